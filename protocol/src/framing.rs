@@ -1,0 +1,242 @@
+//! A stream of bytes, cut into lines.
+//!
+//! TCP delivers bytes, not messages: half a line may come now and the other half later, or three lines at once.
+//! [`LineBuffer`] keeps what came until its line is whole. It does no input or output: the owner reads into
+//! [`spare`](LineBuffer::spare), says how much came with [`filled`](LineBuffer::filled), and takes lines out with
+//! [`next_line`](LineBuffer::next_line). The second step, from line to message, is [`message`](crate::message).
+
+use std::mem;
+
+/// A line's own part: 512 bytes with its CR LF (RFC 2812 §2.3).
+pub const MAX_LINE_BYTES: usize = 512;
+/// Tags that a client may send: 4094 bytes, and their `@` and space (IRCv3 message-tags).
+pub const MAX_CLIENT_TAGS_BYTES: usize = 4096;
+/// Tags in all: 8191 bytes with their `@` and space (IRCv3 message-tags).
+pub const MAX_TAGS_BYTES: usize = 8191;
+
+/// What a buffer starts with: most connections are silent most of the time, and there may be thousands.
+const FIRST_BUFFER_BYTES: usize = 512;
+
+/// How long lines may be, and how much is read at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineLimits {
+    /// Bytes of tags, with the `@` before and the space behind them.
+    pub tags_bytes: usize,
+    /// Bytes of everything else, with CR LF.
+    pub line_bytes: usize,
+    /// How large the buffer may grow: what one read may bring, and more than any line.
+    pub buffer_bytes: usize,
+}
+
+impl LineLimits {
+    /// What a server takes from a client.
+    pub const FROM_CLIENT: Self =
+        Self { tags_bytes: MAX_CLIENT_TAGS_BYTES, line_bytes: MAX_LINE_BYTES, buffer_bytes: 16 * 1024 };
+
+    /// What a client takes from a server. Some servers send lines of more than 512 bytes, and a client has no reason
+    /// to lose them.
+    pub const FROM_SERVER: Self =
+        Self { tags_bytes: MAX_TAGS_BYTES, line_bytes: 16 * 1024, buffer_bytes: 64 * 1024 };
+}
+
+/// One line out of a [`LineBuffer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// A line within the limits, without its end; never empty. Whether it is UTF-8 is not yet known.
+    Complete(&'a [u8]),
+    /// A line that was over its limit and is gone; the next one is untouched (ERR_INPUTTOOLONG, 417).
+    TooLong,
+}
+
+/// Bytes that came and are not yet lines.
+///
+/// It starts small and doubles whenever a read fills it, so an idle connection costs 512 bytes and a busy one reads
+/// many lines at once.
+#[derive(Debug)]
+pub struct LineBuffer {
+    limits: LineLimits,
+    bytes: Vec<u8>,
+    /// `bytes[start..end]` came and is not yet taken.
+    start: usize,
+    end: usize,
+    /// `bytes[start..scanned]` is known to hold no line end.
+    scanned: usize,
+}
+
+impl LineBuffer {
+    /// An empty buffer.
+    pub fn new(limits: LineLimits) -> Self {
+        Self { limits, bytes: vec![0; FIRST_BUFFER_BYTES], start: 0, end: 0, scanned: 0 }
+    }
+
+    /// Where the next read goes.
+    ///
+    /// Empty only when a whole buffer came without a line end: whoever sends that does not speak IRC, and the
+    /// connection should be ended.
+    pub fn spare(&mut self) -> &mut [u8] {
+        if self.start > 0 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.scanned -= self.start;
+            self.start = 0;
+        }
+        if self.end == self.bytes.len() && self.bytes.len() < self.limits.buffer_bytes {
+            self.grow();
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    /// Says that the first `count` bytes of [`spare`](Self::spare) are new.
+    ///
+    /// # Panics
+    /// When `count` is more than `spare` had.
+    pub fn filled(&mut self, count: usize) {
+        self.end += count;
+        assert!(self.end <= self.bytes.len(), "a read cannot bring more than there was room for");
+        if self.end == self.bytes.len() && self.bytes.len() < self.limits.buffer_bytes {
+            self.grow();
+        }
+    }
+
+    /// Takes the next whole line out, or `None` until more has come.
+    ///
+    /// A line ends with CR LF; LF alone and CR alone end one too, so neither can hide inside a message that is
+    /// passed on. Empty lines are skipped (Modern IRC, "Message Format").
+    pub fn next_line(&mut self) -> Option<Line<'_>> {
+        loop {
+            let line_end =
+                self.bytes[self.scanned..self.end].iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+            let Some(length) = line_end else {
+                self.scanned = self.end;
+                return None;
+            };
+            let line_end = self.scanned + length;
+            let line_start = mem::replace(&mut self.start, line_end + 1);
+            self.scanned = self.start;
+            if line_start < line_end {
+                let line = &self.bytes[line_start..line_end];
+                return Some(if self.limits.allow(line) { Line::Complete(line) } else { Line::TooLong });
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let larger = (self.bytes.len() * 2).min(self.limits.buffer_bytes);
+        self.bytes.resize(larger, 0);
+    }
+}
+
+impl LineLimits {
+    fn allow(&self, line: &[u8]) -> bool {
+        let tags_bytes = match line {
+            [b'@', ..] => line.iter().position(|byte| *byte == b' ').map_or(line.len(), |space| space + 1),
+            _ => 0,
+        };
+        tags_bytes <= self.tags_bytes && line.len() - tags_bytes + "\r\n".len() <= self.line_bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds `pieces` one read each, and gives the lines that came out, `…` for one that was too long.
+    fn lines_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
+        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        let mut lines = Vec::new();
+        for mut piece in pieces {
+            while !piece.is_empty() {
+                let spare = buffer.spare();
+                let count = spare.len().min(piece.len());
+                assert!(count > 0, "the buffer is full");
+                spare[..count].copy_from_slice(&piece[..count]);
+                piece = &piece[count..];
+                buffer.filled(count);
+                while let Some(line) = buffer.next_line() {
+                    lines.push(match line {
+                        Line::Complete(line) => String::from_utf8(line.to_vec()).unwrap(),
+                        Line::TooLong => "…".to_owned(),
+                    });
+                }
+            }
+        }
+        lines
+    }
+
+    #[track_caller]
+    fn check(pieces: &[&str], expected: &[&str]) {
+        assert_eq!(lines_of(pieces.iter().map(|piece| piece.as_bytes())), expected, "{pieces:?}");
+    }
+
+    #[test]
+    fn half_a_line_waits_for_its_other_half() {
+        check(&["NICK al"], &[]);
+        check(&["NICK al", "ice\r\n"], &["NICK alice"]);
+        check(&["NICK alice\r", "\nUSER a\r\n"], &["NICK alice", "USER a"]);
+    }
+
+    #[test]
+    fn two_lines_in_one_packet_are_two_lines() {
+        check(&["NICK a\r\nUSER b\r\nJOIN"], &["NICK a", "USER b"]);
+    }
+
+    #[test]
+    fn a_line_in_pieces_of_one_byte_is_one_line() {
+        let text = "PRIVMSG #茶馆 :你好，世界！😀\r\nPING x\r\n";
+        let lines = lines_of(text.as_bytes().chunks(1));
+        assert_eq!(lines, ["PRIVMSG #茶馆 :你好，世界！😀", "PING x"]);
+    }
+
+    #[test]
+    fn any_line_end_will_do_and_empty_lines_are_skipped() {
+        check(&["A\nB\rC\r\n\r\n\n\rD\n"], &["A", "B", "C", "D"]);
+    }
+
+    #[test]
+    fn a_line_over_512_bytes_is_refused_and_the_next_one_is_not() {
+        let fits = "x".repeat(MAX_LINE_BYTES - 2);
+        let over = "x".repeat(MAX_LINE_BYTES - 1);
+        check(&[&fits, "\r\nA\r\n"], &[&fits, "A"]);
+        check(&[&over, "\r\nA\r\n"], &["…", "A"]);
+    }
+
+    #[test]
+    fn tags_have_a_limit_of_their_own() {
+        let tags = |bytes: usize| format!("@{} ", "t".repeat(bytes - 2));
+        let body = "x".repeat(MAX_LINE_BYTES - 2);
+        let fits = tags(MAX_CLIENT_TAGS_BYTES) + &body;
+        let over = tags(MAX_CLIENT_TAGS_BYTES + 1) + "PING a";
+        check(&[&fits, "\n", &over, "\nA\n"], &[&fits, "…", "A"]);
+    }
+
+    #[test]
+    fn a_full_buffer_with_no_line_end_leaves_no_room() {
+        let limits = LineLimits::FROM_CLIENT;
+        let mut buffer = LineBuffer::new(limits);
+        let mut total = 0;
+        loop {
+            let spare = buffer.spare();
+            if spare.is_empty() {
+                break;
+            }
+            spare.fill(b'x');
+            let count = spare.len();
+            total += count;
+            buffer.filled(count);
+            assert_eq!(buffer.next_line(), None);
+        }
+        assert_eq!(total, limits.buffer_bytes);
+    }
+
+    #[test]
+    fn a_quiet_connection_keeps_a_small_buffer() {
+        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        for _ in 0..1000 {
+            buffer.spare()[..8].copy_from_slice(b"PING a\r\n");
+            buffer.filled(8);
+            assert!(matches!(buffer.next_line(), Some(Line::Complete(b"PING a"))));
+            assert_eq!(buffer.next_line(), None);
+        }
+        assert_eq!(buffer.bytes.len(), FIRST_BUFFER_BYTES);
+    }
+}

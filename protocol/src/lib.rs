@@ -1,0 +1,25 @@
+//! The words on the wire, as Teahouse's server and window both speak them.
+//!
+//! This crate owns IRC's grammar: what a message is, where a line ends, which names are allowed and when two of
+//! them are the same, what each numeric is called, how long anything may be.
+//! It knows no sockets, threads, clocks or logs and has no dependencies, so everything here can be tested with a
+//! table of strings.
+//!
+//! The sources are RFC 2812, the [Modern IRC document](https://modern.ircdocs.horse/) and the
+//! [IRCv3 specifications](https://ircv3.net/irc/); where they differ, the later ones win.
+//!
+//! In reading order: [`message`] (one line, taken apart), [`tags`] (what stands before it), [`framing`] (a stream of
+//! bytes cut into lines), [`names`] (nicknames, channels, case), [`numerics`] (replies by number), [`text`] (what a
+//! message says: limits in bytes, characters that must not reach a screen, CTCP).
+
+pub mod framing;
+pub mod message;
+pub mod names;
+pub mod numerics;
+pub mod tags;
+pub mod text;
+
+pub use framing::{Line, LineBuffer, LineLimits};
+pub use message::{InvalidMessage, MAX_PARAMS, Message, Params, Source};
+pub use names::{CaseMapping, Folded};
+pub use tags::Tags;
