@@ -1,1 +1,33 @@
-//! The server.
+//! Teahouse's server: `std::net` blocking sockets, one thread for each connection, one world under one lock.
+//!
+//! The way of a message, and the files in reading order:
+//!
+//! 1. [`server`] accepts the connection and gives it a thread;
+//! 2. [`session`] reads bytes, cuts them into lines and takes the lock for each;
+//! 3. [`commands`] finds the command in its table and runs its handler,
+//! 4. which changes the [`world`] (clients, nicknames, channels) and refuses with a [`reply`],
+//! 5. and everything said goes into the [`outbox`] of each recipient, which the session flushes without the lock;
+//! 6. who reads too slowly is left to the [`drain`] thread.
+//!
+//! Beside them: [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and
+//! look-alikes), [`addresses`] (where to listen), [`limits`] (what the system allows).
+//! `docs/architecture.md` tells why it is built so.
+
+pub mod addresses;
+pub mod commands;
+pub mod config;
+pub mod drain;
+pub mod language;
+pub mod limits;
+pub mod nickname;
+pub mod outbox;
+pub mod reply;
+pub mod server;
+pub mod session;
+pub mod world;
+
+pub use config::Config;
+pub use server::Server;
+
+#[cfg(not(unix))]
+compile_error!("the server runs on Unix: Linux, macOS, or Windows by way of WSL");

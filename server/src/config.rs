@@ -1,0 +1,430 @@
+//! What the server is told to be: one struct, one set of defaults, one table of keys for the file and the flags.
+//!
+//! Flags override the file, and the file overrides the defaults. Every key of the file is also a flag, with `-` for
+//! `_`. Whatever is wrong is one clear line that names the file or flag, the key, and what was expected.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use teahouse_protocol::{CaseMapping, names};
+use toml::{Table, Value};
+
+use crate::language::{Language, sentences};
+
+/// What the server is told to be. [`Config::default`] works as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The server's name, in prefixes.
+    pub name: String,
+    /// The network's name, in 001 and 005.
+    pub network: String,
+    /// Where to listen.
+    pub listen: Vec<SocketAddr>,
+    /// What every client must send with PASS.
+    pub password: Option<String>,
+    /// The message of the day, read again each time it is asked for.
+    pub motd_file: Option<PathBuf>,
+    /// The room that everybody joins on login.
+    pub lobby: Option<String>,
+    /// The language of the server's own texts.
+    pub language: Language,
+    /// The longest nickname, in bytes.
+    pub nick_length: usize,
+    /// How names are compared.
+    pub casemapping: CaseMapping,
+    /// The most connections at a time; `None` for what the system allows.
+    pub max_connections: Option<usize>,
+    /// How many bytes of other people's lines may wait for one client beyond what the kernel holds.
+    pub sendq: usize,
+    /// After this much silence a client is asked whether it is still there.
+    pub ping_interval: Duration,
+    /// How long the answer may take.
+    pub ping_timeout: Duration,
+    /// How long a login may take.
+    pub registration_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            name: "tea.house".to_owned(),
+            network: "Teahouse".to_owned(),
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 6667))],
+            password: None,
+            motd_file: None,
+            lobby: Some("#lobby".to_owned()),
+            language: Language::English,
+            nick_length: 32,
+            casemapping: CaseMapping::Ascii,
+            max_connections: None,
+            sendq: 256 * 1024,
+            ping_interval: Duration::from_secs(90),
+            ping_timeout: Duration::from_secs(60),
+            registration_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// One key of the configuration.
+pub struct Key {
+    /// Its name in the file; as a flag it has `-` for `_`.
+    pub name: &'static str,
+    kind: Kind,
+    /// What it does, in English.
+    pub english: &'static str,
+    /// What it does, in 中文.
+    pub chinese: &'static str,
+    set: fn(&mut Config, Given) -> Option<()>,
+}
+
+/// What a key's value looks like.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    List,
+    Number { least: i64, most: i64 },
+}
+
+/// A value of the right kind, not yet understood.
+enum Given {
+    Text(String),
+    List(Vec<String>),
+    Number(u64),
+}
+
+/// Every key, in the order in which `--help` shows them.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "listen",
+        kind: Kind::List,
+        english: "addresses to listen on, such as 127.0.0.1:6667 or 0.0.0.0:6667",
+        chinese: "监听的地址，如 127.0.0.1:6667 或 0.0.0.0:6667",
+        set: |config, given| {
+            config.listen =
+                given.list()?.iter().map(|address| address.parse().ok()).collect::<Option<Vec<_>>>()?;
+            (!config.listen.is_empty()).then_some(())
+        },
+    },
+    Key {
+        name: "name",
+        kind: Kind::Text,
+        english: "this server's name, such as tea.house",
+        chinese: "服务器的名字，如 tea.house",
+        set: |config, given| given.word(|name| name.contains('.')).map(|name| config.name = name),
+    },
+    Key {
+        name: "network",
+        kind: Kind::Text,
+        english: "the network's name, one word",
+        chinese: "网络的名字，一个词",
+        set: |config, given| given.word(|_| true).map(|name| config.network = name),
+    },
+    Key {
+        name: "password",
+        kind: Kind::Text,
+        english: "what every client must send with PASS; \"\" for none",
+        chinese: "每个客户端必须用 PASS 发送的密码；\"\" 表示不需要",
+        set: |config, given| given.text().map(|password| config.password = some_text(password)),
+    },
+    Key {
+        name: "motd_file",
+        kind: Kind::Text,
+        english: "file with the message of the day",
+        chinese: "今日消息所在的文件",
+        set: |config, given| given.text().map(|path| config.motd_file = some_text(path).map(PathBuf::from)),
+    },
+    Key {
+        name: "lobby",
+        kind: Kind::Text,
+        english: "room that everybody joins on login, such as #lobby; \"\" for none",
+        chinese: "每个人登录后进入的房间，如 #lobby；\"\" 表示没有",
+        set: |config, given| {
+            config.lobby = some_text(given.text()?);
+            config.lobby.as_deref().is_none_or(|lobby| names::check_channel(lobby).is_ok()).then_some(())
+        },
+    },
+    Key {
+        name: "language",
+        kind: Kind::Text,
+        english: "language of the server's own texts: en or zh",
+        chinese: "服务器文字的语言：en 或 zh",
+        set: |config, given| Language::from_code(&given.text()?).map(|language| config.language = language),
+    },
+    Key {
+        name: "nick_length",
+        kind: Kind::Number { least: 9, most: 64 },
+        english: "longest nickname, in bytes",
+        chinese: "名字的最大长度（字节）",
+        set: |config, given| given.number().map(|bytes| config.nick_length = bytes),
+    },
+    Key {
+        name: "casemapping",
+        kind: Kind::Text,
+        english: "how names are compared: ascii, rfc1459 or rfc1459-strict",
+        chinese: "名字的比较方式：ascii、rfc1459 或 rfc1459-strict",
+        set: |config, given| {
+            CaseMapping::from_token(&given.text()?).map(|mapping| config.casemapping = mapping)
+        },
+    },
+    Key {
+        name: "max_connections",
+        kind: Kind::Number { least: 0, most: 1_000_000 },
+        english: "most connections at a time; 0 for what the system allows",
+        chinese: "最多同时连接数；0 表示由系统决定",
+        set: |config, given| {
+            given.number().map(|count| config.max_connections = (count > 0).then_some(count))
+        },
+    },
+    Key {
+        name: "sendq",
+        kind: Kind::Number { least: 4096, most: 1 << 30 },
+        english: "bytes that may wait for a client that reads slowly",
+        chinese: "接收慢的客户端最多可积压的字节数",
+        set: |config, given| given.number().map(|bytes| config.sendq = bytes),
+    },
+    Key {
+        name: "ping_interval",
+        kind: Kind::Number { least: 1, most: 86_400 },
+        english: "seconds of silence after which a client is asked whether it is there",
+        chinese: "客户端静默多少秒后询问它是否在线",
+        set: |config, given| given.seconds().map(|time| config.ping_interval = time),
+    },
+    Key {
+        name: "ping_timeout",
+        kind: Kind::Number { least: 1, most: 86_400 },
+        english: "seconds that the answer may take",
+        chinese: "等待回答的秒数",
+        set: |config, given| given.seconds().map(|time| config.ping_timeout = time),
+    },
+    Key {
+        name: "registration_timeout",
+        kind: Kind::Number { least: 1, most: 86_400 },
+        english: "seconds that a login may take",
+        chinese: "登录允许的秒数",
+        set: |config, given| given.seconds().map(|time| config.registration_timeout = time),
+    },
+];
+
+impl Config {
+    /// Reads a file over what is there.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the file cannot be read or is not TOML, or for the first key that is unknown or wrong.
+    pub fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let whence = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Unreadable(whence.clone(), error.to_string()))?;
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            ConfigError::NotToml(whence.clone(), line.to_string(), error.message().replace('\n', " "))
+        })?;
+        for (name, value) in table {
+            let key = find_key(&name).ok_or_else(|| ConfigError::UnknownKey(whence.clone(), name.clone()))?;
+            let shown = value.to_string();
+            key.take(self, key.given(value))
+                .ok_or_else(|| key.mismatch(self.language, whence.clone(), &shown))?;
+        }
+        Ok(())
+    }
+
+    /// Sets one key from a flag; `flag` is its name without the dashes before it.
+    /// A list has commas between its parts.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the value is wrong, `None` when there is no such flag.
+    pub fn set_flag(&mut self, flag: &str, value: &str) -> Option<Result<(), ConfigError>> {
+        let key = find_key(&flag.replace('-', "_"))?;
+        let given = match key.kind {
+            Kind::Number { .. } => value.parse().ok().map(Value::Integer),
+            Kind::Text => Some(Value::String(value.to_owned())),
+            Kind::List => Some(Value::Array(value.split(',').map(|part| part.trim().into()).collect())),
+        };
+        let taken = key.take(self, given.and_then(|given| key.given(given)));
+        Some(taken.ok_or_else(|| key.mismatch(self.language, "--".to_owned() + flag, &format!("{value:?}"))))
+    }
+}
+
+fn find_key(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+fn some_text(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+impl Key {
+    /// Whether the key is a list, whose flag may be given several values with commas.
+    fn given(&self, value: Value) -> Option<Given> {
+        match (self.kind, value) {
+            (Kind::Text, Value::String(text)) => Some(Given::Text(text)),
+            (Kind::List, Value::Array(list)) => list
+                .into_iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect::<Option<_>>()
+                .map(Given::List),
+            (Kind::Number { least, most }, Value::Integer(number)) if (least..=most).contains(&number) => {
+                u64::try_from(number).ok().map(Given::Number)
+            }
+            _ => None,
+        }
+    }
+
+    /// Sets the key if the value is understood; a config with a wrong value is not used.
+    fn take(&self, config: &mut Config, given: Option<Given>) -> Option<()> {
+        (self.set)(config, given?)
+    }
+
+    fn mismatch(&self, language: Language, whence: String, found: &str) -> ConfigError {
+        let mut expected = language.choose(self.english, self.chinese).to_owned();
+        if let Kind::Number { least, most } = self.kind {
+            expected += &format!(" ({least}–{most})");
+        }
+        ConfigError::Mismatch(whence, self.name.to_owned(), expected, found.to_owned())
+    }
+}
+
+impl Given {
+    fn text(self) -> Option<String> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// A text that can stand as a parameter of a message.
+    fn word(self, is_right: impl Fn(&str) -> bool) -> Option<String> {
+        self.text()
+            .filter(|text| {
+                !text.is_empty() && !text.starts_with(':') && !text.contains([' ', '\t', '\r', '\n'])
+            })
+            .filter(|text| is_right(text))
+    }
+
+    fn list(self) -> Option<Vec<String>> {
+        if let Self::List(list) = self { Some(list) } else { None }
+    }
+
+    fn number(self) -> Option<usize> {
+        if let Self::Number(number) = self { usize::try_from(number).ok() } else { None }
+    }
+
+    fn seconds(self) -> Option<Duration> {
+        if let Self::Number(number) = self { Some(Duration::from_secs(number)) } else { None }
+    }
+}
+
+sentences! {
+    /// Why a configuration cannot be used.
+    pub enum ConfigError;
+    Unreadable(file, why) "{file}: cannot be read: {why}" | "{file}：无法读取：{why}";
+    NotToml(file, line, why) "{file}: line {line}: not TOML: {why}" | "{file}：第 {line} 行：不是 TOML：{why}";
+    UnknownKey(file, key) "{file}: unknown key {key}; --help lists the keys" | "{file}：没有 {key} 这个键；--help 列出所有的键";
+    Mismatch(whence, key, expected, found) "{whence}: {key}: expected {expected}; found {found}" | "{whence}：{key}：应为{expected}；实为 {found}";
+    UnknownFlag(flag) "{flag}: there is no such flag; --help lists them" | "{flag}：没有这个参数；--help 列出所有参数";
+    MissingValue(flag) "{flag}: a value is missing" | "{flag}：缺少值";
+}
+
+impl ConfigError {
+    /// The sentence in a language.
+    pub fn within(&self, language: Language) -> impl fmt::Display + '_ {
+        fmt::from_fn(move |f| self.write(f, language))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let file = tempfile::Builder::new().prefix("tea").suffix(".toml").tempfile().unwrap();
+        std::fs::write(&file, text).unwrap();
+        let mut config = Config::default();
+        let whence = file.path().display().to_string();
+        match config.read_file(file.path()) {
+            Ok(()) => Ok(config),
+            Err(error) => Err(error.within(Language::English).to_string().replace(&whence, "tea.toml")),
+        }
+    }
+
+    #[test]
+    fn a_file_changes_what_it_names_and_nothing_else() {
+        let config =
+            read("name = 'a.b'\nlisten = ['0.0.0.0:7000', '[::1]:7000']\nlobby = ''\nping_interval = 5\n")
+                .unwrap();
+        assert_eq!(config.listen, ["0.0.0.0:7000".parse().unwrap(), "[::1]:7000".parse().unwrap()]);
+        let expected = Config {
+            name: "a.b".into(),
+            listen: config.listen.clone(),
+            lobby: None,
+            ping_interval: Duration::from_secs(5),
+            ..Config::default()
+        };
+        assert_eq!(config, expected);
+        assert_eq!(read(""), Ok(Config::default()));
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_one_line_that_says_where_and_what() {
+        for (text, complaint) in [
+            ("nmae = 'x'", "tea.toml: unknown key nmae; --help lists the keys"),
+            (
+                "name = 'two words.x'",
+                "tea.toml: name: expected this server's name, such as tea.house; found \"two words.x\"",
+            ),
+            (
+                "lobby = 'lobby'",
+                "tea.toml: lobby: expected room that everybody joins on login, such as #lobby; \"\" for none; found \"lobby\"",
+            ),
+            (
+                "listen = ['127.0.0.1:abc']",
+                "tea.toml: listen: expected addresses to listen on, such as 127.0.0.1:6667 or 0.0.0.0:6667; found [\"127.0.0.1:abc\"]",
+            ),
+            (
+                "max_connections = 'many'",
+                "tea.toml: max_connections: expected most connections at a time; 0 for what the system allows (0–1000000); found \"many\"",
+            ),
+            (
+                "sendq = 1",
+                "tea.toml: sendq: expected bytes that may wait for a client that reads slowly (4096–1073741824); found 1",
+            ),
+        ] {
+            assert_eq!(read(text), Err(complaint.to_owned()), "{text}");
+        }
+        let not_toml = read("name = 'a.b'\nlisten = [").unwrap_err();
+        assert!(
+            not_toml.starts_with("tea.toml: line 2: not TOML: ") && !not_toml.contains('\n'),
+            "{not_toml}"
+        );
+    }
+
+    #[test]
+    fn every_key_is_also_a_flag() {
+        let mut config = Config::default();
+        for (flag, value) in [
+            ("listen", "127.0.0.1:0, [::1]:0"),
+            ("ping-interval", "7"),
+            ("password", "茶"),
+            ("lobby", "#茶馆"),
+        ] {
+            config.set_flag(flag, value).unwrap().unwrap();
+        }
+        assert_eq!(config.listen.len(), 2);
+        assert_eq!(config.ping_interval, Duration::from_secs(7));
+        assert_eq!((config.password.as_deref(), config.lobby.as_deref()), (Some("茶"), Some("#茶馆")));
+        for bad in ["abc", "127.0.0.1:99999", "127.0.0.1", ""] {
+            let error = config.set_flag("listen", bad).unwrap().unwrap_err();
+            assert!(
+                error.within(Language::English).to_string().starts_with("--listen: listen: expected"),
+                "{bad}"
+            );
+        }
+        assert_eq!(config.set_flag("nope", "1"), None);
+    }
+
+    #[test]
+    fn every_key_and_every_complaint_is_there_in_both_languages() {
+        crate::language::tests::check_rows(ConfigError::ROWS);
+        for key in KEYS {
+            assert!(key.english.is_ascii() && !key.chinese.is_ascii(), "{}", key.name);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! 中文 and English: which of the two the server speaks, and every sentence of its own that is not a numeric.
+//!
+//! Each sentence is one row of a table with both languages side by side, so a row without a translation does not
+//! compile. The numerics have the same kind of table in [`reply`](crate::reply).
+
+use std::fmt;
+
+/// A language of the server's own texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// 中文 (simplified).
+    Chinese,
+}
+
+impl Language {
+    /// The language with this code in the configuration: `en` or `zh`.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::English),
+            "zh" => Some(Self::Chinese),
+            _ => None,
+        }
+    }
+
+    /// The code as it stands in the configuration.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh",
+        }
+    }
+
+    /// What the locale of this process asks for: 中文 when it says so, English otherwise.
+    pub fn from_locale() -> Self {
+        match sys_locale::get_locale() {
+            Some(locale) if locale.starts_with("zh") => Self::Chinese,
+            _ => Self::English,
+        }
+    }
+
+    /// The one of two things that is in this language.
+    pub fn choose<T>(self, english: T, chinese: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Chinese => chinese,
+        }
+    }
+}
+
+/// Makes an enum of sentences: a row is `Name(arguments) "English" | "中文";`, with the arguments in braces.
+macro_rules! sentences {
+    (
+        $(#[$meta:meta])* pub enum $enum:ident;
+        $($(#[$row:meta])* $name:ident $(($($field:ident),+))? $english:literal | $chinese:literal;)*
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the sentence says what it is")]
+        pub enum $enum {
+            $($(#[$row])* $name $(($($crate::language::sentences!(@text $field)),+))?),*
+        }
+
+        impl $enum {
+            /// Every row, with its sentence in both languages, for the tests that compare them.
+            pub const ROWS: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese)),*];
+
+            fn write(&self, f: &mut std::fmt::Formatter<'_>, language: $crate::language::Language) -> std::fmt::Result {
+                match (self, language) {
+                    $(
+                        (Self::$name $(($($field),+))?, $crate::language::Language::English) => write!(f, $english),
+                        (Self::$name $(($($field),+))?, $crate::language::Language::Chinese) => write!(f, $chinese),
+                    )*
+                }
+            }
+        }
+    };
+    (@text $field:ident) => { String };
+}
+pub(crate) use sentences;
+
+sentences! {
+    /// A sentence of the server's own, without its language.
+    pub enum Text;
+
+    // Why somebody left; other people read it in the QUIT, the client itself in the ERROR.
+    Left "Connection closed" | "连接已断开";
+    QuitWith(words) "Quit: {words}" | "退出：{words}";
+    PingTimeout(seconds) "No answer for {seconds} seconds" | "{seconds} 秒没有回应";
+    RegistrationTimeout(seconds) "Not logged in within {seconds} seconds" | "{seconds} 秒内没有完成登录";
+    SendQueueExceeded "SendQ exceeded: reads too slowly" | "接收太慢，待发消息过多（SendQ exceeded）";
+    NoLineEnd "Too much without a line end" | "数据过长而没有换行";
+    BadPassword "Bad password" | "密码不对";
+    ServerFull(count) "The teahouse is full: {count} are here" | "茶馆客满：已有 {count} 人";
+    Stopping "The teahouse is closing. Goodbye!" | "茶馆打烊了，再见！";
+    InternalError "Internal error" | "服务器内部错误";
+    /// The text of an ERROR message.
+    ClosingLink(host, reason) "Closing link to {host}: {reason}" | "关闭与 {host} 的连接：{reason}";
+
+    // Notices.
+    InvalidUtf8 "Message rejected: this server speaks UTF-8 only" | "消息被拒绝：本服务器只使用 UTF-8";
+
+    // What the person at the console reads.
+    Listening(address) "listening on {address}" | "正在监听 {address}（listening on {address}）";
+    JoinWith(address) "join with the window, any IRC client, or: nc {address}" | "可用茶馆窗口、任何 IRC 客户端，或 nc {address} 加入";
+    Room(connections, binding) "room for {connections} connections (bounded by {binding})" | "最多容纳 {connections} 个连接（受 {binding} 限制）";
+    Arrived(nick, address, online) "{nick} came in from {address} · {online} here" | "{nick} 从 {address} 进来了 · 现有 {online} 人";
+    Departed(nick, reason, online) "{nick} left ({reason}) · {online} here" | "{nick} 离开了（{reason}）· 现有 {online} 人";
+    Renamed(old, new) "{old} is now {new}" | "{old} 改名为 {new}";
+    GaveUp(address, reason) "{address} went before logging in ({reason})" | "{address} 未登录就离开了（{reason}）";
+    TurnedAway(address, count) "{address} was turned away: {count} are here" | "{address} 被拒之门外：已有 {count} 人";
+    AcceptFailed(error) "cannot take new connections for now: {error}" | "暂时无法接受新连接：{error}";
+    AcceptRecovered "taking new connections again" | "恢复接受新连接";
+    Signal(name) "{name}: closing" | "收到 {name}：打烊";
+    Stopped "everybody has left, goodbye" | "所有人都已离开，再见";
+
+    // Why it does not start.
+    CannotListen(address, why) "cannot listen on {address}: {why}" | "无法监听 {address}：{why}";
+    NotOurAddress(addresses, suggestion)
+        "that address is not this machine's.\n\
+         This machine's own addresses: {addresses}.\n\
+         On a cloud machine the public address belongs to the provider's gateway, which passes what arrives there on \
+         to the machine's private address. Listen on {suggestion}; people still connect to the public address."
+        | "这个地址不属于本机。\n\
+         本机的地址有：{addresses}。\n\
+         在云服务器上，公网地址属于服务商的网关，由它把数据转到本机的私有地址。请监听 {suggestion}，客户端仍然连接公网地址。";
+    PortInUse(port) "port {port} is in use: another program, perhaps another Teahouse, listens there. Choose another port"
+        | "端口 {port} 已被占用：另一个程序（也许是另一个茶馆）正在使用它。请换一个端口";
+    PrivilegedPort(port) "port {port} needs special rights: only the administrator may use ports below 1024. Choose a port from 1024 to 65535"
+        | "端口 {port} 需要特权：1024 以下的端口只有管理员能用。请选择 1024 到 65535 之间的端口";
+    CannotStart(why) "cannot start: {why}" | "无法启动：{why}";
+}
+
+impl Text {
+    /// The sentence in a language.
+    pub fn within(&self, language: Language) -> impl fmt::Display + '_ {
+        fmt::from_fn(move |f| self.write(f, language))
+    }
+
+    /// The sentence in a language, as a string.
+    pub fn to_string(&self, language: Language) -> String {
+        self.within(language).to_string()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Every row has both languages, and what one says about its arguments the other says too.
+    #[track_caller]
+    pub(crate) fn check_rows(rows: &[(&str, &str, &str)]) {
+        for (name, english, chinese) in rows {
+            assert!(english.is_ascii() || english.contains('·'), "{name}: {english:?} is not English");
+            assert!(
+                chinese.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+                "{name}: {chinese:?} is not 中文"
+            );
+            assert_eq!(arguments(english), arguments(chinese), "{name}: the arguments differ");
+        }
+    }
+
+    fn arguments(sentence: &str) -> std::collections::BTreeSet<String> {
+        // `{{` and `}}` are braces that are meant, not arguments.
+        let plain = sentence.replace("{{", "").replace("}}", "");
+        let arguments =
+            plain.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest).to_owned());
+        arguments.collect()
+    }
+
+    #[test]
+    fn every_sentence_is_there_in_both_languages() {
+        check_rows(Text::ROWS);
+    }
+
+    #[test]
+    fn a_sentence_is_written_in_the_language_asked_for() {
+        let text = Text::QuitWith("茶".to_owned());
+        assert_eq!(text.to_string(Language::English), "Quit: 茶");
+        assert_eq!(text.to_string(Language::Chinese), "退出：茶");
+        assert_eq!(Language::from_code(Language::Chinese.code()), Some(Language::Chinese));
+    }
+}

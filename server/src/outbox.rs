@@ -1,0 +1,356 @@
+//! The outbox: bytes that wait for one client, and the rule for who writes them.
+//!
+//! There is no writer thread. Whoever speaks, writes: a session *queues* lines under the world's lock (memory only)
+//! and *flushes* after letting go of it. Queueing under the lock is what gives everybody in a room the same order;
+//! flushing once per batch of lines is what makes it fast.
+//!
+//! An outbox is in one of four states:
+//!
+//! ```text
+//!            flush                    the kernel's buffer is full,
+//!   Idle ───────────────▶ Writing ─── or too many rounds ──────────▶ Draining
+//!    ▲  ◀─ all is sent ──────┘                                          │
+//!    └────────────────────────── all is sent ───────────────────────────┘
+//!   any ── past the limit, closed and sent, or the socket failed ──▶ Dead
+//! ```
+//!
+//! - **Idle**: nobody writes. Whoever queues the first byte is told so by [`Outbox::queue`] and must flush.
+//! - **Writing**: one thread took what was queued and sends it. It looks again before it steps down, so whoever
+//!   queues meanwhile need do nothing.
+//! - **Draining**: the client reads too slowly. The [drain thread](crate::drain) writes whenever the kernel has room.
+//! - **Dead**: nothing is queued or written any more; the socket is shut down, and that wakes the session's reader,
+//!   which cleans up. Nobody else ever cleans up a client in the middle of somebody's broadcast.
+//!
+//! So an outbox never has two writers, no line waits for a wake-up that does not come, and nobody who speaks ever
+//! waits for somebody who does not read.
+
+use std::io;
+use std::mem;
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::{Condvar, Mutex};
+use rustix::net::SendFlags;
+
+use crate::drain::Drain;
+
+/// How often an elected writer goes back for more before it leaves the rest to the drain thread: a session must get
+/// back to its own client even if others keep queueing.
+const MAX_ROUNDS: usize = 8;
+/// The largest buffer that an outbox keeps while it is empty, in bytes.
+const KEPT_BYTES: usize = 8 * 1024;
+
+/// Bytes that wait for one client.
+#[derive(Debug)]
+pub struct Outbox {
+    /// `None` keeps everything in memory, for tests that play a transcript without a network.
+    socket: Option<TcpStream>,
+    /// How many bytes of other people's lines may wait ("SendQ").
+    limit_bytes: usize,
+    state: Mutex<State>,
+    /// Told whenever the outbox becomes idle or dead.
+    settled: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    /// Queued and not yet taken by a writer.
+    queue: Vec<u8>,
+    /// What the drain thread is sending; `left[sent..]` is still to go. Empty unless draining.
+    left: Vec<u8>,
+    sent: usize,
+    /// An empty buffer, kept to be swapped with `queue`.
+    spare: Vec<u8>,
+    /// How many of the waiting bytes answer the client's own questions; those do not count against the limit.
+    answer_bytes: usize,
+    /// Nothing more is queued; when all is sent the outbox dies.
+    closing: bool,
+    /// Whether the socket still has to be shut down, once; only when dead.
+    unplug: bool,
+    /// Whether the limit was the end of it.
+    overrun: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Idle,
+    Writing,
+    Draining,
+    Dead,
+}
+
+/// Why a line is queued, which decides whether it counts against the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Somebody else did something.
+    Others,
+    /// The client asked. However long the answer is (LIST, NAMES, MOTD), it is the session that waits for it to
+    /// drain, by [`Outbox::wait_for_answers`].
+    Answer,
+}
+
+impl Outbox {
+    /// An outbox for the client behind `socket`; `limit_bytes` of other people's lines may wait in it.
+    pub fn new(socket: TcpStream, limit_bytes: usize) -> Self {
+        Self::with(Some(socket), limit_bytes)
+    }
+
+    /// An outbox that keeps everything until [`take`](Self::take).
+    pub fn in_memory(limit_bytes: usize) -> Self {
+        Self::with(None, limit_bytes)
+    }
+
+    fn with(socket: Option<TcpStream>, limit_bytes: usize) -> Self {
+        let state = State {
+            phase: Phase::Idle,
+            queue: Vec::new(),
+            left: Vec::new(),
+            sent: 0,
+            spare: Vec::new(),
+            answer_bytes: 0,
+            closing: false,
+            unplug: false,
+            overrun: false,
+        };
+        Self { socket, limit_bytes, state: Mutex::new(state), settled: Condvar::new() }
+    }
+
+    /// The socket, for its one reader. `None` for an outbox in memory.
+    pub fn socket(&self) -> Option<&TcpStream> {
+        self.socket.as_ref()
+    }
+
+    /// Queues one line, given in parts. Touches memory only, so it may be called under the world's lock.
+    ///
+    /// Returns whether the caller must [`flush`](Self::flush) once it holds no lock.
+    #[must_use]
+    pub fn queue(&self, parts: &[&[u8]], cause: Cause) -> bool {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let mut state = self.state.lock();
+        if state.phase == Phase::Dead || state.closing {
+            return false;
+        }
+        match cause {
+            Cause::Answer => state.answer_bytes += length,
+            Cause::Others if state.waiting() + length > self.limit_bytes + state.answer_bytes => {
+                state.overrun = true;
+                self.die(&mut state);
+                return true;
+            }
+            Cause::Others => {}
+        }
+        let first = state.phase == Phase::Idle && state.queue.is_empty();
+        for part in parts {
+            state.queue.extend_from_slice(part);
+        }
+        first
+    }
+
+    /// Says that nothing follows: what is queued is still sent, then the socket is shut down.
+    ///
+    /// Returns whether the caller must [`flush`](Self::flush) once it holds no lock.
+    #[must_use]
+    pub fn close(&self) -> bool {
+        let mut state = self.state.lock();
+        state.closing = true;
+        state.phase == Phase::Idle
+    }
+
+    /// Ends the outbox at once and shuts the socket down; what waits in it is lost.
+    pub fn kill(&self) {
+        let mut state = self.state.lock();
+        self.die(&mut state);
+        self.unplug(state);
+    }
+
+    /// Whether more came for this client than its limit allows ("SendQ exceeded").
+    pub fn is_overrun(&self) -> bool {
+        self.state.lock().overrun
+    }
+
+    /// How many bytes of answers to the client's own questions are still on their way.
+    pub fn answer_bytes(&self) -> usize {
+        self.state.lock().answer_bytes
+    }
+
+    /// Sends what is queued, unless somebody is at it already. Never waits: what the kernel does not take at once is
+    /// left to the drain thread. Must not be called under the world's lock.
+    pub fn flush(self: &Arc<Self>, drain: &Drain) {
+        if self.socket.is_none() {
+            return;
+        }
+        let mut state = self.state.lock();
+        match state.phase {
+            Phase::Dead => return self.unplug(state),
+            Phase::Idle => {}
+            Phase::Writing | Phase::Draining => return,
+        }
+        state.phase = Phase::Writing;
+        let spare = mem::take(&mut state.spare);
+        let batch = mem::replace(&mut state.queue, spare);
+        drop(state);
+        if self.write(batch, 0) == Progress::Blocked {
+            drain.adopt(Arc::clone(self));
+        }
+    }
+
+    /// The drain thread's turn: the kernel has room again. Returns whether there is still something left to send.
+    pub(crate) fn resume(&self) -> bool {
+        let mut state = self.state.lock();
+        if state.phase == Phase::Dead {
+            self.unplug(state);
+            return false;
+        }
+        let batch = mem::take(&mut state.left);
+        let sent = mem::take(&mut state.sent);
+        drop(state);
+        self.write(batch, sent) == Progress::Blocked
+    }
+
+    /// Waits until the answers to the client's own questions have left this machine's memory.
+    ///
+    /// Returns whether they have; `false` when `deadline` came first, or the outbox died.
+    pub fn wait_for_answers(&self, deadline: Instant) -> bool {
+        let mut state = self.state.lock();
+        while matches!(state.phase, Phase::Writing | Phase::Draining) && state.answer_bytes > 0 {
+            if self.settled.wait_until(&mut state, deadline).timed_out() {
+                return false;
+            }
+        }
+        state.phase != Phase::Dead
+    }
+
+    /// Waits until nothing more will be sent, after [`close`](Self::close); at most until `deadline`.
+    pub fn wait_until_dead(&self, deadline: Instant) {
+        let mut state = self.state.lock();
+        while state.phase != Phase::Dead && !self.settled.wait_until(&mut state, deadline).timed_out() {}
+    }
+
+    /// Takes out what is queued, as an outbox in memory keeps it.
+    pub fn take(&self) -> Vec<u8> {
+        let mut state = self.state.lock();
+        state.answer_bytes = 0;
+        mem::take(&mut state.queue)
+    }
+
+    /// Sends `batch[sent..]`, then what was queued meanwhile. Only the one elected writer is here.
+    fn write(&self, mut batch: Vec<u8>, mut sent: usize) -> Progress {
+        for _ in 0..MAX_ROUNDS {
+            match self.send(&batch[sent..]) {
+                Ok(count) => sent += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => {
+                    let mut state = self.state.lock();
+                    self.die(&mut state);
+                    self.unplug(state);
+                    return Progress::Clear;
+                }
+            }
+            let mut state = self.state.lock();
+            if state.phase == Phase::Dead {
+                self.unplug(state);
+                return Progress::Clear;
+            }
+            if sent < batch.len() {
+                return state.hold(batch, sent);
+            }
+            batch.clear();
+            sent = 0;
+            if state.queue.is_empty() {
+                self.step_down(state, batch);
+                return Progress::Clear;
+            }
+            mem::swap(&mut batch, &mut state.queue);
+        }
+        self.state.lock().hold(batch, sent)
+    }
+
+    /// One non-blocking `send`; the socket itself stays blocking for its reader.
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        match &self.socket {
+            Some(socket) if !bytes.is_empty() => rustix::io::retry_on_intr(|| {
+                rustix::net::send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
+            })
+            .map_err(io::Error::from),
+            _ => Ok(0),
+        }
+    }
+
+    /// The writer has sent everything; `empty` is its buffer.
+    fn step_down(&self, mut state: parking_lot::MutexGuard<'_, State>, empty: Vec<u8>) {
+        state.answer_bytes = 0;
+        if empty.capacity() <= KEPT_BYTES {
+            state.spare = empty;
+        }
+        if state.queue.capacity() > KEPT_BYTES {
+            state.queue = Vec::new();
+        }
+        if state.closing {
+            self.die(&mut state);
+            self.unplug(state);
+        } else {
+            state.phase = Phase::Idle;
+            self.settled.notify_all();
+        }
+    }
+
+    /// Memory only; [`unplug`](Self::unplug) does the rest without the world's lock.
+    fn die(&self, state: &mut State) {
+        if state.phase != Phase::Dead {
+            state.phase = Phase::Dead;
+            state.unplug = true;
+            state.queue = Vec::new();
+            state.left = Vec::new();
+            state.spare = Vec::new();
+            state.sent = 0;
+            self.settled.notify_all();
+        }
+    }
+
+    /// Shuts a dead outbox's socket down, once, with no lock held. What the kernel already took is still delivered.
+    fn unplug(&self, mut state: parking_lot::MutexGuard<'_, State>) {
+        let unplug = mem::take(&mut state.unplug);
+        drop(state);
+        if unplug && let Some(socket) = &self.socket {
+            // It fails only if the other side is gone already, and then there is nothing left to shut down.
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl State {
+    fn waiting(&self) -> usize {
+        self.queue.len() + self.left.len() - self.sent
+    }
+
+    /// Keeps what is left for the drain thread.
+    fn hold(&mut self, batch: Vec<u8>, sent: usize) -> Progress {
+        if self.phase == Phase::Dead {
+            return Progress::Clear;
+        }
+        self.phase = Phase::Draining;
+        self.left = batch;
+        self.sent = sent;
+        Progress::Blocked
+    }
+}
+
+/// How far a writer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// Everything is sent, or nothing ever will be.
+    Clear,
+    /// The rest waits for the drain thread.
+    Blocked,
+}
+
+impl AsFd for Outbox {
+    /// # Panics
+    /// For an outbox in memory, which never reaches the drain thread.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_ref().expect("only an outbox with a socket is ever drained").as_fd()
+    }
+}

@@ -1,0 +1,274 @@
+//! The server as a whole: listeners, one thread for each connection, and an orderly stop.
+//!
+//! Every thread has a name and is joined: a session's by the *reaper*, which hears of its end over a channel; the
+//! listeners', the reaper's and the drain thread's by [`Server::stop`].
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use jiff::Timestamp;
+use parking_lot::{Condvar, Mutex};
+
+use crate::addresses;
+use crate::config::Config;
+use crate::drain::Drain;
+use crate::language::Text;
+use crate::limits::Room;
+use crate::session::{self, House};
+use crate::world::{Effects, World};
+
+/// A session needs little: its buffers are on the heap.
+const SESSION_STACK_BYTES: usize = 256 * 1024;
+/// How long the farewell may take before the sockets are shut down.
+const FAREWELL: Duration = Duration::from_millis(1500);
+/// How long to wait after an `accept` that failed; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    addresses: Vec<SocketAddr>,
+    shared: Arc<Shared>,
+    listeners: Vec<JoinHandle<()>>,
+    drain: JoinHandle<()>,
+    reaper: JoinHandle<()>,
+}
+
+/// What the listeners, the sessions and the reaper share.
+#[derive(Debug)]
+struct Shared {
+    house: House,
+    room: Room,
+    stopping: AtomicBool,
+    /// The threads of the sessions that have not been joined yet.
+    sessions: Mutex<HashMap<u64, JoinHandle<()>>>,
+    /// Told when `sessions` becomes empty.
+    all_gone: Condvar,
+    /// The number of the next session.
+    next: AtomicU64,
+}
+
+impl Server {
+    /// Listens on every address of the configuration and begins to serve.
+    ///
+    /// # Errors
+    /// A sentence for the person at the console.
+    pub fn start(config: Config) -> Result<Self, Text> {
+        let cannot_start = |error: io::Error| Text::CannotStart(error.to_string());
+        let config = Arc::new(config);
+        let sockets = config
+            .listen
+            .iter()
+            .map(|address| addresses::listen(*address, config.language))
+            .collect::<Result<Vec<_>, _>>()?;
+        let addresses = sockets
+            .iter()
+            .map(TcpListener::local_addr)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(cannot_start)?;
+        let (drain, drain_thread) = Drain::start().map_err(cannot_start)?;
+        let world = Mutex::new(World::new(Arc::clone(&config), Timestamp::now()));
+        let shared = Arc::new(Shared {
+            room: Room::measure(config.max_connections),
+            house: House { world, drain, config },
+            stopping: AtomicBool::new(false),
+            sessions: Mutex::new(HashMap::new()),
+            all_gone: Condvar::new(),
+            next: AtomicU64::new(0),
+        });
+        let (ended, endings) = unbounded();
+        let reaper = spawn("reaper", {
+            let shared = Arc::clone(&shared);
+            move || reap(&shared, &endings)
+        })
+        .map_err(cannot_start)?;
+        let mut listeners = Vec::new();
+        for (socket, address) in sockets.into_iter().zip(&addresses) {
+            let (shared, ended) = (Arc::clone(&shared), ended.clone());
+            let thread = spawn(&format!("listen {address}"), move || accept_all(&shared, &socket, &ended));
+            listeners.push(thread.map_err(cannot_start)?);
+        }
+        Ok(Self { addresses, shared, listeners, drain: drain_thread, reaper })
+    }
+
+    /// Where it listens, with the real port where the configuration said 0.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// How many connections there is room for.
+    pub fn room(&self) -> &Room {
+        &self.shared.room
+    }
+
+    /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
+    /// Takes less than two seconds, even with clients that do not read.
+    pub fn stop(self) {
+        let Self { addresses: bound, shared, listeners, drain, reaper } = self;
+        shared.stopping.store(true, Ordering::Release);
+        for address in bound {
+            // A blocked `accept` is woken by a connection. If none can be made, it is busy with others and will see.
+            let _ = TcpStream::connect_timeout(&addresses::reachable(address), Duration::from_millis(200));
+        }
+        for listener in listeners {
+            join(listener);
+        }
+        shared.dismiss();
+        shared.house.drain.stop();
+        join(drain);
+        // The last sender went with the listeners and the sessions, so the reaper ends.
+        join(reaper);
+    }
+}
+
+impl Shared {
+    /// Says goodbye to everybody and waits until all sessions have ended.
+    fn dismiss(&self) {
+        let House { world, drain, config } = &self.house;
+        let mut effects = Effects::default();
+        let outboxes: Vec<_> = {
+            let mut world = world.lock();
+            let everybody: Vec<_> =
+                world.clients().map(|(id, client)| (id, Arc::clone(&client.outbox))).collect();
+            for (id, _) in &everybody {
+                world.disconnect(*id, &Text::Stopping);
+            }
+            world.take_effects(&mut effects);
+            everybody.into_iter().map(|(_, outbox)| outbox).collect()
+        };
+        effects.settle(drain, config);
+        let deadline = Instant::now() + FAREWELL;
+        let mut sessions = self.sessions.lock();
+        while !sessions.is_empty() && !self.all_gone.wait_until(&mut sessions, deadline).timed_out() {}
+        drop(sessions);
+        for outbox in outboxes {
+            outbox.kill();
+        }
+        let mut sessions = self.sessions.lock();
+        while !sessions.is_empty() {
+            self.all_gone.wait(&mut sessions);
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).stack_size(SESSION_STACK_BYTES).spawn(work)
+}
+
+fn join(thread: JoinHandle<()>) {
+    let name = thread.thread().name().unwrap_or("?").to_owned();
+    if thread.join().is_err() {
+        log::error!("thread {name} panicked");
+    }
+}
+
+/// Joins every session that has ended.
+fn reap(shared: &Shared, endings: &Receiver<u64>) {
+    for number in endings {
+        let thread = shared.sessions.lock().remove(&number);
+        if let Some(thread) = thread {
+            join(thread);
+        }
+        if shared.sessions.lock().is_empty() {
+            shared.all_gone.notify_all();
+        }
+    }
+}
+
+fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, ended: &Sender<u64>) {
+    let language = shared.house.config.language;
+    let mut reserve = Reserve::new();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let accepted = socket.accept();
+        if shared.stopping.load(Ordering::Acquire) {
+            return;
+        }
+        match accepted {
+            Ok((connection, address)) => {
+                if pause != FIRST_PAUSE {
+                    log::info!("{}", Text::AcceptRecovered.within(language));
+                    pause = FIRST_PAUSE;
+                }
+                if let Err(error) = admit(shared, connection, address, ended) {
+                    log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
+                }
+            }
+            // The client went away before it was let in.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted) => {}
+            Err(error) => {
+                if pause == FIRST_PAUSE {
+                    log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
+                }
+                reserve.spend(|| {
+                    if let Ok((connection, address)) = socket.accept() {
+                        turn_away(shared, connection, address);
+                    }
+                });
+                thread::sleep(pause);
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+/// Gives a connection its thread, or turns it away when the house is full.
+fn admit(
+    shared: &Arc<Shared>,
+    connection: TcpStream,
+    address: SocketAddr,
+    ended: &Sender<u64>,
+) -> io::Result<()> {
+    // Held while the thread starts, so that the reaper finds it however soon it ends.
+    let mut sessions = shared.sessions.lock();
+    if sessions.len() >= shared.room.connections {
+        drop(sessions);
+        turn_away(shared, connection, address);
+        return Ok(());
+    }
+    let number = shared.next.fetch_add(1, Ordering::Relaxed);
+    let (house, ended) = (Arc::clone(shared), ended.clone());
+    let thread = spawn(&format!("session {number}"), move || {
+        session::run(&house.house, connection, address);
+        // The reaper outlives every session.
+        let _ = ended.send(number);
+    })?;
+    sessions.insert(number, thread);
+    Ok(())
+}
+
+fn turn_away(shared: &Shared, connection: TcpStream, address: SocketAddr) {
+    let House { config, .. } = &shared.house;
+    let count = shared.room.connections.to_string();
+    let reason = Text::ServerFull(count.clone()).to_string(config.language);
+    let error = Text::ClosingLink(address.ip().to_string(), reason).to_string(config.language);
+    // A new socket's buffer is empty, so this does not wait; who is gone already need not be told.
+    let _ = io::Write::write_all(&mut &connection, format!("ERROR :{error}\r\n").as_bytes());
+    log::warn!("{}", Text::TurnedAway(address.to_string(), count).within(config.language));
+}
+
+/// One descriptor kept back: when the process has no other left, it is given up for a moment, so that a newcomer can
+/// be told so instead of waiting without an answer.
+struct Reserve(Option<File>);
+
+impl Reserve {
+    fn new() -> Self {
+        Self(File::open("/dev/null").ok())
+    }
+
+    fn spend(&mut self, work: impl FnOnce()) {
+        if self.0.take().is_some() {
+            work();
+        }
+        *self = Self::new();
+    }
+}

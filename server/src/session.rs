@@ -1,0 +1,252 @@
+//! The session: the thread of one connection.
+//!
+//! It reads as much as one `read` gives, runs every complete line of it under the world's lock, one lock for each
+//! line, and then, with no lock held, flushes each outbox that was touched once. So one write to a member's socket
+//! carries what many lines had to say.
+//! This is the only place that takes the lock (but for the one time when the server stops).
+//! It also keeps the connection's clock: how long a login may take, when a silent client is asked, and when it is
+//! given up.
+
+use std::io::{self, Read};
+use std::net::{SocketAddr, TcpStream};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use teahouse_protocol::{Line, LineBuffer, LineLimits, text};
+
+use crate::commands::{self, Errand, Input};
+use crate::config::Config;
+use crate::drain::Drain;
+use crate::language::Text;
+use crate::outbox::{Cause, Outbox};
+use crate::world::{ClientId, Effects, World};
+
+/// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
+/// that asks much and reads little waits for itself.
+const ANSWERS_AHEAD_BYTES: usize = 64 * 1024;
+/// How long a client that was told goodbye may take to hang up itself.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// What all sessions share.
+#[derive(Debug)]
+pub struct House {
+    /// The one world, under the one lock.
+    pub world: Mutex<World>,
+    /// Where outboxes go that the kernel takes no more from.
+    pub drain: Drain,
+    /// What the server was told to be.
+    pub config: Arc<Config>,
+}
+
+/// Serves one connection until it ends. The socket is this session's own.
+pub fn run(house: &House, socket: TcpStream, address: SocketAddr) {
+    // Batching is done here, so the kernel need not wait for more. If it fails, lines only come later.
+    let _ = socket.set_nodelay(true);
+    let outbox = Arc::new(Outbox::new(socket, house.config.sendq));
+    let mut session = Session::begin(house, address, outbox);
+    let reason = panic::catch_unwind(AssertUnwindSafe(|| session.serve())).unwrap_or(Text::InternalError);
+    session.end(&reason);
+}
+
+/// One connection's thread, while it runs.
+struct Session<'h> {
+    house: &'h House,
+    id: ClientId,
+    outbox: Arc<Outbox>,
+    /// Whether the world still knows the client; QUIT ends that, and so can others.
+    here: bool,
+    clock: Clock,
+    /// Kept from batch to batch for its buffers.
+    effects: Effects,
+}
+
+impl<'h> Session<'h> {
+    fn begin(house: &'h House, address: SocketAddr, outbox: Arc<Outbox>) -> Self {
+        let id = house.world.lock().connect(address, Arc::clone(&outbox));
+        let clock = Clock::LoggingIn { deadline: Instant::now() + house.config.registration_timeout };
+        Self { house, id, outbox, here: true, clock, effects: Effects::default() }
+    }
+
+    /// Reads and runs lines until there is a reason to end.
+    fn serve(&mut self) -> Text {
+        let outbox = Arc::clone(&self.outbox);
+        let mut socket = outbox.socket().expect("a session has a socket");
+        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        let mut patience = None;
+        while self.here {
+            let Some(wait) = self.clock.patience(&self.house.config) else {
+                return self.clock.verdict(self.house);
+            };
+            if patience != Some(wait) {
+                // It fails only on a socket that the next read finds broken.
+                let _ = socket.set_read_timeout(Some(wait));
+                patience = Some(wait);
+            }
+            let spare = buffer.spare();
+            if spare.is_empty() {
+                return Text::NoLineEnd;
+            }
+            match socket.read(spare) {
+                Ok(0) if outbox.is_overrun() => return Text::SendQueueExceeded,
+                Ok(0) => return Text::Left,
+                Ok(count) => buffer.filled(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if is_timeout(&error) => {
+                    if self.clock.is_last_chance() {
+                        return self.clock.verdict(self.house);
+                    }
+                    self.ask();
+                    continue;
+                }
+                Err(_) => return Text::Left,
+            }
+            self.clock.heard();
+            while let Some(line) = buffer.next_line() {
+                self.run(line);
+                if !self.here || (self.outbox.answer_bytes() > ANSWERS_AHEAD_BYTES && !self.catch_up()) {
+                    break;
+                }
+            }
+            self.settle();
+            if self.here && self.outbox.answer_bytes() > 0 && !self.catch_up() {
+                return Text::SendQueueExceeded;
+            }
+        }
+        Text::Left
+    }
+
+    /// Runs one line, and the errands that it leaves.
+    fn run(&mut self, line: Line) {
+        let input = Input::understand(line);
+        let mut errand = self.locked(|world, id| commands::execute(world, id, &input));
+        while let Some(mut task) = errand {
+            task.run();
+            errand = self.locked(|world, id| commands::finish(world, id, task));
+        }
+    }
+
+    /// Does something with the world, if this client is still in it.
+    fn locked(&mut self, work: impl FnOnce(&mut World, ClientId) -> Option<Errand>) -> Option<Errand> {
+        let now = Timestamp::now();
+        let mut world = self.house.world.lock();
+        let mut errand = None;
+        if world.client(self.id).is_some() {
+            world.now = now;
+            errand = work(&mut world, self.id);
+            world.take_effects(&mut self.effects);
+        }
+        match world.client(self.id) {
+            Some(client) if client.is_registered() => self.clock.logged_in(),
+            Some(_) => {}
+            None => self.here = false,
+        }
+        errand.filter(|_| self.here)
+    }
+
+    /// Does what had to wait for the lock to be free: flushes the touched outboxes, writes the log.
+    fn settle(&mut self) {
+        self.effects.settle(&self.house.drain, &self.house.config);
+    }
+
+    /// Waits until the client has taken the answers to its own questions. Returns whether it did in time.
+    fn catch_up(&mut self) -> bool {
+        self.settle();
+        self.outbox.wait_for_answers(Instant::now() + self.house.config.ping_timeout)
+    }
+
+    /// Asks a client that has long been silent whether it is there.
+    fn ask(&mut self) {
+        let ping = format!("PING :{}\r\n", self.house.config.name);
+        if self.outbox.queue(&[ping.as_bytes()], Cause::Others) {
+            self.outbox.flush(&self.house.drain);
+        }
+        self.clock = Clock::Asked;
+    }
+
+    /// Hangs up: the world forgets the client if it has not yet, the last words are sent, the socket closes.
+    fn end(&mut self, reason: &Text) {
+        self.locked(|world, id| {
+            world.disconnect(id, reason);
+            None
+        });
+        self.settle();
+        let Some(mut socket) = self.outbox.socket() else { return };
+        self.outbox.wait_until_dead(Instant::now() + LINGER);
+        self.outbox.kill();
+        // What the client sent meanwhile is read and dropped: a socket closed with unread bytes is reset, and a reset
+        // can overtake the last words. The socket is shut down, so this does not wait.
+        let mut dropped = [0; 4096];
+        while matches!(socket.read(&mut dropped), Ok(count) if count > 0) {}
+    }
+}
+
+impl Effects {
+    /// Flushes the touched outboxes, once each, and writes the notes to the log. Not to be called under the lock.
+    pub(crate) fn settle(&mut self, drain: &Drain, config: &Config) {
+        for outbox in self.touched.drain(..) {
+            outbox.flush(drain);
+        }
+        for note in self.notes.drain(..) {
+            log::info!("{}", text::escape(&note.to_string(config.language)));
+        }
+    }
+}
+
+/// What a connection's silence means, and how much of it is too much.
+#[derive(Clone, Copy, Debug)]
+enum Clock {
+    /// The login must be complete by then, however the bytes trickle in.
+    LoggingIn { deadline: Instant },
+    /// Nothing is wrong; after the ping interval the client is asked.
+    Calm,
+    /// The client was asked, and anything that comes is an answer.
+    Asked,
+}
+
+impl Clock {
+    /// How long the next read may wait; `None` when the time is up already.
+    fn patience(&self, config: &Config) -> Option<Duration> {
+        match self {
+            Self::LoggingIn { deadline } => {
+                Some(deadline.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
+            }
+            Self::Calm => Some(config.ping_interval),
+            Self::Asked => Some(config.ping_timeout),
+        }
+    }
+
+    fn heard(&mut self) {
+        if let Self::Asked = self {
+            *self = Self::Calm;
+        }
+    }
+
+    fn logged_in(&mut self) {
+        if let Self::LoggingIn { .. } = self {
+            *self = Self::Calm;
+        }
+    }
+
+    /// Whether silence now is the end.
+    fn is_last_chance(&self) -> bool {
+        !matches!(self, Self::Calm)
+    }
+
+    /// What to say to a client whose time is up.
+    fn verdict(&self, house: &House) -> Text {
+        let seconds = |time: Duration| time.as_secs().to_string();
+        match self {
+            Self::LoggingIn { .. } => Text::RegistrationTimeout(seconds(house.config.registration_timeout)),
+            Self::Calm | Self::Asked => {
+                Text::PingTimeout(seconds(house.config.ping_interval + house.config.ping_timeout))
+            }
+        }
+    }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
