@@ -90,6 +90,7 @@ impl Context<'_> {
 
 /// What came from a client, understood as far as can be without the world.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
 pub enum Input<'a> {
     /// A message to run.
     Message(Message<'a>),

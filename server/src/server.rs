@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -211,7 +211,7 @@ fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, ended: &Sender<u64>) {
                 }
                 reserve.spend(|| {
                     if let Ok((connection, address)) = socket.accept() {
-                        turn_away(shared, connection, address);
+                        turn_away(shared, &connection, address);
                     }
                 });
                 thread::sleep(pause);
@@ -232,7 +232,7 @@ fn admit(
     let mut sessions = shared.sessions.lock();
     if sessions.len() >= shared.room.connections {
         drop(sessions);
-        turn_away(shared, connection, address);
+        turn_away(shared, &connection, address);
         return Ok(());
     }
     let number = shared.next.fetch_add(1, Ordering::Relaxed);
@@ -246,13 +246,13 @@ fn admit(
     Ok(())
 }
 
-fn turn_away(shared: &Shared, connection: TcpStream, address: SocketAddr) {
+fn turn_away(shared: &Shared, mut connection: &TcpStream, address: SocketAddr) {
     let House { config, .. } = &shared.house;
     let count = shared.room.connections.to_string();
     let reason = Text::ServerFull(count.clone()).to_string(config.language);
     let error = Text::ClosingLink(address.ip().to_string(), reason).to_string(config.language);
     // A new socket's buffer is empty, so this does not wait; who is gone already need not be told.
-    let _ = io::Write::write_all(&mut &connection, format!("ERROR :{error}\r\n").as_bytes());
+    let _ = connection.write_all(format!("ERROR :{error}\r\n").as_bytes());
     log::warn!("{}", Text::TurnedAway(address.to_string(), count).within(config.language));
 }
 

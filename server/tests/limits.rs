@@ -1,0 +1,236 @@
+//! Deadlines and limits, each reached: what the client is told, and that nobody else suffers.
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+#[path = "support/peer.rs"]
+mod peer;
+
+use std::io::Read;
+use std::thread;
+use std::time::Duration;
+
+use peer::{DEADLINE, Peer};
+use teahouse_server::{Config, Server};
+
+fn start(change: impl FnOnce(&mut Config)) -> Server {
+    let mut config = Config { listen: vec!["127.0.0.1:0".parse().unwrap()], ..Config::default() };
+    change(&mut config);
+    Server::start(config).unwrap()
+}
+
+#[test]
+fn a_login_that_takes_too_long_is_ended_with_a_reason() {
+    let server = start(|config| config.registration_timeout = Duration::from_secs(1));
+    let mut silent = Peer::connect(server.addresses()[0]);
+    assert_eq!(silent.last_words(), "ERROR :Closing link to 127.0.0.1: Not logged in within 1 seconds");
+    server.stop();
+}
+
+#[test]
+fn bytes_that_trickle_in_do_not_buy_more_time_to_log_in() {
+    let server = start(|config| config.registration_timeout = Duration::from_secs(1));
+    let mut slow = Peer::connect(server.addresses()[0]);
+    let mut writer = slow.socket().try_clone().unwrap();
+    let trickle = thread::spawn(move || {
+        use std::io::Write;
+        // Ends by itself when the server hangs up, and in any case.
+        for _ in 0..200 {
+            if writer.write_all(b"PING x\r\n").is_err() {
+                return;
+            }
+            thread::park_timeout(Duration::from_millis(100));
+        }
+    });
+    assert_eq!(slow.last_words(), "ERROR :Closing link to 127.0.0.1: Not logged in within 1 seconds");
+    trickle.join().unwrap();
+    server.stop();
+}
+
+#[test]
+fn a_silent_client_is_asked_and_then_given_up() {
+    let server = start(|config| {
+        config.ping_interval = Duration::from_secs(1);
+        config.ping_timeout = Duration::from_secs(1);
+    });
+    let mut alive = Peer::login(server.addresses()[0], "alive");
+    let mut silent = Peer::login(server.addresses()[0], "silent");
+    assert_eq!(silent.wait_for("PING"), "PING :tea.house");
+    // Whoever answers stays; the other is gone, and the room is told why.
+    loop {
+        let line = alive.line().expect("the one who answers stays");
+        if line.starts_with("PING") {
+            alive.send("PONG tea.house");
+        } else if line.contains("QUIT") {
+            assert_eq!(line, ":silent!~silent@127.0.0.1 QUIT :No answer for 2 seconds");
+            break;
+        }
+    }
+    assert_eq!(silent.last_words(), "ERROR :Closing link to 127.0.0.1: No answer for 2 seconds");
+    server.stop();
+}
+
+#[test]
+fn a_full_house_says_so() {
+    let server = start(|config| config.max_connections = Some(2));
+    let alice = Peer::login(server.addresses()[0], "alice");
+    let mut bob = Peer::login(server.addresses()[0], "bob");
+    let mut third = Peer::connect(server.addresses()[0]);
+    assert_eq!(third.last_words(), "ERROR :Closing link to 127.0.0.1: The teahouse is full: 2 are here");
+    // A place that is given up is free again, as soon as the thread has ended.
+    drop(alice);
+    bob.wait_for("QUIT");
+    loop {
+        let mut next = Peer::connect(server.addresses()[0]);
+        if next.try_send("PING in").is_ok() && next.line().is_some_and(|line| line.ends_with(":in")) {
+            break;
+        }
+    }
+    server.stop();
+}
+
+#[test]
+fn whoever_sends_no_line_end_is_hung_up_on() {
+    let server = start(|_| {});
+    let mut rude = Peer::login(server.addresses()[0], "rude");
+    // More than the server's whole buffer; the rest of it may meet a closed door.
+    let _ = rude.try_send(&"x".repeat(64 * 1024));
+    rude.wait_for("Too much without a line end");
+    server.stop();
+}
+
+#[test]
+fn a_line_that_is_not_utf_8_is_refused_and_the_client_stays() {
+    let server = start(|_| {});
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    alice.send_bytes(b"PRIVMSG #lobby :\xff\xfe\r\n");
+    alice.wait_for("FAIL * INVALID_UTF8 :Message rejected");
+    alice.send("PING still");
+    alice.wait_for("PONG");
+    server.stop();
+}
+
+#[test]
+fn a_member_who_never_reads_is_dropped_and_the_others_do_not_wait() {
+    let server = start(|config| config.sendq = 16 * 1024);
+    let mut speaker = Peer::login(server.addresses()[0], "speaker");
+    let mut listener = Peer::login(server.addresses()[0], "listener");
+    let mut deaf = Peer::login(server.addresses()[0], "deaf");
+    let text = "x".repeat(400);
+    let mut said = 0;
+    // The kernel's own buffers on loopback take a few megabytes before the server's count.
+    let dropped = loop {
+        for _ in 0..50 {
+            speaker.send(&format!("PRIVMSG #lobby :{said} {text}"));
+            said += 1;
+        }
+        let heard = listener.wait_for(&format!(":{} {text}", said - 1));
+        assert!(heard.starts_with(":speaker!"));
+        if let Some(quit) = speaker.lines_so_far().into_iter().find(|line| line.contains(" QUIT ")) {
+            break quit;
+        }
+        assert!(said < 100_000, "40 MB for somebody who does not read");
+    };
+    assert_eq!(dropped, ":deaf!~deaf@127.0.0.1 QUIT :SendQ exceeded: reads too slowly");
+    // What the kernel had taken is still there to be read, in order, and then it ends.
+    let mut expected = 0;
+    while let Some(line) = deaf.line() {
+        if line.contains("PRIVMSG") && line.ends_with(&text) {
+            assert!(line.contains(&format!(":{expected} ")), "line {expected} is missing");
+            expected += 1;
+        }
+    }
+    assert!(expected > 0 && expected < said);
+    server.stop();
+}
+
+#[test]
+fn a_long_answer_to_ones_own_question_is_not_held_against_one() {
+    let server = start(|config| config.sendq = 4096);
+    let mut curious = Peer::login(server.addresses()[0], "curious");
+    let mut other = Peer::login(server.addresses()[0], "other");
+    // 8 MB of answers asked for at once, by somebody who reads only later: the server waits with the next answer.
+    let questions = 20_000;
+    let mut writer = curious.socket().try_clone().unwrap();
+    let asking = thread::spawn(move || {
+        use std::io::Write;
+        writer.write_all("VERSION\r\n".repeat(questions).as_bytes()).unwrap();
+    });
+    other.send("PRIVMSG #lobby :meanwhile");
+    let mut answers = 0;
+    let mut meanwhile = false;
+    while answers < questions {
+        let line = curious.line().expect("the connection is open");
+        answers += usize::from(line.contains(" 351 "));
+        meanwhile |= line.ends_with(":meanwhile");
+    }
+    asking.join().unwrap();
+    assert!(meanwhile);
+    server.stop();
+}
+
+#[test]
+fn everybody_in_a_room_hears_the_same_order() {
+    let server = start(|_| {});
+    let speakers = 4;
+    let lines = 500;
+    let mut listeners: Vec<_> =
+        (0..8).map(|n| Peer::login(server.addresses()[0], &format!("listener{n}"))).collect();
+    let address = server.addresses()[0];
+    let talking: Vec<_> = (0..speakers)
+        .map(|n| {
+            thread::spawn(move || {
+                let mut speaker = Peer::login(address, &format!("speaker{n}"));
+                let mut talk = String::new();
+                for line in 0..lines {
+                    talk += &format!("PRIVMSG #lobby :{n}/{line}\r\n");
+                }
+                speaker.send_bytes(talk.as_bytes());
+                speaker.lines_so_far();
+                speaker
+            })
+        })
+        .collect();
+    let heard: Vec<Vec<String>> = listeners
+        .iter_mut()
+        .map(|listener| {
+            let mut order = Vec::new();
+            while order.len() < speakers * lines {
+                let line = listener.wait_for("PRIVMSG");
+                order.push(line.split_once(" :").expect("a message has text").1.to_owned());
+            }
+            order
+        })
+        .collect();
+    let _speakers: Vec<_> = talking.into_iter().map(|thread| thread.join().unwrap()).collect();
+    for order in &heard[1..] {
+        assert_eq!(order, &heard[0], "another order");
+    }
+    for speaker in 0..speakers {
+        let own: Vec<_> = heard[0].iter().filter(|line| line.starts_with(&format!("{speaker}/"))).collect();
+        let in_order: Vec<_> = (0..lines).map(|line| format!("{speaker}/{line}")).collect();
+        assert!(
+            own.iter().map(|line| line.as_str()).eq(in_order.iter().map(String::as_str)),
+            "speaker {speaker}"
+        );
+    }
+    server.stop();
+}
+
+#[test]
+fn the_server_stops_within_two_seconds_even_if_nobody_reads() {
+    let server = start(|config| config.sendq = 64 * 1024 * 1024);
+    let mut speaker = Peer::login(server.addresses()[0], "speaker");
+    let deaf = Peer::login(server.addresses()[0], "deaf");
+    let text = "x".repeat(400);
+    for _ in 0..200 {
+        speaker.send_bytes(format!("PRIVMSG deaf :{text}\r\n").repeat(100).as_bytes());
+        speaker.lines_so_far();
+    }
+    let started = std::time::Instant::now();
+    server.stop();
+    assert!(started.elapsed() < Duration::from_secs(2), "it took {:?}", started.elapsed());
+    assert_eq!(speaker.last_words(), "ERROR :Closing link to 127.0.0.1: The teahouse is closing. Goodbye!");
+    deaf.socket().set_read_timeout(Some(DEADLINE)).unwrap();
+    let mut rest = Vec::new();
+    // Eight megabytes were for it; it gets what the kernel had, and the end.
+    let _ = deaf.socket().read_to_end(&mut rest);
+}

@@ -1,0 +1,228 @@
+//! The program `teahouse-server`, as a person at the console meets it: its words, its signals, its exit codes.
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+#[path = "support/peer.rs"]
+mod peer;
+
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use peer::Peer;
+use rustix::process::{Pid, Signal, kill_process};
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_teahouse-server"));
+    command.args(args).env("LC_ALL", "C.UTF-8").env_remove("RUST_LOG").env_remove("LANGUAGE");
+    command
+}
+
+/// Runs it to its end, for command lines that cannot serve.
+fn run(args: &[&str]) -> (i32, String) {
+    let Output { status, stdout, stderr } = command(args).output().unwrap();
+    (status.code().expect("it exits"), String::from_utf8([stdout, stderr].concat()).unwrap())
+}
+
+/// A running server; ended with the test, whatever becomes of it.
+struct Running {
+    child: Child,
+    console: BufReader<ChildStderr>,
+    address: SocketAddr,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child =
+            command(args).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+        let console = BufReader::new(child.stderr.take().unwrap());
+        let mut running = Self { child, console, address: SocketAddr::from(([0, 0, 0, 0], 0)) };
+        let line = running.read_until("listening on ");
+        let (_, address) = line.split_once("listening on ").unwrap();
+        running.address = address.trim_end_matches('）').parse().unwrap();
+        running
+    }
+
+    fn read_until(&mut self, part: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert!(self.console.read_line(&mut line).unwrap() > 0, "it ended before {part:?}");
+            if line.contains(part) {
+                return line.trim_end().to_owned();
+            }
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    fn exit_code(mut self) -> i32 {
+        self.child.wait().unwrap().code().expect("it exits by itself")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_console_tells_who_came_who_left_and_why_and_how_many_are_here() {
+    let mut server = Running::start(&["--language", "zh"]);
+    let mut ming = Peer::login(server.address, "小明");
+    let came = server.read_until("小明");
+    assert!(came.contains("小明 从 127.0.0.1:") && came.ends_with("进来了 · 现有 1 人"), "{came}");
+    let mut alice = Peer::login(server.address, "alice");
+    assert!(server.read_until("alice").ends_with("进来了 · 现有 2 人"));
+    ming.send("QUIT :回家");
+    assert!(server.read_until("离开").ends_with("小明 离开了（退出：回家）· 现有 1 人"));
+    alice.send("NICK 爱丽丝");
+    assert!(server.read_until("改名").ends_with("alice 改名为 爱丽丝"));
+    drop(alice);
+    assert!(server.read_until("离开").ends_with("爱丽丝 离开了（连接已断开）· 现有 0 人"));
+}
+
+#[test]
+fn what_a_client_says_cannot_play_tricks_on_the_console() {
+    let mut server = Running::start(&[]);
+    let mut mallory = Peer::login(server.address, "mallory");
+    mallory.send("QUIT :\x1b[2Jgone\u{202e}");
+    assert!(server.read_until("left").ends_with("mallory left (Quit: \\u{1b}[2Jgone\\u{202e}) · 0 here"));
+}
+
+#[test]
+fn a_signal_ends_it_with_a_farewell_and_exit_code_0_within_two_seconds() {
+    for (signal, name) in [(Signal::TERM, "SIGTERM"), (Signal::INT, "SIGINT")] {
+        let mut server = Running::start(&[]);
+        let mut alice = Peer::login(server.address, "alice");
+        let mut stranger = Peer::connect(server.address);
+        stranger.send("PING here");
+        stranger.wait_for("PONG");
+        let told = Instant::now();
+        server.signal(signal);
+        for person in [&mut alice, &mut stranger] {
+            let words = person.last_words();
+            assert_eq!(words, "ERROR :Closing link to 127.0.0.1: The teahouse is closing. Goodbye!");
+        }
+        server.read_until(&format!("{name}: closing"));
+        server.read_until("everybody has left, goodbye");
+        assert_eq!(server.exit_code(), 0);
+        assert!(told.elapsed() < Duration::from_secs(2), "{:?}", told.elapsed());
+    }
+}
+
+#[test]
+fn a_port_in_use_a_bad_port_and_an_address_of_another_machine_are_each_said_plainly() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, said) = run(&["--listen", &address]);
+    assert_eq!(code, 1);
+    assert!(
+        said.contains(&format!(
+            "cannot listen on {address}: port {} is in use",
+            taken.local_addr().unwrap().port()
+        )),
+        "{said}"
+    );
+
+    let (code, said) = run(&["--listen", "203.0.113.7:6667"]);
+    assert_eq!(code, 1);
+    assert!(
+        said.contains("not this machine's") && said.contains("127.0.0.1") && said.contains("0.0.0.0:6667"),
+        "{said}"
+    );
+
+    for bad in ["127.0.0.1:abc", "127.0.0.1:99999", "127.0.0.1", "somewhere:6667"] {
+        let (code, said) = run(&["--listen", bad]);
+        assert_eq!(code, 2, "{bad}");
+        let expected = format!(
+            "teahouse-server: --listen: listen: expected addresses to listen on, such as 127.0.0.1:6667 or 0.0.0.0:6667; found {bad:?}\n"
+        );
+        assert_eq!(said, expected);
+    }
+}
+
+#[test]
+fn mistakes_on_the_command_line_and_in_the_file_are_one_line_and_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tea.toml");
+    let path = file.to_str().unwrap();
+    for (text, complaint) in [
+        ("nmae = 'tea.house'", "unknown key nmae; --help lists the keys"),
+        ("name = 7", "name: expected this server's name, such as tea.house; found 7"),
+        ("name = ", "line 1: not TOML: "),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let (code, said) = run(&["--config", path]);
+        assert_eq!(code, 2, "{text}");
+        assert!(said.starts_with(&format!("teahouse-server: {path}: {complaint}")), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    for (args, complaint) in [
+        (&["--nope"][..], "--nope: there is no such flag; --help lists them"),
+        (&["-x"], "-x: there is no such flag; --help lists them"),
+        (&["stray"], "stray: there is no such flag; --help lists them"),
+        (&["--lobby"], "--lobby: a value is missing"),
+        (
+            &["--config", "/nowhere/tea.toml"],
+            "/nowhere/tea.toml: cannot be read: No such file or directory (os error 2)",
+        ),
+    ] {
+        assert_eq!(run(args), (2, format!("teahouse-server: {complaint}\n")), "{args:?}");
+    }
+    let output = command(&["--nope"]).env("LC_ALL", "zh_CN.UTF-8").output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "teahouse-server: --nope：没有这个参数；--help 列出所有参数\n"
+    );
+}
+
+#[test]
+fn flags_override_the_file_and_the_file_overrides_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tea.toml");
+    std::fs::write(&file, "name = 'file.house'\nlobby = '#file'\nnetwork = 'File'\n").unwrap();
+    let server = Running::start(&["--lobby", "#flag", "--config", file.to_str().unwrap()]);
+    let mut alice = Peer::connect(server.address);
+    alice.send("NICK alice");
+    alice.send("USER alice 0 * :alice");
+    assert_eq!(alice.wait_for(" 001 "), ":file.house 001 alice :Welcome to File, alice!~alice@127.0.0.1");
+    alice.wait_for(" JOIN #flag");
+}
+
+#[test]
+fn help_names_every_key_in_the_language_of_the_locale() {
+    let (code, english) = run(&["--help"]);
+    assert_eq!(code, 0);
+    let output = command(&["--help"]).env("LC_ALL", "zh_CN.UTF-8").output().unwrap();
+    let chinese = String::from_utf8(output.stdout).unwrap();
+    for key in teahouse_server::config::KEYS {
+        let flag = format!("--{}", key.name.replace('_', "-"));
+        assert!(english.contains(&flag) && english.contains(key.english), "{flag}");
+        assert!(chinese.contains(&flag) && chinese.contains(key.chinese), "{flag}");
+    }
+}
+
+#[test]
+fn row_14_the_server_stays_when_the_terminal_it_was_started_from_goes() {
+    // As with `screen`, `nohup` or systemd: standard input and output are closed, and it serves on.
+    let mut child = command(&["--listen", "127.0.0.1:0"]);
+    child.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    let mut console = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    console.read_line(&mut line).unwrap();
+    let address = line.trim().split_once("listening on ").unwrap().1.parse().unwrap();
+    // The log has nowhere to go any more.
+    drop(console);
+    let mut alice = Peer::login(address, "alice");
+    let mut bob = Peer::login(address, "bob");
+    alice.send("PRIVMSG bob :still here?");
+    bob.wait_for("still here?");
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,89 @@
+//! A stage without a network: a world, and outboxes that keep what they get.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use teahouse_protocol::{LineBuffer, LineLimits};
+use teahouse_server::Config;
+use teahouse_server::commands::{self, Input};
+use teahouse_server::outbox::Outbox;
+use teahouse_server::world::{ClientId, World};
+
+use super::Stage;
+
+/// A world and the people in it.
+pub struct Memory {
+    world: World,
+    people: Vec<Person>,
+}
+
+struct Person {
+    name: String,
+    id: ClientId,
+    outbox: Arc<Outbox>,
+    buffer: LineBuffer,
+    open: bool,
+}
+
+impl Memory {
+    pub fn open(config: Config) -> Self {
+        let now = Timestamp::from_second(1_767_225_600).unwrap();
+        Self { world: World::new(Arc::new(config), now), people: Vec::new() }
+    }
+}
+
+impl Stage for Memory {
+    fn connect(&mut self, name: &str) {
+        let outbox = Arc::new(Outbox::in_memory(1 << 20));
+        let id = self.world.connect(SocketAddr::from(([127, 0, 0, 1], 1024)), Arc::clone(&outbox));
+        let buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        self.people.push(Person { name: name.to_owned(), id, outbox, buffer, open: true });
+    }
+
+    fn send(&mut self, name: &str, line: &str) {
+        let Self { world, people } = self;
+        let person = people.iter_mut().find(|person| person.name == name).expect("somebody who came");
+        for piece in [line.as_bytes(), b"\r\n"] {
+            let mut rest = piece;
+            while !rest.is_empty() {
+                let spare = person.buffer.spare();
+                let count = spare.len().min(rest.len());
+                spare[..count].copy_from_slice(&rest[..count]);
+                person.buffer.filled(count);
+                rest = &rest[count..];
+            }
+        }
+        while let Some(line) = person.buffer.next_line() {
+            if world.client(person.id).is_none() {
+                break;
+            }
+            let mut errand = commands::execute(world, person.id, &Input::understand(line));
+            while let Some(mut task) = errand {
+                task.run();
+                errand = commands::finish(world, person.id, task);
+            }
+            world.check();
+        }
+    }
+
+    fn hang_up(&mut self, name: &str) {
+        let person = self.people.iter_mut().find(|person| person.name == name).expect("somebody who came");
+        person.open = false;
+        self.world.disconnect(person.id, &teahouse_server::language::Text::Left);
+        self.world.check();
+    }
+
+    fn received(&mut self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        for person in self.people.iter_mut().filter(|person| person.open) {
+            let bytes = String::from_utf8(person.outbox.take()).expect("the server speaks UTF-8");
+            lines.extend(bytes.split_terminator("\r\n").map(|line| (person.name.clone(), line.to_owned())));
+            if self.world.client(person.id).is_none() {
+                person.open = false;
+                lines.push((person.name.clone(), "(closed)".to_owned()));
+            }
+        }
+        lines
+    }
+}

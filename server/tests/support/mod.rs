@@ -1,0 +1,127 @@
+//! Transcripts: a text file that is the test, the example and the documentation.
+//!
+//! ```text
+//! # What this shows.
+//! config password sesame        a key of the configuration, before anybody comes
+//! login alice bob               they come, log in, and their welcome is not shown
+//! alice> PRIVMSG bob :hi        alice sends a line …
+//! bob< :alice!~alice@127.0.0.1 PRIVMSG bob :hi      … and this is everything that anybody gets
+//! hangup alice                  her connection ends without a word
+//! ```
+//!
+//! What somebody gets after a step stands below it, by person in the order in which they came. `(closed)` is the end
+//! of a connection; times are `<time>`.
+
+pub mod memory;
+#[allow(dead_code, reason = "each test program uses its own part")]
+pub mod peer;
+pub mod tcp;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use teahouse_server::Config;
+
+/// Where a transcript can be played.
+pub trait Stage {
+    /// Lets somebody connect.
+    fn connect(&mut self, name: &str);
+    /// Sends a line.
+    fn send(&mut self, name: &str, line: &str);
+    /// Ends somebody's connection without a word.
+    fn hang_up(&mut self, name: &str);
+    /// Everything that has come for everybody since the last call: who, and the line.
+    fn received(&mut self) -> Vec<(String, String)>;
+}
+
+/// The folder of the transcripts.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
+}
+
+/// Plays a transcript and compares what comes with what stands in the file. With `UPDATE_EXPECT=1` the file is
+/// written anew instead; read the difference as a reviewer would.
+#[track_caller]
+pub fn play<S: Stage>(name: &str, open: impl FnOnce(Config) -> S) {
+    let path = folder().join(format!("{name}.txt"));
+    let expected = fs::read_to_string(&path).expect("the transcript is there");
+    let mut config = Config { listen: vec!["127.0.0.1:0".parse().unwrap()], ..Config::default() };
+    let mut steps = expected.lines().filter(|line| !is_received(line)).peekable();
+    let mut played = String::new();
+    let mut keep = |line: &str| {
+        played.push_str(line);
+        played.push('\n');
+    };
+    while let Some(line) =
+        steps.next_if(|line| line.is_empty() || line.starts_with('#') || line.starts_with("config"))
+    {
+        if let Some(setting) = line.strip_prefix("config ") {
+            let (key, value) = setting.split_once(' ').unwrap_or((setting, ""));
+            let value = value.replace("FOLDER", &folder().display().to_string());
+            config.set_flag(key, &value).expect("a key of the configuration").expect("a value for it");
+        }
+        keep(line);
+    }
+    let mut stage = open(config);
+    let mut people: Vec<String> = Vec::new();
+    for step in steps {
+        keep(step);
+        if let Some(names) = step.strip_prefix("login ") {
+            for name in names.split(' ') {
+                people.push(name.to_owned());
+                stage.connect(name);
+                stage.send(name, &format!("NICK {name}"));
+                stage.send(name, &format!("USER {name} 0 * :{name}"));
+            }
+            stage.received();
+        } else if let Some(name) = step.strip_prefix("hangup ") {
+            stage.hang_up(name);
+        } else if let Some((name, line)) = step.split_once("> ") {
+            if !people.iter().any(|person| person == name) {
+                people.push(name.to_owned());
+                stage.connect(name);
+            }
+            stage.send(name, &line.replace("<512>", &"x".repeat(512)));
+        } else {
+            assert!(step.is_empty() || step.starts_with('#'), "not a step of a transcript: {step}");
+            continue;
+        }
+        for (name, line) in stage.received() {
+            keep(&format!("{name}< {}", without_times(&line)));
+        }
+    }
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&path, &played).expect("the transcript can be written");
+        return;
+    }
+    for (number, (expected, played)) in (1..).zip(lines_and_end(&expected).zip(lines_and_end(&played))) {
+        assert_eq!(
+            played, expected,
+            "{name}.txt line {number}: came, and was expected; UPDATE_EXPECT=1 rewrites it"
+        );
+        if expected == "(end)" {
+            break;
+        }
+    }
+}
+
+fn lines_and_end(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().chain(std::iter::repeat("(end)"))
+}
+
+fn is_received(line: &str) -> bool {
+    line.split_once("< ").is_some_and(|(name, _)| !name.is_empty() && !name.contains([' ', '>', '#']))
+}
+
+/// The line with every time in it as `<time>`: seconds since 1970, the `time` tag, the date and time of day in 003.
+fn without_times(line: &str) -> String {
+    // Compared by shape: every digit as 0.
+    let shape = |word: &str| word.replace(|c: char| c.is_ascii_digit(), "0");
+    let words = line.split(' ').map(|word| match shape(word).as_str() {
+        "0000000000" | "0000-00-00" | "00:00:00" => "<time>",
+        "@time=0000-00-00T00:00:00.000Z" => "@time=<time>",
+        _ => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,54 @@
+//! Every transcript, played twice: in memory, with the world's invariants checked after every command, and over TCP
+//! against a real server. How a transcript reads is told in `support/mod.rs`.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use support::{folder, memory::Memory, play, tcp::Tcp};
+
+macro_rules! transcripts {
+    ($($name:ident)*) => {
+        mod in_memory {
+            $(#[test] fn $name() { super::play(stringify!($name), super::Memory::open); })*
+        }
+        mod over_tcp {
+            $(#[test] fn $name() { super::play(stringify!($name), super::Tcp::open); })*
+        }
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+transcripts! {
+    a_newcomer_logs_in_and_is_welcomed_into_the_lobby
+    capabilities_are_agreed_on_before_the_login_ends
+    names_that_cannot_be_taken_are_refused_in_words
+    two_people_with_one_name_the_second_is_told
+    a_password_is_asked_for_when_the_house_has_one
+    what_comes_before_the_login_is_refused
+    everybody_in_the_room_hears_what_is_said
+    a_stranger_cannot_speak_in_the_room
+    a_private_message_reaches_one_person_only
+    a_notice_is_never_answered
+    people_enter_and_leave_rooms
+    a_topic_is_set_shown_and_cleared
+    the_rooms_and_their_people_can_be_listed
+    one_sees_who_is_online_and_what_is_known_of_them
+    who_is_away_says_so
+    a_new_nickname_is_told_to_all_who_share_a_room
+    who_goes_disappears_from_the_list_that_others_see
+    the_message_of_the_day_is_read_from_its_file
+    the_server_tells_about_itself
+    modes_are_answered_though_there_are_none_to_change
+    lines_that_make_no_sense_are_answered_and_the_client_stays
+    the_servers_own_words_are_chinese_where_the_house_is
+}
+
+#[test]
+fn every_transcript_in_the_folder_is_played() {
+    let files =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files: BTreeSet<_> = files.filter_map(|name| Some(name.strip_suffix(".txt")?.to_owned())).collect();
+    assert_eq!(files, NAMES.iter().map(|name| (*name).to_owned()).collect());
+}
