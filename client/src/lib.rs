@@ -1,1 +1,26 @@
-//! The window.
+//! The window of Teahouse: a chat for any IRC server.
+//!
+//! In reading order:
+//!
+//! - [`options`]: the command line, and what the window starts with; [`settings`]: what it remembers.
+//! - [`i18n`]: every text that a person sees, in 中文 and English.
+//! - [`event`]: what the window can learn from the network, and how it is read from the wire.
+//! - [`registration`]: from the first line to the server's welcome; [`dial`]: from a name to a socket;
+//!   [`connection`]: the threads that carry lines and events.
+//! - [`command`]: what can be typed behind a `/`.
+//! - [`model`]: what the window knows. No widgets, no sockets.
+//! - [`ui`]: the widgets; the only folder that names FLTK.
+//!
+//! Arrows: `ui → model → event, command → i18n`, and `ui → connection → registration, event`. The model and the
+//! connection do not know each other: events go from one to the other and lines back, through the window's hands.
+
+pub mod command;
+pub mod connection;
+pub mod dial;
+pub mod event;
+pub mod i18n;
+pub mod model;
+pub mod options;
+pub mod registration;
+pub mod settings;
+pub mod ui;

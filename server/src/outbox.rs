@@ -47,7 +47,7 @@ const KEPT_BYTES: usize = 8 * 1024;
 pub struct Outbox {
     /// `None` keeps everything in memory, for tests that play a transcript without a network.
     socket: Option<TcpStream>,
-    /// How many bytes of other people's lines may wait ("SendQ").
+    /// How many bytes of other people's lines may wait while draining ("SendQ").
     limit_bytes: usize,
     state: Mutex<State>,
     /// Told whenever the outbox becomes idle or dead.
@@ -135,7 +135,11 @@ impl Outbox {
         }
         match cause {
             Cause::Answer => state.answer_bytes += length,
-            Cause::Others if state.waiting() + length > self.limit_bytes + state.answer_bytes => {
+            // Only what the kernel would not take counts: a batch that is about to be flushed is nobody's fault.
+            Cause::Others
+                if state.phase == Phase::Draining
+                    && state.waiting() + length > self.limit_bytes + state.answer_bytes =>
+            {
                 state.overrun = true;
                 self.die(&mut state);
                 return true;
