@@ -1,0 +1,34 @@
+# Two commands on a fresh machine (Rust, a C/C++ compiler, make, Debian or Ubuntu's apt):
+#
+#   make demo    a server and two windows side by side, people chatting
+#   make test    every test, those of the window included
+#
+# Both install what is missing first; .ci/setup says what that is.
+
+SHELL := bash -o pipefail
+export PATH := $(CURDIR)/target/tools/bin:$(PATH)
+
+.PHONY: demo test check setup-window setup-test
+
+# With a display the windows open on it. Without one the same is played on a display that has no screen, and
+# target/demo.png shows it.
+demo: $(if $(DISPLAY),setup-window,setup-test)
+	cargo build --locked --quiet --workspace --bins --example demo
+	cargo run --locked --quiet -p teahouse --example demo
+
+test: setup-test
+	cargo build --locked --quiet --workspace --all-targets
+	cargo test --locked --workspace 2>&1 | tee target/test.log
+	@awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' target/test.log
+
+# Formatting, lints and documentation, with every warning an error.
+check: setup-test
+	cargo fmt --all --check
+	cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --workspace --no-deps
+
+setup-window:
+	@.ci/setup window
+
+setup-test:
+	@.ci/setup test
