@@ -120,7 +120,7 @@ impl<'a> Input<'a> {
 /// Runs one line of one client, under the world's lock. The client is here; afterwards it may be gone.
 ///
 /// An errand that comes back is for the session to [run](Errand::run) without the lock and then to
-/// [finish](finish) with it, before the client's next line.
+/// [finish] with it, before the client's next line.
 pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand> {
     let mut context = Context { world, me, errand: None };
     match input {
