@@ -1,0 +1,321 @@
+//! What a person types into the message box: `/join #茶馆`, or just words.
+//!
+//! [`COMMANDS`] is the table of what can follow a `/`; `/help` prints it. Reading a command checks its form only.
+//! Whether it can be carried out, and which lines are sent for it, depends on the conversation and is the
+//! [`model`](crate::model)'s business.
+
+use teahouse_protocol::{Message, names};
+
+use crate::i18n::{Phrase, Text};
+
+/// Something to do, read from the message box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Say it to whoever is in the current conversation. May have several lines.
+    Say(String),
+    /// Say it to one person. May have several lines.
+    Tell {
+        /// Who.
+        to: String,
+        /// What.
+        text: String,
+    },
+    /// Tell the current conversation what one does.
+    Act(String),
+    /// Open a private conversation.
+    Query(String),
+    /// Change one's name.
+    Nick(String),
+    /// Go into a room.
+    Join {
+        /// Which; has its `#`.
+        room: String,
+        /// The room's password.
+        key: Option<String>,
+    },
+    /// Leave a room, or close a private conversation.
+    Part {
+        /// Which; the current one if none is named.
+        room: Option<String>,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Ask for the current room's topic, or change it.
+    Topic(Option<String>),
+    /// Mark oneself as away, or as back.
+    Away(Option<String>),
+    /// Ask who is online: on the server, or in a room.
+    Online(Option<String>),
+    /// Ask who somebody is.
+    Whois(String),
+    /// Ask which rooms there are.
+    List,
+    /// Clear the current conversation's lines.
+    Clear,
+    /// Send a line as it is.
+    Raw(String),
+    /// Leave, with a word of farewell that may be empty, and close the window.
+    Quit(String),
+    /// Show the table of commands.
+    Help,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// What follows the `/`, the usual name first.
+    pub names: &'static [&'static str],
+    /// How to write it.
+    pub usage: Text,
+    /// What it does.
+    pub help: Text,
+    /// Whether line feeds may stand in what follows the name.
+    many_lines: bool,
+    /// Reads what follows the name.
+    read: fn(&str) -> Result<Command, Problem>,
+}
+
+/// Why a command cannot be read.
+enum Problem {
+    Missing,
+    Told(Phrase),
+}
+
+const fn row(
+    names: &'static [&'static str],
+    usage: Text,
+    help: Text,
+    read: fn(&str) -> Result<Command, Problem>,
+) -> Row {
+    Row { names, usage, help, many_lines: false, read }
+}
+
+const fn speech(
+    names: &'static [&'static str],
+    usage: Text,
+    help: Text,
+    read: fn(&str) -> Result<Command, Problem>,
+) -> Row {
+    Row { names, usage, help, many_lines: true, read }
+}
+
+/// Every command, in the order in which `/help` prints them.
+pub const COMMANDS: &[Row] = &[
+    speech(&["msg", "m"], Text::UsageMsg, Text::HelpMsg, tell),
+    row(&["query", "q"], Text::UsageQuery, Text::HelpQuery, |rest| Ok(Command::Query(nick(rest)?))),
+    speech(&["me"], Text::UsageMe, Text::HelpMe, |rest| Ok(Command::Act(needed(rest)?))),
+    row(&["nick"], Text::UsageNick, Text::HelpNick, |rest| Ok(Command::Nick(nick(rest)?))),
+    row(&["join", "j"], Text::UsageJoin, Text::HelpJoin, join),
+    row(&["part", "leave"], Text::UsagePart, Text::HelpPart, part),
+    row(&["topic"], Text::UsageTopic, Text::HelpTopic, |rest| Ok(Command::Topic(optional(rest)))),
+    row(&["away"], Text::UsageAway, Text::HelpAway, |rest| Ok(Command::Away(optional(rest)))),
+    row(&["online", "who", "names"], Text::UsageOnline, Text::HelpOnline, online),
+    row(&["whois"], Text::UsageWhois, Text::HelpWhois, |rest| Ok(Command::Whois(nick(rest)?))),
+    row(&["list"], Text::UsageList, Text::HelpList, |_| Ok(Command::List)),
+    row(&["clear"], Text::UsageClear, Text::HelpClear, |_| Ok(Command::Clear)),
+    row(&["raw", "quote"], Text::UsageRaw, Text::HelpRaw, raw),
+    row(&["quit", "exit"], Text::UsageQuit, Text::HelpQuit, |rest| Ok(Command::Quit(rest.to_owned()))),
+    row(&["help", "h", "?"], Text::UsageHelp, Text::HelpHelp, |_| Ok(Command::Help)),
+];
+
+/// Reads what was typed. Text that begins with `//` is said, with one `/`.
+///
+/// # Errors
+/// What is wrong with a command, in plain words; then nothing is done, and the typed text should stay.
+pub fn parse(typed: &str) -> Result<Command, Phrase> {
+    let Some(rest) = typed.strip_prefix('/') else { return Ok(Command::Say(typed.to_owned())) };
+    if rest.starts_with('/') {
+        return Ok(Command::Say(rest.to_owned()));
+    }
+    let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let rest = rest.trim();
+    let row = COMMANDS
+        .iter()
+        .find(|row| row.names.iter().any(|one| one.eq_ignore_ascii_case(name)))
+        .ok_or_else(|| Text::UnknownCommand.with([&format!("/{name}")]))?;
+    if !row.many_lines && rest.contains(['\r', '\n']) {
+        return Err(Text::OneLineOnly.into());
+    }
+    (row.read)(rest).map_err(|problem| match problem {
+        Problem::Missing => Text::MissingArgument.of([row.usage.into()]),
+        Problem::Told(phrase) => phrase,
+    })
+}
+
+/// The table as `/help` prints it.
+pub fn help() -> Vec<Phrase> {
+    let rows = COMMANDS.iter().map(|row| Text::HelpRow.of([row.usage.into(), row.help.into()]));
+    std::iter::once(Text::HelpTitle.into()).chain(rows).collect()
+}
+
+fn needed(rest: &str) -> Result<String, Problem> {
+    optional(rest).ok_or(Problem::Missing)
+}
+
+fn optional(rest: &str) -> Option<String> {
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// The first word and what follows it.
+fn split_word(rest: &str) -> (&str, &str) {
+    rest.split_once(char::is_whitespace).map_or((rest, ""), |(word, rest)| (word, rest.trim_start()))
+}
+
+/// A person's name. Other servers have other rules, so only what could not be one parameter is refused.
+fn nick(rest: &str) -> Result<String, Problem> {
+    let (nick, _) = split_word(rest);
+    if nick.is_empty() {
+        return Err(Problem::Missing);
+    }
+    if nick.starts_with(':') || nick.contains([',', '!', '@']) || names::is_channel(nick) {
+        return Err(Problem::Told(Text::BadNick.with([nick])));
+    }
+    Ok(nick.to_owned())
+}
+
+/// A room's name, whose `#` may be left out.
+fn room(name: &str) -> Result<String, Problem> {
+    let room = if names::is_channel(name) { name.to_owned() } else { format!("#{name}") };
+    let is_usual = room.starts_with('#');
+    if (is_usual && names::check_channel(&room).is_err()) || room.len() < 2 || room.contains(',') {
+        return Err(Problem::Told(Text::BadRoomName.with([name])));
+    }
+    Ok(room)
+}
+
+fn tell(rest: &str) -> Result<Command, Problem> {
+    let (_, text) = split_word(rest);
+    Ok(Command::Tell { to: nick(rest)?, text: needed(text)? })
+}
+
+fn join(rest: &str) -> Result<Command, Problem> {
+    let (name, key) = split_word(rest);
+    if name.is_empty() {
+        return Err(Problem::Missing);
+    }
+    let (key, _) = split_word(key);
+    Ok(Command::Join { room: room(name)?, key: optional(key) })
+}
+
+fn part(rest: &str) -> Result<Command, Problem> {
+    let (first, reason) = split_word(rest);
+    if names::is_channel(first) {
+        return Ok(Command::Part { room: Some(room(first)?), reason: reason.to_owned() });
+    }
+    Ok(Command::Part { room: None, reason: rest.to_owned() })
+}
+
+fn online(rest: &str) -> Result<Command, Problem> {
+    let (name, _) = split_word(rest);
+    Ok(Command::Online(if name.is_empty() { None } else { Some(room(name)?) }))
+}
+
+fn raw(rest: &str) -> Result<Command, Problem> {
+    let line = needed(rest)?;
+    Message::parse(&line).map_err(|_| Problem::Told(Text::BadRawLine.into()))?;
+    Ok(Command::Raw(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Language;
+
+    #[track_caller]
+    fn check(typed: &str, expected: Command) {
+        assert_eq!(parse(typed), Ok(expected), "{typed:?}");
+    }
+
+    #[track_caller]
+    fn refused(typed: &str, expected: Text) -> String {
+        let phrase = parse(typed).expect_err(typed);
+        assert_eq!(phrase.text(), expected, "{typed:?}");
+        phrase.to(Language::English)
+    }
+
+    fn say(text: &str) -> Command {
+        Command::Say(text.to_owned())
+    }
+
+    #[test]
+    fn what_does_not_begin_with_a_slash_is_said() {
+        check("你好，世界！😀", say("你好，世界！😀"));
+        check(" /join #a", say(" /join #a"));
+        check("two\nlines", say("two\nlines"));
+    }
+
+    #[test]
+    fn two_slashes_say_one() {
+        check("//text", say("/text"));
+        check("///", say("//"));
+    }
+
+    #[test]
+    fn every_command_is_read_with_its_arguments() {
+        check("/msg bob 你好 吗", Command::Tell { to: "bob".into(), text: "你好 吗".into() });
+        check("/MSG  bob   hi ", Command::Tell { to: "bob".into(), text: "hi".into() });
+        check("/msg bob one\ntwo", Command::Tell { to: "bob".into(), text: "one\ntwo".into() });
+        check("/query 小明", Command::Query("小明".into()));
+        check("/me drinks tea", Command::Act("drinks tea".into()));
+        check("/nick 小明", Command::Nick("小明".into()));
+        check("/join #茶馆", Command::Join { room: "#茶馆".into(), key: None });
+        check("/join 茶馆 secret", Command::Join { room: "#茶馆".into(), key: Some("secret".into()) });
+        check("/join &local", Command::Join { room: "&local".into(), key: None });
+        check("/part", Command::Part { room: None, reason: String::new() });
+        check("/part see you", Command::Part { room: None, reason: "see you".into() });
+        check("/part #a see you", Command::Part { room: Some("#a".into()), reason: "see you".into() });
+        check("/topic", Command::Topic(None));
+        check("/topic 喝茶 聊天", Command::Topic(Some("喝茶 聊天".into())));
+        check("/away lunch", Command::Away(Some("lunch".into())));
+        check("/away", Command::Away(None));
+        check("/online", Command::Online(None));
+        check("/who #a", Command::Online(Some("#a".into())));
+        check("/whois bob", Command::Whois("bob".into()));
+        check("/list", Command::List);
+        check("/clear", Command::Clear);
+        check("/raw MODE #a +i", Command::Raw("MODE #a +i".into()));
+        check("/quit 再见", Command::Quit("再见".into()));
+        check("/quit", Command::Quit(String::new()));
+        check("/help", Command::Help);
+    }
+
+    #[test]
+    fn an_unknown_command_is_told_and_nothing_is_said() {
+        assert!(refused("/nonsense x", Text::UnknownCommand).contains("/nonsense"));
+        refused("/", Text::UnknownCommand);
+        refused("/* a comment */", Text::UnknownCommand);
+    }
+
+    #[test]
+    fn a_missing_argument_is_answered_with_the_usage() {
+        assert_eq!(refused("/msg bob", Text::MissingArgument), "Usage: /msg name message");
+        for typed in ["/msg", "/join", "/nick", "/me", "/query", "/whois", "/raw"] {
+            refused(typed, Text::MissingArgument);
+        }
+    }
+
+    #[test]
+    fn names_that_cannot_be_are_told_before_anything_is_sent() {
+        refused("/join #a,b", Text::BadRoomName);
+        refused("/join #", Text::BadRoomName);
+        refused("/msg #room hi", Text::BadNick);
+        refused("/nick a,b", Text::BadNick);
+        refused("/raw 你好", Text::BadRawLine);
+    }
+
+    #[test]
+    fn a_command_of_one_line_takes_one_line() {
+        refused("/nick a\nb", Text::OneLineOnly);
+        refused("/raw NICK a\nQUIT", Text::OneLineOnly);
+    }
+
+    #[test]
+    fn help_shows_every_command_in_both_languages() {
+        for language in Language::ALL {
+            let shown: Vec<_> = help().iter().map(|phrase| phrase.to(language)).collect();
+            for row in COMMANDS {
+                assert!(shown.iter().any(|line| line.starts_with(&format!("/{}", row.names[0]))), "{row:?}");
+            }
+        }
+    }
+}

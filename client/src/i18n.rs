@@ -1,0 +1,483 @@
+//! Every text that a person sees, in 中文 and in English, in one table.
+//!
+//! A [`Text`] is one row of the table. Rows may have places `{0}`, `{1}` … for names and numbers; a row with its
+//! arguments is a [`Phrase`]. The model keeps phrases, not strings, so the whole window, transcript included,
+//! changes language at once.
+//! What other people write, and names, are never translated.
+
+use std::fmt;
+
+/// The languages that the window speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// 中文 (simplified).
+    Chinese,
+    /// English, which is also what people of all other locales get.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
+
+    /// The language of this person's locale.
+    pub fn of_locale() -> Self {
+        sys_locale::get_locale().map_or_else(Self::default, |locale| Self::of_tag(&locale))
+    }
+
+    /// The language of a locale such as `zh-CN`, `zh_TW.UTF-8` or `C`.
+    pub fn of_tag(locale: &str) -> Self {
+        let language = locale.split(['-', '_', '.', '@']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("zh") { Self::Chinese } else { Self::English }
+    }
+
+    /// The language with this code, as in `--lang zh` and in the settings.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
+    /// The two letters of ISO 639-1.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh",
+            Self::English => "en",
+        }
+    }
+
+    /// What the language calls itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chinese => "中文",
+            Self::English => "English",
+        }
+    }
+
+    /// The other one, for a switch with two positions.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Chinese => Self::English,
+            Self::English => Self::Chinese,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A text with its arguments, not yet in any language.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Phrase {
+    text: Text,
+    args: Vec<Arg>,
+}
+
+/// What stands in a place of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Arg {
+    /// A name, a number, somebody's words.
+    Words(String),
+    /// Something that is in the table itself.
+    Phrase(Phrase),
+}
+
+impl Phrase {
+    /// Which text it is, for tests and for a caller that treats one of them in its own way.
+    pub fn text(&self) -> Text {
+        self.text
+    }
+
+    /// The phrase in a language.
+    pub fn to(&self, language: Language) -> String {
+        fill(self.text.to(language), &self.args, language)
+    }
+}
+
+impl From<Text> for Phrase {
+    fn from(text: Text) -> Self {
+        Self { text, args: Vec::new() }
+    }
+}
+
+impl Text {
+    /// This text with `args` in its places: `args[0]` in `{0}` and so on.
+    pub fn with<const N: usize>(self, args: [&str; N]) -> Phrase {
+        Phrase { text: self, args: args.map(|words| Arg::Words(words.to_owned())).into() }
+    }
+
+    /// This text with other phrases in its places.
+    pub fn of<const N: usize>(self, phrases: [Phrase; N]) -> Phrase {
+        Phrase { text: self, args: phrases.map(Arg::Phrase).into() }
+    }
+}
+
+/// Puts `args` into the places `{0}` to `{9}` of `pattern`. A place without an argument stays as it is, and braces in
+/// an argument mean nothing.
+fn fill(pattern: &str, args: &[Arg], language: Language) -> String {
+    let mut filled = String::with_capacity(2 * pattern.len());
+    let mut rest = pattern;
+    while let Some(brace) = rest.find('{') {
+        filled.push_str(&rest[..brace]);
+        rest = &rest[brace..];
+        let arg = match rest.as_bytes() {
+            [b'{', digit @ b'0'..=b'9', b'}', ..] => args.get(usize::from(digit - b'0')),
+            _ => None,
+        };
+        match arg {
+            Some(Arg::Words(words)) => {
+                filled.push_str(words);
+                rest = &rest["{0}".len()..];
+            }
+            Some(Arg::Phrase(phrase)) => {
+                filled.push_str(&phrase.to(language));
+                rest = &rest["{0}".len()..];
+            }
+            None => {
+                filled.push('{');
+                rest = &rest["{".len()..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+macro_rules! texts {
+    ($($name:ident: $chinese:literal, $english:literal;)*) => {
+        /// One row of the table: something the window says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Text {
+            $(
+                #[doc = concat!("“", $english, "”")]
+                $name,
+            )*
+        }
+
+        impl Text {
+            /// Every row, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The text in a language, its places unfilled.
+            pub fn to(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $(
+                        (Self::$name, Language::Chinese) => $chinese,
+                        (Self::$name, Language::English) => $english,
+                    )*
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    // Words that are the same in both: what a server or a person said, passed on.
+    Verbatim: "{0}", "{0}";
+
+    // The window and its first view.
+    AppTitle: "聊天客户端", "Teahouse chat";
+    AppName: "茶馆 Teahouse", "Teahouse";
+    UserName: "用户名", "Name";
+    ServerAddress: "服务器ip", "Server";
+    Port: "端口port", "Port";
+    LogIn: "登录", "Log in";
+    LoggingIn: "正在登录…", "Logging in…";
+    LoggingInCancel: "正在登录… 点击取消", "Logging in… click to cancel";
+    Cancel: "取消", "Cancel";
+
+    // The chat.
+    OnlineUsers: "在线用户", "Who is online";
+    AskOnlineUsers: "获取在线用户列表", "Ask the server who is online";
+    ClearScreen: "清屏", "Clear";
+    ClearTranscript: "清除消息框", "Clear the messages of this conversation";
+    Transcript: "消息框", "Messages";
+    Send: "发送", "Send";
+    MessageTo: "发消息到 {0}", "Message {0}";
+    ComposerHint: "Enter 发送 · Shift+Enter 换行 · /help 查看命令",
+        "Enter sends · Shift+Enter starts a new line · /help lists commands";
+    Members: "成员", "People";
+    Operators: "管理员", "Operators";
+    Voiced: "语音", "Voiced";
+    Rooms: "房间", "Rooms";
+    PrivateChats: "私聊", "Private";
+    OpenPrivate: "私聊", "Private chat";
+    MentionThem: "提到此人", "Mention";
+    ShowWhois: "用户信息", "Who is this?";
+    LeaveRoom: "离开房间", "Leave the room";
+    ClosePrivate: "关闭对话", "Close";
+    NewMessages: "新消息", "New";
+    Dark: "深色", "Dark";
+    Light: "浅色", "Light";
+    Connected: "已连接", "Connected";
+    Connecting: "正在连接 {0}…", "Connecting to {0}…";
+    Disconnected: "未连接", "Not connected";
+    ConnectAgain: "重新连接", "Connect again";
+    AwayNow: "离开", "Away";
+    Today: "今天", "Today";
+    Yesterday: "昨天", "Yesterday";
+    Day: "{0}年{1}月{2}日", "{0}-{1}-{2}";
+
+    // Closing.
+    Notice: "提示", "Teahouse";
+    ReallyClose: "是否关闭窗口", "Close the window?";
+    DoNotAskAgain: "不再询问", "Do not ask again";
+    CloseWindow: "关闭", "Close";
+
+    // What is wrong with the form.
+    NameMissing: "请输入用户名", "Please enter a name";
+    NameHasSpace: "用户名里不能有空格", "A name cannot have a space in it";
+    NameStartsWith: "用户名不能以“{0}”开头", "A name cannot begin with “{0}”";
+    NameHas: "用户名里不能有“{0}”", "A name cannot have “{0}” in it";
+    NameTooLong: "用户名太长：最多 {0} 字节（一个汉字占 3 字节）", "The name is too long: at most {0} bytes";
+    ServerMissing: "请输入服务器地址", "Please enter the server's address";
+    ServerBad: "服务器地址里不能有“{0}”", "A server's address cannot have “{0}” in it";
+    ServerHasPort: "端口请填在端口栏里", "Please put the port into its own field";
+    PortMissing: "请输入端口", "Please enter a port";
+    PortBad: "端口是 1 到 65535 的数字", "A port is a number from 1 to 65535";
+
+    // Why there is no connection.
+    UnknownHost: "找不到服务器“{0}”，请检查地址", "No server named “{0}” was found; please check the address";
+    ConnectionRefused: "{0} 的 {1} 端口没有服务器在运行", "No server is listening on port {1} of {0}";
+    Unreachable: "连不上 {0}：{1}", "{0} cannot be reached: {1}";
+    ConnectTimedOut: "{0} 没有应答，请检查地址、端口和网络",
+        "{0} does not answer; please check address, port and network";
+    NotAChatServer: "{0} 的这个端口上不是聊天服务器（对方说的不是 IRC）",
+        "What answers there on {0} is not a chat server (it does not speak IRC)";
+    NoWelcome: "服务器接了电话却没有让人进门（登录超时）", "The server took the call but did not finish the login in time";
+    NickInUse: "“{0}”这个名字已经有人用了，请换一个", "Somebody is already called “{0}”; please choose another name";
+    NickRefused: "服务器不接受“{0}”这个名字：{1}", "The server does not take the name “{0}”: {1}";
+    PasswordNeeded: "服务器要求密码：{0}", "The server asks for a password: {0}";
+    Banned: "服务器拒绝登录：{0}", "The server refuses the login: {0}";
+    ClosedByServer: "服务器关闭了连接", "The server closed the connection";
+    ClosedByServerBecause: "服务器关闭了连接：{0}", "The server closed the connection: {0}";
+    ServerSilent: "服务器没有声音了，连接已断开", "The server fell silent; the connection is given up";
+    ServerStalled: "服务器不再接收消息，连接已断开", "The server takes no more messages; the connection is given up";
+    ConnectionBroken: "连接中断：{0}", "The connection broke: {0}";
+    CannotStart: "无法开始连接：{0}", "The connection cannot be started: {0}";
+
+    // Notices in the transcript.
+    LoggedIn: "你以 {0} 的名字进来了", "You are here as {0}";
+    LostConnection: "连接断了，消息暂时发不出去", "The connection is lost; nothing can be sent for now";
+    LoggedOut: "你离开了服务器", "You left the server";
+    YouJoined: "你进入了 {0}", "You joined {0}";
+    Joined: "{0} 来了", "{0} has come";
+    Left: "{0} 离开了房间", "{0} left the room";
+    LeftBecause: "{0} 离开了房间（{1}）", "{0} left the room ({1})";
+    Quit: "{0} 走了", "{0} has gone";
+    QuitBecause: "{0} 走了（{1}）", "{0} has gone ({1})";
+    Kicked: "{1} 把 {0} 请出了房间", "{1} sent {0} out of the room";
+    KickedBecause: "{1} 把 {0} 请出了房间（{2}）", "{1} sent {0} out of the room ({2})";
+    YouLeft: "你离开了 {0}", "You left {0}";
+    YouWereKicked: "{1} 把你请出了 {0}", "{1} sent you out of {0}";
+    YouWereKickedBecause: "{1} 把你请出了 {0}（{2}）", "{1} sent you out of {0} ({2})";
+    Renamed: "{0} 改名为 {1}", "{0} is now called {1}";
+    YouRenamed: "你现在叫 {0}", "You are now called {0}";
+    TopicIs: "话题：{0}", "Topic: {0}";
+    TopicSet: "{0} 把话题改为：{1}", "{0} changed the topic to: {1}";
+    TopicCleared: "{0} 取消了话题", "{0} removed the topic";
+    NoTopic: "还没有话题", "There is no topic yet";
+    ModeSet: "{0} 设置了模式 {1}", "{0} set mode {1}";
+    Invited: "{0} 邀请你去 {1}（/join {1}）", "{0} invites you to {1} (/join {1})";
+    Inviting: "已邀请 {0} 来 {1}", "{0} was invited to {1}";
+    NowAway: "你标记为离开", "You are marked as away";
+    NoLongerAway: "你回来了", "You are no longer marked as away";
+    IsAway: "{0} 不在：{1}", "{0} is away: {1}";
+    PeopleHere: "{0} 里有 {1} 人：{2}", "{1} in {0}: {2}";
+    OnlineList: "在线用户（{0} 人）：{1}", "Online ({0}): {1}";
+    NobodySeen: "看不到在线用户", "Nobody that you can see is online";
+    AndMore: "{0} …还有 {1} 人", "{0} … and {1} more";
+    AskingOnline: "正在向服务器查询在线用户…", "Asking the server who is online…";
+    RoomRow: "{0}（{1} 人） {2}", "{0} ({1}) {2}";
+    RoomListEnd: "共 {0} 个房间", "{0} rooms in all";
+    RoomListCut: "共 {0} 个房间，只显示前 {1} 个", "{0} rooms in all, the first {1} are shown";
+    FromServer: "服务器：{0}", "Server: {0}";
+    NoticeFrom: "{0} 通知：{1}", "Notice from {0}: {1}";
+
+    // Answers to /whois.
+    WhoisUser: "{0}（{1}）：{2}", "{0} ({1}): {2}";
+    WhoisServer: "{0} 在服务器 {1} 上", "{0} is on the server {1}";
+    WhoisOperator: "{0} 是服务器管理员", "{0} is a server operator";
+    WhoisIdle: "{0} 已 {1} 秒没说话", "{0} has been silent for {1} s";
+    WhoisChannels: "{0} 在这些房间：{1}", "{0} is in: {1}";
+    WhoisAccount: "{0} 登录了账号 {1}", "{0} is logged in as {1}";
+
+    // What a server refuses, in plain words.
+    NoSuchNick: "没有叫“{0}”的人在线", "Nobody called “{0}” is here";
+    NoSuchRoom: "没有“{0}”这个房间", "There is no room “{0}”";
+    CannotSendToRoom: "消息没有送到：不能在 {0} 说话", "Not delivered: you cannot speak in {0}";
+    TooManyRooms: "进入的房间太多了，进不了 {0}", "You are in too many rooms to join {0}";
+    UnknownToServer: "服务器不认识命令 {0}", "The server does not know the command {0}";
+    TooLongForServer: "消息太长，服务器没有接受", "The message was too long for the server";
+    NotInRoom: "你不在 {0} 里", "You are not in {0}";
+    TheyAreNotInRoom: "{0} 不在 {1} 里", "{0} is not in {1}";
+    RoomIsFull: "{0} 已经满了", "{0} is full";
+    RoomIsInviteOnly: "{0} 需要邀请才能进", "{0} is for invited people only";
+    RoomBansYou: "{0} 不让你进", "{0} does not let you in";
+    RoomNeedsKey: "{0} 需要密码（/join {0} 密码）", "{0} needs a password (/join {0} password)";
+    OperatorsOnly: "只有 {0} 的管理员可以这样做", "Only an operator of {0} can do that";
+    ServerBusy: "服务器忙，请稍后再试", "The server is busy; please try again later";
+    ServerRefused: "服务器不同意：{0}", "The server refuses: {0}";
+
+    // The message box.
+    NotConnected: "还没有连接，消息没有发出", "There is no connection, nothing was sent";
+    NowhereToSay: "这里不能说话，先进入一个房间（/join #房间）", "Nobody hears you here; join a room first (/join #room)";
+    TooManyLines: "一次最多发 {0} 行", "At most {0} lines can be sent at once";
+    UnknownCommand: "没有 {0} 这个命令，输入 /help 查看；要发送以 / 开头的文字，请写 //",
+        "There is no command {0}; /help lists them. To say text that begins with /, write //";
+    MissingArgument: "用法：{0}", "Usage: {0}";
+    BadRoomName: "“{0}”不能作房间名", "“{0}” cannot be the name of a room";
+    BadNick: "“{0}”不能作用户名", "“{0}” cannot be a name";
+    BadRawLine: "这一行不是 IRC 消息", "This line is not an IRC message";
+    OneLineOnly: "这个命令只能写一行", "This command takes a single line";
+
+    // Commands, as /help prints them: what to write, and what it does.
+    HelpTitle: "命令：", "Commands:";
+    HelpRow: "{0}  {1}", "{0}  {1}";
+    UsageMsg: "/msg 名字 消息", "/msg name message";
+    HelpMsg: "私下对一个人说", "say something to one person only";
+    UsageQuery: "/query 名字", "/query name";
+    HelpQuery: "打开私聊", "open a private conversation";
+    UsageMe: "/me 动作", "/me does something";
+    HelpMe: "描述自己的动作", "tell what you do";
+    UsageNick: "/nick 新名字", "/nick name";
+    HelpNick: "改名", "change your name";
+    UsageJoin: "/join #房间 [密码]", "/join #room [password]";
+    HelpJoin: "进入房间", "join a room";
+    UsagePart: "/part [#房间] [原因]", "/part [#room] [reason]";
+    HelpPart: "离开房间；在私聊里则关闭私聊", "leave the room, or close the private conversation";
+    UsageTopic: "/topic [新话题]", "/topic [new topic]";
+    HelpTopic: "查看或修改话题", "show or change the topic";
+    UsageAway: "/away [原因]", "/away [reason]";
+    HelpAway: "标记为离开；不写原因则是回来了", "mark yourself as away; without a reason, as back";
+    UsageOnline: "/online [#房间]", "/online [#room]";
+    HelpOnline: "获取在线用户列表", "show who is online";
+    UsageWhois: "/whois 名字", "/whois name";
+    HelpWhois: "查看一个人的信息", "show who somebody is";
+    UsageList: "/list", "/list";
+    HelpList: "列出服务器上的房间", "list the server's rooms";
+    UsageClear: "/clear", "/clear";
+    HelpClear: "清除消息框", "clear the messages of this conversation";
+    UsageRaw: "/raw 一行 IRC", "/raw line";
+    HelpRaw: "原样发给服务器", "send a line to the server as it is";
+    UsageQuit: "/quit [告别的话]", "/quit [farewell]";
+    HelpQuit: "退出并关闭窗口", "leave and close the window";
+    UsageHelp: "/help", "/help";
+    HelpHelp: "显示这个列表", "show this list";
+
+    // The settings.
+    SettingsBroken: "设置文件无法读取，已改名为 {0}，现在使用默认设置（{1}）",
+        "The settings could not be read and were set aside as {0}; defaults are used ({1})";
+    SettingsUnreadable: "设置文件 {0} 无法读取：{1}", "The settings in {0} cannot be read: {1}";
+    SettingIgnored: "设置 {0} 的值不可用，已忽略", "The setting {0} has a value that cannot be used; it is ignored";
+    SettingsNotSaved: "设置没有保存：{0}", "The settings were not saved: {0}";
+
+    // The command line.
+    Usage: "用法：teahouse [选项]
+
+  --server 地址      服务器（域名或 ip）
+  --port 端口        端口，1 到 65535
+  --nick 名字        用户名
+  --connect          启动后马上登录
+  --lang zh|en       界面语言（默认随系统）
+  --geometry 宽x高+X+Y  窗口的大小和位置
+  --config 文件夹    设置存放的文件夹
+  --help             显示这些说明
+  --version          显示版本",
+    "usage: teahouse [options]
+
+  --server ADDRESS   the server: a name or an IP address
+  --port PORT        its port, 1 to 65535
+  --nick NAME        your name
+  --connect          log in at once
+  --lang zh|en       language of the window (default: that of the locale)
+  --geometry WxH+X+Y size and place of the window
+  --config DIR       folder of the settings
+  --help             show this help
+  --version          show the version";
+    FlagUnknown: "不认识的参数 {0}（--help 显示用法）", "unknown argument {0} (--help shows the usage)";
+    FlagNeedsValue: "{0} 后面要有一个值", "{0} needs a value";
+    FlagTakesNoValue: "{0} 后面不能有值", "{0} takes no value";
+    FlagBadValue: "{0} 的值“{1}”不可用：应为 {2}", "{0} cannot be “{1}”: expected {2}";
+    ExpectLanguage: "zh 或 en", "zh or en";
+    ExpectPort: "1 到 65535 的数字", "a number from 1 to 65535";
+    ExpectGeometry: "宽x高+X+Y，例如 900x640+0+0", "WxH+X+Y, such as 900x640+0+0";
+    ExpectText: "UTF-8 文字", "UTF-8 text";
+    CannotOpenWindow: "无法打开窗口：{0}", "The window cannot be opened: {0}";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places of a pattern, each once and in order.
+    fn places(pattern: &str) -> Vec<u8> {
+        (b'0'..=b'9').filter(|digit| pattern.contains(&format!("{{{}}}", char::from(*digit)))).collect()
+    }
+
+    #[test]
+    fn every_text_is_there_in_both_languages_with_the_same_places() {
+        for text in Text::ALL {
+            let [chinese, english] = Language::ALL.map(|language| text.to(language));
+            assert!(!chinese.trim().is_empty() && !english.trim().is_empty(), "{text:?}");
+            assert_eq!(places(chinese), places(english), "{text:?}");
+            let is_cjk = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+            assert!(!english.contains(is_cjk), "the English of {text:?} has Chinese in it");
+        }
+    }
+
+    #[test]
+    fn the_words_of_the_first_chat_are_kept() {
+        for (text, word) in [
+            (Text::AppTitle, "聊天客户端"),
+            (Text::UserName, "用户名"),
+            (Text::ServerAddress, "服务器ip"),
+            (Text::Port, "端口port"),
+            (Text::LogIn, "登录"),
+            (Text::AskOnlineUsers, "获取在线用户列表"),
+            (Text::OnlineUsers, "在线用户"),
+            (Text::ClearTranscript, "清除消息框"),
+            (Text::ClearScreen, "清屏"),
+            (Text::Transcript, "消息框"),
+            (Text::Notice, "提示"),
+            (Text::ReallyClose, "是否关闭窗口"),
+            (Text::DoNotAskAgain, "不再询问"),
+        ] {
+            assert_eq!(text.to(Language::Chinese), word);
+        }
+    }
+
+    #[test]
+    fn arguments_stand_in_their_places_and_their_braces_mean_nothing() {
+        let phrase = Text::KickedBecause.with(["{1}", "bob", "{"]);
+        assert_eq!(phrase.to(Language::English), "bob sent {1} out of the room ({)");
+        assert_eq!(phrase.to(Language::Chinese), "bob 把 {1} 请出了房间（{）");
+        assert_eq!(Phrase::from(Text::Send).to(Language::English), "Send");
+        let usage = Text::MissingArgument.of([Text::UsageList.into()]);
+        assert_eq!(usage.to(Language::English), "Usage: /list");
+        assert_eq!(fill("{0} {x} {9}", &[Arg::Words("a".to_owned())], Language::English), "a {x} {9}");
+    }
+
+    #[test]
+    fn the_locale_chooses_the_language() {
+        for (locale, language) in [
+            ("zh-CN", Language::Chinese),
+            ("zh_TW.UTF-8", Language::Chinese),
+            ("zh", Language::Chinese),
+            ("en-GB", Language::English),
+            ("C", Language::English),
+            ("zha", Language::English),
+            ("", Language::English),
+        ] {
+            assert_eq!(Language::of_tag(locale), language, "{locale:?}");
+        }
+        for language in Language::ALL {
+            assert_eq!(Language::from_code(language.code()), Some(language));
+            assert_eq!(language.other().other(), language);
+        }
+        assert_eq!(Language::from_code("fr"), None);
+    }
+}

@@ -1,0 +1,243 @@
+//! The login form: what was typed, and whether one can log in with it.
+
+use std::net::Ipv6Addr;
+
+use teahouse_protocol::names::{self, InvalidName};
+
+use crate::event::Field;
+use crate::i18n::{Phrase, Text};
+
+/// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
+const MAX_NICK_BYTES: usize = 64;
+
+/// What stands in the three fields, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoginForm {
+    /// 用户名
+    pub nick: String,
+    /// 服务器ip
+    pub server: String,
+    /// 端口port
+    pub port: String,
+}
+
+/// Where to log in, and as whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// A name or an IP address.
+    pub server: String,
+    /// 1 to 65535.
+    pub port: u16,
+    /// The name.
+    pub nick: String,
+}
+
+/// What is wrong with each field, if anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormErrors {
+    /// Of 用户名.
+    pub nick: Option<Phrase>,
+    /// Of 服务器ip.
+    pub server: Option<Phrase>,
+    /// Of 端口port.
+    pub port: Option<Phrase>,
+    /// Of none of them in particular.
+    pub general: Option<Phrase>,
+}
+
+impl FormErrors {
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The error of one field.
+    pub fn of(&self, field: Field) -> Option<&Phrase> {
+        match field {
+            Field::Nick => self.nick.as_ref(),
+            Field::Server => self.server.as_ref(),
+            Field::Port => self.port.as_ref(),
+        }
+    }
+
+    /// One error, beside its field or, without one, beside none.
+    pub(super) fn single(field: Option<Field>, phrase: Phrase) -> Self {
+        let mut errors = Self::default();
+        let place = match field {
+            Some(Field::Nick) => &mut errors.nick,
+            Some(Field::Server) => &mut errors.server,
+            Some(Field::Port) => &mut errors.port,
+            None => &mut errors.general,
+        };
+        *place = Some(phrase);
+        errors
+    }
+}
+
+impl LoginForm {
+    /// Reads the form. Spaces around a value do not count, and letters and digits of full width (１２７。０。０。１, as a
+    /// Chinese input method types them) are as good as others in the server's address and the port.
+    ///
+    /// # Errors
+    /// What is wrong, for every field with which something is.
+    pub fn check(&self) -> Result<Target, FormErrors> {
+        let nick = self.nick.trim();
+        let nick_error = names::check_nickname(nick, MAX_NICK_BYTES).err().map(nick_error);
+        let (server, server_error) = split(check_server(&self.server));
+        let (port, port_error) = split(check_port(&self.port));
+        match (nick_error, server, port) {
+            (None, Some(server), Some(port)) => Ok(Target { server, port, nick: nick.to_owned() }),
+            (nick, ..) => Err(FormErrors { nick, server: server_error, port: port_error, general: None }),
+        }
+    }
+}
+
+impl From<&Target> for LoginForm {
+    fn from(target: &Target) -> Self {
+        Self { nick: target.nick.clone(), server: target.server.clone(), port: target.port.to_string() }
+    }
+}
+
+fn split<T>(result: Result<T, Phrase>) -> (Option<T>, Option<Phrase>) {
+    match result {
+        Ok(value) => (Some(value), None),
+        Err(error) => (None, Some(error)),
+    }
+}
+
+fn nick_error(invalid: InvalidName) -> Phrase {
+    match invalid {
+        InvalidName::Empty => Text::NameMissing.into(),
+        InvalidName::TooLong { max_bytes } => Text::NameTooLong.with([&max_bytes.to_string()]),
+        InvalidName::BadStart(c) => Text::NameStartsWith.with([&shown(c)]),
+        InvalidName::BadCharacter(c) if c.is_whitespace() => Text::NameHasSpace.into(),
+        InvalidName::BadCharacter(c) => Text::NameHas.with([&shown(c)]),
+    }
+}
+
+/// A server's address as typed: a host's name or an IP address, in `[]` or not.
+///
+/// # Errors
+/// What is wrong with it, in plain words.
+pub fn check_server(typed: &str) -> Result<String, Phrase> {
+    let server = narrow(typed.trim()).replace('。', ".");
+    let server = server.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&server);
+    if server.is_empty() {
+        return Err(Text::ServerMissing.into());
+    }
+    // An IPv6 address may name its network interface: fe80::1%eth0.
+    let without_zone = server.split('%').next().unwrap_or_default();
+    if without_zone.parse::<Ipv6Addr>().is_ok() {
+        return Ok(server.to_owned());
+    }
+    if server.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Err(Text::ServerHasPort.into());
+    }
+    match server.chars().find(|c| !c.is_alphanumeric() && !".-_".contains(*c)) {
+        Some(bad) => Err(Text::ServerBad.with([&shown(bad)])),
+        None => Ok(server.to_owned()),
+    }
+}
+
+/// A port as typed.
+///
+/// # Errors
+/// What is wrong with it, in plain words.
+pub fn check_port(typed: &str) -> Result<u16, Phrase> {
+    let port = narrow(typed.trim());
+    if port.is_empty() {
+        return Err(Text::PortMissing.into());
+    }
+    match port.parse::<u16>() {
+        Ok(number) if number > 0 && port.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
+        _ => Err(Text::PortBad.into()),
+    }
+}
+
+/// `text` with every character of full width (U+FF01 to U+FF5E) as the ASCII one that it stands for.
+fn narrow(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            '\u{3000}' => ' ',
+            _ => c,
+        })
+        .collect()
+}
+
+fn shown(c: char) -> String {
+    teahouse_protocol::text::escape(c.encode_utf8(&mut [0; 4])).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(nick: &str, server: &str, port: &str) -> LoginForm {
+        LoginForm { nick: nick.to_owned(), server: server.to_owned(), port: port.to_owned() }
+    }
+
+    #[track_caller]
+    fn check(form: &LoginForm, nick: Option<Text>, server: Option<Text>, port: Option<Text>) {
+        let errors = form.check().err().unwrap_or_default();
+        let texts = |error: &Option<Phrase>| error.as_ref().map(Phrase::text);
+        assert_eq!(
+            (texts(&errors.nick), texts(&errors.server), texts(&errors.port)),
+            (nick, server, port),
+            "{form:?}"
+        );
+    }
+
+    #[test]
+    fn a_good_form_says_where_to_log_in() {
+        let target = form(" 小明 ", " 127.0.0.1 ", " 6667 ").check().unwrap();
+        assert_eq!(target, Target { server: "127.0.0.1".into(), port: 6667, nick: "小明".into() });
+        assert_eq!(LoginForm::from(&target), form("小明", "127.0.0.1", "6667"));
+    }
+
+    #[test]
+    fn every_wrong_field_is_told_at_once() {
+        check(&form("", "", ""), Some(Text::NameMissing), Some(Text::ServerMissing), Some(Text::PortMissing));
+        check(&form("a b", "h", "1"), Some(Text::NameHasSpace), None, None);
+        check(&form("a　b", "h", "1"), Some(Text::NameHasSpace), None, None);
+        check(&form("1a", "h", "1"), Some(Text::NameStartsWith), None, None);
+        check(&form("#a", "h", "1"), Some(Text::NameStartsWith), None, None);
+        check(&form("a!b", "h", "1"), Some(Text::NameHas), None, None);
+        check(&form("a\u{202e}b", "h", "1"), Some(Text::NameHas), None, None);
+        check(&form(&"茶".repeat(30), "h", "1"), Some(Text::NameTooLong), None, None);
+    }
+
+    #[test]
+    fn a_port_is_a_number_from_1_to_65535() {
+        for bad in ["abc", "0", "99999", "65536", "-1", "+1", "6667a", "66 67", "0x10"] {
+            check(&form("a", "h", bad), None, None, Some(Text::PortBad));
+        }
+        for (good, port) in [("1", 1), ("65535", 65535), ("６６６７", 6667), ("\u{3000}6667", 6667)] {
+            assert_eq!(check_port(good), Ok(port), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_name_or_an_ip() {
+        for (typed, server) in [
+            ("localhost", "localhost"),
+            ("irc.example.org", "irc.example.org"),
+            ("茶馆.example", "茶馆.example"),
+            ("１２７。０。０。１", "127.0.0.1"),
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+            ("fe80::1%eth0", "fe80::1%eth0"),
+        ] {
+            assert_eq!(check_server(typed).as_deref(), Ok(server), "{typed:?}");
+        }
+        for (typed, error) in [
+            ("127.0.0.1:6667", Text::ServerHasPort),
+            ("tea.house:", Text::ServerHasPort),
+            ("http://tea", Text::ServerBad),
+            ("tea house", Text::ServerBad),
+            ("a\u{202e}b", Text::ServerBad),
+        ] {
+            assert_eq!(check_server(typed).unwrap_err().text(), error, "{typed:?}");
+        }
+    }
+}

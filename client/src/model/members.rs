@@ -1,0 +1,109 @@
+//! Who is in a room, and in which order they are listed.
+
+use std::collections::HashMap;
+
+use teahouse_protocol::{CaseMapping, Folded};
+
+use super::features::Features;
+
+/// One person in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The name.
+    pub nick: String,
+    /// The signs of rank, the highest first: `@` for an operator, `+` for one with voice, none for most.
+    pub signs: String,
+    /// Whether they said that they are away.
+    pub away: bool,
+}
+
+/// What a member is in the room, for the headings of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// Founders, administrators, operators and half-operators.
+    Operator,
+    /// May speak where others may not.
+    Voiced,
+    /// Everybody else.
+    Plain,
+}
+
+impl Member {
+    /// The rank that the highest sign stands for.
+    pub fn rank(&self) -> Rank {
+        match self.signs.chars().next() {
+            None => Rank::Plain,
+            Some('+') => Rank::Voiced,
+            Some(_) => Rank::Operator,
+        }
+    }
+}
+
+/// The people in a room, by name.
+#[derive(Debug, Default)]
+pub struct Members {
+    /// Keyed by the folded name of each.
+    by_name: HashMap<Folded<'static>, Member>,
+}
+
+impl Members {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether nobody is there.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// Everybody, by rank and then by name. Sorts each time: 2,000 people take a fraction of a millisecond.
+    pub fn sorted(&self) -> Vec<&Member> {
+        let mut everybody: Vec<_> = self.by_name.iter().collect();
+        everybody.sort_by(|(a, one), (b, other)| one.rank().cmp(&other.rank()).then_with(|| a.cmp(b)));
+        everybody.into_iter().map(|(_, member)| member).collect()
+    }
+
+    pub(super) fn get(&self, mapping: CaseMapping, nick: &str) -> Option<&Member> {
+        self.by_name.get(&mapping.fold(nick).into_owned())
+    }
+
+    pub(super) fn get_mut(&mut self, mapping: CaseMapping, nick: &str) -> Option<&mut Member> {
+        self.by_name.get_mut(&mapping.fold(nick).into_owned())
+    }
+
+    /// Adds somebody; who is there already keeps what is known of them.
+    pub(super) fn add(&mut self, mapping: CaseMapping, nick: &str) -> &mut Member {
+        self.by_name.entry(mapping.fold(nick).into_owned()).or_insert_with(|| Member {
+            nick: nick.to_owned(),
+            signs: String::new(),
+            away: false,
+        })
+    }
+
+    pub(super) fn remove(&mut self, mapping: CaseMapping, nick: &str) -> Option<Member> {
+        self.by_name.remove(&mapping.fold(nick).into_owned())
+    }
+
+    /// Somebody has another name. Says whether they are here at all.
+    pub(super) fn rename(&mut self, mapping: CaseMapping, from: &str, to: &str) -> bool {
+        let Some(member) = self.remove(mapping, from) else { return false };
+        self.by_name.insert(mapping.fold(to).into_owned(), Member { nick: to.to_owned(), ..member });
+        true
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.by_name.clear();
+    }
+
+    /// Keeps only those whose names are among `nicks`, and adds who is missing: the answer to NAMES.
+    pub(super) fn replace(&mut self, features: &Features, people: &[String]) {
+        let mut before = std::mem::take(&mut self.by_name);
+        for person in people {
+            let (signs, nick) = features.split_signs(person);
+            let key = features.case_mapping.fold(nick).into_owned();
+            let away = before.remove(&key).is_some_and(|member| member.away);
+            self.by_name.insert(key, Member { nick: nick.to_owned(), signs: signs.to_owned(), away });
+        }
+    }
+}

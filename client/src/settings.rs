@@ -1,0 +1,245 @@
+//! What the window remembers from one time to the next: a small TOML file in the person's own settings folder.
+//!
+//! The file is for people to read and change. So nothing in it can keep the window from opening: a value that cannot
+//! be used is ignored and said, and a file that is not TOML at all is moved aside and said.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::{Deserialize, Serialize};
+
+use crate::i18n::{Language, Phrase, Text};
+use crate::model::form;
+
+/// The file's name in the settings folder.
+const FILE_NAME: &str = "teahouse.toml";
+
+/// Day or night.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shade {
+    /// Dark ink on white.
+    #[default]
+    Light,
+    /// Light ink on near-black.
+    Dark,
+}
+
+/// How much room a message gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Density {
+    /// Avatars, and names on a line of their own.
+    #[default]
+    Cozy,
+    /// Time, name and text on one line.
+    Compact,
+}
+
+/// What is remembered. Written with every key, so that the file shows what there is to change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Settings {
+    /// The server of the last login.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// The name of the last login, empty before the first.
+    pub nick: String,
+    /// The language that was chosen, `zh` or `en`; without it, that of the locale.
+    #[serde(serialize_with = "language_code", skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Light or dark.
+    pub theme: Shade,
+    /// Cozy or compact.
+    pub density: Density,
+    /// Whether closing the window asks first (是否关闭窗口).
+    pub ask_before_closing: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            server: "127.0.0.1".to_owned(),
+            port: 6667,
+            nick: String::new(),
+            language: None,
+            theme: Shade::default(),
+            density: Density::default(),
+            ask_before_closing: true,
+        }
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
+fn language_code<S: serde::Serializer>(language: &Option<Language>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(language.map_or("", Language::code))
+}
+
+/// Where the settings are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsFile {
+    path: PathBuf,
+}
+
+impl SettingsFile {
+    /// The file in `folder`, or in this person's own settings folder. There is none where nobody has a home.
+    pub fn locate(folder: Option<&Path>) -> Option<Self> {
+        let folder = match folder {
+            Some(folder) => folder.to_owned(),
+            None => directories::ProjectDirs::from("", "", "teahouse")?.config_dir().to_owned(),
+        };
+        Some(Self { path: folder.join(FILE_NAME) })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the settings, and says what was wrong with them. No file is nothing wrong: the defaults hold.
+    pub fn load(&self) -> (Settings, Vec<Phrase>) {
+        let text = match fs::read(&self.path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return (Settings::default(), Vec::new()),
+            Err(error) => {
+                let path = self.path.display().to_string();
+                let problem = Text::SettingsUnreadable.with([&path, &error.to_string()]);
+                return (Settings::default(), vec![problem]);
+            }
+        };
+        match text.parse::<toml::Table>() {
+            Ok(table) => read(&table),
+            Err(error) => (Settings::default(), vec![self.set_aside(error.message())]),
+        }
+    }
+
+    /// Writes the settings: whole, or not at all, so that a full disk cannot leave half a file.
+    ///
+    /// # Errors
+    /// Whatever the file system says, in plain words.
+    pub fn save(&self, settings: &Settings) -> Result<(), Phrase> {
+        self.write(settings).map_err(|error| Text::SettingsNotSaved.with([&error.to_string()]))
+    }
+
+    fn write(&self, settings: &Settings) -> io::Result<()> {
+        let text = toml::to_string(settings).map_err(io::Error::other)?;
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        // Two windows may save at once, so each writes a file of its own.
+        let new = self.path.with_extension(format!("toml.{}", std::process::id()));
+        fs::write(&new, text)?;
+        fs::rename(&new, &self.path)
+    }
+
+    /// Moves a broken file aside, and says so.
+    fn set_aside(&self, why: &str) -> Phrase {
+        let aside = self.path.with_extension("toml.broken");
+        match fs::rename(&self.path, &aside) {
+            Ok(()) => Text::SettingsBroken.with([&aside.display().to_string(), why]),
+            Err(error) => {
+                Text::SettingsUnreadable.with([&self.path.display().to_string(), &error.to_string()])
+            }
+        }
+    }
+}
+
+/// Takes over each value that can be used, and names each key whose value cannot. Unknown keys are left alone: a
+/// newer version may have written them.
+fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
+    let mut settings = Settings::default();
+    let mut problems = Vec::new();
+    for (key, value) in table {
+        let used = match key.as_str() {
+            "server" => set(&mut settings.server, value.as_str().and_then(|it| form::check_server(it).ok())),
+            "port" => set(&mut settings.port, value.as_integer().and_then(port)),
+            "nick" => set(&mut settings.nick, value.as_str().map(crate::event::clean)),
+            "language" => set(&mut settings.language, value.as_str().and_then(Language::from_code).map(Some)),
+            "theme" => set(&mut settings.theme, value.clone().try_into().ok()),
+            "density" => set(&mut settings.density, value.clone().try_into().ok()),
+            "ask_before_closing" => set(&mut settings.ask_before_closing, value.as_bool()),
+            _ => true,
+        };
+        if !used {
+            problems.push(Text::SettingIgnored.with([key]));
+        }
+    }
+    (settings, problems)
+}
+
+fn port(number: i64) -> Option<u16> {
+    u16::try_from(number).ok().filter(|port| *port > 0)
+}
+
+/// Sets `place` if there is a value, and says whether there is.
+fn set<T>(place: &mut T, value: Option<T>) -> bool {
+    let Some(value) = value else { return false };
+    *place = value;
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file_with(text: &str) -> (tempfile::TempDir, SettingsFile) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::locate(Some(folder.path())).unwrap();
+        fs::write(file.path(), text).unwrap();
+        (folder, file)
+    }
+
+    fn texts(problems: &[Phrase]) -> Vec<Text> {
+        problems.iter().map(Phrase::text).collect()
+    }
+
+    #[test]
+    fn what_is_saved_is_there_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::locate(Some(&folder.path().join("not/yet/there"))).unwrap();
+        assert_eq!(file.load(), (Settings::default(), vec![]));
+        let settings = Settings {
+            server: "tea.example".to_owned(),
+            port: 7000,
+            nick: "小明".to_owned(),
+            language: Some(Language::Chinese),
+            theme: Shade::Dark,
+            density: Density::Compact,
+            ask_before_closing: false,
+        };
+        file.save(&settings).unwrap();
+        assert_eq!(file.load(), (settings, vec![]));
+        file.save(&Settings::default()).unwrap();
+        assert_eq!(file.load(), (Settings::default(), vec![]));
+    }
+
+    #[test]
+    fn a_broken_file_is_moved_aside_and_said() {
+        let (_folder, file) = file_with("server = [[[");
+        let (settings, problems) = file.load();
+        assert_eq!(settings, Settings::default());
+        assert_eq!(texts(&problems), [Text::SettingsBroken]);
+        assert_eq!(fs::read_to_string(file.path().with_extension("toml.broken")).unwrap(), "server = [[[");
+        assert_eq!(file.load().1, []);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_ignored_and_the_others_hold() {
+        let (_folder, file) = file_with(
+            "server = \"a b\"\nport = 99999\nnick = \"小明\"\nlanguage = \"fr\"\ntheme = 3\n\
+             density = \"compact\"\nask_before_closing = \"no\"\nfuture = 1\n",
+        );
+        let (settings, problems) = file.load();
+        let expected = Settings { nick: "小明".into(), density: Density::Compact, ..Settings::default() };
+        assert_eq!(settings, expected);
+        assert_eq!(texts(&problems), [Text::SettingIgnored; 5]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_said_in_plain_words() {
+        let (_folder, file) = file_with("");
+        let below_a_file = SettingsFile::locate(Some(file.path())).unwrap();
+        let problem = below_a_file.save(&Settings::default()).unwrap_err();
+        assert_eq!(problem.text(), Text::SettingsNotSaved);
+    }
+}
