@@ -1,0 +1,65 @@
+//! `docs/protocol.md` says what the code does: its tables are compared with the code's.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use teahouse_protocol::numerics;
+use teahouse_server::commands::{COMMANDS, When};
+use teahouse_server::reply::Reply;
+use teahouse_server::world::Capability;
+
+/// The rows of the table below a heading, as their cells without the backquotes.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect())
+        .collect()
+}
+
+#[test]
+fn the_page_lists_every_command_as_it_is() {
+    let listed: Vec<_> = table("Commands").into_iter().map(|row| row[..3].to_vec()).collect();
+    let real: Vec<_> = COMMANDS
+        .iter()
+        .map(|command| {
+            let when = match command.when {
+                When::LoggedIn => "logged in",
+                When::Always => "always",
+            };
+            vec![command.name.to_owned(), when.to_owned(), command.min_params.to_string()]
+        })
+        .collect();
+    assert_eq!(listed, real);
+}
+
+#[test]
+fn every_command_on_the_page_has_a_transcript_that_uses_it() {
+    for row in table("Commands") {
+        let (command, transcript) = (&row[0], &row[4]);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/transcripts/{transcript}.txt"));
+        let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{transcript} is not there"));
+        let used =
+            text.lines().filter_map(|line| line.split_once("> ")).any(|(_, line)| line.starts_with(command));
+        assert!(used, "{transcript} does not use {command}");
+    }
+}
+
+#[test]
+fn the_page_lists_every_capability() {
+    let listed: BTreeSet<_> = table("Capabilities").into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(listed, Capability::ALL.iter().map(|(_, name)| (*name).to_owned()).collect());
+}
+
+#[test]
+fn the_page_lists_every_numeric_that_is_sent() {
+    let listed: Vec<_> = table("Numerics").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let real: Vec<_> = Reply::NUMERICS
+        .iter()
+        .map(|number| (format!("{number:03}"), numerics::name(*number).expect("it has a name").to_owned()))
+        .collect();
+    assert_eq!(listed, real);
+}
