@@ -1,0 +1,386 @@
+//! The second view of the window: conversations on the left, what is said in the middle, who is there on the right.
+//!
+//! It places its parts, draws what lies between them, and shows what it is told; who tells it is the
+//! [controller](super::controller).
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::group::Group;
+use fltk::prelude::*;
+
+use crate::model::layout;
+use crate::ui::button::{Button, Look};
+use crate::ui::composer::Composer;
+use crate::ui::paint::{Align, Face, Rect};
+use crate::ui::rows::{Presence, RowEvent, RowList, Style};
+use crate::ui::theme::Theme;
+use crate::ui::transcript::{ItemAt, Transcript};
+use crate::ui::{Action, Kit};
+
+/// The bar below the conversations, with our own name.
+const FOOTER_HEIGHT: i32 = 52;
+const BANNER_LINE_HEIGHT: i32 = 20;
+const BANNER_LINES: usize = 2;
+/// With less than this the member list is shown only when somebody asks for it.
+const ROOM_FOR_MEMBERS: i32 = 900;
+/// With less than this the conversation list is narrower.
+const ROOM_FOR_SIDE: i32 = 700;
+
+/// What the view says by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The name of the conversation.
+    pub heading: String,
+    /// What it is about.
+    pub topic: String,
+    /// Our own name.
+    pub me: String,
+    /// The colour of our own name.
+    pub my_colour: usize,
+    /// How things stand with the server.
+    pub status: String,
+    /// The same as a dot.
+    pub presence: Option<Presence>,
+    /// What is wrong, over the transcript.
+    pub banner: Option<String>,
+    /// Whether the banner offers to connect again.
+    pub can_reconnect: bool,
+}
+
+/// The view.
+#[derive(Clone)]
+pub struct ChatView {
+    group: Group,
+    /// The list on the left.
+    pub conversations: RowList,
+    /// The list on the right.
+    pub members: RowList,
+    /// What was said.
+    pub transcript: Transcript,
+    /// Where one writes.
+    pub composer: Composer,
+    /// 在线用户
+    pub online: Button,
+    /// 清屏
+    pub clear: Button,
+    /// 深色, 浅色
+    pub shade: Button,
+    /// 成员
+    pub people: Button,
+    /// 中文, English
+    pub language: Button,
+    /// 重新连接
+    pub reconnect: Button,
+    state: Rc<RefCell<State>>,
+    kit: Rc<Kit>,
+}
+
+#[derive(Default)]
+struct State {
+    words: Words,
+    /// What somebody asked for; until then it depends on the room there is.
+    wants_members: Option<bool>,
+    /// Whether the conversation has members at all.
+    has_members: bool,
+}
+
+/// Where everything is.
+struct Places {
+    side: Rect,
+    footer: Rect,
+    header: Rect,
+    banner: Rect,
+    transcript: Rect,
+    composer: Rect,
+    members: Rect,
+}
+
+impl ChatView {
+    /// An empty chat, inside whatever group is open.
+    pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>) -> Self {
+        let mut group = Group::default();
+        group.make_resizable(false);
+        let conversations = RowList::new(
+            kit,
+            Style {
+                ground: |colors| colors.side,
+                row_height: |theme| theme.sizes.conversation_row,
+                top_gap: 8,
+                heading_left: 18,
+                heading_size: |theme| theme.sizes.label,
+                picture_center: 30,
+                text_left: 50,
+            },
+            {
+                let kit = Rc::clone(kit);
+                move |event| {
+                    kit.act(match event {
+                        RowEvent::Chosen(key) | RowEvent::Opened(key) => Action::SelectConversation(key),
+                        RowEvent::Asked(key) => Action::AskConversation(key),
+                    });
+                }
+            },
+        );
+        let transcript = Transcript::new(kit, item_at);
+        let composer = Composer::new(kit);
+        let members = RowList::new(
+            kit,
+            Style {
+                ground: |colors| colors.members,
+                row_height: |theme| theme.sizes.member_row,
+                top_gap: 9,
+                heading_left: 16,
+                heading_size: |theme| theme.sizes.tiny,
+                picture_center: 20,
+                text_left: 34,
+            },
+            {
+                let kit = Rc::clone(kit);
+                move |event| match event {
+                    RowEvent::Chosen(_) => {}
+                    RowEvent::Opened(nick) => kit.act(Action::OpenPrivate(nick)),
+                    RowEvent::Asked(nick) => kit.act(Action::AskMember(nick)),
+                }
+            },
+        );
+        let quiet = |action| Button::new(kit, Look::Quiet, |colors| colors.page, action);
+        let view = Self {
+            group: group.clone(),
+            conversations,
+            members,
+            transcript,
+            composer,
+            online: quiet(Action::AskOnline),
+            clear: quiet(Action::Clear),
+            shade: quiet(Action::SwitchShade),
+            people: quiet(Action::ToggleMembers),
+            language: Button::new(kit, Look::Quiet, |colors| colors.side, Action::SwitchLanguage),
+            reconnect: Button::new(kit, Look::Filled, |colors| colors.attention, Action::Reconnect),
+            state: Rc::default(),
+            kit: Rc::clone(kit),
+        };
+        group.end();
+        group.super_draw_first(false);
+        group.draw({
+            let view = view.clone();
+            move |group| {
+                view.draw();
+                group.draw_children();
+            }
+        });
+        view
+    }
+
+    /// Shows or hides the whole view.
+    pub fn set_visible(&self, is_visible: bool) {
+        let mut group = self.group.clone();
+        if is_visible { group.show() } else { group.hide() }
+    }
+
+    /// Whether it can be clicked and typed into.
+    pub fn set_active(&self, is_active: bool) {
+        let mut group = self.group.clone();
+        if is_active { group.activate() } else { group.deactivate() }
+    }
+
+    /// Shows these words; says whether anything has to be placed anew.
+    pub fn set_words(&self, words: Words, has_members: bool) {
+        let mut state = self.state.borrow_mut();
+        if state.words == words && state.has_members == has_members {
+            return;
+        }
+        state.words = words;
+        state.has_members = has_members;
+        drop(state);
+        self.place(Rect::of(&self.group));
+    }
+
+    /// Shows the member list if it is hidden, and the other way round.
+    pub fn toggle_members(&self) {
+        let is_shown = self.shows_members();
+        self.state.borrow_mut().wants_members = Some(!is_shown);
+        self.place(Rect::of(&self.group));
+    }
+
+    /// What the banner says.
+    pub fn banner(&self) -> Option<String> {
+        self.state.borrow().words.banner.clone()
+    }
+
+    /// Takes over the theme.
+    pub fn restyle(&self) {
+        self.composer.restyle();
+        self.transcript.restyle();
+        self.place(Rect::of(&self.group));
+    }
+
+    /// Puts the view here.
+    pub fn place(&self, rect: Rect) {
+        self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
+        let places = self.places();
+        self.conversations.place(Rect { h: places.side.h - places.footer.h, ..places.side });
+        self.transcript.place(places.transcript);
+        self.composer.place(places.composer);
+        let mut members = self.members.widget().clone();
+        if self.shows_members() {
+            self.members.place(places.members);
+            members.show();
+        } else {
+            members.hide();
+        }
+
+        let mut right = places.header.x + places.header.w - 16;
+        for button in [&self.people, &self.shade, &self.clear, &self.online] {
+            let has_use = self.state.borrow().has_members || !std::ptr::eq(button, &self.people);
+            button.set_visible(has_use);
+            if has_use {
+                let width = button.natural_width();
+                right -= width;
+                button.place(Rect::new(right, places.header.y + (places.header.h - 30) / 2, width, 30));
+                right -= 2;
+            }
+        }
+        let width = self.language.natural_width();
+        let footer = places.footer;
+        self.language.place(Rect::new(
+            footer.x + footer.w - width - 8,
+            footer.y + (footer.h - 28) / 2,
+            width,
+            28,
+        ));
+        self.reconnect.set_visible(self.state.borrow().words.can_reconnect && places.banner.h > 0);
+        let width = self.reconnect.natural_width();
+        let banner = places.banner;
+        let button = Rect::new(banner.x + banner.w - width - 16, banner.y + (banner.h - 32) / 2, width, 32);
+        self.reconnect.place(button);
+        self.group.clone().redraw();
+    }
+
+    fn shows_members(&self) -> bool {
+        let state = self.state.borrow();
+        state.has_members && state.wants_members.unwrap_or(self.group.w() >= ROOM_FOR_MEMBERS)
+    }
+
+    fn places(&self) -> Places {
+        let sizes = self.kit.theme().sizes;
+        let rect = Rect::of(&self.group);
+        let side_width = if rect.w < ROOM_FOR_SIDE { sizes.side_width * 3 / 4 } else { sizes.side_width };
+        let members_width = if self.shows_members() { sizes.members_width } else { 0 };
+        let side = Rect { w: side_width, ..rect };
+        // One pixel between panes is for the line that parts them.
+        let middle = Rect::new(rect.x + side_width + 1, rect.y, rect.w - side_width - 1, rect.h);
+        let header = Rect { h: sizes.header_height, ..middle };
+        let below = Rect::new(middle.x, header.y + header.h + 1, middle.w, middle.h - header.h - 1);
+        let column = Rect { w: below.w - members_width, ..below };
+        let banner_height = match self.banner_lines(column.w).len() {
+            0 => 0,
+            lines => lines as i32 * BANNER_LINE_HEIGHT + 24,
+        };
+        let composer_height = self.composer.height() + 8;
+        Places {
+            side,
+            footer: Rect::new(side.x, side.y + side.h - FOOTER_HEIGHT, side.w, FOOTER_HEIGHT),
+            header,
+            banner: Rect { h: banner_height, ..column },
+            transcript: Rect::new(
+                column.x,
+                column.y + banner_height,
+                column.w,
+                column.h - banner_height - composer_height,
+            ),
+            composer: Rect::new(
+                column.x,
+                column.y + column.h - composer_height + 8,
+                column.w,
+                composer_height - 8,
+            ),
+            members: Rect::new(column.x + column.w + 1, below.y, members_width - 1, below.h),
+        }
+    }
+
+    /// The banner's text in lines, none if there is no banner.
+    fn banner_lines(&self, width: i32) -> Vec<String> {
+        let state = self.state.borrow();
+        let Some(text) = &state.words.banner else { return Vec::new() };
+        let face = Face::regular(self.kit.theme().sizes.label);
+        let button = if state.words.can_reconnect { self.reconnect.natural_width() + 24 } else { 0 };
+        let room = (width - button - 36).max(60) as f32;
+        let lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
+        lines.into_iter().take(BANNER_LINES).map(|line| text[line].to_owned()).collect()
+    }
+
+    fn draw(&self) {
+        let theme = self.kit.theme();
+        let paint = &self.kit.paint;
+        let places = self.places();
+        let state = self.state.borrow();
+        let rect = Rect::of(&self.group);
+        paint.fill(rect, theme.colors.page);
+        paint.fill(places.side, theme.colors.side);
+        paint.fill(Rect::new(places.side.x + places.side.w, rect.y, 1, rect.h), theme.colors.line);
+        let header = places.header;
+        paint.fill(Rect::new(header.x, header.y + header.h, header.w, 1), theme.colors.line);
+        if self.shows_members() {
+            paint.fill(places.members, theme.colors.members);
+            let edge = Rect::new(places.members.x - 1, places.members.y, 1, places.members.h);
+            paint.fill(edge, theme.colors.line);
+        }
+        self.draw_header(&theme, header, &state.words);
+        self.draw_footer(&theme, places.footer, &state.words);
+        drop(state);
+        let lines = self.banner_lines(places.banner.w);
+        if !lines.is_empty() {
+            paint.fill(places.banner, theme.colors.attention);
+            paint.fill(Rect { w: 3, ..places.banner }, theme.colors.amber);
+            let face = Face::regular(theme.sizes.label);
+            for (index, line) in lines.iter().enumerate() {
+                let row = Rect::new(
+                    places.banner.x + 20,
+                    places.banner.y + 12 + index as i32 * BANNER_LINE_HEIGHT,
+                    places.banner.w - 20,
+                    BANNER_LINE_HEIGHT,
+                );
+                paint.label(face, theme.colors.ink, Align::Left, line, row);
+            }
+        }
+    }
+
+    fn draw_header(&self, theme: &Theme, header: Rect, words: &Words) {
+        let paint = &self.kit.paint;
+        let end = self.online.widget().x() - 12;
+        let left = header.x + 20;
+        let heading = Rect::new(left, header.y, end - left, header.h);
+        let width = paint.label(
+            Face::bold(theme.sizes.title),
+            theme.colors.ink,
+            Align::Left,
+            &words.heading,
+            heading,
+        );
+        let topic = Rect::new(left + width + 16, header.y + 1, end - left - width - 16, header.h);
+        if topic.w > 40 {
+            let face = Face::regular(theme.sizes.small + 1);
+            paint.label(face, theme.colors.dim, Align::Left, &words.topic, topic);
+        }
+    }
+
+    fn draw_footer(&self, theme: &Theme, footer: Rect, words: &Words) {
+        let paint = &self.kit.paint;
+        let colors = theme.colors;
+        paint.fill(Rect { h: 1, ..footer }, colors.line);
+        let tile = Rect::new(footer.x + 17, footer.y + (footer.h - 32) / 2, 32, 32);
+        paint.avatar(tile, &words.me, theme.name_color(words.my_colour), colors.on_accent);
+        if let Some(presence) = words.presence {
+            let (x, y) = (tile.x + tile.w - 2, tile.y + tile.h - 2);
+            paint.disc(x, y, 12, colors.side);
+            paint.disc(x, y, 9, presence.color(colors));
+        }
+        let left = tile.x + tile.w + 10;
+        let room = self.language.widget().x() - left - 4;
+        let name = Rect::new(left, footer.y + 8, room, 19);
+        paint.label(Face::bold(theme.sizes.label), colors.ink, Align::Left, &words.me, name);
+        let status = Rect::new(left, footer.y + 27, room, 16);
+        paint.label(Face::regular(theme.sizes.tiny), colors.dim, Align::Left, &words.status, status);
+    }
+}

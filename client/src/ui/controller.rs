@@ -1,0 +1,712 @@
+//! The way round: what a person did and what the network brought go into the model, and the widgets show what it has
+//! become.
+//!
+//! [`Controller::turn`] runs once per round of FLTK's loop, also while a menu is open, and is the only place where the
+//! model changes. It never waits: the network has threads of its own.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::{env, panic, process};
+
+use fltk::app::{self, App};
+use fltk::enums::Event;
+use fltk::prelude::*;
+use fltk::window::DoubleWindow;
+
+use crate::connection::Connection;
+use crate::i18n::{Language, Phrase, Text};
+use crate::model::{self, Conversation, LoginForm, Model, Target, View};
+use crate::options::Options;
+use crate::settings::{Settings, SettingsFile, Shade};
+use crate::ui::chat::ChatView;
+use crate::ui::dialog::Dialog;
+use crate::ui::login::LoginView;
+use crate::ui::menu::Menu;
+use crate::ui::paint::Rect;
+#[cfg(unix)]
+use crate::ui::probe::{self, Probe};
+use crate::ui::theme::{self, Theme};
+use crate::ui::transcript::{Body, Item};
+use crate::ui::{Action, Kit, scene};
+
+/// The size of a window for which nobody asked for another.
+const WINDOW_SIZE: (i32, i32) = (1080, 720);
+/// Below this things would lie on one another.
+const SMALLEST_SIZE: (i32, i32) = (520, 500);
+
+/// Opens the window and runs it until it is closed; by then every thread has been joined.
+///
+/// # Errors
+/// Why there can be no window.
+pub fn run(options: Options) -> Result<(), Phrase> {
+    let cannot = |why: String| Text::CannotOpenWindow.with([&why]);
+    if cfg!(all(unix, not(target_os = "macos")))
+        && env::var_os("DISPLAY").is_none_or(|display| display.is_empty())
+    {
+        return Err(cannot("DISPLAY".to_owned()));
+    }
+    watch_for_panics();
+    let app = App::default();
+    match theme::choose_fonts() {
+        Some(face) => log::debug!("font: {face}"),
+        None => log::warn!("no font with 汉字 is known here; install one, such as fonts-noto-cjk"),
+    }
+    app::set_visible_focus(true);
+
+    let controller = Rc::new(RefCell::new(Controller::new(options)));
+    let (kit, menu, is_over) = {
+        let controller = controller.borrow();
+        (Rc::clone(&controller.kit), Rc::clone(&controller.menu), Rc::clone(&controller.is_over))
+    };
+    let mut window = controller.borrow().window.clone();
+    controller.borrow_mut().open()?;
+    app::add_check({
+        let controller = Rc::clone(&controller);
+        move |_| controller.borrow_mut().turn()
+    });
+    while !is_over.get() && app.wait() {
+        // Out here nobody holds the controller, so a menu's own loop can take turns as well.
+        if let Some(menu) = menu.take() {
+            menu.show(&kit, &mut window);
+        }
+    }
+    controller.borrow_mut().close();
+    Ok(())
+}
+
+/// FLTK's callbacks swallow panics. A window in which something went wrong must not go on as if nothing had, at least
+/// not in front of a test.
+fn watch_for_panics() {
+    if env::var_os(PROBE_VARIABLE).is_none() {
+        return;
+    }
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        process::exit(101);
+    }));
+}
+
+#[cfg(unix)]
+const PROBE_VARIABLE: &str = probe::VARIABLE;
+#[cfg(not(unix))]
+const PROBE_VARIABLE: &str = "TEAHOUSE_PROBE";
+
+/// Everything that the window is made of.
+struct Controller {
+    model: Rc<RefCell<Model>>,
+    connection: Option<Connection>,
+    settings: Settings,
+    settings_file: Option<SettingsFile>,
+    kit: Rc<Kit>,
+    window: DoubleWindow,
+    login: LoginView,
+    chat: ChatView,
+    dialog: Dialog,
+    /// The menu to be shown as soon as nobody holds the controller.
+    menu: Rc<Cell<Option<Menu>>>,
+    /// The view that is shown.
+    shown: Option<View>,
+    /// What is wrong with what is written in the composer.
+    refusal: Option<Phrase>,
+    /// Whether to log in as soon as the window is there.
+    connect: bool,
+    has_focus: bool,
+    is_over: Rc<Cell<bool>>,
+    #[cfg(unix)]
+    probe: Option<Probe>,
+}
+
+impl Controller {
+    fn new(options: Options) -> Self {
+        let Options { settings, settings_file, problems, language, form, connect, geometry } = options;
+        for problem in &problems {
+            log::warn!("{}", problem.to(language));
+        }
+        let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
+        let model = Rc::new(RefCell::new(Model::new(language, form)));
+
+        let (width, height) = geometry.map_or(WINDOW_SIZE, |wanted| (wanted.width, wanted.height));
+        let mut window =
+            DoubleWindow::default().with_size(width.max(SMALLEST_SIZE.0), height.max(SMALLEST_SIZE.1));
+        if let Some(wanted) = geometry {
+            window.set_pos(wanted.x, wanted.y);
+            window.force_position(true);
+        }
+        window.set_xclass("teahouse");
+        window.make_resizable(false);
+        window.size_range(SMALLEST_SIZE.0, SMALLEST_SIZE.1, 0, 0);
+        let login = LoginView::new(&kit);
+        let chat = ChatView::new(&kit, {
+            let model = Rc::clone(&model);
+            Rc::new(move |number| item_at(&model.borrow(), number))
+        });
+        let dialog = Dialog::new(&kit, Action::Close, Action::KeepOpen);
+        window.end();
+        window.resize_callback({
+            let kit = Rc::clone(&kit);
+            move |_, _, _, _, _| kit.act(Action::Resized)
+        });
+        window.set_callback({
+            let kit = Rc::clone(&kit);
+            move |_| {
+                // Escape comes here as well.
+                if app::event() == Event::Close {
+                    kit.act(Action::AskToClose);
+                }
+            }
+        });
+        let controller = Self {
+            model,
+            connection: None,
+            settings,
+            settings_file,
+            kit,
+            window,
+            login,
+            chat,
+            dialog,
+            menu: Rc::default(),
+            shown: None,
+            refusal: None,
+            connect,
+            has_focus: false,
+            is_over: Rc::default(),
+            #[cfg(unix)]
+            probe: None,
+        };
+        if !problems.is_empty() {
+            let words: Vec<_> = problems.iter().map(|problem| problem.to(language)).collect();
+            controller.login.set_trouble(Some(words.join("\n")));
+        }
+        controller
+    }
+
+    /// Shows the window, and the probe if somebody asked for one.
+    fn open(&mut self) -> Result<(), Phrase> {
+        self.put_form();
+        self.restyle();
+        self.place();
+        self.refresh();
+        self.window.show();
+        #[cfg(unix)]
+        if let Some(path) = env::var_os(PROBE_VARIABLE) {
+            let probe = Probe::start(path.as_ref(), app::awake);
+            self.probe = Some(probe.map_err(|error| Text::CannotOpenWindow.with([&error.to_string()]))?);
+            eprintln!("probe: listening");
+        }
+        if std::mem::take(&mut self.connect) {
+            self.log_in();
+            self.carry_out();
+            self.refresh();
+        }
+        Ok(())
+    }
+
+    /// Ends every thread.
+    fn close(&mut self) {
+        self.window.hide();
+        self.connection = None;
+        #[cfg(unix)]
+        {
+            self.probe = None;
+        }
+    }
+
+    /// One round: what happened goes into the model, and what it has become onto the screen.
+    fn turn(&mut self) {
+        let mut has_changed = false;
+        let focus = app::focus().is_some();
+        if focus != self.has_focus {
+            self.has_focus = focus;
+            self.model.borrow_mut().set_focused(focus);
+            has_changed = true;
+        }
+        for event in self.connection.iter().flat_map(Connection::drain) {
+            self.model.borrow_mut().apply(event);
+            has_changed = true;
+        }
+        while let Some(action) = self.kit.next_action() {
+            self.act(action);
+            has_changed = true;
+        }
+        if has_changed {
+            self.carry_out();
+            self.refresh();
+        }
+        #[cfg(unix)]
+        self.answer_probe();
+    }
+
+    fn act(&mut self, action: Action) {
+        if self.dialog.asked().is_some()
+            && !matches!(action, Action::Close | Action::KeepOpen | Action::Resized)
+        {
+            return;
+        }
+        match action {
+            Action::LogIn => self.log_in(),
+            Action::Reconnect => self.model.borrow_mut().connect_again(),
+            Action::Send => self.send(),
+            Action::Composed => {
+                self.refusal = None;
+                self.chat.place(Rect::new(0, 0, self.window.w(), self.window.h()));
+            }
+            Action::Complete { backwards } => self.complete(backwards),
+            Action::ScrollPages(pages) => self.chat.transcript.scroll_pages(pages),
+            Action::CopySelection => {
+                self.chat.transcript.copy();
+            }
+            Action::SelectConversation(key) => {
+                if let Some(id) = self.conversation_id(&key) {
+                    self.model.borrow_mut().select(id);
+                }
+                self.chat.composer.focus();
+            }
+            Action::SelectBeside(steps) => self.model.borrow_mut().select_beside(steps),
+            Action::AskConversation(key) => self.ask_about_conversation(key),
+            Action::CloseConversation(key) => {
+                if let Some(id) = self.conversation_id(&key) {
+                    self.model.borrow_mut().close(id);
+                }
+            }
+            Action::OpenPrivate(nick) => {
+                let is_me = self.model.borrow().same(&nick, self.model.borrow().me());
+                if !is_me {
+                    self.model.borrow_mut().open_private(&nick);
+                }
+                self.chat.composer.focus();
+            }
+            Action::AskMember(nick) => self.ask_about_member(nick),
+            Action::AskWhois(nick) => self.submit(&format!("/whois {nick}")),
+            Action::Mention(nick) => self.mention(&nick),
+            Action::AskOnline => {
+                if let Err(refusal) = self.ask_online() {
+                    self.refusal = Some(refusal);
+                }
+                self.chat.composer.focus();
+            }
+            Action::Clear => {
+                self.model.borrow_mut().clear();
+                self.chat.composer.focus();
+            }
+            Action::ToggleMembers => self.chat.toggle_members(),
+            Action::SwitchShade => {
+                self.settings.theme = match self.settings.theme {
+                    Shade::Light => Shade::Dark,
+                    Shade::Dark => Shade::Light,
+                };
+                self.save();
+                self.restyle();
+            }
+            Action::SwitchLanguage => {
+                let language = self.language().other();
+                self.model.borrow_mut().set_language(language);
+                self.settings.language = Some(language);
+                self.save();
+                self.restyle();
+            }
+            Action::Resized => self.place(),
+            Action::AskToClose if self.settings.ask_before_closing => self.ask_to_close(),
+            Action::AskToClose => self.model.borrow_mut().quit(""),
+            Action::Close => {
+                if self.dialog.option.is_ticked() {
+                    self.settings.ask_before_closing = false;
+                    self.save();
+                }
+                self.model.borrow_mut().quit("");
+            }
+            Action::KeepOpen => self.keep_open(),
+        }
+    }
+
+    /// Does what the model wants done outside.
+    fn carry_out(&mut self) {
+        let actions = self.model.borrow_mut().take_actions();
+        for action in actions {
+            match action {
+                model::Action::Connect(target) => {
+                    self.remember(&target);
+                    self.connection = Some(Connection::open(&target, app::awake));
+                }
+                model::Action::Send(line) => {
+                    if let Some(connection) = &self.connection {
+                        connection.send(line);
+                    }
+                }
+                model::Action::Disconnect => self.connection = None,
+                model::Action::Quit => {
+                    self.connection = None;
+                    self.is_over.set(true);
+                }
+            }
+        }
+    }
+
+    /// Shows everything as the model has it. Widgets compare what they are told with what they have, so this is cheap
+    /// enough to be done after every change.
+    fn refresh(&mut self) {
+        let (view, title) = {
+            let model = self.model.borrow();
+            (model.view(), model.title())
+        };
+        if self.window.label() != title {
+            self.window.set_label(&title);
+        }
+        match view {
+            View::Login => self.refresh_login(),
+            View::Chat => self.refresh_chat(),
+        }
+        if self.shown != Some(view) {
+            self.shown = Some(view);
+            self.login.set_visible(view == View::Login);
+            self.chat.set_visible(view == View::Chat);
+            match view {
+                View::Login => self.focus_form(),
+                View::Chat => self.chat.composer.focus(),
+            }
+            self.window.redraw();
+        }
+        if self.dialog.asked().is_some() {
+            // What lies behind the veil must not be drawn over it.
+            self.window.redraw();
+        }
+    }
+
+    fn refresh_login(&mut self) {
+        let model = self.model.borrow();
+        let language = model.language();
+        self.login.set_connecting(model.link() == model::Link::Connecting, language);
+        let errors = model.form_errors();
+        self.login.show_errors(errors, language);
+    }
+
+    fn refresh_chat(&mut self) {
+        let model = self.model.borrow();
+        let language = model.language();
+        let (rows, selected) = scene::conversation_rows(&model);
+        self.chat.conversations.set_rows(rows, selected);
+        self.chat.members.set_rows(scene::member_rows(&model), None);
+        let has_members = model.current().is_some_and(|current| current.kind() == model::Kind::Room);
+        self.chat.set_words(scene::words(&model), has_members);
+        let (placeholder, hint) = scene::composer_words(&model);
+        let refusal = self.refusal.as_ref().map(|refusal| refusal.to(language));
+        self.chat.composer.set_words(placeholder, hint, refusal);
+        if let Some(current) = model.current() {
+            let (first, end) = current.range();
+            self.chat.transcript.show(current.id(), first.number()..end.number());
+            self.chat.transcript.set_news(Some(Text::NewMessages.to(language).to_owned()));
+        }
+    }
+
+    fn restyle(&mut self) {
+        self.kit.set_theme(Theme::new(self.settings.theme, self.settings.density));
+        let theme = self.kit.theme();
+        let language = self.language();
+        app::background2(255, 255, 255);
+        self.window.set_color(theme.colors.page);
+        self.login.restyle(language);
+        let other_shade = match self.settings.theme {
+            Shade::Light => Text::Dark,
+            Shade::Dark => Text::Light,
+        };
+        for (button, text) in [
+            (&self.login.shade, other_shade),
+            (&self.chat.shade, other_shade),
+            (&self.chat.online, Text::OnlineUsers),
+            (&self.chat.clear, Text::ClearScreen),
+            (&self.chat.people, Text::Members),
+            (&self.chat.reconnect, Text::ConnectAgain),
+            (&self.chat.composer.send, Text::Send),
+        ] {
+            button.set_text(text.to(language));
+        }
+        self.chat.language.set_text(language.other().name());
+        self.chat.online.set_hint(Text::AskOnlineUsers.to(language));
+        self.chat.clear.set_hint(Text::ClearTranscript.to(language));
+        self.chat.restyle();
+        self.place();
+    }
+
+    fn place(&mut self) {
+        let rect = Rect::new(0, 0, self.window.w(), self.window.h());
+        self.login.place(rect);
+        self.chat.place(rect);
+        self.dialog.place(rect);
+        self.window.redraw();
+    }
+}
+
+/// What a person can do.
+impl Controller {
+    fn language(&self) -> Language {
+        self.model.borrow().language()
+    }
+
+    fn conversation_id(&self, key: &str) -> Option<model::ConversationId> {
+        let model = self.model.borrow();
+        model.conversations().iter().find(|it| scene::conversation_key(it) == key).map(Conversation::id)
+    }
+
+    fn log_in(&mut self) {
+        let link = self.model.borrow().link();
+        if link == model::Link::Connecting {
+            self.model.borrow_mut().log_out();
+            return;
+        }
+        let form = self.login.form();
+        self.model.borrow_mut().log_in(form);
+        if self.model.borrow().form_errors().is_empty() {
+            self.put_form();
+        } else {
+            self.refresh_login();
+            self.focus_form();
+        }
+    }
+
+    /// Puts the model's form into the fields.
+    fn put_form(&self) {
+        let form: LoginForm = self.model.borrow().form().clone();
+        self.login.set_form(&form);
+    }
+
+    /// Puts the caret where there is something to do: into the first field that is wrong, or that is empty.
+    fn focus_form(&self) {
+        self.login.focus();
+    }
+
+    fn send(&mut self) {
+        let typed = self.chat.composer.text();
+        self.submit(&typed);
+        if self.refusal.is_none() {
+            self.chat.composer.set_text("", 0);
+            self.chat.transcript.scroll_to_bottom();
+            self.place();
+        }
+        self.chat.composer.focus();
+    }
+
+    fn submit(&mut self, typed: &str) {
+        self.refusal = self.model.borrow_mut().submit(typed).err();
+    }
+
+    fn ask_online(&mut self) -> Result<(), Phrase> {
+        self.model.borrow_mut().ask_online()
+    }
+
+    fn complete(&mut self, _backwards: bool) {}
+
+    fn mention(&mut self, nick: &str) {
+        let text = self.chat.composer.text();
+        let space = if text.is_empty() || text.ends_with(' ') { "" } else { " " };
+        let text = format!("{text}{space}{nick} ");
+        self.chat.composer.set_text(&text, text.len());
+        self.chat.composer.focus();
+    }
+
+    fn ask_about_member(&mut self, nick: String) {
+        let language = self.language();
+        let mut items = Vec::new();
+        let is_me = self.model.borrow().same(&nick, self.model.borrow().me());
+        if !is_me {
+            items.push((Text::OpenPrivate.to(language).to_owned(), Action::OpenPrivate(nick.clone())));
+            items.push((Text::MentionThem.to(language).to_owned(), Action::Mention(nick.clone())));
+        }
+        items.push((Text::ShowWhois.to(language).to_owned(), Action::AskWhois(nick.clone())));
+        self.menu.set(Some(Menu { title: nick, items }));
+    }
+
+    fn ask_about_conversation(&mut self, key: String) {
+        let kind = self
+            .conversation_id(&key)
+            .and_then(|id| self.model.borrow().conversation(id).map(Conversation::kind));
+        let text = match kind {
+            Some(model::Kind::Room) => Text::LeaveRoom,
+            Some(model::Kind::Private) => Text::ClosePrivate,
+            Some(model::Kind::Server) | None => return,
+        };
+        let item = (text.to(self.language()).to_owned(), Action::CloseConversation(key.clone()));
+        self.menu.set(Some(Menu { title: key, items: vec![item] }));
+    }
+
+    fn ask_to_close(&mut self) {
+        if self.dialog.asked().is_none() {
+            self.login.set_active(false);
+            self.chat.set_active(false);
+            self.dialog.ask(scene::closing_question(self.language()));
+        }
+    }
+
+    fn keep_open(&mut self) {
+        self.dialog.hide();
+        self.login.set_active(true);
+        self.chat.set_active(true);
+        match self.shown {
+            Some(View::Chat) => self.chat.composer.focus(),
+            _ => self.focus_form(),
+        }
+        self.window.redraw();
+    }
+
+    /// Notes where the login goes, for the next time.
+    fn remember(&mut self, target: &Target) {
+        self.settings.server = target.server.clone();
+        self.settings.port = target.port;
+        self.settings.nick = target.nick.clone();
+        self.save();
+    }
+
+    fn save(&self) {
+        let Some(file) = &self.settings_file else { return };
+        if let Err(problem) = file.save(&self.settings) {
+            log::warn!("{}", problem.to(self.language()));
+        }
+    }
+}
+
+fn item_at(model: &Model, number: u64) -> Item {
+    let language = model.language();
+    let line = model.current().and_then(|current| Some((current, current.line_numbered(number)?)));
+    match line {
+        Some((conversation, line)) => scene::item(conversation, line, number, language),
+        // The transcript asks only for lines that it was told of.
+        None => Item { time: String::new(), body: Body::Notice { text: String::new() }, new: None },
+    }
+}
+
+#[cfg(unix)]
+impl Controller {
+    fn answer_probe(&mut self) {
+        let Some(mut probe) = self.probe.take() else { return };
+        probe.answer(|| {
+            app::flush();
+            // Asking the display server for anything waits until it has done all it was asked before.
+            app::get_mouse();
+            self.snapshot()
+        });
+        self.probe = Some(probe);
+    }
+
+    fn snapshot(&self) -> probe::Snapshot {
+        let model = self.model.borrow();
+        let language = model.language();
+        let visible =
+            if self.shown == Some(View::Chat) { self.chat.transcript.visible() } else { Vec::new() };
+        let words = scene::words(&model);
+        probe::Snapshot {
+            view: if self.shown == Some(View::Chat) { "chat" } else { "login" },
+            title: self.window.label(),
+            language: language.code(),
+            is_dark: self.settings.theme == Shade::Dark,
+            focus: self.focused_control(),
+            fields: self.login.fields().map(|(name, field)| (name, field.text())).into(),
+            errors: self.login.errors(),
+            login_button: self.login.button.widget().label(),
+            conversation: words.heading,
+            topic: words.topic,
+            conversations: model
+                .conversations()
+                .iter()
+                .map(|conversation| probe::ConversationRow {
+                    name: conversation.name().to_owned(),
+                    unread: conversation.unread(),
+                    mentions: conversation.mentions(),
+                })
+                .collect(),
+            lines: visible.iter().map(|(item, _)| visible_line(item)).collect(),
+            line_count: model
+                .current()
+                .map_or(0, |current| current.range().1.number() - current.range().0.number()),
+            is_at_bottom: self.chat.transcript.is_at_bottom(),
+            selection: self.chat.transcript.selected_text(),
+            composer: self.chat.composer.text(),
+            refusal: self.refusal.as_ref().map(|refusal| refusal.to(language)),
+            members: model.current().map_or_else(Vec::new, |current| {
+                let rows = current.members().sorted().into_iter();
+                rows.map(|member| probe::MemberRow {
+                    name: member.nick.clone(),
+                    rank: scene::rank_text(member.rank()).to(language).to_owned(),
+                    is_away: member.away,
+                })
+                .collect()
+            }),
+            footer: (words.me, words.status),
+            banner: self.chat.banner(),
+            dialog: self.dialog.asked().map(|question| (question.title, question.text)),
+            controls: self.controls(),
+        }
+    }
+
+    /// Everything that can be clicked now, by name and on the screen.
+    fn controls(&self) -> std::collections::BTreeMap<String, Rect> {
+        let mut controls = std::collections::BTreeMap::new();
+        let (left, top) = (self.window.x_root(), self.window.y_root());
+        let mut add = |name: &str, rect: Rect| {
+            controls.insert(name.to_owned(), Rect { x: rect.x + left, y: rect.y + top, ..rect });
+        };
+        add("window", Rect::new(0, 0, self.window.w(), self.window.h()));
+        let buttons: &[(&str, &crate::ui::button::Button)] = if self.dialog.asked().is_some() {
+            add("dialog option", Rect::of(self.dialog.option.widget()));
+            &[("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
+        } else if self.shown == Some(View::Login) {
+            for (name, field) in self.login.fields() {
+                add(name, field.frame());
+            }
+            let login = &self.login;
+            &[("login", &login.button), ("language", &login.language), ("shade", &login.shade)]
+        } else {
+            let chat = &self.chat;
+            add("composer", chat.composer.frame());
+            add("transcript", Rect::of(chat.transcript.widget()));
+            for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
+                add(&format!("line {index}"), *rect);
+            }
+            for (key, rect) in chat.conversations.rects() {
+                add(&format!("conversation {key}"), rect);
+            }
+            if chat.members.widget().visible() {
+                for (key, rect) in chat.members.rects() {
+                    add(&format!("member {key}"), rect);
+                }
+            }
+            &[
+                ("send", &chat.composer.send),
+                ("online", &chat.online),
+                ("clear", &chat.clear),
+                ("shade", &chat.shade),
+                ("people", &chat.people),
+                ("language", &chat.language),
+                ("reconnect", &chat.reconnect),
+            ]
+        };
+        for (name, button) in buttons {
+            if button.widget().visible() {
+                add(name, Rect::of(button.widget()));
+            }
+        }
+        controls
+    }
+
+    fn focused_control(&self) -> String {
+        let focused =
+            self.login.fields().into_iter().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
+        match focused {
+            Some(name) => name,
+            None if self.chat.composer.has_focus() => "composer",
+            None if app::focus().is_some() => "window",
+            None => "",
+        }
+        .to_owned()
+    }
+}
+
+#[cfg(unix)]
+fn visible_line(item: &Item) -> probe::VisibleLine {
+    let (kind, from) = match &item.body {
+        Body::Day { .. } => ("day", None),
+        Body::Notice { .. } => ("notice", None),
+        Body::Action { .. } => ("action", None),
+        Body::Message { name, .. } => ("message", Some(name.clone())),
+    };
+    probe::VisibleLine { kind, time: item.time.clone(), from, text: item.text().to_owned() }
+}

@@ -1,0 +1,245 @@
+//! The first view of the window: who are you, and which server?
+//!
+//! It holds the form and nothing else: what stands in the fields is checked by
+//! [`settings`](crate::settings) and what comes of it is the [controller](super)'s business.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use fltk::group::Group;
+use fltk::prelude::*;
+
+use crate::event;
+use crate::i18n::{Language, Text};
+use crate::model::{FormErrors, LoginForm, layout};
+use crate::ui::button::{Button, Look};
+use crate::ui::field::Field;
+use crate::ui::paint::{Align, Face, Rect};
+use crate::ui::{Action, Kit};
+
+const FORM_WIDTH: i32 = 380;
+const TILE: i32 = 60;
+const BUTTON_HEIGHT: i32 = 44;
+/// Below the button, for what is wrong with the connection.
+const TROUBLE_LINES: usize = 3;
+const TROUBLE_LINE_HEIGHT: i32 = 19;
+
+/// The form.
+#[derive(Clone)]
+pub struct LoginView {
+    group: Group,
+    /// 用户名
+    pub name: Field,
+    /// 服务器ip
+    pub server: Field,
+    /// 端口port
+    pub port: Field,
+    /// 登录; while connecting it says so and cancels.
+    pub button: Button,
+    /// The switch to the other language.
+    pub language: Button,
+    /// The switch to the other shade.
+    pub shade: Button,
+    state: Rc<RefCell<State>>,
+    kit: Rc<Kit>,
+}
+
+#[derive(Default)]
+struct State {
+    title: String,
+    trouble: Option<String>,
+    is_connecting: bool,
+}
+
+impl LoginView {
+    /// An empty form, inside whatever group is open.
+    pub fn new(kit: &Rc<Kit>) -> Self {
+        let mut group = Group::default();
+        group.make_resizable(false);
+        let name = Field::new(kit, 1, Action::LogIn);
+        let server = Field::new(kit, 2, Action::LogIn);
+        let port = Field::new(kit, 2, Action::LogIn);
+        let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogIn);
+        let language = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
+        let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
+        group.end();
+        let view = Self {
+            group: group.clone(),
+            name,
+            server,
+            port,
+            button,
+            language,
+            shade,
+            state: Rc::default(),
+            kit: Rc::clone(kit),
+        };
+        group.super_draw_first(false);
+        group.draw({
+            let view = view.clone();
+            move |group| {
+                view.draw();
+                group.draw_children();
+            }
+        });
+        view
+    }
+
+    /// Shows or hides the whole view.
+    pub fn set_visible(&self, is_visible: bool) {
+        let mut group = self.group.clone();
+        if is_visible { group.show() } else { group.hide() }
+    }
+
+    /// Whether it can be clicked and typed into.
+    pub fn set_active(&self, is_active: bool) {
+        let mut group = self.group.clone();
+        if is_active { group.activate() } else { group.deactivate() }
+    }
+
+    /// Takes over language and theme.
+    pub fn restyle(&self, language: Language) {
+        self.name.set_label(Text::UserName.to(language));
+        self.server.set_label(Text::ServerAddress.to(language));
+        self.port.set_label(Text::Port.to(language));
+        for field in [&self.name, &self.server, &self.port] {
+            field.restyle();
+        }
+        self.language.set_text(language.other().name());
+        self.state.borrow_mut().title = Text::AppName.to(language).to_owned();
+        let is_connecting = self.state.borrow().is_connecting;
+        self.set_connecting(is_connecting, language);
+    }
+
+    /// Says that a connection is being made, or not any more.
+    pub fn set_connecting(&self, is_connecting: bool, language: Language) {
+        self.state.borrow_mut().is_connecting = is_connecting;
+        let text = if is_connecting { Text::LoggingInCancel } else { Text::LogIn };
+        self.button.set_text(text.to(language));
+        for field in [&self.name, &self.server, &self.port] {
+            field.set_editable(!is_connecting);
+        }
+        self.group.clone().redraw();
+    }
+
+    /// The three fields and their names, from the top down.
+    pub fn fields(&self) -> [(&'static str, &Field); 3] {
+        [("name", &self.name), ("server", &self.server), ("port", &self.port)]
+    }
+
+    /// What stands in the fields.
+    pub fn form(&self) -> LoginForm {
+        LoginForm { nick: self.name.text(), server: self.server.text(), port: self.port.text() }
+    }
+
+    /// Fills the fields in.
+    pub fn set_form(&self, form: &LoginForm) {
+        self.name.set_text(&form.nick);
+        self.server.set_text(&form.server);
+        self.port.set_text(&form.port);
+    }
+
+    /// Puts the caret where there is something to do: into the first field that is wrong, or else the name.
+    pub fn focus(&self) {
+        let wrong = self.fields().into_iter().find(|(_, field)| field.error().is_some());
+        wrong.map_or(&self.name, |(_, field)| field).focus();
+    }
+
+    /// Says what is wrong: beside a field what fits there, below the button what does not, and what is about none.
+    pub fn show_errors(&self, errors: &FormErrors, language: Language) {
+        let mut trouble: Vec<String> = errors.general.iter().map(|phrase| phrase.to(language)).collect();
+        let fields = [event::Field::Nick, event::Field::Server, event::Field::Port];
+        for ((_, field), which) in self.fields().into_iter().zip(fields) {
+            let error = errors.of(which).map(|phrase| phrase.to(language));
+            let beside = error.map(|error| {
+                if field.has_room_for(&error) {
+                    error
+                } else {
+                    trouble.push(error);
+                    String::new()
+                }
+            });
+            field.set_error(beside);
+        }
+        self.set_trouble((!trouble.is_empty()).then(|| trouble.join("\n")));
+    }
+
+    /// What is said to be wrong with what, for those with which something is.
+    pub fn errors(&self) -> BTreeMap<&'static str, String> {
+        let beside = self.fields().into_iter().filter_map(|(name, field)| Some((name, field.error()?)));
+        beside.chain(self.trouble().map(|trouble| ("general", trouble))).collect()
+    }
+
+    /// Says why there is no connection, or takes that back.
+    pub fn set_trouble(&self, trouble: Option<String>) {
+        if self.state.borrow().trouble != trouble {
+            self.state.borrow_mut().trouble = trouble;
+            self.group.clone().redraw();
+        }
+    }
+
+    /// What it says about the connection.
+    pub fn trouble(&self) -> Option<String> {
+        self.state.borrow().trouble.clone()
+    }
+
+    /// Puts the view here: the form in the middle, the switches in the corner.
+    pub fn place(&self, rect: Rect) {
+        self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
+        let form = self.form_rect();
+        let mut y = form.y + TILE + 62;
+        self.name.place(form.x, y, form.w);
+        y += self.name.height();
+        let port_width = 160;
+        self.server.place(form.x, y, form.w - port_width - 16);
+        self.port.place(form.x + form.w - port_width, y, port_width);
+        y += self.server.height() + 6;
+        self.button.place(Rect::new(form.x, y, form.w, BUTTON_HEIGHT));
+        let mut right = rect.x + rect.w - 12;
+        for switch in [&self.language, &self.shade] {
+            let width = switch.natural_width();
+            switch.place(Rect::new(right - width, rect.y + 10, width, 30));
+            right -= width + 4;
+        }
+        self.group.clone().redraw();
+    }
+
+    /// The form without the space around it.
+    fn form_rect(&self) -> Rect {
+        let rect = Rect::of(&self.group);
+        let width = FORM_WIDTH.min(rect.w - 40);
+        let trouble = TROUBLE_LINES as i32 * TROUBLE_LINE_HEIGHT;
+        let height = TILE + 62 + self.name.height() + self.server.height() + 6 + BUTTON_HEIGHT + 12 + trouble;
+        Rect::new(rect.x + (rect.w - width) / 2, rect.y + ((rect.h - height) * 2 / 5).max(12), width, height)
+    }
+
+    fn draw(&self) {
+        let theme = self.kit.theme();
+        let paint = &self.kit.paint;
+        paint.fill(Rect::of(&self.group), theme.colors.page);
+        let form = self.form_rect();
+        let tile = Rect::new(form.x + (form.w - TILE) / 2, form.y, TILE, TILE);
+        paint.rounded(tile, 18, theme.colors.accent);
+        paint.label(
+            Face::regular(34),
+            theme.colors.on_accent,
+            Align::Center,
+            "🍵",
+            Rect { y: tile.y + 3, ..tile },
+        );
+        let title = Rect::new(form.x, form.y + TILE + 4, form.w, 34);
+        let state = self.state.borrow();
+        paint.label(Face::bold(19), theme.colors.ink, Align::Center, &state.title, title);
+
+        let Some(trouble) = &state.trouble else { return };
+        let face = Face::regular(theme.sizes.label);
+        let lines = layout::wrap(trouble, form.w as f32, |text| paint.width(face, text));
+        let top = self.button.widget().y() + BUTTON_HEIGHT + 12;
+        for (index, line) in lines.into_iter().take(TROUBLE_LINES).enumerate() {
+            let row =
+                Rect::new(form.x, top + index as i32 * TROUBLE_LINE_HEIGHT, form.w, TROUBLE_LINE_HEIGHT);
+            paint.label(face, theme.colors.danger, Align::Left, &trouble[line], row);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The widgets: the only folder that names FLTK.
+//!
+//! Everything here happens on one thread. A widget draws itself, and when somebody does something with it, it puts an
+//! [`Action`] into the [`Kit`]'s queue and does nothing else. The [`controller`] takes actions and network events out
+//! at its turn, once per round of FLTK's loop, changes the model, and shows the widgets what it has become. So no
+//! callback ever runs into state that somebody else is just using.
+//!
+//! In reading order: [`controller`] (the way round), [`scene`] (the model as rows and items), [`login`] and [`chat`]
+//! (the two views), [`dialog`] and [`menu`] (what comes over them), [`transcript`], [`composer`], [`rows`], [`button`]
+//! and [`field`] (what views are made of), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests see).
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use crate::ui::paint::Painter;
+use crate::ui::theme::Theme;
+
+pub mod button;
+pub mod chat;
+pub mod composer;
+pub mod controller;
+pub mod dialog;
+pub mod field;
+pub mod login;
+pub mod menu;
+pub mod paint;
+#[cfg(unix)]
+pub mod probe;
+pub mod rows;
+pub mod scene;
+pub mod theme;
+pub mod transcript;
+
+pub use controller::run;
+
+/// Something that a person did in the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Log in with what stands in the form, or give up the login that is under way.
+    LogIn,
+    /// Connect again after the connection was lost.
+    Reconnect,
+    /// Send what is written in the composer.
+    Send,
+    /// Something was written in the composer.
+    Composed,
+    /// Complete the name before the caret.
+    Complete {
+        /// The one before instead of the next one.
+        backwards: bool,
+    },
+    /// Move the transcript by this many views.
+    ScrollPages(i32),
+    /// Copy what is selected in the transcript.
+    CopySelection,
+    /// Bring the conversation with this key to the front.
+    SelectConversation(String),
+    /// Bring the conversation beside it to the front.
+    SelectBeside(isize),
+    /// Show what can be done with a conversation.
+    AskConversation(String),
+    /// Leave or close the conversation with this key.
+    CloseConversation(String),
+    /// Open a private conversation with somebody.
+    OpenPrivate(String),
+    /// Show what can be done with a member.
+    AskMember(String),
+    /// Ask the server who somebody is.
+    AskWhois(String),
+    /// Write somebody's name into the composer.
+    Mention(String),
+    /// 获取在线用户列表
+    AskOnline,
+    /// 清除消息框
+    Clear,
+    /// Show or hide the member list.
+    ToggleMembers,
+    /// Day or night.
+    SwitchShade,
+    /// 中文 or English.
+    SwitchLanguage,
+    /// The window has another size.
+    Resized,
+    /// The window is to be closed: ask first.
+    AskToClose,
+    /// The window is to be closed.
+    Close,
+    /// The window is not to be closed after all.
+    KeepOpen,
+}
+
+/// What every widget needs: how things look, something to draw with, and whom to tell what was done.
+pub struct Kit {
+    /// Draws, and remembers what it drew.
+    pub paint: Painter,
+    theme: Cell<Theme>,
+    actions: RefCell<VecDeque<Action>>,
+}
+
+impl Kit {
+    /// A kit with this theme.
+    pub fn new(theme: Theme) -> Self {
+        Self { paint: Painter::default(), theme: Cell::new(theme), actions: RefCell::default() }
+    }
+
+    /// How things look now.
+    pub fn theme(&self) -> Theme {
+        self.theme.get()
+    }
+
+    /// Changes how things look.
+    pub fn set_theme(&self, theme: Theme) {
+        self.theme.set(theme);
+    }
+
+    /// Says that something was done.
+    pub fn act(&self, action: Action) {
+        self.actions.borrow_mut().push_back(action);
+    }
+
+    /// Takes what was done first.
+    pub fn next_action(&self) -> Option<Action> {
+        self.actions.borrow_mut().pop_front()
+    }
+}

@@ -1,0 +1,275 @@
+//! Drawing: text that is measured once, and rounded shapes with smooth edges.
+//!
+//! Two things that FLTK on X11 does not give by itself. Asking Pango how wide a text is takes as long as drawing it,
+//! so [`Painter`] remembers the width of every character it has met. And arcs are drawn without antialiasing, so
+//! rounded shapes are drawn from SVG pictures, each made once.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use fltk::draw;
+use fltk::enums::{Color, Font};
+use fltk::image::SvgImage;
+use fltk::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::model::layout;
+use crate::ui::theme::{BOLD, REGULAR};
+
+/// A place in the window or on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Rect {
+    /// Its left edge.
+    pub x: i32,
+    /// Its upper edge.
+    pub y: i32,
+    /// How wide it is.
+    pub w: i32,
+    /// How tall it is.
+    pub h: i32,
+}
+
+impl Rect {
+    /// The rectangle with its left upper corner here and of this size.
+    pub const fn new(x: i32, y: i32, w: i32, h: i32) -> Self {
+        Self { x, y, w, h }
+    }
+
+    /// Where a widget is.
+    pub fn of(widget: &impl WidgetExt) -> Self {
+        Self::new(widget.x(), widget.y(), widget.w(), widget.h())
+    }
+
+    /// The same with its edges moved inwards.
+    pub const fn inset(self, x: i32, y: i32) -> Self {
+        Self::new(self.x + x, self.y + y, self.w - 2 * x, self.h - 2 * y)
+    }
+
+    /// Whether the point lies in it.
+    pub const fn contains(self, x: i32, y: i32) -> bool {
+        x >= self.x && x < self.x + self.w && y >= self.y && y < self.y + self.h
+    }
+}
+
+/// A face in one size: what a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Face {
+    font: Font,
+    size: i32,
+}
+
+impl Face {
+    /// The regular face.
+    pub const fn regular(size: i32) -> Self {
+        Self { font: REGULAR, size }
+    }
+
+    /// The bold face.
+    pub const fn bold(size: i32) -> Self {
+        Self { font: BOLD, size }
+    }
+
+    /// Regular or bold.
+    pub const fn weight(is_bold: bool, size: i32) -> Self {
+        if is_bold { Self::bold(size) } else { Self::regular(size) }
+    }
+}
+
+/// Where a text stands in the rectangle it is drawn in; always in the middle of its height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// At the left edge.
+    Left,
+    /// In the middle.
+    Center,
+    /// At the right edge.
+    Right,
+}
+
+/// A rounded shape. Its size and colours are all there is to it, so equal ones share a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Shape {
+    w: i32,
+    h: i32,
+    radius: i32,
+    fill: Option<(u8, u8, u8, u8)>,
+    stroke: Option<(u8, u8, u8)>,
+}
+
+/// Pictures in the cache; the window's size is part of some, so it is emptied when somebody has resized for a while.
+const MOST_SHAPES: usize = 400;
+
+/// Draws on whatever FLTK draws on now, and remembers widths and shapes.
+#[derive(Default)]
+pub struct Painter {
+    widths: RefCell<HashMap<Face, Widths>>,
+    shapes: RefCell<HashMap<Shape, SvgImage>>,
+}
+
+impl Painter {
+    /// How wide a text is: the sum of its graphemes, each measured once.
+    pub fn width(&self, face: Face, text: &str) -> f32 {
+        self.widths.borrow_mut().entry(face).or_insert_with(|| Widths::new(face)).of(text)
+    }
+
+    /// A text from `x` to the right, on this base line.
+    pub fn text(&self, face: Face, color: Color, text: &str, x: i32, baseline: i32) {
+        if text.is_empty() {
+            return;
+        }
+        draw::set_font(face.font, face.size);
+        draw::set_draw_color(color);
+        draw::draw_text(text, x, baseline);
+    }
+
+    /// The base line of a text in the middle of `rect`.
+    pub fn baseline(&self, face: Face, rect: Rect) -> i32 {
+        draw::set_font(face.font, face.size);
+        rect.y + (rect.h + draw::height()) / 2 - draw::descent()
+    }
+
+    /// A text inside `rect`, cut with `…` when it is too wide; gives the width it takes.
+    pub fn label(&self, face: Face, color: Color, align: Align, text: &str, rect: Rect) -> i32 {
+        let fitting = layout::ellipsize(text, rect.w as f32, |text| self.width(face, text));
+        let width = self.width(face, &fitting).ceil() as i32;
+        let x = match align {
+            Align::Left => rect.x,
+            Align::Center => rect.x + (rect.w - width) / 2,
+            Align::Right => rect.x + rect.w - width,
+        };
+        self.text(face, color, &fitting, x, self.baseline(face, rect));
+        width
+    }
+
+    /// A rectangle filled with one colour.
+    pub fn fill(&self, rect: Rect, color: Color) {
+        draw::draw_rect_fill(rect.x, rect.y, rect.w, rect.h, color);
+    }
+
+    /// A rounded rectangle filled with one colour; a radius of half its height makes it a pill, and a square a disc.
+    pub fn rounded(&self, rect: Rect, radius: i32, fill: Color) {
+        let (r, g, b) = fill.to_rgb();
+        self.shape(rect, radius, Some((r, g, b, 255)), None);
+    }
+
+    /// A rounded rectangle with an edge of another colour.
+    pub fn framed(&self, rect: Rect, radius: i32, fill: Color, stroke: Color) {
+        let (r, g, b) = fill.to_rgb();
+        self.shape(rect, radius, Some((r, g, b, 255)), Some(stroke.to_rgb()));
+    }
+
+    /// A rounded edge with nothing inside.
+    pub fn outline(&self, rect: Rect, radius: i32, stroke: Color) {
+        self.shape(rect, radius, None, Some(stroke.to_rgb()));
+    }
+
+    /// A veil of black over everything in `rect`.
+    pub fn veil(&self, rect: Rect, opacity: u8) {
+        self.shape(rect, 0, Some((0, 0, 0, opacity)), None);
+    }
+
+    /// A disc around a point.
+    pub fn disc(&self, x: i32, y: i32, diameter: i32, color: Color) {
+        let rect = Rect::new(x - diameter / 2, y - diameter / 2, diameter, diameter);
+        self.rounded(rect, diameter / 2, color);
+    }
+
+    /// A tile with the first letter of a name: the picture of somebody who has none.
+    pub fn avatar(&self, rect: Rect, name: &str, color: Color, letter: Color) {
+        self.rounded(rect, rect.w / 4, color);
+        let initial = name.graphemes(true).next().unwrap_or("?").to_uppercase();
+        self.label(Face::bold(rect.w * 4 / 9), letter, Align::Center, &initial, rect);
+    }
+
+    /// A tick, drawn with a pen two pixels wide.
+    pub fn tick(&self, rect: Rect, color: Color) {
+        let point = |x: i32, y: i32| (rect.x + rect.w * x / 16, rect.y + rect.h * y / 16);
+        draw::set_draw_color(color);
+        draw::set_line_style(draw::LineStyle::Solid, 2);
+        let ((x1, y1), (x2, y2), (x3, y3)) = (point(4, 8), point(7, 11), point(12, 5));
+        draw::draw_line(x1, y1, x2, y2);
+        draw::draw_line(x2, y2, x3, y3);
+        draw::set_line_style(draw::LineStyle::Solid, 0);
+    }
+
+    fn shape(&self, rect: Rect, radius: i32, fill: Option<(u8, u8, u8, u8)>, stroke: Option<(u8, u8, u8)>) {
+        if rect.w <= 0 || rect.h <= 0 {
+            return;
+        }
+        let shape = Shape { w: rect.w, h: rect.h, radius, fill, stroke };
+        let mut shapes = self.shapes.borrow_mut();
+        if shapes.len() >= MOST_SHAPES {
+            shapes.clear();
+        }
+        let image = shapes
+            .entry(shape)
+            .or_insert_with(|| SvgImage::from_data(&shape.svg()).expect("a rectangle is valid SVG"));
+        image.draw(rect.x, rect.y, rect.w, rect.h);
+    }
+}
+
+impl Shape {
+    fn svg(&self) -> String {
+        let Self { w, h, radius, .. } = *self;
+        let fill = self.fill.map_or_else(
+            || "none".to_owned(),
+            |(r, g, b, alpha)| {
+                format!("#{r:02x}{g:02x}{b:02x}\" fill-opacity=\"{:.3}", f32::from(alpha) / 255.0)
+            },
+        );
+        // A line of one pixel lies on pixels only if its middle does.
+        let (inset, stroke) = match self.stroke {
+            Some((r, g, b)) => (0.5, format!("stroke=\"#{r:02x}{g:02x}{b:02x}\" stroke-width=\"1\"")),
+            None => (0.0, String::new()),
+        };
+        let (width, height) = (w as f32 - 2.0 * inset, h as f32 - 2.0 * inset);
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\">\
+             <rect x=\"{inset}\" y=\"{inset}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
+             fill=\"{fill}\" {stroke}/></svg>"
+        )
+    }
+}
+
+/// How wide everything is that was ever measured in one face.
+struct Widths {
+    face: Face,
+    ascii: [f32; 128],
+    graphemes: HashMap<Box<str>, f32>,
+}
+
+impl Widths {
+    fn new(face: Face) -> Self {
+        draw::set_font(face.font, face.size);
+        let mut ascii = [0.0; 128];
+        for byte in b' '..=b'~' {
+            ascii[usize::from(byte)] = measure(&char::from(byte).to_string());
+        }
+        Self { face, ascii, graphemes: HashMap::new() }
+    }
+
+    fn of(&mut self, text: &str) -> f32 {
+        if text.is_ascii() {
+            return text.bytes().map(|byte| self.ascii[usize::from(byte)]).sum();
+        }
+        let mut width = 0.0;
+        for grapheme in text.graphemes(true) {
+            width += match (grapheme.as_bytes(), self.graphemes.get(grapheme)) {
+                ([byte], _) => self.ascii[usize::from(*byte)],
+                (_, Some(known)) => *known,
+                (_, None) => {
+                    draw::set_font(self.face.font, self.face.size);
+                    let measured = measure(grapheme);
+                    self.graphemes.insert(grapheme.into(), measured);
+                    measured
+                }
+            };
+        }
+        width
+    }
+}
+
+/// Pango rounds a width to whole pixels; eight in a row are rounded once.
+fn measure(grapheme: &str) -> f32 {
+    draw::width(&grapheme.repeat(8)) as f32 / 8.0
+}

@@ -1,0 +1,387 @@
+//! A list of rows to choose from: the conversations on the left and the members on the right are each one of these.
+//!
+//! It draws what it is given and says what was clicked; what a row means is its owner's business.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::{Color, Cursor, Event, Key};
+use fltk::prelude::*;
+use fltk::widget::Widget;
+
+use crate::ui::Kit;
+use crate::ui::paint::{Align, Face, Rect};
+use crate::ui::theme::{Palette, Theme};
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Row {
+    /// A title over the rows below it; it cannot be chosen.
+    Heading {
+        /// Its words.
+        text: String,
+        /// A dot at its right end.
+        dot: Option<Presence>,
+    },
+    /// Something to choose.
+    Entry(Entry),
+}
+
+/// A row that can be chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// What the owner knows it by.
+    pub key: String,
+    /// What it says.
+    pub text: String,
+    /// What stands before the words.
+    pub picture: Picture,
+    /// A count at the right end, and whether it is urgent.
+    pub badge: Option<(String, bool)>,
+    /// Bold, because something in it is unread.
+    pub is_strong: bool,
+    /// Dim, because it is away or muted.
+    pub is_faded: bool,
+}
+
+/// What stands before the words of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// A sign, as `#` for a room.
+    Sign(&'static str),
+    /// A small avatar in the colour of the name, with a dot.
+    Tile {
+        /// Which colour.
+        colour: usize,
+        /// The dot.
+        presence: Presence,
+    },
+    /// A dot, and the words in the colour of the name.
+    Dot {
+        /// Which colour.
+        colour: usize,
+        /// The dot.
+        presence: Presence,
+    },
+}
+
+/// Whether somebody is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Here.
+    Online,
+    /// Here, and said to be away.
+    Away,
+    /// Not here.
+    Offline,
+}
+
+impl Presence {
+    /// The colour of its dot.
+    pub fn color(self, colors: &Palette) -> Color {
+        match self {
+            Self::Online => colors.online,
+            Self::Away => colors.amber,
+            Self::Offline => colors.offline,
+        }
+    }
+}
+
+/// What somebody did with a row, with the row's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowEvent {
+    /// A click, or Enter.
+    Chosen(String),
+    /// A double click.
+    Opened(String),
+    /// A click with the right button: what else can be done with it?
+    Asked(String),
+}
+
+/// In what the two lists differ.
+#[derive(Clone, Copy)]
+pub struct Style {
+    /// The colour behind the rows.
+    pub ground: fn(&Palette) -> Color,
+    /// The height of every row.
+    pub row_height: fn(&Theme) -> i32,
+    /// Above the first row.
+    pub top_gap: i32,
+    /// Left of headings.
+    pub heading_left: i32,
+    /// The size of headings.
+    pub heading_size: fn(&Theme) -> i32,
+    /// Left of a picture's middle.
+    pub picture_center: i32,
+    /// Left of the words.
+    pub text_left: i32,
+}
+
+/// The list. Cloning gives another handle to the same one.
+#[derive(Clone)]
+pub struct RowList {
+    widget: Widget,
+    state: Rc<RefCell<State>>,
+    style: Style,
+    kit: Rc<Kit>,
+}
+
+#[derive(Default)]
+struct State {
+    rows: Vec<Row>,
+    selected: Option<String>,
+    hovered: Option<usize>,
+    scrolled: i32,
+}
+
+impl RowList {
+    /// An empty list that calls `told` with what is done to its rows.
+    pub fn new(kit: &Rc<Kit>, style: Style, told: impl Fn(RowEvent) + 'static) -> Self {
+        let list = Self { widget: Widget::default(), state: Rc::default(), style, kit: Rc::clone(kit) };
+        let mut widget = list.widget.clone();
+        widget.draw({
+            let list = list.clone();
+            move |_| list.draw()
+        });
+        widget.handle({
+            let list = list.clone();
+            move |widget, event| list.handle(widget, event, &told)
+        });
+        list
+    }
+
+    /// The widget, for its owner to place.
+    pub fn widget(&self) -> &Widget {
+        &self.widget
+    }
+
+    /// Puts it here.
+    pub fn place(&self, rect: Rect) {
+        self.widget.clone().resize(rect.x, rect.y, rect.w, rect.h);
+        self.scroll_by(0);
+    }
+
+    /// Shows these rows, one of them marked as selected.
+    pub fn set_rows(&self, rows: Vec<Row>, selected: Option<String>) {
+        {
+            let mut state = self.state.borrow_mut();
+            if state.rows == rows && state.selected == selected {
+                return;
+            }
+            state.rows = rows;
+            state.selected = selected;
+        }
+        self.scroll_by(0);
+        self.widget.clone().redraw();
+    }
+
+    /// Where each row stands that is in view, by key.
+    pub fn rects(&self) -> Vec<(String, Rect)> {
+        let state = self.state.borrow();
+        let list = Rect::of(&self.widget);
+        let in_view = |rect: &Rect| rect.y >= list.y && rect.y + rect.h <= list.y + list.h;
+        let entries = state.rows.iter().enumerate().filter_map(|(index, row)| match row {
+            Row::Entry(entry) => Some((entry.key.clone(), self.row_rect(&state, index))),
+            Row::Heading { .. } => None,
+        });
+        entries.filter(|(_, rect)| in_view(rect)).collect()
+    }
+
+    fn row_height(&self) -> i32 {
+        (self.style.row_height)(&self.kit.theme())
+    }
+
+    fn row_rect(&self, state: &State, index: usize) -> Rect {
+        let height = self.row_height();
+        let above = i32::try_from(index).unwrap_or(0) * height;
+        Rect::new(
+            self.widget.x(),
+            self.widget.y() + self.style.top_gap + above - state.scrolled,
+            self.widget.w(),
+            height,
+        )
+    }
+
+    fn content_height(&self, state: &State) -> i32 {
+        i32::try_from(state.rows.len()).unwrap_or(0) * self.row_height() + 2 * self.style.top_gap
+    }
+
+    fn scroll_by(&self, distance: i32) {
+        let mut state = self.state.borrow_mut();
+        let most = (self.content_height(&state) - self.widget.h()).max(0);
+        let scrolled = (state.scrolled + distance).clamp(0, most);
+        if scrolled != state.scrolled {
+            state.scrolled = scrolled;
+            self.widget.clone().redraw();
+        }
+    }
+
+    fn index_at(&self, y: i32) -> Option<usize> {
+        let state = self.state.borrow();
+        let below_top = y - self.widget.y() - self.style.top_gap + state.scrolled;
+        let index = usize::try_from(below_top.div_euclid(self.row_height().max(1))).ok()?;
+        matches!(state.rows.get(index), Some(Row::Entry(_))).then_some(index)
+    }
+
+    fn key_at(&self, y: i32) -> Option<String> {
+        let index = self.index_at(y)?;
+        match &self.state.borrow().rows[index] {
+            Row::Entry(entry) => Some(entry.key.clone()),
+            Row::Heading { .. } => None,
+        }
+    }
+
+    /// The entry `steps` further down than the selected one (up if negative).
+    fn neighbour(&self, steps: isize) -> Option<String> {
+        let state = self.state.borrow();
+        let keys: Vec<&String> = state
+            .rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Entry(entry) => Some(&entry.key),
+                Row::Heading { .. } => None,
+            })
+            .collect();
+        let selected = keys.iter().position(|key| Some(*key) == state.selected.as_ref())?;
+        keys.get(selected.checked_add_signed(steps)?).map(|key| (*key).clone())
+    }
+
+    fn handle(&self, widget: &mut Widget, event: Event, told: &impl Fn(RowEvent)) -> bool {
+        match event {
+            Event::Enter | Event::Move | Event::Leave => {
+                let hovered = (event != Event::Leave).then(|| self.index_at(app::event_y())).flatten();
+                if let Some(mut window) = widget.window() {
+                    window.set_cursor(if hovered.is_some() { Cursor::Hand } else { Cursor::Default });
+                }
+                let changed = std::mem::replace(&mut self.state.borrow_mut().hovered, hovered) != hovered;
+                if changed {
+                    widget.redraw();
+                }
+                true
+            }
+            Event::Push => {
+                if let Some(key) = self.key_at(app::event_y()) {
+                    told(match (app::event_mouse_button(), app::event_clicks()) {
+                        (app::MouseButton::Right, _) => RowEvent::Asked(key),
+                        (_, true) => RowEvent::Opened(key),
+                        (_, false) => RowEvent::Chosen(key),
+                    });
+                }
+                true
+            }
+            Event::MouseWheel => {
+                self.scroll_by(app::event_dy_value() * self.row_height());
+                true
+            }
+            Event::KeyDown => {
+                let steps = match app::event_key() {
+                    Key::Up => -1,
+                    Key::Down => 1,
+                    _ => return false,
+                };
+                if let Some(key) = self.neighbour(steps) {
+                    told(RowEvent::Chosen(key));
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn draw(&self) {
+        let theme = self.kit.theme();
+        let paint = &self.kit.paint;
+        let list = Rect::of(&self.widget);
+        let state = self.state.borrow();
+        fltk::draw::push_clip(list.x, list.y, list.w, list.h);
+        paint.fill(list, (self.style.ground)(theme.colors));
+        for (index, row) in state.rows.iter().enumerate() {
+            let rect = self.row_rect(&state, index);
+            if rect.y + rect.h <= list.y || rect.y >= list.y + list.h {
+                continue;
+            }
+            match row {
+                Row::Heading { text, dot } => self.draw_heading(&theme, rect, text, *dot),
+                Row::Entry(entry) => {
+                    let is_selected = state.selected.as_ref() == Some(&entry.key);
+                    self.draw_entry(&theme, rect, entry, is_selected, state.hovered == Some(index));
+                }
+            }
+        }
+        let content = self.content_height(&state);
+        if content > list.h {
+            let height = (list.h * list.h / content).max(24);
+            let y = list.y + (list.h - height) * state.scrolled / (content - list.h);
+            paint.rounded(Rect::new(list.x + list.w - 6, y, 4, height), 2, theme.colors.scrollbar);
+        }
+        fltk::draw::pop_clip();
+    }
+
+    fn draw_heading(&self, theme: &Theme, rect: Rect, text: &str, dot: Option<Presence>) {
+        let paint = &self.kit.paint;
+        let left = self.style.heading_left;
+        let room = Rect::new(rect.x + left, rect.y, rect.w - left - 40, rect.h);
+        let face = Face::bold((self.style.heading_size)(theme));
+        paint.label(face, theme.colors.dim, Align::Left, text, room);
+        if let Some(presence) = dot {
+            paint.disc(rect.x + rect.w - 25, rect.y + rect.h / 2, 8, presence.color(theme.colors));
+        }
+    }
+
+    fn draw_entry(&self, theme: &Theme, rect: Rect, entry: &Entry, is_selected: bool, is_hovered: bool) {
+        let paint = &self.kit.paint;
+        let colors = theme.colors;
+        let ground = rect.inset(8, 1);
+        if is_selected {
+            paint.rounded(ground, 8, colors.selected);
+            paint.rounded(Rect::new(rect.x + 8, rect.y + 7, 3, rect.h - 14), 1, colors.accent);
+        } else if is_hovered {
+            paint.rounded(ground, 8, colors.hover);
+        }
+
+        let center = (rect.x + self.style.picture_center, rect.y + rect.h / 2);
+        let mut ink = colors.ink;
+        match entry.picture {
+            Picture::Sign(sign) => {
+                let room = Rect::new(center.0 - 10, rect.y, 20, rect.h);
+                paint.label(Face::regular(theme.sizes.body), colors.dim, Align::Center, sign, room);
+            }
+            Picture::Tile { colour, presence } => {
+                let tile = Rect::new(center.0 - 10, center.1 - 10, 20, 20);
+                paint.avatar(tile, &entry.text, theme.name_color(colour), colors.on_accent);
+                let behind = if is_selected {
+                    colors.selected
+                } else if is_hovered {
+                    colors.hover
+                } else {
+                    (self.style.ground)(colors)
+                };
+                paint.disc(center.0 + 9, center.1 + 9, 10, behind);
+                paint.disc(center.0 + 9, center.1 + 9, 8, presence.color(colors));
+            }
+            Picture::Dot { colour, presence } => {
+                paint.disc(center.0, center.1, 8, presence.color(colors));
+                ink = theme.name_color(colour);
+            }
+        }
+        if entry.is_faded {
+            ink = colors.dim;
+        }
+
+        let mut right = rect.x + rect.w - 18;
+        if let Some((count, is_urgent)) = &entry.badge {
+            let face = Face::bold(theme.sizes.small);
+            let width = (paint.width(face, count).ceil() as i32 + 12).max(20);
+            let pill = Rect::new(right - width, center.1 - 9, width, 18);
+            let (fill, letters) =
+                if *is_urgent { (colors.danger, Color::White) } else { (colors.badge, colors.on_badge) };
+            paint.rounded(pill, 9, fill);
+            paint.label(face, letters, Align::Center, count, pill);
+            right = pill.x - 6;
+        }
+        let left = rect.x + self.style.text_left;
+        let face = Face::weight(entry.is_strong || is_selected, theme.sizes.body);
+        paint.label(face, ink, Align::Left, &entry.text, Rect::new(left, rect.y, right - left, rect.h));
+    }
+}

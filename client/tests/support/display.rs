@@ -1,0 +1,135 @@
+//! An X display that nobody sees, with a window manager, a keyboard and a mouse.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use x11rb::connection::Connection;
+use x11rb::protocol::Event;
+use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt, EventMask, ImageFormat};
+use x11rb::rust_connection::RustConnection;
+
+use super::process::Process;
+use super::{PATIENCE, target_folder};
+
+/// A display of its own, gone with this value.
+pub struct Display {
+    name: String,
+    _manager: Process,
+    _server: Process,
+}
+
+/// What is on a display: three bytes a pixel, row after row.
+pub struct Picture {
+    /// How wide it is.
+    pub width: u32,
+    /// How tall it is.
+    pub height: u32,
+    /// Red, green, blue.
+    pub rgb: Vec<u8>,
+}
+
+impl Display {
+    /// Starts Xvfb on a free display, and a window manager on it.
+    pub fn start(width: u32, height: u32) -> Self {
+        let screen = format!("{width}x{height}x24");
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"]);
+        let mut server = Process::start("Xvfb", command.stdout(Stdio::piped()));
+        let stdout = server.take_stdout().expect("stdout is a pipe");
+        let (sender, number) = mpsc::channel();
+        let reader = thread::spawn(move || {
+            let mut line = String::new();
+            // An end without a line shows below, as a number that never came.
+            let _ = BufReader::new(stdout).read_line(&mut line);
+            let _ = sender.send(line);
+        });
+        let number = number.recv_timeout(PATIENCE).expect("Xvfb says which display it has");
+        reader.join().expect("the reader does not panic");
+        let name = format!(":{}", number.trim());
+
+        let (connection, screen) = x11rb::connect(Some(&name)).expect("Xvfb takes connections");
+        let mut command = Command::new("openbox");
+        command.arg("--sm-disable").env("DISPLAY", &name).stdout(Stdio::null());
+        let manager = Process::start("openbox", &mut command);
+        wait_for_manager(connection, screen);
+        Self { name, _manager: manager, _server: server }
+    }
+
+    /// Its name, as in `DISPLAY`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Does something with mouse or keyboard: runs `xdotool` with these arguments.
+    #[track_caller]
+    pub fn xdotool(&self, args: &[&str]) {
+        let status = Command::new("xdotool").args(args).env("DISPLAY", &self.name).env("LC_ALL", "C.UTF-8").status();
+        let status = status.expect("xdotool starts");
+        assert!(status.success(), "xdotool {args:?}: {status}");
+    }
+
+    /// What is on the display now.
+    pub fn look(&self) -> Picture {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = &connection.setup().roots[screen];
+        let (width, height) = (root.width_in_pixels, root.height_in_pixels);
+        let image = connection
+            .get_image(ImageFormat::Z_PIXMAP, root.root, 0, 0, width, height, !0)
+            .expect("the connection stands")
+            .reply()
+            .expect("the root window can be read");
+        let rgb = image.data.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
+        Picture { width: width.into(), height: height.into(), rgb }
+    }
+
+    /// Keeps what is on the display as `target/pictures/NAME.png`, and says where that is.
+    pub fn picture(&self, name: &str) -> PathBuf {
+        let folder = target_folder().join("pictures");
+        std::fs::create_dir_all(&folder).expect("there can be a folder for pictures");
+        let path = folder.join(format!("{name}.png"));
+        self.look().save(&path);
+        path
+    }
+}
+
+impl Picture {
+    /// Writes it as PNG.
+    pub fn save(&self, path: &std::path::Path) {
+        let file = File::create(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut encoder = png::Encoder::new(BufWriter::new(file), self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().expect("the header can be written");
+        writer.write_image_data(&self.rgb).expect("the picture can be written");
+    }
+
+    /// How many of the pixels between the columns `from` and `to` have this colour, as a share of 1.
+    pub fn share(&self, from: u32, to: u32, color: [u8; 3]) -> f64 {
+        let rows = self.rgb.chunks_exact(self.width as usize * 3);
+        let pixels = rows.flat_map(|row| row[from as usize * 3..to as usize * 3].chunks_exact(3));
+        let same = pixels.filter(|pixel| **pixel == color).count();
+        same as f64 / f64::from((to - from) * self.height)
+    }
+}
+
+/// Waits until a window manager has put its mark on the root window.
+fn wait_for_manager(connection: RustConnection, screen: usize) {
+    let (sender, manager) = mpsc::channel();
+    // The thread ends when the mark is there, or when the display is gone and with it the connection.
+    thread::spawn(move || {
+        let root = connection.setup().roots[screen].root;
+        let mark = connection.intern_atom(false, b"_NET_SUPPORTING_WM_CHECK")?.reply()?.atom;
+        let listen = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
+        connection.change_window_attributes(root, &listen)?.check()?;
+        while connection.get_property(false, root, mark, 0u32, 0, 1)?.reply()?.type_ == 0 {
+            while !matches!(connection.wait_for_event()?, Event::PropertyNotify(_)) {}
+        }
+        let _ = sender.send(());
+        Ok::<(), x11rb::errors::ReplyOrIdError>(())
+    });
+    manager.recv_timeout(PATIENCE).expect("openbox starts");
+}

@@ -1,0 +1,242 @@
+//! Somebody at a window: reads it through its probe, uses it with mouse and keyboard.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::display::Display;
+use super::process::Process;
+use super::{PATIENCE, program};
+
+/// What a window starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Start<'a> {
+    /// `--nick`
+    pub nick: &'a str,
+    /// `--port`
+    pub port: Option<u16>,
+    /// `--connect`
+    pub connect: bool,
+    /// `--lang`; 中文 if empty.
+    pub language: &'a str,
+    /// `--geometry`; leaves it to the window if empty.
+    pub geometry: &'a str,
+    /// What stands in the settings file.
+    pub settings: &'a str,
+}
+
+/// A window and whoever sits at it.
+pub struct Person<'a> {
+    display: &'a Display,
+    name: String,
+    process: Process,
+    probe: BufReader<UnixStream>,
+    /// Holds the settings and the probe's socket.
+    folder: TempDir,
+}
+
+impl<'a> Person<'a> {
+    /// Opens a window.
+    pub fn open(display: &'a Display, start: &Start<'_>) -> Self {
+        let folder = tempfile::tempdir().expect("there can be a temporary folder");
+        if !start.settings.is_empty() {
+            std::fs::write(folder.path().join("teahouse.toml"), start.settings).expect("settings can be written");
+        }
+        let socket = folder.path().join("probe");
+        let mut command = Command::new(program("teahouse"));
+        command
+            .env("DISPLAY", display.name())
+            .env("TEAHOUSE_PROBE", &socket)
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "Asia/Shanghai")
+            .env_remove("XMODIFIERS")
+            .stdout(Stdio::null())
+            .arg("--config")
+            .arg(folder.path())
+            .args(["--lang", if start.language.is_empty() { "zh" } else { start.language }]);
+        if !start.nick.is_empty() {
+            command.args(["--nick", start.nick]);
+        }
+        if let Some(port) = start.port {
+            command.args(["--server", "127.0.0.1", "--port", &port.to_string()]);
+        }
+        if start.connect {
+            command.arg("--connect");
+        }
+        if !start.geometry.is_empty() {
+            command.args(["--geometry", start.geometry]);
+        }
+        let name = if start.nick.is_empty() { "somebody" } else { start.nick }.to_owned();
+        let process = Process::start(&format!("{name}'s window"), &mut command);
+        process.wait_for_line(&["probe: listening"]);
+        let stream = UnixStream::connect(&socket).expect("the probe listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit can be set");
+        Self { display, name, process, probe: BufReader::new(stream), folder }
+    }
+
+    /// The settings file.
+    pub fn settings_file(&self) -> PathBuf {
+        self.folder.path().join("teahouse.toml")
+    }
+
+    /// What the window shows now.
+    #[track_caller]
+    pub fn sees(&mut self) -> Value {
+        self.ask("now").unwrap_or_else(|error| panic!("{}'s window does not answer: {error}", self.name))
+    }
+
+    /// Waits until the window shows what `is_it` looks for; `what` says what that is.
+    #[track_caller]
+    pub fn waits_for(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.sees();
+        while !is_it(&seen) {
+            let next = if Instant::now() < deadline { self.ask("change").ok() } else { None };
+            seen = next.unwrap_or_else(|| {
+                panic!("{} waited for {what} in vain and sees {seen:#}", self.name);
+            });
+        }
+        seen
+    }
+
+    /// Waits until a line with this text stands in the transcript, and gives that line.
+    #[track_caller]
+    pub fn reads(&mut self, text: &str) -> Value {
+        let seen = self.waits_for(&format!("{text:?} in the transcript"), |seen| line(seen, text).is_some());
+        line(&seen, text).expect("it was there").clone()
+    }
+
+    /// Waits until the chat is open and its rooms are there.
+    #[track_caller]
+    pub fn is_in_the_lobby(&mut self) {
+        let name = self.name.clone();
+        self.waits_for("the lobby", |seen| {
+            seen["view"] == "chat" && list(&seen["members"]).iter().any(|member| member["name"] == *name)
+        });
+    }
+
+    /// Clicks the control with this name.
+    #[track_caller]
+    pub fn clicks(&mut self, control: &str) {
+        self.press(control, &["click", "1"]);
+    }
+
+    /// Clicks it twice.
+    #[track_caller]
+    pub fn double_clicks(&mut self, control: &str) {
+        self.press(control, &["click", "--repeat", "2", "--delay", "60", "1"]);
+    }
+
+    #[track_caller]
+    fn press(&mut self, control: &str, buttons: &[&str]) {
+        let seen = self.waits_for(control, |seen| seen["controls"][control].is_object());
+        let (x, y) = middle(&seen["controls"][control]);
+        self.display.xdotool(&[&["mousemove", &x.to_string(), &y.to_string()], buttons].concat());
+    }
+
+    /// Where the control with this name is: x, y, width and height.
+    #[track_caller]
+    pub fn place_of(&mut self, control: &str) -> [i64; 4] {
+        let seen = self.waits_for(control, |seen| seen["controls"][control].is_object());
+        ["x", "y", "w", "h"].map(|side| seen["controls"][control][side].as_i64().expect("a number"))
+    }
+
+    /// Clicks into a control until it has the keyboard.
+    #[track_caller]
+    pub fn goes_to(&mut self, control: &str) {
+        if self.sees()["focus"] != control {
+            self.clicks(control);
+            self.waits_for(&format!("the focus in {control}"), |seen| seen["focus"] == control);
+        }
+    }
+
+    /// Types into whatever has the keyboard.
+    #[track_caller]
+    pub fn types(&self, text: &str) {
+        self.display.xdotool(&["type", "--delay", "25", text]);
+    }
+
+    /// Presses a key, as `Return` or `ctrl+c`.
+    #[track_caller]
+    pub fn presses(&self, key: &str) {
+        self.display.xdotool(&["key", key]);
+    }
+
+    /// Writes into a field of the form in place of what stands there.
+    #[track_caller]
+    pub fn fills_in(&mut self, field: &str, text: &str) {
+        self.goes_to(field);
+        self.presses("ctrl+a");
+        self.presses("BackSpace");
+        self.waits_for("an empty field", |seen| seen["fields"][field] == "");
+        if !text.is_empty() {
+            self.types(text);
+        }
+        self.waits_for(&format!("{text:?} in {field}"), |seen| seen["fields"][field] == *text);
+    }
+
+    /// Writes something into the composer and sends it with Enter.
+    #[track_caller]
+    pub fn says(&mut self, text: &str) {
+        self.goes_to("composer");
+        self.types(text);
+        self.waits_for(&format!("{text:?} in the composer"), |seen| seen["composer"] == *text);
+        self.presses("Return");
+        self.waits_for("an empty composer", |seen| seen["composer"] == "");
+    }
+
+    /// Closes the window as the window manager's button does.
+    #[track_caller]
+    pub fn closes_the_window(&mut self) {
+        let title = self.sees()["title"].as_str().expect("a window has a title").to_owned();
+        self.goes_to_the_window();
+        let _ = title;
+        self.presses("alt+F4");
+    }
+
+    /// Gives the window the keyboard, by a click where nothing is.
+    #[track_caller]
+    pub fn goes_to_the_window(&mut self) {
+        self.clicks("ground");
+    }
+
+    /// Waits for the end of the program, and says how it ended and how long that took.
+    #[track_caller]
+    pub fn is_gone(&mut self, patience: Duration) -> (ExitStatus, Duration) {
+        self.process.wait_for_end(patience)
+    }
+
+    /// Whether the program has ended.
+    pub fn has_gone(&mut self) -> bool {
+        self.process.has_ended()
+    }
+
+    fn ask(&mut self, question: &str) -> std::io::Result<Value> {
+        self.probe.get_mut().write_all(format!("{question}\n").as_bytes())?;
+        let mut answer = String::new();
+        if self.probe.read_line(&mut answer)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(serde_json::from_str(&answer)?)
+    }
+}
+
+/// The elements of a list, or none.
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The line of the transcript in view that has this text in it.
+pub fn line<'s>(seen: &'s Value, text: &str) -> Option<&'s Value> {
+    list(&seen["lines"]).iter().find(|line| line["text"].as_str().is_some_and(|words| words.contains(text)))
+}
+
+fn middle(rect: &Value) -> (i64, i64) {
+    let side = |side: &str| rect[side].as_i64().expect("a rectangle has numbers");
+    (side("x") + side("w") / 2, side("y") + side("h") / 2)
+}
