@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use rustix::event::{PollFd, PollFlags, poll};
 
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Progress};
 
 /// The way to the drain thread. The number of outboxes on their way to it is bounded by that of the connections:
 /// each is there at most once.
@@ -42,8 +42,16 @@ impl Drain {
         Ok((Self { laggards: sender, bell, stop }, thread))
     }
 
-    /// Takes over an outbox that is draining.
-    pub fn adopt(&self, outbox: Arc<Outbox>) {
+    /// Flushes an outbox, and takes it over if its client reads too slowly.
+    pub fn flush(&self, outbox: &Arc<Outbox>) {
+        if outbox.flush() == Progress::Blocked {
+            self.adopt(Arc::clone(outbox));
+        }
+    }
+
+    /// Takes over an outbox that is draining. One whose wire never lacks room does not get here.
+    fn adopt(&self, outbox: Arc<Outbox>) {
+        debug_assert!(outbox.descriptor().is_some());
         // Without a thread (after `stop`) the server is ending, and so is this client.
         let _ = self.laggards.send(outbox);
         self.ring();
@@ -64,18 +72,21 @@ impl Drain {
 fn run(newcomers: &Receiver<Arc<Outbox>>, mut ear: UnixStream, stop: &AtomicBool) {
     let mut laggards: Vec<Arc<Outbox>> = Vec::new();
     loop {
-        let ready = {
-            let mut waiting = vec![PollFd::new(&ear, PollFlags::IN)];
-            waiting.extend(laggards.iter().map(|outbox| PollFd::new(outbox, PollFlags::OUT)));
-            match poll(&mut waiting, None) {
-                Ok(_) => waiting.iter().map(|fd| !fd.revents().is_empty()).collect::<Vec<_>>(),
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(error) => {
-                    log::error!("drain: poll failed: {error}");
-                    return;
+        let ready =
+            {
+                let mut waiting = vec![PollFd::new(&ear, PollFlags::IN)];
+                waiting.extend(laggards.iter().filter_map(|outbox| {
+                    Some(PollFd::from_borrowed_fd(outbox.descriptor()?, PollFlags::OUT))
+                }));
+                match poll(&mut waiting, None) {
+                    Ok(_) => waiting.iter().map(|fd| !fd.revents().is_empty()).collect::<Vec<_>>(),
+                    Err(rustix::io::Errno::INTR) => continue,
+                    Err(error) => {
+                        log::error!("drain: poll failed: {error}");
+                        return;
+                    }
                 }
-            }
-        };
+            };
         // The bell first, so that a ring that comes from here on is heard by the next `poll`.
         if ready[0] {
             let mut rings = [0; 64];
@@ -87,7 +98,7 @@ fn run(newcomers: &Receiver<Arc<Outbox>>, mut ear: UnixStream, stop: &AtomicBool
         let mut index = 0;
         laggards.retain(|outbox| {
             index += 1;
-            !ready[index] || outbox.resume()
+            !ready[index] || outbox.resume() == Progress::Blocked
         });
         laggards.extend(newcomers.try_iter());
     }

@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod reply;
 pub mod server;
 pub mod session;
+mod sync;
 pub mod world;
 
 pub use config::Config;

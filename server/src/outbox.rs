@@ -18,12 +18,13 @@
 //! - **Writing**: one thread took what was queued and sends it. It looks again before it steps down, so whoever
 //!   queues meanwhile need do nothing.
 //! - **Draining**: the client reads too slowly. The [drain thread](crate::drain) writes whenever the kernel has room.
-//! - **Dead**: nothing is queued or written any more; the socket is shut down, and that wakes the session's reader,
+//! - **Dead**: nothing is queued or written any more; the wire is shut down, and that wakes the session's reader,
 //!   which cleans up. Nobody else ever cleans up a client in the middle of somebody's broadcast.
 //!
 //! So an outbox never has two writers, no line waits for a wake-up that does not come, and nobody who speaks ever
-//! waits for somebody who does not read.
+//! waits for somebody who does not read. `tests/outbox_model.rs` tries every interleaving of a small case.
 
+use std::fmt;
 use std::io;
 use std::mem;
 use std::net::{Shutdown, TcpStream};
@@ -31,10 +32,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex};
 use rustix::net::SendFlags;
 
-use crate::drain::Drain;
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// How often an elected writer goes back for more before it leaves the rest to the drain thread: a session must get
 /// back to its own client even if others keep queueing.
@@ -42,11 +42,41 @@ const MAX_ROUNDS: usize = 8;
 /// The largest buffer that an outbox keeps while it is empty, in bytes.
 const KEPT_BYTES: usize = 8 * 1024;
 
+/// The way out: a socket, or what stands for one where there is no network.
+pub trait Wire: Send + Sync {
+    /// Takes what it can of `bytes` without waiting, and says how much that was.
+    ///
+    /// # Errors
+    /// `WouldBlock` when it takes nothing now; anything else means that it is broken.
+    fn send(&self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Ends it in both directions, which wakes its reader. What it took is still delivered.
+    fn shut_down(&self);
+
+    /// What to `poll` for room; `None` for a wire that never lacks it.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>>;
+}
+
+impl Wire for Arc<TcpStream> {
+    /// The socket itself stays blocking, for its reader.
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        rustix::io::retry_on_intr(|| rustix::net::send(self, bytes, flags)).map_err(io::Error::from)
+    }
+
+    fn shut_down(&self) {
+        // It fails only if the other side is gone already, and then there is nothing left to shut down.
+        let _ = self.shutdown(Shutdown::Both);
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.as_fd())
+    }
+}
+
 /// Bytes that wait for one client.
-#[derive(Debug)]
 pub struct Outbox {
-    /// `None` keeps everything in memory, for tests that play a transcript without a network.
-    socket: Option<TcpStream>,
+    wire: Box<dyn Wire>,
     /// How many bytes of other people's lines may wait while draining ("SendQ").
     limit_bytes: usize,
     state: Mutex<State>,
@@ -68,7 +98,7 @@ struct State {
     answer_bytes: usize,
     /// Nothing more is queued; when all is sent the outbox dies.
     closing: bool,
-    /// Whether the socket still has to be shut down, once; only when dead.
+    /// Whether the wire still has to be shut down, once; only when dead.
     unplug: bool,
     /// Whether the limit was the end of it.
     overrun: bool,
@@ -93,17 +123,8 @@ pub enum Cause {
 }
 
 impl Outbox {
-    /// An outbox for the client behind `socket`; `limit_bytes` of other people's lines may wait in it.
-    pub fn new(socket: TcpStream, limit_bytes: usize) -> Self {
-        Self::with(Some(socket), limit_bytes)
-    }
-
-    /// An outbox that keeps everything until [`take`](Self::take).
-    pub fn in_memory(limit_bytes: usize) -> Self {
-        Self::with(None, limit_bytes)
-    }
-
-    fn with(socket: Option<TcpStream>, limit_bytes: usize) -> Self {
+    /// An outbox for the client at the other end of `wire`; `limit_bytes` of other people's lines may wait in it.
+    pub fn new(wire: impl Wire + 'static, limit_bytes: usize) -> Self {
         let state = State {
             phase: Phase::Idle,
             queue: Vec::new(),
@@ -115,12 +136,12 @@ impl Outbox {
             unplug: false,
             overrun: false,
         };
-        Self { socket, limit_bytes, state: Mutex::new(state), settled: Condvar::new() }
+        Self { wire: Box::new(wire), limit_bytes, state: Mutex::new(state), settled: Condvar::new() }
     }
 
-    /// The socket, for its one reader. `None` for an outbox in memory.
-    pub fn socket(&self) -> Option<&TcpStream> {
-        self.socket.as_ref()
+    /// What to `poll` for room, while it is draining.
+    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.wire.descriptor()
     }
 
     /// Queues one line, given in parts. Touches memory only, so it may be called under the world's lock.
@@ -180,38 +201,40 @@ impl Outbox {
         self.state.lock().answer_bytes
     }
 
-    /// Sends what is queued, unless somebody is at it already. Never waits: what the kernel does not take at once is
-    /// left to the drain thread. Must not be called under the world's lock.
-    pub fn flush(self: &Arc<Self>, drain: &Drain) {
-        if self.socket.is_none() {
-            return;
-        }
+    /// Sends what is queued, unless somebody is at it already. Never waits.
+    /// Must not be called under the world's lock.
+    ///
+    /// When it comes back with [`Progress::Blocked`], the caller hands the outbox to the drain thread.
+    #[must_use]
+    pub fn flush(&self) -> Progress {
         let mut state = self.state.lock();
         match state.phase {
-            Phase::Dead => return self.unplug(state),
             Phase::Idle => {}
-            Phase::Writing | Phase::Draining => return,
+            Phase::Writing | Phase::Draining => return Progress::Clear,
+            Phase::Dead => {
+                self.unplug(state);
+                return Progress::Clear;
+            }
         }
         state.phase = Phase::Writing;
         let spare = mem::take(&mut state.spare);
         let batch = mem::replace(&mut state.queue, spare);
         drop(state);
-        if self.write(batch, 0) == Progress::Blocked {
-            drain.adopt(Arc::clone(self));
-        }
+        self.write(batch, 0)
     }
 
-    /// The drain thread's turn: the kernel has room again. Returns whether there is still something left to send.
-    pub(crate) fn resume(&self) -> bool {
+    /// The drain thread's turn: the wire has room again.
+    #[must_use]
+    pub fn resume(&self) -> Progress {
         let mut state = self.state.lock();
         if state.phase == Phase::Dead {
             self.unplug(state);
-            return false;
+            return Progress::Clear;
         }
         let batch = mem::take(&mut state.left);
         let sent = mem::take(&mut state.sent);
         drop(state);
-        self.write(batch, sent) == Progress::Blocked
+        self.write(batch, sent)
     }
 
     /// Waits until the answers to the client's own questions have left this machine's memory.
@@ -233,17 +256,10 @@ impl Outbox {
         while state.phase != Phase::Dead && !self.settled.wait_until(&mut state, deadline).timed_out() {}
     }
 
-    /// Takes out what is queued, as an outbox in memory keeps it.
-    pub fn take(&self) -> Vec<u8> {
-        let mut state = self.state.lock();
-        state.answer_bytes = 0;
-        mem::take(&mut state.queue)
-    }
-
     /// Sends `batch[sent..]`, then what was queued meanwhile. Only the one elected writer is here.
     fn write(&self, mut batch: Vec<u8>, mut sent: usize) -> Progress {
         for _ in 0..MAX_ROUNDS {
-            match self.send(&batch[sent..]) {
+            match self.wire.send(&batch[sent..]) {
                 Ok(count) => sent += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => {
@@ -272,19 +288,8 @@ impl Outbox {
         self.state.lock().hold(batch, sent)
     }
 
-    /// One non-blocking `send`; the socket itself stays blocking for its reader.
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        match &self.socket {
-            Some(socket) if !bytes.is_empty() => rustix::io::retry_on_intr(|| {
-                rustix::net::send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)
-            })
-            .map_err(io::Error::from),
-            _ => Ok(0),
-        }
-    }
-
     /// The writer has sent everything; `empty` is its buffer.
-    fn step_down(&self, mut state: parking_lot::MutexGuard<'_, State>, empty: Vec<u8>) {
+    fn step_down(&self, mut state: MutexGuard<'_, State>, empty: Vec<u8>) {
         state.answer_bytes = 0;
         if empty.capacity() <= KEPT_BYTES {
             state.spare = empty;
@@ -314,13 +319,12 @@ impl Outbox {
         }
     }
 
-    /// Shuts a dead outbox's socket down, once, with no lock held. What the kernel already took is still delivered.
-    fn unplug(&self, mut state: parking_lot::MutexGuard<'_, State>) {
+    /// Shuts a dead outbox's wire down, once, with no lock held.
+    fn unplug(&self, mut state: MutexGuard<'_, State>) {
         let unplug = mem::take(&mut state.unplug);
         drop(state);
-        if unplug && let Some(socket) = &self.socket {
-            // It fails only if the other side is gone already, and then there is nothing left to shut down.
-            let _ = socket.shutdown(Shutdown::Both);
+        if unplug {
+            self.wire.shut_down();
         }
     }
 }
@@ -344,17 +348,15 @@ impl State {
 
 /// How far a writer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    /// Everything is sent, or nothing ever will be.
+pub enum Progress {
+    /// Nothing is left for this writer to do: all is sent, or somebody else is at it, or the outbox is dead.
     Clear,
     /// The rest waits for the drain thread.
     Blocked,
 }
 
-impl AsFd for Outbox {
-    /// # Panics
-    /// For an outbox in memory, which never reaches the drain thread.
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_ref().expect("only an outbox with a socket is ever drained").as_fd()
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox").field("limit_bytes", &self.limit_bytes).finish_non_exhaustive()
     }
 }

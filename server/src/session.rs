@@ -45,10 +45,12 @@ pub struct House {
 pub fn run(house: &House, socket: TcpStream, address: SocketAddr) {
     // Batching is done here, so the kernel need not wait for more. If it fails, lines only come later.
     let _ = socket.set_nodelay(true);
-    let outbox = Arc::new(Outbox::new(socket, house.config.sendq));
+    let socket = Arc::new(socket);
+    let outbox = Arc::new(Outbox::new(Arc::clone(&socket), house.config.sendq));
     let mut session = Session::begin(house, address, outbox);
-    let reason = panic::catch_unwind(AssertUnwindSafe(|| session.serve())).unwrap_or(Text::InternalError);
-    session.end(&reason);
+    let reason =
+        panic::catch_unwind(AssertUnwindSafe(|| session.serve(&socket))).unwrap_or(Text::InternalError);
+    session.end(&socket, &reason);
 }
 
 /// One connection's thread, while it runs.
@@ -71,9 +73,7 @@ impl<'h> Session<'h> {
     }
 
     /// Reads and runs lines until there is a reason to end.
-    fn serve(&mut self) -> Text {
-        let outbox = Arc::clone(&self.outbox);
-        let mut socket = outbox.socket().expect("a session has a socket");
+    fn serve(&mut self, mut socket: &TcpStream) -> Text {
         let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
         let mut patience = None;
         while self.here {
@@ -90,7 +90,7 @@ impl<'h> Session<'h> {
                 return Text::NoLineEnd;
             }
             match socket.read(spare) {
-                Ok(0) if outbox.is_overrun() => return Text::SendQueueExceeded,
+                Ok(0) if self.outbox.is_overrun() => return Text::SendQueueExceeded,
                 Ok(0) => return Text::Left,
                 Ok(count) => buffer.filled(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -161,19 +161,18 @@ impl<'h> Session<'h> {
     fn ask(&mut self) {
         let ping = format!("PING :{}\r\n", self.house.config.name);
         if self.outbox.queue(&[ping.as_bytes()], Cause::Others) {
-            self.outbox.flush(&self.house.drain);
+            self.house.drain.flush(&self.outbox);
         }
         self.clock = Clock::Asked;
     }
 
     /// Hangs up: the world forgets the client if it has not yet, the last words are sent, the socket closes.
-    fn end(&mut self, reason: &Text) {
+    fn end(&mut self, mut socket: &TcpStream, reason: &Text) {
         self.locked(|world, id| {
             world.disconnect(id, reason);
             None
         });
         self.settle();
-        let Some(mut socket) = self.outbox.socket() else { return };
         self.outbox.wait_until_dead(Instant::now() + LINGER);
         self.outbox.kill();
         // What the client sent meanwhile is read and dropped: a socket closed with unread bytes is reset, and a reset
@@ -187,7 +186,7 @@ impl Effects {
     /// Flushes the touched outboxes, once each, and writes the notes to the log. Not to be called under the lock.
     pub(crate) fn settle(&mut self, drain: &Drain, config: &Config) {
         for outbox in self.touched.drain(..) {
-            outbox.flush(drain);
+            drain.flush(&outbox);
         }
         for note in self.notes.drain(..) {
             log::info!("{}", text::escape(&note.to_string(config.language)));

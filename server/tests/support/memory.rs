@@ -1,14 +1,16 @@
-//! A stage without a network: a world, and outboxes that keep what they get.
+//! A stage without a network: a world, and wires that keep what they get.
 
+use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::os::fd::BorrowedFd;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use teahouse_protocol::{LineBuffer, LineLimits};
 use teahouse_server::Config;
 use teahouse_server::commands::{self, Input};
-use teahouse_server::outbox::Outbox;
-use teahouse_server::world::{ClientId, World};
+use teahouse_server::outbox::{Outbox, Progress, Wire};
+use teahouse_server::world::{ClientId, Effects, World};
 
 use super::Stage;
 
@@ -21,9 +23,26 @@ pub struct Memory {
 struct Person {
     name: String,
     id: ClientId,
-    outbox: Arc<Outbox>,
+    paper: Paper,
     buffer: LineBuffer,
     open: bool,
+}
+
+/// A wire that takes everything and keeps it.
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Wire for Paper {
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn shut_down(&self) {}
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
 }
 
 impl Memory {
@@ -35,10 +54,11 @@ impl Memory {
 
 impl Stage for Memory {
     fn connect(&mut self, name: &str) {
-        let outbox = Arc::new(Outbox::in_memory(1 << 20));
-        let id = self.world.connect(SocketAddr::from(([127, 0, 0, 1], 1024)), Arc::clone(&outbox));
+        let paper = Paper::default();
+        let outbox = Arc::new(Outbox::new(paper.clone(), 1 << 20));
+        let id = self.world.connect(SocketAddr::from(([127, 0, 0, 1], 1024)), outbox);
         let buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
-        self.people.push(Person { name: name.to_owned(), id, outbox, buffer, open: true });
+        self.people.push(Person { name: name.to_owned(), id, paper, buffer, open: true });
     }
 
     fn send(&mut self, name: &str, line: &str) {
@@ -75,9 +95,15 @@ impl Stage for Memory {
     }
 
     fn received(&mut self) -> Vec<(String, String)> {
+        let mut effects = Effects::default();
+        self.world.take_effects(&mut effects);
+        for outbox in effects.touched {
+            assert_eq!(outbox.flush(), Progress::Clear, "paper never lacks room");
+        }
         let mut lines = Vec::new();
         for person in self.people.iter_mut().filter(|person| person.open) {
-            let bytes = String::from_utf8(person.outbox.take()).expect("the server speaks UTF-8");
+            let bytes = std::mem::take(&mut *person.paper.0.lock().unwrap());
+            let bytes = String::from_utf8(bytes).expect("the server speaks UTF-8");
             lines.extend(bytes.split_terminator("\r\n").map(|line| (person.name.clone(), line.to_owned())));
             if self.world.client(person.id).is_none() {
                 person.open = false;
