@@ -427,16 +427,17 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
     Some(match numeric {
         n::RPL_WELCOME => What::Welcome { nick: param(0) },
         n::RPL_ISUPPORT => {
-            let tokens = message.params().get(1..message.params().len().saturating_sub(1)).unwrap_or_default();
+            let tokens =
+                message.params().get(1..message.params().len().saturating_sub(1)).unwrap_or_default();
             let split = |token: &&str| {
                 let (name, value) = token.split_once('=').unwrap_or((token, ""));
                 (clean(name), clean(value))
             };
             What::Supports(tokens.iter().map(split).collect())
         }
-        n::RPL_LUSERCLIENT..=n::RPL_LUSERME | n::RPL_LOCALUSERS | n::RPL_GLOBALUSERS => {
-            What::Statistics(message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" "))
-        }
+        n::RPL_LUSERCLIENT..=n::RPL_LUSERME | n::RPL_LOCALUSERS | n::RPL_GLOBALUSERS => What::Statistics(
+            message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" "),
+        ),
         n::RPL_AWAY => What::IsAway { who: param(1), reason: param(2) },
         n::RPL_UNAWAY => What::MarkedAway(false),
         n::RPL_NOWAWAY => What::MarkedAway(true),
@@ -456,9 +457,10 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_NOTOPIC => What::Topic { room: param(1), by: None, topic: String::new() },
         n::RPL_TOPIC => What::Topic { room: param(1), by: None, topic: param(2) },
         RPL_INVITING => What::Invited { by: param(0), who: param(1), room: param(2) },
-        n::RPL_NAMREPLY => {
-            What::Names { room: param(2), people: param(3).split(' ').filter(|it| !it.is_empty()).map(str::to_owned).collect() }
-        }
+        n::RPL_NAMREPLY => What::Names {
+            room: param(2),
+            people: param(3).split(' ').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+        },
         n::RPL_ENDOFNAMES => What::NamesEnd { room: param(1) },
         n::RPL_MOTD => What::Motd(last()),
         n::RPL_ENDOFMOTD | n::ERR_NOMOTD => What::MotdEnd,
@@ -468,7 +470,8 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
             Some(phrase) => What::Refused { about: message.param(1).map(clean), phrase },
             None if message.params().len() < 2 => return None,
             None => {
-                let text = message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" ");
+                let text =
+                    message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" ");
                 What::Answer { about: message.param(1).map(clean), phrase: Text::FromServer.with([&text]) }
             }
         },
@@ -566,7 +569,9 @@ fn without_colours(text: &str, digits: usize, radix: u32) -> &str {
     let number = |text: &str| text.chars().take(digits).take_while(|c| c.is_digit(radix)).count();
     let rest = &text[number(text)..];
     match rest.strip_prefix(',') {
-        Some(background) if rest.len() < text.len() && number(background) > 0 => &background[number(background)..],
+        Some(background) if rest.len() < text.len() && number(background) > 0 => {
+            &background[number(background)..]
+        }
         _ => rest,
     }
 }
@@ -602,7 +607,10 @@ mod tests {
         check(":小明!u@h PRIVMSG bob :\x01ACTION 泡茶\x01", said("bob", Manner::Action, "泡茶"));
         check(":小明!u@h NOTICE bob :hi", said("bob", Manner::Notice, "hi"));
         check(":小明!u@h JOIN #a", What::Joined { who: person("小明"), room: "#a".into() });
-        check(":小明!u@h JOIN #a account :Real Name", What::Joined { who: person("小明"), room: "#a".into() });
+        check(
+            ":小明!u@h JOIN #a account :Real Name",
+            What::Joined { who: person("小明"), room: "#a".into() },
+        );
         let left = What::Left { who: "小明".into(), room: "#a".into(), reason: "bye".into() };
         check(":小明!u@h PART #a :bye", left);
         check(":小明!u@h QUIT", What::Quit { who: "小明".into(), reason: String::new() });
@@ -641,7 +649,9 @@ mod tests {
     fn refusals_are_told_in_plain_words() {
         #[track_caller]
         fn refused(line: &str, about: &str, chinese: &str) {
-            let Some(What::Refused { about: named, phrase }) = read(line) else { panic!("no refusal: {line}") };
+            let Some(What::Refused { about: named, phrase }) = read(line) else {
+                panic!("no refusal: {line}")
+            };
             assert_eq!(named.as_deref(), Some(about), "{line:?}");
             assert_eq!(phrase.to(Language::Chinese), chinese);
         }

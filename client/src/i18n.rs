@@ -73,7 +73,7 @@ impl fmt::Display for Language {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Phrase {
     text: Text,
-    args: Vec<Arg>,
+    args: Box<[Arg]>,
 }
 
 /// What stands in a place of a text.
@@ -99,7 +99,7 @@ impl Phrase {
 
 impl From<Text> for Phrase {
     fn from(text: Text) -> Self {
-        Self { text, args: Vec::new() }
+        Self { text, args: Box::default() }
     }
 }
 

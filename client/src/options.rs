@@ -230,7 +230,10 @@ mod tests {
         refused(&["--connect=yes"], "--connect takes no value");
         refused(&["--lang", "fr"], "--lang cannot be “fr”: expected zh or en");
         refused(&["--geometry", "big"], "--geometry cannot be “big”: expected WxH+X+Y, such as 900x640+0+0");
-        refused(&["--geometry", "0x5+0+0"], "--geometry cannot be “0x5+0+0”: expected WxH+X+Y, such as 900x640+0+0");
+        refused(
+            &["--geometry", "0x5+0+0"],
+            "--geometry cannot be “0x5+0+0”: expected WxH+X+Y, such as 900x640+0+0",
+        );
     }
 
     #[test]

@@ -52,11 +52,7 @@ impl Registration {
         // The user name is ASCII on every server; only the nickname and the real name may be 汉字.
         let user: String = self.nick.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
         let user = if user.is_empty() { "teahouse" } else { &user };
-        [
-            "CAP LS 302".to_owned(),
-            format!("NICK {}", self.nick),
-            format!("USER {user} 0 * :{}", self.nick),
-        ]
+        ["CAP LS 302".to_owned(), format!("NICK {}", self.nick), format!("USER {user} 0 * :{}", self.nick)]
     }
 
     /// Whether the server's welcome has come.
@@ -89,7 +85,8 @@ impl Registration {
         let subcommand = message.param(1).unwrap_or_default().to_ascii_uppercase();
         match subcommand.as_str() {
             "LS" | "NEW" => {
-                let known = names.map(|name| name.split('=').next().unwrap_or(name)).filter(|it| WANTED.contains(it));
+                let known =
+                    names.map(|name| name.split('=').next().unwrap_or(name)).filter(|it| WANTED.contains(it));
                 self.offered.extend(known.map(str::to_owned));
                 let is_complete = message.param(2) != Some("*") || message.params().len() < 4;
                 if is_complete { self.request() } else { Step::default() }
@@ -151,7 +148,10 @@ mod tests {
 
     #[test]
     fn the_first_line_asks_for_capabilities_and_the_next_say_who_we_are() {
-        assert_eq!(Registration::new("小明").opening(), ["CAP LS 302", "NICK 小明", "USER teahouse 0 * :小明"]);
+        assert_eq!(
+            Registration::new("小明").opening(),
+            ["CAP LS 302", "NICK 小明", "USER teahouse 0 * :小明"]
+        );
         assert_eq!(Registration::new("bob_9").opening()[2], "USER bob9 0 * :bob_9");
     }
 

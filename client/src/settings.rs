@@ -100,7 +100,9 @@ impl SettingsFile {
     pub fn load(&self) -> (Settings, Vec<Phrase>) {
         let text = match fs::read(&self.path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return (Settings::default(), Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return (Settings::default(), Vec::new());
+            }
             Err(error) => {
                 let path = self.path.display().to_string();
                 let problem = Text::SettingsUnreadable.with([&path, &error.to_string()]);

@@ -115,10 +115,7 @@ mod tests {
     fn modes_with_parameters_do_not_shift_whose_rank_changes() {
         let features = Features::default();
         let args = ["*!*@bad", "alice", "5", "bob"].map(str::to_owned);
-        assert_eq!(
-            features.rank_changes("+bol-v", &args),
-            [(true, '@', "alice"), (false, '+', "bob")]
-        );
+        assert_eq!(features.rank_changes("+bol-v", &args), [(true, '@', "alice"), (false, '+', "bob")]);
         assert_eq!(features.rank_changes("-lo", &["alice".to_owned()]), [(false, '@', "alice")]);
         assert_eq!(features.rank_changes("+o", &[]), []);
     }

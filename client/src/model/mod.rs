@@ -415,7 +415,8 @@ impl Model {
     /// When there is no connection.
     pub fn ask_online(&mut self) -> Result<(), Phrase> {
         self.need_link()?;
-        let instead = self.current().filter(|it| it.kind == Kind::Room && it.joined).map(|it| it.name.clone());
+        let instead =
+            self.current().filter(|it| it.kind == Kind::Room && it.joined).map(|it| it.name.clone());
         self.ask_who(WhoQuestion { room: None, asked_in: self.current, instead, people: Vec::new() });
         Ok(())
     }
@@ -455,9 +456,9 @@ impl Model {
                 self.open_private(&nick);
                 Ok(())
             }
-            Command::Nick(nick) => self.change_nick(nick),
+            Command::Nick(nick) => self.change_nick(&nick),
             Command::Join { room, key } => self.join(&room, key),
-            Command::Part { room, reason } => self.part(room, &reason),
+            Command::Part { room, reason } => self.part(room.as_deref(), &reason),
             Command::Topic(topic) => self.topic(topic),
             Command::Away(reason) => self.ask(&["AWAY", reason.as_deref().unwrap_or_default()]),
             Command::Online(None) => self.ask_online(),
@@ -508,15 +509,15 @@ impl Model {
         Ok(())
     }
 
-    fn change_nick(&mut self, nick: String) -> Result<(), Phrase> {
+    fn change_nick(&mut self, nick: &str) -> Result<(), Phrase> {
         match (self.link, &mut self.target) {
             // While there is no connection it is the name for the next one: the old one may be taken by now.
             (Link::Down, Some(target)) => {
-                target.nick.clone_from(&nick);
-                self.notice_here(vec![Text::YouRenamed.with([&nick])]);
+                nick.clone_into(&mut target.nick);
+                self.notice_here(vec![Text::YouRenamed.with([nick])]);
                 Ok(())
             }
-            _ => self.ask(&["NICK", &nick]),
+            _ => self.ask(&["NICK", nick]),
         }
     }
 
@@ -535,8 +536,8 @@ impl Model {
         Ok(())
     }
 
-    fn part(&mut self, room: Option<String>, reason: &str) -> Result<(), Phrase> {
-        let conversation = match &room {
+    fn part(&mut self, room: Option<&str>, reason: &str) -> Result<(), Phrase> {
+        let conversation = match room {
             Some(room) => self.find(room).ok_or_else(|| Text::NotInRoom.with([room]))?,
             None => self.current().ok_or(Text::NowhereToSay)?,
         };
@@ -577,7 +578,10 @@ impl Model {
             What::Renamed { from, to } => self.renamed(at, &from, &to),
             What::Topic { room, by, topic } => self.topic_is(at, &room, by, topic),
             What::Names { room, people } => {
-                self.arriving.entry(self.features.case_mapping.fold(&room).into_owned()).or_default().extend(people);
+                self.arriving
+                    .entry(self.features.case_mapping.fold(&room).into_owned())
+                    .or_default()
+                    .extend(people);
             }
             What::NamesEnd { room } => self.names_end(at, &room),
             What::Mode { by, target, modes, args } => self.mode(at, &by, &target, &modes, &args),
@@ -845,7 +849,8 @@ impl Model {
     }
 
     fn names_end(&mut self, at: Timestamp, room: &str) {
-        let people = self.arriving.remove(&self.features.case_mapping.fold(room).into_owned()).unwrap_or_default();
+        let people =
+            self.arriving.remove(&self.features.case_mapping.fold(room).into_owned()).unwrap_or_default();
         let features = mem::take(&mut self.features);
         let mut entered = None;
         if let Some(conversation) = self.find_mut(room).filter(|it| it.joined) {
@@ -1186,8 +1191,9 @@ fn names(text: &str, nick: &str) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
     text.match_indices(&nick).any(|(start, found)| {
         let (before, after) = (text[..start].chars().next_back(), text[start + found.len()..].chars().next());
-        !(is_word(before) && is_word(found.chars().next()))
-            && !(is_word(after) && is_word(found.chars().next_back()))
+        let goes_on_before = is_word(before) && is_word(found.chars().next());
+        let goes_on_after = is_word(after) && is_word(found.chars().next_back());
+        !goes_on_before && !goes_on_after
     })
 }
 
@@ -1200,12 +1206,13 @@ fn list_names(names: &[&str]) -> Phrase {
     }
 }
 
-/// A colour for a folded name: FNV-1a, whose result never changes, unlike that of the standard library's hasher.
+/// A colour for a folded name: by FNV-1a, whose result never changes, unlike that of the standard library's hasher.
 fn colour_of(name: &str) -> usize {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    // The low bits of FNV are its weak ones.
+    // FNV mixes short names badly; the finalizer of MurmurHash3 lets every bit count.
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     ((hash >> 32) % COLOURS as u64) as usize
 }
 

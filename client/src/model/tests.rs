@@ -1,1 +1,781 @@
+//! What a person notices in the window, played without one: the server's lines go in as they stand on the wire.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use jiff::SignedDuration;
+
+use super::*;
+
+/// A model with a clock that stands still until a test moves it, and the server's side played by hand.
+struct Window {
+    model: Model,
+    now: Rc<Cell<Timestamp>>,
+}
+
+/// Just before midnight would be a bad time to begin.
+const MORNING: &str = "2026-03-01T09:01:00Z";
+
+impl Window {
+    /// The login view, with the form filled in.
+    fn opened() -> Self {
+        let now = Rc::new(Cell::new(MORNING.parse().unwrap()));
+        let form = LoginForm { nick: "bob".into(), server: "tea.house".into(), port: "6667".into() };
+        let clock = Rc::clone(&now);
+        let model = Model::with_clock(Language::English, form, move || clock.get(), TimeZone::UTC);
+        Self { model, now }
+    }
+
+    /// Logged in as bob on a server without a lobby.
+    fn logged_in() -> Self {
+        let mut window = Self::opened();
+        window.model.log_in(window.model.form().clone());
+        window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
+        window.sent();
+        window
+    }
+
+    /// Logged in, and in the lobby with alice (an operator) and 小明.
+    fn in_lobby() -> Self {
+        let mut window = Self::logged_in();
+        window.server(&[
+            ":bob!bob@here JOIN #lobby",
+            ":tea.house 353 bob = #lobby :@alice bob 小明",
+            ":tea.house 366 bob #lobby :End of NAMES",
+        ]);
+        window.sent();
+        window
+    }
+
+    /// Plays lines that the server sends.
+    #[track_caller]
+    fn server(&mut self, lines: &[&str]) {
+        for line in lines {
+            let message = Wire::parse(line).expect(line);
+            if let Some(event) = Event::read(&message) {
+                self.model.apply(event);
+            }
+        }
+    }
+
+    fn lose_connection(&mut self) {
+        self.model.apply(What::Ended(Failure::ClosedByServer { reason: String::new() }).into());
+    }
+
+    fn pass(&self, time: SignedDuration) {
+        self.now.set(self.now.get() + time);
+    }
+
+    /// The lines sent since the last time.
+    fn sent(&mut self) -> Vec<String> {
+        let line = |action| match action {
+            Action::Send(line) => Some(line),
+            _ => None,
+        };
+        self.model.take_actions().into_iter().filter_map(line).collect()
+    }
+
+    /// Types something and gives the lines it sends.
+    #[track_caller]
+    fn type_in(&mut self, text: &str) -> Vec<String> {
+        self.model.submit(text).expect(text);
+        self.sent()
+    }
+
+    /// Types something that cannot be done, and gives the reason.
+    #[track_caller]
+    fn refused(&mut self, text: &str) -> Text {
+        let why = self.model.submit(text).expect_err(text).text();
+        assert_eq!(self.model.take_actions(), [], "nothing is done");
+        why
+    }
+
+    fn id(&self, name: &str) -> ConversationId {
+        self.model.find(name).unwrap_or_else(|| panic!("no conversation {name}")).id
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.model.conversations().iter().map(Conversation::name).collect()
+    }
+
+    fn shown(&self, name: &str) -> Vec<String> {
+        let conversation = self.model.find(name).unwrap_or_else(|| panic!("no conversation {name}"));
+        shown(conversation)
+    }
+
+    #[track_caller]
+    fn last(&self, name: &str) -> String {
+        self.shown(name).pop().expect("a line")
+    }
+
+    /// What stands last in the conversation in front.
+    #[track_caller]
+    fn last_here(&self) -> String {
+        shown(self.model.current().expect("a conversation")).pop().expect("a line")
+    }
+
+    fn members(&self, room: &str) -> Vec<String> {
+        let members = self.model.find(room).unwrap().members().sorted();
+        members.into_iter().map(|member| format!("{}{}", member.signs, member.nick)).collect()
+    }
+
+    fn counts(&self, name: &str) -> (u32, u32) {
+        let conversation = self.model.find(name).unwrap();
+        (conversation.unread(), conversation.mentions())
+    }
+}
+
+/// Lines as one would read them out.
+fn shown(conversation: &Conversation) -> Vec<String> {
+    let show = |(_, line): (LineId, &Line)| {
+        let text = line.text(Language::English);
+        match &line.body {
+            Body::Message(message) if message.manner == Manner::Message => {
+                format!("<{}> {text}", message.from)
+            }
+            Body::Message(_) | Body::Notice(_) => format!("* {text}"),
+            Body::Day(_) => format!("== {text}"),
+        }
+    };
+    conversation.lines().map(show).collect()
+}
+
+// Logging in.
+
+#[test]
+fn a_wrong_form_is_answered_beside_its_fields_and_nothing_is_connected() {
+    let mut window = Window::opened();
+    window.model.log_in(LoginForm { nick: "a b".into(), server: String::new(), port: "abc".into() });
+    let errors = window.model.form_errors();
+    assert!(errors.nick.is_some() && errors.server.is_some() && errors.port.is_some());
+    assert_eq!(window.model.take_actions(), []);
+    assert_eq!((window.model.view(), window.model.link()), (View::Login, Link::Down));
+}
+
+#[test]
+fn a_good_form_connects_and_the_welcome_opens_the_chat() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    let target = Target { server: "tea.house".into(), port: 6667, nick: "bob".into() };
+    assert_eq!(window.model.take_actions(), [Action::Connect(target)]);
+    assert_eq!((window.model.view(), window.model.link()), (View::Login, Link::Connecting));
+    window.model.log_in(window.model.form().clone());
+    assert_eq!(window.model.take_actions(), [], "one login at a time");
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!((window.model.view(), window.model.link()), (View::Chat, Link::Up));
+    assert_eq!(window.model.me(), "bob");
+}
+
+#[test]
+fn a_name_that_is_taken_is_told_beside_the_name() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    window.model.apply(What::Ended(Failure::NickInUse { nick: "bob".into() }).into());
+    assert_eq!(window.model.view(), View::Login);
+    assert_eq!(window.model.form_errors().nick.as_ref().map(Phrase::text), Some(Text::NickInUse));
+    let form = LoginForm { nick: "bobby".into(), ..window.model.form().clone() };
+    window.model.log_in(form);
+    assert!(window.model.form_errors().is_empty());
+    assert_eq!(window.model.link(), Link::Connecting);
+}
+
+#[test]
+fn a_login_can_be_given_up() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    let _ = window.model.take_actions();
+    window.model.log_out();
+    assert_eq!(window.model.take_actions(), [Action::Disconnect]);
+    assert_eq!((window.model.view(), window.model.link()), (View::Login, Link::Down));
+}
+
+#[test]
+fn after_login_the_lobby_is_in_front_and_shows_who_is_there() {
+    let window = Window::in_lobby();
+    assert_eq!(window.names(), ["#lobby"]);
+    assert_eq!(window.model.current().unwrap().kind(), Kind::Room);
+    assert_eq!(window.members("#lobby"), ["@alice", "bob", "小明"]);
+    assert_eq!(
+        window.shown("#lobby"),
+        ["== 2026-03-01", "* You are here as bob", "* You joined #lobby", "* 3 in #lobby: alice, bob, 小明"]
+    );
+}
+
+#[test]
+fn a_server_without_a_lobby_has_a_conversation_of_its_own_until_a_room_is_joined() {
+    let mut window = Window::logged_in();
+    assert_eq!(window.model.current().unwrap().kind(), Kind::Server);
+    assert_eq!(window.model.current().unwrap().name(), "tea.house");
+    assert_eq!(window.refused("hello?"), Text::NowhereToSay);
+    window.server(&[":tea.house 005 bob NETWORK=Teahouse :are supported"]);
+    assert_eq!(window.names(), ["Teahouse"]);
+    assert_eq!(window.type_in("/join 茶馆"), ["JOIN #茶馆"]);
+    window.server(&[":bob!b@h JOIN #茶馆"]);
+    assert_eq!(window.names(), ["#茶馆"]);
+}
+
+#[test]
+fn the_message_of_the_day_is_one_notice_and_login_statistics_are_none() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    window.server(&[
+        ":s 001 bob :Welcome",
+        ":s 251 bob :There are 3 users",
+        ":s 372 bob :- tea",
+        ":s 372 bob :- house",
+        ":s 376 bob :End",
+    ]);
+    assert_eq!(window.last_here(), "* - tea\n- house");
+    window.server(&[":s 251 bob :There are 3 users"]);
+    assert_eq!(window.last_here(), "* Server: There are 3 users");
+}
+
+// Talking.
+
+#[test]
+fn what_is_said_is_sent_and_shown_at_once_where_the_server_does_not_echo() {
+    let mut window = Window::in_lobby();
+    assert_eq!(window.type_in("你好，世界！😀"), ["PRIVMSG #lobby 你好，世界！😀"]);
+    assert_eq!(window.last("#lobby"), "<bob> 你好，世界！😀");
+    assert_eq!(window.type_in("hello there"), ["PRIVMSG #lobby :hello there"]);
+    assert_eq!(window.type_in("/me drinks tea"), ["PRIVMSG #lobby :\x01ACTION drinks tea\x01"]);
+    assert_eq!(window.last("#lobby"), "* bob drinks tea");
+    assert_eq!(window.type_in("//join"), ["PRIVMSG #lobby /join"]);
+    assert_eq!(window.type_in("  "), [""; 0]);
+}
+
+#[test]
+fn where_the_server_echoes_it_is_shown_once_when_it_comes_back() {
+    let mut window = Window::in_lobby();
+    window.model.apply(What::Capabilities(vec!["echo-message".to_owned()]).into());
+    assert_eq!(window.type_in("hi"), ["PRIVMSG #lobby hi"]);
+    assert_eq!(window.last("#lobby"), "* 3 in #lobby: alice, bob, 小明");
+    window.server(&[":bob!bob@here PRIVMSG #lobby hi"]);
+    assert_eq!(window.last("#lobby"), "<bob> hi");
+    assert_eq!(window.type_in("/msg alice psst"), ["PRIVMSG alice psst"]);
+    window.server(&[":bob!bob@here PRIVMSG alice psst"]);
+    assert_eq!(window.shown("alice"), ["== 2026-03-01", "<bob> psst"]);
+    assert_eq!(window.counts("alice"), (0, 0), "our own words are never unread");
+}
+
+#[test]
+fn a_private_message_opens_a_conversation_with_its_sender_only() {
+    let mut window = Window::in_lobby();
+    window.server(&[":小明!x@h PRIVMSG bob :只给你看"]);
+    assert_eq!(window.names(), ["#lobby", "小明"]);
+    assert_eq!(window.shown("小明"), ["== 2026-03-01", "<小明> 只给你看"]);
+    assert_eq!(window.model.current().unwrap().name(), "#lobby", "nobody is torn out of a conversation");
+    window.model.open_private("小明");
+    assert_eq!(window.type_in("好的"), ["PRIVMSG 小明 好的"]);
+    assert!(!window.shown("#lobby").iter().any(|line| line.contains('看') || line.contains('好')));
+}
+
+#[test]
+fn a_message_to_the_operators_of_a_room_stands_in_the_room() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h PRIVMSG @#lobby :for operators"]);
+    assert_eq!(window.last("#lobby"), "<alice> for operators");
+}
+
+#[test]
+fn pasted_lines_are_one_message_each_and_not_too_many() {
+    let mut window = Window::in_lobby();
+    let expected =
+        ["PRIVMSG #lobby one", "PRIVMSG #lobby :two  words", "PRIVMSG #lobby :/quit is no command here"];
+    assert_eq!(window.type_in("one\r\n\n  \ntwo\t\x07words\n/quit is no command here\n"), expected);
+    assert_eq!(window.type_in("/msg alice one\ntwo"), ["PRIVMSG alice one", "PRIVMSG alice two"]);
+    assert_eq!(window.refused(&"x\n".repeat(MAX_LINES_AT_ONCE + 1)), Text::TooManyLines);
+}
+
+#[test]
+fn long_text_is_split_so_that_what_the_server_relays_fits_into_512_bytes() {
+    for (text, action) in [("茶".repeat(500), false), ("tea ".repeat(400), false), ("泡茶".repeat(300), true)]
+    {
+        let mut window = Window::in_lobby();
+        let lines = window.type_in(&if action { format!("/me {text}") } else { text.clone() });
+        assert!(lines.len() > 1);
+        for line in &lines {
+            let relayed = format!(":bob!bob@here {line}\r\n");
+            assert!(relayed.len() <= 512, "{} bytes: {line}", relayed.len());
+        }
+        let said = |line: &String| {
+            let line = line.strip_prefix("PRIVMSG #lobby ").unwrap();
+            line.trim_start_matches(':').replace("\x01ACTION ", "").replace('\x01', "")
+        };
+        let together: String = lines.iter().map(said).collect();
+        assert_eq!(together.replace(' ', ""), text.replace(' ', ""), "nothing is lost");
+        assert!(lines[0].len() > 400, "and no room is wasted");
+    }
+}
+
+#[test]
+fn before_the_server_shows_our_address_a_long_one_is_allowed_for() {
+    let mut window = Window::logged_in();
+    window.model.open_private("alice");
+    let lines = window.type_in(&"x".repeat(2000));
+    let relayed = format!(":bob!{} {}\r\n", "y".repeat(UNKNOWN_ADDRESS_BYTES - 1), lines[0]);
+    assert!(relayed.len() <= 512 && relayed.len() > 500);
+}
+
+#[test]
+fn nothing_is_sent_and_nothing_lost_when_something_cannot_be_done() {
+    let mut window = Window::in_lobby();
+    assert_eq!(window.refused("/nonsense"), Text::UnknownCommand);
+    assert_eq!(window.refused("/msg alice"), Text::MissingArgument);
+    window.server(&[":alice!a@h KICK #lobby bob :enough"]);
+    assert_eq!(window.refused("hello?"), Text::NotInRoom);
+    window.lose_connection();
+    for typed in ["hello?", "/msg alice hi", "/join #a", "/online", "/away", "/raw PING x", "/list"] {
+        assert_eq!(window.refused(typed), Text::NotConnected, "{typed}");
+    }
+    window.model.open_private("alice");
+    assert_eq!(window.refused("hello?"), Text::NotConnected);
+}
+
+#[test]
+fn help_lists_the_commands_even_without_a_connection() {
+    let mut window = Window::in_lobby();
+    window.lose_connection();
+    window.type_in("/help");
+    let help = window.last_here();
+    assert!(help.lines().count() > 10 && help.contains("/msg name message"), "{help}");
+}
+
+#[test]
+fn every_other_command_sends_its_line() {
+    let mut window = Window::in_lobby();
+    for (typed, line) in [
+        ("/nick 小红", "NICK 小红"),
+        ("/join #a key", "JOIN #a key"),
+        ("/topic", "TOPIC #lobby"),
+        ("/topic 喝茶 聊天", "TOPIC #lobby :喝茶 聊天"),
+        ("/away lunch time", "AWAY :lunch time"),
+        ("/away", "AWAY :"),
+        ("/whois alice", "WHOIS alice"),
+        ("/list", "LIST"),
+        ("/raw MODE #lobby +t", "MODE #lobby +t"),
+        ("/part #lobby see you", "PART #lobby :see you"),
+        ("/part", "PART #lobby"),
+    ] {
+        assert_eq!(window.type_in(typed), [line], "{typed}");
+    }
+}
+
+#[test]
+fn quitting_says_farewell_and_then_closes_the_window() {
+    let mut window = Window::in_lobby();
+    window.model.submit("/quit 再见 大家").unwrap();
+    let farewell = Action::Send("QUIT :再见 大家".to_owned());
+    assert_eq!(window.model.take_actions(), [farewell, Action::Quit]);
+    let mut window = Window::opened();
+    window.model.quit("");
+    assert_eq!(window.model.take_actions(), [Action::Quit]);
+}
+
+// What is unread.
+
+#[test]
+fn messages_elsewhere_are_counted_and_looking_at_them_ends_that() {
+    let mut window = Window::in_lobby();
+    window.server(&[
+        ":bob!bob@here JOIN #rust",
+        ":alice!a@h PRIVMSG #rust :one",
+        ":alice!a@h PRIVMSG #rust :two",
+    ]);
+    window.server(&[":alice!a@h PRIVMSG #rust :BOB: three", ":alice!a@h PRIVMSG bob :psst"]);
+    assert_eq!(window.counts("#rust"), (3, 1), "grey for all, red for what names us");
+    assert_eq!(window.counts("alice"), (1, 1), "a private message is for us");
+    assert_eq!(window.counts("#lobby"), (0, 0));
+    assert_eq!(window.model.title(), "(4) Teahouse chat — #lobby");
+    window.model.select(window.id("#rust"));
+    assert_eq!(window.counts("#rust"), (0, 0));
+    assert_eq!(window.model.title(), "(1) Teahouse chat — #rust");
+}
+
+#[test]
+fn our_own_messages_notices_and_comings_and_goings_are_not_counted() {
+    let mut window = Window::in_lobby();
+    window.server(&[
+        ":bob!bob@here JOIN #rust",
+        ":bob!bob@here PRIVMSG #rust :from my telephone",
+        ":alice!a@h NOTICE #rust :a notice for bob",
+        ":alice!a@h JOIN #rust",
+        ":alice!a@h PART #rust",
+        ":alice!a@h TOPIC #rust :new",
+    ]);
+    assert_eq!(window.counts("#rust"), (0, 0));
+}
+
+#[test]
+fn while_the_window_is_not_in_front_everything_is_unread() {
+    let mut window = Window::in_lobby();
+    window.model.set_focused(false);
+    window.server(&[":alice!a@h PRIVMSG #lobby :anybody here?"]);
+    assert_eq!(window.counts("#lobby"), (1, 0));
+    let lobby = window.model.current().unwrap();
+    assert_eq!(lobby.line(lobby.first_unread().unwrap()).unwrap().text(Language::English), "anybody here?");
+    window.model.set_focused(true);
+    assert_eq!(window.counts("#lobby"), (0, 0));
+    assert!(window.model.current().unwrap().first_unread().is_some(), "the line stays while one reads");
+    window.model.open_private("alice");
+    assert_eq!(window.model.find("#lobby").unwrap().first_unread(), None);
+}
+
+#[test]
+fn a_name_in_a_message_is_found_as_a_word_and_between_hanzi() {
+    for (text, nick, expected) in [
+        ("bob: hi", "bob", true),
+        ("hi @Bob!", "bob", true),
+        ("bobby", "bob", false),
+        ("a_bob", "bob", false),
+        ("你好bob，", "bob", true),
+        ("你好小明你来了", "小明", true),
+        ("anything", "", false),
+        ("thebob and bob", "bob", true),
+    ] {
+        assert_eq!(names(text, nick), expected, "{nick:?} in {text:?}");
+    }
+}
+
+// Times, days, grouping, colours.
+
+#[test]
+fn every_message_shows_when_it_came_by_the_servers_clock_if_it_says() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h PRIVMSG #lobby :now"]);
+    window.server(&["@time=2026-03-01T08:59:59.000Z :alice!a@h PRIVMSG #lobby :before"]);
+    let times: Vec<_> = window.model.current().unwrap().lines().map(|(_, line)| line.time.clone()).collect();
+    assert_eq!(times[times.len() - 2..], ["09:01", "08:59"]);
+}
+
+#[test]
+fn messages_of_one_person_within_two_minutes_stand_under_one_name() {
+    let mut window = Window::in_lobby();
+    let grouped = |window: &Window| match &window.model.current().unwrap().lines().next_back().unwrap().1.body
+    {
+        Body::Message(message) => message.grouped,
+        other => panic!("no message: {other:?}"),
+    };
+    window.server(&[":alice!a@h PRIVMSG #lobby :one"]);
+    assert!(!grouped(&window));
+    window.pass(SignedDuration::from_secs(120));
+    window.server(&[":alice!a@h PRIVMSG #lobby :two"]);
+    assert!(grouped(&window));
+    window.pass(SignedDuration::from_secs(121));
+    window.server(&[":alice!a@h PRIVMSG #lobby :three"]);
+    assert!(!grouped(&window));
+    window.server(&[":小明!x@h PRIVMSG #lobby :me too"]);
+    assert!(!grouped(&window));
+    window.server(&[":alice!a@h JOIN #lobby", ":小明!x@h PRIVMSG #lobby :after a notice"]);
+    assert!(!grouped(&window));
+}
+
+#[test]
+fn a_new_day_begins_with_a_line() {
+    let mut window = Window::in_lobby();
+    window.type_in("today");
+    window.pass(SignedDuration::from_hours(24));
+    window.type_in("tomorrow");
+    let shown = window.shown("#lobby");
+    assert_eq!(shown[shown.len() - 3..], ["<bob> today", "== 2026-03-02", "<bob> tomorrow"]);
+}
+
+#[test]
+fn a_name_has_the_same_colour_every_time_however_it_is_written() {
+    let window = Window::opened();
+    assert_eq!(window.model.colour("Alice"), window.model.colour("aLICE"));
+    let used: std::collections::HashSet<_> =
+        (0..200).map(|n| window.model.colour(&format!("user{n}"))).collect();
+    assert_eq!(used.len(), COLOURS, "and all colours are used");
+}
+
+// People.
+
+#[test]
+fn everybody_sees_who_comes_and_goes() {
+    let mut window = Window::in_lobby();
+    window.server(&[":小红!r@h JOIN #lobby"]);
+    assert_eq!(window.last("#lobby"), "* 小红 has come");
+    window.server(&[":小红!r@h QUIT :bye"]);
+    assert_eq!(window.last("#lobby"), "* 小红 has gone (bye)");
+    assert_eq!(window.members("#lobby"), ["@alice", "bob", "小明"]);
+    window.server(&[":小明!x@h PART #lobby"]);
+    assert_eq!(window.last("#lobby"), "* 小明 left the room");
+    assert_eq!(window.members("#lobby"), ["@alice", "bob"]);
+}
+
+#[test]
+fn somebody_who_quits_is_told_where_we_talked_and_nowhere_else() {
+    let mut window = Window::in_lobby();
+    window.server(&[":bob!bob@here JOIN #rust", ":alice!a@h PRIVMSG bob :hi", ":alice!a@h QUIT"]);
+    assert_eq!(window.last("#lobby"), "* alice has gone");
+    assert_eq!(window.last("alice"), "* alice has gone");
+    assert_eq!(window.last("#rust"), "* You joined #rust");
+    assert_eq!(window.model.presence("alice"), Presence::Unknown);
+}
+
+#[test]
+fn a_new_name_is_told_and_private_talk_goes_on_under_it() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h PRIVMSG bob :hi", ":alice!a@h NICK alicia"]);
+    assert_eq!(window.names(), ["#lobby", "alicia"]);
+    assert_eq!(window.members("#lobby"), ["@alicia", "bob", "小明"]);
+    assert_eq!(window.last("#lobby"), "* alice is now called alicia");
+    window.server(&[":bob!b@h NICK 老王"]);
+    assert_eq!(window.model.me(), "老王");
+    assert_eq!(window.model.target().unwrap().nick, "老王", "and it is the name to be remembered");
+    assert_eq!(window.last("#lobby"), "* You are now called 老王");
+}
+
+#[test]
+fn ranks_and_away_marks_follow_what_the_server_says() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h MODE #lobby +v-o 小明 alice", ":alice!a@h AWAY :lunch"]);
+    assert_eq!(window.members("#lobby"), ["+小明", "alice", "bob"]);
+    assert_eq!(window.last("#lobby"), "* alice set mode +v-o 小明 alice");
+    assert_eq!(window.model.presence("ALICE"), Presence::Away);
+    window.server(&[":alice!a@h AWAY"]);
+    assert_eq!(window.model.presence("alice"), Presence::Here);
+    window.server(&[":s 306 bob :You have been marked as away"]);
+    assert!(window.model.is_away());
+}
+
+#[test]
+fn who_was_sent_out_reads_why_and_may_come_back() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h KICK #lobby bob :enough"]);
+    assert_eq!(window.last("#lobby"), "* alice sent you out of #lobby (enough)");
+    assert!(!window.model.current().unwrap().is_live());
+    assert_eq!(window.type_in("/join #lobby"), ["JOIN #lobby"]);
+    window.server(&[":bob!bob@here JOIN #lobby"]);
+    assert!(window.model.current().unwrap().is_live());
+}
+
+#[test]
+fn the_list_of_online_users_stands_in_the_conversation_where_it_was_asked_for() {
+    let mut window = Window::in_lobby();
+    window.model.ask_online().unwrap();
+    assert_eq!(window.sent(), ["WHO *"]);
+    window.model.open_private("alice");
+    window.server(&[
+        ":s 352 bob * u h s 小明 H :0 x",
+        ":s 352 bob * u h s alice G :0 x",
+        ":s 352 bob * u h s bob H :0 x",
+        ":s 315 bob * :End of WHO",
+    ]);
+    assert_eq!(window.last("#lobby"), "* Online (3): alice, bob, 小明");
+    assert_eq!(window.model.presence("alice"), Presence::Away);
+}
+
+#[test]
+fn a_server_that_shows_nobody_is_asked_about_the_room() {
+    let mut window = Window::in_lobby();
+    window.model.ask_online().unwrap();
+    window.server(&[":s 315 bob * :End of WHO"]);
+    assert_eq!(window.sent(), ["WHO *", "WHO #lobby"]);
+    window.server(&[":s 352 bob #lobby u h s alice H@ :0 x", ":s 315 bob #lobby :End of WHO"]);
+    assert_eq!(window.last("#lobby"), "* Online (1): alice");
+    assert_eq!(window.type_in("/online #lobby"), ["WHO #lobby"]);
+    window.server(&[":s 263 bob WHO :Please wait"]);
+    assert_eq!(window.last("#lobby"), "* Nobody that you can see is online");
+}
+
+#[test]
+fn away_marks_are_asked_for_quietly_where_the_server_keeps_them_up_to_date() {
+    let mut window = Window::logged_in();
+    window.model.apply(What::Capabilities(vec!["away-notify".to_owned()]).into());
+    window.server(&[":bob!b@h JOIN #a", ":s 353 bob = #a :bob alice", ":s 366 bob #a :End"]);
+    assert_eq!(window.sent(), ["WHO #a"]);
+    let before = window.shown("#a");
+    window.server(&[":s 352 bob #a u h s alice G :0 x", ":s 315 bob #a :End"]);
+    assert_eq!(window.model.presence("alice"), Presence::Away);
+    assert_eq!(window.shown("#a"), before);
+}
+
+#[test]
+fn the_rooms_of_the_server_are_listed_and_not_endlessly() {
+    let mut window = Window::in_lobby();
+    window.type_in("/list");
+    for n in 0..=MAX_ROOMS_SHOWN {
+        window.server(&[&format!(":s 322 bob #r{n} 2 :topic {n}")]);
+    }
+    window.server(&[":s 323 bob :End"]);
+    let list = window.last("#lobby");
+    assert!(list.starts_with("* #r0 (2) topic 0\n"), "{list}");
+    assert!(list.ends_with("\n101 rooms in all, the first 100 are shown"), "{list}");
+}
+
+#[test]
+fn what_the_server_refuses_stands_where_it_belongs() {
+    let mut window = Window::in_lobby();
+    window.type_in("/msg nobody hi");
+    window.server(&[":s 401 bob nobody :No such nick", ":s 403 bob #nowhere :No such channel"]);
+    assert_eq!(window.last("nobody"), "* Nobody called “nobody” is here");
+    assert_eq!(window.last("#lobby"), "* There is no room “#nowhere”");
+}
+
+#[test]
+fn notices_from_servers_and_programs_stand_in_the_conversation_in_front() {
+    let mut window = Window::in_lobby();
+    window.server(&[":tea.house NOTICE bob :Closing at ten", ":helper!h@services NOTICE bob :type HELP"]);
+    let shown = window.shown("#lobby");
+    assert_eq!(shown[shown.len() - 2..], ["* Server: Closing at ten", "* Notice from helper: type HELP"]);
+    assert_eq!(window.names(), ["#lobby"]);
+}
+
+#[test]
+fn a_room_shows_its_topic_and_who_changed_it() {
+    let mut window = Window::in_lobby();
+    window.server(&[":s 332 bob #lobby :tea"]);
+    assert_eq!(window.model.current().unwrap().topic(), "tea");
+    window.server(&[":alice!a@h TOPIC #lobby :coffee"]);
+    assert_eq!(window.last("#lobby"), "* alice changed the topic to: coffee");
+    window.server(&[":alice!a@h TOPIC #lobby :"]);
+    assert_eq!(window.model.current().unwrap().topic(), "");
+}
+
+// Conversations.
+
+#[test]
+fn rooms_stand_before_private_conversations_and_one_goes_round_through_them() {
+    let mut window = Window::in_lobby();
+    window.model.open_private("alice");
+    window.server(&[":bob!bob@here JOIN #rust"]);
+    assert_eq!(window.names(), ["#lobby", "#rust", "alice"]);
+    assert_eq!(window.model.current().unwrap().name(), "alice", "being taken along opens nothing");
+    window.model.select_beside(1);
+    assert_eq!(window.model.current().unwrap().name(), "#lobby");
+    window.model.select_beside(-1);
+    assert_eq!(window.model.current().unwrap().name(), "alice");
+}
+
+#[test]
+fn a_room_one_asked_for_comes_to_the_front_and_a_room_one_is_in_at_once() {
+    let mut window = Window::in_lobby();
+    window.type_in("/join #rust");
+    window.server(&[":bob!bob@here JOIN #rust"]);
+    assert_eq!(window.model.current().unwrap().name(), "#rust");
+    assert_eq!(window.type_in("/join #LOBBY"), [""; 0]);
+    assert_eq!(window.model.current().unwrap().name(), "#lobby");
+}
+
+#[test]
+fn leaving_a_room_closes_it_and_there_is_always_something_to_look_at() {
+    let mut window = Window::in_lobby();
+    window.model.open_private("alice");
+    assert_eq!(window.type_in("/part"), [""; 0], "a private conversation is just closed");
+    assert_eq!(window.names(), ["#lobby"]);
+    assert_eq!(window.type_in("/part"), ["PART #lobby"]);
+    window.server(&[":bob!bob@here PART #lobby"]);
+    assert_eq!(window.model.current().unwrap().kind(), Kind::Server);
+    assert_eq!(window.last_here(), "* You left #lobby");
+    window.type_in("/part");
+    assert_eq!(window.names(), ["tea.house"]);
+}
+
+#[test]
+fn clearing_the_screen_empties_this_conversation_only() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h PRIVMSG bob :hi"]);
+    let before = window.model.current().unwrap().range();
+    window.model.clear();
+    assert_eq!(window.shown("#lobby"), [""; 0]);
+    assert_eq!(window.model.current().unwrap().range().0, before.1, "no number is given out twice");
+    assert_eq!(window.shown("alice").len(), 2);
+    window.type_in("again");
+    assert_eq!(window.last("#lobby"), "<bob> again");
+}
+
+#[test]
+fn a_conversation_keeps_its_last_ten_thousand_lines() {
+    let mut window = Window::in_lobby();
+    for n in 0..=MAX_LINES {
+        window.server(&[&format!(":alice!a@h PRIVMSG #lobby :{n}")]);
+    }
+    let lobby = window.model.current().unwrap();
+    assert_eq!(lobby.lines().len(), MAX_LINES);
+    let (first, end) = lobby.range();
+    assert_eq!(end.number() - first.number(), MAX_LINES as u64);
+    assert_eq!(lobby.line(first).unwrap().text(Language::English), "1");
+    assert!(lobby.line_numbered(0).is_none() && lobby.line(end).is_none());
+}
+
+#[test]
+fn the_whole_window_changes_its_language_at_once() {
+    let mut window = Window::in_lobby();
+    window.model.set_language(Language::Chinese);
+    assert_eq!(window.model.title(), "聊天客户端 — #lobby");
+    let (_, line) = window.model.current().unwrap().lines().nth(2).unwrap();
+    assert_eq!(line.text(window.model.language()), "你进入了 #lobby");
+}
+
+// Losing and finding the connection.
+
+#[test]
+fn a_lost_connection_is_said_plainly_and_connecting_again_finds_everything_as_it_was() {
+    let mut window = Window::in_lobby();
+    window.type_in("/join #rust key");
+    window.server(&[":bob!bob@here JOIN #rust", ":alice!a@h PRIVMSG bob :hi"]);
+    window.lose_connection();
+    assert_eq!((window.model.view(), window.model.link()), (View::Chat, Link::Down));
+    assert_eq!(window.model.failure().map(|why| why.text()), Some(Text::ClosedByServer));
+    for name in ["#lobby", "#rust", "alice"] {
+        assert!(window.last(name).contains("The connection is lost"), "{name}");
+        assert!(!window.model.find(name).unwrap().is_live());
+    }
+    window.model.connect_again();
+    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(target)] if target.nick == "bob"));
+    assert_eq!((window.model.link(), window.model.failure()), (Link::Connecting, None));
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #lobby", "JOIN #rust key"]);
+    window.server(&[":bob!bob@here JOIN #lobby", ":bob!bob@here JOIN #rust"]);
+    assert_eq!(window.names(), ["#lobby", "#rust", "alice"]);
+    assert_eq!(window.model.current().unwrap().name(), "#rust", "the same conversation is in front");
+    assert!(window.model.conversations().iter().all(Conversation::is_live));
+}
+
+#[test]
+fn connecting_again_may_fail_again_and_nothing_is_forgotten() {
+    let mut window = Window::in_lobby();
+    window.lose_connection();
+    let lines = window.shown("#lobby").len();
+    for _ in 0..3 {
+        window.model.connect_again();
+        window.model.apply(What::Ended(Failure::NickInUse { nick: "bob".into() }).into());
+        assert_eq!(window.model.failure().map(|why| why.text()), Some(Text::NickInUse));
+    }
+    assert_eq!(window.shown("#lobby").len(), lines, "the bar says it, not the transcript");
+    window.type_in("/nick bobby");
+    let _ = window.model.take_actions();
+    window.model.connect_again();
+    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(target)] if target.nick == "bobby"));
+    window.server(&[":tea.house 001 bobby :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #lobby"]);
+}
+
+#[test]
+fn logging_out_leaves_nothing_behind() {
+    let mut window = Window::in_lobby();
+    window.model.log_out();
+    assert_eq!(window.model.take_actions(), [Action::Send("QUIT".to_owned()), Action::Disconnect]);
+    assert_eq!(window.model.view(), View::Login);
+    assert!(window.model.conversations().is_empty() && window.model.current().is_none());
+}
+
+#[test]
+fn nothing_a_server_can_say_is_a_reason_to_panic() {
+    let commands =
+        ["JOIN", "PART", "KICK", "NICK", "QUIT", "MODE", "TOPIC", "PRIVMSG", "NOTICE", "AWAY", "INVITE"];
+    let numerics = (0..=999).map(|number| format!("{number:03}"));
+    let params =
+        ["", " bob", " bob #lobby", " #lobby bob :x", " bob = #lobby :@ @+", " bob * * * * * *", " :"];
+    let mut window = Window::in_lobby();
+    for command in commands.map(str::to_owned).into_iter().chain(numerics) {
+        for params in params {
+            for source in ["", ":bob!b@h ", ":alice ", ":tea.house "] {
+                window.server(&[&format!("{source}{command}{params}")]);
+            }
+        }
+    }
+    assert!(window.model.current().is_some());
+}

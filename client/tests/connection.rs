@@ -1,0 +1,460 @@
+//! A connection against a server that is played line by line, over real sockets of this machine.
+//!
+//! Nothing here sleeps: the window's side waits to be woken, the server's side for lines, and all of them no longer
+//! than [`DEADLINE`].
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, unbounded};
+use socket2::{Domain, SockAddr, Socket, Type};
+use teahouse::connection::{Connection, Patience};
+use teahouse::event::{Event, Failure, What};
+use teahouse::model::Target;
+
+/// How long anything may take here. Things that work take milliseconds.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// How long closing a window may take.
+const CLOSING_TIME: Duration = Duration::from_secs(1);
+
+/// The window's side.
+struct Window {
+    connection: Connection,
+    woken: Receiver<()>,
+    drained: VecDeque<Event>,
+}
+
+impl Window {
+    fn connect(address: SocketAddr) -> Self {
+        Self::connect_with(address, Patience::default())
+    }
+
+    fn connect_with(address: SocketAddr, patience: Patience) -> Self {
+        Self::connect_to(&address.ip().to_string(), address.port(), patience)
+    }
+
+    fn connect_to(server: &str, port: u16, patience: Patience) -> Self {
+        let target = Target { server: server.to_owned(), port, nick: "小明".to_owned() };
+        let (wake, woken) = unbounded();
+        let wake = move || wake.send(()).unwrap_or_default();
+        Self { connection: Connection::open_with(&target, patience, wake), woken, drained: VecDeque::new() }
+    }
+
+    /// The next event, waited for as a window waits: by being woken.
+    #[track_caller]
+    fn next(&mut self) -> What {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(event) = self.drained.pop_front() {
+                return event.what;
+            }
+            self.woken.recv_deadline(deadline).expect("an event in time");
+            self.drained.extend(self.connection.drain());
+        }
+    }
+
+    #[track_caller]
+    fn ended(&mut self) -> Failure {
+        match self.next() {
+            What::Ended(failure) => failure,
+            other => panic!("the connection should have ended, but {other:?}"),
+        }
+    }
+
+    /// The words of the next message.
+    #[track_caller]
+    fn hears(&mut self) -> String {
+        match self.next() {
+            What::Said { text, .. } => text,
+            other => panic!("somebody should have spoken, but {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn close(self) {
+        let started = Instant::now();
+        self.connection.close();
+        let took = started.elapsed();
+        assert!(took < CLOSING_TIME, "closing took {took:?}");
+    }
+}
+
+/// The server's side of one connection.
+struct Peer {
+    reader: BufReader<TcpStream>,
+}
+
+impl Peer {
+    fn accept(listener: &TcpListener) -> Self {
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_write_timeout(Some(DEADLINE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { reader: BufReader::new(stream) }
+    }
+
+    fn send(&mut self, text: impl AsRef<[u8]>) {
+        self.reader.get_mut().write_all(text.as_ref()).unwrap();
+    }
+
+    /// The next line, or nothing at the end.
+    #[track_caller]
+    fn next(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let count = self.reader.read_line(&mut line).expect("a line in time");
+        (count > 0).then(|| line.trim_end_matches("\r\n").to_owned())
+    }
+
+    #[track_caller]
+    fn expect(&mut self, expected: &[&str]) {
+        for line in expected {
+            assert_eq!(self.next().as_deref(), Some(*line));
+        }
+    }
+
+    #[track_caller]
+    fn expect_end(&mut self) {
+        assert_eq!(self.next(), None);
+    }
+}
+
+const OPENING: [&str; 3] = ["CAP LS 302", "NICK 小明", "USER teahouse 0 * :小明"];
+
+fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+/// A window that is logged in, and the server it is logged in on.
+fn logged_in() -> (Window, Peer) {
+    logged_in_with(Patience::default())
+}
+
+fn logged_in_with(patience: Patience) -> (Window, Peer) {
+    let (listener, address) = listen();
+    let mut window = Window::connect_with(address, patience);
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&OPENING);
+    peer.send(":tea.house 001 小明 :Welcome\r\n");
+    assert_eq!(window.next(), What::Welcome { nick: "小明".to_owned() });
+    (window, peer)
+}
+
+fn hurried() -> Patience {
+    let soon = Duration::from_millis(50);
+    Patience { connect: DEADLINE, login: soon, idle: soon, answer: soon }
+}
+
+/// A listener that answers nobody, because its queue is full: connecting to it stays under way.
+struct Deaf {
+    _listener: Socket,
+    _queue: Vec<Socket>,
+    address: SocketAddr,
+}
+
+fn deaf() -> Deaf {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&SockAddr::from(SocketAddr::from(([127, 0, 0, 1], 0)))).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let fill = |_| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let _ = socket.connect(&SockAddr::from(address));
+        socket
+    };
+    Deaf { address, _queue: (0..4).map(fill).collect(), _listener: listener }
+}
+
+// Logging in.
+
+#[test]
+fn the_server_learns_the_name_with_the_first_lines_and_the_window_is_welcomed() {
+    let (listener, address) = listen();
+    let mut window = Window::connect(address);
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&OPENING);
+    peer.send(":tea.house CAP * LS :server-time echo-message sasl\r\n");
+    peer.expect(&["CAP REQ :server-time echo-message"]);
+    peer.send(":tea.house CAP * ACK :server-time echo-message\r\n");
+    peer.expect(&["CAP END"]);
+    peer.send(":tea.house 001 小明 :Welcome\r\n");
+    let capabilities = ["server-time", "echo-message"].map(str::to_owned).to_vec();
+    assert_eq!(window.next(), What::Capabilities(capabilities));
+    assert_eq!(window.next(), What::Welcome { nick: "小明".to_owned() });
+    window.close();
+    peer.expect_end();
+}
+
+#[test]
+fn a_server_is_found_by_its_name() {
+    let (listener, address) = listen();
+    let window = Window::connect_to("localhost", address.port(), Patience::default());
+    Peer::accept(&listener).expect(&OPENING);
+    window.close();
+}
+
+#[test]
+fn a_name_that_is_taken_ends_the_login_with_just_that() {
+    let (listener, address) = listen();
+    let mut window = Window::connect(address);
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&OPENING);
+    peer.send(":tea.house 433 * 小明 :Nickname is already in use\r\n");
+    assert_eq!(window.ended(), Failure::NickInUse { nick: "小明".to_owned() });
+    peer.expect_end();
+    window.close();
+}
+
+#[test]
+fn a_port_without_a_server_is_said_plainly() {
+    let (listener, address) = listen();
+    drop(listener);
+    let mut window = Window::connect(address);
+    let (host, port) = (address.ip().to_string(), address.port());
+    assert_eq!(window.ended(), Failure::ConnectionRefused { host, port });
+    window.close();
+}
+
+#[test]
+fn a_name_of_no_host_is_said_plainly() {
+    // No label of a name may have more than 63 letters, so nobody has to be asked.
+    let host = format!("{}.example", "x".repeat(64));
+    let mut window = Window::connect_to(&host, 6667, Patience::default());
+    assert_eq!(window.ended(), Failure::UnknownHost { host });
+    window.close();
+}
+
+#[test]
+fn whoever_does_not_speak_irc_is_not_talked_to() {
+    let web = "HTTP/1.1 400 Bad Request\r\nServer: web\r\n\r\n<html>";
+    let mail = "220 mail.example ESMTP\r\n500 what?\r\n";
+    let shell = "SSH-2.0-OpenSSH_9.2\r\n";
+    let noise: Vec<u8> = (0..100_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let endless = vec![b'x'; 100_000];
+    for garbage in [web.as_bytes(), mail.as_bytes(), shell.as_bytes(), &noise, &endless] {
+        let (listener, address) = listen();
+        let mut window = Window::connect(address);
+        let mut peer = Peer::accept(&listener);
+        peer.expect(&OPENING);
+        // The window may hang up before it has heard it all.
+        let _ = peer.reader.get_mut().write_all(garbage);
+        let host = address.ip().to_string();
+        assert_eq!(window.ended(), Failure::NotAChatServer { host });
+        window.close();
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_to_a_login_is_given_up() {
+    let (listener, address) = listen();
+    let mut window = Window::connect_with(address, hurried());
+    let mut peer = Peer::accept(&listener);
+    assert_eq!(window.ended(), Failure::NoWelcome);
+    peer.expect(&OPENING);
+    peer.expect_end();
+}
+
+#[test]
+fn a_server_that_drips_does_not_prolong_the_login() {
+    let (listener, address) = listen();
+    let mut window = Window::connect_with(address, hurried());
+    let dripping = thread::spawn(move || {
+        let mut peer = Peer::accept(&listener);
+        // Ends when the window hangs up.
+        while peer.reader.get_mut().write_all(b":tea.house NOTICE * :wait\r\n").is_ok() {}
+    });
+    loop {
+        match window.next() {
+            What::Ended(failure) => break assert_eq!(failure, Failure::NoWelcome),
+            What::Said { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    window.close();
+    dripping.join().unwrap();
+}
+
+#[test]
+fn a_server_that_hangs_up_is_quoted() {
+    let (mut window, mut peer) = logged_in();
+    peer.send("ERROR :Closing link: too much tea\r\n");
+    let reason = "Closing link: too much tea".to_owned();
+    assert_eq!(window.ended(), Failure::ClosedByServer { reason });
+    let (mut window, peer) = logged_in();
+    drop(peer);
+    assert_eq!(window.ended(), Failure::ClosedByServer { reason: String::new() });
+}
+
+// Framing.
+
+#[test]
+fn half_a_line_waits_for_its_other_half() {
+    let (mut window, mut peer) = logged_in();
+    peer.send(":a!u@h PRIVMSG #a :first\r\n:a!u@h PRIVMSG #a :你");
+    assert_eq!(window.hears(), "first");
+    peer.send("好\r\n");
+    assert_eq!(window.hears(), "你好");
+    // A character may be cut in two as well.
+    let (one, other) = ":a!u@h PRIVMSG #a 茶\r\nPING x\r\n".as_bytes().split_at(20);
+    peer.send(one);
+    peer.send(other);
+    assert_eq!(window.hears(), "茶");
+    peer.expect(&["PONG :x"]);
+}
+
+#[test]
+fn two_lines_in_one_packet_are_two_messages() {
+    let (mut window, mut peer) = logged_in();
+    peer.send(":a!u@h PRIVMSG #a one\r\n:a!u@h PRIVMSG #a two\r\n");
+    assert_eq!((window.hears(), window.hears()), ("one".to_owned(), "two".to_owned()));
+}
+
+#[test]
+fn a_line_in_pieces_of_one_byte_is_one_message() {
+    let (mut window, mut peer) = logged_in();
+    for byte in ":a!u@h PRIVMSG #茶馆 :你好，世界！😀\r\n".bytes() {
+        peer.send([byte]);
+    }
+    assert_eq!(window.hears(), "你好，世界！😀");
+}
+
+#[test]
+fn what_is_not_utf8_is_shown_as_well_as_it_can_be() {
+    let (mut window, mut peer) = logged_in();
+    peer.send(b":a!u@h PRIVMSG #a :caf\xe9\r\n");
+    assert_eq!(window.hears(), "caf\u{fffd}");
+}
+
+#[test]
+fn a_line_that_is_no_message_is_skipped_once_we_are_in() {
+    let (mut window, mut peer) = logged_in();
+    peer.send("?!\r\n\r\n:a!u@h PRIVMSG #a ok\r\n");
+    assert_eq!(window.hears(), "ok");
+}
+
+// Waking, and keeping the line open.
+
+#[test]
+fn the_window_is_woken_once_for_many_events_and_misses_none() {
+    let (mut window, mut peer) = logged_in();
+    assert_eq!(window.woken.len(), 0);
+    let lines: String = (0..100).map(|n| format!(":a!u@h PRIVMSG #a {n}\r\n")).collect();
+    peer.send(lines + "PING fence\r\n");
+    peer.expect(&["PONG :fence"]);
+    assert_eq!(window.woken.len(), 1);
+    for n in 0..100 {
+        assert_eq!(window.hears(), n.to_string());
+    }
+}
+
+#[test]
+fn the_server_is_answered_when_it_asks() {
+    let (window, mut peer) = logged_in();
+    peer.send("PING :are you there\r\n:tea.house PING tea.house\r\n");
+    peer.expect(&["PONG :are you there", "PONG :tea.house"]);
+    window.close();
+}
+
+#[test]
+fn a_silent_server_is_asked_and_given_up_when_it_does_not_answer() {
+    let patience = Patience { login: DEADLINE, answer: Duration::from_secs(1), ..hurried() };
+    let (mut window, mut peer) = logged_in_with(patience);
+    peer.expect(&["PING teahouse"]);
+    peer.send(":tea.house PONG tea.house teahouse\r\n");
+    peer.expect(&["PING teahouse"]);
+    assert_eq!(window.ended(), Failure::Silent);
+    peer.expect_end();
+}
+
+// Sending and closing.
+
+#[test]
+fn lines_are_sent_in_order_and_the_farewell_is_heard() {
+    let (window, mut peer) = logged_in();
+    for n in 0..500 {
+        window.connection.send(format!("PRIVMSG #a {n}"));
+    }
+    window.connection.send("QUIT :再见".to_owned());
+    window.close();
+    for n in 0..500 {
+        peer.expect(&[&format!("PRIVMSG #a {n}")]);
+    }
+    peer.expect(&["QUIT :再见"]);
+    peer.expect_end();
+}
+
+#[test]
+fn closing_ends_a_reader_that_is_blocked_and_the_server_notices() {
+    let (window, mut peer) = logged_in();
+    window.close();
+    peer.expect_end();
+}
+
+#[test]
+fn a_connection_that_is_dropped_is_closed() {
+    let (window, mut peer) = logged_in();
+    drop(window);
+    peer.expect_end();
+}
+
+#[test]
+fn closing_ends_a_connection_that_is_still_being_made() {
+    let deaf = deaf();
+    let window = Window::connect(deaf.address);
+    window.close();
+}
+
+#[test]
+fn a_server_that_takes_nothing_neither_blocks_the_window_nor_its_closing() {
+    let (window, _peer) = logged_in();
+    let started = Instant::now();
+    for _ in 0..800 {
+        window.connection.send(format!("PRIVMSG #a :{}", "x".repeat(490)));
+    }
+    assert!(started.elapsed() < CLOSING_TIME);
+    window.close();
+}
+
+#[test]
+fn a_server_that_takes_nothing_at_all_any_more_is_given_up() {
+    let (mut window, peer) = logged_in();
+    let deadline = Instant::now() + DEADLINE;
+    // Fills the system's buffers on both sides and then the queue, which may hold some megabytes together.
+    while window.woken.is_empty() && Instant::now() < deadline {
+        window.connection.send(format!("PRIVMSG #a :{}", "x".repeat(490)));
+    }
+    assert_eq!(window.ended(), Failure::Stalled);
+    drop(peer);
+    window.close();
+}
+
+#[test]
+fn a_window_that_takes_no_events_slows_the_server_down_and_can_be_closed() {
+    let (window, peer) = logged_in();
+    let mut stream = peer.reader.into_inner();
+    let talking = thread::spawn(move || {
+        let lines = ":a!u@h PRIVMSG #a :on and on and on\r\n".repeat(1000);
+        // Far more than the window holds and the system buffers. Ends when the window hangs up.
+        (0..10_000).take_while(|_| stream.write_all(lines.as_bytes()).is_ok()).count()
+    });
+    // The first wake says that the first lines are there; the rest comes while nobody looks.
+    window.woken.recv_timeout(DEADLINE).expect("to be woken");
+    window.close();
+    assert!(talking.join().unwrap() < 10_000);
+}
+
+#[test]
+fn a_server_that_only_stops_talking_is_gone_too() {
+    let (mut window, mut peer) = logged_in();
+    peer.reader.get_mut().shutdown(Shutdown::Write).unwrap();
+    assert_eq!(window.ended(), Failure::ClosedByServer { reason: String::new() });
+    let mut rest = Vec::new();
+    peer.reader.read_to_end(&mut rest).unwrap();
+    assert_eq!(rest, b"");
+}
