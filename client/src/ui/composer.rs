@@ -5,10 +5,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{CallbackTrigger, Event, FrameType, Key};
+use fltk::enums::{Align as Side, Event, FrameType, Key};
 use fltk::group::Group;
-use fltk::input::MultilineInput;
 use fltk::prelude::*;
+use fltk::text::{self, TextBuffer, TextEditor, WrapMode};
 
 use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
@@ -22,13 +22,14 @@ const BUTTON_WIDTH: i32 = 72;
 /// Below the frame.
 const HINT_HEIGHT: i32 = 26;
 /// Lines after which it grows no more.
-const MOST_LINES: usize = 6;
+const MOST_LINES: i32 = 6;
 
 /// The composer. Cloning gives another handle to the same one.
 #[derive(Clone)]
 pub struct Composer {
     group: Group,
-    input: MultilineInput,
+    input: TextEditor,
+    buffer: TextBuffer,
     /// 发送
     pub send: Button,
     words: Rc<RefCell<Words>>,
@@ -48,17 +49,22 @@ impl Composer {
     pub fn new(kit: &Rc<Kit>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let mut input = MultilineInput::default();
+        let mut input = TextEditor::default();
         let send = Button::new(kit, Look::Filled, |colors| colors.field, Action::Send);
         group.end();
         send.widget().clone().clear_visible_focus();
+        let mut buffer = TextBuffer::default();
+        input.set_buffer(buffer.clone());
         input.set_frame(FrameType::FlatBox);
         input.set_text_font(REGULAR);
-        input.set_wrap(true);
-        input.set_trigger(CallbackTrigger::Changed);
+        input.set_cursor_style(text::Cursor::Simple);
+        // It grows instead, and follows the caret when it is as tall as it gets.
+        input.set_scrollbar_align(Side::Clip);
+        input.wrap_mode(WrapMode::AtBounds, 0);
         let composer = Self {
             group: group.clone(),
             input: input.clone(),
+            buffer: buffer.clone(),
             send,
             words: Rc::default(),
             kit: Rc::clone(kit),
@@ -72,12 +78,14 @@ impl Composer {
                 group.draw_children();
             }
         });
-        input.set_callback({
-            let kit = Rc::clone(kit);
-            move |input| {
-                // The whole input, since the placeholder comes and goes.
-                input.redraw();
-                kit.act(Action::Composed);
+        buffer.add_modify_callback({
+            let composer = composer.clone();
+            move |_, inserted, deleted, _, _| {
+                if inserted > 0 || deleted > 0 {
+                    // All of it, since the placeholder comes and goes.
+                    composer.input.clone().redraw();
+                    composer.kit.act(Action::Composed);
+                }
             }
         });
         // The stock input must not see Enter, Tab and the keys of the transcript before we do.
@@ -89,7 +97,7 @@ impl Composer {
         input.draw({
             let composer = composer.clone();
             move |input| {
-                if input.value().is_empty() {
+                if composer.buffer.length() == 0 {
                     composer.draw_placeholder(input);
                 }
             }
@@ -112,7 +120,9 @@ impl Composer {
         self.send.place(button);
         let height = self.lines() * self.line_height() + 4;
         let top = frame.y + (frame.h - height) / 2;
-        self.input.clone().resize(frame.x + 10, top, button.x - frame.x - 18, height);
+        let mut input = self.input.clone();
+        input.resize(frame.x + 10, top, button.x - frame.x - 18, height);
+        input.show_insert_position();
         self.group.clone().redraw();
     }
 
@@ -150,21 +160,20 @@ impl Composer {
 
     /// What is written in it.
     pub fn text(&self) -> String {
-        self.input.value()
+        self.buffer.text()
     }
 
     /// Where the caret is, in bytes.
     pub fn caret(&self) -> usize {
-        usize::try_from(self.input.position()).unwrap_or(0)
+        usize::try_from(self.input.insert_position()).unwrap_or(0)
     }
 
     /// Changes what is written in it, with the caret at this byte.
     pub fn set_text(&self, text: &str, caret: usize) {
+        self.buffer.clone().set_text(text);
         let mut input = self.input.clone();
-        input.set_value(text);
-        // The caret is inside the text, so FLTK takes it.
-        let _ = input.set_position(i32::try_from(caret.min(text.len())).unwrap_or(0));
-        input.redraw();
+        input.set_insert_position(i32::try_from(caret.min(text.len())).unwrap_or(0));
+        input.show_insert_position();
     }
 
     /// Puts the caret into it.
@@ -178,9 +187,12 @@ impl Composer {
         fltk::draw::height()
     }
 
+    /// The lines it takes to show what is written, up to the most that are shown.
     fn lines(&self) -> i32 {
-        let text = self.input.value();
-        (text.matches('\n').count() + 1).min(MOST_LINES) as i32
+        // FLTK counts lines that have something in them; the one behind the last line feed has nothing yet.
+        let text = self.buffer.text();
+        let last = i32::from(text.is_empty() || text.ends_with('\n'));
+        (self.input.count_lines(0, self.buffer.length(), true) + last).clamp(1, MOST_LINES)
     }
 
     fn handle(&self, event: Event) -> bool {
@@ -211,7 +223,7 @@ impl Composer {
     }
 
     fn nothing_is_selected(&self) -> bool {
-        self.input.position() == self.input.mark()
+        self.buffer.selection_position().is_none_or(|(start, end)| start == end)
     }
 
     fn draw(&self) {
@@ -238,10 +250,10 @@ impl Composer {
         };
     }
 
-    fn draw_placeholder(&self, input: &MultilineInput) {
+    fn draw_placeholder(&self, input: &TextEditor) {
         let theme = self.kit.theme();
         let rect = Rect::of(input);
-        let room = Rect::new(rect.x + 5, rect.y, rect.w - 5, self.line_height() + 3);
+        let room = Rect::new(rect.x + 3, rect.y + 1, rect.w - 3, self.line_height());
         let face = Face::regular(theme.sizes.body);
         let words = self.words.borrow();
         self.kit.paint.label(face, theme.colors.dim, Align::Left, &words.placeholder, room);

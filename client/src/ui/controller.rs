@@ -376,9 +376,13 @@ impl Controller {
     fn refresh_login(&mut self) {
         let model = self.model.borrow();
         let language = model.language();
-        self.login.set_connecting(model.link() == model::Link::Connecting, language);
+        let is_connecting = model.link() == model::Link::Connecting;
+        let was_connecting = self.login.set_connecting(is_connecting, language);
         let errors = model.form_errors();
         self.login.show_errors(errors, language);
+        if was_connecting && !is_connecting && !errors.is_empty() {
+            self.login.focus();
+        }
     }
 
     fn refresh_chat(&mut self) {
@@ -421,7 +425,8 @@ impl Controller {
         ] {
             button.set_text(text.to(language));
         }
-        self.chat.language.set_text(language.other().name());
+        self.chat.language.set_text(scene::short_name(language.other()));
+        self.chat.language.set_hint(language.other().name());
         self.chat.online.set_hint(Text::AskOnlineUsers.to(language));
         self.chat.clear.set_hint(Text::ClearTranscript.to(language));
         self.chat.restyle();

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::mem;
 use std::rc::Rc;
 
 use fltk::group::Group;
@@ -112,15 +113,15 @@ impl LoginView {
         self.set_connecting(is_connecting, language);
     }
 
-    /// Says that a connection is being made, or not any more.
-    pub fn set_connecting(&self, is_connecting: bool, language: Language) {
-        self.state.borrow_mut().is_connecting = is_connecting;
+    /// Says that a connection is being made, or not any more, and gives what it said before.
+    pub fn set_connecting(&self, is_connecting: bool, language: Language) -> bool {
+        let was_connecting = mem::replace(&mut self.state.borrow_mut().is_connecting, is_connecting);
         let text = if is_connecting { Text::LoggingInCancel } else { Text::LogIn };
         self.button.set_text(text.to(language));
         for field in [&self.name, &self.server, &self.port] {
             field.set_editable(!is_connecting);
         }
-        self.group.clone().redraw();
+        was_connecting
     }
 
     /// The three fields and their names, from the top down.

@@ -178,7 +178,7 @@ impl Painter {
     pub fn avatar(&self, rect: Rect, name: &str, color: Color, letter: Color) {
         self.rounded(rect, rect.w / 4, color);
         let initial = name.graphemes(true).next().unwrap_or("?").to_uppercase();
-        self.label(Face::bold(rect.w * 4 / 9), letter, Align::Center, &initial, rect);
+        self.label(Face::bold((rect.w * 4 / 9).max(11)), letter, Align::Center, &initial, rect);
     }
 
     /// A tick, drawn with a pen two pixels wide.

@@ -140,6 +140,14 @@ pub fn item(conversation: &Conversation, line: &model::Line, number: u64, langua
     Item { time: line.time.clone(), body, new: is_new.then(|| Text::NewMessages.to(language).to_owned()) }
 }
 
+/// What a language is called where there is little room.
+pub fn short_name(language: Language) -> &'static str {
+    match language {
+        Language::Chinese => "中",
+        Language::English => "EN",
+    }
+}
+
 /// 是否关闭窗口
 pub fn closing_question(language: Language) -> Question {
     let text = |text: Text| text.to(language).to_owned();

@@ -67,7 +67,8 @@ impl Display {
     /// Does something with mouse or keyboard: runs `xdotool` with these arguments.
     #[track_caller]
     pub fn xdotool(&self, args: &[&str]) {
-        let status = Command::new("xdotool").args(args).env("DISPLAY", &self.name).env("LC_ALL", "C.UTF-8").status();
+        let status =
+            Command::new("xdotool").args(args).env("DISPLAY", &self.name).env("LC_ALL", "C.UTF-8").status();
         let status = status.expect("xdotool starts");
         assert!(status.success(), "xdotool {args:?}: {status}");
     }

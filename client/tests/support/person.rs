@@ -45,7 +45,8 @@ impl<'a> Person<'a> {
     pub fn open(display: &'a Display, start: &Start<'_>) -> Self {
         let folder = tempfile::tempdir().expect("there can be a temporary folder");
         if !start.settings.is_empty() {
-            std::fs::write(folder.path().join("teahouse.toml"), start.settings).expect("settings can be written");
+            std::fs::write(folder.path().join("teahouse.toml"), start.settings)
+                .expect("settings can be written");
         }
         let socket = folder.path().join("probe");
         let mut command = Command::new(program("teahouse"));
@@ -190,19 +191,20 @@ impl<'a> Person<'a> {
         self.waits_for("an empty composer", |seen| seen["composer"] == "");
     }
 
-    /// Closes the window as the window manager's button does.
+    /// Closes the window as the button in its title bar does.
     #[track_caller]
     pub fn closes_the_window(&mut self) {
-        let title = self.sees()["title"].as_str().expect("a window has a title").to_owned();
-        self.goes_to_the_window();
-        let _ = title;
-        self.presses("alt+F4");
-    }
-
-    /// Gives the window the keyboard, by a click where nothing is.
-    #[track_caller]
-    pub fn goes_to_the_window(&mut self) {
-        self.clicks("ground");
+        let id = self.process.id().to_string();
+        self.display.xdotool(&[
+            "search",
+            "--onlyvisible",
+            "--all",
+            "--pid",
+            &id,
+            "--class",
+            "teahouse",
+            "windowquit",
+        ]);
     }
 
     /// Waits for the end of the program, and says how it ended and how long that took.

@@ -33,9 +33,9 @@ impl Process {
     /// Starts a program, with a name for messages about it.
     pub fn start(name: &str, command: &mut Command) -> Self {
         command.stdin(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name} ({}) does not start: {error}", command.get_program().display()));
+        let mut child = command.spawn().unwrap_or_else(|error| {
+            panic!("{name} ({}) does not start: {error}", command.get_program().display())
+        });
         let stderr = child.stderr.take().expect("stderr is a pipe");
         let said = Arc::new(Said::default());
         let reader = thread::spawn({

@@ -1,0 +1,148 @@
+//! What can be wrong with a form or with the server: each is said in plain words, in the window, and nothing crashes.
+
+use std::io::Write;
+use std::net::TcpListener;
+
+use serde_json::Value;
+
+use crate::support::display::Display;
+use crate::support::person::{Person, Start};
+use crate::support::server::Server;
+
+#[track_caller]
+fn error_of(seen: &Value, field: &str) -> String {
+    seen["errors"][field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no error of {field}: {:#}", seen["errors"]))
+        .to_owned()
+}
+
+/// All that the form says is wrong, wherever it stands.
+fn all_errors(seen: &Value) -> String {
+    seen["errors"].as_object().into_iter().flatten().filter_map(|(_, error)| error.as_str()).collect()
+}
+
+#[test]
+fn every_field_that_is_wrong_says_so_beside_it() {
+    let display = Display::start(900, 700);
+    let mut ming = Person::open(&display, &Start::default());
+    for (field, text, error) in [
+        ("name", "", "请输入用户名"),
+        ("name", "a b", "用户名里不能有空格"),
+        ("server", "", "请输入服务器地址"),
+        ("port", "abc", "端口是 1 到 65535 的数字"),
+        ("port", "0", "端口是 1 到 65535 的数字"),
+        ("port", "99999", "端口是 1 到 65535 的数字"),
+        ("port", "", "请输入端口"),
+    ] {
+        ming.fills_in("name", "ming");
+        ming.fills_in("server", "127.0.0.1");
+        ming.fills_in("port", "6667");
+        ming.fills_in(field, text);
+        ming.clicks("login");
+        let seen = ming.waits_for("an error", |seen| seen["errors"][field].is_string());
+        assert_eq!(error_of(&seen, field), error, "{text:?} as {field}");
+        assert_eq!(seen["view"], "login");
+    }
+    ming.fills_in("name", "");
+    ming.fills_in("server", "http://tea");
+    ming.presses("Return");
+    ming.waits_for("all errors at once", |seen| {
+        ["name", "server", "port"].iter().all(|field| seen["errors"][field].is_string())
+    });
+    display.picture("login-errors");
+}
+
+#[test]
+fn a_port_where_nobody_listens_is_said() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let port = free.local_addr().expect("it has an address").port();
+    drop(free);
+    let display = Display::start(900, 700);
+    let mut ming = Person::open(&display, &Start { nick: "ming", port: Some(port), ..Start::default() });
+    ming.clicks("login");
+    let seen = ming.waits_for("an error", |seen| !all_errors(seen).is_empty());
+    assert!(all_errors(&seen).contains(&port.to_string()), "{:#}", seen["errors"]);
+    assert_eq!((&seen["view"], &seen["login_button"]), (&"login".into(), &"登录".into()));
+    display.picture("login-refused");
+}
+
+#[test]
+fn a_server_that_nobody_knows_is_said() {
+    let display = Display::start(900, 700);
+    let mut ming = Person::open(&display, &Start { nick: "ming", ..Start::default() });
+    ming.fills_in("server", "nobody.invalid");
+    ming.clicks("login");
+    let seen = ming.waits_for("an error", |seen| !all_errors(seen).is_empty());
+    assert!(all_errors(&seen).contains("nobody.invalid"), "{:#}", seen["errors"]);
+}
+
+#[test]
+fn something_that_is_not_a_chat_server_is_said() {
+    for garbage in [&b"SSH-2.0-OpenSSH_9.6\r\n"[..], b"HTTP/1.1 400 Bad Request\r\n\r\n", &[0xff; 70_000]] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let port = listener.local_addr().expect("it has an address").port();
+        let display = Display::start(900, 700);
+        let mut ming = Person::open(&display, &Start { nick: "ming", port: Some(port), ..Start::default() });
+        ming.clicks("login");
+        let (mut stream, _) = listener.accept().expect("the window connects");
+        // The window may hang up before all of it is sent.
+        let _ = stream.write_all(garbage);
+        drop(stream);
+        let seen = ming.waits_for("an error", |seen| !all_errors(seen).is_empty());
+        assert_eq!(seen["view"], "login");
+        assert!(!ming.has_gone());
+    }
+}
+
+#[test]
+fn a_name_that_somebody_has_is_said_beside_the_name() {
+    let (display, server) = (Display::start(1500, 736), Server::start());
+    let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
+    let mut first = Person::open(&display, &start);
+    first.is_in_the_lobby();
+    let mut second = Person::open(&display, &start);
+    let seen = second.waits_for("an error", |seen| seen["errors"]["name"].is_string());
+    assert!(error_of(&seen, "name").contains("ming"), "{:#}", seen["errors"]);
+    second.waits_for("the caret in the name", |seen| seen["focus"] == "name" || seen["focus"] == "");
+    second.fills_in("name", "ming2");
+    second.presses("Return");
+    second.waits_for("the chat", |seen| seen["view"] == "chat");
+}
+
+#[test]
+fn a_login_that_takes_long_can_be_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let port = silent.local_addr().expect("it has an address").port();
+    let display = Display::start(900, 700);
+    let mut ming = Person::open(&display, &Start { nick: "ming", port: Some(port), ..Start::default() });
+    ming.goes_to("name");
+    ming.presses("Return");
+    let seen = ming.waits_for("the button to say so", |seen| seen["login_button"] != "登录");
+    assert!(
+        seen["login_button"].as_str().is_some_and(|text| text.contains("正在登录")),
+        "{}",
+        seen["login_button"]
+    );
+    display.picture("login-connecting");
+    let (stream, _) = silent.accept().expect("the window connects");
+    ming.clicks("login");
+    ming.waits_for("the form again", |seen| seen["login_button"] == "登录" && seen["view"] == "login");
+    let rest = std::io::copy(&mut &stream, &mut std::io::sink());
+    assert!(rest.is_ok(), "the connection is closed");
+}
+
+#[test]
+fn the_form_remembers_the_last_login() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.says("/quit");
+    ming.is_gone(crate::support::PATIENCE);
+    let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+    let mut again = Person::open(&display, &Start { settings: &settings, ..Start::default() });
+    let fields = again.sees()["fields"].clone();
+    assert_eq!(fields["name"], "ming");
+    assert_eq!(fields["port"], server.port().to_string());
+}

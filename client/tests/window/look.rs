@@ -1,0 +1,115 @@
+//! How the window looks, and what changes it: language, shade, size.
+
+use crate::support::display::Display;
+use crate::support::person::{Person, Start, list};
+use crate::support::server::Server;
+
+const LIGHT_PAGE: [u8; 3] = [0xff, 0xff, 0xff];
+const DARK_PAGE: [u8; 3] = [0x1e, 0x20, 0x22];
+
+#[test]
+fn the_language_changes_everything_at_once_and_is_remembered() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let start = Start {
+        nick: "ming",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "800x640+2+22",
+        ..Start::default()
+    };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.reads("你进入了 #lobby");
+    ming.clicks("language");
+    ming.waits_for("English", |seen| seen["language"] == "en");
+    ming.reads("You joined #lobby");
+    display.picture("look-english");
+    let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+    assert!(settings.contains("language = \"en\""), "{settings}");
+}
+
+#[test]
+fn night_falls_at_the_press_of_a_button() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let start = Start {
+        nick: "ming",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "880x660+2+22",
+        ..Start::default()
+    };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    assert!(display.look().share(0, 900, LIGHT_PAGE) > 0.3);
+    ming.clicks("shade");
+    ming.waits_for("the night", |seen| seen["is_dark"] == true);
+    let picture = display.look();
+    assert!(picture.share(0, 900, DARK_PAGE) > 0.3);
+    assert!(picture.share(0, 900, LIGHT_PAGE) < 0.01);
+    display.picture("look-dark");
+}
+
+#[test]
+fn nothing_lies_on_anything_else_however_small_or_large_the_window_is() {
+    let (display, server) = (Display::start(1700, 1000), Server::start());
+    for geometry in ["520x500+2+22", "740x700+2+22", "1180x760+2+22", "1680x960+2+22"] {
+        let start =
+            Start { nick: "ming", port: Some(server.port()), connect: true, geometry, ..Start::default() };
+        let mut ming = Person::open(&display, &start);
+        ming.is_in_the_lobby();
+        let seen = ming.sees();
+        let names = [
+            "transcript",
+            "composer",
+            "online",
+            "clear",
+            "shade",
+            "people",
+            "language",
+            "conversation #lobby",
+        ];
+        let side = |name: &str, side: &str| seen["controls"][name][side].as_i64().expect(name);
+        let edges = |name| {
+            let (x, y) = (side(name, "x"), side(name, "y"));
+            (x, y, x + side(name, "w"), y + side(name, "h"))
+        };
+        let window = edges("window");
+        for one in names {
+            let (left, top, right, bottom) = edges(one);
+            assert!(
+                left >= window.0 && top >= window.1 && right <= window.2 && bottom <= window.3,
+                "{one}: {seen:#}"
+            );
+            for other in names.into_iter().filter(|other| *other != one) {
+                let (x1, y1, x2, y2) = edges(other);
+                assert!(
+                    right <= x1 || x2 <= left || bottom <= y1 || y2 <= top,
+                    "{one} on {other} at {geometry}"
+                );
+            }
+        }
+        display.picture(&format!("look-{}", geometry.split('+').next().unwrap_or_default()));
+        ming.says("/quit");
+        ming.is_gone(crate::support::PATIENCE);
+    }
+}
+
+#[test]
+fn a_crowd_is_listed_under_its_ranks() {
+    let (display, server) = (Display::start(1200, 736), Server::start());
+    let start = Start {
+        nick: "小明",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "1180x690+2+22",
+        ..Start::default()
+    };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.says("/join #茶");
+    let seen = ming.waits_for("the room", |seen| {
+        seen["conversation"] == "#茶" && list(&seen["members"]).iter().any(|member| member["name"] == "小明")
+    });
+    assert_eq!(seen["members"][0]["rank"], "管理员", "who opens a room runs it");
+    display.picture("look-members");
+}

@@ -1,0 +1,114 @@
+//! People talking: what one types, what the others read, and what is left unread.
+
+use serde_json::Value;
+
+use crate::support::display::Display;
+use crate::support::person::{Person, Start, line, list};
+use crate::support::server::Server;
+
+fn open<'a>(display: &'a Display, server: &Server, nick: &'a str, geometry: &'a str) -> Person<'a> {
+    let start = Start { nick, port: Some(server.port()), connect: true, geometry, ..Start::default() };
+    let mut person = Person::open(display, &start);
+    person.is_in_the_lobby();
+    person
+}
+
+fn unread(seen: &Value, conversation: &str) -> u64 {
+    let row = list(&seen["conversations"]).iter().find(|row| row["name"] == *conversation);
+    row.and_then(|row| row["unread"].as_u64()).unwrap_or(0)
+}
+
+#[test]
+fn a_double_click_on_a_member_opens_a_private_conversation() {
+    let (display, server) = (Display::start(1200, 736), Server::start());
+    let mut bob = open(&display, &server, "Bob", "700x500+400+150");
+    let mut ming = open(&display, &server, "小明", "1000x680+2+22");
+    ming.double_clicks("member Bob");
+    ming.waits_for("the conversation with Bob", |seen| seen["conversation"] == "Bob");
+    ming.says("你好 Bob");
+    bob.waits_for("a conversation with one unread message", |seen| unread(seen, "小明") == 1);
+    display.picture("talk-private");
+}
+
+#[test]
+fn what_comes_while_one_looks_elsewhere_is_counted_until_it_is_looked_at() {
+    let (display, server) = (Display::start(1500, 736), Server::start());
+    let mut ming = open(&display, &server, "小明", "740x640+2+22");
+    let mut alice = open(&display, &server, "Alice", "740x640+752+22");
+    ming.goes_to("composer");
+    ming.says("/query Alice");
+    ming.waits_for("the conversation with Alice", |seen| seen["conversation"] == "Alice");
+    for text in ["one", "two", "three"] {
+        alice.says(text);
+    }
+    ming.waits_for("three unread messages", |seen| unread(seen, "#lobby") == 3);
+    assert!(ming.sees()["title"].as_str().is_some_and(|title| title.starts_with("(3) ")));
+    display.picture("talk-unread");
+    ming.clicks("conversation #lobby");
+    ming.waits_for("nothing unread", |seen| unread(seen, "#lobby") == 0);
+    ming.reads("three");
+}
+
+#[test]
+fn a_message_that_is_refused_stays_in_the_composer() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let mut ming = open(&display, &server, "ming", "740x640+2+22");
+    ming.goes_to("composer");
+    ming.types("/nonsense");
+    ming.presses("Return");
+    let seen = ming.waits_for("a refusal", |seen| seen["refusal"].is_string());
+    assert_eq!(seen["composer"], "/nonsense");
+    display.picture("talk-refused");
+    ming.presses("BackSpace");
+    ming.waits_for("no refusal any more", |seen| seen["refusal"].is_null());
+}
+
+#[test]
+fn shift_and_enter_starts_a_new_line_and_the_composer_grows() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let mut ming = open(&display, &server, "ming", "740x640+2+22");
+    ming.goes_to("composer");
+    let [_, _, _, low] = ming.place_of("composer");
+    ming.types("line one");
+    ming.presses("shift+Return");
+    ming.types("line two");
+    ming.waits_for("two lines", |seen| seen["composer"] == "line one\nline two");
+    let [_, _, _, tall] = ming.place_of("composer");
+    assert!(tall > low, "{tall} and {low}");
+    ming.clicks("send");
+    ming.reads("line one");
+    ming.reads("line two");
+    assert_eq!(ming.place_of("composer")[3], low);
+}
+
+#[test]
+fn what_is_marked_with_the_mouse_can_be_copied() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let mut ming = open(&display, &server, "ming", "740x640+2+22");
+    ming.says("alpha beta gamma");
+    let seen = ming.waits_for("the message", |seen| line(seen, "alpha beta gamma").is_some());
+    let index =
+        list(&seen["lines"]).iter().position(|line| line["text"] == "alpha beta gamma").expect("it is there");
+    let [x, y, _, height] = ming.place_of(&format!("line {index}"));
+    let (x, y) = ((x + 70).to_string(), (y + height - 14).to_string());
+    display.xdotool(&["mousemove", &x, &y, "click", "--repeat", "3", "--delay", "60", "1"]);
+    ming.waits_for("a selection", |seen| seen["selection"] == "alpha beta gamma");
+    display.picture("talk-selection");
+    ming.goes_to("composer");
+    ming.presses("ctrl+c");
+    ming.presses("ctrl+v");
+    ming.waits_for("the copied words", |seen| seen["composer"] == "alpha beta gamma");
+}
+
+#[test]
+fn names_with_signs_are_shown_as_they_are() {
+    let (display, server) = (Display::start(1200, 736), Server::start());
+    let mut ming = open(&display, &server, "小明", "1000x680+2+22");
+    let mut odd = open(&display, &server, "_a|b", "700x500+400+150");
+    odd.says("@/& | _underlined_");
+    ming.goes_to("composer");
+    let read = ming.reads("@/& | _underlined_");
+    assert_eq!(read["from"], "_a|b");
+    ming.waits_for("the name in the list", |seen| seen["controls"]["member _a|b"].is_object());
+    display.picture("talk-signs");
+}
