@@ -61,6 +61,8 @@ struct Session<'h> {
     /// Whether the world still knows the client; QUIT ends that, and so can others.
     here: bool,
     clock: Clock,
+    /// When the lines that are being run came.
+    now: Timestamp,
     /// Kept from batch to batch for its buffers.
     effects: Effects,
 }
@@ -69,7 +71,7 @@ impl<'h> Session<'h> {
     fn begin(house: &'h House, address: SocketAddr, outbox: Arc<Outbox>) -> Self {
         let id = house.world.lock().connect(address, Arc::clone(&outbox));
         let clock = Clock::LoggingIn { deadline: Instant::now() + house.config.registration_timeout };
-        Self { house, id, outbox, here: true, clock, effects: Effects::default() }
+        Self { house, id, outbox, here: true, clock, now: Timestamp::now(), effects: Effects::default() }
     }
 
     /// Reads and runs lines until there is a reason to end.
@@ -104,6 +106,7 @@ impl<'h> Session<'h> {
                 Err(_) => return Text::Left,
             }
             self.clock.heard();
+            self.now = Timestamp::now();
             while let Some(line) = buffer.next_line() {
                 self.run(line);
                 if !self.here || (self.outbox.answer_bytes() > ANSWERS_AHEAD_BYTES && !self.catch_up()) {
@@ -130,11 +133,10 @@ impl<'h> Session<'h> {
 
     /// Does something with the world, if this client is still in it.
     fn locked(&mut self, work: impl FnOnce(&mut World, ClientId) -> Option<Errand>) -> Option<Errand> {
-        let now = Timestamp::now();
         let mut world = self.house.world.lock();
         let mut errand = None;
         if world.client(self.id).is_some() {
-            world.now = now;
+            world.now = self.now;
             errand = work(&mut world, self.id);
             world.take_effects(&mut self.effects);
         }
@@ -168,6 +170,7 @@ impl<'h> Session<'h> {
 
     /// Hangs up: the world forgets the client if it has not yet, the last words are sent, the socket closes.
     fn end(&mut self, mut socket: &TcpStream, reason: &Text) {
+        self.now = Timestamp::now();
         self.locked(|world, id| {
             world.disconnect(id, reason);
             None

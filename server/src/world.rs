@@ -154,12 +154,12 @@ impl World {
         self.free_nick(id);
         self.nicks.insert(self.config.casemapping.fold(&nick).into_owned(), id);
         self.skeletons.insert(skeleton, id);
-        self.clients[id].nick = Some(nick);
+        self.clients[id].set_nick(Some(nick));
         Ok(())
     }
 
     fn free_nick(&mut self, id: ClientId) {
-        if let Some(old) = self.clients[id].nick.take() {
+        if let Some(old) = self.clients[id].set_nick(None) {
             self.nicks.remove(&self.config.casemapping.fold(&old).into_owned());
             self.skeletons.remove(&Skeleton::of(&old));
         }
@@ -208,7 +208,7 @@ impl World {
             self.channels[channel].members.swap_remove(&id);
             self.close_if_empty(channel);
         }
-        let host = self.clients[id].host.clone();
+        let host = self.clients[id].host().to_owned();
         let farewell = Text::ClosingLink(host, words).to_string(language);
         let error = self.line(format_args!("ERROR :{farewell}"));
         self.tell(id, &error, Cause::Answer);
@@ -360,14 +360,14 @@ impl World {
     /// # Panics
     /// When they are not.
     pub fn check(&self) {
-        let named = self.clients.values().filter(|client| client.nick.is_some()).count();
+        let named = self.clients.values().filter(|client| client.nick().is_some()).count();
         assert_eq!(self.nicks.len(), named, "one entry for each nickname");
         assert_eq!(self.skeletons.len(), named, "one skeleton for each nickname");
         let registered = self.clients.values().filter(|client| client.is_registered()).count();
         assert_eq!(self.users, registered, "users are counted right");
         assert!(self.most_users >= self.users);
         for (id, client) in &self.clients {
-            if let Some(nick) = &client.nick {
+            if let Some(nick) = client.nick() {
                 assert_eq!(self.holder(nick), Some(id), "{nick} is found");
                 assert_eq!(self.skeletons.get(&Skeleton::of(nick)), Some(&id), "{nick} looks like itself");
             }

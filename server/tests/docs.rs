@@ -63,3 +63,34 @@ fn the_page_lists_every_numeric_that_is_sent() {
         .collect();
     assert_eq!(listed, real);
 }
+
+/// What must be the same in every language: headings by level, links, and code without its comments.
+fn skeleton(page: &str) -> Vec<String> {
+    let mut in_code = false;
+    let mut bones = Vec::new();
+    for line in page.lines() {
+        if line.starts_with("```") {
+            in_code = !in_code;
+            bones.push(line.to_owned());
+        } else if in_code {
+            bones.push(line.split(" #").next().unwrap().trim_end().to_owned());
+        } else if line.starts_with('#') {
+            bones.push(line.split(' ').next().unwrap().to_owned());
+        } else {
+            if line.starts_with(['-', '|']) || line.starts_with(|c: char| c.is_ascii_digit()) {
+                bones.push(line.chars().next().unwrap().to_string());
+            }
+            let targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+            bones.extend(targets.map(|target| target.replace("README.zh-CN.md", "README.md")));
+        }
+    }
+    bones
+}
+
+#[test]
+fn both_readmes_have_the_same_parts_links_and_commands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let [english, chinese] = ["README.md", "README.zh-CN.md"]
+        .map(|name| fs::read_to_string(root.join(name)).expect("it is there"));
+    assert_eq!(skeleton(&chinese), skeleton(&english));
+}

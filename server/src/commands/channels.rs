@@ -91,7 +91,7 @@ pub(super) fn topic(context: &mut Context, message: &Message) -> Result<(), Repl
     };
     let channel = context.world.joined(context.me, room)?;
     let (text, who, when) =
-        (truncate(text, TOPIC_BYTES).to_owned(), context.client().source(), context.world.now);
+        (truncate(text, TOPIC_BYTES).to_owned(), context.client().source().to_owned(), context.world.now);
     let line =
         context.world.line(format_args!(":{who} TOPIC {} :{text}", context.world.channel(channel).name));
     let topic = Topic { text, who, when };

@@ -35,7 +35,7 @@ pub(super) fn userhost(context: &mut Context, message: &Message) -> Result<(), R
     let list: Vec<_> = people
         .map(|client| {
             let sign = if client.away.is_some() { '-' } else { '+' };
-            format!("{}={sign}{}@{}", client.name(), client.user, client.host)
+            format!("{}={sign}{}@{}", client.name(), client.user(), client.host())
         })
         .collect();
     context.reply(&Reply::UserHost(list.join(" ")));
@@ -82,8 +82,8 @@ fn who_reply(context: &Context, person: ClientId, room: &str) -> Reply {
     let client = context.world.client(person).expect("a member is here");
     Reply::WhoReply(
         room.to_owned(),
-        client.user.clone(),
-        client.host.clone(),
+        client.user().to_owned(),
+        client.host().to_owned(),
         context.world.config.name.clone(),
         client.name().to_owned(),
         if client.away.is_some() { "G" } else { "H" }.to_owned(),
@@ -142,8 +142,8 @@ fn describe(context: &mut Context, person: ClientId) {
     let idle = world.now.duration_since(spoke).as_secs().max(0);
     let mut replies = vec![Reply::WhoisUser(
         nick.clone(),
-        client.user.clone(),
-        client.host.clone(),
+        client.user().to_owned(),
+        client.host().to_owned(),
         client.realname.clone(),
     )];
     if !rooms.is_empty() {

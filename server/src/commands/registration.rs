@@ -84,7 +84,7 @@ pub(super) fn pass(context: &mut Context, message: &Message) -> Result<(), Reply
 /// NICK: the first name, or a new one.
 pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let wanted = message.param(0).filter(|nick| !nick.is_empty()).ok_or(Reply::NoNicknameGiven)?;
-    let (old, source) = (context.client().name().to_owned(), context.client().source());
+    let (old, source) = (context.client().name().to_owned(), context.client().source().to_owned());
     context.world.rename(context.me, wanted)?;
     if !context.client().is_registered() {
         welcome_if_ready(context);
@@ -103,7 +103,7 @@ pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply
 /// USER: the user name and the real name.
 pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let client = context.client();
-    if client.is_registered() || !client.user.is_empty() {
+    if client.is_registered() || !client.user().is_empty() {
         return Err(Reply::AlreadyRegistered);
     }
     let [name, _, _, realname, ..] = message.params()[..] else {
@@ -116,7 +116,7 @@ pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply
         return Err(Reply::NeedMoreParams("USER".to_owned()));
     }
     let client = context.world.client_mut(context.me);
-    client.user = format!("~{}", truncate(&name, USER_BYTES - 1));
+    client.set_user(format!("~{}", truncate(&name, USER_BYTES - 1)));
     client.realname = truncate(realname, REALNAME_BYTES).to_owned();
     welcome_if_ready(context);
     Ok(())
@@ -126,7 +126,7 @@ pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply
 fn welcome_if_ready(context: &mut Context) {
     let client = context.client();
     let Registration::Open { password, negotiating } = &client.registration else { return };
-    if client.nick.is_none() || client.user.is_empty() || *negotiating {
+    if client.nick().is_none() || client.user().is_empty() || *negotiating {
         return;
     }
     if context.world.config.password.is_some() && *password != context.world.config.password {
@@ -141,7 +141,7 @@ fn welcome_if_ready(context: &mut Context) {
 
     let config = context.world.config.clone();
     let version = status::VERSION.to_owned();
-    context.reply(&Reply::Welcome(config.network.clone(), context.client().source()));
+    context.reply(&Reply::Welcome(config.network.clone(), context.client().source().to_owned()));
     context.reply(&Reply::YourHost(config.name.clone(), version.clone()));
     context.reply(&Reply::Created(context.world.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     context.reply(&Reply::MyInfo(config.name.clone(), version));

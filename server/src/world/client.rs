@@ -12,13 +12,15 @@ use crate::outbox::Outbox;
 #[derive(Debug)]
 pub struct Client {
     /// `None` until the first NICK. Inverse of `World::nicks`.
-    pub(crate) nick: Option<String>,
+    nick: Option<String>,
     /// What USER said, with `~` before it, since nobody vouches for it; empty until then.
-    pub(crate) user: String,
+    user: String,
     /// The real name, or whatever stood in its place.
     pub(crate) realname: String,
     /// The address, as others see it.
-    pub(crate) host: String,
+    host: String,
+    /// `nick!user@host`, made anew whenever one of them changes.
+    source: String,
     /// Where the connection comes from.
     pub address: SocketAddr,
     /// How far the login has come.
@@ -104,6 +106,7 @@ impl Client {
             user: String::new(),
             realname: String::new(),
             host: host_of(address.ip()),
+            source: String::new(),
             address,
             registration: Registration::Open { password: None, negotiating: false },
             capabilities: Capabilities::default(),
@@ -124,9 +127,39 @@ impl Client {
         matches!(self.registration, Registration::Done { .. })
     }
 
+    /// The nickname; `None` until the first NICK.
+    pub fn nick(&self) -> Option<&str> {
+        self.nick.as_deref()
+    }
+
+    /// The user name with `~` before it; empty until USER.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The address, as others see it.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// `nick!user@host`, as it stands before everything the client does.
-    pub fn source(&self) -> String {
-        format!("{}!{}@{}", self.name(), self.user, self.host)
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub(super) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {
+        let old = std::mem::replace(&mut self.nick, nick);
+        self.refresh_source();
+        old
+    }
+
+    pub(crate) fn set_user(&mut self, user: String) {
+        self.user = user;
+        self.refresh_source();
+    }
+
+    fn refresh_source(&mut self) {
+        self.source = format!("{}!{}@{}", self.name(), self.user, self.host);
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::io::Write;
 
+use arrayvec::{ArrayString, ArrayVec};
 use jiff::Timestamp;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
@@ -13,26 +14,32 @@ use super::client::{Capabilities, Capability};
 ///
 /// Clients fall into classes by what they negotiated. Every class shares the line itself; what stands before it is
 /// formatted the first time that somebody of that class is among the recipients.
+///
+/// It lives on the stack: saying something to a thousand people allocates nothing.
 #[derive(Debug)]
 pub struct Line {
-    words: Vec<u8>,
+    words: ArrayVec<u8, MAX_LINE_BYTES>,
     time: Timestamp,
     /// `@time=… `, for `server-time`.
-    time_tag: OnceCell<String>,
+    time_tag: OnceCell<ArrayString<TIME_TAG_BYTES>>,
 }
+
+/// `@time=2026-11-22T23:45:00.000Z `, and some to spare for a year of more digits.
+const TIME_TAG_BYTES: usize = 40;
 
 impl Line {
     /// The line that says `words` (without CR LF), at `time`. What is over 512 bytes is cut between characters.
     pub fn new(time: Timestamp, words: fmt::Arguments) -> Self {
-        let mut line = Vec::with_capacity(128);
-        line.write_fmt(words).expect("a Vec takes every byte");
+        let mut line = ArrayVec::new();
+        // It fails when the line is full; what fitted has been written.
+        let _ = line.write_fmt(words);
         let most = MAX_LINE_BYTES - "\r\n".len();
         if line.len() > most {
             // Whatever is formatted is UTF-8, so a byte that does not continue a character begins one.
             let end = (0..=most).rev().find(|end| line[*end] & 0b1100_0000 != 0b1000_0000).unwrap_or(0);
             line.truncate(end);
         }
-        line.extend_from_slice(b"\r\n");
+        line.extend(*b"\r\n");
         Self { words: line, time, time_tag: OnceCell::new() }
     }
 
@@ -43,7 +50,12 @@ impl Line {
     }
 
     fn time_tag(&self) -> &str {
-        self.time_tag.get_or_init(|| format!("@time={:.3} ", self.time))
+        self.time_tag.get_or_init(|| {
+            let mut tag = ArrayString::new();
+            fmt::Write::write_fmt(&mut tag, format_args!("@time={:.3} ", self.time))
+                .expect("there is room for a time");
+            tag
+        })
     }
 }
 
