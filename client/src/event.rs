@@ -176,12 +176,7 @@ pub enum What {
         room: String,
     },
     /// An answer to something we asked, complete in itself.
-    Answer {
-        /// The room or person it is about, if any.
-        about: Option<String>,
-        /// The answer.
-        phrase: Phrase,
-    },
+    Answer(Phrase),
     /// The server did not do what we asked.
     Refused {
         /// The room or person it is about, if any.
@@ -352,29 +347,26 @@ impl Event {
     }
 }
 
-/// What servers say of themselves unasked, and the ends of lists that show their end by themselves: not worth a word.
-const QUIET: [u16; 14] = [
+/// What servers say of themselves at every login, and the beginnings and ends of lists that show both by themselves:
+/// not worth a word.
+const QUIET: [u16; 9] = [
     numerics::RPL_YOURHOST,
     numerics::RPL_CREATED,
     numerics::RPL_MYINFO,
-    numerics::RPL_UMODEIS,
     numerics::RPL_LISTSTART,
-    numerics::RPL_CHANNELMODEIS,
-    numerics::RPL_CREATIONTIME,
     numerics::RPL_TOPICWHOTIME,
     numerics::RPL_MOTDSTART,
     numerics::RPL_ENDOFWHOIS,
     numerics::RPL_ENDOFBANLIST,
     RPL_HOSTHIDDEN,
-    RPL_LOGGEDIN,
-    RPL_SNOMASK,
 ];
+
 // Numerics that only some servers know.
 const RPL_SNOMASK: u16 = 8;
+const RPL_STATSCONN: u16 = 250;
 const RPL_TRYAGAIN: u16 = 263;
 const RPL_INVITING: u16 = 341;
 const RPL_HOSTHIDDEN: u16 = 396;
-const RPL_LOGGEDIN: u16 = 900;
 
 fn what(message: &Message<'_>) -> Option<What> {
     let param = |index: usize| message.param(index).map(clean).unwrap_or_default();
@@ -389,7 +381,8 @@ fn what(message: &Message<'_>) -> Option<What> {
         "JOIN" => What::Joined { who: from, room: param(0) },
         "PART" => What::Left { who: from.name, room: param(0), reason: param(1) },
         "KICK" => What::Kicked { who: param(1), by: from.name, room: param(0), reason: param(2) },
-        "QUIT" => What::Quit { who: from.name, reason: param(0) },
+        // Most servers mark with `Quit: ` that the words are the person's own.
+        "QUIT" => What::Quit { who: from.name, reason: param(0).trim_start_matches("Quit: ").to_owned() },
         "NICK" => What::Renamed { from: from.name, to: param(0) },
         "TOPIC" => What::Topic { room: param(0), by: Some(from.name), topic: param(1) },
         "MODE" => What::Mode {
@@ -400,7 +393,7 @@ fn what(message: &Message<'_>) -> Option<What> {
         },
         "AWAY" => What::Away { who: from.name, away: !param(0).is_empty() },
         "INVITE" => What::Invited { by: from.name, who: param(0), room: param(1) },
-        "WALLOPS" => What::Answer { about: None, phrase: Text::FromServer.with([&param(0)]) },
+        "WALLOPS" => What::Answer(Text::FromServer.with([&param(0)])),
         _ => return None,
     })
 }
@@ -423,7 +416,8 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
     use numerics as n;
     let param = |index: usize| message.param(index).map(clean).unwrap_or_default();
     let last = || message.params().last().map(|text| clean(text)).unwrap_or_default();
-    let answer = |phrase: Phrase| Some(What::Answer { about: message.param(1).map(clean), phrase });
+    let all = || message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" ");
+    let answer = |phrase: Phrase| Some(What::Answer(phrase));
     Some(match numeric {
         n::RPL_WELCOME => What::Welcome { nick: param(0) },
         n::RPL_ISUPPORT => {
@@ -435,9 +429,10 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
             };
             What::Supports(tokens.iter().map(split).collect())
         }
-        n::RPL_LUSERCLIENT..=n::RPL_LUSERME | n::RPL_LOCALUSERS | n::RPL_GLOBALUSERS => What::Statistics(
-            message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" "),
-        ),
+        n::RPL_LOCALUSERS | n::RPL_GLOBALUSERS => What::Statistics(last()),
+        n::RPL_LUSERCLIENT..=n::RPL_LUSERME | n::RPL_UMODEIS | RPL_SNOMASK | RPL_STATSCONN => {
+            What::Statistics(all())
+        }
         n::RPL_AWAY => What::IsAway { who: param(1), reason: param(2) },
         n::RPL_UNAWAY => What::MarkedAway(false),
         n::RPL_NOWAWAY => What::MarkedAway(true),
@@ -452,7 +447,7 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_WHOISACCOUNT => return answer(Text::WhoisAccount.with([&param(1), &param(2)])),
         n::RPL_ENDOFWHO => What::WhoEnd,
         n::RPL_WHOREPLY => What::WhoRow { nick: param(5), away: param(6).starts_with('G') },
-        n::RPL_LIST => What::RoomRow { room: param(1), people: param(2), topic: param(3) },
+        n::RPL_LIST => What::RoomRow { room: param(1), people: param(2), topic: param(3).trim().to_owned() },
         n::RPL_LISTEND => What::RoomListEnd,
         n::RPL_NOTOPIC => What::Topic { room: param(1), by: None, topic: String::new() },
         n::RPL_TOPIC => What::Topic { room: param(1), by: None, topic: param(2) },
@@ -469,11 +464,7 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         _ => match refusal(numeric, message) {
             Some(phrase) => What::Refused { about: message.param(1).map(clean), phrase },
             None if message.params().len() < 2 => return None,
-            None => {
-                let text =
-                    message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" ");
-                What::Answer { about: message.param(1).map(clean), phrase: Text::FromServer.with([&text]) }
-            }
+            None => What::Answer(Text::FromServer.with([&all()])),
         },
     })
 }
@@ -614,6 +605,7 @@ mod tests {
         let left = What::Left { who: "小明".into(), room: "#a".into(), reason: "bye".into() };
         check(":小明!u@h PART #a :bye", left);
         check(":小明!u@h QUIT", What::Quit { who: "小明".into(), reason: String::new() });
+        check(":小明!u@h QUIT :Quit: 再见", What::Quit { who: "小明".into(), reason: "再见".into() });
         check(":小明!u@h NICK 大明", What::Renamed { from: "小明".into(), to: "大明".into() });
         check(":小明!u@h AWAY :lunch", What::Away { who: "小明".into(), away: true });
         check(":小明!u@h AWAY", What::Away { who: "小明".into(), away: false });

@@ -291,6 +291,7 @@ texts! {
     NobodySeen: "看不到在线用户", "Nobody that you can see is online";
     AndMore: "{0} …还有 {1} 人", "{0} … and {1} more";
     AskingOnline: "正在向服务器查询在线用户…", "Asking the server who is online…";
+    RoomRowPlain: "{0}（{1} 人）", "{0} ({1})";
     RoomRow: "{0}（{1} 人） {2}", "{0} ({1}) {2}";
     RoomListEnd: "共 {0} 个房间", "{0} rooms in all";
     RoomListCut: "共 {0} 个房间，只显示前 {1} 个", "{0} rooms in all, the first {1} are shown";

@@ -10,7 +10,8 @@
 //! Nothing here knows a language: whatever is to be read comes as a [`Phrase`], and becomes words when it is drawn.
 //!
 //! In reading order: [`form`] (the login view), [`conversation`] (lines, unread counts), [`members`] (people in a
-//! room), [`features`] (what the server said of itself), this file (how they change), [`layout`] (where text breaks).
+//! room), [`features`] (what the server said of itself), this file (how they change), [`completion`] (Tab),
+//! [`layout`] (where text breaks).
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -24,7 +25,9 @@ use teahouse_protocol::{Folded, Message as Wire};
 use crate::command::{self, Command};
 use crate::event::{Event, Failure, Manner, Sender, What};
 use crate::i18n::{Language, Phrase, Text};
+use crate::model::completion::Completion;
 
+pub mod completion;
 pub mod conversation;
 pub mod features;
 pub mod form;
@@ -47,6 +50,9 @@ const MAX_NAMES_SHOWN: usize = 100;
 
 /// How many rooms the answer to `/list` shows.
 const MAX_ROOMS_SHOWN: usize = 100;
+
+/// How much of a message of the day is shown.
+const MAX_MOTD_LINES: usize = 500;
 
 /// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
 const UNKNOWN_ADDRESS_BYTES: usize = 80;
@@ -150,6 +156,7 @@ pub struct Model {
     motd: Vec<Phrase>,
     /// Whether the server has not finished its greeting.
     greeting: bool,
+    completion: Completion,
     actions: Vec<Action>,
     clock: Clock,
 }
@@ -192,6 +199,7 @@ impl Model {
             room_list: None,
             motd: Vec::new(),
             greeting: false,
+            completion: Completion::default(),
             actions: Vec::new(),
             clock: Clock { now: Box::new(now), zone },
         }
@@ -434,6 +442,25 @@ impl Model {
         self.actions.push(Action::Quit);
     }
 
+    /// Completes the name or command before the caret (Tab), or goes on to the next one that fits, or `backwards` to
+    /// the one before. `caret` is a place in `typed` in bytes. Gives the new text and caret, or nothing if nothing
+    /// fits.
+    pub fn complete(&mut self, typed: &str, caret: usize, backwards: bool) -> Option<(String, usize)> {
+        let mut candidates: Vec<String> = Vec::new();
+        if let Some(current) = self.current() {
+            candidates.extend(current.members.sorted().into_iter().map(|member| member.nick.clone()));
+        }
+        // Whoever and whatever has a conversation can be named in every other one.
+        for named in self.conversations.iter().filter(|it| it.kind != Kind::Server) {
+            if !candidates.contains(&named.name) {
+                candidates.push(named.name.clone());
+            }
+        }
+        candidates.retain(|name| !self.same(name, &self.me));
+        candidates.extend(command::COMMANDS.iter().map(|row| format!("/{}", row.names[0])));
+        self.completion.complete(typed, caret, &candidates, backwards)
+    }
+
     /// Does what was typed into the message box: says it, or carries out a command. Empty text does nothing.
     ///
     /// # Errors
@@ -604,12 +631,18 @@ impl Model {
                 if let Some((_, rows, count)) = &mut self.room_list {
                     *count += 1;
                     if rows.len() < MAX_ROOMS_SHOWN {
-                        rows.push(Text::RoomRow.with([&room, &people, &topic]));
+                        rows.push(match topic.as_str() {
+                            "" => Text::RoomRowPlain.with([&room, &people]),
+                            topic => Text::RoomRow.with([&room, &people, topic]),
+                        });
                     }
                 }
             }
             What::RoomListEnd => self.room_list_end(at),
-            What::Motd(line) => self.motd.push(Text::Verbatim.with([&line])),
+            What::Motd(line) if self.motd.len() < MAX_MOTD_LINES => {
+                self.motd.push(Text::Verbatim.with([&line]))
+            }
+            What::Motd(_) => {}
             What::MotdEnd => {
                 self.greeting = false;
                 let motd = mem::take(&mut self.motd);
@@ -625,9 +658,8 @@ impl Model {
                 };
                 self.notice_about(at, None, phrase);
             }
-            What::Answer { about, phrase } | What::Refused { about, phrase } => {
-                self.notice_about(at, about.as_deref(), phrase);
-            }
+            What::Answer(phrase) => self.notice_about(at, None, phrase),
+            What::Refused { about, phrase } => self.notice_about(at, about.as_deref(), phrase),
             What::Statistics(text) => {
                 if !self.greeting {
                     self.notice_about(at, None, Text::FromServer.with([&text]));

@@ -372,6 +372,18 @@ fn quitting_says_farewell_and_then_closes_the_window() {
     assert_eq!(window.model.take_actions(), [Action::Quit]);
 }
 
+#[test]
+fn tab_completes_who_is_here_and_every_conversation_but_not_ourselves() {
+    let mut window = Window::in_lobby();
+    window.server(&[":zoe!z@h PRIVMSG bob :hi"]);
+    assert_eq!(window.model.complete("a", 1, false), Some(("alice: ".to_owned(), 7)));
+    assert_eq!(window.model.complete("hi 小", 6, false), Some(("hi 小明 ".to_owned(), 10)));
+    assert_eq!(window.model.complete("ask zo", 6, false), Some(("ask zoe ".to_owned(), 8)));
+    assert_eq!(window.model.complete("in #l", 5, false), Some(("in #lobby ".to_owned(), 10)));
+    assert_eq!(window.model.complete("/on", 3, false), Some(("/online ".to_owned(), 8)));
+    assert_eq!(window.model.complete("bo", 2, false), None);
+}
+
 // What is unread.
 
 #[test]
@@ -612,6 +624,15 @@ fn what_the_server_refuses_stands_where_it_belongs() {
     window.server(&[":s 401 bob nobody :No such nick", ":s 403 bob #nowhere :No such channel"]);
     assert_eq!(window.last("nobody"), "* Nobody called “nobody” is here");
     assert_eq!(window.last("#lobby"), "* There is no room “#nowhere”");
+}
+
+#[test]
+fn answers_stand_where_they_were_asked_for() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h PRIVMSG bob :hi"]);
+    assert_eq!(window.type_in("/whois alice"), ["WHOIS alice"]);
+    window.server(&[":s 311 bob alice ~a host * :Alice L.", ":s 318 bob alice :End of WHOIS"]);
+    assert_eq!(window.last("#lobby"), "* alice (~a@host): Alice L.");
 }
 
 #[test]
