@@ -640,7 +640,7 @@ impl Model {
             }
             What::RoomListEnd => self.room_list_end(at),
             What::Motd(line) if self.motd.len() < MAX_MOTD_LINES => {
-                self.motd.push(Text::Verbatim.with([&line]))
+                self.motd.push(Text::Verbatim.with([&line]));
             }
             What::Motd(_) => {}
             What::MotdEnd => {
