@@ -237,17 +237,16 @@ impl Outbox {
         self.write(batch, sent)
     }
 
-    /// Waits until the answers to the client's own questions have left this machine's memory.
-    ///
-    /// Returns whether they have; `false` when `deadline` came first, or the outbox died.
-    pub fn wait_for_answers(&self, deadline: Instant) -> bool {
+    /// Waits until the answers to the client's own questions have left this machine's memory; at most until
+    /// `deadline`. Does not wait for the rest.
+    pub fn wait_for_answers(&self, deadline: Instant) -> Answers {
         let mut state = self.state.lock();
         while matches!(state.phase, Phase::Writing | Phase::Draining) && state.answer_bytes > 0 {
             if self.settled.wait_until(&mut state, deadline).timed_out() {
-                return false;
+                return Answers::Waiting;
             }
         }
-        state.phase != Phase::Dead
+        if state.phase == Phase::Dead { Answers::Lost } else { Answers::Taken }
     }
 
     /// Waits until nothing more will be sent, after [`close`](Self::close); at most until `deadline`.
@@ -344,6 +343,17 @@ impl State {
         self.sent = sent;
         Progress::Blocked
     }
+}
+
+/// What became of the answers to a client's own questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// The kernel has them.
+    Taken,
+    /// The client does not read them.
+    Waiting,
+    /// The outbox is dead.
+    Lost,
 }
 
 /// How far a writer came.

@@ -21,7 +21,7 @@ use crate::commands::{self, Errand, Input};
 use crate::config::Config;
 use crate::drain::Drain;
 use crate::language::Text;
-use crate::outbox::{Cause, Outbox};
+use crate::outbox::{Answers, Cause, Outbox};
 use crate::world::{ClientId, Effects, World};
 
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
@@ -92,8 +92,7 @@ impl<'h> Session<'h> {
                 return Text::NoLineEnd;
             }
             match socket.read(spare) {
-                Ok(0) if self.outbox.is_overrun() => return Text::SendQueueExceeded,
-                Ok(0) => return Text::Left,
+                Ok(0) => return self.cause_of_end(),
                 Ok(count) => buffer.filled(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if is_timeout(&error) => {
@@ -103,19 +102,23 @@ impl<'h> Session<'h> {
                     self.ask();
                     continue;
                 }
-                Err(_) => return Text::Left,
+                Err(_) => return self.cause_of_end(),
             }
             self.clock.heard();
             self.now = Timestamp::now();
             while let Some(line) = buffer.next_line() {
                 self.run(line);
-                if !self.here || (self.outbox.answer_bytes() > ANSWERS_AHEAD_BYTES && !self.catch_up()) {
+                if !self.here {
                     break;
                 }
+                if self.outbox.answer_bytes() > ANSWERS_AHEAD_BYTES
+                    && let Err(reason) = self.catch_up()
+                {
+                    return reason;
+                }
             }
-            self.settle();
-            if self.here && self.outbox.answer_bytes() > 0 && !self.catch_up() {
-                return Text::SendQueueExceeded;
+            if let Err(reason) = self.catch_up() {
+                return reason;
             }
         }
         Text::Left
@@ -153,10 +156,22 @@ impl<'h> Session<'h> {
         self.effects.settle(&self.house.drain, &self.house.config);
     }
 
-    /// Waits until the client has taken the answers to its own questions. Returns whether it did in time.
-    fn catch_up(&mut self) -> bool {
+    /// Flushes, and waits until the client has taken the answers to its own questions.
+    ///
+    /// # Errors
+    /// Why the connection ends, if it does not take them in time or is gone.
+    fn catch_up(&mut self) -> Result<(), Text> {
         self.settle();
-        self.outbox.wait_for_answers(Instant::now() + self.house.config.ping_timeout)
+        match self.outbox.wait_for_answers(Instant::now() + self.house.config.ping_timeout) {
+            Answers::Taken => Ok(()),
+            Answers::Waiting => Err(Text::SendQueueExceeded),
+            Answers::Lost => Err(self.cause_of_end()),
+        }
+    }
+
+    /// Why a connection that has ended has ended.
+    fn cause_of_end(&self) -> Text {
+        if self.outbox.is_overrun() { Text::SendQueueExceeded } else { Text::Left }
     }
 
     /// Asks a client that has long been silent whether it is there.
