@@ -152,7 +152,7 @@ macro_rules! texts {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Text {
             $(
-                #[doc = concat!("“", $english, "”")]
+                #[doc = concat!("```text\n", $english, "\n```")]
                 $name,
             )*
         }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use teahouse::i18n::{Language, Text};
@@ -17,11 +18,11 @@ fn main() -> ExitCode {
     let flags = match options::parse(env::args_os().skip(1), locale) {
         Ok(Request::Open(flags)) => flags,
         Ok(Request::Help(language)) => {
-            println!("{}", Text::Usage.to(language));
+            print(Text::Usage.to(language));
             return ExitCode::SUCCESS;
         }
         Ok(Request::Version) => {
-            println!("teahouse {}", env!("CARGO_PKG_VERSION"));
+            print(concat!("teahouse ", env!("CARGO_PKG_VERSION")));
             return ExitCode::SUCCESS;
         }
         Err(bad) => {
@@ -39,6 +40,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints what was asked for. Whoever stops reading in the middle (`--help | head -1`) has read enough.
+fn print(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// In the locale `C` the X input method swallows every key that is not ASCII. So where that is the locale, the program

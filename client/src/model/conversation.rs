@@ -119,6 +119,8 @@ pub struct Conversation {
     pub(super) members: Members,
     /// Whether we are in the room, or can write to the person.
     pub(super) joined: bool,
+    /// Whether to go back into the room with the next connection.
+    pub(super) rejoin: bool,
     /// The room's password, to come back in.
     pub(super) key: Option<String>,
     /// Whether the people here were listed in a notice since we came in.
@@ -140,6 +142,7 @@ impl Conversation {
             topic: String::new(),
             members: Members::default(),
             joined: false,
+            rejoin: false,
             key: None,
             greeted: false,
             lines: VecDeque::new(),

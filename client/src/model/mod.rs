@@ -145,8 +145,6 @@ pub struct Model {
     focused: bool,
     /// Rooms that the person asked to join, to be opened when we are in; with their passwords.
     wanted: HashMap<Folded<'static>, Option<String>>,
-    /// Rooms to go back into after a lost connection, with their passwords.
-    rejoin: Vec<(String, Option<String>)>,
     /// Names that came and whose end has not.
     arriving: HashMap<Folded<'static>, Vec<String>>,
     who: VecDeque<WhoQuestion>,
@@ -193,7 +191,6 @@ impl Model {
             next_id: 0,
             focused: true,
             wanted: HashMap::new(),
-            rejoin: Vec::new(),
             arriving: HashMap::new(),
             who: VecDeque::new(),
             room_list: None,
@@ -353,7 +350,6 @@ impl Model {
         self.say_farewell("");
         self.actions.push(Action::Disconnect);
         self.disconnected();
-        self.rejoin.clear();
         self.conversations.clear();
         self.current = None;
         self.failure = None;
@@ -555,10 +551,7 @@ impl Model {
             self.select(id);
             return Ok(());
         }
-        match &key {
-            Some(key) => self.send(&["JOIN", room, key]),
-            None => self.send(&["JOIN", room]),
-        }
+        self.send_join(room, key.as_deref());
         self.wanted.insert(self.features.case_mapping.fold(room).into_owned(), key);
         Ok(())
     }
@@ -684,15 +677,14 @@ impl Model {
         self.ensure_conversation();
         let phrase = Text::LoggedIn.with([&self.me]);
         self.notice(self.current, at, vec![phrase]);
-        for (room, key) in mem::take(&mut self.rejoin) {
-            match &key {
-                Some(key) => self.send(&["JOIN", &room, key]),
-                None => self.send(&["JOIN", &room]),
-            }
-            // The password is kept for the next time, and nothing is brought to the front: see `joined`.
-            if let Some(conversation) = self.find_mut(&room) {
-                conversation.key = key;
-            }
+        let rejoined: Vec<_> = self
+            .conversations
+            .iter_mut()
+            .filter(|it| mem::take(&mut it.rejoin))
+            .map(|it| (it.name.clone(), it.key.clone()))
+            .collect();
+        for (room, key) in rejoined {
+            self.send_join(&room, key.as_deref());
         }
     }
 
@@ -992,9 +984,7 @@ impl Model {
         self.away = false;
         self.address = None;
         for conversation in &mut self.conversations {
-            if conversation.kind == Kind::Room && conversation.joined {
-                self.rejoin.push((conversation.name.clone(), conversation.key.clone()));
-            }
+            conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;
             conversation.joined = false;
             conversation.members.clear();
         }
@@ -1021,6 +1011,13 @@ impl Model {
         self.need_link()?;
         self.send(words);
         Ok(())
+    }
+
+    fn send_join(&mut self, room: &str, key: Option<&str>) {
+        match key {
+            Some(key) => self.send(&["JOIN", room, key]),
+            None => self.send(&["JOIN", room]),
+        }
     }
 
     /// Sends the command and parameters in `words`, cut to what fits into a line.

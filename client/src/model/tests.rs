@@ -775,6 +775,19 @@ fn connecting_again_may_fail_again_and_nothing_is_forgotten() {
 }
 
 #[test]
+fn a_room_closed_while_there_is_no_connection_is_not_joined_again() {
+    let mut window = Window::in_lobby();
+    window.server(&[":bob!bob@here JOIN #rust"]);
+    window.lose_connection();
+    window.model.close(window.id("#rust"));
+    assert_eq!(window.names(), ["#lobby"]);
+    window.model.connect_again();
+    let _ = window.model.take_actions();
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #lobby"]);
+}
+
+#[test]
 fn logging_out_leaves_nothing_behind() {
     let mut window = Window::in_lobby();
     window.model.log_out();
