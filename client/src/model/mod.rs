@@ -677,12 +677,11 @@ impl Model {
         self.ensure_conversation();
         let phrase = Text::LoggedIn.with([&self.me]);
         self.notice(self.current, at, vec![phrase]);
-        let rejoined: Vec<_> = self
-            .conversations
-            .iter_mut()
-            .filter(|it| mem::take(&mut it.rejoin))
-            .map(|it| (it.name.clone(), it.key.clone()))
-            .collect();
+        let mut rejoined = Vec::new();
+        for conversation in self.conversations.iter_mut().filter(|it| it.rejoin) {
+            conversation.rejoin = false;
+            rejoined.push((conversation.name.clone(), conversation.key.clone()));
+        }
         for (room, key) in rejoined {
             self.send_join(&room, key.as_deref());
         }
