@@ -715,8 +715,9 @@ impl Model {
 
     fn said(&mut self, at: Timestamp, from: &Sender, target: &str, manner: Manner, text: String) {
         let own = self.same(&from.name, &self.me);
-        // A message to the operators of a room (`@#room`) stands in the room.
-        let room = target.trim_start_matches(|c| self.features.ranks.iter().any(|(_, sign)| *sign == c));
+        // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
+        let (_, unsigned) = self.features.split_signs(target);
+        let room = if is_channel(unsigned) { unsigned } else { target };
         let id = if is_channel(room) {
             self.find(room).map(|it| it.id)
         } else if from.is_server() {

@@ -275,6 +275,9 @@ fn a_message_to_the_operators_of_a_room_stands_in_the_room() {
     let mut window = Window::in_lobby();
     window.server(&[":alice!a@h PRIVMSG @#lobby :for operators"]);
     assert_eq!(window.last("#lobby"), "<alice> for operators");
+    window.server(&[":s 005 bob PREFIX=(qaohv)~&@%+ :are supported", ":bob!b@h JOIN &local"]);
+    window.server(&[":alice!a@h PRIVMSG &local :in a room with a sign of rank"]);
+    assert_eq!(window.last("&local"), "<alice> in a room with a sign of rank");
 }
 
 #[test]
