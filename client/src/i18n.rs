@@ -185,7 +185,6 @@ texts! {
     ServerAddress: "服务器ip", "Server";
     Port: "端口port", "Port";
     LogIn: "登录", "Log in";
-    LoggingIn: "正在登录…", "Logging in…";
     LoggingInCancel: "正在登录… 点击取消", "Logging in… click to cancel";
     Cancel: "取消", "Cancel";
 
@@ -202,8 +201,6 @@ texts! {
     Members: "成员", "People";
     Operators: "管理员", "Operators";
     Voiced: "语音", "Voiced";
-    Rooms: "房间", "Rooms";
-    PrivateChats: "私聊", "Private";
     OpenPrivate: "私聊", "Private chat";
     MentionThem: "提到此人", "Mention";
     ShowWhois: "用户信息", "Who is this?";
@@ -217,8 +214,6 @@ texts! {
     Disconnected: "未连接", "Not connected";
     ConnectAgain: "重新连接", "Connect again";
     AwayNow: "离开", "Away";
-    Today: "今天", "Today";
-    Yesterday: "昨天", "Yesterday";
     Day: "{0}年{1}月{2}日", "{0}-{1}-{2}";
 
     // Closing.
@@ -262,7 +257,6 @@ texts! {
     // Notices in the transcript.
     LoggedIn: "你以 {0} 的名字进来了", "You are here as {0}";
     LostConnection: "连接断了，消息暂时发不出去", "The connection is lost; nothing can be sent for now";
-    LoggedOut: "你离开了服务器", "You left the server";
     YouJoined: "你进入了 {0}", "You joined {0}";
     Joined: "{0} 来了", "{0} has come";
     Left: "{0} 离开了房间", "{0} left the room";
@@ -290,7 +284,6 @@ texts! {
     OnlineList: "在线用户（{0} 人）：{1}", "Online ({0}): {1}";
     NobodySeen: "看不到在线用户", "Nobody that you can see is online";
     AndMore: "{0} …还有 {1} 人", "{0} … and {1} more";
-    AskingOnline: "正在向服务器查询在线用户…", "Asking the server who is online…";
     RoomRowPlain: "{0}（{1} 人）", "{0} ({1})";
     RoomRow: "{0}（{1} 人） {2}", "{0} ({1}) {2}";
     RoomListEnd: "共 {0} 个房间", "{0} rooms in all";
