@@ -63,6 +63,15 @@ fn own_addresses() -> Vec<IpAddr> {
     addresses
 }
 
+/// Whether an address is one of this machine's own network: loopback, or a private range
+/// ([RFC 1918](https://www.rfc-editor.org/rfc/rfc1918), [RFC 4193](https://www.rfc-editor.org/rfc/rfc4193)).
+pub fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
 /// What a person on this machine connects to, where `bound` may be "everywhere".
 pub fn reachable(bound: SocketAddr) -> SocketAddr {
     match bound.ip() {

@@ -1,23 +1,32 @@
 //! The commands: a table, and the dispatcher that runs a row of it.
 //!
 //! A handler has one signature, reads top to bottom and refuses with `?`: what it returns as `Err` is sent to the
-//! client. The dispatcher answers 421, 451 and 461, so handlers do not. Handlers run under the world's lock and touch
-//! memory only; what needs a file or time is an [`Errand`], which the session runs without the lock.
+//! client. The dispatcher answers 421, 451, 461 and 481, so handlers do not. Handlers run under the world's lock and
+//! touch memory only; what needs a file or much time is an [`Errand`], which the session runs without the lock.
 
+mod capabilities;
 mod channels;
+mod errand;
+mod help;
 mod messages;
+mod modes;
+mod monitor;
 mod motd;
+mod operators;
 mod people;
 mod registration;
 mod status;
+mod who;
 
-use teahouse_protocol::{InvalidMessage, Line as Received, Message};
+use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
 use crate::language::Text;
+use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::world::{Client, ClientId, World};
+use crate::world::{Capability, Client, ClientId, World};
 
-pub use motd::Errand;
+pub use errand::Errand;
+use errand::Task;
 
 /// One command.
 #[derive(Debug)]
@@ -29,52 +38,100 @@ pub struct Command {
     /// When it may be used.
     pub when: When,
     run: fn(&mut Context, &Message) -> Result<(), Reply>,
+    /// Its parameters, as HELP shows them.
+    pub usage: &'static str,
+    /// What it does, in English and in 中文, as HELP says it.
+    pub help: [&'static str; 2],
 }
 
 /// When a command may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Only after login; before it the client gets 451.
-    LoggedIn,
     /// At any time.
     Always,
+    /// Only after login; before it the client gets 451.
+    LoggedIn,
+    /// Only by server operators; others get 481.
+    Operator,
 }
 
-use When::{Always, LoggedIn};
+use When::{Always, LoggedIn, Operator};
+
+type Handler = fn(&mut Context, &Message) -> Result<(), Reply>;
+
+const fn row(
+    name: &'static str,
+    min_params: usize,
+    when: When,
+    run: Handler,
+    usage: &'static str,
+    help: [&'static str; 2],
+) -> Command {
+    Command { name, min_params, when, run, usage, help }
+}
 
 /// Every command, by name.
+#[rustfmt::skip]
 pub const COMMANDS: &[Command] = &[
-    Command { name: "AWAY", min_params: 0, when: LoggedIn, run: people::away },
-    Command { name: "CAP", min_params: 1, when: Always, run: registration::cap },
-    Command { name: "ISON", min_params: 1, when: LoggedIn, run: people::ison },
-    Command { name: "JOIN", min_params: 1, when: LoggedIn, run: channels::join },
-    Command { name: "LIST", min_params: 0, when: LoggedIn, run: channels::list },
-    Command { name: "LUSERS", min_params: 0, when: LoggedIn, run: status::lusers },
-    Command { name: "MODE", min_params: 1, when: LoggedIn, run: channels::mode },
-    Command { name: "MOTD", min_params: 0, when: LoggedIn, run: motd::motd },
-    Command { name: "NAMES", min_params: 0, when: LoggedIn, run: channels::names },
-    Command { name: "NICK", min_params: 0, when: Always, run: registration::nick },
-    Command { name: "NOTICE", min_params: 0, when: LoggedIn, run: messages::notice },
-    Command { name: "PART", min_params: 1, when: LoggedIn, run: channels::part },
-    Command { name: "PASS", min_params: 1, when: Always, run: registration::pass },
-    Command { name: "PING", min_params: 0, when: Always, run: status::ping },
-    Command { name: "PONG", min_params: 0, when: Always, run: status::pong },
-    Command { name: "PRIVMSG", min_params: 0, when: LoggedIn, run: messages::privmsg },
-    Command { name: "QUIT", min_params: 0, when: Always, run: registration::quit },
-    Command { name: "TOPIC", min_params: 1, when: LoggedIn, run: channels::topic },
-    Command { name: "USER", min_params: 4, when: Always, run: registration::user },
-    Command { name: "USERHOST", min_params: 1, when: LoggedIn, run: people::userhost },
-    Command { name: "VERSION", min_params: 0, when: LoggedIn, run: status::version },
-    Command { name: "WHO", min_params: 0, when: LoggedIn, run: people::who },
-    Command { name: "WHOIS", min_params: 1, when: LoggedIn, run: people::whois },
+    row("ADMIN", 0, LoggedIn, status::admin, "[server]", ["says whom to ask about this server", "本服务器的事找谁"]),
+    row("AWAY", 0, Always, people::away, "[words]", ["with words one is away, without them one is back", "带话表示离开，不带表示回来了"]),
+    row("CAP", 1, Always, capabilities::cap, "LS|LIST|REQ|END [capabilities]", ["agrees on what goes beyond the RFC; REQ is all or nothing", "协商 RFC 之外的功能；REQ 要么全部成功，要么全部不变"]),
+    row("DIE", 0, Operator, operators::die, "", ["stops the server", "停止服务器"]),
+    row("DLINE", 1, Operator, operators::dline, "[minutes] network [reason]", ["keeps a network out, for a time or for good", "禁止一个网段，可以限定时间"]),
+    row("HELP", 0, LoggedIn, help::help, "[command]", ["explains a command, or lists them all", "解释一个命令，或列出全部命令"]),
+    row("HELPOP", 0, LoggedIn, help::help, "[command]", ["is the same as HELP", "同 HELP"]),
+    row("INFO", 0, LoggedIn, status::info, "[server]", ["says what this program is", "介绍这个程序"]),
+    row("INVITE", 0, LoggedIn, channels::invite, "[nick channel]", ["lets somebody into a room, or lists where one is invited", "邀请某人进入房间，或列出自己收到的邀请"]),
+    row("ISON", 1, LoggedIn, people::ison, "nick...", ["says which of these are here", "这些人里谁在线"]),
+    row("JOIN", 1, LoggedIn, channels::join, "channel[,channel...] [key[,key...]]", ["enters rooms, opening those that are not there; JOIN 0 leaves all", "进入房间，没有就新开；JOIN 0 离开全部房间"]),
+    row("KICK", 2, LoggedIn, channels::kick, "channel nick[,nick...] [reason]", ["removes people from a room", "把人请出房间"]),
+    row("KILL", 1, Operator, operators::kill, "nick [reason]", ["ends somebody's connection", "断开某人的连接"]),
+    row("KLINE", 1, Operator, operators::kline, "[minutes] nick!user@host [reason]", ["keeps people out by mask, for a time or for good", "按掩码禁止，可以限定时间"]),
+    row("LANGUAGE", 1, Always, status::language, "en|zh", ["chooses the language of what the server says", "选择服务器说话的语言"]),
+    row("LINKS", 0, LoggedIn, status::links, "[mask]", ["lists the servers, of which there is one", "列出服务器，只有这一台"]),
+    row("LIST", 0, LoggedIn, channels::list, "[channels|filters]", ["lists rooms; filters are masks, !masks, >n and <n people, C> C< T> T< minutes", "列出房间；可用掩码、!掩码、>n 和 <n 人数、C> C< T> T< 分钟来筛选"]),
+    row("LUSERS", 0, LoggedIn, status::lusers, "", ["says how many are here", "现在有多少人"]),
+    row("MODE", 1, LoggedIn, modes::mode, "target [changes [parameters]]", ["shows or changes the modes of a room or of oneself", "查看或更改房间或自己的模式"]),
+    row("MONITOR", 1, LoggedIn, monitor::monitor, "+|-|C|L|S [nicks]", ["watches for people coming and going", "关注某些人的上线和下线"]),
+    row("MOTD", 0, LoggedIn, motd::motd, "[server]", ["shows the message of the day", "显示今日消息"]),
+    row("NAMES", 0, LoggedIn, channels::names, "[channel[,channel...]]", ["says who sits in a room", "房间里有谁"]),
+    row("NICK", 0, Always, registration::nick, "nick", ["takes a name, or a new one", "取名或改名"]),
+    row("NOTICE", 0, LoggedIn, messages::notice, "target[,target...] words", ["says something that is never answered by itself", "发送不会引起自动回复的消息"]),
+    row("OPER", 2, LoggedIn, operators::oper, "name password", ["makes one a server operator", "成为服务器管理员"]),
+    row("PART", 1, LoggedIn, channels::part, "channel[,channel...] [words]", ["leaves rooms", "离开房间"]),
+    row("PASS", 1, Always, registration::pass, "password", ["says the server's password, before login", "登录前给出服务器密码"]),
+    row("PING", 0, Always, status::ping, "words", ["is answered with PONG", "服务器回答 PONG"]),
+    row("PONG", 0, Always, status::pong, "words", ["answers the server's PING", "回答服务器的 PING"]),
+    row("PRIVMSG", 0, LoggedIn, messages::privmsg, "target[,target...] words", ["says something to rooms or people; @#room is for its operators", "对房间或人说话；@#房间 只发给房间管理员"]),
+    row("QUIT", 0, Always, registration::quit, "[words]", ["says goodbye", "告别"]),
+    row("REHASH", 0, Operator, operators::rehash, "", ["reads the configuration again", "重新读取配置"]),
+    row("RENAME", 2, LoggedIn, channels::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
+    row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),
+    row("SETNAME", 1, LoggedIn, people::setname, "realname", ["changes one's real name", "更改自己的真实姓名"]),
+    row("STATS", 0, LoggedIn, status::stats, "letter", ["reports: u uptime, o operators, m commands, k and d bans", "报告：u 运行时间，o 管理员，m 命令次数，k 和 d 禁止名单"]),
+    row("SUMMON", 0, LoggedIn, status::summon, "user", ["is not for our time", "这个时代已不需要"]),
+    row("TAGMSG", 0, LoggedIn, messages::tagmsg, "target[,target...]", ["sends tags without words, such as +typing", "只发送标签，如 +typing"]),
+    row("TIME", 0, LoggedIn, status::time, "[server]", ["says what time it is here", "服务器现在几点"]),
+    row("TOPIC", 1, LoggedIn, channels::topic, "channel [words]", ["shows or changes what a room is about", "查看或更改房间主题"]),
+    row("UNDLINE", 1, Operator, operators::undline, "network", ["lifts a DLINE", "解除 DLINE"]),
+    row("UNKLINE", 1, Operator, operators::unkline, "nick!user@host", ["lifts a KLINE", "解除 KLINE"]),
+    row("USER", 4, Always, registration::user, "user 0 * realname", ["says who one is, at login", "登录时说明自己是谁"]),
+    row("USERHOST", 1, LoggedIn, people::userhost, "nick...", ["says where up to five people come from", "最多五个人从哪里来"]),
+    row("USERS", 0, LoggedIn, status::users, "", ["is not for our time", "这个时代已不需要"]),
+    row("VERSION", 0, LoggedIn, status::version, "[server]", ["says what runs here and what it can do", "这里运行着什么，能做什么"]),
+    row("WALLOPS", 1, Operator, operators::wallops, "words", ["says something to everybody with +w", "对所有带 +w 的人说话"]),
+    row("WHO", 0, LoggedIn, who::who, "[mask [o][%fields]]", ["lists people in a room, or whose name fits a mask", "列出房间里的人，或名字符合掩码的人"]),
+    row("WHOIS", 0, LoggedIn, who::whois, "nick", ["says what is known of somebody", "某人的信息"]),
+    row("WHOWAS", 0, LoggedIn, who::whowas, "nick [count]", ["says who had a name before", "谁曾经用过某个名字"]),
 ];
 
-/// What a handler works with: the world, and who asks.
+/// What a handler works with: the world, who asks, and the tags of the question.
 #[derive(Debug)]
 pub struct Context<'w> {
     world: &'w mut World,
     me: ClientId,
-    errand: Option<Errand>,
+    tags: Tags<'w>,
+    task: Option<Task>,
 }
 
 impl Context<'_> {
@@ -85,6 +142,34 @@ impl Context<'_> {
 
     fn reply(&mut self, reply: &Reply) {
         self.world.answer(self.me, reply);
+    }
+
+    /// A sentence in the language of the one who asks.
+    fn say(&self, text: &Text) -> String {
+        text.to_string(self.client().language)
+    }
+
+    /// Sends a line that no numeric is for; `words` come after the server's name.
+    fn send(&mut self, words: std::fmt::Arguments) {
+        let line = self.world.line(format_args!(":{} {words}", self.world.config.name));
+        self.world.tell(self.me, &line, Cause::Answer);
+    }
+
+    /// Says something as the server, where there is no numeric for it.
+    fn notice(&mut self, text: &Text) {
+        self.world.notice(self.me, text);
+    }
+
+    /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies); who has not asked for
+    /// those gets a notice.
+    fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
+        if self.client().has(Capability::StandardReplies) {
+            let words = self.say(text);
+            let space = if about.is_empty() { "" } else { " " };
+            self.send(format_args!("FAIL {command} {code}{space}{about} :{words}"));
+        } else {
+            self.notice(text);
+        }
     }
 }
 
@@ -119,54 +204,78 @@ impl<'a> Input<'a> {
 
 /// Runs one line of one client, under the world's lock. The client is here; afterwards it may be gone.
 ///
-/// An errand that comes back is for the session to [run](Errand::run) without the lock and then to
-/// [finish] with it, before the client's next line.
+/// An errand that comes back is for the session to [run](Errand::run) without the lock and then to [finish] with it,
+/// before the client's next line.
 pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand> {
-    let mut context = Context { world, me, errand: None };
+    let mut context = Context { world, me, tags: Tags::default(), task: None };
     match input {
         Input::Message(message) => {
+            context.tags = message.tags();
+            if context.client().has(Capability::LabeledResponse)
+                && let Some(label) = message.tags().get("label")
+            {
+                context.world.begin_capture(me, &label);
+            }
             if let Err(reply) = dispatch(&mut context, message) {
                 context.reply(&reply);
             }
         }
         Input::TooLong => context.reply(&Reply::InputTooLong),
         Input::NotUtf8 => {
-            let words = Text::InvalidUtf8.to_string(context.world.config.language);
-            let line =
-                format_args!(":{} FAIL * INVALID_UTF8 :{words}", context.world.config.name).to_string();
-            let line = context.world.line(format_args!("{line}"));
-            context.world.tell(me, &line, crate::outbox::Cause::Answer);
+            let words = context.say(&Text::InvalidUtf8);
+            context.send(format_args!("FAIL * INVALID_UTF8 :{words}"));
         }
         Input::NoCommand(word) => context.reply(&Reply::UnknownCommand((*word).to_owned())),
         Input::Nothing => {}
     }
-    context.errand
+    end(context)
 }
 
 /// Ends an errand that was run without the lock; the client is still here.
 pub fn finish(world: &mut World, me: ClientId, errand: Errand) -> Option<Errand> {
-    let mut context = Context { world, me, errand: None };
-    motd::finish(&mut context, errand);
-    context.errand
+    let mut context = Context { world, me, tags: Tags::default(), task: None };
+    let Errand { task, capture } = errand;
+    context.world.resume_capture(capture);
+    task.finish(&mut context);
+    end(context)
+}
+
+/// Sends what a label held back, unless the command goes on with an errand.
+fn end(context: Context) -> Option<Errand> {
+    let Context { world, me, task, .. } = context;
+    match task {
+        Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
+        None => {
+            world.release_capture_of(me);
+            None
+        }
+    }
+}
+
+/// The row for a command's name, in whatever case it is written.
+fn find(name: &str) -> Option<(usize, &'static Command)> {
+    let found = COMMANDS.binary_search_by(|command| {
+        command.name.bytes().cmp(name.bytes().map(|byte| byte.to_ascii_uppercase()))
+    });
+    found.ok().map(|index| (index, &COMMANDS[index]))
 }
 
 fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let known = COMMANDS.binary_search_by(|command| {
-        let letters = message.command().bytes().map(|byte| byte.to_ascii_uppercase());
-        command.name.bytes().cmp(letters)
-    });
     let registered = context.client().is_registered();
-    let command = match known {
-        Ok(index) => &COMMANDS[index],
-        Err(_) if registered => return Err(Reply::UnknownCommand(message.command().to_owned())),
-        Err(_) => return Err(Reply::NotRegistered),
+    let Some((index, command)) = find(message.command()) else {
+        let unknown = Reply::UnknownCommand(message.command().to_owned());
+        return Err(if registered { unknown } else { Reply::NotRegistered });
     };
-    if command.when == LoggedIn && !registered {
+    if command.when != Always && !registered {
         return Err(Reply::NotRegistered);
+    }
+    if command.when == Operator && !context.client().is_operator() {
+        return Err(Reply::NoPrivileges);
     }
     if message.params().len() < command.min_params {
         return Err(Reply::NeedMoreParams(command.name.to_owned()));
     }
+    context.world.count_command(index);
     (command.run)(context, message)
 }
 
@@ -182,5 +291,13 @@ mod tests {
     #[test]
     fn the_table_is_in_order_so_that_every_command_is_found() {
         assert!(COMMANDS.is_sorted_by(|one, other| one.name < other.name));
+    }
+
+    #[test]
+    fn every_command_has_help_in_both_languages() {
+        for command in COMMANDS {
+            let [english, chinese] = command.help;
+            assert!(english.is_ascii() && !english.is_empty() && !chinese.is_ascii(), "{}", command.name);
+        }
     }
 }

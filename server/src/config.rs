@@ -12,6 +12,7 @@ use teahouse_protocol::{CaseMapping, names};
 use toml::{Table, Value};
 
 use crate::language::{Language, sentences};
+use crate::world::{UserMode, UserModes};
 
 /// What the server is told to be. [`Config::default`] works as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,19 @@ pub struct Config {
     pub lobby: Option<String>,
     /// The language of the server's own texts.
     pub language: Language,
+    /// Who may become server operator, and with what password: in clear or as an argon2id hash.
+    pub operators: Vec<Operator>,
+    /// Whom to ask about this server (ADMIN).
+    pub admin: Option<String>,
+    /// Whether other people see a keyed hash in place of an address.
+    pub cloak: bool,
+    /// The user modes that everybody begins with.
+    pub default_user_modes: UserModes,
+    /// Whether a client that sends too fast is slowed down.
+    pub flood_protection: bool,
+    /// The most connections from one address; `None` for the default, which spares loopback and private ranges;
+    /// 0 for no limit.
+    pub max_connections_per_ip: Option<usize>,
     /// The longest nickname, in bytes.
     pub nick_length: usize,
     /// How names are compared.
@@ -56,6 +70,12 @@ impl Default for Config {
             motd_file: None,
             lobby: Some("#lobby".to_owned()),
             language: Language::English,
+            operators: Vec::new(),
+            admin: None,
+            cloak: true,
+            default_user_modes: UserModes::default(),
+            flood_protection: true,
+            max_connections_per_ip: None,
             nick_length: 32,
             casemapping: CaseMapping::Ascii,
             max_connections: None,
@@ -65,6 +85,15 @@ impl Default for Config {
             registration_timeout: Duration::from_secs(30),
         }
     }
+}
+
+/// Somebody who may become server operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The name to give to OPER.
+    pub name: String,
+    /// The password, in clear or as an argon2id hash.
+    pub password: String,
 }
 
 /// One key of the configuration.
@@ -84,6 +113,7 @@ pub struct Key {
 enum Kind {
     Text,
     List,
+    Switch,
     Number { least: i64, most: i64 },
 }
 
@@ -91,6 +121,7 @@ enum Kind {
 enum Given {
     Text(String),
     List(Vec<String>),
+    Switch(bool),
     Number(u64),
 }
 
@@ -151,6 +182,62 @@ pub const KEYS: &[Key] = &[
         english: "language of the server's own texts: en or zh",
         chinese: "服务器文字的语言：en 或 zh",
         set: |config, given| Language::from_code(&given.text()?).map(|language| config.language = language),
+    },
+    Key {
+        name: "operators",
+        kind: Kind::List,
+        english: "who may become server operator, each as name:password; the password in clear or as hash-password prints it",
+        chinese: "可以成为服务器管理员的人，每人一个 名字:密码；密码可以是明文，也可以是 hash-password 打印的散列",
+        set: |config, given| {
+            let parsed = given.list()?.into_iter().map(|entry| {
+                let (name, password) = entry.split_once(':')?;
+                let complete = !name.is_empty() && !password.is_empty();
+                complete.then(|| Operator { name: name.to_owned(), password: password.to_owned() })
+            });
+            parsed.collect::<Option<_>>().map(|operators| config.operators = operators)
+        },
+    },
+    Key {
+        name: "admin",
+        kind: Kind::Text,
+        english: "whom to ask about this server, for ADMIN; \"\" for nobody",
+        chinese: "有关本服务器的事找谁，用于 ADMIN；\"\" 表示没有",
+        set: |config, given| given.text().map(|words| config.admin = some_text(words)),
+    },
+    Key {
+        name: "cloak",
+        kind: Kind::Switch,
+        english: "whether people see a hash in place of each other's addresses: true or false",
+        chinese: "是否用散列代替地址给别人看：true 或 false",
+        set: |config, given| given.switch().map(|on| config.cloak = on),
+    },
+    Key {
+        name: "default_user_modes",
+        kind: Kind::Text,
+        english: "user modes that everybody begins with, such as i or iw; \"\" for none",
+        chinese: "每个人一开始的用户模式，如 i 或 iw；\"\" 表示没有",
+        set: |config, given| {
+            let mut modes = UserModes::default();
+            for letter in given.text()?.trim_start_matches('+').chars() {
+                modes.set(UserMode::from_letter(letter).filter(|mode| mode.is_own_choice())?, true);
+            }
+            config.default_user_modes = modes;
+            Some(())
+        },
+    },
+    Key {
+        name: "flood_protection",
+        kind: Kind::Switch,
+        english: "whether a client that sends too fast is slowed down (10 lines at once, then 2 a second): true or false",
+        chinese: "是否放慢发送过快的客户端（先 10 行，之后每秒 2 行）：true 或 false",
+        set: |config, given| given.switch().map(|on| config.flood_protection = on),
+    },
+    Key {
+        name: "max_connections_per_ip",
+        kind: Kind::Number { least: 0, most: 1_000_000 },
+        english: "most connections from one address; 0 for no limit; if not set, 16, and none for private addresses",
+        chinese: "同一地址最多的连接数；0 表示不限；不设置时为 16，私有地址不限",
+        set: |config, given| given.number().map(|count| config.max_connections_per_ip = Some(count)),
     },
     Key {
         name: "nick_length",
@@ -229,20 +316,23 @@ impl Config {
         Ok(())
     }
 
-    /// Sets one key from a flag; `flag` is its name without the dashes before it.
-    /// A list has commas between its parts.
+    /// Sets one key from a flag; `flag` is its name without the dashes before it. A list takes all `values`, anything
+    /// else the last one.
     ///
     /// # Errors
-    /// [`ConfigError`] when the value is wrong, `None` when there is no such flag.
-    pub fn set_flag(&mut self, flag: &str, value: &str) -> Option<Result<(), ConfigError>> {
+    /// [`ConfigError`] when a value is wrong; `None` when there is no such flag.
+    pub fn set_flag(&mut self, flag: &str, values: &[impl AsRef<str>]) -> Option<Result<(), ConfigError>> {
         let key = find_key(&flag.replace('-', "_"))?;
+        let last = values.last().map_or("", AsRef::as_ref);
         let given = match key.kind {
-            Kind::Number { .. } => value.parse().ok().map(Value::Integer),
-            Kind::Text => Some(Value::String(value.to_owned())),
-            Kind::List => Some(Value::Array(value.split(',').map(|part| part.trim().into()).collect())),
+            Kind::Number { .. } => last.parse().ok().map(Value::Integer),
+            Kind::Switch => last.parse().ok().map(Value::Boolean),
+            Kind::Text => Some(Value::String(last.to_owned())),
+            Kind::List => Some(Value::Array(values.iter().map(|value| value.as_ref().into()).collect())),
         };
         let taken = key.take(self, given.and_then(|given| key.given(given)));
-        Some(taken.ok_or_else(|| key.mismatch(self.language, "--".to_owned() + flag, &format!("{value:?}"))))
+        let shown: Vec<_> = values.iter().map(|value| format!("{:?}", value.as_ref())).collect();
+        Some(taken.ok_or_else(|| key.mismatch(self.language, "--".to_owned() + flag, &shown.join(", "))))
     }
 }
 
@@ -255,10 +345,11 @@ fn some_text(text: String) -> Option<String> {
 }
 
 impl Key {
-    /// Whether the key is a list, whose flag may be given several values with commas.
+    /// The value, if it is of the key's kind.
     fn given(&self, value: Value) -> Option<Given> {
         match (self.kind, value) {
             (Kind::Text, Value::String(text)) => Some(Given::Text(text)),
+            (Kind::Switch, Value::Boolean(on)) => Some(Given::Switch(on)),
             (Kind::List, Value::Array(list)) => list
                 .into_iter()
                 .map(|item| item.as_str().map(str::to_owned))
@@ -301,6 +392,10 @@ impl Given {
 
     fn list(self) -> Option<Vec<String>> {
         if let Self::List(list) = self { Some(list) } else { None }
+    }
+
+    fn switch(self) -> Option<bool> {
+        if let Self::Switch(on) = self { Some(on) } else { None }
     }
 
     fn number(self) -> Option<usize> {
@@ -399,25 +494,25 @@ mod tests {
     #[test]
     fn every_key_is_also_a_flag() {
         let mut config = Config::default();
-        for (flag, value) in [
-            ("listen", "127.0.0.1:0, [::1]:0"),
-            ("ping-interval", "7"),
-            ("password", "茶"),
-            ("lobby", "#茶馆"),
+        for (flag, values) in [
+            ("listen", &["127.0.0.1:0", "[::1]:0"][..]),
+            ("ping-interval", &["6", "7"]),
+            ("password", &["茶"]),
+            ("lobby", &["#茶馆"]),
         ] {
-            config.set_flag(flag, value).unwrap().unwrap();
+            config.set_flag(flag, values).unwrap().unwrap();
         }
         assert_eq!(config.listen.len(), 2);
         assert_eq!(config.ping_interval, Duration::from_secs(7));
         assert_eq!((config.password.as_deref(), config.lobby.as_deref()), (Some("茶"), Some("#茶馆")));
         for bad in ["abc", "127.0.0.1:99999", "127.0.0.1", ""] {
-            let error = config.set_flag("listen", bad).unwrap().unwrap_err();
+            let error = config.set_flag("listen", &[bad]).unwrap().unwrap_err();
             assert!(
                 error.within(Language::English).to_string().starts_with("--listen: listen: expected"),
                 "{bad}"
             );
         }
-        assert_eq!(config.set_flag("nope", "1"), None);
+        assert_eq!(config.set_flag("nope", &["1"]), None);
     }
 
     #[test]

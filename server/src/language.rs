@@ -96,10 +96,36 @@ sentences! {
     ServerFull(count) "The teahouse is full: {count} are here" | "茶馆客满：已有 {count} 人";
     Stopping "The teahouse is closing. Goodbye!" | "茶馆打烊了，再见！";
     InternalError "Internal error" | "服务器内部错误";
+    Killed(who, words) "Killed by {who}: {words}" | "被 {who} 断开：{words}";
+    Banned(words) "Banned: {words}" | "被禁止：{words}";
+    TooManyFromAddress(count) "Too many connections from your address: {count} are here" | "来自你的地址的连接太多：已有 {count} 个";
+    NoReason "no reason given" | "没有说明原因";
     /// The text of an ERROR message.
     ClosingLink(host, reason) "Closing link to {host}: {reason}" | "关闭与 {host} 的连接：{reason}";
 
     // Notices.
+    SlowDown "You are sending too fast; your lines are taken more slowly now" | "你发得太快了，现在开始逐条放慢处理";
+    NotMember "you are not in it" | "你不在这个房间里";
+    NeedVoice "it is moderated (+m) and you have no voice" | "房间有管制（+m），你没有发言权";
+    NeedAccount "only people with accounts may speak (+M)" | "只有登录帐号的人才能发言（+M）";
+    BannedThere "you are banned or muted" | "你被封禁或禁言了";
+    CtcpBlocked "CTCP is not allowed there (+C)" | "那里不允许 CTCP（+C）";
+    TooSoon(seconds) "slow mode (+S), wait {seconds} more seconds" | "慢速模式（+S），请再等 {seconds} 秒";
+    KLineAdded(target, who, reason) "{who} banned {target}: {reason}" | "{who} 禁止了 {target}：{reason}";
+    KLineLifted(target, who) "{who} lifted the ban on {target}" | "{who} 解除了对 {target} 的禁止";
+    NoSuchBan(target) "there is no ban on {target}" | "没有对 {target} 的禁止";
+    NotATarget(target) "not a mask or network: {target}" | "不是掩码也不是网段：{target}";
+    BecameOperator(nick, name) "{nick} is now operator {name}" | "{nick} 成为管理员 {name}";
+    WrongOperator(nick, name) "{nick} gave a wrong password for operator {name}" | "{nick} 输错了管理员 {name} 的密码";
+    OperatorKilled(who, nick, reason) "{who} killed {nick}: {reason}" | "{who} 断开了 {nick}：{reason}";
+    RestartNeeded(key) "{key} changes only when the server is started again" | "{key} 要重新启动服务器才会改变";
+    ConfigIsFine "the configuration is fine" | "配置没有问题";
+    AskPassword "type the password, and Enter:" | "请输入密码并按回车：";
+    Reloaded "configuration read again" | "已重新读取配置";
+    NotReloaded(why) "configuration not changed: {why}" | "配置没有改变：{why}";
+    ChannelNameInUse "there is a channel of that name" | "已经有这个名字的房间";
+    CannotRename "your rank is too low to rename the channel" | "你的权限不够，不能给房间改名";
+    InvalidRealname "not a real name" | "不是有效的真实姓名";
     InvalidUtf8 "Message rejected: this server speaks UTF-8 only" | "消息被拒绝：本服务器只使用 UTF-8";
 
     // What the person at the console reads.
@@ -110,7 +136,7 @@ sentences! {
     Departed(nick, reason, online) "{nick} left ({reason}) · {online} here" | "{nick} 离开了（{reason}）· 现有 {online} 人";
     Renamed(old, new) "{old} is now {new}" | "{old} 改名为 {new}";
     GaveUp(address, reason) "{address} went before logging in ({reason})" | "{address} 未登录就离开了（{reason}）";
-    TurnedAway(address, count) "{address} was turned away: {count} are here" | "{address} 被拒之门外：已有 {count} 人";
+    TurnedAway(address, reason) "{address} was turned away ({reason})" | "{address} 被拒之门外（{reason}）";
     AcceptFailed(error) "cannot take new connections for now: {error}" | "暂时无法接受新连接：{error}";
     AcceptRecovered "taking new connections again" | "恢复接受新连接";
     Signal(name) "{name}: closing" | "收到 {name}：打烊";

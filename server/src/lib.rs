@@ -21,10 +21,12 @@ pub mod language;
 pub mod limits;
 pub mod nickname;
 pub mod outbox;
+pub mod password;
 pub mod reply;
 pub mod server;
 pub mod session;
 mod sync;
+mod throttle;
 pub mod world;
 
 pub use config::Config;

@@ -1,31 +1,43 @@
 //! `teahouse-server`: the command line, the log, the signals, the exit code.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+use std::thread;
 
+use crossbeam_channel::Sender;
 use env_logger::{Builder, Env};
 use jiff::Zoned;
 use lexopt::prelude::*;
-use log::{Level, LevelFilter, info};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use log::{Level, LevelFilter, info, warn};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use teahouse_server::addresses::reachable;
 use teahouse_server::config::{ConfigError, KEYS};
 use teahouse_server::language::{Language, Text};
-use teahouse_server::{Config, Server};
+use teahouse_server::world::Order;
+use teahouse_server::{Config, Server, password};
 
 /// What the command line asks for.
 enum Task {
     Serve(Box<Config>),
+    Check,
+    HashPassword,
     Say(String),
 }
 
 fn main() -> ExitCode {
     let locale = Language::from_locale();
-    let config = match read_command_line(locale, std::env::args_os().skip(1)) {
+    let config = match read_command_line(locale) {
         Ok(Task::Serve(config)) => *config,
+        Ok(Task::Check) => {
+            println!("{}", Text::ConfigIsFine.within(locale));
+            return ExitCode::SUCCESS;
+        }
+        Ok(Task::HashPassword) => return hash_password(locale),
         Ok(Task::Say(words)) => {
             println!("{words}");
             return ExitCode::SUCCESS;
@@ -36,8 +48,15 @@ fn main() -> ExitCode {
         }
     };
     start_log();
-    match serve(config) {
-        Ok(()) => ExitCode::SUCCESS,
+    match serve(config, locale) {
+        Ok(Order::Restart) => {
+            let error = Command::new(std::env::current_exe().unwrap_or_else(|_| "teahouse-server".into()))
+                .args(std::env::args_os().skip(1))
+                .exec();
+            eprintln!("teahouse-server: {error}");
+            ExitCode::FAILURE
+        }
+        Ok(_) => ExitCode::SUCCESS,
         Err((error, language)) => {
             eprintln!("teahouse-server: {}", error.within(language));
             ExitCode::FAILURE
@@ -45,13 +64,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(config: Config) -> Result<(), (Text, Language)> {
+/// Serves until a signal or an operator ends it; says which of the two endings it is to be.
+fn serve(config: Config, locale: Language) -> Result<Order, (Text, Language)> {
     let language = config.language;
     let say = |text: Text| info!("{}", text.within(language));
+    let cannot_start = |error: std::io::Error| (Text::CannotStart(error.to_string()), language);
     // Before the first connection, so that no signal is missed.
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM]).map_err(|error| (Text::CannotStart(error.to_string()), language))?;
+    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot_start)?;
+    let hold = signals.handle();
     let server = Server::start(config).map_err(|error| (error, language))?;
+    let orders = server.order_sender();
+    let listener = thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || pass_on_signals(signals, language, &orders))
+        .map_err(cannot_start)?;
     for address in server.addresses() {
         say(Text::Listening(address.to_string()));
     }
@@ -60,18 +86,82 @@ fn serve(config: Config) -> Result<(), (Text, Language)> {
         let address = reachable(*address);
         say(Text::JoinWith(format!("{} {}", address.ip(), address.port())));
     }
-    if let Some(signal) = signals.forever().next() {
-        say(Text::Signal(if signal == SIGINT { "SIGINT" } else { "SIGTERM" }.to_owned()));
-    }
+    let ending = loop {
+        match server.orders().recv() {
+            Ok(Order::Rehash) => reload(&server, locale),
+            Ok(ending) => break ending,
+            Err(_) => break Order::Die,
+        }
+    };
     server.stop();
+    hold.close();
+    if listener.join().is_err() {
+        warn!("thread signals panicked");
+    }
     say(Text::Stopped);
-    Ok(())
+    Ok(ending)
+}
+
+/// Makes orders of signals, until the signals are closed.
+fn pass_on_signals(mut signals: Signals, language: Language, orders: &Sender<Order>) {
+    for signal in signals.forever() {
+        let (name, order) = match signal {
+            SIGHUP => ("SIGHUP", Order::Rehash),
+            SIGINT => ("SIGINT", Order::Die),
+            _ => ("SIGTERM", Order::Die),
+        };
+        if order == Order::Die {
+            info!("{}", Text::Signal(name.to_owned()).within(language));
+        }
+        if orders.send(order).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads the configuration again; a mistake in it changes nothing.
+fn reload(server: &Server, locale: Language) {
+    let language = server.config().language;
+    match read_command_line(locale) {
+        Ok(Task::Serve(config)) => {
+            for key in server.reconfigure(*config) {
+                warn!("{}", Text::RestartNeeded(key.to_owned()).within(language));
+            }
+            info!("{}", Text::Reloaded.within(language));
+        }
+        Ok(_) => {}
+        Err(error) => {
+            warn!("{}", Text::NotReloaded(error.within(language).to_string()).within(language));
+        }
+    }
+}
+
+/// `hash-password`: reads a password from standard input and prints the hash that the configuration takes.
+fn hash_password(locale: Language) -> ExitCode {
+    eprintln!("{}", Text::AskPassword.within(locale));
+    let mut line = String::new();
+    let hash = match std::io::stdin().read_line(&mut line) {
+        Ok(_) => password::hash(line.trim_end_matches(['\r', '\n'])).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match hash {
+        Ok(hash) => {
+            println!("{hash}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("teahouse-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The file first, then the flags over it.
-fn read_command_line(locale: Language, args: impl Iterator<Item = OsString>) -> Result<Task, ConfigError> {
+fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let mut config = Config { language: locale, ..Config::default() };
-    let mut flags = Vec::new();
+    let mut flags: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut check = false;
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next().map_err(|error| ConfigError::UnknownFlag(error.to_string()))? {
         match arg {
@@ -79,6 +169,7 @@ fn read_command_line(locale: Language, args: impl Iterator<Item = OsString>) -> 
             Short('V') | Long("version") => {
                 return Ok(Task::Say(concat!("teahouse-server ", env!("CARGO_PKG_VERSION")).to_owned()));
             }
+            Long("check-config") => check = true,
             Long("config") => {
                 let path = parser.value().map_err(|_| ConfigError::MissingValue("--config".to_owned()))?;
                 config.read_file(Path::new(&path))?;
@@ -86,40 +177,48 @@ fn read_command_line(locale: Language, args: impl Iterator<Item = OsString>) -> 
             Long(flag) if KEYS.iter().any(|key| key.name == flag.replace('-', "_")) => {
                 let flag = flag.to_owned();
                 let value = parser.value().map_err(|_| ConfigError::MissingValue(format!("--{flag}")))?;
-                flags.push((flag, value.to_string_lossy().into_owned()));
+                flags.entry(flag).or_default().push(value.to_string_lossy().into_owned());
             }
             Long(flag) => return Err(ConfigError::UnknownFlag(format!("--{flag}"))),
             Short(flag) => return Err(ConfigError::UnknownFlag(format!("-{flag}"))),
+            Value(value) if value == "hash-password" => return Ok(Task::HashPassword),
             Value(value) => return Err(ConfigError::UnknownFlag(value.to_string_lossy().into_owned())),
         }
     }
-    for (flag, value) in flags {
-        if let Some(result) = config.set_flag(&flag, &value) {
+    for (flag, values) in flags {
+        if let Some(result) = config.set_flag(&flag, &values) {
             result?;
         }
     }
-    Ok(Task::Serve(Box::new(config)))
+    Ok(if check { Task::Check } else { Task::Serve(Box::new(config)) })
 }
 
 fn help(language: Language) -> String {
     let mut text = language
         .choose(
             "Teahouse's server: a chat that any IRC client can join.\n\n\
-             usage: teahouse-server [--config FILE] [--KEY VALUE]...\n\n\
+             usage: teahouse-server [--config FILE] [--KEY VALUE]...\n       \
+             teahouse-server [--config FILE] [--KEY VALUE]... --check-config\n       \
+             teahouse-server hash-password\n\n\
              Without anything it listens on 127.0.0.1:6667. Each key can stand in the TOML file (with _ for -) \
-             or here:\n",
+             or here; a list is several flags:\n",
             "茶馆服务器：任何 IRC 客户端都能加入的聊天室。\n\n\
-             用法：teahouse-server [--config 文件] [--键 值]...\n\n\
-             不带参数时监听 127.0.0.1:6667。每个键都可以写在 TOML 文件里（- 换成 _），也可以写在这里：\n",
+             用法：teahouse-server [--config 文件] [--键 值]...\n      \
+             teahouse-server [--config 文件] [--键 值]... --check-config\n      \
+             teahouse-server hash-password\n\n\
+             不带参数时监听 127.0.0.1:6667。每个键都可以写在 TOML 文件里（- 换成 _），也可以写在这里，\
+             列表就是重复几次：\n",
         )
         .to_owned();
     for key in KEYS {
         let meaning = language.choose(key.english, key.chinese);
-        text += &format!("  --{:<22} {meaning}\n", key.name.replace('_', "-"));
+        text += &format!("  --{:<23} {meaning}\n", key.name.replace('_', "-"));
     }
     text += language.choose(
-        "  --help, --version\n\nRUST_LOG=warn keeps the console quiet, RUST_LOG=debug makes it talk.",
-        "  --help, --version\n\n环境变量 RUST_LOG=warn 让控制台安静，RUST_LOG=debug 让它多说。",
+        "  --check-config           only says whether the configuration is right\n  --help, --version\n\n\
+         SIGHUP reads the configuration again. RUST_LOG=warn keeps the console quiet, RUST_LOG=debug makes it talk.",
+        "  --check-config           只检查配置是否正确\n  --help, --version\n\n\
+         SIGHUP 重新读取配置。环境变量 RUST_LOG=warn 让控制台安静，RUST_LOG=debug 让它多说。",
     );
     text
 }

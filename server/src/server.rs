@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
@@ -22,12 +22,14 @@ use crate::drain::Drain;
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
-use crate::world::{Effects, World};
+use crate::world::{Effects, Order, World};
 
 /// A session needs little: its buffers are on the heap.
 const SESSION_STACK_BYTES: usize = 256 * 1024;
 /// How long the farewell may take before the sockets are shut down.
 const FAREWELL: Duration = Duration::from_millis(1500);
+/// How many connections one public address may have when the configuration says nothing.
+const DEFAULT_CONNECTIONS_PER_ADDRESS: usize = 16;
 /// How long to wait after an `accept` that failed; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -37,10 +39,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 pub struct Server {
     addresses: Vec<SocketAddr>,
     shared: Arc<Shared>,
+    orders: Receiver<Order>,
     listeners: Vec<JoinHandle<()>>,
     drain: JoinHandle<()>,
     reaper: JoinHandle<()>,
 }
+
+/// The sessions' threads by number, and where each comes from.
+type Sessions = HashMap<u64, (JoinHandle<()>, IpAddr)>;
 
 /// What the listeners, the sessions and the reaper share.
 #[derive(Debug)]
@@ -48,8 +54,8 @@ struct Shared {
     house: House,
     room: Room,
     stopping: AtomicBool,
-    /// The threads of the sessions that have not been joined yet.
-    sessions: Mutex<HashMap<u64, JoinHandle<()>>>,
+    /// The threads of the sessions that have not been joined yet, and where each comes from.
+    sessions: Mutex<Sessions>,
     /// Told when `sessions` becomes empty.
     all_gone: Condvar,
     /// The number of the next session.
@@ -75,10 +81,11 @@ impl Server {
             .collect::<Result<Vec<_>, _>>()
             .map_err(cannot_start)?;
         let (drain, drain_thread) = Drain::start().map_err(cannot_start)?;
+        let (order_sender, orders) = unbounded();
         let world = Mutex::new(World::new(Arc::clone(&config), Timestamp::now()));
         let shared = Arc::new(Shared {
             room: Room::measure(config.max_connections),
-            house: House { world, drain, config },
+            house: House { world, drain, config: Mutex::new(config), orders: order_sender },
             stopping: AtomicBool::new(false),
             sessions: Mutex::new(HashMap::new()),
             all_gone: Condvar::new(),
@@ -96,12 +103,48 @@ impl Server {
             let thread = spawn(&format!("listen {address}"), move || accept_all(&shared, &socket, &ended));
             listeners.push(thread.map_err(cannot_start)?);
         }
-        Ok(Self { addresses, shared, listeners, drain: drain_thread, reaper })
+        Ok(Self { addresses, shared, orders, listeners, drain: drain_thread, reaper })
     }
 
     /// Where it listens, with the real port where the configuration said 0.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// What operators want the server to do, to be carried out by the owner of the server.
+    pub fn orders(&self) -> &Receiver<Order> {
+        &self.orders
+    }
+
+    /// Where [orders](Self::orders) can be given.
+    pub fn order_sender(&self) -> Sender<Order> {
+        self.shared.house.orders.clone()
+    }
+
+    /// What the server was told to be.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.shared.house.config.lock())
+    }
+
+    /// Takes on a new configuration; nobody is dropped. Where to listen, how many connections there are and how names
+    /// are compared stay as they were at the start; the keys among these that would have changed are returned.
+    pub fn reconfigure(&self, mut config: Config) -> Vec<&'static str> {
+        let old = self.config();
+        let mut fixed = Vec::new();
+        if config.listen != old.listen {
+            config.listen.clone_from(&old.listen);
+            fixed.push("listen");
+        }
+        if config.casemapping != old.casemapping {
+            config.casemapping = old.casemapping;
+            fixed.push("casemapping");
+        }
+        if config.max_connections != old.max_connections {
+            config.max_connections = old.max_connections;
+            fixed.push("max_connections");
+        }
+        self.shared.house.reconfigure(config);
+        fixed
     }
 
     /// How many connections there is room for.
@@ -112,7 +155,7 @@ impl Server {
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { addresses: bound, shared, listeners, drain, reaper } = self;
+        let Self { addresses: bound, shared, listeners, drain, reaper, .. } = self;
         shared.stopping.store(true, Ordering::Release);
         for address in bound {
             // A blocked `accept` is woken by a connection. If none can be made, it is busy with others and will see.
@@ -132,7 +175,8 @@ impl Server {
 impl Shared {
     /// Says goodbye to everybody and waits until all sessions have ended.
     fn dismiss(&self) {
-        let House { world, drain, config } = &self.house;
+        let House { world, drain, config, .. } = &self.house;
+        let config = Arc::clone(&config.lock());
         let mut effects = Effects::default();
         let outboxes: Vec<_> = {
             let mut world = world.lock();
@@ -144,7 +188,7 @@ impl Shared {
             world.take_effects(&mut effects);
             everybody.into_iter().map(|(_, outbox)| outbox).collect()
         };
-        effects.settle(drain, config);
+        effects.settle(drain, &config);
         let deadline = Instant::now() + FAREWELL;
         let mut sessions = self.sessions.lock();
         while !sessions.is_empty() && !self.all_gone.wait_until(&mut sessions, deadline).timed_out() {}
@@ -173,8 +217,8 @@ fn join(thread: JoinHandle<()>) {
 /// Joins every session that has ended.
 fn reap(shared: &Shared, endings: &Receiver<u64>) {
     for number in endings {
-        let thread = shared.sessions.lock().remove(&number);
-        if let Some(thread) = thread {
+        let ended = shared.sessions.lock().remove(&number);
+        if let Some((thread, _)) = ended {
             join(thread);
         }
         if shared.sessions.lock().is_empty() {
@@ -184,7 +228,7 @@ fn reap(shared: &Shared, endings: &Receiver<u64>) {
 }
 
 fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, ended: &Sender<u64>) {
-    let language = shared.house.config.language;
+    let language = shared.house.config.lock().language;
     let mut reserve = Reserve::new();
     let mut pause = FIRST_PAUSE;
     loop {
@@ -211,7 +255,8 @@ fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, ended: &Sender<u64>) {
                 }
                 reserve.spend(|| {
                     if let Ok((connection, address)) = socket.accept() {
-                        turn_away(shared, &connection, address);
+                        let count = shared.sessions.lock().len().to_string();
+                        turn_away(shared, &connection, address, &Text::ServerFull(count));
                     }
                 });
                 thread::sleep(pause);
@@ -230,9 +275,9 @@ fn admit(
 ) -> io::Result<()> {
     // Held while the thread starts, so that the reaper finds it however soon it ends.
     let mut sessions = shared.sessions.lock();
-    if sessions.len() >= shared.room.connections {
+    if let Some(reason) = obstacle(shared, &sessions, address.ip()) {
         drop(sessions);
-        turn_away(shared, &connection, address);
+        turn_away(shared, &connection, address, &reason);
         return Ok(());
     }
     let number = shared.next.fetch_add(1, Ordering::Relaxed);
@@ -242,18 +287,31 @@ fn admit(
         // The reaper outlives every session.
         let _ = ended.send(number);
     })?;
-    sessions.insert(number, thread);
+    sessions.insert(number, (thread, address.ip()));
     Ok(())
 }
 
-fn turn_away(shared: &Shared, mut connection: &TcpStream, address: SocketAddr) {
-    let House { config, .. } = &shared.house;
-    let count = shared.room.connections.to_string();
-    let reason = Text::ServerFull(count.clone()).to_string(config.language);
-    let error = Text::ClosingLink(address.ip().to_string(), reason).to_string(config.language);
+/// Why one more connection from an address cannot be let in.
+fn obstacle(shared: &Shared, sessions: &Sessions, address: IpAddr) -> Option<Text> {
+    if sessions.len() >= shared.room.connections {
+        return Some(Text::ServerFull(sessions.len().to_string()));
+    }
+    let most = match shared.house.config.lock().max_connections_per_ip {
+        Some(most) => most,
+        None if addresses::is_private(address) => 0,
+        None => DEFAULT_CONNECTIONS_PER_ADDRESS,
+    };
+    let count = || sessions.values().filter(|(_, other)| *other == address).count();
+    (most > 0 && count() >= most).then(|| Text::TooManyFromAddress(most.to_string()))
+}
+
+fn turn_away(shared: &Shared, mut connection: &TcpStream, address: SocketAddr, reason: &Text) {
+    let language = shared.house.config.lock().language;
+    let reason = reason.to_string(language);
+    let error = Text::ClosingLink(address.ip().to_string(), reason.clone()).to_string(language);
     // A new socket's buffer is empty, so this does not wait; who is gone already need not be told.
     let _ = connection.write_all(format!("ERROR :{error}\r\n").as_bytes());
-    log::warn!("{}", Text::TurnedAway(address.to_string(), count).within(config.language));
+    log::warn!("{}", Text::TurnedAway(address.to_string(), reason).within(language));
 }
 
 /// One descriptor kept back: when the process has no other left, it is given up for a moment, so that a newcomer can

@@ -8,11 +8,13 @@
 //! given up.
 
 use std::io::{self, Read};
+use std::mem;
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::Sender;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, text};
@@ -22,7 +24,8 @@ use crate::config::Config;
 use crate::drain::Drain;
 use crate::language::Text;
 use crate::outbox::{Answers, Cause, Outbox};
-use crate::world::{ClientId, Effects, World};
+use crate::throttle::Throttle;
+use crate::world::{ClientId, Effects, Order, World};
 
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
 /// that asks much and reads little waits for itself.
@@ -37,8 +40,21 @@ pub struct House {
     pub world: Mutex<World>,
     /// Where outboxes go that the kernel takes no more from.
     pub drain: Drain,
-    /// What the server was told to be.
-    pub config: Arc<Config>,
+    /// What the server was told to be; a session keeps to what it was when it began.
+    pub config: Mutex<Arc<Config>>,
+    /// Where orders from operators go.
+    pub orders: Sender<Order>,
+}
+
+impl House {
+    /// Takes on a new configuration. Nobody is dropped.
+    pub fn reconfigure(&self, config: Config) {
+        let config = Arc::new(config);
+        *self.config.lock() = Arc::clone(&config);
+        let mut world = self.world.lock();
+        world.now = Timestamp::now();
+        world.reconfigure(config);
+    }
 }
 
 /// Serves one connection until it ends. The socket is this session's own.
@@ -46,8 +62,9 @@ pub fn run(house: &House, socket: TcpStream, address: SocketAddr) {
     // Batching is done here, so the kernel need not wait for more. If it fails, lines only come later.
     let _ = socket.set_nodelay(true);
     let socket = Arc::new(socket);
-    let outbox = Arc::new(Outbox::new(Arc::clone(&socket), house.config.sendq));
-    let mut session = Session::begin(house, address, outbox);
+    let config = Arc::clone(&house.config.lock());
+    let outbox = Arc::new(Outbox::new(Arc::clone(&socket), config.sendq));
+    let mut session = Session::begin(house, config, address, outbox);
     let reason =
         panic::catch_unwind(AssertUnwindSafe(|| session.serve(&socket))).unwrap_or(Text::InternalError);
     session.end(&socket, &reason);
@@ -56,11 +73,16 @@ pub fn run(house: &House, socket: TcpStream, address: SocketAddr) {
 /// One connection's thread, while it runs.
 struct Session<'h> {
     house: &'h House,
+    config: Arc<Config>,
     id: ClientId,
     outbox: Arc<Outbox>,
     /// Whether the world still knows the client; QUIT ends that, and so can others.
     here: bool,
     clock: Clock,
+    /// `None` when floods are let through.
+    throttle: Option<Throttle>,
+    /// Whether the client has been told that it is too fast.
+    slowed: bool,
     /// When the lines that are being run came.
     now: Timestamp,
     /// Kept from batch to batch for its buffers.
@@ -68,10 +90,20 @@ struct Session<'h> {
 }
 
 impl<'h> Session<'h> {
-    fn begin(house: &'h House, address: SocketAddr, outbox: Arc<Outbox>) -> Self {
-        let id = house.world.lock().connect(address, Arc::clone(&outbox));
-        let clock = Clock::LoggingIn { deadline: Instant::now() + house.config.registration_timeout };
-        Self { house, id, outbox, here: true, clock, now: Timestamp::now(), effects: Effects::default() }
+    fn begin(house: &'h House, config: Arc<Config>, address: SocketAddr, outbox: Arc<Outbox>) -> Self {
+        let now = Timestamp::now();
+        let mut effects = Effects::default();
+        let (id, here) = {
+            let mut world = house.world.lock();
+            world.now = now;
+            let id = world.connect(address, Arc::clone(&outbox));
+            world.turn_away_if_banned(id);
+            world.take_effects(&mut effects);
+            (id, world.client(id).is_some())
+        };
+        let clock = Clock::LoggingIn { deadline: Instant::now() + config.registration_timeout };
+        let throttle = config.flood_protection.then(Throttle::default);
+        Self { house, config, id, outbox, here, clock, throttle, slowed: false, now, effects }
     }
 
     /// Reads and runs lines until there is a reason to end.
@@ -79,8 +111,8 @@ impl<'h> Session<'h> {
         let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
         let mut patience = None;
         while self.here {
-            let Some(wait) = self.clock.patience(&self.house.config) else {
-                return self.clock.verdict(self.house);
+            let Some(wait) = self.clock.patience(&self.config) else {
+                return self.clock.verdict(&self.config);
             };
             if patience != Some(wait) {
                 // It fails only on a socket that the next read finds broken.
@@ -97,7 +129,7 @@ impl<'h> Session<'h> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if is_timeout(&error) => {
                     if self.clock.is_last_chance() {
-                        return self.clock.verdict(self.house);
+                        return self.clock.verdict(&self.config);
                     }
                     self.ask();
                     continue;
@@ -107,6 +139,7 @@ impl<'h> Session<'h> {
             self.clock.heard();
             self.now = Timestamp::now();
             while let Some(line) = buffer.next_line() {
+                self.hold_back();
                 self.run(line);
                 if !self.here {
                     break;
@@ -124,12 +157,32 @@ impl<'h> Session<'h> {
         Text::Left
     }
 
+    /// Makes a client that sends too fast wait.
+    fn hold_back(&mut self) {
+        let Some(throttle) = &mut self.throttle else { return };
+        let now = Instant::now();
+        let wait = throttle.take(now);
+        if wait.is_zero() {
+            self.slowed = false;
+            return;
+        }
+        if !mem::replace(&mut self.slowed, true) {
+            self.locked(|world, id| {
+                world.notice(id, &Text::SlowDown);
+                None
+            });
+        }
+        self.settle();
+        self.outbox.wait_until_dead(now + wait);
+        self.now = Timestamp::now();
+    }
+
     /// Runs one line, and the errands that it leaves.
     fn run(&mut self, line: Line) {
         let input = Input::understand(line);
         let mut errand = self.locked(|world, id| commands::execute(world, id, &input));
         while let Some(mut task) = errand {
-            task.run();
+            task.run(&|time| self.outbox.wait_until_dead(Instant::now() + time));
             errand = self.locked(|world, id| commands::finish(world, id, task));
         }
     }
@@ -144,7 +197,12 @@ impl<'h> Session<'h> {
             world.take_effects(&mut self.effects);
         }
         match world.client(self.id) {
-            Some(client) if client.is_registered() => self.clock.logged_in(),
+            Some(client) if client.is_registered() => {
+                self.clock.logged_in();
+                if client.is_operator() {
+                    self.throttle = None;
+                }
+            }
             Some(_) => {}
             None => self.here = false,
         }
@@ -153,7 +211,11 @@ impl<'h> Session<'h> {
 
     /// Does what had to wait for the lock to be free: flushes the touched outboxes, writes the log.
     fn settle(&mut self) {
-        self.effects.settle(&self.house.drain, &self.house.config);
+        for order in self.effects.orders.drain(..) {
+            // Whoever takes orders is there as long as there are sessions, or the server is stopping anyway.
+            let _ = self.house.orders.send(order);
+        }
+        self.effects.settle(&self.house.drain, &self.config);
     }
 
     /// Flushes, and waits until the client has taken the answers to its own questions.
@@ -162,7 +224,7 @@ impl<'h> Session<'h> {
     /// Why the connection ends, if it does not take them in time or is gone.
     fn catch_up(&mut self) -> Result<(), Text> {
         self.settle();
-        match self.outbox.wait_for_answers(Instant::now() + self.house.config.ping_timeout) {
+        match self.outbox.wait_for_answers(Instant::now() + self.config.ping_timeout) {
             Answers::Taken => Ok(()),
             Answers::Waiting => Err(Text::SendQueueExceeded),
             Answers::Lost => Err(self.cause_of_end()),
@@ -176,7 +238,7 @@ impl<'h> Session<'h> {
 
     /// Asks a client that has long been silent whether it is there.
     fn ask(&mut self) {
-        let ping = format!("PING :{}\r\n", self.house.config.name);
+        let ping = format!("PING :{}\r\n", self.config.name);
         if self.outbox.queue(&[ping.as_bytes()], Cause::Others) {
             self.house.drain.flush(&self.outbox);
         }
@@ -253,12 +315,12 @@ impl Clock {
     }
 
     /// What to say to a client whose time is up.
-    fn verdict(&self, house: &House) -> Text {
+    fn verdict(&self, config: &Config) -> Text {
         let seconds = |time: Duration| time.as_secs().to_string();
         match self {
-            Self::LoggingIn { .. } => Text::RegistrationTimeout(seconds(house.config.registration_timeout)),
+            Self::LoggingIn { .. } => Text::RegistrationTimeout(seconds(config.registration_timeout)),
             Self::Calm | Self::Asked => {
-                Text::PingTimeout(seconds(house.config.ping_interval + house.config.ping_timeout))
+                Text::PingTimeout(seconds(config.ping_interval + config.ping_timeout))
             }
         }
     }

@@ -5,9 +5,15 @@
 //! must happen once the lock is free (flushing, log lines) is collected in [`Effects`].
 //! What a client may do and what it is answered is decided in [`commands`](crate::commands).
 
+mod capability;
 mod channel;
 mod client;
+mod label;
 mod line;
+pub mod mask;
+mod server_bans;
+mod watch;
+mod whowas;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,15 +25,23 @@ use jiff::Timestamp;
 use slotmap::{SlotMap, new_key_type};
 use teahouse_protocol::Folded;
 
-pub use channel::{Channel, Topic};
-pub use client::{Capability, Client, Registration};
+pub use capability::{Capabilities, Capability};
+pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
+pub use client::{Client, Registration, UserMode, UserModes};
+pub(crate) use label::Capture;
 pub use line::Line;
+pub use server_bans::{ServerBan, ServerBans, Target};
+pub use whowas::Gone;
 
+use crate::commands::COMMANDS;
 use crate::config::Config;
 use crate::language::Text;
 use crate::nickname::{self, Skeleton};
 use crate::outbox::{Cause, Outbox};
 use crate::reply::Reply;
+use client::Cloak;
+use watch::Watchers;
+use whowas::Whowas;
 
 new_key_type! {
     /// One connection, from accept to hang-up; never used again for another.
@@ -45,6 +59,8 @@ pub struct World {
     pub started: Timestamp,
     /// The time of the command that is being run; the session sets it as it takes the lock.
     pub now: Timestamp,
+    /// Who may not come in.
+    pub bans: ServerBans,
     clients: SlotMap<ClientId, Client>,
     /// Inverse of `clients[..].nick`.
     nicks: HashMap<Folded<'static>, ClientId>,
@@ -55,10 +71,20 @@ pub struct World {
     channel_names: HashMap<Folded<'static>, ChannelId>,
     /// How many of `clients` have logged in.
     users: usize,
+    /// How often each row of [`COMMANDS`] was run.
+    command_counts: [u64; COMMANDS.len()],
     /// The largest that `users` ever was.
     most_users: usize,
+    cloak: Cloak,
+    /// Inverse of `clients[..].monitored`.
+    watchers: Watchers,
+    whowas: Whowas,
+    /// The answers to a question with a label, held back until the command ends.
+    capture: Option<Capture>,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
+    /// The last number that a message or a batch was given.
+    number: u64,
     effects: Effects,
 }
 
@@ -69,6 +95,19 @@ pub struct Effects {
     pub touched: Vec<Arc<Outbox>>,
     /// Lines for the console.
     pub notes: Vec<Text>,
+    /// What an operator wants the whole server to do.
+    pub orders: Vec<Order>,
+}
+
+/// What an operator, or a signal, can want the whole server to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Read the configuration again.
+    Rehash,
+    /// Stop.
+    Die,
+    /// Stop, and start again.
+    Restart,
 }
 
 impl World {
@@ -78,26 +117,61 @@ impl World {
             config,
             started: now,
             now,
+            bans: ServerBans::default(),
             clients: SlotMap::with_key(),
             nicks: HashMap::new(),
             skeletons: HashMap::new(),
             channels: SlotMap::with_key(),
             channel_names: HashMap::new(),
             users: 0,
+            command_counts: [0; COMMANDS.len()],
             most_users: 0,
+            cloak: Cloak::default(),
+            watchers: Watchers::default(),
+            whowas: Whowas::default(),
+            capture: None,
             round: 0,
+            number: 0,
             effects: Effects::default(),
         };
-        if let Some(lobby) = world.config.lobby.clone() {
-            world.open_channel(&lobby);
-        }
+        world.open_lobby();
         world
+    }
+
+    /// Takes on a new configuration. Nobody is dropped; what only a start can change stays as it is.
+    ///
+    /// The names in the tables are folded already, so how names are compared cannot change.
+    pub fn reconfigure(&mut self, config: Arc<Config>) {
+        debug_assert_eq!(config.casemapping, self.config.casemapping);
+        self.config = config;
+        self.open_lobby();
+        let channels: Vec<_> = self.channels.keys().collect();
+        for channel in channels {
+            self.close_if_empty(channel);
+        }
+    }
+
+    fn open_lobby(&mut self) {
+        if let Some(lobby) = self.config.lobby.clone() {
+            self.open_channel(&lobby);
+        }
     }
 
     /// Moves what is to be done after unlocking to the end of `effects`.
     pub fn take_effects(&mut self, effects: &mut Effects) {
         effects.touched.append(&mut self.effects.touched);
         effects.notes.append(&mut self.effects.notes);
+        effects.orders.append(&mut self.effects.orders);
+    }
+
+    /// Counts a run of the command in a row of [`COMMANDS`].
+    pub(crate) fn count_command(&mut self, row: usize) {
+        self.command_counts[row] += 1;
+    }
+
+    /// How often each row of [`COMMANDS`] was run.
+    pub fn command_counts(&self) -> &[u64] {
+        &self.command_counts
     }
 
     /// Adds a line for the console.
@@ -105,12 +179,28 @@ impl World {
         self.effects.notes.push(text);
     }
 
+    /// Gives the server an order, to be carried out after unlocking.
+    pub(crate) fn order(&mut self, order: Order) {
+        self.effects.orders.push(order);
+    }
+
     // --- Clients ---------------------------------------------------------------------------------------------------
 
     /// Lets a new connection in. It has no name yet.
     pub fn connect(&mut self, address: SocketAddr, outbox: Arc<Outbox>) -> ClientId {
-        let client = Client::new(address, outbox);
+        let cloak = self.config.cloak.then_some(&self.cloak);
+        let client = Client::new(address, outbox, cloak, self.config.language);
         self.clients.insert(client)
+    }
+
+    /// Hangs up on a new connection whose address is banned.
+    pub(crate) fn turn_away_if_banned(&mut self, id: ClientId) {
+        let address = self.clients[id].address.ip();
+        if let Some(ban) = self.bans.on_address(address, self.now) {
+            let reason = ban.reason.clone();
+            self.notify(id, &Reply::YoureBanned(reason.clone()));
+            self.disconnect(id, &Text::Banned(reason));
+        }
     }
 
     /// Everybody, logged in or not.
@@ -128,6 +218,9 @@ impl World {
     }
 
     /// Who has this nickname and has logged in.
+    ///
+    /// # Errors
+    /// ERR_NOSUCHNICK.
     pub fn find(&self, nick: &str) -> Result<ClientId, Reply> {
         self.holder(nick)
             .filter(|id| self.clients[*id].is_registered())
@@ -145,7 +238,7 @@ impl World {
     pub fn rename(&mut self, id: ClientId, wanted: &str) -> Result<(), Reply> {
         let max_bytes = self.config.nick_length;
         let nick = nickname::normalize(wanted, max_bytes)
-            .map_err(|_| Reply::ErroneousNickname(wanted.to_owned(), max_bytes.to_string()))?;
+            .map_err(|_| Reply::ErroneousNickname(shown_in_refusal(wanted), max_bytes.to_string()))?;
         let skeleton = Skeleton::of(&nick);
         let others = [self.holder(&nick), self.skeletons.get(&skeleton).copied()];
         if others.into_iter().flatten().any(|holder| holder != id) {
@@ -171,6 +264,7 @@ impl World {
         self.clients[id].registration = Registration::Done { since: now, spoke: now };
         self.users += 1;
         self.most_users = self.most_users.max(self.users);
+        self.tell_watchers_that_came(id);
     }
 
     /// How many have logged in.
@@ -188,30 +282,44 @@ impl World {
         self.clients.len() - self.users
     }
 
+    /// Whether `viewer` may learn of a person by looking around: who is invisible is seen only in shared rooms.
+    pub fn can_see(&self, viewer: ClientId, person: ClientId) -> bool {
+        let (viewing, seen) = (&self.clients[viewer], &self.clients[person]);
+        viewer == person
+            || !seen.modes.has(UserMode::Invisible)
+            || viewing.is_operator()
+            || seen.channels.iter().any(|channel| viewing.channels.contains(channel))
+    }
+
     /// Hangs up, whatever the cause: the rooms are told, the name is free, an ERROR says why, the outbox closes.
     ///
     /// The one way out, and safe to walk twice: for a client that is gone it does nothing.
     pub fn disconnect(&mut self, id: ClientId, reason: &Text) {
         let Some(client) = self.clients.get(id) else { return };
-        let language = self.config.language;
-        let words = reason.to_string(language);
+        let words = reason.to_string(self.config.language);
         let note = if client.is_registered() {
-            let quit = self.line(format_args!(":{} QUIT :{words}", client.source()));
-            self.tell_neighbours(id, &quit);
+            let quit = self.line(format_args!(":{} QUIT :{words}", client.source())).with_tags(client.tags());
+            self.tell_neighbours(id, |_| Some(&quit));
+            let name = self.clients[id].name().to_owned();
+            self.tell_watchers_that_left(&name);
+            let client = &self.clients[id];
+            self.whowas.add(Gone::of(client, self.now));
             self.users -= 1;
-            Text::Departed(self.clients[id].name().to_owned(), words.clone(), self.users.to_string())
+            Text::Departed(client.name().to_owned(), words, self.users.to_string())
         } else {
-            Text::GaveUp(client.address.to_string(), words.clone())
+            Text::GaveUp(client.address.to_string(), words)
         };
         self.note(note);
         for channel in mem::take(&mut self.clients[id].channels) {
             self.channels[channel].members.swap_remove(&id);
             self.close_if_empty(channel);
         }
-        let host = self.clients[id].host().to_owned();
-        let farewell = Text::ClosingLink(host, words).to_string(language);
+        self.forget_watched(id);
+        let (host, language) = (self.clients[id].real_host(), self.clients[id].language);
+        let farewell = Text::ClosingLink(host, reason.to_string(language)).to_string(language);
         let error = self.line(format_args!("ERROR :{farewell}"));
         self.tell(id, &error, Cause::Answer);
+        self.release_capture_of(id);
         self.free_nick(id);
         let client = self.clients.remove(id).expect("it was there above");
         if client.outbox.close() {
@@ -243,7 +351,27 @@ impl World {
         self.channel_names
             .get(&self.config.casemapping.fold(name))
             .copied()
-            .ok_or_else(|| Reply::NoSuchChannel(name.to_owned()))
+            .ok_or_else(|| Reply::NoSuchChannel(shown_in_refusal(name)))
+    }
+
+    /// The channel with this name, if `viewer` may know of it: a secret one is not there for outsiders.
+    ///
+    /// # Errors
+    /// ERR_NOSUCHCHANNEL.
+    pub fn find_visible_channel(&self, viewer: ClientId, name: &str) -> Result<ChannelId, Reply> {
+        let channel = self.find_channel(name)?;
+        if self.can_see_channel(viewer, channel) {
+            Ok(channel)
+        } else {
+            Err(Reply::NoSuchChannel(name.to_owned()))
+        }
+    }
+
+    /// Whether `viewer` may know of a channel.
+    pub fn can_see_channel(&self, viewer: ClientId, channel: ChannelId) -> bool {
+        !self.channels[channel].modes.has(Flag::Secret)
+            || self.is_member(viewer, channel)
+            || self.clients[viewer].is_operator()
     }
 
     /// The channel with this name that `id` is a member of.
@@ -251,13 +379,13 @@ impl World {
     /// # Errors
     /// ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL.
     pub fn joined(&self, id: ClientId, name: &str) -> Result<ChannelId, Reply> {
-        let channel = self.find_channel(name)?;
+        let channel = self.find_visible_channel(id, name)?;
         if self.is_member(id, channel) { Ok(channel) } else { Err(Reply::NotOnChannel(name.to_owned())) }
     }
 
     /// Whether a client sits in a channel.
     pub fn is_member(&self, id: ClientId, channel: ChannelId) -> bool {
-        self.channels[channel].members.contains(&id)
+        self.channels[channel].members.contains_key(&id)
     }
 
     /// The channel with this name, opened if there was none; the name is a valid one.
@@ -271,9 +399,19 @@ impl World {
         id
     }
 
-    /// Makes a client a member. Tells nobody.
+    /// Gives a channel another name; it is a valid one, and nobody else's. Tells nobody.
+    pub(crate) fn rename_channel(&mut self, id: ChannelId, name: &str) {
+        let old = mem::replace(&mut self.channels[id].name, name.to_owned());
+        self.channel_names.remove(&self.config.casemapping.fold(&old).into_owned());
+        self.channel_names.insert(self.config.casemapping.fold(name).into_owned(), id);
+    }
+
+    /// Makes a client a member; the first one in a room that is not the lobby is its founder. Tells nobody.
     pub(crate) fn enter(&mut self, id: ClientId, channel: ChannelId) {
-        self.channels[channel].members.insert(id);
+        let founds = self.channels[channel].members.is_empty() && !self.is_lobby(&self.channels[channel]);
+        let ranks = if founds { Ranks::only(Rank::Operator) } else { Ranks::default() };
+        self.channels[channel].invited.remove(&id);
+        self.channels[channel].members.insert(id, Member { ranks, spoke: None });
         self.clients[id].channels.push(channel);
     }
 
@@ -293,7 +431,8 @@ impl World {
         }
     }
 
-    fn is_lobby(&self, channel: &Channel) -> bool {
+    /// Whether a channel is the room that everybody joins on login: nobody's own, and always open.
+    pub fn is_lobby(&self, channel: &Channel) -> bool {
         let lobby = self.config.lobby.as_deref();
         lobby.is_some_and(|lobby| self.config.casemapping.same(lobby, &channel.name))
     }
@@ -305,52 +444,82 @@ impl World {
         Line::new(self.now, words)
     }
 
+    /// What no other message and no other batch of this server is or was called.
+    pub(crate) fn next_number(&mut self) -> Number {
+        self.number += 1;
+        Number { started: self.started.as_microsecond(), number: self.number }
+    }
+
     /// Queues a line for one client.
     pub fn tell(&mut self, to: ClientId, line: &Line, cause: Cause) {
-        let client = &self.clients[to];
-        if client.outbox.queue(&line.parts(client.capabilities), cause) {
-            self.effects.touched.push(Arc::clone(&client.outbox));
-        }
+        let Self { clients, effects, capture, .. } = self;
+        deliver(to, &clients[to], line, cause, effects, capture);
     }
 
     /// Queues a numeric for the client that asked.
     pub fn answer(&mut self, to: ClientId, reply: &Reply) {
-        let params = reply.params(self.config.language);
-        let (server, name) = (&self.config.name, self.clients[to].name());
-        let line = self.line(format_args!(":{server} {:03} {name} {params}", reply.numeric()));
+        let line = self.numeric(to, reply);
         self.tell(to, &line, Cause::Answer);
     }
 
-    /// Queues a line for everybody in a channel, except perhaps one.
-    pub fn tell_channel(&mut self, channel: ChannelId, line: &Line, except: Option<ClientId>) {
-        let Self { channels, clients, effects, .. } = self;
-        for member in &channels[channel].members {
-            if Some(*member) != except {
-                let client = &clients[*member];
-                if client.outbox.queue(&line.parts(client.capabilities), Cause::Others) {
-                    effects.touched.push(Arc::clone(&client.outbox));
+    /// Queues a numeric for a client because somebody else did something.
+    pub(crate) fn notify(&mut self, to: ClientId, reply: &Reply) {
+        let line = self.numeric(to, reply);
+        self.tell(to, &line, Cause::Others);
+    }
+
+    /// Queues a sentence of the server's own, where there is no numeric for it.
+    pub(crate) fn notice(&mut self, to: ClientId, text: &Text) {
+        let client = &self.clients[to];
+        let (server, name, words) = (&self.config.name, client.name(), text.within(client.language));
+        let line = self.line(format_args!(":{server} NOTICE {name} :{words}"));
+        self.tell(to, &line, Cause::Answer);
+    }
+
+    fn numeric(&self, to: ClientId, reply: &Reply) -> Line {
+        let client = &self.clients[to];
+        let (server, name, params) = (&self.config.name, client.name(), reply.params(client.language));
+        self.line(format_args!(":{server} {:03} {name} {params}", reply.numeric()))
+    }
+
+    /// Queues for each member of a channel the line that `choose` has for it.
+    pub fn tell_channel<'l>(
+        &mut self,
+        channel: ChannelId,
+        mut choose: impl FnMut(ClientId, &Client, &Member) -> Option<&'l Line>,
+    ) {
+        let Self { channels, clients, effects, capture, .. } = self;
+        for (id, member) in &channels[channel].members {
+            let client = &clients[*id];
+            if let Some(line) = choose(*id, client, member) {
+                deliver(*id, client, line, Cause::Others, effects, capture);
+            }
+        }
+    }
+
+    /// Queues, once for everybody who shares a channel with a client, the line that `choose` has for it; not for the
+    /// client itself.
+    pub fn tell_neighbours<'l>(&mut self, id: ClientId, choose: impl Fn(&Client) -> Option<&'l Line>) {
+        self.begin_round(id);
+        let Self { channels, clients, effects, capture, round, .. } = self;
+        for index in 0..clients[id].channels.len() {
+            let channel = clients[id].channels[index];
+            for member in channels[channel].members.keys() {
+                let client = &mut clients[*member];
+                if mem::replace(&mut client.round, *round) == *round {
+                    continue;
+                }
+                if let Some(line) = choose(client) {
+                    deliver(*member, client, line, Cause::Others, effects, capture);
                 }
             }
         }
     }
 
-    /// Queues a line for everybody who shares a channel with a client, once each, and not for the client itself.
-    pub fn tell_neighbours(&mut self, id: ClientId, line: &Line) {
+    /// From here on, nobody but `id` has been told.
+    fn begin_round(&mut self, id: ClientId) {
         self.round += 1;
-        let round = self.round;
-        self.clients[id].round = round;
-        let Self { channels, clients, effects, .. } = self;
-        for index in 0..clients[id].channels.len() {
-            let channel = clients[id].channels[index];
-            for member in &channels[channel].members {
-                let client = &mut clients[*member];
-                if mem::replace(&mut client.round, round) != round
-                    && client.outbox.queue(&line.parts(client.capabilities), Cause::Others)
-                {
-                    effects.touched.push(Arc::clone(&client.outbox));
-                }
-            }
-        }
+        self.clients[id].round = self.round;
     }
 
     // --- Invariants ------------------------------------------------------------------------------------------------
@@ -366,6 +535,7 @@ impl World {
         let registered = self.clients.values().filter(|client| client.is_registered()).count();
         assert_eq!(self.users, registered, "users are counted right");
         assert!(self.most_users >= self.users);
+        assert!(self.capture.is_none(), "no command's answers are held back");
         for (id, client) in &self.clients {
             if let Some(nick) = client.nick() {
                 assert_eq!(self.holder(nick), Some(id), "{nick} is found");
@@ -380,7 +550,7 @@ impl World {
         for (id, channel) in &self.channels {
             assert_eq!(self.find_channel(&channel.name), Ok(id), "{} is found", channel.name);
             assert!(!channel.members.is_empty() || self.is_lobby(channel), "{} has closed", channel.name);
-            for member in &channel.members {
+            for member in channel.members.keys() {
                 assert!(
                     self.clients[*member].channels.contains(&id),
                     "a member of {} knows it",
@@ -388,5 +558,42 @@ impl World {
                 );
             }
         }
+        self.check_watchers();
     }
+}
+
+/// The name of a message or a batch, unique over restarts too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    started: i64,
+    number: u64,
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}-{:x}", self.started, self.number)
+    }
+}
+
+/// Queues a line for one client, or holds it back as part of the answer to a question with a label.
+fn deliver(
+    to: ClientId,
+    client: &Client,
+    line: &Line,
+    cause: Cause,
+    effects: &mut Effects,
+    capture: &mut Option<Capture>,
+) {
+    if let Some(capture) = capture.as_mut().filter(|capture| capture.is_for(to)) {
+        capture.hold(client, line);
+    } else if client.outbox.queue(&line.parts(client.capabilities), cause) {
+        effects.touched.push(Arc::clone(&client.outbox));
+    }
+}
+
+/// What a client typed as a name, so that it can stand as one parameter of the refusal.
+fn shown_in_refusal(name: &str) -> String {
+    let bad = |c: char| c.is_whitespace() || teahouse_protocol::text::is_unprintable(c);
+    let shown = name.replace(bad, "_");
+    if shown.is_empty() || shown.starts_with(':') { "*".to_owned() } else { shown }
 }

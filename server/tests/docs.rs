@@ -5,14 +5,20 @@ use std::fs;
 use std::path::Path;
 
 use teahouse_protocol::numerics;
+use teahouse_server::Config;
 use teahouse_server::commands::{COMMANDS, When};
+use teahouse_server::config::KEYS;
 use teahouse_server::reply::Reply;
 use teahouse_server::world::Capability;
 
-/// The rows of the table below a heading, as their cells without the backquotes.
+fn docs(name: &str) -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    fs::read_to_string(page).expect("the page is there")
+}
+
+/// The rows of the table below a heading of the protocol page, as their cells without the backquotes.
 fn table(heading: &str) -> Vec<Vec<String>> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol.md");
-    let page = fs::read_to_string(page).expect("the page is there");
+    let page = docs("protocol.md");
     let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
     let section = section.split("\n## ").next().unwrap();
     let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
@@ -29,6 +35,7 @@ fn the_page_lists_every_command_as_it_is() {
             let when = match command.when {
                 When::LoggedIn => "logged in",
                 When::Always => "always",
+                When::Operator => "operators",
             };
             vec![command.name.to_owned(), when.to_owned(), command.min_params.to_string()]
         })
@@ -62,6 +69,41 @@ fn the_page_lists_every_numeric_that_is_sent() {
         .map(|number| (format!("{number:03}"), numerics::name(*number).expect("it has a name").to_owned()))
         .collect();
     assert_eq!(listed, real);
+}
+
+#[test]
+fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() {
+    let page = docs("configuration.md");
+    let rows =
+        page.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|line| line.split_once("` | "));
+    let listed: Vec<_> =
+        rows.map(|(key, rest)| (key, rest.split(" | ").next().unwrap().trim_matches('`'))).collect();
+    assert_eq!(
+        listed.iter().map(|(key, _)| *key).collect::<Vec<_>>(),
+        KEYS.iter().map(|key| key.name).collect::<Vec<_>>()
+    );
+
+    // The defaults on the page, read as a file, change nothing; nor does the sample with its lines uncommented.
+    let written = |(key, default): &(&str, &str)| match *default {
+        "from the locale" | "not set" => String::new(),
+        default => format!("{key} = {default}\n"),
+    };
+    let sample: String = docs("teahouse.toml")
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix('#').filter(|line| line.contains(" = ") && !line.starts_with(' '))
+        })
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(sample.lines().count(), KEYS.len());
+    let not_set = Config { max_connections_per_ip: Some(16), ..Config::default() };
+    for (text, expected) in [(listed.iter().map(written).collect(), Config::default()), (sample, not_set)] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, text).unwrap();
+        let mut config = Config::default();
+        assert_eq!(config.read_file(file.path()), Ok(()));
+        assert_eq!(config, expected);
+    }
 }
 
 /// What must be the same in every language: headings by level, links, and code without its comments.

@@ -9,10 +9,16 @@ use std::thread;
 use std::time::Duration;
 
 use peer::{DEADLINE, Peer};
+use teahouse_server::config::Operator;
 use teahouse_server::{Config, Server};
 
 fn start(change: impl FnOnce(&mut Config)) -> Server {
-    let mut config = Config { listen: vec!["127.0.0.1:0".parse().unwrap()], ..Config::default() };
+    let mut config = Config {
+        listen: vec!["127.0.0.1:0".parse().unwrap()],
+        cloak: false,
+        flood_protection: false,
+        ..Config::default()
+    };
     change(&mut config);
     Server::start(config).unwrap()
 }
@@ -233,4 +239,112 @@ fn the_server_stops_within_two_seconds_even_if_nobody_reads() {
     let mut rest = Vec::new();
     // Eight megabytes were for it; it gets what the kernel had, and the end.
     let _ = deaf.socket().read_to_end(&mut rest);
+}
+
+#[test]
+fn who_sends_too_fast_is_told_and_slowed_and_nothing_is_lost() {
+    let server = start(|config| config.flood_protection = true);
+    let mut hasty = Peer::login(server.addresses()[0], "hasty");
+    let mut other = Peer::login(server.addresses()[0], "other");
+    for n in 0..12 {
+        hasty.send(&format!("PRIVMSG other :{n}"));
+    }
+    // Others are served at once meanwhile.
+    other.send("PING quick");
+    let mut heard = 0;
+    while heard < 12 {
+        let line = other.line().expect("the connection is open");
+        if line.contains("PRIVMSG") {
+            assert!(line.ends_with(&format!(":{heard}")), "{line} in place of {heard}");
+            heard += 1;
+        } else if line.contains("PONG") {
+            assert!(heard < 12, "it waited for somebody else's flood");
+        }
+    }
+    hasty.wait_for("NOTICE hasty :You are sending too fast");
+    server.stop();
+}
+
+#[test]
+fn a_server_stops_at_once_though_it_holds_a_flood_back() {
+    let server = start(|config| config.flood_protection = true);
+    let mut hasty = Peer::login(server.addresses()[0], "hasty");
+    hasty.send_bytes("PING x\r\n".repeat(200).as_bytes());
+    hasty.wait_for("NOTICE hasty :You are sending too fast");
+    let started = std::time::Instant::now();
+    server.stop();
+    assert!(started.elapsed() < Duration::from_secs(2), "it took {:?}", started.elapsed());
+}
+
+#[test]
+fn one_address_may_have_only_so_many_connections_if_the_house_says_so() {
+    let server = start(|config| config.max_connections_per_ip = Some(2));
+    let _first = Peer::login(server.addresses()[0], "first");
+    let _second = Peer::login(server.addresses()[0], "second");
+    let mut third = Peer::connect(server.addresses()[0]);
+    assert!(third.last_words().contains("Too many connections from your address: 2 are here"));
+    server.stop();
+    // If it says nothing, an address of this machine's own network may have any number.
+    let server = start(|_| {});
+    let people: Vec<_> = (0..40).map(|n| Peer::login(server.addresses()[0], &format!("guest{n}"))).collect();
+    assert_eq!(people.len(), 40);
+    server.stop();
+}
+
+#[test]
+fn a_banned_network_is_told_so_before_it_can_log_in() {
+    let root = Operator { name: "root".to_owned(), password: "root".to_owned() };
+    let server = start(|config| config.operators = vec![root]);
+    let mut keeper = Peer::login(server.addresses()[0], "keeper");
+    keeper.send("OPER root root");
+    keeper.wait_for(" 381 ");
+    keeper.send("DLINE 127.0.0.0/8 :closed today");
+    keeper.wait_for("NOTICE");
+    let mut guest = Peer::connect(server.addresses()[0]);
+    assert_eq!(guest.last_words(), "ERROR :Closing link to 127.0.0.1: Banned: closed today");
+    keeper.send("UNDLINE 127.0.0.0/8");
+    keeper.wait_for("lifted");
+    let _guest = Peer::login(server.addresses()[0], "guest");
+    server.stop();
+}
+
+#[test]
+fn guessing_an_operators_password_is_slow() {
+    let hash = teahouse_server::password::hash("sesame").unwrap();
+    let root = Operator { name: "root".to_owned(), password: hash };
+    let server = start(|config| config.operators = vec![root]);
+    let mut guesser = Peer::login(server.addresses()[0], "guesser");
+    let started = std::time::Instant::now();
+    guesser.send("OPER root wrong\r\nOPER root sesame");
+    assert!(guesser.wait_for(" 464 ").ends_with("The password is wrong"));
+    assert!(started.elapsed() >= Duration::from_secs(1), "a guess took {:?} only", started.elapsed());
+    guesser.wait_for(" 381 ");
+    server.stop();
+}
+
+#[test]
+fn other_peoples_addresses_are_covered_and_operators_see_them() {
+    let root = Operator { name: "root".to_owned(), password: "root".to_owned() };
+    let server = start(|config| {
+        config.cloak = true;
+        config.operators = vec![root];
+    });
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    let mut keeper = Peer::login(server.addresses()[0], "keeper");
+    keeper.send("PRIVMSG alice :hello");
+    let heard = alice.wait_for("PRIVMSG");
+    assert!(heard.contains(".cloak PRIVMSG alice") && !heard.contains("127.0.0.1"), "{heard}");
+    keeper.send("OPER root root");
+    keeper.send("WHOIS alice");
+    assert!(keeper.wait_for(" 378 ").ends_with("127.0.0.1"));
+    server.stop();
+}
+
+#[test]
+fn how_often_each_command_was_used_is_counted() {
+    let server = start(|_| {});
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    alice.send("TIME\r\ntime\r\nSTATS m");
+    assert_eq!(alice.wait_for(" 212 alice TIME "), ":tea.house 212 alice TIME 2");
+    server.stop();
 }

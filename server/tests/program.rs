@@ -4,7 +4,7 @@
 #[path = "support/peer.rs"]
 mod peer;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -33,8 +33,11 @@ struct Running {
 
 impl Running {
     fn start(args: &[&str]) -> Self {
-        let mut child =
-            command(args).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command(args)
+            .args(["--listen", "127.0.0.1:0", "--cloak", "false"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let console = BufReader::new(child.stderr.take().unwrap());
         let mut running = Self { child, console, address: SocketAddr::from(([0, 0, 0, 0], 0)) };
         let line = running.read_until("listening on ");
@@ -225,4 +228,83 @@ fn row_14_the_server_stays_when_the_terminal_it_was_started_from_goes() {
     bob.wait_for("still here?");
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_configuration_is_read_again_on_sighup_and_nobody_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tea.toml");
+    std::fs::write(&file, "language = 'en'\noperators = ['root:root']\n").unwrap();
+    let mut server = Running::start(&["--config", file.to_str().unwrap()]);
+    let mut alice = Peer::login(server.address, "alice");
+    std::fs::write(
+        &file,
+        "network = 'Changed'\nlobby = '#new'\ncasemapping = 'rfc1459'\noperators = ['root:root']\n",
+    )
+    .unwrap();
+    server.signal(Signal::HUP);
+    assert!(
+        server
+            .read_until("casemapping")
+            .ends_with("casemapping changes only when the server is started again")
+    );
+    server.read_until("configuration read again");
+    let mut bob = Peer::connect(server.address);
+    bob.send("NICK bob\r\nUSER bob 0 * :bob");
+    bob.wait_for("Welcome to Changed");
+    bob.wait_for("JOIN #new");
+    alice.send("PRIVMSG bob :still here");
+    bob.wait_for("still here");
+    // A mistake changes nothing.
+    std::fs::write(&file, "network = 7\n").unwrap();
+    alice.send("OPER root root");
+    alice.wait_for(" 381 ");
+    alice.send("REHASH");
+    alice.wait_for(" 382 ");
+    assert!(
+        server.read_until("not changed").contains("network: expected the network's name, one word; found 7")
+    );
+    alice.send("PING still");
+    alice.wait_for("PONG");
+}
+
+#[test]
+fn an_operator_can_stop_the_server_and_start_it_again() {
+    let mut server = Running::start(&["--operators", "root:root"]);
+    let mut keeper = Peer::login(server.address, "keeper");
+    keeper.send("OPER root root");
+    keeper.wait_for(" 381 ");
+    keeper.send("RESTART");
+    assert!(keeper.last_words().contains("The teahouse is closing"));
+    let line = server.read_until("listening on ");
+    let address = line.split_once("listening on ").unwrap().1.parse().unwrap();
+    let mut keeper = Peer::login(address, "keeper");
+    keeper.send("OPER root root");
+    keeper.wait_for(" 381 ");
+    keeper.send("DIE");
+    assert!(keeper.last_words().contains("The teahouse is closing"));
+    assert_eq!(server.exit_code(), 0);
+}
+
+#[test]
+fn a_configuration_can_be_checked_without_serving() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tea.toml");
+    std::fs::write(&file, "name = 'tea.house'\n").unwrap();
+    let path = file.to_str().unwrap();
+    assert_eq!(run(&["--check-config", "--config", path]), (0, "the configuration is fine\n".to_owned()));
+    std::fs::write(&file, "name = 'no dots'\n").unwrap();
+    assert_eq!(run(&["--check-config", "--config", path]).0, 2);
+}
+
+#[test]
+fn a_hashed_password_is_printed_for_the_configuration() {
+    let mut child = command(&["hash-password"]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all("芝麻开门\n".as_bytes()).unwrap();
+    let hash = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let server = Running::start(&["--operators", &format!("掌柜:{}", hash.trim_end())]);
+    let mut keeper = Peer::login(server.address, "掌柜");
+    keeper.send("OPER 掌柜 芝麻开门");
+    keeper.wait_for(" 381 ");
 }

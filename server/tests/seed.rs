@@ -12,7 +12,13 @@ use teahouse_server::language::{Language, Text};
 use teahouse_server::{Config, Server, addresses};
 
 fn start() -> Server {
-    Server::start(Config { listen: vec!["127.0.0.1:0".parse().unwrap()], ..Config::default() }).unwrap()
+    Server::start(Config {
+        listen: vec!["127.0.0.1:0".parse().unwrap()],
+        cloak: false,
+        flood_protection: false,
+        ..Config::default()
+    })
+    .unwrap()
 }
 
 fn session_threads() -> usize {

@@ -40,9 +40,33 @@ transcripts! {
     who_goes_disappears_from_the_list_that_others_see
     the_message_of_the_day_is_read_from_its_file
     the_server_tells_about_itself
-    modes_are_answered_though_there_are_none_to_change
+    modes_of_the_lobby_and_of_oneself
     lines_that_make_no_sense_are_answered_and_the_client_stays
     the_servers_own_words_are_chinese_where_the_house_is
+    people_are_kept_out_of_a_room
+    people_are_kept_quiet_in_a_room
+    ranks_in_a_room_have_their_powers
+    lists_of_a_room_are_kept_and_shown
+    mode_changes_that_make_no_sense_are_refused
+    people_are_invited
+    people_are_removed_from_a_room
+    a_secret_room_does_not_leak
+    who_is_invisible_is_seen_only_in_shared_rooms
+    rooms_are_found_by_name_size_and_age
+    fields_of_who_are_chosen
+    one_learns_who_had_a_name_before
+    what_is_known_of_somebody
+    operators_keep_the_house
+    people_and_networks_are_kept_out
+    one_watches_for_people_coming_and_going
+    answers_carry_the_label_of_the_question
+    tags_travel_with_messages
+    those_who_asked_are_told_more
+    a_real_name_is_changed_and_told
+    some_are_spoken_to_by_rank
+    a_room_gets_another_name
+    help_explains_every_command
+    everybody_chooses_the_language_they_are_spoken_to_in
 }
 
 #[test]

@@ -1,21 +1,27 @@
-//! Rooms: JOIN, PART, TOPIC, NAMES, LIST, MODE
-//! ([Modern IRC, "Channel Operations"](https://modern.ircdocs.horse/#channel-operations)).
+//! Rooms: JOIN, PART, KICK, INVITE, TOPIC, RENAME, NAMES, LIST
+//! ([Modern IRC, "Channel Operations"](https://modern.ircdocs.horse/#channel-operations)). Their modes are in
+//! [`modes`](super::modes).
 
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
-use super::{Context, listed};
+use super::{Context, listed, people};
+use crate::language::Text;
+use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::world::{ChannelId, Topic};
+use crate::world::mask::{self, Subject};
+use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Line, Rank, Topic};
 
 /// How many rooms one person may sit in (CHANLIMIT).
 pub(super) const MAX_JOINED: usize = 50;
 /// The longest topic, in bytes (TOPICLEN).
 pub(super) const TOPIC_BYTES: usize = 300;
-/// The longest parting word, in bytes.
-const PART_BYTES: usize = 300;
+/// The longest word at parting or removing, in bytes (KICKLEN).
+pub(super) const WORDS_BYTES: usize = 300;
 /// How many bytes of names stand in one 353, which leaves room for the longest server and channel names.
 const NAMES_BYTES: usize = 300;
+
+// --- Coming in -------------------------------------------------------------------------------------------------------
 
 /// JOIN: enters rooms, opening those that are not there; `JOIN 0` leaves them all.
 pub(super) fn join(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -26,41 +32,154 @@ pub(super) fn join(context: &mut Context, message: &Message) -> Result<(), Reply
         }
         return Ok(());
     }
+    let mut keys = message.param(1).unwrap_or_default().split(',');
     for room in listed(rooms) {
-        if !room.starts_with('#') {
-            context.reply(&Reply::NoSuchChannel(room.to_owned()));
-        } else if wire_names::check_channel(room).is_err() {
-            context.reply(&Reply::BadChanMask(room.to_owned()));
-        } else if context.client().channels.len() >= MAX_JOINED
-            && context.world.joined(context.me, room).is_err()
-        {
-            context.reply(&Reply::TooManyChannels(room.to_owned()));
-        } else {
-            enter(context, room);
+        let key = keys.next().unwrap_or_default();
+        match may_enter(context, room, key) {
+            Ok(()) => enter(context, room),
+            Err(refusal) => context.reply(&refusal),
         }
     }
     Ok(())
 }
 
-/// Takes the client into a room whose name is a valid one, and tells everybody there. Nothing if it is there already.
+fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
+    let shown = || name.split(' ').next().unwrap_or("*").to_owned();
+    if !name.starts_with('#') {
+        return Err(Reply::NoSuchChannel(shown()));
+    }
+    if wire_names::check_channel(name).is_err() {
+        return Err(Reply::BadChanMask(shown()));
+    }
+    let (world, client) = (&*context.world, context.client());
+    let Ok(channel) = world.find_channel(name) else {
+        let full = client.channels.len() >= MAX_JOINED;
+        return if full { Err(Reply::TooManyChannels(shown())) } else { Ok(()) };
+    };
+    if world.is_member(context.me, channel) {
+        return Ok(());
+    }
+    let (room, casemapping) = (world.channel(channel), world.config.casemapping);
+    let (modes, shown) = (&room.modes, room.name.clone());
+    // RFC 2811 §4.3.1: who was invited gets past bans too.
+    let invited = room.invited.contains(&context.me) || client.is_operator();
+    if client.channels.len() >= MAX_JOINED {
+        Err(Reply::TooManyChannels(shown))
+    } else if modes.has(Flag::InviteOnly) && !invited && !room.invites(client, casemapping) {
+        Err(Reply::InviteOnlyChan(shown))
+    } else if !invited && room.bans(client, Subject::Presence, casemapping) {
+        Err(Reply::BannedFromChan(shown))
+    } else if modes.has(Flag::RegisteredOnly) && client.account().is_none() && !invited {
+        Err(Reply::NeedReggedNick(shown))
+    } else if modes.key.as_deref().is_some_and(|right| right != key) && !client.is_operator() {
+        Err(Reply::BadChannelKey(shown))
+    } else if modes.limit.is_some_and(|limit| room.members.len() >= limit) && !client.is_operator() {
+        Err(Reply::ChannelIsFull(shown))
+    } else {
+        Ok(())
+    }
+}
+
+/// Takes the client into a room that it may enter, and tells everybody there. Nothing if it is there already.
 pub(super) fn enter(context: &mut Context, room: &str) {
     let channel = context.world.open_channel(room);
     if context.world.is_member(context.me, channel) {
         return;
     }
     context.world.enter(context.me, channel);
-    let name = context.world.channel(channel).name.clone();
-    let line = context.world.line(format_args!(":{} JOIN {name}", context.client().source()));
-    context.world.tell_channel(channel, &line, None);
+    tell_of_arrival(context, context.me, channel, |_| true);
+    let me = context.me;
+    if context.client().away.is_some() {
+        let away = people::away_line(context);
+        context.world.tell_channel(channel, |id, client, _| {
+            (id != me && client.has(Capability::AwayNotify)).then_some(&away)
+        });
+    }
+    show_room(context, channel);
+}
+
+/// Tells those members whom `who` picks that a member has come in.
+fn tell_of_arrival(
+    context: &mut Context,
+    newcomer: ClientId,
+    channel: ChannelId,
+    who: impl Fn(&Client) -> bool,
+) {
+    let [plain, extended] = arrival_lines(context, newcomer, channel);
+    context.world.tell_channel(channel, |_, client, _| {
+        who(client).then_some(if client.has(Capability::ExtendedJoin) { &extended } else { &plain })
+    });
+}
+
+/// JOIN as it was ever, and with account and real name
+/// ([extended-join](https://ircv3.net/specs/extensions/extended-join)).
+fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [Line; 2] {
+    let client = context.world.client(newcomer).expect("a member is here");
+    let (source, room) = (client.source(), &context.world.channel(channel).name);
+    let (account, realname) = (client.account().unwrap_or("*"), &client.realname);
+    [
+        context.world.line(format_args!(":{source} JOIN {room}")).with_tags(client.tags()),
+        context
+            .world
+            .line(format_args!(":{source} JOIN {room} {account} :{realname}"))
+            .with_tags(client.tags()),
+    ]
+}
+
+/// What a newcomer is shown: the topic, and who is there.
+fn show_room(context: &mut Context, channel: ChannelId) {
     if context.world.channel(channel).topic.is_some() {
         send_topic(context, channel);
     }
-    send_names(context, channel);
+    if !context.client().has(Capability::NoImplicitNames) {
+        send_names(context, channel);
+    }
 }
+
+/// INVITE: lets somebody into a room; without parameters, lists where one is invited.
+pub(super) fn invite(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let (Some(nick), Some(name)) = (message.param(0), message.param(1)) else {
+        if message.param(0).is_some() {
+            return Err(Reply::NeedMoreParams("INVITE".to_owned()));
+        }
+        let mine = context.world.channels().filter(|(_, room)| room.invited.contains(&context.me));
+        for name in mine.map(|(_, room)| room.name.clone()).collect::<Vec<_>>() {
+            context.reply(&Reply::InviteList(name));
+        }
+        context.reply(&Reply::EndOfInviteList);
+        return Ok(());
+    };
+    let guest = context.world.find(nick)?;
+    let channel = context.world.joined(context.me, name)?;
+    let room = context.world.channel(channel).name.clone();
+    let guest_name = context.world.client(guest).expect("it was found").name().to_owned();
+    if context.world.is_member(guest, channel) {
+        return Err(Reply::UserOnChannel(guest_name, room));
+    }
+    if context.world.channel(channel).modes.has(Flag::InviteOnly) {
+        context.need_rank(channel, Rank::HalfOperator)?;
+    }
+    context.world.channel_mut(channel).invited.insert(guest);
+    let line = context.world.line(format_args!(":{} INVITE {guest_name} {room}", context.client().source()));
+    let line = line.with_tags(context.client().tags());
+    context.reply(&Reply::Inviting(guest_name.clone(), room));
+    context.world.tell(guest, &line, Cause::Others);
+    let me = context.me;
+    context.world.tell_channel(channel, |id, client, member| {
+        let concerned = member.ranks.at_least(Rank::HalfOperator) && client.has(Capability::InviteNotify);
+        (concerned && id != me).then_some(&line)
+    });
+    match context.world.client(guest).and_then(|guest| guest.away.clone()) {
+        Some(words) => Err(Reply::Away(guest_name, words)),
+        None => Ok(()),
+    }
+}
+
+// --- Going out -------------------------------------------------------------------------------------------------------
 
 /// PART: leaves rooms.
 pub(super) fn part(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let words = truncate(message.param(1).unwrap_or_default(), PART_BYTES);
+    let words = truncate(message.param(1).unwrap_or_default(), WORDS_BYTES);
     for room in listed(message.param(0).unwrap_or_default()) {
         match context.world.joined(context.me, room) {
             Ok(channel) => leave(context, channel, words),
@@ -71,39 +190,99 @@ pub(super) fn part(context: &mut Context, message: &Message) -> Result<(), Reply
 }
 
 fn leave(context: &mut Context, channel: ChannelId, words: &str) {
-    let (source, name) = (context.client().source(), &context.world.channel(channel).name);
-    let line = if words.is_empty() {
-        context.world.line(format_args!(":{source} PART {name}"))
-    } else {
-        context.world.line(format_args!(":{source} PART {name} :{words}"))
-    };
-    context.world.tell_channel(channel, &line, None);
+    let line = departure_line(context, context.me, channel, words);
+    context.world.tell_channel(channel, |_, _, _| Some(&line));
     context.world.leave(context.me, channel);
 }
 
-/// TOPIC: what the room is about; with words, its members change it, and with empty words they clear it.
+fn departure_line(context: &Context, leaver: ClientId, channel: ChannelId, words: &str) -> Line {
+    let client = context.world.client(leaver).expect("a member is here");
+    let (source, room) = (client.source(), &context.world.channel(channel).name);
+    let line = if words.is_empty() {
+        context.world.line(format_args!(":{source} PART {room}"))
+    } else {
+        context.world.line(format_args!(":{source} PART {room} :{words}"))
+    };
+    line.with_tags(client.tags())
+}
+
+/// KICK: removes people from a room: those of a lower rank, and operators each other.
+pub(super) fn kick(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let name = message.param(0).unwrap_or_default();
+    let channel = context.world.find_visible_channel(context.me, name)?;
+    if !context.client().is_operator() {
+        context.world.joined(context.me, name)?;
+    }
+    context.need_rank(channel, Rank::HalfOperator)?;
+    let me = context.client().name().to_owned();
+    let words = message.param(2).filter(|words| !words.is_empty()).unwrap_or(&me);
+    let words = truncate(words, WORDS_BYTES);
+    for nick in listed(message.param(1).unwrap_or_default()) {
+        if let Err(refusal) = remove(context, channel, nick, words) {
+            context.reply(&refusal);
+        }
+        // The last one may have been the client itself, and the room may have closed.
+        if !context.client().is_operator() && !context.client().channels.contains(&channel) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn remove(context: &mut Context, channel: ChannelId, nick: &str, words: &str) -> Result<(), Reply> {
+    let person = context.world.find(nick)?;
+    let room = context.world.channel(channel);
+    let name = context.world.client(person).expect("it was found").name().to_owned();
+    if !room.members.contains_key(&person) {
+        return Err(Reply::UserNotInChannel(name, room.name.clone()));
+    }
+    let (mine, theirs) = (room.ranks(context.me).highest(), room.ranks(person).highest());
+    // Half operators cannot remove each other; from operators up, only who stands higher is safe.
+    let too_high = match mine {
+        Some(mine) if mine >= Rank::Operator => theirs > Some(mine),
+        _ => theirs >= Some(Rank::HalfOperator),
+    };
+    if too_high && !context.client().is_operator() {
+        return Err(Reply::ChanOPrivsNeeded(room.name.clone()));
+    }
+    let (source, room) = (context.client().source(), &room.name);
+    let line = context.world.line(format_args!(":{source} KICK {room} {name} :{words}"));
+    let line = line.with_tags(context.client().tags());
+    context.world.tell_channel(channel, |_, _, _| Some(&line));
+    context.world.leave(person, channel);
+    Ok(())
+}
+
+// --- What a room is --------------------------------------------------------------------------------------------------
+
+/// TOPIC: what the room is about; with words it is changed, and with empty words cleared.
 pub(super) fn topic(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let room = message.param(0).unwrap_or_default();
     let Some(text) = message.param(1) else {
-        let channel = context.world.find_channel(room)?;
+        let channel = context.world.find_visible_channel(context.me, room)?;
         send_topic(context, channel);
         return Ok(());
     };
     let channel = context.world.joined(context.me, room)?;
+    if context.world.channel(channel).modes.has(Flag::TopicLocked) {
+        context.need_rank(channel, Rank::HalfOperator)?;
+    }
+    let client = context.client();
     let (text, who, when) =
-        (truncate(text, TOPIC_BYTES).to_owned(), context.client().source().to_owned(), context.world.now);
+        (truncate(text, TOPIC_BYTES).to_owned(), client.source().to_owned(), context.world.now);
     let line =
         context.world.line(format_args!(":{who} TOPIC {} :{text}", context.world.channel(channel).name));
+    let line = line.with_tags(client.tags());
     let topic = Topic { text, who, when };
     context.world.channel_mut(channel).topic = (!topic.text.is_empty()).then_some(topic);
-    context.world.tell_channel(channel, &line, None);
+    context.world.tell_channel(channel, |_, _, _| Some(&line));
     Ok(())
 }
 
 fn send_topic(context: &mut Context, channel: ChannelId) {
-    let channel = context.world.channel(channel);
-    let name = channel.name.clone();
-    match channel.topic.clone() {
+    let room = context.world.channel(channel);
+    let name = room.name.clone();
+    match room.topic.clone() {
         Some(topic) => {
             context.reply(&Reply::Topic(name.clone(), topic.text));
             context.reply(&Reply::TopicWhoTime(name, topic.who, topic.when.as_second().to_string()));
@@ -112,83 +291,202 @@ fn send_topic(context: &mut Context, channel: ChannelId) {
     }
 }
 
-/// NAMES: who sits in a room.
+/// RENAME: gives a room another name
+/// ([draft/channel-rename](https://ircv3.net/specs/extensions/channel-rename)). For those who do not know of such a
+/// thing, everybody leaves the one and enters the other.
+pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let (old, new) = (message.param(0).unwrap_or_default(), message.param(1).unwrap_or_default());
+    let words = truncate(message.param(2).unwrap_or_default(), WORDS_BYTES).to_owned();
+    let channel = context.world.joined(context.me, old)?;
+    let old = context.world.channel(channel).name.clone();
+    if context.need_rank(channel, Rank::Operator).is_err() {
+        context.fail("RENAME", "CANNOT_RENAME", &format!("{old} {new}"), &Text::CannotRename);
+        return Ok(());
+    }
+    if wire_names::check_channel(new).is_err() {
+        return Err(Reply::BadChanMask(new.split(' ').next().unwrap_or("*").to_owned()));
+    }
+    let is_lobby = context.world.is_lobby(context.world.channel(channel));
+    if is_lobby || context.world.find_channel(new).is_ok_and(|taken| taken != channel) {
+        context.fail("RENAME", "CHANNEL_NAME_IN_USE", &format!("{old} {new}"), &Text::ChannelNameInUse);
+        return Ok(());
+    }
+    let members: Vec<_> = context.world.channel(channel).members().map(|(id, _)| id).collect();
+    let knows = |client: &Client| client.has(Capability::ChannelRename);
+    for member in members
+        .iter()
+        .filter(|id| !context.world.client(**id).is_some_and(knows))
+        .copied()
+        .collect::<Vec<_>>()
+    {
+        let part = departure_line(context, member, channel, &words);
+        context.world.tell(member, &part, Cause::Others);
+    }
+    let line = context.world.line(format_args!(":{} RENAME {old} {new} :{words}", context.client().source()));
+    context.world.rename_channel(channel, new);
+    context.world.tell_channel(channel, |_, client, _| knows(client).then_some(&line));
+    let me = context.me;
+    for member in members {
+        if context.world.client(member).is_some_and(knows) {
+            continue;
+        }
+        let [plain, extended] = arrival_lines(context, member, channel);
+        let client = context.world.client(member).expect("a member is here");
+        let line = if client.has(Capability::ExtendedJoin) { &extended } else { &plain };
+        context.world.tell(member, line, Cause::Others);
+        context.me = member;
+        show_room(context, channel);
+        context.me = me;
+    }
+    Ok(())
+}
+
+/// NAMES: who sits in a room; without parameters, in every room that one may know of.
 pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    match message.param(0).and_then(|rooms| listed(rooms).next()) {
-        Some(room) => match context.world.find_channel(room) {
-            Ok(channel) => send_names(context, channel),
-            Err(_) => context.reply(&Reply::EndOfNames(room.to_owned())),
-        },
-        None => context.reply(&Reply::EndOfNames("*".to_owned())),
+    match message.param(0).filter(|rooms| !rooms.is_empty()) {
+        Some(rooms) => {
+            for room in listed(rooms) {
+                match context.world.find_visible_channel(context.me, room) {
+                    Ok(channel) => send_names(context, channel),
+                    Err(_) => context.reply(&Reply::EndOfNames(room.to_owned())),
+                }
+            }
+        }
+        None => {
+            let visible = context.world.channels().map(|(id, _)| id);
+            let visible: Vec<_> =
+                visible.filter(|id| context.world.can_see_channel(context.me, *id)).collect();
+            for channel in visible {
+                name_members(context, channel);
+            }
+            context.reply(&Reply::EndOfNames("*".to_owned()));
+        }
     }
     Ok(())
 }
 
 fn send_names(context: &mut Context, channel: ChannelId) {
-    let name = context.world.channel(channel).name.clone();
-    let mut lines = vec![String::new()];
-    for member in context.world.channel(channel).members() {
-        let nick = context.world.client(member).expect("a member is here").name();
-        let last = lines.last_mut().expect("there is always one");
-        if last.is_empty() {
-            last.push_str(nick);
-        } else if last.len() + 1 + nick.len() <= NAMES_BYTES {
-            last.push(' ');
-            last.push_str(nick);
-        } else {
-            lines.push(nick.to_owned());
-        }
-    }
-    for line in lines.into_iter().filter(|line| !line.is_empty()) {
-        context.reply(&Reply::NamReply(name.clone(), line));
-    }
-    context.reply(&Reply::EndOfNames(name));
+    name_members(context, channel);
+    context.reply(&Reply::EndOfNames(context.world.channel(channel).name.clone()));
 }
 
-/// LIST: all rooms, or those asked for, with the number of people in each.
+/// The members whom the client may see, in as many lines as it takes.
+fn name_members(context: &mut Context, channel: ChannelId) {
+    let (me, world) = (context.client(), &*context.world);
+    let (all_prefixes, userhost) = (me.has(Capability::MultiPrefix), me.has(Capability::UserhostInNames));
+    let is_member = world.is_member(context.me, channel);
+    let room = world.channel(channel);
+    let mut lines: Vec<String> = Vec::new();
+    for (id, member) in room.members().filter(|(id, _)| is_member || world.can_see(context.me, *id)) {
+        let client = world.client(id).expect("a member is here");
+        let shown = if userhost { client.source() } else { client.name() };
+        match lines.last_mut().filter(|line| line.len() + 1 + shown.len() <= NAMES_BYTES) {
+            Some(line) => line.push(' '),
+            None => lines.push(String::with_capacity(NAMES_BYTES)),
+        }
+        let line = lines.last_mut().expect("one was pushed");
+        line.extend(member.ranks.prefixes(all_prefixes));
+        line.push_str(shown);
+    }
+    let (symbol, name) = (if room.modes.has(Flag::Secret) { "@" } else { "=" }, room.name.clone());
+    for line in lines {
+        context.reply(&Reply::NamReply(symbol.to_owned(), name.clone(), line));
+    }
+}
+
+// --- All rooms -------------------------------------------------------------------------------------------------------
+
+/// LIST: rooms by name or by filter (ELIST), or all of them, with the number of people in each.
 pub(super) fn list(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let asked = message.param(0).filter(|rooms| !rooms.is_empty());
-    let channels: Vec<_> = match asked {
-        Some(rooms) => listed(rooms).filter_map(|room| context.world.find_channel(room).ok()).collect(),
-        None => context.world.channels().map(|(id, _)| id).collect(),
+    let asked: Vec<_> = listed(message.param(0).unwrap_or_default()).collect();
+    let (filters, named): (Vec<_>, Vec<_>) = asked.into_iter().partition(|word| Filter::is_one(word));
+    let filters: Vec<_> = filters.into_iter().filter_map(Filter::read).collect();
+    let world = &*context.world;
+    let rooms: Vec<_> = if named.is_empty() {
+        world.channels().map(|(id, _)| id).collect()
+    } else {
+        named.into_iter().filter_map(|name| world.find_channel(name).ok()).collect()
     };
+    let rooms = rooms.into_iter().filter(|id| world.can_see_channel(context.me, *id));
+    let rooms: Vec<_> =
+        rooms.filter(|id| filters.iter().all(|filter| filter.admits(context, world.channel(*id)))).collect();
     context.reply(&Reply::ListStart);
-    for channel in channels {
-        let channel = context.world.channel(channel);
-        let topic = channel.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default();
-        let reply = Reply::List(channel.name.clone(), channel.members().len().to_string(), topic);
+    for channel in rooms {
+        let room = context.world.channel(channel);
+        let topic = room.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default();
+        let reply = Reply::List(room.name.clone(), room.members.len().to_string(), topic);
         context.reply(&reply);
     }
     context.reply(&Reply::ListEnd);
     Ok(())
 }
 
-/// MODE: tells the modes of a room or of oneself. Every room has `n` (only members speak in it), and there is nothing
-/// to change; clients ask all the same, on every JOIN.
-pub(super) fn mode(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let target = message.param(0).unwrap_or_default();
-    let change = message.param(1).unwrap_or_default();
-    if !wire_names::is_channel(target) {
-        let person = context.world.find(target)?;
-        if person != context.me {
-            return Err(Reply::UsersDontMatch);
-        }
-        if change.contains(|c: char| c.is_ascii_alphabetic()) {
-            return Err(Reply::UModeUnknownFlag);
-        }
-        context.reply(&Reply::UModeIs("+".to_owned()));
-        return Ok(());
+/// A condition on the rooms that LIST shows ([Modern IRC, ELIST](https://modern.ircdocs.horse/#elist-parameter)).
+enum Filter<'a> {
+    /// `M` and `N`: the name fits the mask, or does not.
+    Name { mask: &'a str, fits: bool },
+    /// `U`: more or fewer people than this.
+    Users(More, usize),
+    /// `C`: opened more or fewer minutes ago than this.
+    Created(More, i64),
+    /// `T`: the topic was set more or fewer minutes ago than this.
+    Topic(More, i64),
+}
+
+/// Which side of a number is meant.
+#[derive(Clone, Copy)]
+enum More {
+    Than,
+    LessThan,
+}
+
+impl<'a> Filter<'a> {
+    fn is_one(word: &str) -> bool {
+        word.starts_with(['<', '>', '!', 'C', 'T']) || word.contains(['*', '?'])
     }
-    let channel = context.world.find_channel(target)?;
-    let channel = context.world.channel(channel);
-    let (name, created) = (channel.name.clone(), channel.created.as_second().to_string());
-    match change.chars().find(char::is_ascii_alphabetic) {
-        None => {
-            context.reply(&Reply::ChannelModeIs(name.clone(), "+n".to_owned()));
-            context.reply(&Reply::CreationTime(name, created));
+
+    fn read(word: &'a str) -> Option<Self> {
+        let side = |word: &'a str| match word.split_at_checked(1)? {
+            (">", number) => Some((More::Than, number)),
+            ("<", number) => Some((More::LessThan, number)),
+            _ => None,
+        };
+        if let Some((more, number)) = side(word) {
+            return Some(Self::Users(more, number.parse().ok()?));
         }
-        Some('b') if message.param(2).is_none() => context.reply(&Reply::EndOfBanList(name)),
-        Some(letter) => return Err(Reply::UnknownMode(letter.to_string())),
+        if let Some((more, number)) = word.strip_prefix('C').and_then(side) {
+            return Some(Self::Created(more, number.parse().ok()?));
+        }
+        if let Some((more, number)) = word.strip_prefix('T').and_then(side) {
+            return Some(Self::Topic(more, number.parse().ok()?));
+        }
+        Some(match word.strip_prefix('!') {
+            Some(mask) => Self::Name { mask, fits: false },
+            None => Self::Name { mask: word, fits: true },
+        })
     }
-    Ok(())
+
+    fn admits(&self, context: &Context, room: &Channel) -> bool {
+        let minutes_since = |when| context.world.now.duration_since(when).as_mins();
+        match self {
+            Self::Name { mask, fits } => {
+                let fold = |text| context.world.config.casemapping.fold(text);
+                mask::fits(fold(mask).as_str(), fold(&room.name).as_str()) == *fits
+            }
+            Self::Users(more, count) => more.admits(&room.members.len(), count),
+            Self::Created(more, minutes) => more.admits(&minutes_since(room.created), minutes),
+            Self::Topic(more, minutes) => {
+                room.topic.as_ref().is_some_and(|topic| more.admits(&minutes_since(topic.when), minutes))
+            }
+        }
+    }
+}
+
+impl More {
+    fn admits<T: Ord>(self, value: &T, than: &T) -> bool {
+        match self {
+            Self::Than => value > than,
+            Self::LessThan => value < than,
+        }
+    }
 }

@@ -1,27 +1,40 @@
-//! Speaking: PRIVMSG and NOTICE, to a room or to one person
-//! ([Modern IRC, "Sending Messages"](https://modern.ircdocs.horse/#sending-messages)).
+//! Speaking: PRIVMSG, NOTICE and TAGMSG, to a room, to those of some rank in it, or to one person
+//! ([Modern IRC, "Sending Messages"](https://modern.ircdocs.horse/#sending-messages);
+//! [IRCv3 message-tags](https://ircv3.net/specs/extensions/message-tags)).
 
+use teahouse_protocol::text::Ctcp;
 use teahouse_protocol::{Message, names};
 
 use super::{Context, listed};
+use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::world::{Capability, Registration};
+use crate::world::mask::{self, Subject};
+use crate::world::{Capability, ChannelId, Flag, Line, Rank, Registration, UserMode};
 
-/// To how many one message may go (MAXTARGETS).
+/// To how many one message may go (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
+
+/// One message on its way: the command, and the words behind the target, if there are any.
+#[derive(Clone, Copy)]
+struct Speech<'a> {
+    command: &'static str,
+    text: Option<&'a str>,
+}
 
 /// PRIVMSG: says something.
 pub(super) fn privmsg(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let (targets, text) = words_of(context, message, "PRIVMSG")?;
+    let (targets, speech) = words_of("PRIVMSG", message)?;
+    let now = context.world.now;
+    if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
+        *spoke = now;
+    }
     for (index, target) in listed(targets).enumerate() {
         if index == MAX_TARGETS {
             return Err(Reply::TooManyTargets(target.to_owned()));
         }
-        match deliver(context, "PRIVMSG", target, text) {
-            Ok(None) => {}
-            Ok(Some(away)) => context.reply(&away),
-            Err(refusal) => context.reply(&refusal),
+        if let Err(reply) = deliver(context, target, speech) {
+            context.reply(&reply);
         }
     }
     Ok(())
@@ -29,51 +42,161 @@ pub(super) fn privmsg(context: &mut Context, message: &Message) -> Result<(), Re
 
 /// NOTICE: says something that nothing must ever answer by itself, not even the server with an error (RFC 2812 §3.3.2).
 pub(super) fn notice(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    if let Ok((targets, text)) = words_of(context, message, "NOTICE") {
+    if let Ok((targets, speech)) = words_of("NOTICE", message) {
         for target in listed(targets).take(MAX_TARGETS) {
-            let _ = deliver(context, "NOTICE", target, text);
+            let _ = deliver(context, target, speech);
         }
     }
     Ok(())
 }
 
-fn words_of<'a>(
-    context: &mut Context,
-    message: &Message<'a>,
-    command: &str,
-) -> Result<(&'a str, &'a str), Reply> {
+/// TAGMSG: sends tags without words, such as "is typing". It goes to those only who understand tags.
+pub(super) fn tagmsg(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let targets = message.param(0).filter(|targets| !targets.is_empty());
+    let targets = targets.ok_or_else(|| Reply::NeedMoreParams("TAGMSG".to_owned()))?;
+    if !context.client().has(Capability::MessageTags) {
+        return Err(Reply::UnknownCommand("TAGMSG".to_owned()));
+    }
+    for target in listed(targets).take(MAX_TARGETS) {
+        if let Err(reply) = deliver(context, target, Speech { command: "TAGMSG", text: None }) {
+            context.reply(&reply);
+        }
+    }
+    Ok(())
+}
+
+fn words_of<'m>(command: &'static str, message: &Message<'m>) -> Result<(&'m str, Speech<'m>), Reply> {
     let targets = message.param(0).filter(|targets| !targets.is_empty());
     let targets = targets.ok_or_else(|| Reply::NoRecipient(command.to_owned()))?;
     let text = message.param(1).filter(|text| !text.is_empty()).ok_or(Reply::NoTextToSend)?;
-    let now = context.world.now;
-    if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
-        *spoke = now;
-    }
-    Ok((targets, text))
+    Ok((targets, Speech { command, text: Some(text) }))
 }
 
-/// Queues a message for a room or a person. What comes back is that the person is away.
-fn deliver(context: &mut Context, command: &str, target: &str, text: &str) -> Result<Option<Reply>, Reply> {
-    let me = context.me;
-    let echo = context.client().capabilities.has(Capability::EchoMessage);
-    let source = context.client().source();
-    if names::is_channel(target) {
-        let channel = context.world.find_channel(target)?;
-        if !context.world.is_member(me, channel) {
-            return Err(Reply::CannotSendToChan(target.to_owned()));
-        }
-        let name = &context.world.channel(channel).name;
-        let line = context.world.line(format_args!(":{source} {command} {name} :{text}"));
-        context.world.tell_channel(channel, &line, (!echo).then_some(me));
-        return Ok(None);
+fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Reply> {
+    let (least_rank, channel) = match target.chars().next().and_then(Rank::from_prefix) {
+        Some(rank) if names::is_channel(&target[1..]) => (Some(rank), &target[1..]),
+        _ => (None, target),
+    };
+    if names::is_channel(channel) {
+        to_channel(context, channel, least_rank, speech)
+    } else if let Some(mask) = target.strip_prefix('$') {
+        to_everybody(context, mask.trim_start_matches('$'), target, speech)
+    } else {
+        to_person(context, target, speech)
     }
-    let to = context.world.find(target)?;
+}
+
+/// The line as others get it, with the tags that came along.
+fn line_from(context: &mut Context, speech: Speech, target: &str) -> Line {
+    let mut tags = context.client().tags();
+    let client_only = context.tags.as_wire().split(';').filter(|tag| tag.starts_with('+'));
+    tags.client_only = client_only.collect::<Vec<_>>().join(";");
+    tags.msgid = Some(context.world.next_number());
+    let (source, command) = (context.client().source(), speech.command);
+    let line = match speech.text {
+        Some(text) => context.world.line(format_args!(":{source} {command} {target} :{text}")),
+        None => context.world.line(format_args!(":{source} {command} {target}")),
+    };
+    line.with_tags(tags)
+}
+
+fn to_channel(context: &mut Context, name: &str, least: Option<Rank>, speech: Speech) -> Result<(), Reply> {
+    let me = context.me;
+    let channel = context.world.find_visible_channel(me, name)?;
+    may_speak(context, channel, speech)?;
+    let room = context.world.channel(channel).name.clone();
+    let line = match least.and_then(|rank| Rank::ALL.iter().find(|(other, ..)| *other == rank)) {
+        Some((.., prefix)) => line_from(context, speech, &format!("{prefix}{room}")),
+        None => line_from(context, speech, &room),
+    };
+    let echo = context.client().has(Capability::EchoMessage);
+    let tags_only = speech.text.is_none();
+    context.world.tell_channel(channel, |id, client, member| {
+        let wanted = (id != me || echo)
+            && (!tags_only || client.has(Capability::MessageTags))
+            && (id == me || least.is_none_or(|rank| member.ranks.at_least(rank)));
+        wanted.then_some(&line)
+    });
+    Ok(())
+}
+
+/// Whether the client may speak in a channel; notes the time for slow mode if so.
+fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Result<(), Reply> {
+    let (me, now, casemapping) = (context.me, context.world.now, context.world.config.casemapping);
+    let room = context.world.channel(channel);
+    let client = context.client();
+    let ranks = room.ranks(me);
+    let has_voice = ranks.at_least(Rank::Voice);
+    let is_ctcp = speech.text.and_then(Ctcp::parse).is_some_and(|ctcp| ctcp.command != "ACTION");
+    let member = room.members.get(&me);
+    let slow = room.modes.slow_secs.filter(|_| !has_voice && speech.text.is_some());
+    let wait = slow
+        .zip(member.and_then(|member| member.spoke))
+        .map_or(0, |(secs, spoke)| i64::from(secs).saturating_sub(now.duration_since(spoke).as_secs()));
+    let obstacle = if member.is_none() && room.modes.has(Flag::NoOutsiders) {
+        Some(Text::NotMember)
+    } else if room.modes.has(Flag::Moderated) && !has_voice {
+        Some(Text::NeedVoice)
+    } else if room.modes.has(Flag::RegisteredSpeak) && client.account().is_none() && !has_voice {
+        Some(Text::NeedAccount)
+    } else if !has_voice
+        && [Subject::Presence, Subject::Speech].iter().any(|subject| room.bans(client, *subject, casemapping))
+    {
+        Some(Text::BannedThere)
+    } else if is_ctcp && room.modes.has(Flag::NoCtcp) {
+        Some(Text::CtcpBlocked)
+    } else if wait > 0 {
+        Some(Text::TooSoon(wait.to_string()))
+    } else {
+        None
+    };
+    if let Some(why) = obstacle {
+        return Err(Reply::CannotSendToChan(room.name.clone(), context.say(&why)));
+    }
+    if slow.is_some()
+        && let Some(member) = context.world.channel_mut(channel).members.get_mut(&me)
+    {
+        member.spoke = Some(now);
+    }
+    Ok(())
+}
+
+fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Reply> {
+    let me = context.me;
+    let to = context.world.find(nick)?;
     let person = context.world.client(to).expect("it was found");
-    let line = context.world.line(format_args!(":{source} {command} {} :{text}", person.name()));
-    let away = person.away.clone().map(|words| Reply::Away(person.name().to_owned(), words));
-    context.world.tell(to, &line, Cause::Others);
-    if echo && to != me {
+    let name = person.name().to_owned();
+    if person.modes.has(UserMode::RegisteredOnly) && context.client().account().is_none() && to != me {
+        return Err(Reply::NonOnReg(name));
+    }
+    let understands = speech.text.is_some() || person.has(Capability::MessageTags);
+    let away = person.away.clone().filter(|_| speech.command == "PRIVMSG");
+    let line = line_from(context, speech, &name);
+    if understands {
+        context.world.tell(to, &line, Cause::Others);
+    }
+    if context.client().has(Capability::EchoMessage) && to != me {
         context.world.tell(me, &line, Cause::Answer);
     }
-    Ok(away)
+    match away {
+        Some(words) => Err(Reply::Away(name, words)),
+        None => Ok(()),
+    }
+}
+
+/// `$mask`: from an operator to everybody on the servers whose name fits, and there is one.
+fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech) -> Result<(), Reply> {
+    if !context.client().is_operator() {
+        return Err(Reply::NoPrivileges);
+    }
+    if !mask::fits(mask, &context.world.config.name) {
+        return Err(Reply::NoSuchNick(target.to_owned()));
+    }
+    let line = line_from(context, speech, target);
+    let all: Vec<_> =
+        context.world.clients().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
+    for id in all {
+        context.world.tell(id, &line, Cause::Others);
+    }
+    Ok(())
 }

@@ -1,9 +1,14 @@
-//! One channel: its name, its members and its topic.
+//! One channel: its name, its members and their ranks, its topic, its modes.
 
-use indexmap::IndexSet;
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
 use jiff::Timestamp;
+use teahouse_protocol::CaseMapping;
 
 use super::ClientId;
+use super::client::Client;
+use super::mask::{ListEntry, Subject};
 
 /// One channel.
 #[derive(Debug)]
@@ -14,8 +19,12 @@ pub struct Channel {
     pub created: Timestamp,
     /// What it is about.
     pub topic: Option<Topic>,
+    /// Who may do what in it.
+    pub modes: ChannelModes,
+    /// Who was invited and has not come yet; may hold clients that have gone.
+    pub(crate) invited: HashSet<ClientId>,
     /// Who sits in it. Inverse of `clients[..].channels`.
-    pub(crate) members: IndexSet<ClientId>,
+    pub(crate) members: IndexMap<ClientId, Member>,
 }
 
 /// What a channel is about, and since when.
@@ -29,13 +38,238 @@ pub struct Topic {
     pub when: Timestamp,
 }
 
+/// Somebody in a channel.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Member {
+    /// What the person may do here.
+    pub ranks: Ranks,
+    /// When the person last spoke here; slow mode asks.
+    pub(crate) spoke: Option<Timestamp>,
+}
+
+/// What a member may do, from low to high.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// `+v`: speaks where not everybody may.
+    Voice,
+    /// `+h`: keeps order: removes members, bans, gives voice.
+    HalfOperator,
+    /// `+o`: sets every mode.
+    Operator,
+    /// `+a`: an operator whom other operators cannot remove.
+    Admin,
+    /// `+q`: founded the channel; gives every rank.
+    Founder,
+}
+
+impl Rank {
+    /// All ranks from high to low, with their letters and their prefixes (PREFIX).
+    pub const ALL: &[(Self, char, char)] = &[
+        (Self::Founder, 'q', '~'),
+        (Self::Admin, 'a', '&'),
+        (Self::Operator, 'o', '@'),
+        (Self::HalfOperator, 'h', '%'),
+        (Self::Voice, 'v', '+'),
+    ];
+
+    /// The rank with this letter in MODE.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        Self::ALL.iter().find(|(_, wire, _)| *wire == letter).map(|(rank, ..)| *rank)
+    }
+
+    /// The rank with this prefix in NAMES.
+    pub fn from_prefix(prefix: char) -> Option<Self> {
+        Self::ALL.iter().find(|(.., wire)| *wire == prefix).map(|(rank, ..)| *rank)
+    }
+
+    /// Who may give and take this rank: voice from half operators up, the two highest only the founder.
+    pub fn given_by(self) -> Self {
+        match self {
+            Self::Voice => Self::HalfOperator,
+            Self::HalfOperator | Self::Operator => Self::Operator,
+            Self::Admin | Self::Founder => Self::Founder,
+        }
+    }
+}
+
+/// A set of ranks: one may be operator and have a voice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ranks(u8);
+
+impl Ranks {
+    /// The set of one rank.
+    pub fn only(rank: Rank) -> Self {
+        Self(1 << rank as u8)
+    }
+
+    /// Whether a rank is in the set.
+    pub fn has(self, rank: Rank) -> bool {
+        self.0 & Self::only(rank).0 != 0
+    }
+
+    pub(crate) fn set(&mut self, rank: Rank, on: bool) {
+        if on {
+            self.0 |= Self::only(rank).0;
+        } else {
+            self.0 &= !Self::only(rank).0;
+        }
+    }
+
+    /// The highest of them.
+    pub fn highest(self) -> Option<Rank> {
+        Rank::ALL.iter().map(|(rank, ..)| *rank).find(|rank| self.has(*rank))
+    }
+
+    /// Whether one of them is `rank` or higher.
+    pub fn at_least(self, rank: Rank) -> bool {
+        self.highest().is_some_and(|highest| highest >= rank)
+    }
+
+    /// The prefixes, highest first; only that one unless `all`.
+    pub fn prefixes(self, all: bool) -> impl Iterator<Item = char> {
+        let mine = Rank::ALL.iter().filter(move |(rank, ..)| self.has(*rank)).map(|(.., prefix)| *prefix);
+        mine.take(if all { Rank::ALL.len() } else { 1 })
+    }
+}
+
+/// Declares the flags of a channel: a name in the code, a letter, a bit.
+macro_rules! flags {
+    ($($(#[$meta:meta])* $name:ident = $letter:literal;)*) => {
+        /// A mode that is on or off.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Flag {
+            $($(#[$meta])* $name),*
+        }
+
+        impl Flag {
+            /// All of them, with their letters, in the order of the letters.
+            pub const ALL: &[(Self, char)] = &[$((Self::$name, $letter)),*];
+        }
+    };
+}
+
+flags! {
+    /// No CTCP but ACTION.
+    NoCtcp = 'C';
+    /// Without an account one needs a voice to speak.
+    RegisteredSpeak = 'M';
+    /// Without an account one does not get in.
+    RegisteredOnly = 'R';
+    /// One gets in by invitation only.
+    InviteOnly = 'i';
+    /// Without a voice one does not speak.
+    Moderated = 'm';
+    /// Only members speak.
+    NoOutsiders = 'n';
+    /// Others do not see that it exists.
+    Secret = 's';
+    /// Only half operators and higher change the topic.
+    TopicLocked = 't';
+}
+
+/// The three lists of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// `b`: who does not get in, or does not speak.
+    Bans,
+    /// `e`: who is not banned whatever the bans say.
+    Exceptions,
+    /// `I`: who gets in without an invitation.
+    Invitations,
+}
+
+/// Who may do what in a channel.
+#[derive(Clone, Debug, Default)]
+pub struct ChannelModes {
+    flags: u8,
+    /// `k`: what JOIN must say.
+    pub key: Option<String>,
+    /// `l`: how many members there may be.
+    pub limit: Option<usize>,
+    /// `S`: how many seconds one waits between two messages.
+    pub slow_secs: Option<u32>,
+    lists: [Vec<ListEntry>; 3],
+}
+
+impl ChannelModes {
+    /// Whether a flag is on.
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags & (1 << flag as u8) != 0
+    }
+
+    pub(crate) fn set(&mut self, flag: Flag, on: bool) {
+        let bit = 1 << flag as u8;
+        if on {
+            self.flags |= bit;
+        } else {
+            self.flags &= !bit;
+        }
+    }
+
+    /// The entries of a list.
+    pub fn list(&self, list: List) -> &[ListEntry] {
+        &self.lists[list as usize]
+    }
+
+    pub(crate) fn list_mut(&mut self, list: List) -> &mut Vec<ListEntry> {
+        &mut self.lists[list as usize]
+    }
+
+    /// How many entries all lists have together (MAXLIST).
+    pub fn entries(&self) -> usize {
+        self.lists.iter().map(Vec::len).sum()
+    }
+
+    /// As 324 shows them: letters, then parameters. The key is for members only.
+    pub fn describe(&self, to_member: bool) -> String {
+        let mut letters = String::from("+");
+        letters.extend(Flag::ALL.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, letter)| *letter));
+        let mut params = String::new();
+        let mut with_param = |letter: char, param: Option<String>| {
+            if let Some(param) = param {
+                letters.push(letter);
+                params.push(' ');
+                params.push_str(&param);
+            }
+        };
+        with_param('S', self.slow_secs.map(|secs| secs.to_string()));
+        with_param('k', self.key.as_ref().map(|key| if to_member { key.clone() } else { "*".to_owned() }));
+        with_param('l', self.limit.map(|limit| limit.to_string()));
+        letters + &params
+    }
+}
+
 impl Channel {
     pub(super) fn new(name: String, created: Timestamp) -> Self {
-        Self { name, created, topic: None, members: IndexSet::new() }
+        let mut modes = ChannelModes::default();
+        modes.set(Flag::NoOutsiders, true);
+        modes.set(Flag::TopicLocked, true);
+        Self { name, created, topic: None, modes, invited: HashSet::new(), members: IndexMap::new() }
     }
 
     /// Who sits in it.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = ClientId> {
-        self.members.iter().copied()
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (ClientId, &Member)> {
+        self.members.iter().map(|(id, member)| (*id, member))
+    }
+
+    /// What somebody may do here; nothing for who is no member.
+    pub fn ranks(&self, id: ClientId) -> Ranks {
+        self.members.get(&id).map(|member| member.ranks).unwrap_or_default()
+    }
+
+    /// Whether an entry of the list of bans describes a client and no exception does.
+    pub fn bans(&self, client: &Client, subject: Subject, casemapping: CaseMapping) -> bool {
+        let described = |list: List, about: Option<Subject>| {
+            self.modes.list(list).iter().any(|entry| {
+                about.is_none_or(|about| entry.subject().0 == about) && entry.describes(client, casemapping)
+            })
+        };
+        described(List::Bans, Some(subject)) && !described(List::Exceptions, None)
+    }
+
+    /// Whether a client is on the list of those who need no invitation.
+    pub fn invites(&self, client: &Client, casemapping: CaseMapping) -> bool {
+        self.modes.list(List::Invitations).iter().any(|entry| entry.describes(client, casemapping))
     }
 }

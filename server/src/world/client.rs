@@ -1,40 +1,55 @@
-//! One connected person: names, rooms, what was negotiated.
+//! One connected person: names, rooms, modes, what was negotiated.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::mem;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use teahouse_protocol::Folded;
 
 use super::ChannelId;
+use super::capability::{Capabilities, Capability};
+use super::line::Tags;
+use crate::language::Language;
 use crate::outbox::Outbox;
 
 /// One connection and the person at its other end.
 #[derive(Debug)]
 pub struct Client {
+    /// What waits for this client.
+    pub(crate) outbox: Arc<Outbox>,
+    /// Capabilities that are on.
+    pub(crate) capabilities: Capabilities,
+    /// The last round of [`World::tell_neighbours`](super::World::tell_neighbours) that reached this client.
+    pub(super) round: u64,
     /// `None` until the first NICK. Inverse of `World::nicks`.
     nick: Option<String>,
     /// What USER said, with `~` before it, since nobody vouches for it; empty until then.
     user: String,
     /// The real name, or whatever stood in its place.
     pub(crate) realname: String,
-    /// The address, as others see it.
+    /// The address as others see it.
     host: String,
     /// `nick!user@host`, made anew whenever one of them changes.
     source: String,
     /// Where the connection comes from.
     pub address: SocketAddr,
+    /// The account that the person has logged in to.
+    account: Option<String>,
     /// How far the login has come.
     pub(crate) registration: Registration,
-    /// Capabilities that are on.
-    pub(crate) capabilities: Capabilities,
+    /// What the person is and wants.
+    pub(crate) modes: UserModes,
     /// Why the person is away, if so.
     pub(crate) away: Option<String>,
+    /// The language of what the server says to this client.
+    pub(crate) language: Language,
     /// The rooms, in the order in which they were joined. Inverse of `channels[..].members`.
     pub(crate) channels: Vec<ChannelId>,
-    /// What waits for this client.
-    pub(crate) outbox: Arc<Outbox>,
-    /// The last round of [`World::tell_neighbours`](super::World::tell_neighbours) that reached this client.
-    pub(super) round: u64,
+    /// The names that this client watches. Inverse of `World::watchers`.
+    pub(crate) monitored: HashSet<Folded<'static>>,
 }
 
 /// How far a client's login has come.
@@ -56,75 +71,108 @@ pub enum Registration {
     },
 }
 
-/// Declares the capabilities once: a name in the code, a name on the wire, a bit.
-macro_rules! capabilities {
-    ($($(#[$meta:meta])* $name:ident = $wire:literal;)*) => {
-        /// Something a client can ask for by CAP REQ.
+/// Declares the user modes: a name in the code, a letter, a bit.
+macro_rules! user_modes {
+    ($($(#[$meta:meta])* $name:ident = $letter:literal;)*) => {
+        /// Something that a person is or wants.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(u32)]
-        pub enum Capability {
+        #[repr(u8)]
+        pub enum UserMode {
             $($(#[$meta])* $name),*
         }
 
-        impl Capability {
-            /// All of them, with their names on the wire.
-            pub const ALL: &[(Self, &str)] = &[$((Self::$name, $wire)),*];
+        impl UserMode {
+            /// All of them, with their letters, in the order of the letters.
+            pub const ALL: &[(Self, char)] = &[$((Self::$name, $letter)),*];
+
+            /// The mode with this letter.
+            pub fn from_letter(letter: char) -> Option<Self> {
+                Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(mode, _)| *mode)
+            }
         }
     };
 }
 
-capabilities! {
-    /// One's own messages come back ([echo-message](https://ircv3.net/specs/extensions/echo-message)).
-    EchoMessage = "echo-message";
-    /// Every line says when it was sent ([server-time](https://ircv3.net/specs/extensions/server-time)).
-    ServerTime = "server-time";
+user_modes! {
+    /// Is a program, and says so.
+    Bot = 'B';
+    /// Hears privately from people with accounts only.
+    RegisteredOnly = 'R';
+    /// Came over TLS; set by the server.
+    Secure = 'Z';
+    /// Is not shown to people who share no room.
+    Invisible = 'i';
+    /// Is a server operator; set by OPER.
+    Operator = 'o';
+    /// Has logged in to an account; set by the server.
+    Registered = 'r';
+    /// Hears what operators say to everybody (WALLOPS).
+    Wallops = 'w';
 }
 
-/// A set of capabilities.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Capabilities(u32);
+impl UserMode {
+    /// Whether a person sets it, rather than the server.
+    pub fn is_own_choice(self) -> bool {
+        !matches!(self, Self::Operator | Self::Registered | Self::Secure)
+    }
+}
 
-impl Capabilities {
-    pub(crate) fn has(self, capability: Capability) -> bool {
-        self.0 & (1 << capability as u32) != 0
+/// A set of user modes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UserModes(u8);
+
+impl UserModes {
+    /// Whether a mode is on.
+    pub fn has(self, mode: UserMode) -> bool {
+        self.0 & (1 << mode as u8) != 0
     }
 
-    pub(crate) fn set(&mut self, capability: Capability, on: bool) {
-        let bit = 1 << capability as u32;
+    pub(crate) fn set(&mut self, mode: UserMode, on: bool) {
+        let bit = 1 << mode as u8;
         if on {
             self.0 |= bit;
         } else {
             self.0 &= !bit;
         }
     }
+
+    /// As 221 shows them.
+    pub fn describe(self) -> String {
+        let on = UserMode::ALL.iter().filter(|(mode, _)| self.has(*mode)).map(|(_, letter)| *letter);
+        std::iter::once('+').chain(on).collect()
+    }
 }
 
 impl Client {
-    pub(super) fn new(address: SocketAddr, outbox: Arc<Outbox>) -> Self {
+    pub(super) fn new(
+        address: SocketAddr,
+        outbox: Arc<Outbox>,
+        cloak: Option<&Cloak>,
+        language: Language,
+    ) -> Self {
         Self {
+            outbox,
+            capabilities: Capabilities::default(),
+            round: 0,
             nick: None,
             user: String::new(),
             realname: String::new(),
-            host: host_of(address.ip()),
+            host: cloak.map_or_else(|| host_of(address.ip()), |cloak| cloak.cover(address.ip())),
             source: String::new(),
             address,
+            account: None,
             registration: Registration::Open { password: None, negotiating: false },
-            capabilities: Capabilities::default(),
+            modes: UserModes::default(),
             away: None,
+            language,
             channels: Vec::new(),
-            outbox,
-            round: 0,
+            monitored: HashSet::new(),
         }
     }
 
     /// What numerics call the client: its nickname, or `*` while it has none.
     pub fn name(&self) -> &str {
         self.nick.as_deref().unwrap_or("*")
-    }
-
-    /// Whether the login is complete.
-    pub fn is_registered(&self) -> bool {
-        matches!(self.registration, Registration::Done { .. })
     }
 
     /// The nickname; `None` until the first NICK.
@@ -137,9 +185,14 @@ impl Client {
         &self.user
     }
 
-    /// The address, as others see it.
+    /// The address as others see it.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The address as it is; for operators and the client itself.
+    pub fn real_host(&self) -> String {
+        host_of(self.address.ip())
     }
 
     /// `nick!user@host`, as it stands before everything the client does.
@@ -147,8 +200,38 @@ impl Client {
         &self.source
     }
 
+    /// [`source`](Self::source) with the address as it is; masks are compared with both.
+    pub fn real_source(&self) -> String {
+        format!("{}!{}@{}", self.name(), self.user, self.real_host())
+    }
+
+    /// The account that the person has logged in to.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// Whether the login is complete.
+    pub fn is_registered(&self) -> bool {
+        matches!(self.registration, Registration::Done { .. })
+    }
+
+    /// Whether the person is a server operator.
+    pub fn is_operator(&self) -> bool {
+        self.modes.has(UserMode::Operator)
+    }
+
+    /// Whether a capability is on.
+    pub fn has(&self, capability: Capability) -> bool {
+        self.capabilities.has(capability)
+    }
+
+    /// The tags of what this client says.
+    pub(crate) fn tags(&self) -> Tags {
+        Tags { account: self.account.clone(), bot: self.modes.has(UserMode::Bot), ..Tags::default() }
+    }
+
     pub(super) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {
-        let old = std::mem::replace(&mut self.nick, nick);
+        let old = mem::replace(&mut self.nick, nick);
         self.refresh_source();
         old
     }
@@ -167,4 +250,49 @@ impl Client {
 fn host_of(address: IpAddr) -> String {
     let host = address.to_canonical().to_string();
     if host.starts_with(':') { format!("0{host}") } else { host }
+}
+
+/// What hides addresses: a keyed hash, so that the same address always looks the same and nobody can turn it back.
+#[derive(Debug, Default)]
+pub(super) struct Cloak {
+    key: RandomState,
+}
+
+impl Cloak {
+    /// A host name in two parts, the address and its neighbourhood (IPv4 /16, IPv6 /48), so that a ban can be for
+    /// either.
+    fn cover(&self, address: IpAddr) -> String {
+        let address = address.to_canonical();
+        let neighbourhood = match address {
+            IpAddr::V4(ip) => ip.octets()[..2].to_vec(),
+            IpAddr::V6(ip) => ip.octets()[..6].to_vec(),
+        };
+        let short = |hash: u64| format!("{:08x}", hash >> 32);
+        format!("{}.{}.cloak", short(self.key.hash_one(address)), short(self.key.hash_one(neighbourhood)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_covered_the_same_each_time_and_its_neighbours_are_recognisable() {
+        let cloak = Cloak::default();
+        let cover = |ip: &str| cloak.cover(ip.parse().unwrap());
+        let neighbourhood = |ip: &str| cover(ip).split_once('.').unwrap().1.to_owned();
+        assert_eq!(cover("192.0.2.1"), cover("::ffff:192.0.2.1"));
+        assert_ne!(cover("192.0.2.1"), cover("192.0.2.2"));
+        assert_eq!(neighbourhood("192.0.2.1"), neighbourhood("192.0.77.9"));
+        assert_ne!(neighbourhood("192.0.2.1"), neighbourhood("192.1.2.1"));
+        assert_eq!(neighbourhood("2001:db8:1::1"), neighbourhood("2001:db8:1:2::3"));
+        assert_ne!(cover("192.0.2.1"), Cloak::default().cover("192.0.2.1".parse().unwrap()));
+        assert!(!cover("192.0.2.1").contains("192"));
+    }
+
+    #[test]
+    fn an_ipv6_address_can_stand_as_a_parameter() {
+        assert_eq!(host_of("::1".parse().unwrap()), "0::1");
+        assert_eq!(host_of("2001:db8::1".parse().unwrap()), "2001:db8::1");
+    }
 }

@@ -1,31 +1,50 @@
 //! One line on its way out: formatted once, however many get it.
 
 use std::cell::OnceCell;
-use std::fmt;
-use std::io::Write;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
 
-use arrayvec::{ArrayString, ArrayVec};
+use arrayvec::ArrayVec;
 use jiff::Timestamp;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
+use teahouse_protocol::tags::push_tag;
 
-use super::client::{Capabilities, Capability};
+use super::Number;
+use super::capability::{Capabilities, Capability};
 
 /// A line with its CR LF, at most 512 bytes, and its tags for those who asked for them.
 ///
-/// Clients fall into classes by what they negotiated. Every class shares the line itself; what stands before it is
-/// formatted the first time that somebody of that class is among the recipients.
-///
-/// It lives on the stack: saying something to a thousand people allocates nothing.
+/// Clients fall into eight classes by the tags that they negotiated. All classes share the line itself; the tags of a
+/// class are formatted the first time that somebody of it is among the recipients.
+/// The line lives on the stack: saying something to a thousand people without tags allocates nothing.
 #[derive(Debug)]
 pub struct Line {
     words: ArrayVec<u8, MAX_LINE_BYTES>,
     time: Timestamp,
-    /// `@time=… `, for `server-time`.
-    time_tag: OnceCell<ArrayString<TIME_TAG_BYTES>>,
+    tags: Tags,
+    /// `@time=…;msgid=… `, by class.
+    formatted: [OnceCell<String>; CLASSES],
 }
 
-/// `@time=2026-11-22T23:45:00.000Z `, and some to spare for a year of more digits.
-const TIME_TAG_BYTES: usize = 40;
+/// The tags that a line can have, beside its time.
+#[derive(Debug, Default)]
+pub(crate) struct Tags {
+    /// What the line can be referred to by
+    /// ([message-ids](https://ircv3.net/specs/extensions/message-ids)); unique as long as the server runs, and after.
+    pub(crate) msgid: Option<Number>,
+    /// The account of who says it ([account-tag](https://ircv3.net/specs/extensions/account-tag)).
+    pub(crate) account: Option<String>,
+    /// Whether a bot says it ([bot mode](https://ircv3.net/specs/extensions/bot-mode)).
+    pub(crate) bot: bool,
+    /// What the client sent along, as it stood on the wire: tags behind a `+` only.
+    pub(crate) client_only: String,
+}
+
+/// Eight: time, tags and account, each on or off.
+const CLASSES: usize = 8;
+const TIME: usize = 1;
+const TAGS: usize = 2;
+const ACCOUNT: usize = 4;
 
 impl Line {
     /// The line that says `words` (without CR LF), at `time`. What is over 512 bytes is cut between characters.
@@ -40,22 +59,56 @@ impl Line {
             line.truncate(end);
         }
         line.extend(*b"\r\n");
-        Self { words: line, time, time_tag: OnceCell::new() }
+        Self { words: line, time, tags: Tags::default(), formatted: [const { OnceCell::new() }; CLASSES] }
     }
 
-    /// The line as a client with these capabilities gets it.
+    pub(crate) fn with_tags(self, tags: Tags) -> Self {
+        Self { tags, ..self }
+    }
+
+    /// The line as a client with these capabilities gets it: tags and the space behind them, and the rest.
     pub(crate) fn parts(&self, capabilities: Capabilities) -> [&[u8]; 2] {
-        let tags = if capabilities.has(Capability::ServerTime) { self.time_tag().as_bytes() } else { b"" };
-        [tags, &self.words]
+        [self.tags_for(capabilities).as_bytes(), &self.words]
     }
 
-    fn time_tag(&self) -> &str {
-        self.time_tag.get_or_init(|| {
-            let mut tag = ArrayString::new();
-            fmt::Write::write_fmt(&mut tag, format_args!("@time={:.3} ", self.time))
-                .expect("there is room for a time");
-            tag
-        })
+    /// The tags for a client with these capabilities, with `@` and a space around them; empty if there are none.
+    pub(crate) fn tags_for(&self, capabilities: Capabilities) -> &str {
+        let bit = |capability, bit| if capabilities.has(capability) { bit } else { 0 };
+        let class = bit(Capability::ServerTime, TIME)
+            | bit(Capability::MessageTags, TAGS)
+            | bit(Capability::AccountTag, ACCOUNT);
+        if class == 0 { "" } else { self.formatted[class].get_or_init(|| self.format_tags(class)) }
+    }
+
+    fn format_tags(&self, class: usize) -> String {
+        let mut tags = String::with_capacity(96 + self.tags.client_only.len());
+        if class & TIME != 0 {
+            write!(tags, "time={:.3}", self.time).expect("a String takes every character");
+        }
+        if class & TAGS != 0 {
+            if let Some(msgid) = &self.tags.msgid {
+                push_tag(&mut tags, "msgid", &msgid.to_string());
+            }
+            if self.tags.bot {
+                push_tag(&mut tags, "bot", "");
+            }
+            if !self.tags.client_only.is_empty() {
+                if !tags.is_empty() {
+                    tags.push(';');
+                }
+                tags.push_str(&self.tags.client_only);
+            }
+        }
+        if class & ACCOUNT != 0
+            && let Some(account) = &self.tags.account
+        {
+            push_tag(&mut tags, "account", account);
+        }
+        if !tags.is_empty() {
+            tags.insert(0, '@');
+            tags.push(' ');
+        }
+        tags
     }
 }
 
@@ -64,15 +117,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_for_many_has_its_time_only_for_those_who_asked() {
-        let line = Line::new(Timestamp::from_second(1).unwrap(), format_args!("PING {}", "茶"));
-        let mut capabilities = Capabilities::default();
-        assert_eq!(line.parts(capabilities).concat(), "PING 茶\r\n".as_bytes());
-        capabilities.set(Capability::ServerTime, true);
-        assert_eq!(
-            line.parts(capabilities).concat(),
-            "@time=1970-01-01T00:00:01.000Z PING 茶\r\n".as_bytes()
-        );
+    fn a_line_for_many_has_its_tags_only_for_those_who_asked() {
+        let tags = Tags {
+            msgid: Some(Number { started: 1, number: 7 }),
+            account: Some("陆 羽".to_owned()),
+            bot: true,
+            client_only: "+typing=active".to_owned(),
+        };
+        let line =
+            Line::new(Timestamp::from_second(1).unwrap(), format_args!("PING {}", "茶")).with_tags(tags);
+        for (capabilities, tags) in [
+            (&[][..], ""),
+            (&[Capability::ServerTime], "@time=1970-01-01T00:00:01.000Z "),
+            (&[Capability::MessageTags], "@msgid=1-7;bot;+typing=active "),
+            (&[Capability::AccountTag], "@account=陆\\s羽 "),
+            (
+                &[Capability::AccountTag, Capability::ServerTime],
+                "@time=1970-01-01T00:00:01.000Z;account=陆\\s羽 ",
+            ),
+            (&[Capability::EchoMessage], ""),
+        ] {
+            let mut set = Capabilities::default();
+            for capability in capabilities {
+                set.set(*capability, true);
+            }
+            let whole = String::from_utf8(line.parts(set).concat()).unwrap();
+            assert_eq!(whole, format!("{tags}PING 茶\r\n"), "{capabilities:?}");
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Stage for Memory {
             }
             let mut errand = commands::execute(world, person.id, &Input::understand(line));
             while let Some(mut task) = errand {
-                task.run();
+                task.run(&|_| {});
                 errand = commands::finish(world, person.id, task);
             }
             world.check();

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # What this shows.
-//! config password sesame        a key of the configuration, before anybody comes
+//! config password sesame        a key of the configuration, before anybody comes; a list has several words
 //! login alice bob               they come, log in, and their welcome is not shown
 //! alice> PRIVMSG bob :hi        alice sends a line …
 //! bob< :alice!~alice@127.0.0.1 PRIVMSG bob :hi      … and this is everything that anybody gets
@@ -46,7 +46,8 @@ pub fn folder() -> PathBuf {
 pub fn play<S: Stage>(name: &str, open: impl FnOnce(Config) -> S) {
     let path = folder().join(format!("{name}.txt"));
     let expected = fs::read_to_string(&path).expect("the transcript is there");
-    let mut config = Config { listen: vec!["127.0.0.1:0".parse().unwrap()], ..Config::default() };
+    let listen = vec!["127.0.0.1:0".parse().unwrap()];
+    let mut config = Config { listen, cloak: false, flood_protection: false, ..Config::default() };
     let mut steps = expected.lines().filter(|line| !is_received(line)).peekable();
     let mut played = String::new();
     let mut keep = |line: &str| {
@@ -59,7 +60,8 @@ pub fn play<S: Stage>(name: &str, open: impl FnOnce(Config) -> S) {
         if let Some(setting) = line.strip_prefix("config ") {
             let (key, value) = setting.split_once(' ').unwrap_or((setting, ""));
             let value = value.replace("FOLDER", &folder().display().to_string());
-            config.set_flag(key, &value).expect("a key of the configuration").expect("a value for it");
+            let values: Vec<_> = value.split(' ').collect();
+            config.set_flag(key, &values).expect("a key of the configuration").expect("a value for it");
         }
         keep(line);
     }
@@ -114,14 +116,29 @@ fn is_received(line: &str) -> bool {
     line.split_once("< ").is_some_and(|(name, _)| !name.is_empty() && !name.contains([' ', '>', '#']))
 }
 
-/// The line with every time in it as `<time>`: seconds since 1970, the `time` tag, the date and time of day in 003.
+/// The line with what differs from run to run replaced: `<time>` for seconds since 1970, dates and times of day,
+/// `<id>` for the names of messages and batches.
 fn without_times(line: &str) -> String {
     // Compared by shape: every digit as 0.
     let shape = |word: &str| word.replace(|c: char| c.is_ascii_digit(), "0");
-    let words = line.split(' ').map(|word| match shape(word).as_str() {
-        "0000000000" | "0000-00-00" | "00:00:00" => "<time>",
-        "@time=0000-00-00T00:00:00.000Z" => "@time=<time>",
-        _ => word,
+    let mut after_batch = false;
+    let words = line.split(' ').map(|word| {
+        let is_batch = std::mem::replace(&mut after_batch, word == "BATCH");
+        match shape(word.trim_start_matches(':')).as_str() {
+            "0000000000" | "0000-00-00" | "00:00:00" | "0:00:00" => "<time>".to_owned(),
+            _ if is_batch => format!("{}<id>", &word[..1]),
+            _ if word.starts_with('@') => without_ids(word),
+            _ => word.to_owned(),
+        }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+fn without_ids(tags: &str) -> String {
+    let tags = tags.split(';').map(|tag| match tag.split_once('=') {
+        Some((key, _)) if key.ends_with("time") => format!("{key}=<time>"),
+        Some((key, _)) if key.ends_with("msgid") || key.ends_with("batch") => format!("{key}=<id>"),
+        _ => tag.to_owned(),
+    });
+    tags.collect::<Vec<_>>().join(";")
 }

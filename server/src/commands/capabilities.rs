@@ -1,0 +1,97 @@
+//! CAP: what a client can ask for beyond the RFC
+//! ([IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation)).
+
+use teahouse_protocol::Message;
+
+use super::{Context, registration};
+use crate::reply::Reply;
+use crate::world::{Capabilities, Capability, Registration};
+
+/// From this version of negotiation on, `cap-notify` is understood.
+const NOTIFYING_VERSION: u32 = 302;
+/// How many bytes of names stand in one line of LS or LIST.
+const NAMES_BYTES: usize = 400;
+
+pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let subcommand = message.param(0).unwrap_or_default();
+    match subcommand.to_ascii_uppercase().as_str() {
+        "LS" => {
+            let version = message.param(1).and_then(|version| version.parse().ok()).unwrap_or(0);
+            let notifying = version >= NOTIFYING_VERSION;
+            if notifying {
+                context.world.client_mut(context.me).capabilities.set(Capability::CapNotify, true);
+            }
+            negotiating(context, true);
+            let all: Vec<_> = Capability::ALL.iter().map(|(_, name)| *name).collect();
+            list(context, "LS", &all, notifying);
+        }
+        "LIST" => {
+            let set = context.client().capabilities;
+            let on: Vec<_> =
+                Capability::ALL.iter().filter(|(cap, _)| set.has(*cap)).map(|(_, name)| *name).collect();
+            list(context, "LIST", &on, set.has(Capability::CapNotify));
+        }
+        "REQ" => {
+            negotiating(context, true);
+            let wanted = message.param(1).unwrap_or_default();
+            let changed = change(context.client().capabilities, wanted);
+            if let Some(set) = changed {
+                context.world.client_mut(context.me).capabilities = set;
+            }
+            answer(context, if changed.is_some() { "ACK" } else { "NAK" }, wanted);
+        }
+        "END" => {
+            negotiating(context, false);
+            registration::welcome_if_ready(context);
+        }
+        _ => {
+            return Err(Reply::InvalidCapCmd(
+                if subcommand.is_empty() { "*" } else { subcommand }.to_owned(),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The set after a request; all or nothing: one name that is not known, and none of it happens.
+fn change(mut set: Capabilities, wanted: &str) -> Option<Capabilities> {
+    for word in wanted.split_ascii_whitespace() {
+        let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
+        let (capability, _) = Capability::ALL.iter().find(|(_, wire)| *wire == name)?;
+        set.set(*capability, on);
+    }
+    Some(set)
+}
+
+/// Before login, notes whether the client is still choosing: the login waits for it to end.
+fn negotiating(context: &mut Context, now: bool) {
+    if let Registration::Open { negotiating, .. } = &mut context.world.client_mut(context.me).registration {
+        *negotiating = now;
+    }
+}
+
+/// Sends names, in as many lines as it takes; only who knows `*` as "more follows" gets more than one.
+fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: bool) {
+    let mut lines = vec![String::new()];
+    for name in names {
+        let last = lines.last_mut().expect("there is always one");
+        if several_lines && last.len() + 1 + name.len() > NAMES_BYTES {
+            lines.push((*name).to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(name);
+        }
+    }
+    let (last, before) = lines.split_last().expect("there is always one");
+    for line in before {
+        answer(context, &format!("{subcommand} *"), line);
+    }
+    answer(context, subcommand, last);
+}
+
+fn answer(context: &mut Context, subcommand: &str, names: &str) {
+    let name = context.client().name().to_owned();
+    context.send(format_args!("CAP {name} {subcommand} :{names}"));
+}

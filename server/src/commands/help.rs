@@ -1,0 +1,44 @@
+//! HELP: what each command is for, from the table of commands itself.
+
+use teahouse_protocol::Message;
+
+use super::{COMMANDS, Context, When, find};
+use crate::reply::Reply;
+
+/// How many names stand in one line of the list.
+const NAMES_A_LINE: usize = 10;
+
+/// HELP: explains a command, or lists them all.
+pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let language = context.client().language;
+    match message.param(0).filter(|subject| !subject.is_empty()) {
+        None => {
+            let start = language.choose(
+                "The commands; HELP with one of them tells more",
+                "全部命令；HELP 加命令名可以看说明",
+            );
+            context.reply(&Reply::HelpStart("*".to_owned(), start.to_owned()));
+            let operator = context.client().is_operator();
+            let mine: Vec<_> =
+                COMMANDS.iter().filter(|command| operator || command.when != When::Operator).collect();
+            for commands in mine.chunks(NAMES_A_LINE) {
+                let names: Vec<_> = commands.iter().map(|command| command.name).collect();
+                context.reply(&Reply::HelpText("*".to_owned(), names.join(" ")));
+            }
+            let end = language.choose("End of HELP", "帮助结束");
+            context.reply(&Reply::EndOfHelp("*".to_owned(), end.to_owned()));
+        }
+        Some(subject) => {
+            let Some((_, command)) = find(subject) else {
+                return Err(Reply::HelpNotFound(subject.split(' ').next().unwrap_or("*").to_owned()));
+            };
+            let name = command.name.to_owned();
+            let [english, chinese] = command.help;
+            context.reply(&Reply::HelpStart(name.clone(), format!("{name} {}", command.usage)));
+            context.reply(&Reply::HelpText(name.clone(), language.choose(english, chinese).to_owned()));
+            let end = language.choose("End of HELP", "帮助结束");
+            context.reply(&Reply::EndOfHelp(name, end.to_owned()));
+        }
+    }
+    Ok(())
+}

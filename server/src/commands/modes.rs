@@ -1,0 +1,321 @@
+//! MODE: what may be done in a room, who has which rank there, and what one is oneself
+//! ([Modern IRC, "MODE message"](https://modern.ircdocs.horse/#mode-message)).
+
+use teahouse_protocol::{Message, names};
+
+use super::Context;
+use crate::reply::Reply;
+use crate::world::mask::ListEntry;
+use crate::world::{ChannelId, Flag, List, Rank, UserMode};
+
+/// How many changes with a parameter one MODE may have (MODES).
+pub(super) const MAX_CHANGES: usize = 6;
+/// How many entries the lists of one channel may have together (MAXLIST).
+pub(super) const MAX_ENTRIES: usize = 100;
+/// The longest key, in bytes (KEYLEN).
+pub(super) const KEY_BYTES: usize = 32;
+/// The longest entry of a list, in bytes.
+const MASK_BYTES: usize = 200;
+/// How many bytes of parameters stand in one MODE that others get.
+const PARAMS_BYTES: usize = 250;
+/// The longest wait in slow mode, in seconds.
+const MAX_SLOW_SECS: u32 = 3600;
+/// The largest limit of members.
+const MAX_LIMIT: usize = 1_000_000;
+
+/// A change that was made: on or off, the letter, and the parameter if it has one.
+type Change = (bool, char, Option<String>);
+
+pub(super) fn mode(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let target = message.param(0).unwrap_or_default();
+    if names::is_channel(target) {
+        channel_mode(context, target, message)
+    } else {
+        user_mode(context, target, message)
+    }
+}
+
+// --- A room ----------------------------------------------------------------------------------------------------------
+
+fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<(), Reply> {
+    let channel = context.world.find_visible_channel(context.me, name)?;
+    let Some(letters) = message.param(1) else {
+        let is_member = context.world.is_member(context.me, channel);
+        let room = context.world.channel(channel);
+        let (name, modes) = (room.name.clone(), room.modes.describe(is_member));
+        let created = room.created.as_second().to_string();
+        context.reply(&Reply::ChannelModeIs(name.clone(), modes));
+        context.reply(&Reply::CreationTime(name, created));
+        return Ok(());
+    };
+    let mut params = message.params().iter().skip(2).copied();
+    let mut changes: Vec<Change> = Vec::new();
+    let mut on = true;
+    for letter in letters.chars() {
+        match letter {
+            '+' => on = true,
+            '-' => on = false,
+            _ => match change(context, channel, on, letter, &mut params) {
+                Ok(Some(change)) => changes.push(change),
+                Ok(None) => {}
+                Err(refusal) => {
+                    context.reply(&refusal);
+                    if matches!(refusal, Reply::ChanOPrivsNeeded(_)) {
+                        break;
+                    }
+                }
+            },
+        }
+        if changes.iter().filter(|(.., param)| param.is_some()).count() >= MAX_CHANGES {
+            break;
+        }
+    }
+    tell(context, channel, &changes);
+    Ok(())
+}
+
+/// Makes one change. `None` when there is nothing to tell: a list was shown, or it was so already.
+fn change<'m>(
+    context: &mut Context,
+    channel: ChannelId,
+    on: bool,
+    letter: char,
+    params: &mut impl Iterator<Item = &'m str>,
+) -> Result<Option<Change>, Reply> {
+    let list = match letter {
+        'b' => Some(List::Bans),
+        'e' => Some(List::Exceptions),
+        'I' => Some(List::Invitations),
+        _ => None,
+    };
+    if let Some(list) = list {
+        return match params.next() {
+            Some(typed) => change_list(context, channel, on, letter, list, typed),
+            None => {
+                show_list(context, channel, list);
+                Ok(None)
+            }
+        };
+    }
+    if let Some(rank) = Rank::from_letter(letter) {
+        let nick = params.next();
+        return change_rank(context, channel, on, letter, rank, nick);
+    }
+    let room = context.world.channel(channel).name.clone();
+    let invalid = |param: &str| {
+        let shown = if param.is_empty() || param.contains(' ') { "*" } else { param };
+        Reply::InvalidModeParam(room.clone(), letter.to_string(), shown.to_owned())
+    };
+    let flag = Flag::ALL.iter().find(|(_, wire)| *wire == letter).map(|(flag, _)| *flag);
+    if flag.is_none() && !matches!(letter, 'k' | 'l' | 'S') {
+        return Err(Reply::UnknownMode(letter.to_string()));
+    }
+    context.need_rank(channel, Rank::Operator)?;
+    let modes = &mut context.world.channel_mut(channel).modes;
+    if let Some(flag) = flag {
+        let changed = modes.has(flag) != on;
+        modes.set(flag, on);
+        return Ok(changed.then_some((on, letter, None)));
+    }
+    match (letter, on) {
+        ('k', true) => {
+            let key = params.next().ok_or_else(|| invalid(""))?;
+            if key.is_empty() || key.len() > KEY_BYTES || key.starts_with(':') || key.contains([' ', ',']) {
+                return Err(Reply::InvalidKey(room));
+            }
+            modes.key = Some(key.to_owned());
+            Ok(Some((true, letter, Some(key.to_owned()))))
+        }
+        ('k', false) => {
+            // A client says which key it takes away; there is only one, so it need not be right.
+            let _ = params.next();
+            Ok(modes.key.take().map(|_| (false, letter, Some("*".to_owned()))))
+        }
+        ('l', true) => {
+            let param = params.next().unwrap_or_default();
+            let limit = param.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+            modes.limit = Some(limit.ok_or_else(|| invalid(param))?);
+            Ok(Some((true, letter, Some(param.to_owned()))))
+        }
+        ('l', false) => Ok(modes.limit.take().map(|_| (false, letter, None))),
+        (_, true) => {
+            let param = params.next().unwrap_or_default();
+            let secs = param.parse().ok().filter(|secs| (1..=MAX_SLOW_SECS).contains(secs));
+            modes.slow_secs = Some(secs.ok_or_else(|| invalid(param))?);
+            Ok(Some((true, letter, Some(param.to_owned()))))
+        }
+        (_, false) => Ok(modes.slow_secs.take().map(|_| (false, letter, None))),
+    }
+}
+
+fn change_list(
+    context: &mut Context,
+    channel: ChannelId,
+    on: bool,
+    letter: char,
+    list: List,
+    typed: &str,
+) -> Result<Option<Change>, Reply> {
+    context.need_rank(channel, Rank::HalfOperator)?;
+    let (who, when) = (context.client().source().to_owned(), context.world.now);
+    let room = context.world.channel_mut(channel);
+    if typed.is_empty() || typed.len() > MASK_BYTES || typed.contains(' ') {
+        return Err(Reply::InvalidModeParam(room.name.clone(), letter.to_string(), "*".to_owned()));
+    }
+    let mask = ListEntry::normal_form(typed);
+    let known = room.modes.list(list).iter().position(|entry| entry.mask == mask);
+    match (on, known) {
+        (true, Some(_)) | (false, None) => Ok(None),
+        (true, None) if room.modes.entries() >= MAX_ENTRIES => {
+            Err(Reply::BanListFull(room.name.clone(), mask))
+        }
+        (true, None) => {
+            room.modes.list_mut(list).push(ListEntry { mask: mask.clone(), who, when });
+            Ok(Some((true, letter, Some(mask))))
+        }
+        (false, Some(index)) => {
+            room.modes.list_mut(list).remove(index);
+            Ok(Some((false, letter, Some(mask))))
+        }
+    }
+}
+
+fn show_list(context: &mut Context, channel: ChannelId, list: List) {
+    let room = context.world.channel(channel);
+    let name = room.name.clone();
+    for entry in room.modes.list(list).to_vec() {
+        let (name, when) = (name.clone(), entry.when.as_second().to_string());
+        context.reply(&match list {
+            List::Bans => Reply::BanList(name, entry.mask, entry.who, when),
+            List::Exceptions => Reply::ExceptList(name, entry.mask, entry.who, when),
+            List::Invitations => Reply::InvexList(name, entry.mask, entry.who, when),
+        });
+    }
+    context.reply(&match list {
+        List::Bans => Reply::EndOfBanList(name),
+        List::Exceptions => Reply::EndOfExceptList(name),
+        List::Invitations => Reply::EndOfInvexList(name),
+    });
+}
+
+fn change_rank(
+    context: &mut Context,
+    channel: ChannelId,
+    on: bool,
+    letter: char,
+    rank: Rank,
+    nick: Option<&str>,
+) -> Result<Option<Change>, Reply> {
+    let room = context.world.channel(channel).name.clone();
+    let Some(nick) = nick else {
+        return Err(Reply::InvalidModeParam(room, letter.to_string(), "*".to_owned()));
+    };
+    let person = context.world.find(nick)?;
+    // Everybody may step down.
+    if on || person != context.me {
+        context.need_rank(channel, rank.given_by())?;
+    }
+    let name = context.world.client(person).expect("it was found").name().to_owned();
+    let Some(member) = context.world.channel_mut(channel).members.get_mut(&person) else {
+        return Err(Reply::UserNotInChannel(name, room));
+    };
+    let changed = member.ranks.has(rank) != on;
+    member.ranks.set(rank, on);
+    Ok(changed.then_some((on, letter, Some(name))))
+}
+
+/// Tells everybody in the room what has changed, in as many lines as it takes.
+fn tell(context: &mut Context, channel: ChannelId, changes: &[Change]) {
+    let mut rest = changes;
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let fitting = rest.iter().take_while(|(.., param)| {
+            bytes += param.as_ref().map_or(0, |param| param.len() + 1);
+            bytes <= PARAMS_BYTES
+        });
+        let (now, later) = rest.split_at(fitting.count().max(1));
+        rest = later;
+        let mut letters = String::new();
+        let mut params = String::new();
+        let mut sign = None;
+        for (on, letter, param) in now {
+            if sign != Some(*on) {
+                letters.push(if *on { '+' } else { '-' });
+                sign = Some(*on);
+            }
+            letters.push(*letter);
+            if let Some(param) = param {
+                params.push(' ');
+                params.push_str(param);
+            }
+        }
+        let room = &context.world.channel(channel).name;
+        let line =
+            context.world.line(format_args!(":{} MODE {room} {letters}{params}", context.client().source()));
+        let line = line.with_tags(context.client().tags());
+        context.world.tell_channel(channel, |_, _, _| Some(&line));
+        if !context.world.is_member(context.me, channel) {
+            context.world.tell(context.me, &line, crate::outbox::Cause::Answer);
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Goes on only for who has at least this rank in a channel; server operators have every rank.
+    ///
+    /// # Errors
+    /// ERR_CHANOPRIVSNEEDED.
+    pub(super) fn need_rank(&self, channel: ChannelId, rank: Rank) -> Result<(), Reply> {
+        let room = self.world.channel(channel);
+        let allowed = room.ranks(self.me).at_least(rank) || self.client().is_operator();
+        if allowed { Ok(()) } else { Err(Reply::ChanOPrivsNeeded(room.name.clone())) }
+    }
+}
+
+// --- Oneself ---------------------------------------------------------------------------------------------------------
+
+fn user_mode(context: &mut Context, nick: &str, message: &Message) -> Result<(), Reply> {
+    let person = context.world.find(nick)?;
+    if person != context.me {
+        return Err(Reply::UsersDontMatch);
+    }
+    let Some(letters) = message.param(1) else {
+        context.reply(&Reply::UModeIs(context.client().modes.describe()));
+        return Ok(());
+    };
+    let mut told = String::new();
+    let mut sign = None;
+    let mut on = true;
+    let mut unknown = false;
+    for letter in letters.chars() {
+        match (letter, UserMode::from_letter(letter)) {
+            ('+', _) => on = true,
+            ('-', _) => on = false,
+            (_, None) => unknown = true,
+            // What the server sets cannot be taken, and only operator rights can be laid down.
+            (_, Some(mode)) if !mode.is_own_choice() && (on || mode != UserMode::Operator) => {}
+            (_, Some(mode)) => {
+                let modes = &mut context.world.client_mut(context.me).modes;
+                if modes.has(mode) != on {
+                    modes.set(mode, on);
+                    if sign != Some(on) {
+                        told.push(if on { '+' } else { '-' });
+                        sign = Some(on);
+                    }
+                    told.push(letter);
+                }
+            }
+        }
+    }
+    if !told.is_empty() {
+        tell_user_modes(context, &told);
+    }
+    if unknown { Err(Reply::UModeUnknownFlag) } else { Ok(()) }
+}
+
+/// Tells a client what has changed of its own modes.
+pub(super) fn tell_user_modes(context: &mut Context, changes: &str) {
+    let (source, name) = (context.client().source(), context.client().name());
+    let line = context.world.line(format_args!(":{source} MODE {name} {changes}"));
+    context.world.tell(context.me, &line, crate::outbox::Cause::Answer);
+}

@@ -1,0 +1,90 @@
+//! MONITOR: watching for people ([IRCv3 monitor](https://ircv3.net/specs/extensions/monitor)).
+
+use teahouse_protocol::Message;
+
+use super::{Context, listed};
+use crate::reply::Reply;
+
+/// How many names one client may watch for (MONITOR).
+pub(super) const MAX_WATCHED: usize = 100;
+/// How many bytes of names stand in one line.
+const NAMES_BYTES: usize = 400;
+
+pub(super) fn monitor(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let names = message.param(1).unwrap_or_default();
+    match message.param(0).unwrap_or_default() {
+        "+" => add(context, names),
+        "-" => {
+            for nick in listed(names) {
+                context.world.unwatch(context.me, nick);
+            }
+        }
+        "c" | "C" => context.world.forget_watched(context.me),
+        "l" | "L" => {
+            let watched = watched(context);
+            in_lines(context, &watched, Reply::MonList);
+            context.reply(&Reply::EndOfMonList);
+        }
+        "s" | "S" => {
+            let watched = watched(context);
+            tell_who_is_here(context, &watched);
+        }
+        _ => return Err(Reply::NeedMoreParams("MONITOR".to_owned())),
+    }
+    Ok(())
+}
+
+fn add(context: &mut Context, names: &str) {
+    let names: Vec<String> = listed(names).map(str::to_owned).collect();
+    let mut added = Vec::new();
+    for (index, nick) in names.iter().enumerate() {
+        let key = context.world.config.casemapping.fold(nick).into_owned();
+        let known = context.client().monitored.contains(&key);
+        if !known && context.client().monitored.len() >= MAX_WATCHED {
+            let rest = names[index..].join(",");
+            context.reply(&Reply::MonListFull(MAX_WATCHED.to_string(), rest));
+            break;
+        }
+        if !known {
+            context.world.watch(context.me, nick);
+        }
+        added.push(nick.clone());
+    }
+    tell_who_is_here(context, &added);
+}
+
+/// The names that the client watches for, in order.
+fn watched(context: &Context) -> Vec<String> {
+    let mut names: Vec<_> = context.client().monitored.iter().map(ToString::to_string).collect();
+    names.sort();
+    names
+}
+
+fn tell_who_is_here(context: &mut Context, names: &[String]) {
+    let mut here = Vec::new();
+    let mut gone = Vec::new();
+    for nick in names {
+        match context.world.find(nick).ok().and_then(|id| context.world.client(id)) {
+            Some(client) => here.push(client.source().to_owned()),
+            None => gone.push(nick.clone()),
+        }
+    }
+    in_lines(context, &here, Reply::MonOnline);
+    in_lines(context, &gone, Reply::MonOffline);
+}
+
+fn in_lines(context: &mut Context, names: &[String], reply: fn(String) -> Reply) {
+    let mut line = String::new();
+    for name in names {
+        if !line.is_empty() && line.len() + 1 + name.len() > NAMES_BYTES {
+            context.reply(&reply(std::mem::take(&mut line)));
+        }
+        if !line.is_empty() {
+            line.push(',');
+        }
+        line.push_str(name);
+    }
+    if !line.is_empty() {
+        context.reply(&reply(line));
+    }
+}

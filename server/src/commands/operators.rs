@@ -1,0 +1,181 @@
+//! Those who keep the house: OPER, KILL, WALLOPS, KLINE and DLINE and their ends, REHASH, DIE, RESTART.
+//! But for OPER, the dispatcher lets operators only come here.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use teahouse_protocol::Message;
+
+use super::errand::{Task, password_is_right};
+use super::{Context, modes};
+use crate::language::Text;
+use crate::outbox::Cause;
+use crate::reply::Reply;
+use crate::world::mask;
+use crate::world::{Order, ServerBan, Target, UserMode};
+
+/// How long a wrong password makes the one who gave it wait.
+const PENALTY: Duration = Duration::from_secs(1);
+
+/// A claim to be an operator, while its password is checked, which takes time and happens without the lock.
+#[derive(Debug)]
+pub(super) struct Claim {
+    name: String,
+    kept: String,
+    given: String,
+    is_right: bool,
+}
+
+/// OPER: makes one a server operator.
+pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let [name, given, ..] = message.params()[..] else { return Ok(()) };
+    let operator = context.world.config.operators.iter().find(|operator| operator.name == name);
+    let operator = operator.ok_or(Reply::NoOperHost)?;
+    context.task = Some(Task::Oper(Claim {
+        name: name.to_owned(),
+        kept: operator.password.clone(),
+        given: given.to_owned(),
+        is_right: false,
+    }));
+    Ok(())
+}
+
+impl Claim {
+    /// Checks the password; `pause` makes a guesser wait.
+    pub(super) fn run(&mut self, pause: &dyn Fn(Duration)) {
+        self.is_right = password_is_right(&self.kept, &self.given);
+        if !self.is_right {
+            pause(PENALTY);
+        }
+    }
+
+    pub(super) fn finish(self, context: &mut Context) {
+        let nick = context.client().name().to_owned();
+        if !self.is_right {
+            context.world.note(Text::WrongOperator(nick, self.name));
+            context.reply(&Reply::PasswordMismatch);
+            return;
+        }
+        context.world.client_mut(context.me).modes.set(UserMode::Operator, true);
+        context.world.note(Text::BecameOperator(nick, self.name));
+        context.reply(&Reply::YoureOper);
+        modes::tell_user_modes(context, "+o");
+    }
+}
+
+/// KILL: ends somebody's connection.
+pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let nick = message.param(0).unwrap_or_default();
+    if nick == context.world.config.name {
+        return Err(Reply::CantKillServer);
+    }
+    let victim = context.world.find(nick)?;
+    let words = message.param(1).filter(|words| !words.is_empty()).map(str::to_owned);
+    let words = words.unwrap_or_else(|| context.say(&Text::NoReason));
+    let (who, nick) = (context.client().name().to_owned(), nick.to_owned());
+    let line = context.world.line(format_args!(":{} KILL {nick} :{words}", context.client().source()));
+    context.world.tell(victim, &line, Cause::Others);
+    context.world.note(Text::OperatorKilled(who.clone(), nick, words.clone()));
+    context.world.disconnect(victim, &Text::Killed(who, words));
+    Ok(())
+}
+
+/// WALLOPS: says something to everybody who wants to hear it (`+w`).
+pub(super) fn wallops(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let words = message.param(0).filter(|words| !words.is_empty()).ok_or(Reply::NoTextToSend)?;
+    let line = context.world.line(format_args!(":{} WALLOPS :{words}", context.client().source()));
+    let wanting = context.world.clients().filter(|(_, client)| client.modes.has(UserMode::Wallops));
+    for id in wanting.map(|(id, _)| id).collect::<Vec<_>>() {
+        context.world.tell(id, &line, Cause::Others);
+    }
+    Ok(())
+}
+
+/// KLINE: keeps people out by mask.
+pub(super) fn kline(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    ban(context, message, |typed| Some(Target::Mask(mask::complete(typed))))
+}
+
+/// DLINE: keeps a network out.
+pub(super) fn dline(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    ban(context, message, Target::network)
+}
+
+fn ban(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target>) -> Result<(), Reply> {
+    let mut params = message.params().iter().copied().peekable();
+    let minutes =
+        params.next_if(|param| param.bytes().all(|byte| byte.is_ascii_digit()) && !param.is_empty());
+    let typed = params.next().filter(|typed| !typed.is_empty());
+    let typed = typed.ok_or_else(|| Reply::NeedMoreParams(message.command().to_ascii_uppercase()))?;
+    let Some(target) = read(typed) else {
+        context.notice(&Text::NotATarget(typed.to_owned()));
+        return Ok(());
+    };
+    let reason = params.next().filter(|reason| !reason.is_empty()).map(str::to_owned);
+    let reason = reason.unwrap_or_else(|| context.say(&Text::NoReason));
+    let until = minutes.and_then(|minutes| minutes.parse::<i64>().ok()).filter(|minutes| *minutes > 0);
+    let until =
+        until.and_then(|minutes| context.world.now.checked_add(SignedDuration::from_mins(minutes)).ok());
+    let who = context.client().name().to_owned();
+    let added = Text::KLineAdded(target.to_string(), who.clone(), reason.clone());
+    context.notice(&added);
+    context.world.note(added);
+    context.world.bans.add(ServerBan { target, reason: reason.clone(), who, until });
+    let world = &*context.world;
+    let casemapping = world.config.casemapping;
+    let hit: Vec<_> = world
+        .clients()
+        .filter(|(id, client)| *id != context.me && client.is_registered() && !client.is_operator())
+        .filter(|(_, client)| world.bans.on_client(client, casemapping, world.now).is_some())
+        .map(|(id, _)| id)
+        .collect();
+    for id in hit {
+        context.world.notify(id, &Reply::YoureBanned(reason.clone()));
+        context.world.disconnect(id, &Text::Banned(reason.clone()));
+    }
+    Ok(())
+}
+
+/// UNKLINE: lifts a KLINE.
+pub(super) fn unkline(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    lift(context, message, |typed| Some(Target::Mask(mask::complete(typed))))
+}
+
+/// UNDLINE: lifts a DLINE.
+pub(super) fn undline(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    lift(context, message, Target::network)
+}
+
+fn lift(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target>) -> Result<(), Reply> {
+    let typed = message.param(0).unwrap_or_default();
+    let who = context.client().name().to_owned();
+    match read(typed) {
+        None => context.notice(&Text::NotATarget(typed.to_owned())),
+        Some(target) if context.world.bans.lift(&target) => {
+            let lifted = Text::KLineLifted(target.to_string(), who);
+            context.notice(&lifted);
+            context.world.note(lifted);
+        }
+        Some(target) => context.notice(&Text::NoSuchBan(target.to_string())),
+    }
+    Ok(())
+}
+
+/// REHASH: reads the configuration again. Nobody is dropped.
+pub(super) fn rehash(context: &mut Context, _: &Message) -> Result<(), Reply> {
+    context.reply(&Reply::Rehashing(context.world.config.name.clone()));
+    context.world.order(Order::Rehash);
+    Ok(())
+}
+
+/// DIE: stops the server.
+pub(super) fn die(context: &mut Context, _: &Message) -> Result<(), Reply> {
+    context.world.order(Order::Die);
+    Ok(())
+}
+
+/// RESTART: stops the server and starts it again.
+pub(super) fn restart(context: &mut Context, _: &Message) -> Result<(), Reply> {
+    context.world.order(Order::Restart);
+    Ok(())
+}

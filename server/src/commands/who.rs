@@ -1,0 +1,218 @@
+//! Asking about people: WHO (and [WHOX](https://ircv3.net/specs/extensions/whox)), WHOIS, WHOWAS.
+
+use jiff::Timestamp;
+use teahouse_protocol::{Message, names};
+
+use super::{Context, listed};
+use crate::reply::Reply;
+use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, UserMode, mask};
+
+/// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
+pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let mask = message.param(0).filter(|mask| !matches!(*mask, "" | "0")).unwrap_or("*").to_owned();
+    let (flags, fields) = match message.param(1).unwrap_or_default().split_once('%') {
+        Some((flags, fields)) => (flags, Some(fields)),
+        None => (message.param(1).unwrap_or_default(), None),
+    };
+    let operators_only = flags.contains(['o', 'O']);
+    for (person, channel) in described(context, &mask) {
+        let client = context.world.client(person).expect("it was found");
+        if operators_only && !client.is_operator() {
+            continue;
+        }
+        let reply = match fields {
+            Some(fields) => whox_reply(context, person, channel, fields),
+            None => who_reply(context, person, channel),
+        };
+        context.reply(&reply);
+    }
+    context.reply(&Reply::EndOfWho(mask));
+    Ok(())
+}
+
+/// Whom a mask describes and `me` may see, each with the room to show.
+fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)> {
+    let (world, me) = (&*context.world, context.me);
+    if names::is_channel(mask) {
+        let Ok(channel) = world.find_visible_channel(me, mask) else { return Vec::new() };
+        let members = world.channel(channel).members().map(|(id, _)| id);
+        return members.filter(|id| world.can_see(me, *id)).map(|id| (id, Some(channel))).collect();
+    }
+    // A person by name, even one who is not seen by looking around.
+    if let Ok(person) = world.find(mask) {
+        return vec![(person, room_to_show(context, person))];
+    }
+    let folded = world.config.casemapping.fold(mask).into_owned();
+    let fits = |text: &str| mask::fits(folded.as_str(), world.config.casemapping.fold(text).as_str());
+    let people = world.clients().filter(|(id, client)| {
+        client.is_registered()
+            && world.can_see(me, *id)
+            && [client.name(), client.user(), client.host(), &client.realname, &world.config.name]
+                .iter()
+                .any(|text| fits(text))
+    });
+    people.map(|(id, _)| (id, room_to_show(context, id))).collect()
+}
+
+/// The first room of a person that `me` may know of; where somebody invisible sits is nobody else's business.
+fn room_to_show(context: &Context, person: ClientId) -> Option<ChannelId> {
+    let client = context.world.client(person).filter(|_| context.world.can_see(context.me, person))?;
+    client.channels.iter().copied().find(|channel| context.world.can_see_channel(context.me, *channel))
+}
+
+/// `H` or `G` for here or gone, `*` for an operator, the prefixes in the room, `B` for a bot.
+fn flags(context: &Context, client: &Client, ranks: Ranks) -> String {
+    let mut flags = String::from(if client.away.is_some() { "G" } else { "H" });
+    if client.is_operator() {
+        flags.push('*');
+    }
+    flags.extend(ranks.prefixes(context.client().has(Capability::MultiPrefix)));
+    if client.modes.has(UserMode::Bot) {
+        flags.push('B');
+    }
+    flags
+}
+
+fn who_reply(context: &Context, person: ClientId, channel: Option<ChannelId>) -> Reply {
+    let client = context.world.client(person).expect("it was found");
+    let room = channel.map(|channel| context.world.channel(channel));
+    Reply::WhoReply(
+        room.map_or("*", |room| &room.name).to_owned(),
+        client.user().to_owned(),
+        client.host().to_owned(),
+        context.world.config.name.clone(),
+        client.name().to_owned(),
+        flags(context, client, room.map(|room| room.ranks(person)).unwrap_or_default()),
+        client.realname.clone(),
+    )
+}
+
+/// The fields that were asked for, in the order of the specification.
+fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, asked: &str) -> Reply {
+    let (asked, token) = asked.split_once(',').unwrap_or((asked, "0"));
+    let client = context.world.client(person).expect("it was found");
+    let room = channel.map(|channel| context.world.channel(channel));
+    let ranks = room.map(|room| room.ranks(person)).unwrap_or_default();
+    let may_see_address = person == context.me || context.client().is_operator();
+    let idle = match client.registration {
+        Registration::Done { spoke, .. } => context.world.now.duration_since(spoke).as_secs().max(0),
+        Registration::Open { .. } => 0,
+    };
+    let fields = "tcuihsnfdlaor".chars().filter(|field| asked.contains(*field)).map(|field| match field {
+        't' => token.chars().take(3).collect(),
+        'c' => room.map_or("*", |room| &room.name).to_owned(),
+        'u' => client.user().to_owned(),
+        'i' if may_see_address => client.real_host(),
+        'i' => "255.255.255.255".to_owned(),
+        'h' => client.host().to_owned(),
+        's' => context.world.config.name.clone(),
+        'n' => client.name().to_owned(),
+        'f' => flags(context, client, ranks),
+        'd' => "0".to_owned(),
+        'l' => idle.to_string(),
+        'a' => client.account().unwrap_or("0").to_owned(),
+        'o' => "n/a".to_owned(),
+        _ => format!(":{}", client.realname),
+    });
+    Reply::WhoSpecial(fields.collect::<Vec<_>>().join(" "))
+}
+
+/// WHOIS: all that the one who asks may know about somebody.
+pub(super) fn whois(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    // With two parameters the first names a server, and there is one server only.
+    let asked = match (message.param(0), message.param(1)) {
+        (Some(server), Some(nick)) => {
+            if context.world.find(server).is_err() {
+                super::status::for_this_server(context, Some(server))?;
+            }
+            nick
+        }
+        (nick, _) => nick.unwrap_or_default(),
+    };
+    let Some(asked) = listed(asked).next() else { return Err(Reply::NoNicknameGiven) };
+    match context.world.find(asked) {
+        Ok(person) => {
+            for reply in known_of(context, person) {
+                context.reply(&reply);
+            }
+        }
+        Err(refusal) => context.reply(&refusal),
+    }
+    context.reply(&Reply::EndOfWhois(asked.to_owned()));
+    Ok(())
+}
+
+fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
+    let world = &*context.world;
+    let client = world.client(person).expect("it was found");
+    let Registration::Done { since, spoke } = client.registration else { return Vec::new() };
+    let nick = || client.name().to_owned();
+    let mut replies = vec![Reply::WhoisUser(
+        nick(),
+        client.user().to_owned(),
+        client.host().to_owned(),
+        client.realname.clone(),
+    )];
+    if let Some(account) = client.account() {
+        replies.push(Reply::WhoisAccount(nick(), account.to_owned()));
+    }
+    let all_prefixes = context.client().has(Capability::MultiPrefix);
+    let rooms: Vec<_> = client
+        .channels
+        .iter()
+        .filter(|channel| world.can_see(context.me, person) && world.can_see_channel(context.me, **channel))
+        .map(|channel| {
+            let room = world.channel(*channel);
+            let prefixes: String = room.ranks(person).prefixes(all_prefixes).collect();
+            prefixes + &room.name
+        })
+        .collect();
+    for some in rooms.chunks(5) {
+        replies.push(Reply::WhoisChannels(nick(), some.join(" ")));
+    }
+    replies.push(Reply::WhoisServer(nick(), world.config.name.clone(), world.config.network.clone()));
+    if let Some(words) = &client.away {
+        replies.push(Reply::Away(nick(), words.clone()));
+    }
+    if client.is_operator() {
+        replies.push(Reply::WhoisOperator(nick()));
+    }
+    if client.modes.has(UserMode::Registered) {
+        replies.push(Reply::WhoisRegNick(nick()));
+    }
+    if client.modes.has(UserMode::Bot) {
+        replies.push(Reply::WhoisBot(nick()));
+    }
+    if client.modes.has(UserMode::Secure) {
+        replies.push(Reply::WhoisSecure(nick()));
+    }
+    if person == context.me || context.client().is_operator() {
+        let address = client.real_host();
+        replies.push(Reply::WhoisHost(nick(), format!("{}@{address}", client.user()), address));
+        replies.push(Reply::WhoisModes(nick(), client.modes.describe()));
+    }
+    let idle = world.now.duration_since(spoke).as_secs().max(0);
+    replies.push(Reply::WhoisIdle(nick(), idle.to_string(), since.as_second().to_string()));
+    replies
+}
+
+/// WHOWAS: who had a name before, the latest first.
+pub(super) fn whowas(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let Some(asked) = listed(message.param(0).unwrap_or_default()).next() else {
+        return Err(Reply::NoNicknameGiven);
+    };
+    // RFC 2812 §3.6.3: a count that is not positive means all.
+    let count = message.param(1).and_then(|count| count.parse().ok()).filter(|count| *count > 0);
+    let gone: Vec<_> = context.world.gone(asked).take(count.unwrap_or(usize::MAX)).cloned().collect();
+    if gone.is_empty() {
+        context.reply(&Reply::WasNoSuchNick(asked.to_owned()));
+    }
+    for person in gone {
+        let when = |when: Timestamp| when.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+        let server = context.world.config.name.clone();
+        context.reply(&Reply::WhowasUser(person.nick.clone(), person.user, person.host, person.realname));
+        context.reply(&Reply::WhoisServer(person.nick, server, when(person.when)));
+    }
+    context.reply(&Reply::EndOfWhowas(asked.to_owned()));
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Flood protection: how fast one client's lines are taken.
+//!
+//! A token bucket, counted in time: every line costs half a second, and a client may be five seconds ahead of the
+//! clock. Who is further ahead waits, and since the session that waits does not read, the wait reaches the client's
+//! own `send` in the end. Nobody is disconnected for typing fast, and nobody else notices.
+
+use std::time::{Duration, Instant};
+
+/// What one line costs: two lines a second in the long run.
+const COST: Duration = Duration::from_millis(500);
+/// How many lines may come at once.
+const BURST: u32 = 10;
+
+/// One client's account.
+#[derive(Debug, Default)]
+pub(crate) struct Throttle {
+    /// Up to when the lines that were taken have been paid for.
+    paid_until: Option<Instant>,
+}
+
+impl Throttle {
+    /// Takes a line, and says how long to wait before running it.
+    pub(crate) fn take(&mut self, now: Instant) -> Duration {
+        let paid_until = self.paid_until.map_or(now, |paid| paid.max(now)) + COST;
+        self.paid_until = Some(paid_until);
+        paid_until.saturating_duration_since(now + COST * BURST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_lines_pass_at_once_and_then_two_a_second() {
+        let start = Instant::now();
+        let mut throttle = Throttle::default();
+        for _ in 0..BURST {
+            assert_eq!(throttle.take(start), Duration::ZERO);
+        }
+        assert_eq!(throttle.take(start), COST);
+        assert_eq!(throttle.take(start), COST * 2);
+        // Having waited as told, one is not late any more.
+        assert_eq!(throttle.take(start + COST * 2), COST);
+        // After a pause the burst is there again, and never more than it.
+        let later = start + Duration::from_secs(3600);
+        for _ in 0..BURST {
+            assert_eq!(throttle.take(later), Duration::ZERO);
+        }
+        assert_eq!(throttle.take(later), COST);
+    }
+}

@@ -1,0 +1,82 @@
+//! Capabilities: what a client can ask for beyond the RFC
+//! ([IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation)).
+
+/// Declares the capabilities once: a name in the code, a name on the wire, a bit.
+macro_rules! capabilities {
+    ($($(#[$meta:meta])* $name:ident = $wire:literal;)*) => {
+        /// Something a client can ask for by CAP REQ.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u32)]
+        pub enum Capability {
+            $($(#[$meta])* $name),*
+        }
+
+        impl Capability {
+            /// All of them, with their names on the wire.
+            pub const ALL: &[(Self, &str)] = &[$((Self::$name, $wire)),*];
+        }
+    };
+}
+
+capabilities! {
+    /// Who logs in to an account, or out, is told to those who share a room.
+    AccountNotify = "account-notify";
+    /// Every line says the account of the one it comes from.
+    AccountTag = "account-tag";
+    /// Who goes away or comes back is told to those who share a room.
+    AwayNotify = "away-notify";
+    /// Lines that belong together are marked as such.
+    Batch = "batch";
+    /// Capabilities that come and go are told; always on for who asked with version 302.
+    CapNotify = "cap-notify";
+    /// A changed user name or host is told instead of a QUIT and a JOIN.
+    ChgHost = "chghost";
+    /// A renamed channel is told instead of a PART and a JOIN.
+    ChannelRename = "draft/channel-rename";
+    /// No list of names comes with a JOIN.
+    NoImplicitNames = "draft/no-implicit-names";
+    /// AWAY may be said before the login ends.
+    PreAway = "draft/pre-away";
+    /// One's own messages come back.
+    EchoMessage = "echo-message";
+    /// A JOIN says the account and the real name.
+    ExtendedJoin = "extended-join";
+    /// The notifications of shared rooms come for monitored names too.
+    ExtendedMonitor = "extended-monitor";
+    /// An INVITE is told to those in the room who could have sent it.
+    InviteNotify = "invite-notify";
+    /// Answers carry the label of the question.
+    LabeledResponse = "labeled-response";
+    /// Tags: message identifiers, and whatever clients say to each other behind a `+`.
+    MessageTags = "message-tags";
+    /// NAMES and WHO show every prefix of a member, not the highest only.
+    MultiPrefix = "multi-prefix";
+    /// Every line says when it was sent.
+    ServerTime = "server-time";
+    /// The real name can be changed, and the change is told.
+    SetName = "setname";
+    /// Errors that no numeric has come as FAIL, WARN and NOTE.
+    StandardReplies = "standard-replies";
+    /// NAMES shows user name and host of each member.
+    UserhostInNames = "userhost-in-names";
+}
+
+/// A set of capabilities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities(u32);
+
+impl Capabilities {
+    /// Whether a capability is on.
+    pub fn has(self, capability: Capability) -> bool {
+        self.0 & (1 << capability as u32) != 0
+    }
+
+    pub(crate) fn set(&mut self, capability: Capability, on: bool) {
+        let bit = 1 << capability as u32;
+        if on {
+            self.0 |= bit;
+        } else {
+            self.0 &= !bit;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Who watches for whom: the table behind MONITOR
+//! ([IRCv3 monitor](https://ircv3.net/specs/extensions/monitor)).
+
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
+use teahouse_protocol::Folded;
+
+use super::{Client, ClientId, Line, World, deliver};
+use crate::outbox::Cause;
+use crate::reply::Reply;
+
+/// From a name to those who watch for it.
+pub(super) type Watchers = HashMap<Folded<'static>, IndexSet<ClientId>>;
+
+impl World {
+    /// Lets a client watch for a name.
+    pub(crate) fn watch(&mut self, id: ClientId, nick: &str) {
+        let key = self.config.casemapping.fold(nick).into_owned();
+        self.watchers.entry(key.clone()).or_default().insert(id);
+        self.clients[id].monitored.insert(key);
+    }
+
+    /// Ends that.
+    pub(crate) fn unwatch(&mut self, id: ClientId, nick: &str) {
+        let key = self.config.casemapping.fold(nick).into_owned();
+        self.clients[id].monitored.remove(&key);
+        self.remove_watcher(id, &key);
+    }
+
+    /// The client watches for nobody any more.
+    pub(crate) fn forget_watched(&mut self, id: ClientId) {
+        for key in std::mem::take(&mut self.clients[id].monitored) {
+            self.remove_watcher(id, &key);
+        }
+    }
+
+    fn remove_watcher(&mut self, id: ClientId, key: &Folded<'static>) {
+        if let Some(watchers) = self.watchers.get_mut(key) {
+            watchers.swap_remove(&id);
+            if watchers.is_empty() {
+                self.watchers.remove(key);
+            }
+        }
+    }
+
+    /// Tells those who watch for a client's name that it is here (RPL_MONONLINE).
+    pub(crate) fn tell_watchers_that_came(&mut self, id: ClientId) {
+        let (name, source) = (self.clients[id].name().to_owned(), self.clients[id].source().to_owned());
+        self.tell_watchers(&name, &Reply::MonOnline(source));
+    }
+
+    /// Tells those who watch for a name that its holder is gone (RPL_MONOFFLINE).
+    pub(crate) fn tell_watchers_that_left(&mut self, name: &str) {
+        self.tell_watchers(name, &Reply::MonOffline(name.to_owned()));
+    }
+
+    fn tell_watchers(&mut self, name: &str, reply: &Reply) {
+        for watcher in self.watchers_of(name) {
+            self.notify(watcher, reply);
+        }
+    }
+
+    fn watchers_of(&self, name: &str) -> Vec<ClientId> {
+        let key = self.config.casemapping.fold(name);
+        self.watchers.get(&key).map(|watchers| watchers.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Like [`tell_neighbours`](Self::tell_neighbours), and for those too who watch for the client with
+    /// `extended-monitor` on; `choose` sees to the capability that the line itself needs.
+    pub(crate) fn tell_neighbours_and_watchers<'l>(
+        &mut self,
+        id: ClientId,
+        choose: impl Fn(&Client) -> Option<&'l Line>,
+    ) {
+        self.tell_neighbours(id, &choose);
+        for watcher in self.watchers_of(self.clients[id].name()) {
+            let Self { clients, effects, capture, round, .. } = self;
+            let client = &clients[watcher];
+            if client.round != *round
+                && client.has(super::Capability::ExtendedMonitor)
+                && let Some(line) = choose(client)
+            {
+                deliver(watcher, client, line, Cause::Others, effects, capture);
+            }
+        }
+    }
+
+    pub(super) fn check_watchers(&self) {
+        let watched: usize = self.clients.values().map(|client| client.monitored.len()).sum();
+        assert_eq!(
+            watched,
+            self.watchers.values().map(IndexSet::len).sum::<usize>(),
+            "one entry for each watcher"
+        );
+        for (key, watchers) in &self.watchers {
+            assert!(!watchers.is_empty(), "somebody watches for {key}");
+            assert!(watchers.iter().all(|id| self.clients[*id].monitored.contains(key)), "and knows it");
+        }
+    }
+}

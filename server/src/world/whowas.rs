@@ -1,0 +1,61 @@
+//! Who was here: the people who have gone, for WHOWAS.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::{Client, World};
+
+/// How many are remembered.
+const REMEMBERED: usize = 1000;
+
+/// Somebody who has gone, or who has given up a name.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// The nickname.
+    pub nick: String,
+    /// The user name.
+    pub user: String,
+    /// The address as others saw it.
+    pub host: String,
+    /// The real name.
+    pub realname: String,
+    /// When that was.
+    pub when: Timestamp,
+}
+
+impl Gone {
+    pub(super) fn of(client: &Client, when: Timestamp) -> Self {
+        Self {
+            nick: client.name().to_owned(),
+            user: client.user().to_owned(),
+            host: client.host().to_owned(),
+            realname: client.realname.clone(),
+            when,
+        }
+    }
+}
+
+/// The last ones who have gone, the latest first.
+#[derive(Debug, Default)]
+pub(super) struct Whowas(VecDeque<Gone>);
+
+impl Whowas {
+    pub(super) fn add(&mut self, gone: Gone) {
+        self.0.truncate(REMEMBERED - 1);
+        self.0.push_front(gone);
+    }
+}
+
+impl World {
+    /// Remembers a client under a name that it has given up.
+    pub(crate) fn remember(&mut self, id: super::ClientId, nick: &str) {
+        let gone = Gone { nick: nick.to_owned(), ..Gone::of(&self.clients[id], self.now) };
+        self.whowas.add(gone);
+    }
+
+    /// Those who had this name, the latest first.
+    pub fn gone<'w>(&'w self, nick: &'w str) -> impl Iterator<Item = &'w Gone> {
+        self.whowas.0.iter().filter(move |gone| self.config.casemapping.same(&gone.nick, nick))
+    }
+}

@@ -1,0 +1,128 @@
+//! Whatever clients do, in whatever order, the world's tables stay true to one another and nobody is served badly:
+//! random commands from several clients, with the invariants checked after every one.
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+mod support;
+
+use std::collections::BTreeSet;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use support::{Stage, memory::Memory};
+use teahouse_server::Config;
+use teahouse_server::commands::COMMANDS;
+use teahouse_server::config::Operator;
+
+const PEOPLE: [&str; 4] = ["a", "b", "c", "d"];
+
+/// What may stand as a parameter: names that exist and ones that do not, modes, masks, lists, nonsense.
+const WORDS: &[&str] = &[
+    "a",
+    "b",
+    "C",
+    "小明",
+    "аlice",
+    "9",
+    "",
+    "*",
+    "#茶馆",
+    "#tea",
+    "#TEA",
+    "#a,#b",
+    "a,b,#tea",
+    "0",
+    "tea.house",
+    "+o",
+    "-o+v",
+    "+b",
+    "b",
+    "+k",
+    "+l",
+    "1",
+    "+i",
+    "+s",
+    "-nt",
+    "+mMRC",
+    "+S",
+    "+qaohv",
+    "m:b",
+    "a:x",
+    "*!*@*",
+    "+",
+    "L",
+    "C",
+    "S",
+    "root",
+    "two words",
+    ":colon",
+    "$*",
+    "@#tea",
+    "%na",
+    "o",
+    ">1",
+    "REQ",
+    "LS",
+    "302",
+    "END",
+    "LIST",
+    "labeled-response batch echo-message message-tags draft/channel-rename setname away-notify",
+    "\u{1}VERSION\u{1}",
+    "192.0.2.0/24",
+    "5",
+    "zh",
+];
+
+fn line() -> impl Strategy<Value = String> {
+    let names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
+    // What changes much comes often.
+    let often = select(vec!["JOIN", "PART", "MODE", "KICK", "NICK", "PRIVMSG", "INVITE", "RENAME", "TOPIC"]);
+    let tags = select(vec!["", "", "", "@label=x ", "@+typing=active "]);
+    (tags, prop_oneof![select(names), often], vec(select(WORDS), 0..4)).prop_map(|(tags, command, params)| {
+        let mut line = format!("{tags}{command}");
+        if let Some((last, middle)) = params.split_last() {
+            for param in middle {
+                let fits = !param.is_empty() && !param.contains(' ') && !param.starts_with(':');
+                line = format!("{line} {}", if fits { param } else { "x" });
+            }
+            line = format!("{line} :{last}");
+        }
+        line
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_commands_leave_the_world_in_order(steps in vec((0..PEOPLE.len(), line()), 1..80)) {
+        let operators = vec![Operator { name: "root".to_owned(), password: "root".to_owned() }];
+        let config = Config { operators, cloak: false, ..Config::default() };
+        let mut stage = Memory::open(config);
+        let mut gone = BTreeSet::new();
+        for name in PEOPLE {
+            stage.connect(name);
+            stage.send(name, &format!("NICK {name}"));
+            stage.send(name, &format!("USER {name} 0 * :{name}"));
+        }
+        stage.send("a", "OPER root root");
+        stage.received();
+        for (person, line) in steps {
+            let name = PEOPLE[person];
+            if gone.contains(name) {
+                continue;
+            }
+            // `World::check` runs inside, after every line.
+            stage.send(name, &line);
+            for (who, line) in stage.received() {
+                if line == "(closed)" {
+                    gone.insert(who);
+                    continue;
+                }
+                let body = line.strip_prefix('@').map_or(line.as_str(), |tagged| tagged.split_once(' ').unwrap().1);
+                prop_assert!(body.len() <= 510, "too long: {line}");
+                prop_assert!(teahouse_protocol::Message::parse(&line).is_ok(), "no message: {line}");
+            }
+        }
+    }
+}
