@@ -178,8 +178,7 @@ impl Composer {
 
     /// Puts the caret into it.
     pub fn focus(&self) {
-        // It is refused only while the window is not shown.
-        let _ = self.input.clone().take_focus();
+        self.kit.focus(&self.input);
     }
 
     fn line_height(&self) -> i32 {

@@ -219,6 +219,7 @@ impl Controller {
         let focus = app::focus().is_some();
         if focus != self.has_focus {
             self.has_focus = focus;
+            self.kit.set_has_keyboard(focus);
             self.model.borrow_mut().set_focused(focus);
             has_changed = true;
         }
@@ -338,6 +339,8 @@ impl Controller {
                 model::Action::Quit => {
                     self.connection = None;
                     self.is_over.set(true);
+                    // FLTK is about to wait for what happens next, and this may have been the last thing.
+                    app::awake();
                 }
             }
         }
@@ -601,6 +604,7 @@ impl Controller {
         probe::Snapshot {
             view: if self.shown == Some(View::Chat) { "chat" } else { "login" },
             title: self.window.label(),
+            window_id: self.window.os_id(),
             language: language.code(),
             is_dark: self.settings.theme == Shade::Dark,
             focus: self.focused_control(),

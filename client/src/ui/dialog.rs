@@ -97,14 +97,14 @@ impl Dialog {
 
     /// Shows the card with this question on it.
     pub fn ask(&self, question: Question) {
+        self.option.clear();
         self.option.set_text(&question.option);
         self.yes.set_text(&question.yes);
         self.no.set_text(&question.no);
         *self.question.borrow_mut() = question;
         self.place(Rect::of(&self.group));
         self.group.clone().show();
-        // Nothing to do about it if the focus is refused: the mouse still works.
-        let _ = self.yes.widget().clone().take_focus();
+        self.kit.focus(self.yes.widget());
     }
 
     /// Takes the card away.

@@ -147,9 +147,8 @@ impl Field {
 
     /// Puts the caret into it, with all of its text selected.
     pub fn focus(&self) {
+        self.kit.focus(&self.input);
         let mut input = self.input.clone();
-        // It cannot take the focus while its window is not shown; then it gets it when the window is.
-        let _ = input.take_focus();
         let end = i32::try_from(input.value().len()).unwrap_or(0);
         let _ = input.set_position(end);
         let _ = input.set_mark(0);

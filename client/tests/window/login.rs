@@ -138,7 +138,7 @@ fn the_form_remembers_the_last_login() {
     let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
     let mut ming = Person::open(&display, &start);
     ming.is_in_the_lobby();
-    ming.says("/quit");
+    ming.quits("");
     ming.is_gone(crate::support::PATIENCE);
     let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
     let mut again = Person::open(&display, &Start { settings: &settings, ..Start::default() });

@@ -89,7 +89,7 @@ fn nothing_lies_on_anything_else_however_small_or_large_the_window_is() {
             }
         }
         display.picture(&format!("look-{}", geometry.split('+').next().unwrap_or_default()));
-        ming.says("/quit");
+        ming.quits("");
         ming.is_gone(crate::support::PATIENCE);
     }
 }

@@ -204,7 +204,7 @@ fn row_11_who_wants_to_be_asked_only_once_is_asked_only_once() {
 fn row_12_who_goes_offline_disappears_from_the_list_that_others_see() {
     let (display, server) = (Display::start(1500, 736), Server::start());
     let (mut ming, mut alice) = two_windows(&display, &server);
-    alice.says("/quit 再见");
+    alice.quits("再见");
     ming.waits_for("nobody but oneself", |seen| !has_member(seen, "Alice"));
     ming.reads("Alice 走了");
     alice.is_gone(AT_ONCE);
