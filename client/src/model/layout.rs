@@ -318,10 +318,10 @@ impl Viewport {
                 y += i64::from(height);
                 index += 1;
             }
-            if y >= i64::from(self.view_height) {
+            if index < self.len() || y > i64::from(self.view_height) {
                 return placed;
             }
-            // There is room below the last item, so this is the end.
+            // Nothing is out of view below, so this is the end.
             self.position = Position::Bottom;
             placed.clear();
         }
@@ -495,7 +495,9 @@ mod tests {
         assert_eq!(viewport.visible(height_of), before);
         assert!(!viewport.is_at_bottom());
 
-        viewport.scroll_by(10_000, height_of);
+        viewport.scroll_by(190, height_of);
+        assert!(!viewport.is_at_bottom());
+        viewport.scroll_by(10 + 490, height_of);
         assert!(viewport.is_at_bottom());
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::display::Display;
+use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start, line, list};
 use crate::support::server::Server;
 
@@ -48,9 +49,15 @@ fn row_2_the_form_asks_for_name_address_and_port_and_logs_in() {
 
 #[test]
 fn row_4_a_private_message_reaches_one_person_only() {
-    let (display, server) = (Display::start(1500, 736), Server::start());
+    let (display, server) = (Display::start(1500, 1300), Server::start());
     let (mut ming, mut alice) = two_windows(&display, &server);
-    let start = Start { nick: "Bob", port: Some(server.port()), connect: true, ..Start::default() };
+    let start = Start {
+        nick: "Bob",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "600x540+2+722",
+        ..Start::default()
+    };
     let mut bob = Person::open(&display, &start);
     bob.is_in_the_lobby();
 
@@ -227,18 +234,15 @@ fn row_13_two_windows_stand_side_by_side_on_one_machine() {
 #[test]
 fn trouble_1_no_thread_keeps_the_process_when_the_window_is_closed() {
     // A server that takes the connection and then says nothing: the reader is blocked in read, the login under way.
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let port = silent.local_addr().expect("it has an address").port();
+    let host = Impostor::listen();
     let display = Display::start(900, 700);
-    let mut ming =
-        Person::open(&display, &Start { nick: "ming", port: Some(port), connect: true, ..Start::default() });
-    let (stream, _) = silent.accept().expect("the window connects");
+    let mut ming = Person::open(&display, &host.invitation("ming"));
+    let line = host.accept();
     ming.closes_the_window();
     ming.clicks("dialog yes");
     let (status, took) = ming.is_gone(AT_ONCE);
     assert!(status.success() && took < AT_ONCE, "{status} after {took:?}");
-    let rest = std::io::copy(&mut &stream, &mut std::io::sink());
-    assert!(rest.is_ok_and(|bytes| bytes > 0), "the server sees what was sent, and then the end");
+    assert!(line.is_hung_up(), "the server sees the end");
 }
 
 #[test]
@@ -282,25 +286,19 @@ fn trouble_3_a_socket_made_in_one_place_is_used_in_another() {
 
 #[test]
 fn trouble_5_a_message_is_a_line_however_the_bytes_come() {
-    use std::io::Write;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let port = listener.local_addr().expect("it has an address").port();
+    let host = Impostor::listen();
     let display = Display::start(900, 700);
-    let mut ming =
-        Person::open(&display, &Start { nick: "ming", port: Some(port), connect: true, ..Start::default() });
-    let (mut stream, _) = listener.accept().expect("the window connects");
-    stream.set_nodelay(true).expect("small packets go out at once");
+    let mut ming = Person::open(&display, &host.invitation("ming"));
+    let mut line = host.accept();
     let lines = ":t 001 ming :hi\r\n:ming!m@h JOIN #l\r\n:t 353 ming = #l :ming\r\n:t 366 ming #l :end\r\n\
                  :a!a@h PRIVMSG #l :一个字节一个字节地来\r\n";
     for byte in lines.as_bytes() {
-        stream.write_all(&[*byte]).expect("the window reads");
+        line.sends(&[*byte]);
     }
     ming.reads("一个字节一个字节地来");
-    stream
-        .write_all(b":a!a@h PRIVMSG #l :two lines\r\n:a!a@h PRIVMSG #l :in one\r\n:a!a@h PRI")
-        .expect("it reads");
+    line.sends(b":a!a@h PRIVMSG #l :two lines\r\n:a!a@h PRIVMSG #l :in one\r\n:a!a@h PRI");
     ming.reads("two lines");
     ming.reads("in one");
-    stream.write_all("VMSG #l :两半\r\n".as_bytes()).expect("it reads");
+    line.sends("VMSG #l :两半\r\n".as_bytes());
     ming.reads("两半");
 }
