@@ -261,6 +261,11 @@ impl Viewport {
         self.stack.is_empty()
     }
 
+    /// The number after the last item's.
+    pub fn end(&self) -> u64 {
+        self.first + self.len() as u64
+    }
+
     /// Says which items there are: those from `first` to before `end`, which both only ever grow. New ones get an
     /// estimated height.
     pub fn set_range(&mut self, first: u64, end: u64, estimate: u32) {
@@ -279,7 +284,7 @@ impl Viewport {
             }
         }
         self.first = first;
-        while self.first + (self.len() as u64) < end {
+        while self.end() < end {
             self.stack.push(estimate);
             self.measured_in.push(0);
         }

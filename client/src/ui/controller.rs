@@ -402,7 +402,7 @@ impl Controller {
         if let Some(current) = model.current() {
             let (first, end) = current.range();
             self.chat.transcript.show(current.id(), first.number()..end.number());
-            self.chat.transcript.set_news(Some(Text::NewMessages.to(language).to_owned()));
+            self.chat.transcript.set_news(Text::NewMessages.to(language));
         }
     }
 
@@ -669,6 +669,9 @@ impl Controller {
             add("transcript", Rect::of(chat.transcript.widget()));
             for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
                 add(&format!("line {index}"), *rect);
+            }
+            if let Some(pill) = chat.transcript.pill() {
+                add("news", pill);
             }
             for (key, rect) in chat.conversations.rects() {
                 add(&format!("conversation {key}"), rect);
