@@ -1,7 +1,7 @@
 //! The way round: what a person did and what the network brought go into the model, and the widgets show what it has
 //! become.
 //!
-//! [`Controller::turn`] runs once per round of FLTK's loop, also while a menu is open, and is the only place where the
+//! `Controller::turn` runs once per round of FLTK's loop, also while a menu is open, and is the only place where the
 //! model changes. It never waits: the network has threads of its own.
 
 use std::cell::{Cell, RefCell};

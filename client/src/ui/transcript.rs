@@ -435,13 +435,7 @@ impl Transcript {
             let behind = Rect::new(row.x + width + 11, row.y + 1, 60, row.h);
             paint.label(small, colors.dim, Align::Left, time, behind);
         } else {
-            paint.label(
-                Face::regular(sizes.tiny),
-                colors.offline,
-                Align::Center,
-                time,
-                Rect { w: sizes.avatar, ..gutter },
-            );
+            paint.label(small, colors.offline, Align::Left, time, gutter);
         }
     }
 

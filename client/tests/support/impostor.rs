@@ -51,7 +51,7 @@ impl Line {
     }
 
     /// Waits for the window to end the connection; says whether it did in time.
-    pub fn is_hung_up(mut self) -> bool {
+    pub fn sees_the_end(mut self) -> bool {
         let mut rest = Vec::new();
         match self.stream.read_to_end(&mut rest) {
             Ok(_) => true,

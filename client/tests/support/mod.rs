@@ -4,7 +4,7 @@
 //!
 //! - [`process`]: a program that was started, what it says, and its end.
 //! - [`display`]: an X display with a window manager, keyboard, mouse and pictures.
-//! - [`server`]: `teahouse-server`.
+//! - [`server`] is `teahouse-server`.
 //! - [`impostor`]: something that is not a server, or not a good one.
 //! - [`person`]: a window, seen through its probe and used through mouse and keyboard.
 //!

@@ -240,7 +240,7 @@ fn trouble_1_no_thread_keeps_the_process_when_the_window_is_closed() {
     ming.clicks("dialog yes");
     let (status, took) = ming.is_gone(AT_ONCE);
     assert!(status.success() && took < AT_ONCE, "{status} after {took:?}");
-    assert!(line.is_hung_up(), "the server sees the end");
+    assert!(line.sees_the_end(), "the server sees the end");
 }
 
 #[test]
