@@ -8,10 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use x11rb::connection::Connection;
-use x11rb::protocol::Event;
-use x11rb::protocol::xproto::{
-    self, ChangeWindowAttributesAux, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat,
-};
+use x11rb::protocol::xproto::{self, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat};
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -55,11 +52,11 @@ impl Display {
         reader.join().expect("the reader does not panic");
         let name = format!(":{}", number.trim());
 
-        let (connection, screen) = x11rb::connect(Some(&name)).expect("Xvfb takes connections");
         let mut command = Command::new("openbox");
-        command.arg("--sm-disable").env("DISPLAY", &name).stdout(Stdio::null());
-        let manager = Process::start("openbox", &mut command);
-        wait_for_manager(connection, screen);
+        // It runs this as soon as it manages windows.
+        command.args(["--sm-disable", "--startup", "sh -c 'echo ready >&2'"]);
+        let manager = Process::start("openbox", command.env("DISPLAY", &name).stdout(Stdio::null()));
+        manager.wait_for_line(&["ready"]);
         Self { name, _manager: manager, _server: server }
     }
 
@@ -177,22 +174,4 @@ fn free_keys(connection: &RustConnection) -> Result<Vec<u8>, x11rb::errors::Repl
 fn keysym(letter: char) -> u32 {
     let number = u32::from(letter);
     if number < 0x100 { number } else { 0x0100_0000 | number }
-}
-
-/// Waits until a window manager has put its mark on the root window.
-fn wait_for_manager(connection: RustConnection, screen: usize) {
-    let (sender, manager) = mpsc::channel();
-    // The thread ends when the mark is there, or when the display is gone and with it the connection.
-    thread::spawn(move || {
-        let root = connection.setup().roots[screen].root;
-        let mark = connection.intern_atom(false, b"_NET_SUPPORTING_WM_CHECK")?.reply()?.atom;
-        let listen = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
-        connection.change_window_attributes(root, &listen)?.check()?;
-        while connection.get_property(false, root, mark, 0u32, 0, 1)?.reply()?.type_ == 0 {
-            while !matches!(connection.wait_for_event()?, Event::PropertyNotify(_)) {}
-        }
-        let _ = sender.send(());
-        Ok::<(), x11rb::errors::ReplyOrIdError>(())
-    });
-    manager.recv_timeout(PATIENCE).expect("openbox starts");
 }
