@@ -138,6 +138,8 @@ fn talk<'a>(ming: &mut Person<'a>, alice: &mut Person<'a>) {
     alice.reads("作业能借我看看吗");
     alice.clicks("conversation #lobby");
     alice.waits_for("the lobby", |seen| seen["conversation"] == "#lobby");
+    ming.goes_to("composer");
+    ming.waits_for("a lobby that is read", |seen| unread(seen, "#lobby") == 0);
 }
 
 fn unread(seen: &Value, conversation: &str) -> u64 {

@@ -301,6 +301,14 @@ impl Viewport {
         self.layout = self.layout.wrapping_add(1).max(1);
     }
 
+    /// Says that one item has to be measured again; nothing if it is gone.
+    pub fn invalidate_item(&mut self, number: u64) {
+        let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        if let Some(measured_in) = index.and_then(|index| self.measured_in.get_mut(index)) {
+            *measured_in = 0;
+        }
+    }
+
     /// Whether new items push the older ones up.
     pub fn is_at_bottom(&self) -> bool {
         self.position == Position::Bottom
@@ -536,6 +544,20 @@ mod tests {
         viewport.invalidate();
         viewport.scroll_to_fraction(0.5, height_of);
         assert!(asked.get() <= 64, "{}", asked.get());
+    }
+
+    #[test]
+    fn an_item_that_changed_is_measured_again() {
+        let height = Cell::new(10);
+        let mut viewport = viewport(&[10; 3], 100);
+        let mut bottom = || viewport.visible(|_| height.get()).last().map(|item| item.y);
+        assert_eq!(bottom(), Some(20));
+        height.set(30);
+        assert_eq!(bottom(), Some(20));
+        viewport.invalidate_item(1);
+        viewport.invalidate_item(7);
+        let tops: Vec<_> = viewport.visible(|_| height.get()).iter().map(|item| item.y).collect();
+        assert_eq!(tops, [0, 10, 40]);
     }
 
     #[test]

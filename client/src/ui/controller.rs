@@ -22,7 +22,7 @@ use crate::ui::chat::ChatView;
 use crate::ui::dialog::Dialog;
 use crate::ui::login::LoginView;
 use crate::ui::menu::Menu;
-use crate::ui::paint::Rect;
+use crate::ui::paint::{self, Rect};
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
 use crate::ui::theme::{self, Theme};
@@ -134,6 +134,7 @@ impl Controller {
             window.force_position(true);
         }
         window.set_xclass("teahouse");
+        window.set_icon(Some(paint::icon()));
         window.make_resizable(false);
         window.size_range(SMALLEST_SIZE.0, SMALLEST_SIZE.1, 0, 0);
         let login = LoginView::new(&kit);
@@ -401,7 +402,8 @@ impl Controller {
         self.chat.composer.set_words(placeholder, hint, refusal);
         if let Some(current) = model.current() {
             let (first, end) = current.range();
-            self.chat.transcript.show(current.id(), first.number()..end.number());
+            let first_new = current.first_unread().map(model::LineId::number);
+            self.chat.transcript.show(current.id(), first.number()..end.number(), first_new);
             self.chat.transcript.set_news(Text::NewMessages.to(language));
         }
     }
@@ -502,7 +504,13 @@ impl Controller {
         self.model.borrow_mut().ask_online()
     }
 
-    fn complete(&mut self, _backwards: bool) {}
+    fn complete(&mut self, backwards: bool) {
+        let (text, caret) = (self.chat.composer.text(), self.chat.composer.caret());
+        let completed = self.model.borrow_mut().complete(&text, caret, backwards);
+        if let Some((text, caret)) = completed {
+            self.chat.composer.set_text(&text, caret);
+        }
+    }
 
     fn mention(&mut self, nick: &str) {
         let text = self.chat.composer.text();
@@ -539,16 +547,12 @@ impl Controller {
 
     fn ask_to_close(&mut self) {
         if self.dialog.asked().is_none() {
-            self.login.set_active(false);
-            self.chat.set_active(false);
             self.dialog.ask(scene::closing_question(self.language()));
         }
     }
 
     fn keep_open(&mut self) {
         self.dialog.hide();
-        self.login.set_active(true);
-        self.chat.set_active(true);
         match self.shown {
             Some(View::Chat) => self.chat.composer.focus(),
             _ => self.focus_form(),

@@ -142,7 +142,14 @@ impl Field {
 
     /// Whether its text can be changed.
     pub fn set_editable(&self, is_editable: bool) {
-        self.input.clone().set_readonly(!is_editable);
+        let colors = self.kit.theme().colors;
+        let mut input = self.input.clone();
+        if input.readonly() == is_editable {
+            input.set_readonly(!is_editable);
+            // FLTK marks the place in a text that cannot be changed with a small hook.
+            input.set_cursor_color(if is_editable { colors.accent } else { colors.field });
+            input.redraw();
+        }
     }
 
     /// Puts the caret into it, with all of its text selected.

@@ -57,7 +57,7 @@ pub enum Action {
     CopySelection,
     /// Bring the conversation with this key to the front.
     SelectConversation(String),
-    /// Bring the conversation beside it to the front.
+    /// Bring the next conversation to the front, or the one before.
     SelectBeside(isize),
     /// Show what can be done with a conversation.
     AskConversation(String),

@@ -115,6 +115,8 @@ pub struct Transcript {
 struct State {
     /// Where each conversation stands.
     viewports: HashMap<ConversationId, Viewport>,
+    /// The item of each that has the “new” line above it, and is taller for that.
+    first_new: HashMap<ConversationId, u64>,
     /// Those in which something came below the view, and was not yet scrolled to.
     with_news: HashSet<ConversationId>,
     /// The one that is shown.
@@ -175,8 +177,8 @@ impl Transcript {
         self.widget.clone().resize(rect.x, rect.y, rect.w, rect.h);
     }
 
-    /// Shows a conversation that has the items of this range.
-    pub fn show(&self, conversation: ConversationId, items: Range<u64>) {
+    /// Shows a conversation that has the items of this range, of which `first_new` has the “new” line above it.
+    pub fn show(&self, conversation: ConversationId, items: Range<u64>, first_new: Option<u64>) {
         {
             let mut state = self.state.borrow_mut();
             if state.shown != Some(conversation) {
@@ -186,6 +188,15 @@ impl Transcript {
             let estimate = u32::try_from(self.kit.theme().sizes.line_height).unwrap_or(1);
             let end_before = state.viewport().end();
             state.viewport().set_range(items.start, items.end, estimate);
+            let new_before = match first_new {
+                Some(number) => state.first_new.insert(conversation, number),
+                None => state.first_new.remove(&conversation),
+            };
+            if new_before != first_new {
+                for number in new_before.into_iter().chain(first_new) {
+                    state.viewport().invalidate_item(number);
+                }
+            }
             if items.end > end_before && !state.viewport().is_at_bottom() {
                 state.with_news.insert(conversation);
             }

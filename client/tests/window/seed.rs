@@ -173,6 +173,11 @@ fn row_11_closing_asks_first_and_then_everything_is_gone_at_once() {
     let seen = alice.waits_for("the question", |seen| seen["dialog"].is_array());
     assert_eq!(seen["dialog"], serde_json::json!(["提示", "是否关闭窗口"]));
     display.picture("row-11-closing");
+    alice.presses("Escape");
+    alice.waits_for("the window again", |seen| seen["dialog"].is_null());
+    alice.presses("Escape");
+    assert!(alice.sees()["dialog"].is_null(), "Escape does not close a window");
+    alice.closes_the_window();
     alice.clicks("dialog no");
     alice.waits_for("the window again", |seen| seen["dialog"].is_null());
     alice.says("still here");

@@ -82,6 +82,19 @@ fn shift_and_enter_starts_a_new_line_and_the_composer_grows() {
 }
 
 #[test]
+fn tab_completes_a_name() {
+    let (display, server) = (Display::start(1500, 736), Server::start());
+    let _ming = open(&display, &server, "小明", "740x640+2+22");
+    let mut alice = open(&display, &server, "Alice", "740x640+752+22");
+    alice.goes_to("composer");
+    alice.types("你好 小");
+    alice.presses("Tab");
+    alice.waits_for("the whole name", |seen| {
+        seen["composer"].as_str().is_some_and(|text| text.trim_end() == "你好 小明")
+    });
+}
+
+#[test]
 fn what_is_marked_with_the_mouse_can_be_copied() {
     let (display, server) = (Display::start(900, 700), Server::start());
     let mut ming = open(&display, &server, "ming", "740x640+2+22");
