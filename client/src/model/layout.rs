@@ -261,6 +261,11 @@ impl Viewport {
         self.stack.is_empty()
     }
 
+    /// The number after the last item's.
+    pub fn end(&self) -> u64 {
+        self.first + self.len() as u64
+    }
+
     /// Says which items there are: those from `first` to before `end`, which both only ever grow. New ones get an
     /// estimated height.
     pub fn set_range(&mut self, first: u64, end: u64, estimate: u32) {
@@ -279,7 +284,7 @@ impl Viewport {
             }
         }
         self.first = first;
-        while self.first + (self.len() as u64) < end {
+        while self.end() < end {
             self.stack.push(estimate);
             self.measured_in.push(0);
         }
@@ -294,6 +299,14 @@ impl Viewport {
     /// Costs nothing: each is measured when it comes into view.
     pub fn invalidate(&mut self) {
         self.layout = self.layout.wrapping_add(1).max(1);
+    }
+
+    /// Says that one item has to be measured again; nothing if it is gone.
+    pub fn invalidate_item(&mut self, number: u64) {
+        let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        if let Some(measured_in) = index.and_then(|index| self.measured_in.get_mut(index)) {
+            *measured_in = 0;
+        }
     }
 
     /// Whether new items push the older ones up.
@@ -318,10 +331,10 @@ impl Viewport {
                 y += i64::from(height);
                 index += 1;
             }
-            if y >= i64::from(self.view_height) {
+            if index < self.len() || y > i64::from(self.view_height) {
                 return placed;
             }
-            // There is room below the last item, so this is the end.
+            // Nothing is out of view below, so this is the end.
             self.position = Position::Bottom;
             placed.clear();
         }
@@ -495,7 +508,9 @@ mod tests {
         assert_eq!(viewport.visible(height_of), before);
         assert!(!viewport.is_at_bottom());
 
-        viewport.scroll_by(10_000, height_of);
+        viewport.scroll_by(190, height_of);
+        assert!(!viewport.is_at_bottom());
+        viewport.scroll_by(10 + 490, height_of);
         assert!(viewport.is_at_bottom());
     }
 
@@ -529,6 +544,20 @@ mod tests {
         viewport.invalidate();
         viewport.scroll_to_fraction(0.5, height_of);
         assert!(asked.get() <= 64, "{}", asked.get());
+    }
+
+    #[test]
+    fn an_item_that_changed_is_measured_again() {
+        let height = Cell::new(10);
+        let mut viewport = viewport(&[10; 3], 100);
+        let mut bottom = || viewport.visible(|_| height.get()).last().map(|item| item.y);
+        assert_eq!(bottom(), Some(20));
+        height.set(30);
+        assert_eq!(bottom(), Some(20));
+        viewport.invalidate_item(1);
+        viewport.invalidate_item(7);
+        let tops: Vec<_> = viewport.visible(|_| height.get()).iter().map(|item| item.y).collect();
+        assert_eq!(tops, [0, 10, 40]);
     }
 
     #[test]

@@ -182,6 +182,11 @@ impl CheckBox {
         self.widget.clone().set_label(text);
     }
 
+    /// Takes the tick away.
+    pub fn clear(&self) {
+        self.widget.set_checked(false);
+    }
+
     /// Whether it is ticked.
     pub fn is_ticked(&self) -> bool {
         self.widget.value()

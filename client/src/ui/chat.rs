@@ -178,12 +178,6 @@ impl ChatView {
         if is_visible { group.show() } else { group.hide() }
     }
 
-    /// Whether it can be clicked and typed into.
-    pub fn set_active(&self, is_active: bool) {
-        let mut group = self.group.clone();
-        if is_active { group.activate() } else { group.deactivate() }
-    }
-
     /// Shows these words; says whether anything has to be placed anew.
     pub fn set_words(&self, words: Words, has_members: bool) {
         let mut state = self.state.borrow_mut();

@@ -178,8 +178,7 @@ impl Composer {
 
     /// Puts the caret into it.
     pub fn focus(&self) {
-        // It is refused only while the window is not shown.
-        let _ = self.input.clone().take_focus();
+        self.kit.focus(&self.input);
     }
 
     fn line_height(&self) -> i32 {
@@ -205,6 +204,8 @@ impl Composer {
                 let action = match app::event_key() {
                     Key::Enter | Key::KPEnter if !app::is_event_shift() => Action::Send,
                     Key::Tab => Action::Complete { backwards: app::is_event_shift() },
+                    Key::Up if app::is_event_alt() => Action::SelectBeside(-1),
+                    Key::Down if app::is_event_alt() => Action::SelectBeside(1),
                     Key::PageUp => Action::ScrollPages(-1),
                     Key::PageDown => Action::ScrollPages(1),
                     key if key == Key::from_char('c')
@@ -253,7 +254,7 @@ impl Composer {
     fn draw_placeholder(&self, input: &TextEditor) {
         let theme = self.kit.theme();
         let rect = Rect::of(input);
-        let room = Rect::new(rect.x + 3, rect.y + 1, rect.w - 3, self.line_height());
+        let room = Rect::new(rect.x + 7, rect.y + 1, rect.w - 7, self.line_height());
         let face = Face::regular(theme.sizes.body);
         let words = self.words.borrow();
         self.kit.paint.label(face, theme.colors.dim, Align::Left, &words.placeholder, room);

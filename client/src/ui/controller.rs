@@ -1,7 +1,7 @@
 //! The way round: what a person did and what the network brought go into the model, and the widgets show what it has
 //! become.
 //!
-//! [`Controller::turn`] runs once per round of FLTK's loop, also while a menu is open, and is the only place where the
+//! `Controller::turn` runs once per round of FLTK's loop, also while a menu is open, and is the only place where the
 //! model changes. It never waits: the network has threads of its own.
 
 use std::cell::{Cell, RefCell};
@@ -22,7 +22,7 @@ use crate::ui::chat::ChatView;
 use crate::ui::dialog::Dialog;
 use crate::ui::login::LoginView;
 use crate::ui::menu::Menu;
-use crate::ui::paint::Rect;
+use crate::ui::paint::{self, Rect};
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
 use crate::ui::theme::{self, Theme};
@@ -134,6 +134,7 @@ impl Controller {
             window.force_position(true);
         }
         window.set_xclass("teahouse");
+        window.set_icon(Some(paint::icon()));
         window.make_resizable(false);
         window.size_range(SMALLEST_SIZE.0, SMALLEST_SIZE.1, 0, 0);
         let login = LoginView::new(&kit);
@@ -219,6 +220,7 @@ impl Controller {
         let focus = app::focus().is_some();
         if focus != self.has_focus {
             self.has_focus = focus;
+            self.kit.set_has_keyboard(focus);
             self.model.borrow_mut().set_focused(focus);
             has_changed = true;
         }
@@ -338,6 +340,8 @@ impl Controller {
                 model::Action::Quit => {
                     self.connection = None;
                     self.is_over.set(true);
+                    // FLTK is about to wait for what happens next, and this may have been the last thing.
+                    app::awake();
                 }
             }
         }
@@ -398,8 +402,9 @@ impl Controller {
         self.chat.composer.set_words(placeholder, hint, refusal);
         if let Some(current) = model.current() {
             let (first, end) = current.range();
-            self.chat.transcript.show(current.id(), first.number()..end.number());
-            self.chat.transcript.set_news(Some(Text::NewMessages.to(language).to_owned()));
+            let first_new = current.first_unread().map(model::LineId::number);
+            self.chat.transcript.show(current.id(), first.number()..end.number(), first_new);
+            self.chat.transcript.set_news(Text::NewMessages.to(language));
         }
     }
 
@@ -499,7 +504,13 @@ impl Controller {
         self.model.borrow_mut().ask_online()
     }
 
-    fn complete(&mut self, _backwards: bool) {}
+    fn complete(&mut self, backwards: bool) {
+        let (text, caret) = (self.chat.composer.text(), self.chat.composer.caret());
+        let completed = self.model.borrow_mut().complete(&text, caret, backwards);
+        if let Some((text, caret)) = completed {
+            self.chat.composer.set_text(&text, caret);
+        }
+    }
 
     fn mention(&mut self, nick: &str) {
         let text = self.chat.composer.text();
@@ -536,16 +547,12 @@ impl Controller {
 
     fn ask_to_close(&mut self) {
         if self.dialog.asked().is_none() {
-            self.login.set_active(false);
-            self.chat.set_active(false);
             self.dialog.ask(scene::closing_question(self.language()));
         }
     }
 
     fn keep_open(&mut self) {
         self.dialog.hide();
-        self.login.set_active(true);
-        self.chat.set_active(true);
         match self.shown {
             Some(View::Chat) => self.chat.composer.focus(),
             _ => self.focus_form(),
@@ -601,6 +608,7 @@ impl Controller {
         probe::Snapshot {
             view: if self.shown == Some(View::Chat) { "chat" } else { "login" },
             title: self.window.label(),
+            window_id: self.window.os_id(),
             language: language.code(),
             is_dark: self.settings.theme == Shade::Dark,
             focus: self.focused_control(),
@@ -665,6 +673,9 @@ impl Controller {
             add("transcript", Rect::of(chat.transcript.widget()));
             for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
                 add(&format!("line {index}"), *rect);
+            }
+            if let Some(pill) = chat.transcript.pill() {
+                add("news", pill);
             }
             for (key, rect) in chat.conversations.rects() {
                 add(&format!("conversation {key}"), rect);

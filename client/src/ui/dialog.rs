@@ -10,6 +10,7 @@ use fltk::app;
 use fltk::enums::{Event, Key};
 use fltk::group::Group;
 use fltk::prelude::*;
+use fltk::widget::Widget;
 
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::paint::{Align, Face, Rect};
@@ -18,6 +19,10 @@ use crate::ui::{Action, Kit};
 
 const CARD_WIDTH: i32 = 340;
 const CARD_HEIGHT: i32 = 184;
+
+/// Everything that a mouse does.
+const MOUSE_EVENTS: [Event; 7] =
+    [Event::Enter, Event::Leave, Event::Move, Event::Push, Event::Drag, Event::Released, Event::MouseWheel];
 
 /// The words of a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +43,7 @@ pub struct Question {
 #[derive(Clone)]
 pub struct Dialog {
     group: Group,
+    veil: Widget,
     question: Rc<RefCell<Question>>,
     /// What can be ticked.
     pub option: CheckBox,
@@ -54,13 +60,17 @@ impl Dialog {
         let ground = |colors: &Palette| colors.page;
         let mut group = Group::default();
         group.make_resizable(false);
+        // Below the card's own widgets and above everything else: what the mouse does outside the card ends here.
+        let mut veil = Widget::default();
+        veil.handle(|_, event| MOUSE_EVENTS.contains(&event));
         let option = CheckBox::new(kit, ground);
         let no_button = Button::new(kit, Look::Outlined, ground, no.clone());
-        let yes_button = Button::new(kit, Look::Filled, ground, yes);
+        let yes_button = Button::new(kit, Look::Filled, ground, yes.clone());
         group.end();
         group.hide();
         let dialog = Self {
             group: group.clone(),
+            veil,
             question: Rc::default(),
             option,
             yes: yes_button,
@@ -75,20 +85,28 @@ impl Dialog {
                 group.draw_children();
             }
         });
+        group.super_handle_first(false);
         group.handle({
-            let kit = Rc::clone(kit);
+            let dialog = dialog.clone();
             move |_, event| match event {
-                Event::KeyDown | Event::Shortcut if app::event_key() == Key::Escape => {
-                    kit.act(no.clone());
-                    true
-                }
-                // Nothing that is not for the card's own widgets reaches what lies behind.
-                Event::Push
-                | Event::Released
-                | Event::Drag
-                | Event::Move
-                | Event::MouseWheel
-                | Event::Enter => true,
+                Event::KeyDown | Event::Shortcut => match app::event_key() {
+                    Key::Escape => {
+                        dialog.kit.act(no.clone());
+                        true
+                    }
+                    Key::Tab if app::is_event_shift() => dialog.move_focus(-1),
+                    Key::Left | Key::Up => dialog.move_focus(-1),
+                    Key::Tab | Key::Right | Key::Down => dialog.move_focus(1),
+                    Key::Enter | Key::KPEnter if dialog.no.widget().has_focus() => {
+                        dialog.kit.act(no.clone());
+                        true
+                    }
+                    Key::Enter | Key::KPEnter => {
+                        dialog.kit.act(yes.clone());
+                        true
+                    }
+                    _ => false,
+                },
                 _ => false,
             }
         });
@@ -97,14 +115,14 @@ impl Dialog {
 
     /// Shows the card with this question on it.
     pub fn ask(&self, question: Question) {
+        self.option.clear();
         self.option.set_text(&question.option);
         self.yes.set_text(&question.yes);
         self.no.set_text(&question.no);
         *self.question.borrow_mut() = question;
         self.place(Rect::of(&self.group));
         self.group.clone().show();
-        // Nothing to do about it if the focus is refused: the mouse still works.
-        let _ = self.yes.widget().clone().take_focus();
+        self.kit.focus(self.yes.widget());
     }
 
     /// Takes the card away.
@@ -120,12 +138,27 @@ impl Dialog {
     /// Puts the veil here, and the card in its middle.
     pub fn place(&self, rect: Rect) {
         self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
+        self.veil.clone().resize(rect.x, rect.y, rect.w, rect.h);
         let card = self.card();
         self.option.place(Rect::new(card.x + 24, card.y + 86, card.w - 48, 26));
         let (no, yes) = (self.no.natural_width(), self.yes.natural_width());
         let y = card.y + card.h - 56;
         self.yes.place(Rect::new(card.x + card.w - 24 - yes, y, yes, 36));
         self.no.place(Rect::new(card.x + card.w - 24 - yes - 10 - no, y, no, 36));
+    }
+
+    /// Moves the focus around the card, and never out of it.
+    fn move_focus(&self, steps: isize) -> bool {
+        let (option, no, yes) = (self.option.widget(), self.no.widget(), self.yes.widget());
+        let has_focus = [option.has_focus(), no.has_focus(), yes.has_focus()];
+        let from = has_focus.iter().position(|has_focus| *has_focus).unwrap_or(2);
+        match (from as isize + steps).rem_euclid(3) {
+            0 => self.kit.focus(option),
+            1 => self.kit.focus(no),
+            _ => self.kit.focus(yes),
+        }
+        self.group.clone().redraw();
+        true
     }
 
     fn card(&self) -> Rect {

@@ -142,14 +142,20 @@ impl Field {
 
     /// Whether its text can be changed.
     pub fn set_editable(&self, is_editable: bool) {
-        self.input.clone().set_readonly(!is_editable);
+        let colors = self.kit.theme().colors;
+        let mut input = self.input.clone();
+        if input.readonly() == is_editable {
+            input.set_readonly(!is_editable);
+            // FLTK marks the place in a text that cannot be changed with a small hook.
+            input.set_cursor_color(if is_editable { colors.accent } else { colors.field });
+            input.redraw();
+        }
     }
 
     /// Puts the caret into it, with all of its text selected.
     pub fn focus(&self) {
+        self.kit.focus(&self.input);
         let mut input = self.input.clone();
-        // It cannot take the focus while its window is not shown; then it gets it when the window is.
-        let _ = input.take_focus();
         let end = i32::try_from(input.value().len()).unwrap_or(0);
         let _ = input.set_position(end);
         let _ = input.set_mark(0);

@@ -93,12 +93,6 @@ impl LoginView {
         if is_visible { group.show() } else { group.hide() }
     }
 
-    /// Whether it can be clicked and typed into.
-    pub fn set_active(&self, is_active: bool) {
-        let mut group = self.group.clone();
-        if is_active { group.activate() } else { group.deactivate() }
-    }
-
     /// Takes over language and theme.
     pub fn restyle(&self, language: Language) {
         self.name.set_label(Text::UserName.to(language));

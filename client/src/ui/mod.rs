@@ -12,6 +12,8 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
+use fltk::prelude::*;
+
 use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
 
@@ -55,7 +57,7 @@ pub enum Action {
     CopySelection,
     /// Bring the conversation with this key to the front.
     SelectConversation(String),
-    /// Bring the conversation beside it to the front.
+    /// Bring the next conversation to the front, or the one before.
     SelectBeside(isize),
     /// Show what can be done with a conversation.
     AskConversation(String),
@@ -95,12 +97,18 @@ pub struct Kit {
     pub paint: Painter,
     theme: Cell<Theme>,
     actions: RefCell<VecDeque<Action>>,
+    has_keyboard: Cell<bool>,
 }
 
 impl Kit {
     /// A kit with this theme.
     pub fn new(theme: Theme) -> Self {
-        Self { paint: Painter::default(), theme: Cell::new(theme), actions: RefCell::default() }
+        Self {
+            paint: Painter::default(),
+            theme: Cell::new(theme),
+            actions: RefCell::default(),
+            has_keyboard: Cell::new(false),
+        }
     }
 
     /// How things look now.
@@ -111,6 +119,20 @@ impl Kit {
     /// Changes how things look.
     pub fn set_theme(&self, theme: Theme) {
         self.theme.set(theme);
+    }
+
+    /// Says whether the window has the keyboard.
+    pub fn set_has_keyboard(&self, has_keyboard: bool) {
+        self.has_keyboard.set(has_keyboard);
+    }
+
+    /// Gives the keyboard to a widget if the window has it. Otherwise FLTK would think that the window had it as well;
+    /// when it gets it, it goes to the first widget that takes it.
+    pub fn focus(&self, widget: &impl WidgetExt) {
+        if self.has_keyboard.get() {
+            // A widget that is hidden refuses, and is not the one to have it.
+            let _ = widget.as_base_widget().take_focus();
+        }
     }
 
     /// Says that something was done.

@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub view: &'static str,
     /// The window's title.
     pub title: String,
+    /// Its number on the display.
+    pub window_id: usize,
     /// `zh` or `en`.
     pub language: &'static str,
     /// Whether it is dark.

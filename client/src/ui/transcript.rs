@@ -5,7 +5,7 @@
 //! Each conversation keeps its own [`Viewport`], so going back to one finds it where it was left.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -115,6 +115,10 @@ pub struct Transcript {
 struct State {
     /// Where each conversation stands.
     viewports: HashMap<ConversationId, Viewport>,
+    /// The item of each that has the “new” line above it, and is taller for that.
+    first_new: HashMap<ConversationId, u64>,
+    /// Those in which something came below the view, and was not yet scrolled to.
+    with_news: HashSet<ConversationId>,
     /// The one that is shown.
     shown: Option<ConversationId>,
     nothing: Viewport,
@@ -123,7 +127,7 @@ struct State {
     selection: Option<(Mark, Mark)>,
     drag: Drag,
     /// What the pill above the bottom says when there is something new below.
-    news: Option<String>,
+    news: String,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -173,8 +177,8 @@ impl Transcript {
         self.widget.clone().resize(rect.x, rect.y, rect.w, rect.h);
     }
 
-    /// Shows a conversation that has the items of this range.
-    pub fn show(&self, conversation: ConversationId, items: Range<u64>) {
+    /// Shows a conversation that has the items of this range, of which `first_new` has the “new” line above it.
+    pub fn show(&self, conversation: ConversationId, items: Range<u64>, first_new: Option<u64>) {
         {
             let mut state = self.state.borrow_mut();
             if state.shown != Some(conversation) {
@@ -182,7 +186,20 @@ impl Transcript {
                 state.selection = None;
             }
             let estimate = u32::try_from(self.kit.theme().sizes.line_height).unwrap_or(1);
+            let end_before = state.viewport().end();
             state.viewport().set_range(items.start, items.end, estimate);
+            let new_before = match first_new {
+                Some(number) => state.first_new.insert(conversation, number),
+                None => state.first_new.remove(&conversation),
+            };
+            if new_before != first_new {
+                for number in new_before.into_iter().chain(first_new) {
+                    state.viewport().invalidate_item(number);
+                }
+            }
+            if items.end > end_before && !state.viewport().is_at_bottom() {
+                state.with_news.insert(conversation);
+            }
             if state.selection.is_some_and(|(one, other)| one.0.min(other.0) < items.start) {
                 state.selection = None;
             }
@@ -199,8 +216,8 @@ impl Transcript {
     }
 
     /// What the pill says while there are new messages below the view.
-    pub fn set_news(&self, news: Option<String>) {
-        self.state.borrow_mut().news = news;
+    pub fn set_news(&self, news: &str) {
+        news.clone_into(&mut self.state.borrow_mut().news);
     }
 
     /// Whether the newest message is in view, and stays in view.
@@ -312,8 +329,7 @@ impl Transcript {
         }
         if let Some(pill) = self.pill() {
             self.kit.paint.rounded(pill, pill.h / 2, theme.colors.accent);
-            let news = self.state.borrow().news.clone().unwrap_or_default();
-            let text = format!("↓ {news}");
+            let text = format!("↓ {}", self.state.borrow().news);
             self.kit.paint.label(
                 Face::bold(theme.sizes.label),
                 theme.colors.on_accent,
@@ -430,13 +446,7 @@ impl Transcript {
             let behind = Rect::new(row.x + width + 11, row.y + 1, 60, row.h);
             paint.label(small, colors.dim, Align::Left, time, behind);
         } else {
-            paint.label(
-                Face::regular(sizes.tiny),
-                colors.offline,
-                Align::Center,
-                time,
-                Rect { w: sizes.avatar, ..gutter },
-            );
+            paint.label(small, colors.offline, Align::Left, time, gutter);
         }
     }
 
@@ -457,10 +467,14 @@ impl Transcript {
     }
 
     /// Where the pill is that says that there is something new below.
-    fn pill(&self) -> Option<Rect> {
+    pub fn pill(&self) -> Option<Rect> {
         let mut state = self.state.borrow_mut();
-        let text = format!("↓ {}", state.news.as_ref()?);
+        let text = format!("↓ {}", state.news);
+        let shown = state.shown?;
         if state.viewport().is_at_bottom() {
+            state.with_news.remove(&shown);
+        }
+        if !state.with_news.contains(&shown) {
             return None;
         }
         let face = Face::bold(self.kit.theme().sizes.label);

@@ -8,9 +8,10 @@ use std::sync::mpsc;
 use std::thread;
 
 use x11rb::connection::Connection;
-use x11rb::protocol::Event;
-use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt, EventMask, ImageFormat};
+use x11rb::protocol::xproto::{self, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat};
+use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 
 use super::process::Process;
 use super::{PATIENCE, target_folder};
@@ -51,11 +52,11 @@ impl Display {
         reader.join().expect("the reader does not panic");
         let name = format!(":{}", number.trim());
 
-        let (connection, screen) = x11rb::connect(Some(&name)).expect("Xvfb takes connections");
         let mut command = Command::new("openbox");
-        command.arg("--sm-disable").env("DISPLAY", &name).stdout(Stdio::null());
-        let manager = Process::start("openbox", &mut command);
-        wait_for_manager(connection, screen);
+        // It runs this as soon as it manages windows.
+        command.args(["--sm-disable", "--startup", "sh -c 'echo ready >&2'"]);
+        let manager = Process::start("openbox", command.env("DISPLAY", &name).stdout(Stdio::null()));
+        manager.wait_for_line(&["ready"]);
         Self { name, _manager: manager, _server: server }
     }
 
@@ -71,6 +72,50 @@ impl Display {
             Command::new("xdotool").args(args).env("DISPLAY", &self.name).env("LC_ALL", "C.UTF-8").status();
         let status = status.expect("xdotool starts");
         assert!(status.success(), "xdotool {args:?}: {status}");
+    }
+
+    /// Types a text into whatever has the keyboard.
+    ///
+    /// Each character gets a key of its own before the first one is pressed. Giving a key another meaning while one
+    /// types, as `xdotool type` does, is a race: whoever reads may look a key up when it means something else already.
+    #[track_caller]
+    pub fn types(&self, text: &str) {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = connection.setup().roots[screen].root;
+        let keys = free_keys(&connection).expect("the keyboard can be read");
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters.dedup();
+        assert!(
+            letters.len() <= keys.len(),
+            "{} different characters for {} keys",
+            letters.len(),
+            keys.len()
+        );
+        for (letter, key) in letters.iter().zip(&keys) {
+            let symbols = [keysym(*letter), keysym(*letter)];
+            connection.change_keyboard_mapping(1, *key, 2, &symbols).expect("the connection stands");
+        }
+        for letter in text.chars() {
+            let key = keys[letters.binary_search(&letter).expect("every letter has a key")];
+            for event in [xproto::KEY_PRESS_EVENT, xproto::KEY_RELEASE_EVENT] {
+                connection.xtest_fake_input(event, key, 0, root, 0, 0, 0).expect("the connection stands");
+            }
+        }
+        connection.sync().expect("the display takes it all");
+    }
+
+    /// Asks the window manager to close a window, as its button in the title bar does.
+    #[track_caller]
+    pub fn close_window(&self, id: u32) {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = connection.setup().roots[screen].root;
+        let close = connection.intern_atom(false, b"_NET_CLOSE_WINDOW").expect("the connection stands");
+        let close = close.reply().expect("there is such an atom").atom;
+        let message = ClientMessageEvent::new(32, id, close, [0; 5]);
+        let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        connection.send_event(false, root, mask, message).expect("the connection stands");
+        connection.sync().expect("the display passes it on");
     }
 
     /// What is on the display now.
@@ -117,20 +162,16 @@ impl Picture {
     }
 }
 
-/// Waits until a window manager has put its mark on the root window.
-fn wait_for_manager(connection: RustConnection, screen: usize) {
-    let (sender, manager) = mpsc::channel();
-    // The thread ends when the mark is there, or when the display is gone and with it the connection.
-    thread::spawn(move || {
-        let root = connection.setup().roots[screen].root;
-        let mark = connection.intern_atom(false, b"_NET_SUPPORTING_WM_CHECK")?.reply()?.atom;
-        let listen = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
-        connection.change_window_attributes(root, &listen)?.check()?;
-        while connection.get_property(false, root, mark, 0u32, 0, 1)?.reply()?.type_ == 0 {
-            while !matches!(connection.wait_for_event()?, Event::PropertyNotify(_)) {}
-        }
-        let _ = sender.send(());
-        Ok::<(), x11rb::errors::ReplyOrIdError>(())
-    });
-    manager.recv_timeout(PATIENCE).expect("openbox starts");
+/// Keys that mean nothing to a person who types: neither letters nor what goes with them.
+fn free_keys(connection: &RustConnection) -> Result<Vec<u8>, x11rb::errors::ReplyError> {
+    /// On a keyboard as X numbers it, volume, mail and the like begin here.
+    const FIRST: u8 = 150;
+    let modifiers = connection.get_modifier_mapping()?.reply()?.keycodes;
+    Ok((FIRST..=connection.setup().max_keycode).filter(|key| !modifiers.contains(key)).collect())
+}
+
+/// A character as X names it: Latin-1 by its number, everything else by its number in Unicode with a mark.
+fn keysym(letter: char) -> u32 {
+    let number = u32::from(letter);
+    if number < 0x100 { number } else { 0x0100_0000 | number }
 }

@@ -4,7 +4,8 @@
 //!
 //! - [`process`]: a program that was started, what it says, and its end.
 //! - [`display`]: an X display with a window manager, keyboard, mouse and pictures.
-//! - [`server`]: `teahouse-server`.
+//! - [`server`] is `teahouse-server`.
+//! - [`impostor`]: something that is not a server, or not a good one.
 //! - [`person`]: a window, seen through its probe and used through mouse and keyboard.
 //!
 //! Nothing here sleeps. Whatever is waited for has a deadline, and whatever was started is ended, also by a panic.
@@ -12,6 +13,7 @@
 #![allow(dead_code, reason = "tests and the demo each use a part of it")]
 
 pub mod display;
+pub mod impostor;
 pub mod person;
 pub mod process;
 pub mod server;

@@ -77,7 +77,10 @@ impl<'a> Person<'a> {
         process.wait_for_line(&["probe: listening"]);
         let stream = UnixStream::connect(&socket).expect("the probe listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit can be set");
-        Self { display, name, process, probe: BufReader::new(stream), folder }
+        let mut person = Self { display, name, process, probe: BufReader::new(stream), folder };
+        // Only then has the window manager put it where it stays.
+        person.waits_for("the window in front", |seen| seen["focus"] != "");
+        person
     }
 
     /// The settings file.
@@ -99,7 +102,12 @@ impl<'a> Person<'a> {
         while !is_it(&seen) {
             let next = if Instant::now() < deadline { self.ask("change").ok() } else { None };
             seen = next.unwrap_or_else(|| {
-                panic!("{} waited for {what} in vain and sees {seen:#}", self.name);
+                let picture = self.display.picture(&format!("failed-{}", self.process.id()));
+                panic!(
+                    "{} waited for {what} in vain (see {}) and sees {seen:#}",
+                    self.name,
+                    picture.display()
+                );
             });
         }
         seen
@@ -159,7 +167,7 @@ impl<'a> Person<'a> {
     /// Types into whatever has the keyboard.
     #[track_caller]
     pub fn types(&self, text: &str) {
-        self.display.xdotool(&["type", "--delay", "25", text]);
+        self.display.types(text);
     }
 
     /// Presses a key, as `Return` or `ctrl+c`.
@@ -194,17 +202,18 @@ impl<'a> Person<'a> {
     /// Closes the window as the button in its title bar does.
     #[track_caller]
     pub fn closes_the_window(&mut self) {
-        let id = self.process.id().to_string();
-        self.display.xdotool(&[
-            "search",
-            "--onlyvisible",
-            "--all",
-            "--pid",
-            &id,
-            "--class",
-            "teahouse",
-            "windowquit",
-        ]);
+        let id = self.sees()["window_id"].as_u64().and_then(|id| u32::try_from(id).ok());
+        self.display.close_window(id.expect("a window has a number"));
+    }
+
+    /// Leaves with `/quit`.
+    #[track_caller]
+    pub fn quits(&mut self, farewell: &str) {
+        self.goes_to("composer");
+        let text = format!("/quit {farewell}");
+        self.types(&text);
+        self.waits_for("the command", |seen| seen["composer"] == *text);
+        self.presses("Return");
     }
 
     /// Waits for the end of the program, and says how it ended and how long that took.

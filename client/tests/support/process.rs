@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -63,7 +63,7 @@ impl Process {
 
     /// Everything it said so far.
     pub fn said(&self) -> String {
-        self.said.lines.lock().unwrap_or_else(|error| error.into_inner()).lines.join("\n")
+        self.said.lines.lock().unwrap_or_else(PoisonError::into_inner).lines.join("\n")
     }
 
     /// Waits until it says a line with all of these words in it.
@@ -90,6 +90,17 @@ impl Process {
     /// Whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    /// Sends word when it has ended.
+    pub fn tell_when_over(&self, over: mpsc::Sender<()>) {
+        let said = Arc::clone(&self.said);
+        thread::spawn(move || {
+            let lines = said.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(said.more.wait_while(lines, |lines| !lines.is_over));
+            // Whoever wanted to know may be gone.
+            let _ = over.send(());
+        });
     }
 
     /// Waits for its end, and says how it ended and how long that took.
@@ -121,20 +132,20 @@ impl Drop for Process {
 
 impl Said {
     fn change(&self, change: impl FnOnce(&mut Lines)) {
-        change(&mut self.lines.lock().unwrap_or_else(|error| error.into_inner()));
+        change(&mut self.lines.lock().unwrap_or_else(PoisonError::into_inner));
         self.more.notify_all();
     }
 
     /// Waits until `look` finds what it looks for, or until there is no more patience.
     fn wait<T>(&self, patience: Duration, look: impl Fn(&Lines) -> Option<T>) -> Option<T> {
         let deadline = Instant::now() + patience;
-        let mut lines = self.lines.lock().unwrap_or_else(|error| error.into_inner());
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(found) = look(&lines) {
                 return Some(found);
             }
             let left = deadline.checked_duration_since(Instant::now())?;
-            lines = self.more.wait_timeout(lines, left).unwrap_or_else(|error| error.into_inner()).0;
+            lines = self.more.wait_timeout(lines, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What can be wrong with a form or with the server: each is said in plain words, in the window, and nothing crashes.
 
-use std::io::Write;
 use std::net::TcpListener;
 
 use serde_json::Value;
 
 use crate::support::display::Display;
+use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start};
 use crate::support::server::Server;
 
@@ -80,15 +80,12 @@ fn a_server_that_nobody_knows_is_said() {
 #[test]
 fn something_that_is_not_a_chat_server_is_said() {
     for garbage in [&b"SSH-2.0-OpenSSH_9.6\r\n"[..], b"HTTP/1.1 400 Bad Request\r\n\r\n", &[0xff; 70_000]] {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let port = listener.local_addr().expect("it has an address").port();
+        let host = Impostor::listen();
         let display = Display::start(900, 700);
-        let mut ming = Person::open(&display, &Start { nick: "ming", port: Some(port), ..Start::default() });
-        ming.clicks("login");
-        let (mut stream, _) = listener.accept().expect("the window connects");
-        // The window may hang up before all of it is sent.
-        let _ = stream.write_all(garbage);
-        drop(stream);
+        let mut ming = Person::open(&display, &host.invitation("ming"));
+        let mut line = host.accept();
+        line.sends(garbage);
+        line.hangs_up();
         let seen = ming.waits_for("an error", |seen| !all_errors(seen).is_empty());
         assert_eq!(seen["view"], "login");
         assert!(!ming.has_gone());
@@ -112,10 +109,10 @@ fn a_name_that_somebody_has_is_said_beside_the_name() {
 
 #[test]
 fn a_login_that_takes_long_can_be_given_up() {
-    let silent = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let port = silent.local_addr().expect("it has an address").port();
+    let host = Impostor::listen();
     let display = Display::start(900, 700);
-    let mut ming = Person::open(&display, &Start { nick: "ming", port: Some(port), ..Start::default() });
+    let start = Start { connect: false, ..host.invitation("ming") };
+    let mut ming = Person::open(&display, &start);
     ming.goes_to("name");
     ming.presses("Return");
     let seen = ming.waits_for("the button to say so", |seen| seen["login_button"] != "登录");
@@ -125,11 +122,10 @@ fn a_login_that_takes_long_can_be_given_up() {
         seen["login_button"]
     );
     display.picture("login-connecting");
-    let (stream, _) = silent.accept().expect("the window connects");
+    let line = host.accept();
     ming.clicks("login");
     ming.waits_for("the form again", |seen| seen["login_button"] == "登录" && seen["view"] == "login");
-    let rest = std::io::copy(&mut &stream, &mut std::io::sink());
-    assert!(rest.is_ok(), "the connection is closed");
+    assert!(line.sees_the_end(), "the connection is closed");
 }
 
 #[test]
@@ -138,7 +134,7 @@ fn the_form_remembers_the_last_login() {
     let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
     let mut ming = Person::open(&display, &start);
     ming.is_in_the_lobby();
-    ming.says("/quit");
+    ming.quits("");
     ming.is_gone(crate::support::PATIENCE);
     let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
     let mut again = Person::open(&display, &Start { settings: &settings, ..Start::default() });

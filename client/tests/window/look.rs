@@ -1,6 +1,7 @@
 //! How the window looks, and what changes it: language, shade, size.
 
 use crate::support::display::Display;
+use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start, list};
 use crate::support::server::Server;
 
@@ -89,27 +90,28 @@ fn nothing_lies_on_anything_else_however_small_or_large_the_window_is() {
             }
         }
         display.picture(&format!("look-{}", geometry.split('+').next().unwrap_or_default()));
-        ming.says("/quit");
+        ming.quits("");
         ming.is_gone(crate::support::PATIENCE);
     }
 }
 
 #[test]
 fn a_crowd_is_listed_under_its_ranks() {
-    let (display, server) = (Display::start(1200, 736), Server::start());
-    let start = Start {
-        nick: "小明",
-        port: Some(server.port()),
-        connect: true,
-        geometry: "1180x690+2+22",
-        ..Start::default()
-    };
+    let host = Impostor::listen();
+    let display = Display::start(1200, 736);
+    let start = Start { geometry: "1180x690+2+22", ..host.invitation("小明") };
     let mut ming = Person::open(&display, &start);
-    ming.is_in_the_lobby();
-    ming.says("/join #茶");
-    let seen = ming.waits_for("the room", |seen| {
-        seen["conversation"] == "#茶" && list(&seen["members"]).iter().any(|member| member["name"] == "小明")
-    });
-    assert_eq!(seen["members"][0]["rank"], "管理员", "who opens a room runs it");
+    let mut line = host.accept();
+    line.sends(
+        ":t 001 小明 :hi\r\n:小明!m@h JOIN #茶\r\n:t 332 小明 #茶 :今天喝什么茶？ Tea of the day: 龙井\r\n\
+         :t 353 小明 = #茶 :bob dave_longnickname @王老师 小明 +alice zoe +茶茶 李雷 韩梅梅 teabot\r\n\
+         :t 366 小明 #茶 :end\r\n"
+            .as_bytes(),
+    );
+    let seen = ming.waits_for("everybody", |seen| list(&seen["members"]).len() == 10);
+    let ranks: Vec<_> =
+        list(&seen["members"]).iter().map(|member| member["rank"].as_str().unwrap_or("?")).collect();
+    assert_eq!(ranks, [&["管理员"][..], &["语音"; 2], &["成员"; 7]].concat());
+    assert_eq!(seen["topic"], "今天喝什么茶？ Tea of the day: 龙井");
     display.picture("look-members");
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::display::Display;
+use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start, line, list};
 use crate::support::server::Server;
 
@@ -48,9 +49,15 @@ fn row_2_the_form_asks_for_name_address_and_port_and_logs_in() {
 
 #[test]
 fn row_4_a_private_message_reaches_one_person_only() {
-    let (display, server) = (Display::start(1500, 736), Server::start());
+    let (display, server) = (Display::start(1500, 1300), Server::start());
     let (mut ming, mut alice) = two_windows(&display, &server);
-    let start = Start { nick: "Bob", port: Some(server.port()), connect: true, ..Start::default() };
+    let start = Start {
+        nick: "Bob",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "600x540+2+722",
+        ..Start::default()
+    };
     let mut bob = Person::open(&display, &start);
     bob.is_in_the_lobby();
 
@@ -153,9 +160,7 @@ fn row_10_login_messages_and_composer_are_one_window_with_a_transcript_that_scro
     ming.waits_for("one more line", |now| now["line_count"].as_u64() > seen["line_count"].as_u64());
     assert_eq!(ming.sees()["lines"], before, "who reads older messages is not disturbed");
     display.picture("row-10-scrolled-up");
-    ming.presses("Next");
-    ming.presses("Next");
-    ming.presses("Next");
+    ming.clicks("news");
     ming.waits_for("the newest line", |seen| seen["is_at_bottom"] == true);
     ming.reads("something new");
 }
@@ -168,6 +173,11 @@ fn row_11_closing_asks_first_and_then_everything_is_gone_at_once() {
     let seen = alice.waits_for("the question", |seen| seen["dialog"].is_array());
     assert_eq!(seen["dialog"], serde_json::json!(["提示", "是否关闭窗口"]));
     display.picture("row-11-closing");
+    alice.presses("Escape");
+    alice.waits_for("the window again", |seen| seen["dialog"].is_null());
+    alice.presses("Escape");
+    assert!(alice.sees()["dialog"].is_null(), "Escape does not close a window");
+    alice.closes_the_window();
     alice.clicks("dialog no");
     alice.waits_for("the window again", |seen| seen["dialog"].is_null());
     alice.says("still here");
@@ -204,7 +214,7 @@ fn row_11_who_wants_to_be_asked_only_once_is_asked_only_once() {
 fn row_12_who_goes_offline_disappears_from_the_list_that_others_see() {
     let (display, server) = (Display::start(1500, 736), Server::start());
     let (mut ming, mut alice) = two_windows(&display, &server);
-    alice.says("/quit 再见");
+    alice.quits("再见");
     ming.waits_for("nobody but oneself", |seen| !has_member(seen, "Alice"));
     ming.reads("Alice 走了");
     alice.is_gone(AT_ONCE);
@@ -227,18 +237,15 @@ fn row_13_two_windows_stand_side_by_side_on_one_machine() {
 #[test]
 fn trouble_1_no_thread_keeps_the_process_when_the_window_is_closed() {
     // A server that takes the connection and then says nothing: the reader is blocked in read, the login under way.
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let port = silent.local_addr().expect("it has an address").port();
+    let host = Impostor::listen();
     let display = Display::start(900, 700);
-    let mut ming =
-        Person::open(&display, &Start { nick: "ming", port: Some(port), connect: true, ..Start::default() });
-    let (stream, _) = silent.accept().expect("the window connects");
+    let mut ming = Person::open(&display, &host.invitation("ming"));
+    let line = host.accept();
     ming.closes_the_window();
     ming.clicks("dialog yes");
     let (status, took) = ming.is_gone(AT_ONCE);
     assert!(status.success() && took < AT_ONCE, "{status} after {took:?}");
-    let rest = std::io::copy(&mut &stream, &mut std::io::sink());
-    assert!(rest.is_ok_and(|bytes| bytes > 0), "the server sees what was sent, and then the end");
+    assert!(line.sees_the_end(), "the server sees the end");
 }
 
 #[test]
@@ -282,25 +289,19 @@ fn trouble_3_a_socket_made_in_one_place_is_used_in_another() {
 
 #[test]
 fn trouble_5_a_message_is_a_line_however_the_bytes_come() {
-    use std::io::Write;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let port = listener.local_addr().expect("it has an address").port();
+    let host = Impostor::listen();
     let display = Display::start(900, 700);
-    let mut ming =
-        Person::open(&display, &Start { nick: "ming", port: Some(port), connect: true, ..Start::default() });
-    let (mut stream, _) = listener.accept().expect("the window connects");
-    stream.set_nodelay(true).expect("small packets go out at once");
+    let mut ming = Person::open(&display, &host.invitation("ming"));
+    let mut line = host.accept();
     let lines = ":t 001 ming :hi\r\n:ming!m@h JOIN #l\r\n:t 353 ming = #l :ming\r\n:t 366 ming #l :end\r\n\
                  :a!a@h PRIVMSG #l :一个字节一个字节地来\r\n";
     for byte in lines.as_bytes() {
-        stream.write_all(&[*byte]).expect("the window reads");
+        line.sends(&[*byte]);
     }
     ming.reads("一个字节一个字节地来");
-    stream
-        .write_all(b":a!a@h PRIVMSG #l :two lines\r\n:a!a@h PRIVMSG #l :in one\r\n:a!a@h PRI")
-        .expect("it reads");
+    line.sends(b":a!a@h PRIVMSG #l :two lines\r\n:a!a@h PRIVMSG #l :in one\r\n:a!a@h PRI");
     ming.reads("two lines");
     ming.reads("in one");
-    stream.write_all("VMSG #l :两半\r\n".as_bytes()).expect("it reads");
+    line.sends("VMSG #l :两半\r\n".as_bytes());
     ming.reads("两半");
 }

@@ -20,8 +20,8 @@ fn unread(seen: &Value, conversation: &str) -> u64 {
 
 #[test]
 fn a_double_click_on_a_member_opens_a_private_conversation() {
-    let (display, server) = (Display::start(1200, 736), Server::start());
-    let mut bob = open(&display, &server, "Bob", "700x500+400+150");
+    let (display, server) = (Display::start(1720, 736), Server::start());
+    let mut bob = open(&display, &server, "Bob", "700x500+1010+22");
     let mut ming = open(&display, &server, "小明", "1000x680+2+22");
     ming.double_clicks("member Bob");
     ming.waits_for("the conversation with Bob", |seen| seen["conversation"] == "Bob");
@@ -82,6 +82,19 @@ fn shift_and_enter_starts_a_new_line_and_the_composer_grows() {
 }
 
 #[test]
+fn tab_completes_a_name() {
+    let (display, server) = (Display::start(1500, 736), Server::start());
+    let _ming = open(&display, &server, "小明", "740x640+2+22");
+    let mut alice = open(&display, &server, "Alice", "740x640+752+22");
+    alice.goes_to("composer");
+    alice.types("你好 小");
+    alice.presses("Tab");
+    alice.waits_for("the whole name", |seen| {
+        seen["composer"].as_str().is_some_and(|text| text.trim_end() == "你好 小明")
+    });
+}
+
+#[test]
 fn what_is_marked_with_the_mouse_can_be_copied() {
     let (display, server) = (Display::start(900, 700), Server::start());
     let mut ming = open(&display, &server, "ming", "740x640+2+22");
@@ -102,9 +115,9 @@ fn what_is_marked_with_the_mouse_can_be_copied() {
 
 #[test]
 fn names_with_signs_are_shown_as_they_are() {
-    let (display, server) = (Display::start(1200, 736), Server::start());
+    let (display, server) = (Display::start(1720, 736), Server::start());
     let mut ming = open(&display, &server, "小明", "1000x680+2+22");
-    let mut odd = open(&display, &server, "_a|b", "700x500+400+150");
+    let mut odd = open(&display, &server, "_a|b", "700x500+1010+22");
     odd.says("@/& | _underlined_");
     ming.goes_to("composer");
     let read = ming.reads("@/& | _underlined_");

@@ -1,0 +1,61 @@
+//! Something that takes connections and says whatever a test wants: a server that is silent, broken or none at all.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+
+use super::PATIENCE;
+use super::person::Start;
+
+/// It listens on a free port of this machine.
+pub struct Impostor {
+    listener: TcpListener,
+}
+
+/// A connection to it.
+pub struct Line {
+    stream: TcpStream,
+}
+
+impl Impostor {
+    /// Starts to listen.
+    pub fn listen() -> Self {
+        Self { listener: TcpListener::bind("127.0.0.1:0").expect("there is a free port") }
+    }
+
+    /// What a window starts with that connects to it at once.
+    pub fn invitation<'a>(&self, nick: &'a str) -> Start<'a> {
+        let port = self.listener.local_addr().expect("it has an address").port();
+        Start { nick, port: Some(port), connect: true, ..Start::default() }
+    }
+
+    /// Takes the next connection.
+    pub fn accept(&self) -> Line {
+        let (stream, _) = self.listener.accept().expect("the window connects");
+        stream.set_nodelay(true).expect("small packets go out at once");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit can be set");
+        Line { stream }
+    }
+}
+
+impl Line {
+    /// Sends these bytes, unless the window has hung up.
+    pub fn sends(&mut self, bytes: &[u8]) {
+        // Whether the window still listens is for the test to see in the window.
+        let _ = self.stream.write_all(bytes);
+    }
+
+    /// Ends the connection.
+    pub fn hangs_up(self) {
+        // It may be over already.
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    /// Waits for the window to end the connection; says whether it did in time.
+    pub fn sees_the_end(mut self) -> bool {
+        let mut rest = Vec::new();
+        match self.stream.read_to_end(&mut rest) {
+            Ok(_) => true,
+            Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The benchmark: Teahouse and every peer that this machine has, side by side under the same loads.
+//!
+//! `cargo bench -p teahouse-server -- --help` says how to run it. What it prints is one table: for each load the
+//! median of each figure for each server, and Teahouse's ratio to the best of the others. Every delivery is checked,
+//! and a line that is lost, doubled, changed or out of order fails the whole run.
+//!
+//! In reading order:
+//!
+//! 1. [`peers`] finds, configures, starts and ends the servers;
+//! 2. [`crowd`] is the load generator: one thread, one epoll, many people;
+//! 3. [`arrival`] brings people to where they can speak;
+//! 4. [`ledger`] checks every delivery;
+//! 5. [`loads`] has the rows of the table, and a file for each kind of load;
+//! 6. [`floor`] is what the kernel alone takes;
+//! 7. [`figures`] and [`process`] measure, [`report`] prints.
+
+mod arrival;
+mod crowd;
+mod figures;
+mod floor;
+mod ledger;
+mod loads;
+mod peers;
+mod process;
+mod report;
+mod trouble;
+mod wire;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use lexopt::prelude::*;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use figures::Figures;
+use loads::{Load, Pace};
+use peers::Peer;
+use report::{FLOOR, Sheet, shown};
+use trouble::Trouble;
+
+const HELP: &str = "\
+Teahouse beside other servers, under the same loads.
+
+usage: cargo bench -p teahouse-server -- [FLAG]...
+
+  --quick              one short round with fewer people, under a minute in all
+  --full               five long rounds, and the loads of talk with capabilities
+  --caps               the loads of talk with capabilities too
+  --only LOAD[,LOAD]   only these rows
+  --peers NAME[,NAME]  only these beside Teahouse: inspircd, ngircd, ergo; \"\" for none
+  --ergo PATH          where the IRC server Ergo is (or ERGO=PATH)
+  --beside PATH        another build of teahouse-server, to measure beside this one
+  --rounds N           how many rounds
+  --json FILE          where the results go besides the table (target/bench.json)
+  --help";
+
+/// What the command line asks for.
+struct Options {
+    quick: bool,
+    full: bool,
+    capabilities: bool,
+    only: Vec<String>,
+    peers: Option<Vec<String>>,
+    ergo: Option<PathBuf>,
+    beside: Option<PathBuf>,
+    rounds: Option<usize>,
+    json: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let options = match read_command_line() {
+        Ok(Task::Measure(options)) => options,
+        Ok(Task::Help) => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Ok(Task::Relay(port)) => {
+            return if floor::relay(port).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+        Err(error) => {
+            eprintln!("bench: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match measure(&options) {
+        Ok(code) => code,
+        Err(trouble) => {
+            eprintln!("bench: {trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Task {
+    Measure(Options),
+    Relay(u16),
+    Help,
+}
+
+fn read_command_line() -> Result<Task, lexopt::Error> {
+    let mut options = Options {
+        quick: false,
+        full: false,
+        capabilities: false,
+        only: Vec::new(),
+        peers: None,
+        ergo: std::env::var_os("ERGO").map(PathBuf::from),
+        beside: None,
+        rounds: None,
+        json: Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench.json"),
+    };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Short('h') | Long("help") => return Ok(Task::Help),
+            Long("quick") => options.quick = true,
+            Long("full") => options.full = true,
+            Long("caps") => options.capabilities = true,
+            Long("only") => options.only = listed(&parser.value()?.string()?),
+            Long("peers") => options.peers = Some(listed(&parser.value()?.string()?)),
+            Long("ergo") => options.ergo = Some(parser.value()?.into()),
+            Long("beside") => options.beside = Some(parser.value()?.into()),
+            Long("rounds") => options.rounds = Some(parser.value()?.parse()?),
+            Long("json") => options.json = parser.value()?.into(),
+            // What cargo says to every benchmark.
+            Long("bench") => {}
+            Long(floor::RELAY_FLAG) => return Ok(Task::Relay(parser.value()?.parse()?)),
+            _ => return Err(arg.unexpected()),
+        }
+    }
+    Ok(Task::Measure(options))
+}
+
+fn listed(list: &str) -> Vec<String> {
+    list.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Plays every load at each server in turn, round after round.
+fn measure(options: &Options) -> Result<ExitCode, Trouble> {
+    trouble::heed_signals()?;
+    raise_descriptors();
+    let (pace, usual_rounds) = pace(options);
+    let rounds = options.rounds.unwrap_or(usual_rounds).max(1);
+    let peers = chosen_peers(options)?;
+    let loads = chosen_loads(options)?;
+    let with_floor = loads.iter().any(|load| load.goals.iter().any(|goal| goal.is_against_floor()));
+    let began = Instant::now();
+    let mut sheet = Sheet::default();
+    println!("{}", report::machine());
+    for round in 0..rounds {
+        let mut play = |load: &str, server: &str, outcome: Result<Figures, Trouble>| {
+            let words = match &outcome {
+                Ok(figures) => {
+                    figures.iter().map(|(figure, value)| format!("{} {}", shown(*value), figure.words()))
+                }
+                Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+                Err(trouble) => {
+                    eprintln!("{}/{rounds} {load} {server}: {trouble}", round + 1);
+                    sheet.note(load, server, outcome);
+                    return Ok(());
+                }
+            };
+            eprintln!("{}/{rounds} {load} {server}: {}", round + 1, words.collect::<Vec<_>>().join(", "));
+            sheet.note(load, server, outcome);
+            Ok(())
+        };
+        if with_floor {
+            for (name, messages_a_call) in floor::FLOORS {
+                play(name, FLOOR, floor::play(messages_a_call, &pace))?;
+            }
+        }
+        for load in &loads {
+            // Whoever was first is last in the next round.
+            for index in 0..peers.len() {
+                let peer = &peers[(index + round) % peers.len()];
+                play(&load.name, &peer.name, load.play(peer, &pace))?;
+            }
+        }
+    }
+    println!("{}", sheet.table(&loads, &peers));
+    let json = serde_json::to_string_pretty(&sheet.json(&loads, &peers, rounds)).expect("it has string keys");
+    std::fs::write(&options.json, json + "\n")?;
+    println!("{rounds} rounds in {} s; {}", began.elapsed().as_secs(), options.json.display());
+    let failures = sheet.failures();
+    for failure in &failures {
+        eprintln!("FAILED {failure}");
+    }
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How long to measure, and how many rounds.
+fn pace(options: &Options) -> (Pace, usize) {
+    let millis = Duration::from_millis;
+    let patience = Duration::from_secs(120);
+    if options.quick {
+        (Pace { warm_up: millis(150), measured: millis(500), patience }, 1)
+    } else if options.full {
+        (Pace { warm_up: millis(500), measured: millis(4000), patience }, 5)
+    } else {
+        (Pace { warm_up: millis(300), measured: millis(2000), patience }, 3)
+    }
+}
+
+/// Teahouse first.
+fn chosen_peers(options: &Options) -> Result<Vec<Peer>, Trouble> {
+    let mut others = Peer::find(options.ergo.clone());
+    if let Some(names) = &options.peers {
+        if let Some(name) = names.iter().find(|name| others.iter().all(|peer| peer.name != **name)) {
+            return Err(Trouble::Cannot(format!("there is no {name} on this machine")));
+        }
+        others.retain(|peer| names.contains(&peer.name));
+    }
+    others.extend(options.beside.clone().map(Peer::other_build));
+    others.insert(0, Peer::teahouse());
+    Ok(others)
+}
+
+fn chosen_loads(options: &Options) -> Result<Vec<Load>, Trouble> {
+    let capabilities =
+        options.capabilities || options.full || options.only.iter().any(|name| name.contains('+'));
+    let mut loads = loads::all(options.quick, capabilities);
+    if let Some(name) = options.only.iter().find(|name| loads.iter().all(|load| load.name != **name)) {
+        let names: Vec<_> = loads.iter().map(|load| &*load.name).collect();
+        return Err(Trouble::Cannot(format!("there is no load {name}; there are {}", names.join(", "))));
+    }
+    if !options.only.is_empty() {
+        loads.retain(|load| options.only.contains(&load.name));
+    }
+    Ok(loads)
+}
+
+/// Thousands of sockets need more descriptors than a shell usually gives. The servers inherit it.
+fn raise_descriptors() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // If it fails, the loads that need more say so.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
