@@ -152,8 +152,11 @@ impl World {
     }
 
     fn open_lobby(&mut self) {
-        if let Some(lobby) = self.config.lobby.clone() {
-            self.open_channel(&lobby);
+        let Some(lobby) = self.config.lobby.clone() else { return };
+        if self.find_channel(&lobby).is_err() {
+            let channel = self.open_channel(&lobby);
+            // It is nobody's own, so everybody may say what is talked about.
+            self.channels[channel].modes.set(Flag::TopicLocked, false);
         }
     }
 
