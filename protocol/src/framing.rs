@@ -5,8 +5,6 @@
 //! [`spare`](LineBuffer::spare), says how much came with [`filled`](LineBuffer::filled), and takes lines out with
 //! [`next_line`](LineBuffer::next_line). The second step, from line to message, is [`message`](crate::message).
 
-use std::mem;
-
 /// A line's own part: 512 bytes with its CR LF (RFC 2812 §2.3).
 pub const MAX_LINE_BYTES: usize = 512;
 /// Tags that a client may send: 4094 bytes, and their `@` and space (IRCv3 message-tags).
@@ -59,7 +57,7 @@ pub struct LineBuffer {
     /// `bytes[start..end]` came and is not yet taken.
     start: usize,
     end: usize,
-    /// `bytes[start..scanned]` is known to hold no line end.
+    /// `bytes[start..scanned]` is known to hold no line end; when a line is whole, its end stands at `scanned`.
     scanned: usize,
 }
 
@@ -98,32 +96,40 @@ impl LineBuffer {
         }
     }
 
+    /// Whether a whole line has come and is not yet taken.
+    pub fn has_line(&mut self) -> bool {
+        let came = &self.bytes[..self.end];
+        while came.get(self.start).is_some_and(is_line_end) {
+            self.start += 1;
+        }
+        self.scanned = self.scanned.max(self.start);
+        let line_end = came[self.scanned..].iter().position(is_line_end);
+        self.scanned = line_end.map_or(self.end, |length| self.scanned + length);
+        line_end.is_some()
+    }
+
     /// Takes the next whole line out, or `None` until more has come.
     ///
     /// A line ends with CR LF; LF alone and CR alone end one too, so neither can hide inside a message that is
     /// passed on. Empty lines are skipped (Modern IRC, "Message Format").
     pub fn next_line(&mut self) -> Option<Line<'_>> {
-        loop {
-            let line_end =
-                self.bytes[self.scanned..self.end].iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-            let Some(length) = line_end else {
-                self.scanned = self.end;
-                return None;
-            };
-            let line_end = self.scanned + length;
-            let line_start = mem::replace(&mut self.start, line_end + 1);
-            self.scanned = self.start;
-            if line_start < line_end {
-                let line = &self.bytes[line_start..line_end];
-                return Some(if self.limits.allow(line) { Line::Complete(line) } else { Line::TooLong });
-            }
+        if !self.has_line() {
+            return None;
         }
+        let line = &self.bytes[self.start..self.scanned];
+        self.start = self.scanned + 1;
+        self.scanned = self.start;
+        Some(if self.limits.allow(line) { Line::Complete(line) } else { Line::TooLong })
     }
 
     fn grow(&mut self) {
         let larger = (self.bytes.len() * 2).min(self.limits.buffer_bytes);
         self.bytes.resize(larger, 0);
     }
+}
+
+fn is_line_end(byte: &u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
 }
 
 impl LineLimits {

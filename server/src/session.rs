@@ -1,8 +1,8 @@
 //! The session: the thread of one connection.
 //!
-//! It reads as much as one `read` gives, runs every complete line of it under the world's lock, one lock for each
-//! line, and then, with no lock held, flushes each outbox that was touched once. So one write to a member's socket
-//! carries what many lines had to say.
+//! It reads as much as one `read` gives, runs every complete line of it under the world's lock, and then, with no lock
+//! held, flushes each outbox that was touched once. So one write to a member's socket carries what many lines had to
+//! say.
 //! This is the only place that takes the lock (but for the one time when the server stops).
 //! It also keeps the connection's clock: how long a login may take, when a silent client is asked, and when it is
 //! given up.
@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use jiff::Timestamp;
-use parking_lot::Mutex;
-use teahouse_protocol::{Line, LineBuffer, LineLimits, text};
+use parking_lot::{Mutex, MutexGuard};
+use teahouse_protocol::{LineBuffer, LineLimits, text};
 
 use crate::commands::{self, Errand, Input};
 use crate::config::Config;
@@ -30,6 +30,8 @@ use crate::world::{ClientId, Effects, Order, World};
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
 /// that asks much and reads little waits for itself.
 const ANSWERS_AHEAD_BYTES: usize = 64 * 1024;
+/// How long one session keeps the lock while it has lines to run.
+const LONGEST_HOLD: Duration = Duration::from_micros(500);
 /// How long a client that was told goodbye may take to hang up itself.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -138,9 +140,13 @@ impl<'h> Session<'h> {
             }
             self.clock.heard();
             self.now = Timestamp::now();
-            while let Some(line) = buffer.next_line() {
+            while buffer.has_line() {
                 self.hold_back();
-                self.run(line);
+                let mut errand = self.locked(|session, world| session.run(world, &mut buffer));
+                while let Some(mut task) = errand {
+                    task.run(&|time| self.outbox.wait_until_dead(Instant::now() + time));
+                    errand = self.locked(|session, world| commands::finish(world, session.id, task));
+                }
                 if !self.here {
                     break;
                 }
@@ -167,8 +173,8 @@ impl<'h> Session<'h> {
             return;
         }
         if !mem::replace(&mut self.slowed, true) {
-            self.locked(|world, id| {
-                world.notice(id, &Text::SlowDown);
+            self.locked(|session, world| {
+                world.notice(session.id, &Text::SlowDown);
                 None
             });
         }
@@ -177,23 +183,32 @@ impl<'h> Session<'h> {
         self.now = Timestamp::now();
     }
 
-    /// Runs one line, and the errands that it leaves.
-    fn run(&mut self, line: Line) {
-        let input = Input::understand(line);
-        let mut errand = self.locked(|world, id| commands::execute(world, id, &input));
-        while let Some(mut task) = errand {
-            task.run(&|time| self.outbox.wait_until_dead(Instant::now() + time));
-            errand = self.locked(|world, id| commands::finish(world, id, task));
+    /// Runs lines under the lock: the next one, and those behind it as long as nothing has to be done without the lock
+    /// and others have not waited too long. Every time that the lock changes hands costs more than a line does.
+    fn run(&mut self, world: &mut World, buffer: &mut LineBuffer) -> Option<Errand> {
+        let since = Instant::now();
+        while let Some(line) = buffer.next_line() {
+            let errand = commands::execute(world, self.id, &Input::understand(line));
+            let goes_on = errand.is_none()
+                && world.client(self.id).is_some()
+                && self.outbox.answer_bytes() <= ANSWERS_AHEAD_BYTES
+                && since.elapsed() < LONGEST_HOLD
+                && buffer.has_line()
+                && self.throttle.as_mut().is_none_or(|throttle| throttle.take_at_once(since));
+            if !goes_on {
+                return errand;
+            }
         }
+        None
     }
 
     /// Does something with the world, if this client is still in it.
-    fn locked(&mut self, work: impl FnOnce(&mut World, ClientId) -> Option<Errand>) -> Option<Errand> {
+    fn locked(&mut self, work: impl FnOnce(&mut Self, &mut World) -> Option<Errand>) -> Option<Errand> {
         let mut world = self.house.world.lock();
         let mut errand = None;
         if world.client(self.id).is_some() {
             world.now = self.now;
-            errand = work(&mut world, self.id);
+            errand = work(self, &mut world);
             world.take_effects(&mut self.effects);
         }
         match world.client(self.id) {
@@ -206,6 +221,8 @@ impl<'h> Session<'h> {
             Some(_) => {}
             None => self.here = false,
         }
+        // To whoever waits, not to this thread again: it may have more lines, and has had its turn.
+        MutexGuard::unlock_fair(world);
         errand.filter(|_| self.here)
     }
 
@@ -248,8 +265,8 @@ impl<'h> Session<'h> {
     /// Hangs up: the world forgets the client if it has not yet, the last words are sent, the socket closes.
     fn end(&mut self, mut socket: &TcpStream, reason: &Text) {
         self.now = Timestamp::now();
-        self.locked(|world, id| {
-            world.disconnect(id, reason);
+        self.locked(|session, world| {
+            world.disconnect(session.id, reason);
             None
         });
         self.settle();

@@ -19,6 +19,15 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
+    /// Takes a line if it need not wait. Returns whether it was taken.
+    pub(crate) fn take_at_once(&mut self, now: Instant) -> bool {
+        let allowed = self.paid_until.is_none_or(|paid| paid + COST <= now + COST * BURST);
+        if allowed {
+            self.take(now);
+        }
+        allowed
+    }
+
     /// Takes a line, and says how long to wait before running it.
     pub(crate) fn take(&mut self, now: Instant) -> Duration {
         let paid_until = self.paid_until.map_or(now, |paid| paid.max(now)) + COST;
@@ -38,10 +47,12 @@ mod tests {
         for _ in 0..BURST {
             assert_eq!(throttle.take(start), Duration::ZERO);
         }
+        assert!(!throttle.take_at_once(start));
         assert_eq!(throttle.take(start), COST);
         assert_eq!(throttle.take(start), COST * 2);
         // Having waited as told, one is not late any more.
         assert_eq!(throttle.take(start + COST * 2), COST);
+        assert!(throttle.take_at_once(start + COST * 4));
         // After a pause the burst is there again, and never more than it.
         let later = start + Duration::from_secs(3600);
         for _ in 0..BURST {
