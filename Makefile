@@ -1,14 +1,15 @@
-# Two commands on a fresh machine (Rust, a C/C++ compiler, make, Debian or Ubuntu's apt):
+# Three commands on a fresh machine (Rust, a C/C++ compiler, make, Debian or Ubuntu's apt):
 #
 #   make demo    a server and two windows side by side, people chatting
 #   make test    every test, those of the window included
+#   make bench   the server beside other servers; make bench BENCH=--quick takes a minute, BENCH=--help says more
 #
-# Both install what is missing first; .ci/setup says what that is.
+# Each installs what is missing first; .ci/setup says what that is.
 
 SHELL := bash -o pipefail
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
-.PHONY: demo test check setup-window setup-test
+.PHONY: demo test bench check setup-window setup-test setup-bench
 
 # With a display the windows open on it. Without one the same is played on a display that has no screen, and
 # target/demo.png shows it.
@@ -21,6 +22,9 @@ test: setup-test
 	cargo test --locked --workspace 2>&1 | tee target/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' target/test.log
 
+bench: setup-bench
+	cargo bench --locked --quiet -p teahouse-server -- $(BENCH)
+
 # Formatting, lints and documentation, with every warning an error.
 check: setup-test
 	cargo fmt --all --check
@@ -32,3 +36,6 @@ setup-window:
 
 setup-test:
 	@.ci/setup test
+
+setup-bench:
+	@.ci/setup bench

@@ -646,6 +646,7 @@ impl Controller {
             footer: (words.me, words.status),
             banner: self.chat.banner(),
             dialog: self.dialog.asked().map(|question| (question.title, question.text)),
+            menu: self.kit.open_menu.borrow().clone(),
             controls: self.controls(),
         }
     }

@@ -37,7 +37,9 @@ impl Menu {
             let kit = Rc::clone(kit);
             button.add(&escaped(&text), Shortcut::None, MenuFlag::Normal, move |_| kit.act(action.clone()));
         }
+        kit.open_menu.replace(Some(self.title));
         button.popup();
+        kit.open_menu.replace(None);
         app::delete_widget(button);
     }
 }

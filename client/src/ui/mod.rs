@@ -98,6 +98,8 @@ pub struct Kit {
     theme: Cell<Theme>,
     actions: RefCell<VecDeque<Action>>,
     has_keyboard: Cell<bool>,
+    /// The title of the menu that is open.
+    open_menu: RefCell<Option<String>>,
 }
 
 impl Kit {
@@ -108,6 +110,7 @@ impl Kit {
             theme: Cell::new(theme),
             actions: RefCell::default(),
             has_keyboard: Cell::new(false),
+            open_menu: RefCell::default(),
         }
     }
 

@@ -70,6 +70,8 @@ pub struct Snapshot {
     pub banner: Option<String>,
     /// The title and the text of the dialog, if there is one.
     pub dialog: Option<(String, String)>,
+    /// The title of the menu that is open.
+    pub menu: Option<String>,
     /// Where everything is that can be clicked and is in view, on the screen.
     pub controls: BTreeMap<String, Rect>,
 }

@@ -141,6 +141,12 @@ impl<'a> Person<'a> {
         self.press(control, &["click", "--repeat", "2", "--delay", "60", "1"]);
     }
 
+    /// Clicks it with the right button.
+    #[track_caller]
+    pub fn right_clicks(&mut self, control: &str) {
+        self.press(control, &["click", "3"]);
+    }
+
     #[track_caller]
     fn press(&mut self, control: &str, buttons: &[&str]) {
         let seen = self.waits_for(control, |seen| seen["controls"][control].is_object());

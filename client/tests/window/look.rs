@@ -52,8 +52,10 @@ fn night_falls_at_the_press_of_a_button() {
 
 #[test]
 fn nothing_lies_on_anything_else_however_small_or_large_the_window_is() {
-    let (display, server) = (Display::start(1700, 1000), Server::start());
+    let server = Server::start();
     for geometry in ["520x500+2+22", "740x700+2+22", "1180x760+2+22", "1680x960+2+22"] {
+        // A display of its own for each: a window manager may take a window for one that is just gone.
+        let display = Display::start(1700, 1000);
         let start =
             Start { nick: "ming", port: Some(server.port()), connect: true, geometry, ..Start::default() };
         let mut ming = Person::open(&display, &start);
@@ -75,6 +77,8 @@ fn nothing_lies_on_anything_else_however_small_or_large_the_window_is() {
             (x, y, x + side(name, "w"), y + side(name, "h"))
         };
         let window = edges("window");
+        let size = format!("{}x{}", window.2 - window.0, window.3 - window.1);
+        assert!(geometry.starts_with(&size), "{size} instead of {geometry}");
         for one in names {
             let (left, top, right, bottom) = edges(one);
             assert!(

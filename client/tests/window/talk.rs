@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::display::Display;
+use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start, line, list};
 use crate::support::server::Server;
 
@@ -28,6 +29,30 @@ fn a_double_click_on_a_member_opens_a_private_conversation() {
     ming.says("你好 Bob");
     bob.waits_for("a conversation with one unread message", |seen| unread(seen, "小明") == 1);
     display.picture("talk-private");
+}
+
+#[test]
+fn a_menu_says_what_can_be_done_with_a_member_and_messages_come_in_meanwhile() {
+    let host = Impostor::listen();
+    let display = Display::start(1020, 736);
+    let mut ming = Person::open(&display, &Start { geometry: "1000x680+2+22", ..host.invitation("ming") });
+    let mut line = host.accept();
+    line.sends(
+        b":t 001 ming :hi\r\n:ming!m@h JOIN #l\r\n:t 353 ming = #l :ming _a|b\r\n:t 366 ming #l :end\r\n",
+    );
+    ming.right_clicks("member _a|b");
+    ming.waits_for("the menu", |seen| seen["menu"] == "_a|b");
+    display.picture("talk-menu");
+    line.sends(b":_a|b!a@h PRIVMSG #l :what are you looking at?\r\n");
+    ming.reads("what are you looking at?");
+    ming.presses("Down");
+    ming.presses("Return");
+    ming.waits_for("the conversation", |seen| seen["menu"].is_null() && seen["conversation"] == "_a|b");
+    ming.clicks("conversation #l");
+    ming.right_clicks("member _a|b");
+    ming.waits_for("the menu again", |seen| seen["menu"] == "_a|b");
+    ming.presses("Escape");
+    ming.waits_for("no menu", |seen| seen["menu"].is_null() && seen["conversation"] == "#l");
 }
 
 #[test]

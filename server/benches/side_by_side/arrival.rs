@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::crowd::{Crowd, Heard};
+use crate::peers::Running;
 use crate::trouble::Trouble;
 use crate::wire::{Received, shown};
 
@@ -13,8 +14,8 @@ use crate::wire::{Received, shown};
 const WANTED: [&str; 4] = ["server-time", "message-tags", "echo-message", "account-tag"];
 /// How long one wait for the next event is, at most.
 pub const PATIENCE: Duration = Duration::from_millis(200);
-/// How many are on their way at a time where it is not part of what is measured.
-pub const AT_ONCE: usize = 50;
+/// How many are on their way into a room at a time.
+const AT_ONCE: usize = 50;
 
 /// The nickname of person `who`.
 pub fn nick_of(who: usize) -> String {
@@ -81,9 +82,10 @@ pub fn offered_capabilities(address: SocketAddr) -> Result<String, Trouble> {
     Ok(common.join(" "))
 }
 
-/// So many more people come and log in, at most `at_once` of them on their way at a time; with these capabilities,
-/// if there are any.
-pub fn log_in(crowd: &mut Crowd, people: usize, at_once: usize, capabilities: &str) -> Result<(), Trouble> {
+/// So many more people come and log in, as many at a time as the server likes best; with these capabilities, if there
+/// are any.
+pub fn log_in(crowd: &mut Crowd, server: &Running, people: usize, capabilities: &str) -> Result<(), Trouble> {
+    let at_once = server.newcomers_at_once();
     let first = crowd.len();
     let mut done = 0;
     while done < people {
@@ -102,17 +104,16 @@ pub fn log_in(crowd: &mut Crowd, people: usize, at_once: usize, capabilities: &s
     Ok(())
 }
 
-/// These people enter a room each, at most `at_once` of them on their way at a time, and everybody else sees it.
+/// These people enter a room each, and everybody who sits there sees it.
 pub fn join(
     crowd: &mut Crowd,
     people: Range<usize>,
-    at_once: usize,
     room_of: impl Fn(usize) -> String,
     mut hear: impl FnMut(usize, &Received) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let (mut asked, mut done) = (people.start, people.start);
     while done < people.end {
-        while asked < people.end && asked - done < at_once {
+        while asked < people.end && asked - done < AT_ONCE {
             crowd.send(asked, format!("JOIN {}\r\n", room_of(asked)).as_bytes())?;
             asked += 1;
         }

@@ -144,7 +144,7 @@ fn measure(options: &Options) -> Result<ExitCode, Trouble> {
     let rounds = options.rounds.unwrap_or(usual_rounds).max(1);
     let peers = chosen_peers(options)?;
     let loads = chosen_loads(options)?;
-    let with_floor = loads.iter().any(|load| load.goals.iter().any(|goal| goal.is_against_floor()));
+    let with_floor = loads.iter().any(|load| load.goals.iter().any(loads::Goal::is_against_floor));
     let began = Instant::now();
     let mut sheet = Sheet::default();
     println!("{}", report::machine());

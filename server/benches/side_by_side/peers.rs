@@ -102,7 +102,18 @@ impl Peer {
             Kind::Ngircd => self.ngircd_command(folder.path(), port)?,
             Kind::Ergo => self.ergo_command(folder.path(), port)?,
         };
-        Running::start(command, folder, port)
+        Running::start(command, folder, port, self.newcomers_at_once())
+    }
+
+    /// How many people may be between connecting and having logged in, so that the server is at its best.
+    fn newcomers_at_once(&self) -> usize {
+        match self.kind {
+            Kind::Teahouse | Kind::Ergo => 100,
+            // Whoever has said NICK and USER is let in when it looks up, once a second: the more, the better.
+            Kind::Inspircd => usize::MAX,
+            // Its queue of new connections holds ten; whoever comes when it is full is overlooked for a second.
+            Kind::Ngircd => 20,
+        }
     }
 
     fn teahouse_command(&self, port: u16) -> Command {
@@ -196,16 +207,22 @@ pub struct Running {
     child: Child,
     address: SocketAddr,
     folder: TempDir,
+    newcomers_at_once: usize,
 }
 
 impl Running {
     /// Runs a command that listens on `port` of 127.0.0.1 once it is up.
-    pub fn start(mut command: Command, folder: TempDir, port: u16) -> Result<Self, Trouble> {
+    pub fn start(
+        mut command: Command,
+        folder: TempDir,
+        port: u16,
+        newcomers_at_once: usize,
+    ) -> Result<Self, Trouble> {
         let log = fs::File::create(folder.path().join("log"))?;
         command.current_dir(folder.path()).stdin(Stdio::null());
         let child = command.stdout(log.try_clone()?).stderr(log).spawn()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut running = Self { child, address, folder };
+        let mut running = Self { child, address, folder, newcomers_at_once };
         let deadline = Instant::now() + START;
         while TcpStream::connect(address).is_err() {
             check_stop()?;
@@ -225,6 +242,11 @@ impl Running {
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// How many people may be on their way in at a time.
+    pub fn newcomers_at_once(&self) -> usize {
+        self.newcomers_at_once
     }
 
     /// The last line that it printed.

@@ -63,7 +63,7 @@ impl Sheet {
         let others = peers.iter().filter(|peer| peer.is_rival());
         let values = others.filter_map(|peer| self.median(load, &peer.name, figure));
         let best = if figure.more_is_better() { values.reduce(f64::max) } else { values.reduce(f64::min) };
-        Some(self.median(load, &Peer::teahouse().name, figure)? / best?)
+        Some(self.median(load, &Peer::teahouse().name, figure)? / best.filter(|best| *best > 0.0)?)
     }
 
     /// How a goal stands: the multiple that was reached, if there is something to compare with.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Pace;
-use crate::arrival::{AT_ONCE, PATIENCE, ends_welcome, introduction, join, log_in, welcome_words};
+use crate::arrival::{PATIENCE, ends_welcome, introduction, join, log_in, welcome_words};
 use crate::crowd::{Crowd, Heard};
 use crate::figures::{Figure, Figures, Stretch, micros};
 use crate::peers::Running;
@@ -17,8 +17,8 @@ const WITNESS: usize = 0;
 /// `slots` people at a time connect, log in, join, speak, quit, and come again under another name.
 pub fn play(slots: usize, server: &Running, pace: &Pace) -> Result<Figures, Trouble> {
     let mut crowd = Crowd::new(server.address(), pace.patience)?;
-    log_in(&mut crowd, 1, AT_ONCE, "")?;
-    join(&mut crowd, WITNESS..WITNESS + 1, AT_ONCE, |_| ROOM.to_owned(), |_, _| Ok(()))?;
+    log_in(&mut crowd, server, 1, "")?;
+    join(&mut crowd, WITNESS..WITNESS + 1, |_| ROOM.to_owned(), |_, _| Ok(()))?;
     let mut inn = Inn { visits: vec![0; slots], testified: vec![0; slots], farewells: 0 };
     for slot in 0..slots {
         crowd.connect(introduction(&guest(slot, 0)).as_bytes())?;
@@ -92,7 +92,7 @@ impl Inn {
             match words {
                 Some(words) => crowd.send(who, words.as_bytes())?,
                 None => {
-                    crowd.reconnect(who, introduction(&guest(who - 1, self.visits[who - 1])).as_bytes())?
+                    crowd.reconnect(who, introduction(&guest(who - 1, self.visits[who - 1])).as_bytes())?;
                 }
             }
         }

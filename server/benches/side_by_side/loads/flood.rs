@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Pace;
-use crate::arrival::{AT_ONCE, PATIENCE, ends_welcome, introduction, join, log_in, nick_of};
+use crate::arrival::{PATIENCE, ends_welcome, introduction, join, log_in, nick_of};
 use crate::crowd::{Crowd, Heard};
 use crate::figures::{Figure, Figures, Latencies, Stretch};
 use crate::ledger::{Ledger, settle};
@@ -26,19 +26,20 @@ const FLOODER: usize = 0;
 const LINES_A_WRITE: usize = 150;
 /// How many pairs talk elsewhere. Several, so that there are enough samples for a p99 in a few seconds.
 const PAIRS: usize = 5;
+/// How long the server may take to pass on what it has of the flood when it is over.
+const DRAIN: Duration = Duration::from_secs(5);
 /// How often each of them says something.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Measures the pairs alone, and then beside the flood.
 pub fn play(server: &Running, pace: &Pace) -> Result<Figures, Trouble> {
     let mut crowd = Crowd::new(server.address(), pace.patience)?;
-    log_in(&mut crowd, MEMBERS, AT_ONCE, "")?;
-    join(&mut crowd, 0..MEMBERS, AT_ONCE, |_| ROOM.to_owned(), |_, _| Ok(()))?;
+    log_in(&mut crowd, server, MEMBERS, "")?;
+    join(&mut crowd, 0..MEMBERS, |_| ROOM.to_owned(), |_, _| Ok(()))?;
     let mut ledger = Ledger::new(MEMBERS, 64);
     let listeners: Vec<_> = (FLOODER + 1..MEMBERS).collect();
     ledger.add_voice(FLOODER, "", ROOM, &listeners);
-    let mut pairs =
-        (0..PAIRS).map(|pair| Pair::meet(server.address(), pair)).collect::<Result<Vec<_>, _>>()?;
+    let mut pairs = Pair::meet(server.address())?;
     let time = pace.measured * 2;
 
     let idle = beside(&mut pairs, time, || listen(&mut crowd, &mut ledger, PATIENCE))?;
@@ -57,7 +58,7 @@ pub fn play(server: &Running, pace: &Pace) -> Result<Figures, Trouble> {
     })?;
     let used = stretch.end()?;
     let heard = ledger.heard as f64;
-    settle(|| listen(&mut crowd, &mut ledger, PATIENCE).map(|()| ledger.missing()))?;
+    settle(DRAIN, || listen(&mut crowd, &mut ledger, PATIENCE).map(|()| ledger.missing()))?;
     Ok(vec![
         (Figure::IdleP99, idle.quantile(0.99)),
         (Figure::P99, flooded.quantile(0.99)),
@@ -98,12 +99,19 @@ struct Pair {
 }
 
 impl Pair {
-    fn meet(address: SocketAddr, pair: usize) -> Result<Self, Trouble> {
-        let (speaker, listener) = (format!("s{pair}"), format!("l{pair}"));
-        let words = format!("PRIVMSG {listener} :it is quiet here\r\n");
-        let due = format!(" PRIVMSG {listener} :it is quiet here");
-        let speaker = sit_down(address, &speaker)?.into_inner();
-        Ok(Self { speaker, listener: sit_down(address, &listener)?, words, due })
+    /// They come all at once: some servers let people in only once a second.
+    fn meet(address: SocketAddr) -> Result<Vec<Self>, Trouble> {
+        let names = (0..PAIRS).map(|pair| (format!("s{pair}"), format!("l{pair}")));
+        let knock = |(speaker, listener): (String, String)| {
+            Ok::<_, Trouble>((knock(address, &speaker)?, knock(address, &listener)?, listener))
+        };
+        let sockets = names.map(knock).collect::<Result<Vec<_>, _>>()?;
+        let sit_down = |(speaker, listener, name)| {
+            let words = format!("PRIVMSG {name} :it is quiet here\r\n");
+            let due = format!(" PRIVMSG {name} :it is quiet here");
+            Ok(Self { speaker: sit_down(speaker)?.into_inner(), listener: sit_down(listener)?, words, due })
+        };
+        sockets.into_iter().map(sit_down).collect()
     }
 
     /// Says one thing and gives how long it took to be heard.
@@ -121,18 +129,23 @@ impl Pair {
     }
 }
 
-/// Connects and logs in, and reads all that a newcomer is told.
-fn sit_down(address: SocketAddr, nick: &str) -> Result<BufReader<TcpStream>, Trouble> {
+/// Connects and begins to log in.
+fn knock(address: SocketAddr, nick: &str) -> Result<TcpStream, Trouble> {
     let mut socket = TcpStream::connect(address)?;
     socket.set_nodelay(true)?;
     socket.set_read_timeout(Some(Duration::from_secs(10)))?;
     socket.write_all(introduction(nick).as_bytes())?;
+    Ok(socket)
+}
+
+/// Reads all that a newcomer is told.
+fn sit_down(mut socket: TcpStream) -> Result<BufReader<TcpStream>, Trouble> {
     let mut reader = BufReader::new(socket.try_clone()?);
     let mut line = String::new();
     loop {
         line.clear();
         if reader.read_line(&mut line)? == 0 {
-            return Err(Trouble::Cannot(format!("the server hung up on {nick}")));
+            return Err(Trouble::Cannot("the server hung up on one of a pair".to_owned()));
         }
         let line = Received::parse(line.trim_end().as_bytes());
         if ends_welcome(&line) {
@@ -147,6 +160,10 @@ fn sit_down(address: SocketAddr, nick: &str) -> Result<BufReader<TcpStream>, Tro
 fn chat(pairs: &mut [Pair], time: Duration) -> Result<Latencies, Trouble> {
     let mut latencies = Latencies::new();
     let step = INTERVAL / u32::try_from(pairs.len()).expect("there are few pairs");
+    // What was said before may still be on its way to being acknowledged, and then the first words wait for it.
+    for pair in &mut *pairs {
+        pair.say()?;
+    }
     let end = Instant::now() + time;
     while Instant::now() < end {
         for pair in &mut *pairs {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Pace;
-use crate::arrival::{AT_ONCE, PATIENCE, log_in, welcome_words};
+use crate::arrival::{PATIENCE, log_in, welcome_words};
 use crate::crowd::Crowd;
 use crate::figures::{Figure, Figures, Stretch};
 use crate::peers::Running;
@@ -15,7 +15,7 @@ pub fn play(people: usize, server: &Running, pace: &Pace) -> Result<Figures, Tro
     let mut crowd = Crowd::new(server.address(), pace.patience)?;
     let memory_before = process::resident_kib(server.pid())?;
     let arrival = Stretch::begin(server)?;
-    log_in(&mut crowd, people, AT_ONCE, "")?;
+    log_in(&mut crowd, server, people, "")?;
     let arrival = arrival.end()?;
 
     let silence = Stretch::begin(server)?;

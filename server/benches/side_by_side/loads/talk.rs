@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::Pace;
-use crate::arrival::{AT_ONCE, PATIENCE, join, log_in, nick_of, offered_capabilities};
+use crate::arrival::{PATIENCE, join, log_in, nick_of, offered_capabilities};
 use crate::crowd::{Crowd, Heard};
 use crate::figures::{Figure, Figures, Latencies, Stretch, micros};
 use crate::ledger::{Ledger, settle};
@@ -86,9 +86,9 @@ pub fn play(plan: &Plan, server: &Running, dress: Dress, pace: &Pace) -> Result<
         Dress::Capabilities => offered_capabilities(server.address())?,
     };
     let mut crowd = Crowd::new(server.address(), pace.patience)?;
-    log_in(&mut crowd, plan.people(), AT_ONCE, &capabilities)?;
+    log_in(&mut crowd, server, plan.people(), &capabilities)?;
     if let Seating::Rooms { seats, .. } = plan.seating {
-        join(&mut crowd, 0..plan.people(), AT_ONCE, |who| room_name(who / seats), |_, _| Ok(()))?;
+        join(&mut crowd, 0..plan.people(), |who| room_name(who / seats), |_, _| Ok(()))?;
     }
     if plan.deaf {
         crowd.go_deaf(plan.people() - 1)?;
@@ -142,7 +142,7 @@ impl Conversation {
         self.talk(crowd, pace.measured)?;
         let used = stretch.end()?;
         let deliveries = (self.ledger.heard - heard) as f64;
-        settle(|| self.listen(crowd).map(|()| self.ledger.missing()))?;
+        settle(pace.patience, || self.listen(crowd).map(|()| self.ledger.missing()))?;
         Ok(vec![
             (Figure::CpuPerDelivery, micros(used.cpu) / deliveries),
             (Figure::Deliveries, deliveries / used.wall.as_secs_f64()),
