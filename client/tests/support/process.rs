@@ -6,6 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::PATIENCE;
 
 /// A running program. It ends with this value, whatever happens.
@@ -84,7 +86,7 @@ impl Process {
     /// Asks it to end, as Ctrl-C does.
     pub fn interrupt(&self) {
         // When it is gone already there is nobody to ask.
-        let _ = Command::new("kill").arg("-INT").arg(self.id().to_string()).status();
+        let _ = kill_process(Pid::from_child(&self.child), Signal::INT);
     }
 
     /// Whether it has ended.
