@@ -12,7 +12,7 @@ use teahouse_protocol::{CaseMapping, names};
 use toml::{Table, Value};
 
 use crate::language::{Language, sentences};
-use crate::world::{UserMode, UserModes};
+use crate::user_modes::{UserMode, UserModes};
 
 /// What the server is told to be. [`Config::default`] works as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

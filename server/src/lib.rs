@@ -27,6 +27,7 @@ pub mod server;
 pub mod session;
 mod sync;
 mod throttle;
+pub mod user_modes;
 pub mod world;
 
 pub use config::Config;

@@ -27,18 +27,18 @@ use teahouse_protocol::Folded;
 
 pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
-pub use client::{Client, Registration, UserMode, UserModes};
+pub use client::{Client, Registration};
 pub(crate) use label::Capture;
 pub use line::Line;
 pub use server_bans::{ServerBan, ServerBans, Target};
 pub use whowas::Gone;
 
-use crate::commands::COMMANDS;
 use crate::config::Config;
 use crate::language::Text;
 use crate::nickname::{self, Skeleton};
 use crate::outbox::{Cause, Outbox};
 use crate::reply::Reply;
+use crate::user_modes::UserMode;
 use client::Cloak;
 use watch::Watchers;
 use whowas::Whowas;
@@ -71,8 +71,8 @@ pub struct World {
     channel_names: HashMap<Folded<'static>, ChannelId>,
     /// How many of `clients` have logged in.
     users: usize,
-    /// How often each row of [`COMMANDS`] was run.
-    command_counts: [u64; COMMANDS.len()],
+    /// How often each command was run, by its row in the table.
+    command_counts: Vec<u64>,
     /// The largest that `users` ever was.
     most_users: usize,
     cloak: Cloak,
@@ -124,7 +124,7 @@ impl World {
             channels: SlotMap::with_key(),
             channel_names: HashMap::new(),
             users: 0,
-            command_counts: [0; COMMANDS.len()],
+            command_counts: Vec::new(),
             most_users: 0,
             cloak: Cloak::default(),
             watchers: Watchers::default(),
@@ -167,12 +167,15 @@ impl World {
         effects.orders.append(&mut self.effects.orders);
     }
 
-    /// Counts a run of the command in a row of [`COMMANDS`].
+    /// Counts a run of a command by its row in the table.
     pub(crate) fn count_command(&mut self, row: usize) {
+        if row >= self.command_counts.len() {
+            self.command_counts.resize(row + 1, 0);
+        }
         self.command_counts[row] += 1;
     }
 
-    /// How often each row of [`COMMANDS`] was run.
+    /// How often each command was run, by its row in the table; rows at the end that never were are missing.
     pub fn command_counts(&self) -> &[u64] {
         &self.command_counts
     }

@@ -9,8 +9,9 @@ use super::{Context, listed};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
+use crate::user_modes::UserMode;
 use crate::world::mask::{self, Subject};
-use crate::world::{Capability, ChannelId, Flag, Line, Rank, Registration, UserMode};
+use crate::world::{Capability, ChannelId, Flag, Line, Rank, Registration};
 
 /// To how many one message may go (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;

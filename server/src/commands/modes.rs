@@ -5,8 +5,9 @@ use teahouse_protocol::{Message, names};
 
 use super::Context;
 use crate::reply::Reply;
+use crate::user_modes::UserMode;
 use crate::world::mask::ListEntry;
-use crate::world::{ChannelId, Flag, List, Rank, UserMode};
+use crate::world::{ChannelId, Flag, List, Rank};
 
 /// How many changes with a parameter one MODE may have (MODES).
 pub(super) const MAX_CHANGES: usize = 6;

@@ -11,8 +11,9 @@ use super::{Context, modes};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
+use crate::user_modes::UserMode;
 use crate::world::mask;
-use crate::world::{Order, ServerBan, Target, UserMode};
+use crate::world::{Order, ServerBan, Target};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_secs(1);

@@ -8,7 +8,8 @@ use super::{Context, motd, status};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::world::{Registration, UserMode};
+use crate::user_modes::UserMode;
+use crate::world::Registration;
 
 /// The longest user name, in bytes, with the `~` before it (USERLEN).
 pub(super) const USER_BYTES: usize = 18;

@@ -7,7 +7,8 @@ use teahouse_protocol::{Message, text};
 use super::{COMMANDS, Context, channels, messages, modes, monitor, people, registration};
 use crate::language::Language;
 use crate::reply::Reply;
-use crate::world::{Target, UserMode, mask};
+use crate::user_modes::UserMode;
+use crate::world::{Target, mask};
 
 /// Name and version of this program.
 pub(super) const VERSION: &str = concat!("teahouse-", env!("CARGO_PKG_VERSION"));

@@ -5,7 +5,8 @@ use teahouse_protocol::{Message, names};
 
 use super::{Context, listed};
 use crate::reply::Reply;
-use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, UserMode, mask};
+use crate::user_modes::UserMode;
+use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};
 
 /// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
 pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
