@@ -41,7 +41,7 @@ pub fn ends_welcome(line: &Received) -> bool {
 }
 
 /// The line, unless it says no to somebody or the server hung up.
-pub fn welcome_words<'a>(who: usize, heard: Heard<'a>) -> Result<Received<'a>, Trouble> {
+pub fn unless_refused<'a>(who: usize, heard: Heard<'a>) -> Result<Received<'a>, Trouble> {
     let Heard::Line(line) = heard else {
         return Err(Trouble::Cannot(format!("the server hung up on {}", nick_of(who))));
     };
@@ -97,7 +97,7 @@ pub fn log_in(crowd: &mut Crowd, server: &Running, people: usize, capabilities: 
             crowd.connect(words.as_bytes())?;
         }
         crowd.turn(PATIENCE, |who, heard, _| {
-            done += usize::from(ends_welcome(&welcome_words(who, heard)?));
+            done += usize::from(ends_welcome(&unless_refused(who, heard)?));
             Ok(())
         })?;
     }
@@ -118,7 +118,7 @@ pub fn join(
             asked += 1;
         }
         crowd.turn(PATIENCE, |who, heard, _| {
-            let line = welcome_words(who, heard)?;
+            let line = unless_refused(who, heard)?;
             done += usize::from(line.command == b"366");
             hear(who, &line)
         })?;
@@ -127,7 +127,7 @@ pub fn join(
 }
 
 /// Waits until these people have heard all that was queued for them until now.
-pub fn fence(
+fn fence(
     crowd: &mut Crowd,
     people: Range<usize>,
     mut hear: impl FnMut(usize, &Received) -> Result<(), Trouble>,
@@ -138,7 +138,7 @@ pub fn fence(
     let mut missing = people.len();
     while missing > 0 {
         crowd.turn(PATIENCE, |who, heard, _| {
-            let line = welcome_words(who, heard)?;
+            let line = unless_refused(who, heard)?;
             missing -= usize::from(line.command == b"PONG");
             hear(who, &line)
         })?;

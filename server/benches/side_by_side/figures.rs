@@ -80,6 +80,11 @@ impl Figure {
         }
     }
 
+    /// Whether it says who is better: a switch that costs nothing is no fault, and an idle machine is nobody's merit.
+    pub fn is_compared(self) -> bool {
+        !matches!(self, Self::Switches | Self::IdleP99 | Self::IdleCpu)
+    }
+
     /// Whether more of it is better.
     pub fn more_is_better(self) -> bool {
         matches!(self, Self::Deliveries | Self::Cycles)

@@ -36,7 +36,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use figures::Figures;
 use loads::{Load, Pace};
 use peers::Peer;
-use report::{FLOOR, Sheet, shown};
+use report::{FLOOR, Sheet};
 use trouble::Trouble;
 
 const HELP: &str = "\
@@ -149,32 +149,24 @@ fn measure(options: &Options) -> Result<ExitCode, Trouble> {
     let mut sheet = Sheet::default();
     println!("{}", report::machine());
     for round in 0..rounds {
-        let mut play = |load: &str, server: &str, outcome: Result<Figures, Trouble>| {
-            let words = match &outcome {
-                Ok(figures) => {
-                    figures.iter().map(|(figure, value)| format!("{} {}", shown(*value), figure.words()))
-                }
-                Err(Trouble::Stopped) => return Err(Trouble::Stopped),
-                Err(trouble) => {
-                    eprintln!("{}/{rounds} {load} {server}: {trouble}", round + 1);
-                    sheet.note(load, server, outcome);
-                    return Ok(());
-                }
-            };
-            eprintln!("{}/{rounds} {load} {server}: {}", round + 1, words.collect::<Vec<_>>().join(", "));
+        let mut note = |load: &str, server: &str, outcome: Result<Figures, Trouble>| {
+            if let Err(Trouble::Stopped) = outcome {
+                return Err(Trouble::Stopped);
+            }
+            eprintln!("{}/{rounds} {load} {server}: {}", round + 1, report::summary(&outcome));
             sheet.note(load, server, outcome);
             Ok(())
         };
         if with_floor {
             for (name, messages_a_call) in floor::FLOORS {
-                play(name, FLOOR, floor::play(messages_a_call, &pace))?;
+                note(name, FLOOR, floor::play(messages_a_call, &pace))?;
             }
         }
         for load in &loads {
             // Whoever was first is last in the next round.
             for index in 0..peers.len() {
                 let peer = &peers[(index + round) % peers.len()];
-                play(&load.name, &peer.name, load.play(peer, &pace))?;
+                note(&load.name, &peer.name, load.play(peer, &pace))?;
             }
         }
     }

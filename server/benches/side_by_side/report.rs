@@ -60,6 +60,9 @@ impl Sheet {
 
     /// Teahouse's figure over the best of the peers'.
     fn ratio(&self, load: &str, peers: &[Peer], figure: Figure) -> Option<f64> {
+        if !figure.is_compared() {
+            return None;
+        }
         let others = peers.iter().filter(|peer| peer.is_rival());
         let values = others.filter_map(|peer| self.median(load, &peer.name, figure));
         let best = if figure.more_is_better() { values.reduce(f64::max) } else { values.reduce(f64::min) };
@@ -119,14 +122,12 @@ impl Sheet {
             }
         }
         for (floor, messages) in FLOORS {
-            for figure in [Figure::CpuPerDelivery, Figure::Deliveries] {
-                if let Some(value) = self.median(floor, FLOOR, figure) {
-                    let figure = figure.words();
-                    text += &format!(
-                        "\n{floor}: only send(), messages a call: {messages}; {figure} {}",
-                        shown(value)
-                    );
-                }
+            let figures = [Figure::CpuPerDelivery, Figure::Deliveries].map(|figure| {
+                let value = self.median(floor, FLOOR, figure)?;
+                Some(format!("{} {}", shown(value), figure.words()))
+            });
+            if let [Some(cpu), Some(rate)] = figures {
+                text += &format!("\n{floor}: only send(), messages in a call: {messages}: {cpu}, {rate}");
             }
         }
         text.trim_end().to_owned() + "\n"
@@ -168,6 +169,17 @@ impl Sheet {
     }
 }
 
+/// One run in one line, to show that something happens.
+pub fn summary(outcome: &Result<Figures, Trouble>) -> String {
+    match outcome {
+        Ok(figures) => {
+            let words = figures.iter().map(|(figure, value)| format!("{} {}", shown(*value), figure.words()));
+            words.collect::<Vec<_>>().join(", ")
+        }
+        Err(trouble) => trouble.to_string(),
+    }
+}
+
 /// What the figures were measured on.
 pub fn machine() -> String {
     let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -180,7 +192,7 @@ pub fn machine() -> String {
 }
 
 /// A number with three digits that count, or a whole one with its thousands apart.
-pub fn shown(value: f64) -> String {
+fn shown(value: f64) -> String {
     if !value.is_finite() {
         return "-".to_owned();
     }

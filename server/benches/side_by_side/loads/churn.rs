@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Pace;
-use crate::arrival::{PATIENCE, ends_welcome, introduction, join, log_in, welcome_words};
+use crate::arrival::{PATIENCE, ends_welcome, introduction, join, log_in, unless_refused};
 use crate::crowd::{Crowd, Heard};
 use crate::figures::{Figure, Figures, Stretch, micros};
 use crate::peers::Running;
@@ -65,7 +65,7 @@ impl Inn {
         let mut next = Vec::new();
         crowd.turn(PATIENCE, |who, heard, _| {
             if who == WITNESS {
-                return self.testify(&welcome_words(who, heard)?);
+                return self.testify(&unless_refused(who, heard)?);
             }
             let slot = who - 1;
             match heard {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Pace;
-use crate::arrival::{PATIENCE, log_in, welcome_words};
+use crate::arrival::{PATIENCE, log_in, unless_refused};
 use crate::crowd::Crowd;
 use crate::figures::{Figure, Figures, Stretch};
 use crate::peers::Running;
@@ -21,7 +21,7 @@ pub fn play(people: usize, server: &Running, pace: &Pace) -> Result<Figures, Tro
     let silence = Stretch::begin(server)?;
     let end = Instant::now() + pace.measured;
     while Instant::now() < end {
-        crowd.turn(PATIENCE, |who, heard, _| welcome_words(who, heard).map(drop))?;
+        crowd.turn(PATIENCE, |who, heard, _| unless_refused(who, heard).map(drop))?;
     }
     let silence = silence.end()?;
     let memory = process::resident_kib(server.pid())? - memory_before;
