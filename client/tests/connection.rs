@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 use teahouse::connection::{Connection, Patience};
 use teahouse::event::{Event, Failure, What};
 use teahouse::model::Target;
@@ -126,6 +126,8 @@ const OPENING: [&str; 3] = ["CAP LS 302", "NICK 小明", "USER teahouse 0 * :小
 
 fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    // Of a listener too this is how long it waits: a window that does not come fails the test.
+    SockRef::from(&listener).set_read_timeout(Some(DEADLINE)).unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
 }
