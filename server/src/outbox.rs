@@ -40,7 +40,7 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 /// back to its own client even if others keep queueing.
 const MAX_ROUNDS: usize = 8;
 /// The largest buffer that an outbox keeps while it is empty, in bytes.
-const KEPT_BYTES: usize = 8 * 1024;
+const KEPT_BYTES: usize = 1024;
 
 /// The way out: a socket, or what stands for one where there is no network.
 pub trait Wire: Send + Sync {
@@ -209,6 +209,7 @@ impl Outbox {
     pub fn flush(&self) -> Progress {
         let mut state = self.state.lock();
         match state.phase {
+            Phase::Idle if state.queue.is_empty() && !state.closing => return Progress::Clear,
             Phase::Idle => {}
             Phase::Writing | Phase::Draining => return Progress::Clear,
             Phase::Dead => {

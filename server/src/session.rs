@@ -87,6 +87,8 @@ struct Session<'h> {
     slowed: bool,
     /// When the lines that are being run came.
     now: Timestamp,
+    /// Whether it kept the lock as long as it may, with more lines to run.
+    has_had_its_turn: bool,
     /// Kept from batch to batch for its buffers.
     effects: Effects,
 }
@@ -105,7 +107,19 @@ impl<'h> Session<'h> {
         };
         let clock = Clock::LoggingIn { deadline: Instant::now() + config.registration_timeout };
         let throttle = config.flood_protection.then(Throttle::default);
-        Self { house, config, id, outbox, here, clock, throttle, slowed: false, now, effects }
+        Self {
+            house,
+            config,
+            id,
+            outbox,
+            here,
+            clock,
+            throttle,
+            slowed: false,
+            now,
+            has_had_its_turn: false,
+            effects,
+        }
     }
 
     /// Reads and runs lines until there is a reason to end.
@@ -189,10 +203,11 @@ impl<'h> Session<'h> {
         let since = Instant::now();
         while let Some(line) = buffer.next_line() {
             let errand = commands::execute(world, self.id, &Input::understand(line));
+            self.has_had_its_turn = since.elapsed() >= LONGEST_HOLD;
             let goes_on = errand.is_none()
                 && world.client(self.id).is_some()
                 && self.outbox.answer_bytes() <= ANSWERS_AHEAD_BYTES
-                && since.elapsed() < LONGEST_HOLD
+                && !self.has_had_its_turn
                 && buffer.has_line()
                 && self.throttle.as_mut().is_none_or(|throttle| throttle.take_at_once(since));
             if !goes_on {
@@ -221,8 +236,10 @@ impl<'h> Session<'h> {
             Some(_) => {}
             None => self.here = false,
         }
-        // To whoever waits, not to this thread again: it may have more lines, and has had its turn.
-        MutexGuard::unlock_fair(world);
+        if mem::take(&mut self.has_had_its_turn) {
+            // To whoever waits, not to this thread again.
+            MutexGuard::unlock_fair(world);
+        }
         errand.filter(|_| self.here)
     }
 
@@ -241,6 +258,10 @@ impl<'h> Session<'h> {
     /// Why the connection ends, if it does not take them in time or is gone.
     fn catch_up(&mut self) -> Result<(), Text> {
         self.settle();
+        if self.outbox.answer_bytes() > 0 {
+            // Others may have put it on the common list; its own client does not wait for that.
+            self.house.drain.flush(&self.outbox);
+        }
         match self.outbox.wait_for_answers(Instant::now() + self.config.ping_timeout) {
             Answers::Taken => Ok(()),
             Answers::Waiting => Err(Text::SendQueueExceeded),
@@ -282,9 +303,7 @@ impl<'h> Session<'h> {
 impl Effects {
     /// Flushes the touched outboxes, once each, and writes the notes to the log. Not to be called under the lock.
     pub(crate) fn settle(&mut self, drain: &Drain, config: &Config) {
-        for outbox in self.touched.drain(..) {
-            drain.flush(&outbox);
-        }
+        drain.flush_all(&mut self.touched);
         for note in self.notes.drain(..) {
             log::info!("{}", text::escape(&note.to_string(config.language)));
         }
