@@ -421,6 +421,15 @@ impl World {
         self.clients[id].channels.push(channel);
     }
 
+    /// Notes that a client may come in. Tells nobody.
+    pub(crate) fn invite(&mut self, guest: ClientId, channel: ChannelId) {
+        let Self { clients, channels, .. } = self;
+        let invited = &mut channels[channel].invited;
+        // Those who went without coming in must not pile up.
+        invited.retain(|id| clients.contains_key(*id));
+        invited.insert(guest);
+    }
+
     /// Ends a membership, and the channel if it was the last one. Tells nobody.
     pub(crate) fn leave(&mut self, id: ClientId, channel: ChannelId) {
         self.channels[channel].members.swap_remove(&id);

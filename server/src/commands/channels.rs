@@ -159,7 +159,7 @@ pub(super) fn invite(context: &mut Context, message: &Message) -> Result<(), Rep
     if context.world.channel(channel).modes.has(Flag::InviteOnly) {
         context.need_rank(channel, Rank::HalfOperator)?;
     }
-    context.world.channel_mut(channel).invited.insert(guest);
+    context.world.invite(guest, channel);
     let line = context.world.line(format_args!(":{} INVITE {guest_name} {room}", context.client().source()));
     let line = line.with_tags(context.client().tags());
     context.reply(&Reply::Inviting(guest_name.clone(), room));
