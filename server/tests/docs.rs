@@ -9,7 +9,8 @@ use teahouse_server::Config;
 use teahouse_server::commands::{COMMANDS, When};
 use teahouse_server::config::KEYS;
 use teahouse_server::reply::Reply;
-use teahouse_server::world::Capability;
+use teahouse_server::user_modes::UserMode;
+use teahouse_server::world::{Capability, Flag, Rank};
 
 fn docs(name: &str) -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
@@ -53,6 +54,30 @@ fn every_command_on_the_page_has_a_transcript_that_uses_it() {
             text.lines().filter_map(|line| line.split_once("> ")).any(|(_, line)| line.starts_with(command));
         assert!(used, "{transcript} does not use {command}");
     }
+}
+
+#[test]
+fn the_page_lists_every_mode_of_a_room_with_a_transcript_that_sets_it() {
+    let listed = table("Modes of a room");
+    let letters: Vec<_> = listed.iter().map(|row| row[0].chars().next().unwrap()).collect();
+    let flags = Flag::ALL.iter().map(|(_, letter)| *letter);
+    let ranks = Rank::ALL.iter().map(|(_, letter, _)| *letter);
+    assert_eq!(letters, flags.chain("SklbeI".chars()).chain(ranks).collect::<Vec<_>>());
+    for row in listed {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/transcripts/{}.txt", row[3]));
+        let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is not there", row[3]));
+        // `n` and `t` are set from the beginning; the transcript shows what they do.
+        let is_set = text.lines().filter_map(|line| line.split_once("> MODE #")).any(|(_, line)| {
+            line.split(' ').nth(1).is_some_and(|changes| changes.contains('+') && changes.contains(&row[0]))
+        });
+        assert!(is_set || matches!(row[0].as_str(), "n" | "t"), "{} does not set {}", row[3], row[0]);
+    }
+}
+
+#[test]
+fn the_page_lists_every_mode_of_a_person() {
+    let listed: Vec<_> = table("Modes of a person").into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(listed, UserMode::ALL.iter().map(|(_, letter)| letter.to_string()).collect::<Vec<_>>());
 }
 
 #[test]
