@@ -401,6 +401,7 @@ texts! {
     ExpectGeometry: "宽x高+X+Y，例如 900x640+0+0", "WxH+X+Y, such as 900x640+0+0";
     ExpectText: "UTF-8 文字", "UTF-8 text";
     CannotOpenWindow: "无法打开窗口：{0}", "The window cannot be opened: {0}";
+    NoDisplay: "这里没有显示器（环境变量 DISPLAY 没有设置），窗口打不开；请在桌面环境里启动", "There is no display here (DISPLAY is not set), so the window cannot be opened; start it from a desktop";
 }
 
 #[cfg(test)]

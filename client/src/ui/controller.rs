@@ -39,11 +39,10 @@ const SMALLEST_SIZE: (i32, i32) = (520, 500);
 /// # Errors
 /// Why there can be no window.
 pub fn run(options: Options) -> Result<(), Phrase> {
-    let cannot = |why: String| Text::CannotOpenWindow.with([&why]);
     if cfg!(all(unix, not(target_os = "macos")))
         && env::var_os("DISPLAY").is_none_or(|display| display.is_empty())
     {
-        return Err(cannot("DISPLAY".to_owned()));
+        return Err(Text::NoDisplay.with([]));
     }
     watch_for_panics();
     let app = App::default();
