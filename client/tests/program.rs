@@ -24,7 +24,9 @@ fn without_a_display_it_says_so_in_plain_words() {
 
 #[test]
 fn a_mistake_on_the_command_line_is_one_line_and_exit_code_2() {
-    for args in [&["--port", "abc"][..], &["--port", "0"], &["--geometry", "big"], &["--lang", "fr"], &["--nope"]] {
+    for args in
+        [&["--port", "abc"][..], &["--port", "0"], &["--geometry", "big"], &["--lang", "fr"], &["--nope"]]
+    {
         let (code, said) = run(args);
         assert_eq!(code, Some(2), "{args:?}: {said}");
         assert!(said.contains(args[0]) && said.lines().count() == 1, "{args:?}: {said}");
