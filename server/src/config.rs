@@ -27,6 +27,9 @@ pub struct Config {
     pub password: Option<String>,
     /// The message of the day, read again each time it is asked for.
     pub motd_file: Option<PathBuf>,
+    /// The folder of what outlasts the server; `None` keeps everything in memory. The program, unlike
+    /// [`Config::default`], begins with [`user_data_dir`].
+    pub data_dir: Option<PathBuf>,
     /// The room that everybody joins on login.
     pub lobby: Option<String>,
     /// The language of the server's own texts.
@@ -68,6 +71,7 @@ impl Default for Config {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 6667))],
             password: None,
             motd_file: None,
+            data_dir: None,
             lobby: Some("#lobby".to_owned()),
             language: Language::English,
             operators: Vec::new(),
@@ -85,6 +89,11 @@ impl Default for Config {
             registration_timeout: Duration::from_secs(30),
         }
     }
+}
+
+/// The user's own folder for what the server keeps; `None` if this user has none.
+pub fn user_data_dir() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "teahouse-server").map(|folders| folders.data_dir().to_owned())
 }
 
 /// Somebody who may become server operator.
@@ -165,6 +174,13 @@ pub const KEYS: &[Key] = &[
         english: "file with the message of the day",
         chinese: "今日消息所在的文件",
         set: |config, given| given.text().map(|path| config.motd_file = some_text(path).map(PathBuf::from)),
+    },
+    Key {
+        name: "data_dir",
+        kind: Kind::Text,
+        english: "folder of what outlasts the server; \"\" keeps everything in memory",
+        chinese: "保存数据的文件夹；\"\" 表示一切只在内存里",
+        set: |config, given| given.text().map(|path| config.data_dir = some_text(path).map(PathBuf::from)),
     },
     Key {
         name: "lobby",

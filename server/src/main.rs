@@ -16,7 +16,7 @@ use log::{Level, LevelFilter, info, warn};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use teahouse_server::addresses::reachable;
-use teahouse_server::config::{ConfigError, KEYS};
+use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
 use teahouse_server::world::Order;
 use teahouse_server::{Config, Server, password};
@@ -159,7 +159,7 @@ fn hash_password(locale: Language) -> ExitCode {
 /// The file first, then the flags over it.
 fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let mut config = Config { language: locale, ..Config::default() };
+    let mut config = Config { language: locale, data_dir: user_data_dir(), ..Config::default() };
     let mut flags: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut check = false;
     let mut parser = lexopt::Parser::from_args(args);

@@ -110,7 +110,7 @@ fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() 
 
     // The defaults on the page, read as a file, change nothing; nor does the sample with its lines uncommented.
     let written = |(key, default): &(&str, &str)| match *default {
-        "from the locale" | "not set" => String::new(),
+        "from the locale" | "the user's own" | "not set" => String::new(),
         default => format!("{key} = {default}\n"),
     };
     let sample: String = docs("teahouse.toml")

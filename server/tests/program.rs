@@ -34,7 +34,7 @@ struct Running {
 impl Running {
     fn start(args: &[&str]) -> Self {
         let mut child = command(args)
-            .args(["--listen", "127.0.0.1:0", "--cloak", "false"])
+            .args(["--listen", "127.0.0.1:0", "--cloak", "false", "--data-dir", ""])
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -213,7 +213,7 @@ fn help_names_every_key_in_the_language_of_the_locale() {
 #[test]
 fn row_14_the_server_stays_when_the_terminal_it_was_started_from_goes() {
     // As with `screen`, `nohup` or systemd: standard input and output are closed, and it serves on.
-    let mut child = command(&["--listen", "127.0.0.1:0"]);
+    let mut child = command(&["--listen", "127.0.0.1:0", "--data-dir", ""]);
     child.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = child.spawn().unwrap();
     let mut console = BufReader::new(child.stderr.take().unwrap());
