@@ -181,11 +181,12 @@ pub enum Input<'a> {
     Message(Message<'a>),
     /// A line that is over its limit.
     TooLong,
-    /// A line that is not UTF-8 ([IRCv3 UTF8ONLY](https://ircv3.net/specs/extensions/utf8-only)).
-    NotUtf8,
+    /// A line that is not UTF-8, and its first word
+    /// ([IRCv3 UTF8ONLY](https://ircv3.net/specs/extensions/utf8-only)).
+    NotUtf8(&'a str),
     /// A line with nothing in it, or with a NUL or no command: ignored, as other servers do.
     Nothing,
-    /// A line whose first word cannot be a command.
+    /// A line whose first word, behind tags and source, cannot be a command.
     NoCommand(&'a str),
 }
 
@@ -193,13 +194,20 @@ impl<'a> Input<'a> {
     /// Understands one line. Needs no lock.
     pub fn understand(line: Received<'a>) -> Self {
         let Received::Complete(bytes) = line else { return Self::TooLong };
-        let Ok(text) = std::str::from_utf8(bytes) else { return Self::NotUtf8 };
+        let Ok(text) = std::str::from_utf8(bytes) else { return Self::NotUtf8(first_word(bytes)) };
         match Message::parse(text) {
             Ok(message) => Self::Message(message),
-            Err(InvalidMessage::BadCommand) => Self::NoCommand(text.split(' ').next().unwrap_or(text)),
+            Err(InvalidMessage::BadCommand) => Self::NoCommand(first_word(bytes)),
             Err(_) => Self::Nothing,
         }
     }
+}
+
+/// What stands where a command should, behind tags and source; empty when even that is not UTF-8.
+fn first_word(line: &[u8]) -> &str {
+    let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let word = words.find(|word| !matches!(word[0], b'@' | b':')).unwrap_or_default();
+    std::str::from_utf8(word).unwrap_or_default()
 }
 
 /// Runs one line of one client, under the world's lock. The client is here; afterwards it may be gone.
@@ -221,11 +229,15 @@ pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand>
             }
         }
         Input::TooLong => context.reply(&Reply::InputTooLong),
-        Input::NotUtf8 => {
-            let words = context.say(&Text::InvalidUtf8);
-            context.send(format_args!("FAIL * INVALID_UTF8 :{words}"));
+        Input::NotUtf8(word) => {
+            let (command, words) =
+                (find(word).map_or("*", |(_, row)| row.name), context.say(&Text::InvalidUtf8));
+            context.send(format_args!("FAIL {command} INVALID_UTF8 :{words}"));
         }
-        Input::NoCommand(word) => context.reply(&Reply::UnknownCommand((*word).to_owned())),
+        Input::NoCommand(word) => {
+            let refusal = unknown(&context, word);
+            context.reply(&refusal);
+        }
         Input::Nothing => {}
     }
     end(context)
@@ -263,8 +275,7 @@ fn find(name: &str) -> Option<(usize, &'static Command)> {
 fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let registered = context.client().is_registered();
     let Some((index, command)) = find(message.command()) else {
-        let unknown = Reply::UnknownCommand(message.command().to_owned());
-        return Err(if registered { unknown } else { Reply::NotRegistered });
+        return Err(unknown(context, message.command()));
     };
     if command.when != Always && !registered {
         return Err(Reply::NotRegistered);
@@ -277,6 +288,15 @@ fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
     }
     context.world.count_command(index);
     (command.run)(context, message)
+}
+
+/// The answer to what is no command; before login the client learns only that it has to log in.
+fn unknown(context: &Context, word: &str) -> Reply {
+    if context.client().is_registered() {
+        Reply::UnknownCommand(word.to_owned())
+    } else {
+        Reply::NotRegistered
+    }
 }
 
 /// The parts of a comma-separated list that are not empty.

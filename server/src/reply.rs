@@ -3,6 +3,8 @@
 //! A row is `Name(arguments) = NUMERIC, "parameters" "English" | "中文";`. What a client's program reads stands in
 //! the first string and is the same in every language; what a person reads stands in the other two. A row without
 //! words has the first string only.
+//! Whatever stands in the first string before its colon is one word: where a client typed something else, a star stands
+//! in its place, so that no answer falls apart. Only what is written `{name:}` may be several words.
 //! A handler refuses by returning one as its `Err`; the dispatcher sends it.
 
 use std::fmt;
@@ -39,6 +41,11 @@ macro_rules! replies {
                 match self {
                     $(
                         Self::$name $(($($field),+))? => {
+                            $($(let $field = if const { is_word($params, stringify!($field)) } {
+                                word($field)
+                            } else {
+                                $field.as_str()
+                            };)+)?
                             write!(f, $params)?;
                             $(match language {
                                 Language::English => write!(f, $english)?,
@@ -55,12 +62,36 @@ macro_rules! replies {
     (@text $field:ident) => { String };
 }
 
+/// Whether `{field}` stands before the last parameter.
+const fn is_word(params: &str, field: &str) -> bool {
+    let (params, field) = (params.as_bytes(), field.as_bytes());
+    let mut at = 0;
+    while at < params.len() && params[at] != b':' {
+        if params[at] == b'{' {
+            let mut length = 0;
+            while length < field.len() && params[at + 1 + length] == field[length] {
+                length += 1;
+            }
+            if length == field.len() && params[at + 1 + length] == b'}' {
+                return true;
+            }
+        }
+        at += 1;
+    }
+    false
+}
+
+/// What a client typed as one word; a star when it is none.
+fn word(text: &str) -> &str {
+    if text.is_empty() || text.starts_with(':') || text.contains(' ') { "*" } else { text }
+}
+
 replies! {
     Welcome(network, source) = RPL_WELCOME, ":" "Welcome to {network}, {source}" | "欢迎来到 {network}，{source}";
     YourHost(server, version) = RPL_YOURHOST, ":" "Your host is {server}, running {version}" | "你连接的服务器是 {server}，版本 {version}";
     Created(date) = RPL_CREATED, ":" "This server was started {date}" | "本服务器启动于 {date}";
     MyInfo(server, version) = RPL_MYINFO, "{server} {version} BRZiorw CIMRSabehiklmnoqstv Iabehkloqv";
-    ISupport(tokens) = RPL_ISUPPORT, "{tokens} :" "are supported by this server" | "是本服务器支持的功能";
+    ISupport(tokens) = RPL_ISUPPORT, "{tokens:} :" "are supported by this server" | "是本服务器支持的功能";
     StatsCommands(command, count) = RPL_STATSCOMMANDS, "{command} {count}";
     StatsKLine(mask, reason) = RPL_STATSKLINE, "K {mask} * :{reason}";
     EndOfStats(letter) = RPL_ENDOFSTATS, "{letter} :" "End of STATS report" | "STATS 报告结束";
@@ -96,7 +127,7 @@ replies! {
     ListStart = RPL_LISTSTART, "Channel :" "Users  Name" | "人数  房间";
     List(channel, members, topic) = RPL_LIST, "{channel} {members} :{topic}";
     ListEnd = RPL_LISTEND, ":" "End of LIST" | "房间列表结束";
-    ChannelModeIs(channel, modes) = RPL_CHANNELMODEIS, "{channel} {modes}";
+    ChannelModeIs(channel, modes) = RPL_CHANNELMODEIS, "{channel} {modes:}";
     CreationTime(channel, seconds) = RPL_CREATIONTIME, "{channel} {seconds}";
     WhoisAccount(nick, account) = RPL_WHOISACCOUNT, "{nick} {account} :" "is logged in as" | "登录的帐号";
     NoTopic(channel) = RPL_NOTOPIC, "{channel} :" "No topic is set" | "没有设置主题";
@@ -113,7 +144,7 @@ replies! {
     Version(version, server) = RPL_VERSION, "{version} {server} :" "Teahouse, one thread for each guest" | "茶馆，每位客人一个线程";
     WhoReply(channel, user, host, server, nick, flags, realname) = RPL_WHOREPLY, "{channel} {user} {host} {server} {nick} {flags} :0 {realname}";
     NamReply(symbol, channel, names) = RPL_NAMREPLY, "{symbol} {channel} :{names}";
-    WhoSpecial(fields) = RPL_WHOSPCRPL, "{fields}";
+    WhoSpecial(fields) = RPL_WHOSPCRPL, "{fields:}";
     Links(server, words) = RPL_LINKS, "{server} {server} :0 {words}";
     EndOfLinks(mask) = RPL_ENDOFLINKS, "{mask} :" "End of LINKS list" | "服务器列表结束";
     EndOfNames(channel) = RPL_ENDOFNAMES, "{channel} :" "End of NAMES list" | "成员列表结束";
@@ -217,5 +248,18 @@ mod tests {
         assert_eq!(reply.numeric(), 433);
         assert_eq!(reply.params(Language::English).to_string(), "小明 :That nickname is taken");
         assert_eq!(reply.params(Language::Chinese).to_string(), "小明 :这个名字已经有人用了");
+    }
+
+    #[test]
+    fn what_a_client_typed_is_one_word_or_a_star() {
+        for (typed, shown) in [("茶", "茶"), ("", "*"), (":x", "*"), ("a b", "*"), ("a:b", "a:b")] {
+            let reply = Reply::UserNotInChannel(typed.to_owned(), "#茶馆".to_owned());
+            let expected = format!("{shown} #茶馆 :They are not in that channel");
+            assert_eq!(reply.params(Language::English).to_string(), expected, "{typed}");
+        }
+        let words = Reply::Away("bob".to_owned(), ": gone  out".to_owned());
+        assert_eq!(words.params(Language::English).to_string(), "bob :: gone  out");
+        let several = Reply::ChannelModeIs("#a".to_owned(), "+kl * 5".to_owned());
+        assert_eq!(several.params(Language::English).to_string(), "#a +kl * 5");
     }
 }

@@ -606,9 +606,7 @@ fn deliver(
     }
 }
 
-/// What a client typed as a name, so that it can stand as one parameter of the refusal.
+/// What a client typed as a name, without what could play tricks on a screen.
 fn shown_in_refusal(name: &str) -> String {
-    let bad = |c: char| c.is_whitespace() || teahouse_protocol::text::is_unprintable(c);
-    let shown = name.replace(bad, "_");
-    if shown.is_empty() || shown.starts_with(':') { "*".to_owned() } else { shown }
+    name.replace(teahouse_protocol::text::is_unprintable, "_")
 }

@@ -108,6 +108,8 @@ fn a_line_that_is_not_utf_8_is_refused_and_the_client_stays() {
     let server = start(|_| {});
     let mut alice = Peer::login(server.addresses()[0], "alice");
     alice.send_bytes(b"PRIVMSG #lobby :\xff\xfe\r\n");
+    alice.wait_for("FAIL PRIVMSG INVALID_UTF8 :Message rejected");
+    alice.send_bytes(b"@+x=\xff :src \xe8\x8c\xff :x\r\n");
     alice.wait_for("FAIL * INVALID_UTF8 :Message rejected");
     alice.send("PING still");
     alice.wait_for("PONG");

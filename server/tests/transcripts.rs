@@ -66,6 +66,7 @@ transcripts! {
     some_are_spoken_to_by_rank
     a_room_gets_another_name
     help_explains_every_command
+    what_was_typed_wrong_cannot_break_the_answer
     everybody_chooses_the_language_they_are_spoken_to_in
 }
 

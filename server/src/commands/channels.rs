@@ -44,7 +44,7 @@ pub(super) fn join(context: &mut Context, message: &Message) -> Result<(), Reply
 }
 
 fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
-    let shown = || name.split(' ').next().unwrap_or("*").to_owned();
+    let shown = || name.to_owned();
     if !name.starts_with('#') {
         return Err(Reply::NoSuchChannel(shown()));
     }
@@ -304,7 +304,7 @@ pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Rep
         return Ok(());
     }
     if wire_names::check_channel(new).is_err() {
-        return Err(Reply::BadChanMask(new.split(' ').next().unwrap_or("*").to_owned()));
+        return Err(Reply::BadChanMask(new.to_owned()));
     }
     let is_lobby = context.world.is_lobby(context.world.channel(channel));
     if is_lobby || context.world.find_channel(new).is_ok_and(|taken| taken != channel) {

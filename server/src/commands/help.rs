@@ -30,7 +30,7 @@ pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply
         }
         Some(subject) => {
             let Some((_, command)) = find(subject) else {
-                return Err(Reply::HelpNotFound(subject.split(' ').next().unwrap_or("*").to_owned()));
+                return Err(Reply::HelpNotFound(subject.to_owned()));
             };
             let name = command.name.to_owned();
             let [english, chinese] = command.help;

@@ -25,7 +25,7 @@ pub(super) fn for_this_server(context: &Context, server: Option<&str>) -> Result
         Some(server)
             if !mask::fits(server, &context.world.config.name) && context.world.find(server).is_err() =>
         {
-            Err(Reply::NoSuchServer(server.split(' ').next().unwrap_or("*").to_owned()))
+            Err(Reply::NoSuchServer(server.to_owned()))
         }
         _ => Ok(()),
     }
@@ -186,7 +186,7 @@ pub(super) fn summon(_: &mut Context, _: &Message) -> Result<(), Reply> {
 pub(super) fn language(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let code = message.param(0).unwrap_or_default();
     let Some(language) = Language::from_code(&code.to_ascii_lowercase()) else {
-        return Err(Reply::NoLanguage(code.split(' ').next().unwrap_or("*").to_owned()));
+        return Err(Reply::NoLanguage(code.to_owned()));
     };
     context.world.client_mut(context.me).language = language;
     context.reply(&Reply::YourLanguage(language.code().to_owned()));
