@@ -219,9 +219,7 @@ pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand>
     match input {
         Input::Message(message) => {
             context.tags = message.tags();
-            if context.client().has(Capability::LabeledResponse)
-                && let Some(label) = message.tags().get("label")
-            {
+            if let Some(label) = message.tags().get("label") {
                 context.world.begin_capture(me, &label);
             }
             if let Err(reply) = dispatch(&mut context, message) {

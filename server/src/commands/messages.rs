@@ -3,7 +3,7 @@
 //! [IRCv3 message-tags](https://ircv3.net/specs/extensions/message-tags)).
 
 use teahouse_protocol::text::Ctcp;
-use teahouse_protocol::{Message, names};
+use teahouse_protocol::{Message, Tags, names};
 
 use super::{Context, listed};
 use crate::language::Text;
@@ -30,6 +30,10 @@ pub(super) fn privmsg(context: &mut Context, message: &Message) -> Result<(), Re
     if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
         *spoke = now;
     }
+    to_each(context, targets, speech)
+}
+
+fn to_each(context: &mut Context, targets: &str, speech: Speech) -> Result<(), Reply> {
     for (index, target) in listed(targets).enumerate() {
         if index == MAX_TARGETS {
             return Err(Reply::TooManyTargets(target.to_owned()));
@@ -58,12 +62,7 @@ pub(super) fn tagmsg(context: &mut Context, message: &Message) -> Result<(), Rep
     if !context.client().has(Capability::MessageTags) {
         return Err(Reply::UnknownCommand("TAGMSG".to_owned()));
     }
-    for target in listed(targets).take(MAX_TARGETS) {
-        if let Err(reply) = deliver(context, target, Speech { command: "TAGMSG", text: None }) {
-            context.reply(&reply);
-        }
-    }
-    Ok(())
+    to_each(context, targets, Speech { command: "TAGMSG", text: None })
 }
 
 fn words_of<'m>(command: &'static str, message: &Message<'m>) -> Result<(&'m str, Speech<'m>), Reply> {
@@ -74,8 +73,11 @@ fn words_of<'m>(command: &'static str, message: &Message<'m>) -> Result<(&'m str
 }
 
 fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Reply> {
-    let (least_rank, channel) = match target.chars().next().and_then(Rank::from_prefix) {
-        Some(rank) if names::is_channel(&target[1..]) => (Some(rank), &target[1..]),
+    // `@#room` is for operators and higher; with several prefixes the lowest says who (Modern IRC, "PRIVMSG").
+    let behind = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
+    let prefixes = &target[..target.len() - behind.len()];
+    let (least_rank, channel) = match prefixes.chars().filter_map(Rank::from_prefix).min() {
+        Some(rank) if behind.starts_with('#') => (Some(rank), behind),
         _ => (None, target),
     };
     if names::is_channel(channel) {
@@ -90,8 +92,9 @@ fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Re
 /// The line as others get it, with the tags that came along.
 fn line_from(context: &mut Context, speech: Speech, target: &str) -> Line {
     let mut tags = context.client().tags();
-    let client_only = context.tags.as_wire().split(';').filter(|tag| tag.starts_with('+'));
-    tags.client_only = client_only.collect::<Vec<_>>().join(";");
+    if context.client().has(Capability::MessageTags) {
+        tags.client_only = client_only(context.tags);
+    }
     tags.msgid = Some(context.world.next_number());
     let (source, command) = (context.client().source(), speech.command);
     let line = match speech.text {
@@ -99,6 +102,19 @@ fn line_from(context: &mut Context, speech: Speech, target: &str) -> Line {
         None => context.world.line(format_args!(":{source} {command} {target}")),
     };
     line.with_tags(tags)
+}
+
+/// The tags that clients send to each other, as they stand on the wire; each key once, with its last value.
+fn client_only(tags: Tags) -> String {
+    let mut kept: Vec<(&str, &str)> = Vec::new();
+    for tag in tags.as_wire().split(';') {
+        let key = tag.split('=').next().unwrap_or(tag);
+        if key.strip_prefix('+').is_some_and(|key| !key.is_empty()) {
+            kept.retain(|(other, _)| *other != key);
+            kept.push((key, tag));
+        }
+    }
+    kept.into_iter().map(|(_, tag)| tag).collect::<Vec<_>>().join(";")
 }
 
 fn to_channel(context: &mut Context, name: &str, least: Option<Rank>, speech: Speech) -> Result<(), Reply> {
@@ -174,9 +190,10 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     let away = person.away.clone().filter(|_| speech.command == "PRIVMSG");
     let line = line_from(context, speech, &name);
     if understands {
-        context.world.tell(to, &line, Cause::Others);
+        context.world.tell_unlabelled(to, &line);
     }
-    if context.client().has(Capability::EchoMessage) && to != me {
+    // Who speaks to themselves hears both: what they said, and what somebody said to them (labeled-response).
+    if context.client().has(Capability::EchoMessage) {
         context.world.tell(me, &line, Cause::Answer);
     }
     match away {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use teahouse_protocol::tags::push_tag;
 
-use super::{Client, ClientId, Line, World};
+use super::{Capability, Client, ClientId, Line, World};
 use crate::outbox::Cause;
 
 /// The longest label, in bytes.
@@ -19,9 +19,11 @@ const LABEL_BYTES: usize = 64;
 pub(crate) struct Capture {
     who: ClientId,
     label: String,
-    /// Each line's tags (without `@` and the space) and the rest.
-    lines: Vec<(String, Vec<u8>)>,
+    lines: Vec<TagsAndWords>,
 }
+
+/// A line in two parts: its tags, without `@` and the space, and the rest.
+type TagsAndWords = (String, Vec<u8>);
 
 impl Capture {
     pub(super) fn is_for(&self, client: ClientId) -> bool {
@@ -29,19 +31,34 @@ impl Capture {
     }
 
     pub(super) fn hold(&mut self, client: &Client, line: &Line) {
-        let [tags, words] = line.parts(client.capabilities);
-        let tags = String::from_utf8_lossy(tags);
-        let tags = tags.trim_start_matches('@').trim_end().to_owned();
-        self.lines.push((tags, words.to_vec()));
+        self.lines.push(line.tags_and_words(client));
+    }
+}
+
+impl Line {
+    /// The line as a client gets it, so that another tag can be put before the others.
+    fn tags_and_words(&self, client: &Client) -> TagsAndWords {
+        let [_, words] = self.parts(client.capabilities);
+        let tags = self.tags_for(client.capabilities).trim_start_matches('@').trim_end();
+        (tags.to_owned(), words.to_vec())
     }
 }
 
 impl World {
-    /// From here on, answers to `who` are held back.
+    /// From here on, answers to `who` are held back, if it has asked for labels and for the batches that they need.
     pub(crate) fn begin_capture(&mut self, who: ClientId, label: &str) {
-        if !label.is_empty() && label.len() <= LABEL_BYTES {
+        let client = &self.clients[who];
+        let understood = client.has(Capability::LabeledResponse) && client.has(Capability::Batch);
+        if understood && !label.is_empty() && label.len() <= LABEL_BYTES {
             self.capture = Some(Capture { who, label: label.to_owned(), lines: Vec::new() });
         }
+    }
+
+    /// Queues a line that is no part of the answer: what one says to oneself arrives like anybody else's words.
+    pub(crate) fn tell_unlabelled(&mut self, to: ClientId, line: &Line) {
+        let capture = self.capture.take();
+        self.tell(to, line, Cause::Others);
+        self.capture = capture;
     }
 
     /// Takes the answers so far out of the world, for the time that a command goes on without the lock.
@@ -59,32 +76,38 @@ impl World {
         let Some(Capture { label, lines, .. }) = self.capture.take_if(|capture| capture.who == who) else {
             return;
         };
-        let Some(client) = self.clients.get(who) else { return };
-        let outbox = Arc::clone(&client.outbox);
+        if !self.clients.contains_key(who) {
+            return;
+        }
         let server = self.config.name.clone();
-        let batch = self.next_number().to_string();
-        let send = |world: &mut Self, key: &str, value: &str, tags: &str, words: &[u8]| {
-            let mut first = String::new();
-            push_tag(&mut first, key, value);
-            let semicolon = if tags.is_empty() { "" } else { ";" };
-            let parts = [b"@", first.as_bytes(), semicolon.as_bytes(), tags.as_bytes(), b" ", words];
-            if outbox.queue(&parts, Cause::Answer) {
-                world.effects.touched.push(Arc::clone(&outbox));
-            }
-        };
         match &lines[..] {
-            [] => send(self, "label", &label, "", format!(":{server} ACK\r\n").as_bytes()),
-            [(tags, words)] => send(self, "label", &label, tags, words),
-            _ => {
-                let begin = format!(":{server} BATCH +{batch} labeled-response\r\n");
-                send(self, "label", &label, "", begin.as_bytes());
-                for (tags, words) in &lines {
-                    send(self, "batch", &batch, tags, words);
-                }
-                if outbox.queue(&[format!(":{server} BATCH -{batch}\r\n").as_bytes()], Cause::Answer) {
-                    self.effects.touched.push(outbox);
-                }
+            [] => {
+                let ack = self.line(format_args!(":{server} ACK"));
+                self.send_tagged(who, "label", &label, &ack.tags_and_words(&self.clients[who]));
             }
+            [line] => self.send_tagged(who, "label", &label, line),
+            _ => {
+                let batch = self.next_number().to_string();
+                let begin = self.line(format_args!(":{server} BATCH +{batch} labeled-response"));
+                self.send_tagged(who, "label", &label, &begin.tags_and_words(&self.clients[who]));
+                for line in &lines {
+                    self.send_tagged(who, "batch", &batch, line);
+                }
+                let end = self.line(format_args!(":{server} BATCH -{batch}"));
+                self.tell(who, &end, Cause::Answer);
+            }
+        }
+    }
+
+    /// Queues a line with one tag more.
+    fn send_tagged(&mut self, who: ClientId, key: &str, value: &str, (tags, words): &TagsAndWords) {
+        let mut first = String::new();
+        push_tag(&mut first, key, value);
+        let semicolon = if tags.is_empty() { "" } else { ";" };
+        let parts = [b"@", first.as_bytes(), semicolon.as_bytes(), tags.as_bytes(), b" ", words];
+        let outbox = &self.clients[who].outbox;
+        if outbox.queue(&parts, Cause::Answer) {
+            self.effects.touched.push(Arc::clone(outbox));
         }
     }
 }

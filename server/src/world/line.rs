@@ -92,17 +92,18 @@ impl Line {
             if self.tags.bot {
                 push_tag(&mut tags, "bot", "");
             }
-            if !self.tags.client_only.is_empty() {
-                if !tags.is_empty() {
-                    tags.push(';');
-                }
-                tags.push_str(&self.tags.client_only);
-            }
         }
         if class & ACCOUNT != 0
             && let Some(account) = &self.tags.account
         {
             push_tag(&mut tags, "account", account);
+        }
+        // Last, so that what a client sent cannot push the server's own tags over a limit (message-tags).
+        if class & TAGS != 0 && !self.tags.client_only.is_empty() {
+            if !tags.is_empty() {
+                tags.push(';');
+            }
+            tags.push_str(&self.tags.client_only);
         }
         if !tags.is_empty() {
             tags.insert(0, '@');
@@ -134,6 +135,10 @@ mod tests {
             (
                 &[Capability::AccountTag, Capability::ServerTime],
                 "@time=1970-01-01T00:00:01.000Z;account=陆\\s羽 ",
+            ),
+            (
+                &[Capability::AccountTag, Capability::MessageTags],
+                "@msgid=1-7;bot;account=陆\\s羽;+typing=active ",
             ),
             (&[Capability::EchoMessage], ""),
         ] {
