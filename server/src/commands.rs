@@ -144,6 +144,12 @@ impl Context<'_> {
         self.world.answer(self.me, reply);
     }
 
+    fn reply_all(&mut self, replies: &[Reply]) {
+        for reply in replies {
+            self.reply(reply);
+        }
+    }
+
     /// A sentence in the language of the one who asks.
     fn say(&self, text: &Text) -> String {
         text.to_string(self.client().language)

@@ -87,7 +87,8 @@ sentences! {
 
     // Why somebody left; other people read it in the QUIT, the client itself in the ERROR.
     Left "Connection closed" | "连接已断开";
-    QuitWith(words) "Quit: {words}" | "退出：{words}";
+    /// The same in both languages, so that clients know it (Modern IRC, "QUIT").
+    QuitWith(words) "Quit: {words}" | "Quit: {words}";
     PingTimeout(seconds) "No answer for {seconds} seconds" | "{seconds} 秒没有回应";
     RegistrationTimeout(seconds) "Not logged in within {seconds} seconds" | "{seconds} 秒内没有完成登录";
     SendQueueExceeded "SendQ exceeded: reads too slowly" | "接收太慢，待发消息过多（SendQ exceeded）";
@@ -96,7 +97,7 @@ sentences! {
     ServerFull(count) "The teahouse is full: {count} are here" | "茶馆客满：已有 {count} 人";
     Stopping "The teahouse is closing. Goodbye!" | "茶馆打烊了，再见！";
     InternalError "Internal error" | "服务器内部错误";
-    Killed(who, words) "Killed by {who}: {words}" | "被 {who} 断开：{words}";
+    Killed(who, words) "Killed ({who} ({words}))" | "被断开（{who}（{words}））";
     Banned(words) "Banned: {words}" | "被禁止：{words}";
     TooManyFromAddress(count) "Too many connections from your address: {count} are here" | "来自你的地址的连接太多：已有 {count} 个";
     NoReason "no reason given" | "没有说明原因";
@@ -124,7 +125,7 @@ sentences! {
     Reloaded "configuration read again" | "已重新读取配置";
     NotReloaded(why) "configuration not changed: {why}" | "配置没有改变：{why}";
     ChannelNameInUse "there is a channel of that name" | "已经有这个名字的房间";
-    CannotRename "your rank is too low to rename the channel" | "你的权限不够，不能给房间改名";
+    CannotRename "the lobby keeps its name" | "大厅的名字不能改";
     InvalidRealname "not a real name" | "不是有效的真实姓名";
     InvalidUtf8 "Message rejected: this server speaks UTF-8 only" | "消息被拒绝：本服务器只使用 UTF-8";
 
@@ -181,7 +182,7 @@ pub(crate) mod tests {
         for (name, english, chinese) in rows {
             assert!(english.is_ascii() || english.contains('·'), "{name}: {english:?} is not English");
             assert!(
-                chinese.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+                *name == "QuitWith" || chinese.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
                 "{name}: {chinese:?} is not 中文"
             );
             assert_eq!(arguments(english), arguments(chinese), "{name}: the arguments differ");
@@ -203,9 +204,9 @@ pub(crate) mod tests {
 
     #[test]
     fn a_sentence_is_written_in_the_language_asked_for() {
-        let text = Text::QuitWith("茶".to_owned());
-        assert_eq!(text.to_string(Language::English), "Quit: 茶");
-        assert_eq!(text.to_string(Language::Chinese), "退出：茶");
+        let text = Text::Banned("茶".to_owned());
+        assert_eq!(text.to_string(Language::English), "Banned: 茶");
+        assert_eq!(text.to_string(Language::Chinese), "被禁止：茶");
         assert_eq!(Language::from_code(Language::Chinese.code()), Some(Language::Chinese));
     }
 }

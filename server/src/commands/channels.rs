@@ -95,7 +95,8 @@ pub(super) fn enter(context: &mut Context, room: &str) {
             (id != me && client.has(Capability::AwayNotify)).then_some(&away)
         });
     }
-    show_room(context, channel);
+    let shown = shown_on_arrival(context, me, channel);
+    context.reply_all(&shown);
 }
 
 /// Tells those members whom `who` picks that a member has come in.
@@ -127,13 +128,14 @@ fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [
 }
 
 /// What a newcomer is shown: the topic, and who is there.
-fn show_room(context: &mut Context, channel: ChannelId) {
-    if context.world.channel(channel).topic.is_some() {
-        send_topic(context, channel);
+fn shown_on_arrival(context: &Context, newcomer: ClientId, channel: ChannelId) -> Vec<Reply> {
+    let room = context.world.channel(channel);
+    let mut shown = if room.topic.is_some() { topic_of(room) } else { Vec::new() };
+    if !context.world.client(newcomer).is_some_and(|client| client.has(Capability::NoImplicitNames)) {
+        shown.extend(names_in(context, newcomer, channel));
+        shown.push(Reply::EndOfNames(room.name.clone()));
     }
-    if !context.client().has(Capability::NoImplicitNames) {
-        send_names(context, channel);
-    }
+    shown
 }
 
 /// INVITE: lets somebody into a room; without parameters, lists where one is invited.
@@ -260,7 +262,8 @@ pub(super) fn topic(context: &mut Context, message: &Message) -> Result<(), Repl
     let room = message.param(0).unwrap_or_default();
     let Some(text) = message.param(1) else {
         let channel = context.world.find_visible_channel(context.me, room)?;
-        send_topic(context, channel);
+        let topic = topic_of(context.world.channel(channel));
+        context.reply_all(&topic);
         return Ok(());
     };
     let channel = context.world.joined(context.me, room)?;
@@ -279,15 +282,13 @@ pub(super) fn topic(context: &mut Context, message: &Message) -> Result<(), Repl
     Ok(())
 }
 
-fn send_topic(context: &mut Context, channel: ChannelId) {
-    let room = context.world.channel(channel);
-    let name = room.name.clone();
+fn topic_of(room: &Channel) -> Vec<Reply> {
+    let name = || room.name.clone();
     match room.topic.clone() {
-        Some(topic) => {
-            context.reply(&Reply::Topic(name.clone(), topic.text));
-            context.reply(&Reply::TopicWhoTime(name, topic.who, topic.when.as_second().to_string()));
+        Some(Topic { text, who, when }) => {
+            vec![Reply::Topic(name(), text), Reply::TopicWhoTime(name(), who, when.as_second().to_string())]
         }
-        None => context.reply(&Reply::NoTopic(name)),
+        None => vec![Reply::NoTopic(name())],
     }
 }
 
@@ -299,44 +300,40 @@ pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Rep
     let words = truncate(message.param(2).unwrap_or_default(), WORDS_BYTES).to_owned();
     let channel = context.world.joined(context.me, old)?;
     let old = context.world.channel(channel).name.clone();
-    if context.need_rank(channel, Rank::Operator).is_err() {
-        context.fail("RENAME", "CANNOT_RENAME", &format!("{old} {new}"), &Text::CannotRename);
-        return Ok(());
-    }
+    context.need_rank(channel, Rank::Operator)?;
     if wire_names::check_channel(new).is_err() {
         return Err(Reply::BadChanMask(new.to_owned()));
     }
-    let is_lobby = context.world.is_lobby(context.world.channel(channel));
-    if is_lobby || context.world.find_channel(new).is_ok_and(|taken| taken != channel) {
+    if context.world.is_lobby(context.world.channel(channel)) {
+        context.fail("RENAME", "CANNOT_RENAME", &format!("{old} {new}"), &Text::CannotRename);
+        return Ok(());
+    }
+    if context.world.find_channel(new).is_ok_and(|taken| taken != channel) {
         context.fail("RENAME", "CHANNEL_NAME_IN_USE", &format!("{old} {new}"), &Text::ChannelNameInUse);
         return Ok(());
     }
-    let members: Vec<_> = context.world.channel(channel).members().map(|(id, _)| id).collect();
     let knows = |client: &Client| client.has(Capability::ChannelRename);
-    for member in members
-        .iter()
-        .filter(|id| !context.world.client(**id).is_some_and(knows))
-        .copied()
-        .collect::<Vec<_>>()
-    {
-        let part = departure_line(context, member, channel, &words);
-        context.world.tell(member, &part, Cause::Others);
+    // In another case the name is the same for everybody else, too.
+    let is_other_name = !context.world.config.casemapping.same(&old, new);
+    let members = context.world.channel(channel).members().map(|(id, _)| id);
+    let moved: Vec<_> =
+        members.filter(|id| is_other_name && !context.world.client(*id).is_some_and(knows)).collect();
+    for member in &moved {
+        let part = departure_line(context, *member, channel, &words);
+        context.world.tell(*member, &part, Cause::Others);
     }
     let line = context.world.line(format_args!(":{} RENAME {old} {new} :{words}", context.client().source()));
+    let line = line.with_tags(context.client().tags());
     context.world.rename_channel(channel, new);
     context.world.tell_channel(channel, |_, client, _| knows(client).then_some(&line));
-    let me = context.me;
-    for member in members {
-        if context.world.client(member).is_some_and(knows) {
-            continue;
-        }
+    for member in moved {
         let [plain, extended] = arrival_lines(context, member, channel);
         let client = context.world.client(member).expect("a member is here");
         let line = if client.has(Capability::ExtendedJoin) { &extended } else { &plain };
         context.world.tell(member, line, Cause::Others);
-        context.me = member;
-        show_room(context, channel);
-        context.me = me;
+        for reply in shown_on_arrival(context, member, channel) {
+            context.world.notify(member, &reply);
+        }
     }
     Ok(())
 }
@@ -346,10 +343,10 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
     match message.param(0).filter(|rooms| !rooms.is_empty()) {
         Some(rooms) => {
             for room in listed(rooms) {
-                match context.world.find_visible_channel(context.me, room) {
-                    Ok(channel) => send_names(context, channel),
-                    Err(_) => context.reply(&Reply::EndOfNames(room.to_owned())),
-                }
+                let channel = context.world.find_visible_channel(context.me, room);
+                let names = channel.map(|channel| names_in(context, context.me, channel)).unwrap_or_default();
+                context.reply_all(&names);
+                context.reply(&Reply::EndOfNames(room.to_owned()));
             }
         }
         None => {
@@ -357,7 +354,8 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
             let visible: Vec<_> =
                 visible.filter(|id| context.world.can_see_channel(context.me, *id)).collect();
             for channel in visible {
-                name_members(context, channel);
+                let names = names_in(context, context.me, channel);
+                context.reply_all(&names);
             }
             context.reply(&Reply::EndOfNames("*".to_owned()));
         }
@@ -365,19 +363,15 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
     Ok(())
 }
 
-fn send_names(context: &mut Context, channel: ChannelId) {
-    name_members(context, channel);
-    context.reply(&Reply::EndOfNames(context.world.channel(channel).name.clone()));
-}
-
-/// The members whom the client may see, in as many lines as it takes.
-fn name_members(context: &mut Context, channel: ChannelId) {
-    let (me, world) = (context.client(), &*context.world);
-    let (all_prefixes, userhost) = (me.has(Capability::MultiPrefix), me.has(Capability::UserhostInNames));
-    let is_member = world.is_member(context.me, channel);
+/// The members whom a client may see, in as many lines as it takes.
+fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> Vec<Reply> {
+    let world = &*context.world;
+    let has = |capability| world.client(viewer).is_some_and(|viewer| viewer.has(capability));
+    let (all_prefixes, userhost) = (has(Capability::MultiPrefix), has(Capability::UserhostInNames));
+    let is_member = world.is_member(viewer, channel);
     let room = world.channel(channel);
     let mut lines: Vec<String> = Vec::new();
-    for (id, member) in room.members().filter(|(id, _)| is_member || world.can_see(context.me, *id)) {
+    for (id, member) in room.members().filter(|(id, _)| is_member || world.can_see(viewer, *id)) {
         let client = world.client(id).expect("a member is here");
         let shown = if userhost { client.source() } else { client.name() };
         match lines.last_mut().filter(|line| line.len() + 1 + shown.len() <= NAMES_BYTES) {
@@ -388,10 +382,8 @@ fn name_members(context: &mut Context, channel: ChannelId) {
         line.extend(member.ranks.prefixes(all_prefixes));
         line.push_str(shown);
     }
-    let (symbol, name) = (if room.modes.has(Flag::Secret) { "@" } else { "=" }, room.name.clone());
-    for line in lines {
-        context.reply(&Reply::NamReply(symbol.to_owned(), name.clone(), line));
-    }
+    let symbol = if room.modes.has(Flag::Secret) { "@" } else { "=" };
+    lines.into_iter().map(|line| Reply::NamReply(symbol.to_owned(), room.name.clone(), line)).collect()
 }
 
 // --- All rooms -------------------------------------------------------------------------------------------------------

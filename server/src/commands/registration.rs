@@ -125,7 +125,6 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
 /// QUIT: the client says goodbye. It is answered with ERROR and a closed connection, before login as after it.
 pub(super) fn quit(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let words = truncate(message.param(0).unwrap_or_default(), QUIT_BYTES).to_owned();
-    let reason = if words.is_empty() { Text::Left } else { Text::QuitWith(words) };
-    context.world.disconnect(context.me, &reason);
+    context.world.disconnect(context.me, &Text::QuitWith(words));
     Ok(())
 }

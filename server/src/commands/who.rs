@@ -133,9 +133,8 @@ pub(super) fn whois(context: &mut Context, message: &Message) -> Result<(), Repl
     let Some(asked) = listed(asked).next() else { return Err(Reply::NoNicknameGiven) };
     match context.world.find(asked) {
         Ok(person) => {
-            for reply in known_of(context, person) {
-                context.reply(&reply);
-            }
+            let known = known_of(context, person);
+            context.reply_all(&known);
         }
         Err(refusal) => context.reply(&refusal),
     }
