@@ -166,10 +166,15 @@ impl Context<'_> {
         self.world.notice(self.me, text);
     }
 
-    /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies); who has not asked for
-    /// those gets a notice.
+    /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies); who has asked neither for
+    /// those nor for the extension that the command belongs to gets a notice.
     fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
-        if self.client().has(Capability::StandardReplies) {
+        let extension = match command {
+            "RENAME" => Capability::ChannelRename,
+            "SETNAME" => Capability::SetName,
+            _ => Capability::StandardReplies,
+        };
+        if self.client().has(Capability::StandardReplies) || self.client().has(extension) {
             let words = self.say(text);
             let space = if about.is_empty() { "" } else { " " };
             self.send(format_args!("FAIL {command} {code}{space}{about} :{words}"));

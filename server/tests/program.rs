@@ -82,7 +82,7 @@ fn the_console_tells_who_came_who_left_and_why_and_how_many_are_here() {
     let mut alice = Peer::login(server.address, "alice");
     assert!(server.read_until("alice").ends_with("进来了 · 现有 2 人"));
     ming.send("QUIT :回家");
-    assert!(server.read_until("离开").ends_with("小明 离开了（退出：回家）· 现有 1 人"));
+    assert!(server.read_until("离开").ends_with("小明 离开了（Quit: 回家）· 现有 1 人"));
     alice.send("NICK 爱丽丝");
     assert!(server.read_until("改名").ends_with("alice 改名为 爱丽丝"));
     drop(alice);
