@@ -5,11 +5,11 @@ use teahouse_protocol::Message;
 
 use super::{Context, registration};
 use crate::reply::Reply;
-use crate::world::{Capabilities, Capability, Registration};
+use crate::world::{Capabilities, Capability, Client, Registration};
 
-/// From this version of negotiation on, `cap-notify` is understood.
-const NOTIFYING_VERSION: u32 = 302;
-/// How many bytes of names stand in one line of LS or LIST.
+/// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.
+const VERSION_302: u32 = 302;
+/// How many bytes of names stand in one line.
 const NAMES_BYTES: usize = 400;
 
 pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -17,28 +17,32 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
     match subcommand.to_ascii_uppercase().as_str() {
         "LS" => {
             let version = message.param(1).and_then(|version| version.parse().ok()).unwrap_or(0);
-            let notifying = version >= NOTIFYING_VERSION;
-            if notifying {
-                context.world.client_mut(context.me).capabilities.set(Capability::CapNotify, true);
+            if version >= VERSION_302 {
+                let client = context.world.client_mut(context.me);
+                client.speaks_cap_302 = true;
+                client.capabilities.set(Capability::CapNotify, true);
             }
             negotiating(context, true);
             let all: Vec<_> = Capability::ALL.iter().map(|(_, name)| *name).collect();
-            list(context, "LS", &all, notifying);
+            list(context, "LS", &all, version >= VERSION_302);
         }
         "LIST" => {
             let set = context.client().capabilities;
             let on: Vec<_> =
                 Capability::ALL.iter().filter(|(cap, _)| set.has(*cap)).map(|(_, name)| *name).collect();
-            list(context, "LIST", &on, set.has(Capability::CapNotify));
+            list(context, "LIST", &on, context.client().speaks_cap_302);
         }
         "REQ" => {
             negotiating(context, true);
             let wanted = message.param(1).unwrap_or_default();
-            let changed = change(context.client().capabilities, wanted);
+            let changed = change(context.client(), wanted);
             if let Some(set) = changed {
                 context.world.client_mut(context.me).capabilities = set;
             }
-            answer(context, if changed.is_some() { "ACK" } else { "NAK" }, wanted);
+            // A request that just fitted into a line may not fit behind the names of server and client.
+            for names in in_lines(wanted.split_ascii_whitespace()) {
+                answer(context, if changed.is_some() { "ACK" } else { "NAK" }, &names);
+            }
         }
         "END" => {
             negotiating(context, false);
@@ -54,13 +58,15 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
 }
 
 /// The set after a request; all or nothing: one name that is not known, and none of it happens.
-fn change(mut set: Capabilities, wanted: &str) -> Option<Capabilities> {
+fn change(client: &Client, wanted: &str) -> Option<Capabilities> {
+    let mut set = client.capabilities;
     for word in wanted.split_ascii_whitespace() {
         let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
         let (capability, _) = Capability::ALL.iter().find(|(_, wire)| *wire == name)?;
         set.set(*capability, on);
     }
-    Some(set)
+    // What comes with version 302 stays as long as the connection does.
+    (set.has(Capability::CapNotify) || !client.speaks_cap_302).then_some(set)
 }
 
 /// Before login, notes whether the client is still choosing: the login waits for it to end.
@@ -70,13 +76,26 @@ fn negotiating(context: &mut Context, now: bool) {
     }
 }
 
-/// Sends names, in as many lines as it takes; only who knows `*` as "more follows" gets more than one.
+/// Sends names, in as many lines as it takes. Who does not know `*` as "more follows" gets what fits in one.
 fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: bool) {
+    let mut lines = in_lines(names.iter().copied());
+    if !several_lines {
+        lines.truncate(1);
+    }
+    let (last, before) = lines.split_last().expect("there is always one");
+    for line in before {
+        answer(context, &format!("{subcommand} *"), line);
+    }
+    answer(context, subcommand, last);
+}
+
+/// Names in lines of a length that is never cut; at least one line, which may be empty.
+fn in_lines<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let mut lines = vec![String::new()];
     for name in names {
         let last = lines.last_mut().expect("there is always one");
-        if several_lines && last.len() + 1 + name.len() > NAMES_BYTES {
-            lines.push((*name).to_owned());
+        if !last.is_empty() && last.len() + 1 + name.len() > NAMES_BYTES {
+            lines.push(name.to_owned());
         } else {
             if !last.is_empty() {
                 last.push(' ');
@@ -84,11 +103,7 @@ fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: 
             last.push_str(name);
         }
     }
-    let (last, before) = lines.split_last().expect("there is always one");
-    for line in before {
-        answer(context, &format!("{subcommand} *"), line);
-    }
-    answer(context, subcommand, last);
+    lines
 }
 
 fn answer(context: &mut Context, subcommand: &str, names: &str) {

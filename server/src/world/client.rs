@@ -23,6 +23,8 @@ pub struct Client {
     pub(crate) outbox: Arc<Outbox>,
     /// Capabilities that are on.
     pub(crate) capabilities: Capabilities,
+    /// Whether CAP LS has ever come with version 302 or higher; that is not taken back.
+    pub(crate) speaks_cap_302: bool,
     /// The last round of [`World::tell_neighbours`](super::World::tell_neighbours) that reached this client.
     pub(super) round: u64,
     /// `None` until the first NICK. Inverse of `World::nicks`.
@@ -82,6 +84,7 @@ impl Client {
         Self {
             outbox,
             capabilities: Capabilities::default(),
+            speaks_cap_302: false,
             round: 0,
             nick: None,
             user: String::new(),
