@@ -90,7 +90,7 @@ replies! {
     Welcome(network, source) = RPL_WELCOME, ":" "Welcome to {network}, {source}" | "欢迎来到 {network}，{source}";
     YourHost(server, version) = RPL_YOURHOST, ":" "Your host is {server}, running {version}" | "你连接的服务器是 {server}，版本 {version}";
     Created(date) = RPL_CREATED, ":" "This server was started {date}" | "本服务器启动于 {date}";
-    MyInfo(server, version) = RPL_MYINFO, "{server} {version} BRZiorw CIMRSabehiklmnoqstv Iabehkloqv";
+    MyInfo(server, version) = RPL_MYINFO, "{server} {version} BRZiorw CIMRSabehiklmnoqstv ISabehkloqv";
     ISupport(tokens) = RPL_ISUPPORT, "{tokens:} :" "are supported by this server" | "是本服务器支持的功能";
     StatsCommands(command, count) = RPL_STATSCOMMANDS, "{command} {count}";
     StatsKLine(mask, reason) = RPL_STATSKLINE, "K {mask} * :{reason}";
@@ -197,7 +197,7 @@ replies! {
     BadChannelKey(channel) = ERR_BADCHANNELKEY, "{channel} :" "Cannot join channel (+k): the key is wrong" | "无法进入房间（+k）：钥匙不对";
     BadChanMask(channel) = ERR_BADCHANMASK, "{channel} :" "Not a channel name: it begins with # and has no space, comma or invisible character" | "不是房间名：房间名以 # 开头，不含空格、逗号和不可见字符";
     NeedReggedNick(channel) = ERR_NEEDREGGEDNICK, "{channel} :" "Cannot join channel (+R): you need an account" | "无法进入房间（+R）：需要先登录帐号";
-    BanListFull(channel, mask) = ERR_BANLISTFULL, "{channel} {mask} :" "That list is full" | "名单已满";
+    BanListFull(channel, letter) = ERR_BANLISTFULL, "{channel} {letter} :" "That list is full" | "名单已满";
     NoPrivileges = ERR_NOPRIVILEGES, ":" "You are not a server operator" | "你不是服务器管理员";
     ChanOPrivsNeeded(channel) = ERR_CHANOPRIVSNEEDED, "{channel} :" "Your rank in that channel is too low" | "你在这个房间里的权限不够";
     CantKillServer = ERR_CANTKILLSERVER, ":" "You cannot kill a server" | "不能 KILL 服务器";

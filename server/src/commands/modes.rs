@@ -51,19 +51,28 @@ fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<
     };
     let mut params = message.params().iter().skip(2).copied();
     let mut changes: Vec<Change> = Vec::new();
+    let (mut asked, mut refusals) = (Vec::new(), Vec::new());
     let mut on = true;
     for letter in letters.chars() {
         match letter {
             '+' => on = true,
             '-' => on = false,
             _ => match change(context, channel, on, letter, &mut params) {
-                Ok(Some(change)) => changes.push(change),
-                Ok(None) => {}
+                Ok(Outcome::Changed(change)) => changes.push(change),
+                Ok(Outcome::AsItWas) => {}
+                // Four hundred letters in one line are not four hundred answers.
+                Ok(Outcome::Asked(list)) if asked.contains(&list) => {}
+                Ok(Outcome::Asked(list)) => {
+                    show_list(context, channel, list);
+                    asked.push(list);
+                }
+                Err(refusal) if refusals.contains(&refusal) => {}
                 Err(refusal) => {
                     context.reply(&refusal);
                     if matches!(refusal, Reply::ChanOPrivsNeeded(_)) {
                         break;
                     }
+                    refusals.push(refusal);
                 }
             },
         }
@@ -75,14 +84,28 @@ fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<
     Ok(())
 }
 
-/// Makes one change. `None` when there is nothing to tell: a list was shown, or it was so already.
+/// What came of one letter.
+enum Outcome {
+    Changed(Change),
+    AsItWas,
+    /// A letter of a list without a mask: what stands on it?
+    Asked(List),
+}
+
+impl From<Option<Change>> for Outcome {
+    fn from(change: Option<Change>) -> Self {
+        change.map_or(Self::AsItWas, Self::Changed)
+    }
+}
+
+/// Makes one change.
 fn change<'m>(
     context: &mut Context,
     channel: ChannelId,
     on: bool,
     letter: char,
     params: &mut impl Iterator<Item = &'m str>,
-) -> Result<Option<Change>, Reply> {
+) -> Result<Outcome, Reply> {
     let list = match letter {
         'b' => Some(List::Bans),
         'e' => Some(List::Exceptions),
@@ -91,22 +114,16 @@ fn change<'m>(
     };
     if let Some(list) = list {
         return match params.next() {
-            Some(typed) => change_list(context, channel, on, letter, list, typed),
-            None => {
-                show_list(context, channel, list);
-                Ok(None)
-            }
+            Some(typed) => change_list(context, channel, on, letter, list, typed).map(Outcome::from),
+            None => Ok(Outcome::Asked(list)),
         };
     }
     if let Some(rank) = Rank::from_letter(letter) {
         let nick = params.next();
-        return change_rank(context, channel, on, letter, rank, nick);
+        return change_rank(context, channel, on, letter, rank, nick).map(Outcome::from);
     }
     let room = context.world.channel(channel).name.clone();
-    let invalid = |param: &str| {
-        let shown = if param.is_empty() || param.contains(' ') { "*" } else { param };
-        Reply::InvalidModeParam(room.clone(), letter.to_string(), shown.to_owned())
-    };
+    let invalid = |param: &str| Reply::InvalidModeParam(room.clone(), letter.to_string(), param.to_owned());
     let flag = Flag::ALL.iter().find(|(_, wire)| *wire == letter).map(|(flag, _)| *flag);
     if flag.is_none() && !matches!(letter, 'k' | 'l' | 'S') {
         return Err(Reply::UnknownMode(letter.to_string()));
@@ -116,37 +133,38 @@ fn change<'m>(
     if let Some(flag) = flag {
         let changed = modes.has(flag) != on;
         modes.set(flag, on);
-        return Ok(changed.then_some((on, letter, None)));
+        return Ok(changed.then_some((on, letter, None)).into());
     }
-    match (letter, on) {
+    let change = match (letter, on) {
         ('k', true) => {
             let key = params.next().ok_or_else(|| invalid(""))?;
             if key.is_empty() || key.len() > KEY_BYTES || key.starts_with(':') || key.contains([' ', ',']) {
                 return Err(Reply::InvalidKey(room));
             }
             modes.key = Some(key.to_owned());
-            Ok(Some((true, letter, Some(key.to_owned()))))
+            Some((true, letter, Some(key.to_owned())))
         }
         ('k', false) => {
             // A client says which key it takes away; there is only one, so it need not be right.
             let _ = params.next();
-            Ok(modes.key.take().map(|_| (false, letter, Some("*".to_owned()))))
+            modes.key.take().map(|_| (false, letter, Some("*".to_owned())))
         }
         ('l', true) => {
             let param = params.next().unwrap_or_default();
             let limit = param.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
             modes.limit = Some(limit.ok_or_else(|| invalid(param))?);
-            Ok(Some((true, letter, Some(param.to_owned()))))
+            limit.map(|limit| (true, letter, Some(limit.to_string())))
         }
-        ('l', false) => Ok(modes.limit.take().map(|_| (false, letter, None))),
+        ('l', false) => modes.limit.take().map(|_| (false, letter, None)),
         (_, true) => {
             let param = params.next().unwrap_or_default();
             let secs = param.parse().ok().filter(|secs| (1..=MAX_SLOW_SECS).contains(secs));
             modes.slow_secs = Some(secs.ok_or_else(|| invalid(param))?);
-            Ok(Some((true, letter, Some(param.to_owned()))))
+            secs.map(|secs| (true, letter, Some(secs.to_string())))
         }
-        (_, false) => Ok(modes.slow_secs.take().map(|_| (false, letter, None))),
-    }
+        (_, false) => modes.slow_secs.take().map(|_| (false, letter, None)),
+    };
+    Ok(change.into())
 }
 
 fn change_list(
@@ -159,24 +177,25 @@ fn change_list(
 ) -> Result<Option<Change>, Reply> {
     context.need_rank(channel, Rank::HalfOperator)?;
     let (who, when) = (context.client().source().to_owned(), context.world.now);
+    let casemapping = context.world.config.casemapping;
     let room = context.world.channel_mut(channel);
-    if typed.is_empty() || typed.len() > MASK_BYTES || typed.contains(' ') {
-        return Err(Reply::InvalidModeParam(room.name.clone(), letter.to_string(), "*".to_owned()));
+    if typed.is_empty() || typed.len() > MASK_BYTES || typed.starts_with(':') || typed.contains(' ') {
+        return Err(Reply::InvalidModeParam(room.name.clone(), letter.to_string(), typed.to_owned()));
     }
     let mask = ListEntry::normal_form(typed);
-    let known = room.modes.list(list).iter().position(|entry| entry.mask == mask);
+    let known = room.modes.list(list).iter().position(|entry| casemapping.same(&entry.mask, &mask));
     match (on, known) {
         (true, Some(_)) | (false, None) => Ok(None),
         (true, None) if room.modes.entries() >= MAX_ENTRIES => {
-            Err(Reply::BanListFull(room.name.clone(), mask))
+            Err(Reply::BanListFull(room.name.clone(), letter.to_string()))
         }
         (true, None) => {
             room.modes.list_mut(list).push(ListEntry { mask: mask.clone(), who, when });
             Ok(Some((true, letter, Some(mask))))
         }
         (false, Some(index)) => {
-            room.modes.list_mut(list).remove(index);
-            Ok(Some((false, letter, Some(mask))))
+            let entry = room.modes.list_mut(list).remove(index);
+            Ok(Some((false, letter, Some(entry.mask))))
         }
     }
 }
