@@ -32,6 +32,7 @@ pub(super) fn join(context: &mut Context, message: &Message) -> Result<(), Reply
         }
         return Ok(());
     }
+    require_one(rooms, "JOIN")?;
     let mut keys = message.param(1).unwrap_or_default().split(',');
     for room in listed(rooms) {
         let key = keys.next().unwrap_or_default();
@@ -181,8 +182,10 @@ pub(super) fn invite(context: &mut Context, message: &Message) -> Result<(), Rep
 
 /// PART: leaves rooms.
 pub(super) fn part(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let words = truncate(message.param(1).unwrap_or_default(), WORDS_BYTES);
-    for room in listed(message.param(0).unwrap_or_default()) {
+    let (rooms, words) = (message.param(0).unwrap_or_default(), message.param(1).unwrap_or_default());
+    require_one(rooms, "PART")?;
+    let words = truncate(words, WORDS_BYTES);
+    for room in listed(rooms) {
         match context.world.joined(context.me, room) {
             Ok(channel) => leave(context, channel, words),
             Err(refusal) => context.reply(&refusal),
@@ -219,7 +222,9 @@ pub(super) fn kick(context: &mut Context, message: &Message) -> Result<(), Reply
     let me = context.client().name().to_owned();
     let words = message.param(2).filter(|words| !words.is_empty()).unwrap_or(&me);
     let words = truncate(words, WORDS_BYTES);
-    for nick in listed(message.param(1).unwrap_or_default()) {
+    let nicks = message.param(1).unwrap_or_default();
+    require_one(nicks, "KICK")?;
+    for nick in listed(nicks) {
         if let Err(refusal) = remove(context, channel, nick, words) {
             context.reply(&refusal);
         }
@@ -253,6 +258,11 @@ fn remove(context: &mut Context, channel: ChannelId, nick: &str, words: &str) ->
     context.world.tell_channel(channel, |_, _, _| Some(&line));
     context.world.leave(person, channel);
     Ok(())
+}
+
+/// Goes on if a list has anything in it: an empty parameter is none.
+fn require_one(list: &str, command: &str) -> Result<(), Reply> {
+    listed(list).next().map(|_| ()).ok_or_else(|| Reply::NeedMoreParams(command.to_owned()))
 }
 
 // --- What a room is --------------------------------------------------------------------------------------------------
@@ -390,7 +400,8 @@ fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> Vec<Repl
 
 /// LIST: rooms by name or by filter (ELIST), or all of them, with the number of people in each.
 pub(super) fn list(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let asked: Vec<_> = listed(message.param(0).unwrap_or_default()).collect();
+    // Rooms and filters may be two parameters, or one list.
+    let asked: Vec<_> = message.params().iter().take(2).flat_map(|param| listed(param)).collect();
     let (filters, named): (Vec<_>, Vec<_>) = asked.into_iter().partition(|word| Filter::is_one(word));
     let filters: Vec<_> = filters.into_iter().filter_map(Filter::read).collect();
     let world = &*context.world;
@@ -459,16 +470,17 @@ impl<'a> Filter<'a> {
     }
 
     fn admits(&self, context: &Context, room: &Channel) -> bool {
-        let minutes_since = |when| context.world.now.duration_since(when).as_mins();
+        let since = |when| context.world.now.duration_since(when).as_secs();
         match self {
             Self::Name { mask, fits } => {
                 let fold = |text| context.world.config.casemapping.fold(text);
                 mask::fits(fold(mask).as_str(), fold(&room.name).as_str()) == *fits
             }
             Self::Users(more, count) => more.admits(&room.members.len(), count),
-            Self::Created(more, minutes) => more.admits(&minutes_since(room.created), minutes),
+            Self::Created(more, minutes) => more.admits(&since(room.created), &minutes.saturating_mul(60)),
             Self::Topic(more, minutes) => {
-                room.topic.as_ref().is_some_and(|topic| more.admits(&minutes_since(topic.when), minutes))
+                let topic = room.topic.as_ref();
+                topic.is_some_and(|topic| more.admits(&since(topic.when), &minutes.saturating_mul(60)))
             }
         }
     }

@@ -18,6 +18,7 @@ pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply
                 "全部命令；HELP 加命令名可以看说明",
             );
             context.reply(&Reply::HelpStart("*".to_owned(), start.to_owned()));
+            context.reply(&Reply::HelpText("*".to_owned(), String::new()));
             let operator = context.client().is_operator();
             let mine: Vec<_> =
                 COMMANDS.iter().filter(|command| operator || command.when != When::Operator).collect();
@@ -35,6 +36,7 @@ pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply
             let name = command.name.to_owned();
             let [english, chinese] = command.help;
             context.reply(&Reply::HelpStart(name.clone(), format!("{name} {}", command.usage)));
+            context.reply(&Reply::HelpText(name.clone(), String::new()));
             context.reply(&Reply::HelpText(name.clone(), language.choose(english, chinese).to_owned()));
             let end = language.choose("End of HELP", "帮助结束");
             context.reply(&Reply::EndOfHelp(name, end.to_owned()));

@@ -115,8 +115,9 @@ fn ban(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target
     let reason = params.next().filter(|reason| !reason.is_empty()).map(str::to_owned);
     let reason = reason.unwrap_or_else(|| context.say(&Text::NoReason));
     let until = minutes.and_then(|minutes| minutes.parse::<i64>().ok()).filter(|minutes| *minutes > 0);
-    let until =
-        until.and_then(|minutes| context.world.now.checked_add(SignedDuration::from_mins(minutes)).ok());
+    let until = until.and_then(|minutes| {
+        context.world.now.checked_add(SignedDuration::from_secs(minutes.checked_mul(60)?)).ok()
+    });
     let who = context.client().name().to_owned();
     let added = Text::KLineAdded(target.to_string(), who.clone(), reason.clone());
     context.notice(&added);

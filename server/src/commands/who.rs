@@ -10,13 +10,14 @@ use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration,
 
 /// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
 pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let mask = message.param(0).filter(|mask| !matches!(*mask, "" | "0")).unwrap_or("*").to_owned();
+    let asked = message.param(0).filter(|mask| !mask.is_empty()).unwrap_or("*");
+    let mask = if asked == "0" { "*" } else { asked };
     let (flags, fields) = match message.param(1).unwrap_or_default().split_once('%') {
         Some((flags, fields)) => (flags, Some(fields)),
         None => (message.param(1).unwrap_or_default(), None),
     };
     let operators_only = flags.contains(['o', 'O']);
-    for (person, channel) in described(context, &mask) {
+    for (person, channel) in described(context, mask) {
         let client = context.world.client(person).expect("it was found");
         if operators_only && !client.is_operator() {
             continue;
@@ -27,7 +28,7 @@ pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply>
         };
         context.reply(&reply);
     }
-    context.reply(&Reply::EndOfWho(mask));
+    context.reply(&Reply::EndOfWho(asked.to_owned()));
     Ok(())
 }
 
@@ -90,7 +91,8 @@ fn who_reply(context: &Context, person: ClientId, channel: Option<ChannelId>) ->
 
 /// The fields that were asked for, in the order of the specification.
 fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, asked: &str) -> Reply {
-    let (asked, token) = asked.split_once(',').unwrap_or((asked, "0"));
+    let (asked, token) = asked.split_once(',').unwrap_or((asked, ""));
+    let is_token = (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
     let client = context.world.client(person).expect("it was found");
     let room = channel.map(|channel| context.world.channel(channel));
     let ranks = room.map(|room| room.ranks(person)).unwrap_or_default();
@@ -100,7 +102,7 @@ fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, a
         Registration::Open { .. } => 0,
     };
     let fields = "tcuihsnfdlaor".chars().filter(|field| asked.contains(*field)).map(|field| match field {
-        't' => token.chars().take(3).collect(),
+        't' => if is_token { token } else { "0" }.to_owned(),
         'c' => room.map_or("*", |room| &room.name).to_owned(),
         'u' => client.user().to_owned(),
         'i' if may_see_address => client.real_host(),
