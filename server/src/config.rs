@@ -152,14 +152,16 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         english: "this server's name, such as tea.house",
         chinese: "服务器的名字，如 tea.house",
-        set: |config, given| given.word(|name| name.contains('.')).map(|name| config.name = name),
+        set: |config, given| {
+            given.word(|name| name.contains('.') && name.len() <= 63).map(|name| config.name = name)
+        },
     },
     Key {
         name: "network",
         kind: Kind::Text,
         english: "the network's name, one word",
         chinese: "网络的名字，一个词",
-        set: |config, given| given.word(|_| true).map(|name| config.network = name),
+        set: |config, given| given.word(|name| name.len() <= 63).map(|name| config.network = name),
     },
     Key {
         name: "password",

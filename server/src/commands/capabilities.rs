@@ -2,6 +2,7 @@
 //! ([IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation)).
 
 use teahouse_protocol::Message;
+use teahouse_protocol::framing::MAX_LINE_BYTES;
 
 use super::{Context, registration};
 use crate::reply::Reply;
@@ -9,7 +10,7 @@ use crate::world::{Capabilities, Capability, Client, Registration};
 
 /// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.
 const VERSION_302: u32 = 302;
-/// How many bytes of names stand in one line.
+/// How many bytes of names stand in one of several lines.
 const NAMES_BYTES: usize = 400;
 
 pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -36,12 +37,13 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
             negotiating(context, true);
             let wanted = message.param(1).unwrap_or_default();
             let changed = change(context.client(), wanted);
+            // A request that just fitted into a line may not fit behind the names of server and client.
+            for names in in_lines(wanted.split_ascii_whitespace(), NAMES_BYTES) {
+                answer(context, if changed.is_some() { "ACK" } else { "NAK" }, &names);
+            }
+            // Not before the last ACK has been said: it has no tags yet that it only grants.
             if let Some(set) = changed {
                 context.world.client_mut(context.me).capabilities = set;
-            }
-            // A request that just fitted into a line may not fit behind the names of server and client.
-            for names in in_lines(wanted.split_ascii_whitespace()) {
-                answer(context, if changed.is_some() { "ACK" } else { "NAK" }, &names);
             }
         }
         "END" => {
@@ -78,7 +80,10 @@ fn negotiating(context: &mut Context, now: bool) {
 
 /// Sends names, in as many lines as it takes. Who does not know `*` as "more follows" gets what fits in one.
 fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: bool) {
-    let mut lines = in_lines(names.iter().copied());
+    let around = context.world.config.name.len() + context.client().name().len() + ": CAP   : *\r\n".len();
+    let bytes =
+        if several_lines { NAMES_BYTES } else { MAX_LINE_BYTES.saturating_sub(around + subcommand.len()) };
+    let mut lines = in_lines(names.iter().copied(), bytes);
     if !several_lines {
         lines.truncate(1);
     }
@@ -89,12 +94,12 @@ fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: 
     answer(context, subcommand, last);
 }
 
-/// Names in lines of a length that is never cut; at least one line, which may be empty.
-fn in_lines<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+/// Names in lines of at most so many bytes; at least one line, which may be empty.
+fn in_lines<'n>(names: impl Iterator<Item = &'n str>, bytes: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for name in names {
         let last = lines.last_mut().expect("there is always one");
-        if !last.is_empty() && last.len() + 1 + name.len() > NAMES_BYTES {
+        if !last.is_empty() && last.len() + 1 + name.len() > bytes {
             lines.push(name.to_owned());
         } else {
             if !last.is_empty() {

@@ -132,7 +132,9 @@ fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [
 fn shown_on_arrival(context: &Context, newcomer: ClientId, channel: ChannelId) -> Vec<Reply> {
     let room = context.world.channel(channel);
     let mut shown = if room.topic.is_some() { topic_of(room) } else { Vec::new() };
-    if !context.world.client(newcomer).is_some_and(|client| client.has(Capability::NoImplicitNames)) {
+    let without_names = [Capability::NoImplicitNames, Capability::DraftNoImplicitNames];
+    let client = context.world.client(newcomer).expect("a member is here");
+    if !without_names.into_iter().any(|capability| client.has(capability)) {
         shown.extend(names_in(context, newcomer, channel));
         shown.push(Reply::EndOfNames(room.name.clone()));
     }

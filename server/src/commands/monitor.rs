@@ -1,6 +1,7 @@
 //! MONITOR: watching for people ([IRCv3 monitor](https://ircv3.net/specs/extensions/monitor)).
 
 use teahouse_protocol::Message;
+use teahouse_protocol::names::check_nickname;
 
 use super::{Context, listed};
 use crate::reply::Reply;
@@ -38,17 +39,22 @@ fn add(context: &mut Context, names: &str) {
     let names: Vec<String> = listed(names).map(str::to_owned).collect();
     let mut added = Vec::new();
     for (index, nick) in names.iter().enumerate() {
-        let key = context.world.config.casemapping.fold(nick).into_owned();
-        let known = context.client().monitored.contains(&key);
-        if !known && context.client().monitored.len() >= MAX_WATCHED {
-            let rest = names[index..].join(",");
-            context.reply(&Reply::MonListFull(MAX_WATCHED.to_string(), rest));
-            break;
-        }
-        if !known {
-            context.world.watch(context.me, nick);
+        let config = context.world.config.clone();
+        if names[..index].iter().any(|earlier| config.casemapping.same(earlier, nick)) {
+            continue;
         }
         added.push(nick.clone());
+        // What is no nickname is never here, and need not be watched for: masks, above all.
+        let known = context.client().monitored.contains(&config.casemapping.fold(nick).into_owned());
+        if known || check_nickname(nick, config.nick_length).is_err() {
+            continue;
+        }
+        if context.client().monitored.len() >= MAX_WATCHED {
+            added.pop();
+            context.reply(&Reply::MonListFull(MAX_WATCHED.to_string(), names[index..].join(",")));
+            break;
+        }
+        context.world.watch(context.me, nick);
     }
     tell_who_is_here(context, &added);
 }

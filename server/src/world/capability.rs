@@ -33,8 +33,8 @@ capabilities! {
     ChgHost = "chghost";
     /// A renamed channel is told instead of a PART and a JOIN.
     ChannelRename = "draft/channel-rename";
-    /// No list of names comes with a JOIN.
-    NoImplicitNames = "draft/no-implicit-names";
+    /// The same as no-implicit-names, by the name that it had as a draft.
+    DraftNoImplicitNames = "draft/no-implicit-names";
     /// AWAY may be said before the login ends.
     PreAway = "draft/pre-away";
     /// One's own messages come back.
@@ -51,6 +51,8 @@ capabilities! {
     MessageTags = "message-tags";
     /// NAMES and WHO show every prefix of a member, not the highest only.
     MultiPrefix = "multi-prefix";
+    /// No list of names comes with a JOIN.
+    NoImplicitNames = "no-implicit-names";
     /// Every line says when it was sent.
     ServerTime = "server-time";
     /// The real name can be changed, and the change is told.
