@@ -9,7 +9,7 @@
 //! 5. and everything said goes into the [`outbox`] of each recipient, which the session flushes without the lock;
 //! 6. who reads too slowly is left to the [`drain`] thread.
 //!
-//! Beside them: [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and
+//! Beside them: [`farewell`] (how to hang up), [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and
 //! look-alikes), [`addresses`] (where to listen), [`limits`] (what the system allows).
 //! `docs/architecture.md` tells why it is built so.
 
@@ -17,6 +17,7 @@ pub mod addresses;
 pub mod commands;
 pub mod config;
 pub mod drain;
+pub mod farewell;
 pub mod language;
 pub mod limits;
 pub mod nickname;

@@ -19,7 +19,8 @@
 //!   queues meanwhile need do nothing.
 //! - **Draining**: the client reads too slowly. The [drain thread](crate::drain) writes whenever the kernel has room.
 //! - **Dead**: nothing is queued or written any more; the wire is shut down, and that wakes the session's reader,
-//!   which cleans up. Nobody else ever cleans up a client in the middle of somebody's broadcast.
+//!   which cleans up. Nobody else ever cleans up a client in the middle of somebody's broadcast. When it is the
+//!   session itself that hangs up, the wire is only finished: a client that is still speaking hears why.
 //!
 //! So an outbox never has two writers, no line waits for a wake-up that does not come, and nobody who speaks ever
 //! waits for somebody who does not read. `tests/outbox_model.rs` tries every interleaving of a small case.
@@ -50,7 +51,14 @@ pub trait Wire: Send + Sync {
     /// `WouldBlock` when it takes nothing now; anything else means that it is broken.
     fn send(&self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// Ends it in both directions, which wakes its reader. What it took is still delivered.
+    /// Says that nothing follows. What it took is still delivered, and its reader may read on. A wire that knows no
+    /// such thing is shut down.
+    fn finish(&self) {
+        self.shut_down();
+    }
+
+    /// Ends it in both directions, which wakes its reader. What it took is still delivered, unless the other side is
+    /// still speaking: then the kernel may cut it off.
     fn shut_down(&self);
 
     /// What to `poll` for room; `None` for a wire that never lacks it.
@@ -62,6 +70,11 @@ impl Wire for Arc<TcpStream> {
     fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
         rustix::io::retry_on_intr(|| rustix::net::send(self, bytes, flags)).map_err(io::Error::from)
+    }
+
+    fn finish(&self) {
+        // It fails only if the other side is gone already.
+        let _ = self.shutdown(Shutdown::Write);
     }
 
     fn shut_down(&self) {
@@ -96,10 +109,10 @@ struct State {
     spare: Vec<u8>,
     /// How many of the waiting bytes answer the client's own questions; those do not count against the limit.
     answer_bytes: usize,
-    /// Nothing more is queued; when all is sent the outbox dies.
-    closing: bool,
-    /// Whether the wire still has to be shut down, once; only when dead.
-    unplug: bool,
+    /// Nothing more is queued; when all is sent the outbox dies, and this is done with the wire.
+    closing: Option<AtEnd>,
+    /// What still has to be done with the wire, once; only when dead.
+    unplug: Option<AtEnd>,
     /// Whether the limit was the end of it.
     overrun: bool,
 }
@@ -110,6 +123,15 @@ enum Phase {
     Writing,
     Draining,
     Dead,
+}
+
+/// What becomes of the wire when an outbox has died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtEnd {
+    /// It is finished: the client's own session is about to hang up, and reads what the client still says.
+    Finish,
+    /// It is shut down, which wakes the client's session wherever it is.
+    ShutDown,
 }
 
 /// Why a line is queued, which decides whether it counts against the limit.
@@ -132,8 +154,8 @@ impl Outbox {
             sent: 0,
             spare: Vec::new(),
             answer_bytes: 0,
-            closing: false,
-            unplug: false,
+            closing: None,
+            unplug: None,
             overrun: false,
         };
         Self { wire: Box::new(wire), limit_bytes, state: Mutex::new(state), settled: Condvar::new() }
@@ -151,7 +173,7 @@ impl Outbox {
     pub fn queue(&self, parts: &[&[u8]], cause: Cause) -> bool {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         let mut state = self.state.lock();
-        if state.phase == Phase::Dead || state.closing {
+        if state.phase == Phase::Dead || state.closing.is_some() {
             return false;
         }
         match cause {
@@ -162,7 +184,7 @@ impl Outbox {
                     && state.waiting() + length > self.limit_bytes + state.answer_bytes =>
             {
                 state.overrun = true;
-                self.die(&mut state);
+                self.die(&mut state, AtEnd::ShutDown);
                 return true;
             }
             Cause::Others => {}
@@ -174,20 +196,20 @@ impl Outbox {
         first
     }
 
-    /// Says that nothing follows: what is queued is still sent, then the socket is shut down.
+    /// Says that nothing follows: what is queued is still sent, and then the wire ends.
     ///
     /// Returns whether the caller must [`flush`](Self::flush) once it holds no lock.
     #[must_use]
-    pub fn close(&self) -> bool {
+    pub fn close(&self, at_end: AtEnd) -> bool {
         let mut state = self.state.lock();
-        state.closing = true;
+        state.closing = Some(at_end);
         state.phase == Phase::Idle
     }
 
     /// Ends the outbox at once and shuts the socket down; what waits in it is lost.
     pub fn kill(&self) {
         let mut state = self.state.lock();
-        self.die(&mut state);
+        self.die(&mut state, AtEnd::ShutDown);
         self.unplug(state);
     }
 
@@ -209,7 +231,7 @@ impl Outbox {
     pub fn flush(&self) -> Progress {
         let mut state = self.state.lock();
         match state.phase {
-            Phase::Idle if state.queue.is_empty() && !state.closing => return Progress::Clear,
+            Phase::Idle if state.queue.is_empty() && state.closing.is_none() => return Progress::Clear,
             Phase::Idle => {}
             Phase::Writing | Phase::Draining => return Progress::Clear,
             Phase::Dead => {
@@ -264,7 +286,7 @@ impl Outbox {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => {
                     let mut state = self.state.lock();
-                    self.die(&mut state);
+                    self.die(&mut state, AtEnd::ShutDown);
                     self.unplug(state);
                     return Progress::Clear;
                 }
@@ -297,8 +319,8 @@ impl Outbox {
         if state.queue.capacity() > KEPT_BYTES {
             state.queue = Vec::new();
         }
-        if state.closing {
-            self.die(&mut state);
+        if let Some(at_end) = state.closing {
+            self.die(&mut state, at_end);
             self.unplug(state);
         } else {
             state.phase = Phase::Idle;
@@ -307,10 +329,10 @@ impl Outbox {
     }
 
     /// Memory only; [`unplug`](Self::unplug) does the rest without the world's lock.
-    fn die(&self, state: &mut State) {
+    fn die(&self, state: &mut State, at_end: AtEnd) {
         if state.phase != Phase::Dead {
             state.phase = Phase::Dead;
-            state.unplug = true;
+            state.unplug = Some(at_end);
             state.queue = Vec::new();
             state.left = Vec::new();
             state.spare = Vec::new();
@@ -319,12 +341,14 @@ impl Outbox {
         }
     }
 
-    /// Shuts a dead outbox's wire down, once, with no lock held.
+    /// Ends a dead outbox's wire, once, with no lock held.
     fn unplug(&self, mut state: MutexGuard<'_, State>) {
-        let unplug = mem::take(&mut state.unplug);
+        let unplug = state.unplug.take();
         drop(state);
-        if unplug {
-            self.wire.shut_down();
+        match unplug {
+            Some(AtEnd::Finish) => self.wire.finish(),
+            Some(AtEnd::ShutDown) => self.wire.shut_down(),
+            None => {}
         }
     }
 }

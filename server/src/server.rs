@@ -1,11 +1,11 @@
 //! The server as a whole: listeners, one thread for each connection, and an orderly stop.
 //!
 //! Every thread has a name and is joined: a session's by the *reaper*, which hears of its end over a channel; the
-//! listeners', the reaper's and the drain thread's by [`Server::stop`].
+//! listeners', the doorman's, the reaper's and the drain thread's by [`Server::stop`].
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,6 +19,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::addresses;
 use crate::config::Config;
 use crate::drain::Drain;
+use crate::farewell::{self, Doorman};
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
@@ -41,6 +42,7 @@ pub struct Server {
     shared: Arc<Shared>,
     orders: Receiver<Order>,
     listeners: Vec<JoinHandle<()>>,
+    doorman: JoinHandle<()>,
     drain: JoinHandle<()>,
     reaper: JoinHandle<()>,
 }
@@ -97,13 +99,14 @@ impl Server {
             move || reap(&shared, &endings)
         })
         .map_err(cannot_start)?;
+        let (door, doorman) = Doorman::start().map_err(cannot_start)?;
         let mut listeners = Vec::new();
         for (socket, address) in sockets.into_iter().zip(&addresses) {
-            let (shared, ended) = (Arc::clone(&shared), ended.clone());
-            let thread = spawn(&format!("listen {address}"), move || accept_all(&shared, &socket, &ended));
-            listeners.push(thread.map_err(cannot_start)?);
+            let (shared, door, ended) = (Arc::clone(&shared), door.clone(), ended.clone());
+            let work = move || accept_all(&shared, &socket, &door, &ended);
+            listeners.push(spawn(&format!("listen {address}"), work).map_err(cannot_start)?);
         }
-        Ok(Self { addresses, shared, orders, listeners, drain: drain_thread, reaper })
+        Ok(Self { addresses, shared, orders, listeners, doorman, drain: drain_thread, reaper })
     }
 
     /// Where it listens, with the real port where the configuration said 0.
@@ -155,7 +158,7 @@ impl Server {
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { addresses: bound, shared, listeners, drain, reaper, .. } = self;
+        let Self { addresses: bound, shared, listeners, doorman, drain, reaper, .. } = self;
         shared.stopping.store(true, Ordering::Release);
         for address in bound {
             // A blocked `accept` is woken by a connection. If none can be made, it is busy with others and will see.
@@ -164,6 +167,8 @@ impl Server {
         for listener in listeners {
             join(listener);
         }
+        // The last who could send somebody to the doorman were the listeners.
+        join(doorman);
         shared.dismiss();
         shared.house.drain.stop();
         join(drain);
@@ -227,7 +232,7 @@ fn reap(shared: &Shared, endings: &Receiver<u64>) {
     }
 }
 
-fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, ended: &Sender<u64>) {
+fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, door: &Doorman, ended: &Sender<u64>) {
     let language = shared.house.config.lock().language;
     let mut reserve = Reserve::new();
     let mut pause = FIRST_PAUSE;
@@ -242,7 +247,7 @@ fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, ended: &Sender<u64>) {
                     log::info!("{}", Text::AcceptRecovered.within(language));
                     pause = FIRST_PAUSE;
                 }
-                if let Err(error) = admit(shared, connection, address, ended) {
+                if let Err(error) = admit(shared, connection, address, door, ended) {
                     log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
                 }
             }
@@ -253,13 +258,16 @@ fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, ended: &Sender<u64>) {
                 if pause == FIRST_PAUSE {
                     log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
                 }
+                let until = Instant::now() + pause;
                 reserve.spend(|| {
                     if let Ok((connection, address)) = socket.accept() {
                         let count = shared.sessions.lock().len().to_string();
                         turn_away(shared, &connection, address, &Text::ServerFull(count));
+                        // Its descriptor is the reserve, so nobody else can be seen to meanwhile.
+                        farewell::hear_out(&connection, until);
                     }
                 });
-                thread::sleep(pause);
+                thread::sleep(until.saturating_duration_since(Instant::now()));
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
@@ -271,6 +279,7 @@ fn admit(
     shared: &Arc<Shared>,
     connection: TcpStream,
     address: SocketAddr,
+    door: &Doorman,
     ended: &Sender<u64>,
 ) -> io::Result<()> {
     // Held while the thread starts, so that the reaper finds it however soon it ends.
@@ -278,6 +287,7 @@ fn admit(
     if let Some(reason) = obstacle(shared, &sessions, address.ip()) {
         drop(sessions);
         turn_away(shared, &connection, address, &reason);
+        door.take(connection);
         return Ok(());
     }
     let number = shared.next.fetch_add(1, Ordering::Relaxed);
@@ -305,12 +315,11 @@ fn obstacle(shared: &Shared, sessions: &Sessions, address: IpAddr) -> Option<Tex
     (most > 0 && count() >= most).then(|| Text::TooManyFromAddress(most.to_string()))
 }
 
-fn turn_away(shared: &Shared, mut connection: &TcpStream, address: SocketAddr, reason: &Text) {
+fn turn_away(shared: &Shared, connection: &TcpStream, address: SocketAddr, reason: &Text) {
     let language = shared.house.config.lock().language;
     let reason = reason.to_string(language);
     let error = Text::ClosingLink(address.ip().to_string(), reason.clone()).to_string(language);
-    // A new socket's buffer is empty, so this does not wait; who is gone already need not be told.
-    let _ = connection.write_all(format!("ERROR :{error}\r\n").as_bytes());
+    farewell::say(connection, &format!("ERROR :{error}\r\n"));
     log::warn!("{}", Text::TurnedAway(address.to_string(), reason).within(language));
 }
 

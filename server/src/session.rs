@@ -22,6 +22,7 @@ use teahouse_protocol::{LineBuffer, LineLimits, text};
 use crate::commands::{self, Errand, Input};
 use crate::config::Config;
 use crate::drain::Drain;
+use crate::farewell;
 use crate::language::Text;
 use crate::outbox::{Answers, Cause, Outbox};
 use crate::throttle::Throttle;
@@ -32,8 +33,6 @@ use crate::world::{ClientId, Effects, Order, World};
 const ANSWERS_AHEAD_BYTES: usize = 64 * 1024;
 /// How long one session keeps the lock while it has lines to run.
 const LONGEST_HOLD: Duration = Duration::from_micros(500);
-/// How long a client that was told goodbye may take to hang up itself.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// What all sessions share.
 #[derive(Debug)]
@@ -101,7 +100,9 @@ impl<'h> Session<'h> {
             let mut world = house.world.lock();
             world.now = now;
             let id = world.connect(address, Arc::clone(&outbox));
+            world.at_work = Some(id);
             world.turn_away_if_banned(id);
+            world.at_work = None;
             world.take_effects(&mut effects);
             (id, world.client(id).is_some())
         };
@@ -223,7 +224,9 @@ impl<'h> Session<'h> {
         let mut errand = None;
         if world.client(self.id).is_some() {
             world.now = self.now;
+            world.at_work = Some(self.id);
             errand = work(self, &mut world);
+            world.at_work = None;
             world.take_effects(&mut self.effects);
         }
         match world.client(self.id) {
@@ -284,19 +287,17 @@ impl<'h> Session<'h> {
     }
 
     /// Hangs up: the world forgets the client if it has not yet, the last words are sent, the socket closes.
-    fn end(&mut self, mut socket: &TcpStream, reason: &Text) {
+    fn end(&mut self, socket: &TcpStream, reason: &Text) {
         self.now = Timestamp::now();
         self.locked(|session, world| {
             world.disconnect(session.id, reason);
             None
         });
         self.settle();
-        self.outbox.wait_until_dead(Instant::now() + LINGER);
+        let deadline = Instant::now() + farewell::LINGER;
+        self.outbox.wait_until_dead(deadline);
+        farewell::hear_out(socket, deadline);
         self.outbox.kill();
-        // What the client sent meanwhile is read and dropped: a socket closed with unread bytes is reset, and a reset
-        // can overtake the last words. The socket is shut down, so this does not wait.
-        let mut dropped = [0; 4096];
-        while matches!(socket.read(&mut dropped), Ok(count) if count > 0) {}
     }
 }
 

@@ -36,7 +36,7 @@ pub use whowas::Gone;
 use crate::config::Config;
 use crate::language::Text;
 use crate::nickname::{self, Skeleton};
-use crate::outbox::{Cause, Outbox};
+use crate::outbox::{AtEnd, Cause, Outbox};
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use client::Cloak;
@@ -59,6 +59,8 @@ pub struct World {
     pub started: Timestamp,
     /// The time of the command that is being run; the session sets it as it takes the lock.
     pub now: Timestamp,
+    /// Whose session holds the lock, if one does; the session sets it as it takes the lock.
+    pub(crate) at_work: Option<ClientId>,
     /// Who may not come in.
     pub bans: ServerBans,
     clients: SlotMap<ClientId, Client>,
@@ -117,6 +119,7 @@ impl World {
             config,
             started: now,
             now,
+            at_work: None,
             bans: ServerBans::default(),
             clients: SlotMap::with_key(),
             nicks: HashMap::new(),
@@ -328,7 +331,9 @@ impl World {
         self.release_capture_of(id);
         self.free_nick(id);
         let client = self.clients.remove(id).expect("it was there above");
-        if client.outbox.close() {
+        // Its own session goes on reading until the client has heard; anybody else has to wake that session.
+        let at_end = if self.at_work == Some(id) { AtEnd::Finish } else { AtEnd::ShutDown };
+        if client.outbox.close(at_end) {
             self.effects.touched.push(client.outbox);
         }
     }

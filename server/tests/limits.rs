@@ -5,6 +5,7 @@
 mod peer;
 
 use std::io::Read;
+use std::net::{Shutdown, SocketAddr};
 use std::thread;
 use std::time::Duration;
 
@@ -90,6 +91,45 @@ fn a_full_house_says_so() {
             break;
         }
     }
+    server.stop();
+}
+
+/// Whoever is turned away is not cut off in the middle of a word: a reset could overtake the reason.
+#[track_caller]
+fn may_finish_speaking(address: SocketAddr, opening: &str, reason: &str) {
+    let mut guest = Peer::connect(address);
+    guest.send_bytes(opening.as_bytes());
+    guest.wait_for(reason);
+    for _ in 0..5 {
+        guest.send("PRIVMSG #lobby :I was still saying");
+    }
+    guest.socket().shutdown(Shutdown::Write).unwrap();
+    assert_eq!(guest.line(), None);
+}
+
+#[test]
+fn who_is_turned_away_hears_why_though_it_is_still_speaking() {
+    const LOGIN: &str = "PASS wrong\r\nNICK guest\r\nUSER guest 0 * :Guest\r\n";
+    let server = start(|config| config.password = Some("sesame".to_owned()));
+    may_finish_speaking(server.addresses()[0], LOGIN, "ERROR :Closing link to 127.0.0.1: Bad password");
+    server.stop();
+
+    let root = Operator { name: "root".to_owned(), password: "root".to_owned() };
+    let server = start(|config| config.operators = vec![root]);
+    let mut keeper = Peer::login(server.addresses()[0], "keeper");
+    keeper.send("OPER root root\r\nKLINE guest!*@* :not you");
+    keeper.wait_for(" NOTICE ");
+    may_finish_speaking(server.addresses()[0], LOGIN, "Banned: not you");
+    may_finish_speaking(server.addresses()[0], &"x".repeat(16 * 1024), "Too much without a line end");
+    may_finish_speaking(server.addresses()[0], "QUIT :later\r\n", "Quit: later");
+    keeper.send("DLINE 127.0.0.1 :nobody");
+    keeper.wait_for(" NOTICE ");
+    may_finish_speaking(server.addresses()[0], LOGIN, "Banned: nobody");
+    server.stop();
+
+    let server = start(|config| config.max_connections = Some(1));
+    let _host = Peer::login(server.addresses()[0], "host");
+    may_finish_speaking(server.addresses()[0], LOGIN, "The teahouse is full: 1 are here");
     server.stop();
 }
 

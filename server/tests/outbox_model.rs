@@ -18,7 +18,7 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
-use outbox::{Cause, Outbox, Progress, Wire};
+use outbox::{AtEnd, Cause, Outbox, Progress, Wire};
 use sync::{Condvar, Mutex};
 
 /// A wire that takes at most a few bytes a time, and nothing every other time once it is `slow`.
@@ -34,6 +34,7 @@ struct Narrow {
 struct Taken {
     bytes: Vec<u8>,
     calls: usize,
+    finished: usize,
     shut: usize,
 }
 
@@ -55,6 +56,10 @@ impl Wire for Handle {
         drop(taken);
         self.0.busy.store(false, Ordering::Release);
         result
+    }
+
+    fn finish(&self) {
+        self.0.taken.lock().finished += 1;
     }
 
     fn shut_down(&self) {
@@ -184,14 +189,14 @@ fn what_does_not_fit_is_drained_in_order_while_others_go_on_speaking() {
 }
 
 #[test]
-fn what_was_queued_before_the_close_is_sent_and_then_the_wire_is_shut_down_once() {
+fn what_was_queued_before_the_close_is_sent_and_then_the_wire_is_finished_once() {
     const LINES: &[&str] = &["a1"];
     check(|| {
         let stage = Stage::new(2, true, 1000);
         let speaker = thread::spawn(stage.speak(LINES));
         let drain = thread::spawn(stage.drain());
         let last = stage.outbox.queue(&[b"bye\n"], Cause::Answer);
-        if stage.outbox.close() || last {
+        if stage.outbox.close(AtEnd::Finish) || last {
             flush(&stage.outbox, &stage.bell);
         }
         speaker.join().unwrap();
@@ -200,7 +205,8 @@ fn what_was_queued_before_the_close_is_sent_and_then_the_wire_is_shut_down_once(
         let taken = stage.taken();
         // Whatever came before the close is there whole, in whichever order; what came after it is not there at all.
         assert!(["bye\n", "a1\nbye\n", "bye\na1\n"].contains(&taken.as_str()), "{taken:?}");
-        assert_eq!(stage.wire.taken.lock().shut, 1);
+        let wire = stage.wire.taken.lock();
+        assert_eq!((wire.finished, wire.shut), (1, 0));
     });
 }
 

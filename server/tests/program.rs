@@ -33,7 +33,11 @@ struct Running {
 
 impl Running {
     fn start(args: &[&str]) -> Self {
-        let mut child = command(args)
+        Self::launch(command(args))
+    }
+
+    fn launch(mut command: Command) -> Self {
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--cloak", "false", "--data-dir", ""])
             .stderr(Stdio::piped())
             .spawn()
@@ -47,13 +51,17 @@ impl Running {
     }
 
     fn read_until(&mut self, part: &str) -> String {
-        loop {
+        self.lines_until(part).pop().expect("at least the line with the part")
+    }
+
+    fn lines_until(&mut self, part: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.contains(part)) {
             let mut line = String::new();
             assert!(self.console.read_line(&mut line).unwrap() > 0, "it ended before {part:?}");
-            if line.contains(part) {
-                return line.trim_end().to_owned();
-            }
+            lines.push(line.trim_end().to_owned());
         }
+        lines
     }
 
     fn signal(&self, signal: Signal) {
@@ -87,6 +95,44 @@ fn the_console_tells_who_came_who_left_and_why_and_how_many_are_here() {
     assert!(server.read_until("改名").ends_with("alice 改名为 爱丽丝"));
     drop(alice);
     assert!(server.read_until("离开").ends_with("爱丽丝 离开了（连接已断开）· 现有 0 人"));
+}
+
+#[test]
+fn without_descriptors_newcomers_are_told_so_and_the_console_once() {
+    // A hundred descriptors, of which sixty are taken already by something that the server cannot know of.
+    let script = r#"ulimit -n 100; for fd in {30..89}; do eval "exec $fd</dev/null"; done; exec "$@""#;
+    let mut shell = Command::new("bash");
+    shell.args(["-c", script, "bash", env!("CARGO_BIN_EXE_teahouse-server")]).env("LC_ALL", "C.UTF-8");
+    let mut server = Running::launch(shell);
+    let mut guests = Vec::new();
+    let full = |line: &str| line.contains("The teahouse is full");
+    while guests.len() < 100 {
+        let mut guest = Peer::connect(server.address);
+        // Whoever is turned away may not get this across, and hears why.
+        let _ = guest.try_send("PING in");
+        if full(&guest.line().expect("an answer, or the reason")) {
+            break;
+        }
+        guests.push(guest);
+    }
+    assert!((5..36).contains(&guests.len()), "{} came in", guests.len());
+    assert!(full(&Peer::connect(server.address).last_words()), "and so is the next one");
+    guests.truncate(2);
+    let mut again = loop {
+        let mut guest = Peer::connect(server.address);
+        let _ = guest.try_send("PING in");
+        if guest.line().is_some_and(|line| line.contains("PONG")) {
+            break guest;
+        }
+    };
+    let console = server.lines_until("taking new connections again");
+    assert_eq!(
+        console.iter().filter(|line| line.contains("cannot take new connections")).count(),
+        1,
+        "{console:?}"
+    );
+    again.send("NICK again\r\nUSER a 0 * :a");
+    again.wait_for(" 001 ");
 }
 
 #[test]

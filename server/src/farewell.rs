@@ -1,0 +1,114 @@
+//! Saying goodbye so that it is heard.
+//!
+//! A socket that is closed while the other side's bytes lie unread, or are still on their way, is reset, and a reset
+//! can overtake the last words. So whoever hangs up first says that nothing follows (a half close), then reads and
+//! drops what still comes until the client hangs up too, and only then closes. Both time and bytes are bounded.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+/// How long a client that was told goodbye may take to hang up itself.
+pub const LINGER: Duration = Duration::from_secs(1);
+/// How many bytes of it are read.
+const MOST_BYTES: usize = 256 * 1024;
+/// How many the doorman sees off at a time; whoever comes beyond that is closed at once.
+const MOST_GUESTS: usize = 32;
+/// How often the doorman looks at them.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Reads and drops what a client still says, until it hangs up, the deadline comes, or it is too much.
+pub fn hear_out(mut socket: &TcpStream, deadline: Instant) {
+    let mut dropped = [0; 4096];
+    let mut heard = 0;
+    while heard < MOST_BYTES {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() || socket.set_read_timeout(Some(left)).is_err() {
+            return;
+        }
+        match socket.read(&mut dropped) {
+            Ok(0) => return,
+            Ok(count) => heard += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// Says the last words to a client that has no session, and that nothing follows.
+pub fn say(mut socket: &TcpStream, words: &str) {
+    // A new socket's buffer is empty, so this does not wait; who is gone already need not be told.
+    let _ = socket.write_all(words.as_bytes()).and_then(|()| socket.shutdown(Shutdown::Write));
+}
+
+/// One thread that hears out those who were turned away at the door, so that whoever accepts need not wait for them.
+#[derive(Clone, Debug)]
+pub struct Doorman {
+    guests: Sender<TcpStream>,
+}
+
+/// Somebody on the way out.
+struct Guest {
+    socket: TcpStream,
+    deadline: Instant,
+    heard: usize,
+}
+
+impl Doorman {
+    /// Starts the thread. It ends, and can be joined, when the last clone is gone.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn start() -> io::Result<(Self, JoinHandle<()>)> {
+        let (guests, arrivals) = bounded(MOST_GUESTS);
+        let thread = thread::Builder::new().name("doorman".into()).spawn(move || see_off(&arrivals))?;
+        Ok((Self { guests }, thread))
+    }
+
+    /// Takes over a connection that was told goodbye.
+    pub fn take(&self, socket: TcpStream) {
+        if socket.set_nonblocking(true).is_ok() {
+            // With too many at the door the rest is closed at once.
+            let _ = self.guests.try_send(socket);
+        }
+    }
+}
+
+fn see_off(arrivals: &Receiver<TcpStream>) {
+    let mut guests: Vec<Guest> = Vec::new();
+    loop {
+        let arrived = if guests.is_empty() {
+            arrivals.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else if guests.len() < MOST_GUESTS {
+            arrivals.recv_timeout(GLANCE)
+        } else {
+            thread::sleep(GLANCE);
+            Err(RecvTimeoutError::Timeout)
+        };
+        match arrived {
+            Ok(socket) => guests.push(Guest { socket, deadline: Instant::now() + LINGER, heard: 0 }),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        guests.retain_mut(Guest::stays);
+    }
+}
+
+impl Guest {
+    /// Reads what has come, and says whether more is waited for.
+    fn stays(&mut self) -> bool {
+        let mut dropped = [0; 4096];
+        while self.heard < MOST_BYTES && Instant::now() < self.deadline {
+            match self.socket.read(&mut dropped) {
+                Ok(0) => return false,
+                Ok(count) => self.heard += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
+            }
+        }
+        false
+    }
+}
