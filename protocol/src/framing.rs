@@ -103,7 +103,7 @@ impl LineBuffer {
             self.start += 1;
         }
         self.scanned = self.scanned.max(self.start);
-        let line_end = came[self.scanned..].iter().position(is_line_end);
+        let line_end = find_line_end(&came[self.scanned..]);
         self.scanned = line_end.map_or(self.end, |length| self.scanned + length);
         line_end.is_some()
     }
@@ -130,6 +130,16 @@ impl LineBuffer {
 
 fn is_line_end(byte: &u8) -> bool {
     matches!(byte, b'\r' | b'\n')
+}
+
+/// Where the first line end is. Whole blocks without one are passed over quickly: a loop without an early way out
+/// looks at many bytes at a time.
+fn find_line_end(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let has_none = |block: &&[u8]| !block.iter().fold(false, |found, byte| found | is_line_end(byte));
+    let blocks = bytes.chunks_exact(BLOCK).take_while(has_none).count();
+    let passed = blocks * BLOCK;
+    bytes[passed..].iter().position(is_line_end).map(|at| passed + at)
 }
 
 impl LineLimits {

@@ -65,7 +65,8 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`InvalidMessage`] when the line is empty, has no command or a malformed one, or holds NUL, CR or LF.
     pub fn parse(line: &'a str) -> Result<Self, InvalidMessage> {
-        if line.bytes().any(is_forbidden) {
+        // All bytes are looked at, whatever the first ones are: without an early way out this is done sixteen at a time.
+        if line.bytes().fold(false, |found, byte| found | is_forbidden(byte)) {
             return Err(InvalidMessage::ForbiddenByte);
         }
         let mut rest = line.trim_start_matches(' ');

@@ -18,6 +18,7 @@ mod registration;
 mod status;
 mod who;
 
+use arrayvec::ArrayString;
 use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
 use crate::language::Text;
@@ -56,6 +57,9 @@ pub enum When {
 }
 
 use When::{Always, LoggedIn, Operator};
+
+/// At least as long as every command's name, in bytes.
+const LONGEST_NAME: usize = 16;
 
 type Handler = fn(&mut Context, &Message) -> Result<(), Reply>;
 
@@ -275,10 +279,11 @@ fn end(context: Context) -> Option<Errand> {
 
 /// The row for a command's name, in whatever case it is written.
 fn find(name: &str) -> Option<(usize, &'static Command)> {
-    let found = COMMANDS.binary_search_by(|command| {
-        command.name.bytes().cmp(name.bytes().map(|byte| byte.to_ascii_uppercase()))
-    });
-    found.ok().map(|index| (index, &COMMANDS[index]))
+    let mut upper = ArrayString::<LONGEST_NAME>::new();
+    upper.try_push_str(name).ok()?;
+    upper.make_ascii_uppercase();
+    let index = COMMANDS.binary_search_by(|command| command.name.cmp(&upper)).ok()?;
+    Some((index, &COMMANDS[index]))
 }
 
 fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -320,6 +325,11 @@ mod tests {
     #[test]
     fn the_table_is_in_order_so_that_every_command_is_found() {
         assert!(COMMANDS.is_sorted_by(|one, other| one.name < other.name));
+    }
+
+    #[test]
+    fn no_command_is_too_long_to_be_found() {
+        assert!(COMMANDS.iter().all(|command| find(&command.name.to_lowercase()).is_some()));
     }
 
     #[test]
