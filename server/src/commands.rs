@@ -18,7 +18,6 @@ mod registration;
 mod status;
 mod who;
 
-use arrayvec::ArrayString;
 use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
 use crate::language::Text;
@@ -34,6 +33,7 @@ use errand::Task;
 pub struct Command {
     /// Its name.
     pub name: &'static str,
+    number: u128,
     /// The fewest parameters it makes sense with; below that the client gets 461.
     pub min_params: usize,
     /// When it may be used.
@@ -58,8 +58,15 @@ pub enum When {
 
 use When::{Always, LoggedIn, Operator};
 
-/// At least as long as every command's name, in bytes.
+/// The most bytes that a command's name can have.
 const LONGEST_NAME: usize = 16;
+
+impl Command {
+    /// Whether it leaves everything as it is, but for what it says: names, rooms, capabilities.
+    fn only_speaks(&self) -> bool {
+        matches!(self.name, "NOTICE" | "PRIVMSG")
+    }
+}
 
 type Handler = fn(&mut Context, &Message) -> Result<(), Reply>;
 
@@ -71,7 +78,7 @@ const fn row(
     usage: &'static str,
     help: [&'static str; 2],
 ) -> Command {
-    Command { name, min_params, when, run, usage, help }
+    Command { name, number: number_of(name), min_params, when, run, usage, help }
 }
 
 /// Every command, by name.
@@ -279,11 +286,20 @@ fn end(context: Context) -> Option<Errand> {
 
 /// The row for a command's name, in whatever case it is written.
 fn find(name: &str) -> Option<(usize, &'static Command)> {
-    let mut upper = ArrayString::<LONGEST_NAME>::new();
-    upper.try_push_str(name).ok()?;
-    upper.make_ascii_uppercase();
-    let index = COMMANDS.binary_search_by(|command| command.name.cmp(&upper)).ok()?;
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    let index = COMMANDS.binary_search_by_key(&number_of(name), |command| command.number).ok()?;
     Some((index, &COMMANDS[index]))
+}
+
+/// A name of at most [`LONGEST_NAME`] bytes in upper case, as a number: the table is searched at every line, and
+/// numbers are compared at once. They are in the order of the names.
+const fn number_of(name: &str) -> u128 {
+    let mut bytes = [0; LONGEST_NAME];
+    bytes.split_at_mut(name.len()).0.copy_from_slice(name.as_bytes());
+    bytes.make_ascii_uppercase();
+    u128::from_be_bytes(bytes)
 }
 
 fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -301,6 +317,9 @@ fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
         return Err(Reply::NeedMoreParams(command.name.to_owned()));
     }
     context.world.count_command(index);
+    if !command.only_speaks() {
+        context.world.end_run();
+    }
     (command.run)(context, message)
 }
 
@@ -328,8 +347,15 @@ mod tests {
     }
 
     #[test]
-    fn no_command_is_too_long_to_be_found() {
-        assert!(COMMANDS.iter().all(|command| find(&command.name.to_lowercase()).is_some()));
+    fn a_command_is_found_in_any_case_and_nothing_else_is() {
+        for (index, command) in COMMANDS.iter().enumerate() {
+            for name in [command.name.to_owned(), command.name.to_lowercase()] {
+                assert_eq!(find(&name).map(|(index, _)| index), Some(index), "{name}");
+            }
+        }
+        for name in ["", "PRIVMS", "PRIVMSGS", "ABCDEFGHIJKLMNOPQ", "433"] {
+            assert!(find(name).is_none(), "{name}");
+        }
     }
 
     #[test]

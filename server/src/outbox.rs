@@ -40,8 +40,10 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 /// How often an elected writer goes back for more before it leaves the rest to the drain thread: a session must get
 /// back to its own client even if others keep queueing.
 const MAX_ROUNDS: usize = 8;
-/// The largest buffer that an outbox keeps while it is empty, in bytes.
+/// The largest buffer that any outbox keeps while it is empty, in bytes: most people are silent most of the time.
 const KEPT_BYTES: usize = 1024;
+/// The largest buffer that is kept where much is said, in bytes: what the next batch will need.
+const KEPT_WHEN_BUSY_BYTES: usize = 32 * 1024;
 
 /// The way out: a socket, or what stands for one where there is no network.
 pub trait Wire: Send + Sync {
@@ -107,6 +109,8 @@ struct State {
     sent: usize,
     /// An empty buffer, kept to be swapped with `queue`.
     spare: Vec<u8>,
+    /// How long the last batch was that was sent whole.
+    last_bytes: usize,
     /// How many of the waiting bytes answer the client's own questions; those do not count against the limit.
     answer_bytes: usize,
     /// Nothing more is queued; when all is sent the outbox dies, and this is done with the wire.
@@ -153,6 +157,7 @@ impl Outbox {
             left: Vec::new(),
             sent: 0,
             spare: Vec::new(),
+            last_bytes: 0,
             answer_bytes: 0,
             closing: None,
             unplug: None,
@@ -299,7 +304,7 @@ impl Outbox {
             if sent < batch.len() {
                 return state.hold(batch, sent);
             }
-            batch.clear();
+            state.trim(&mut batch);
             sent = 0;
             if state.queue.is_empty() {
                 self.step_down(state, batch);
@@ -313,12 +318,7 @@ impl Outbox {
     /// The writer has sent everything; `empty` is its buffer.
     fn step_down(&self, mut state: MutexGuard<'_, State>, empty: Vec<u8>) {
         state.answer_bytes = 0;
-        if empty.capacity() <= KEPT_BYTES {
-            state.spare = empty;
-        }
-        if state.queue.capacity() > KEPT_BYTES {
-            state.queue = Vec::new();
-        }
+        state.spare = empty;
         if let Some(at_end) = state.closing {
             self.die(&mut state, at_end);
             self.unplug(state);
@@ -356,6 +356,19 @@ impl Outbox {
 impl State {
     fn waiting(&self) -> usize {
         self.queue.len() + self.left.len() - self.sent
+    }
+
+    /// Empties a buffer whose bytes were sent, and gives it back to the system if the next batch will hardly need it:
+    /// it is kept if it was well filled twice in a row.
+    fn trim(&mut self, sent: &mut Vec<u8>) {
+        let usual = sent.len().min(mem::replace(&mut self.last_bytes, sent.len()));
+        let most = (4 * usual).clamp(KEPT_BYTES, KEPT_WHEN_BUSY_BYTES);
+        sent.clear();
+        for buffer in [sent, &mut self.queue] {
+            if buffer.is_empty() && buffer.capacity() > most {
+                *buffer = Vec::new();
+            }
+        }
     }
 
     /// Keeps what is left for the drain thread.

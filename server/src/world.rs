@@ -11,6 +11,7 @@ mod client;
 mod label;
 mod line;
 pub mod mask;
+mod run;
 mod server_bans;
 mod watch;
 mod whowas;
@@ -40,6 +41,7 @@ use crate::outbox::{AtEnd, Cause, Outbox};
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use client::Cloak;
+use run::Run;
 use watch::Watchers;
 use whowas::Whowas;
 
@@ -83,6 +85,8 @@ pub struct World {
     whowas: Whowas,
     /// The answers to a question with a label, held back until the command ends.
     capture: Option<Capture>,
+    /// What is said to a room and not yet queued.
+    run: Run,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
     /// The last number that a message or a batch was given.
@@ -133,6 +137,7 @@ impl World {
             watchers: Watchers::default(),
             whowas: Whowas::default(),
             capture: None,
+            run: Run::default(),
             round: 0,
             number: 0,
             effects: Effects::default(),
@@ -165,6 +170,7 @@ impl World {
 
     /// Moves what is to be done after unlocking to the end of `effects`.
     pub fn take_effects(&mut self, effects: &mut Effects) {
+        self.end_run();
         effects.touched.append(&mut self.effects.touched);
         effects.notes.append(&mut self.effects.notes);
         effects.orders.append(&mut self.effects.orders);
@@ -472,6 +478,7 @@ impl World {
 
     /// Queues a line for one client.
     pub fn tell(&mut self, to: ClientId, line: &Line, cause: Cause) {
+        self.end_run();
         let Self { clients, effects, capture, .. } = self;
         deliver(to, &clients[to], line, cause, effects, capture);
     }
@@ -508,6 +515,7 @@ impl World {
         channel: ChannelId,
         mut choose: impl FnMut(ClientId, &Client, &Member) -> Option<&'l Line>,
     ) {
+        self.end_run();
         let Self { channels, clients, effects, capture, .. } = self;
         for (id, member) in &channels[channel].members {
             let client = &clients[*id];
@@ -520,6 +528,7 @@ impl World {
     /// Queues, once for everybody who shares a channel with a client, the line that `choose` has for it; not for the
     /// client itself.
     pub fn tell_neighbours<'l>(&mut self, id: ClientId, choose: impl Fn(&Client) -> Option<&'l Line>) {
+        self.end_run();
         self.begin_round(id);
         let Self { channels, clients, effects, capture, round, .. } = self;
         for index in 0..clients[id].channels.len() {
@@ -606,7 +615,7 @@ fn deliver(
 ) {
     if let Some(capture) = capture.as_mut().filter(|capture| capture.is_for(to)) {
         capture.hold(client, line);
-    } else if client.outbox.queue(&line.parts(client.capabilities), cause) {
+    } else if client.outbox.queue(&line.parts(Line::class_of(client.capabilities)), cause) {
         effects.touched.push(Arc::clone(&client.outbox));
     }
 }

@@ -126,3 +126,49 @@ proptest! {
         }
     }
 }
+
+/// Lines that come in one packet are run under one lock, and what they say is put together; nobody must notice.
+#[test]
+fn what_is_said_and_done_in_one_go_arrives_in_that_order() {
+    let mut stage = Memory::open(Config::default());
+    for name in ["alice", "bob", "cleo"] {
+        stage.connect(name);
+        stage.send(name, "CAP REQ :echo-message");
+        stage.send(name, &format!("NICK {name}"));
+        stage.send(name, &format!("USER {name} 0 * :{name}"));
+        stage.send(name, "CAP END");
+        stage.send(name, "JOIN #tea");
+    }
+    stage.send("cleo", "PART #tea");
+    stage.received();
+    for line in [
+        "PRIVMSG #tea :one",
+        "PRIVMSG #tea :two",
+        "PRIVMSG bob :three",
+        "PRIVMSG #tea :four",
+        "NOTICE #lobby,#tea :five",
+        "NICK alba",
+        "PRIVMSG #tea :six",
+        "CAP REQ -echo-message",
+        "PRIVMSG #tea :seven",
+    ] {
+        stage.send("alice", line);
+    }
+    // Who comes now does not hear what was said before.
+    stage.send("cleo", "JOIN #tea");
+    stage.send("alice", "PRIVMSG #tea :eight");
+    stage.send("alice", "QUIT :bye");
+    let received = stage.received();
+    let words = |who: &str, words: &[&str]| {
+        let heard = received.iter().filter(|(name, line)| name == who && line.contains('!'));
+        let heard: Vec<_> = heard.filter_map(|(_, line)| line.rsplit(['!', ' ']).next()).collect();
+        assert_eq!(heard, words, "{who}");
+    };
+    let bob = [
+        ":one", ":two", ":three", ":four", ":five", ":five", "alba", ":six", ":seven", "#tea", ":eight",
+        "bye",
+    ];
+    words("bob", &bob);
+    words("cleo", &[":five", "alba", "#tea", ":eight", "bye"]);
+    words("alice", &[":one", ":two", ":three", ":four", ":five", ":five", "alba", ":six", "#tea"]);
+}

@@ -11,7 +11,7 @@ use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::mask::{self, Subject};
-use crate::world::{Capability, ChannelId, Flag, Line, Rank, Registration};
+use crate::world::{Capability, ChannelId, Flag, Line, Number, Rank, Registration};
 
 /// To how many one message may go (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
@@ -75,13 +75,13 @@ fn words_of<'m>(command: &'static str, message: &Message<'m>) -> Result<(&'m str
 fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Reply> {
     // `@#room` is for operators and higher; with several prefixes the lowest says who (Modern IRC, "PRIVMSG").
     let behind = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
-    let prefixes = &target[..target.len() - behind.len()];
-    let (least_rank, channel) = match prefixes.chars().filter_map(Rank::from_prefix).min() {
-        Some(rank) if behind.starts_with('#') => (Some(rank), behind),
-        _ => (None, target),
+    let prefixes = target[..target.len() - behind.len()].split_inclusive(|_| true);
+    let (rank, channel) = match prefixes.min_by_key(|prefix| rank_of(prefix)) {
+        Some(rank) if behind.starts_with('#') => (rank, behind),
+        _ => ("", target),
     };
     if names::is_channel(channel) {
-        to_channel(context, channel, least_rank, speech)
+        to_channel(context, rank, channel, speech)
     } else if let Some(mask) = target.strip_prefix('$') {
         to_everybody(context, mask.trim_start_matches('$'), target, speech)
     } else {
@@ -89,23 +89,23 @@ fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Re
     }
 }
 
-/// The line as others get it, with the tags that came along.
-fn line_from(context: &mut Context, speech: Speech, target: &str) -> Line {
+/// The line as others get it, with the tags that came along. A channel may have the prefix of a rank before it.
+fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, target: &str) -> Line {
     let mut tags = context.client().tags();
     if context.client().has(Capability::MessageTags) {
         tags.client_only = client_only(context.tags);
     }
-    tags.msgid = Some(context.world.next_number());
-    let (source, command) = (context.client().source(), speech.command);
-    let line = match speech.text {
-        Some(text) => context.world.line(format_args!(":{source} {command} {target} :{text}")),
-        None => context.world.line(format_args!(":{source} {command} {target}")),
-    };
-    line.with_tags(tags)
+    tags.msgid = Some(number);
+    let (colon, text) = speech.text.map_or(("", ""), |text| (" :", text));
+    let words = [":", context.client().source(), " ", speech.command, " ", rank, target, colon, text];
+    Line::of(context.world.now, tags, &words)
 }
 
 /// The tags that clients send to each other, as they stand on the wire; each key once, with its last value.
 fn client_only(tags: Tags) -> String {
+    if tags.is_empty() {
+        return String::new();
+    }
     let mut kept: Vec<(&str, &str)> = Vec::new();
     for tag in tags.as_wire().split(';') {
         let key = tag.split('=').next().unwrap_or(tag);
@@ -117,15 +117,22 @@ fn client_only(tags: Tags) -> String {
     kept.into_iter().map(|(_, tag)| tag).collect::<Vec<_>>().join(";")
 }
 
-fn to_channel(context: &mut Context, name: &str, least: Option<Rank>, speech: Speech) -> Result<(), Reply> {
+fn rank_of(prefix: &str) -> Option<Rank> {
+    prefix.chars().next().and_then(Rank::from_prefix)
+}
+
+/// To those in a channel who have a rank, by its prefix, or a higher one; to everybody there without one.
+fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> Result<(), Reply> {
     let me = context.me;
+    let least = rank_of(rank);
     let channel = context.world.find_visible_channel(me, name)?;
     may_speak(context, channel, speech)?;
-    let room = context.world.channel(channel).name.clone();
-    let line = match least.and_then(|rank| Rank::ALL.iter().find(|(other, ..)| *other == rank)) {
-        Some((.., prefix)) => line_from(context, speech, &format!("{prefix}{room}")),
-        None => line_from(context, speech, &room),
-    };
+    let number = context.world.next_number();
+    let line = line_from(context, number, speech, rank, &context.world.channel(channel).name);
+    if least.is_none() && speech.text.is_some() && !context.world.is_capturing() {
+        context.world.say(me, channel, &line);
+        return Ok(());
+    }
     let echo = context.client().has(Capability::EchoMessage);
     let tags_only = speech.text.is_none();
     context.world.tell_channel(channel, |id, client, member| {
@@ -181,14 +188,15 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
 fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Reply> {
     let me = context.me;
     let to = context.world.find(nick)?;
+    let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
-    let name = person.name().to_owned();
     if person.modes.has(UserMode::RegisteredOnly) && context.client().account().is_none() && to != me {
-        return Err(Reply::NonOnReg(name));
+        return Err(Reply::NonOnReg(person.name().to_owned()));
     }
     let understands = speech.text.is_some() || person.has(Capability::MessageTags);
     let away = person.away.clone().filter(|_| speech.command == "PRIVMSG");
-    let line = line_from(context, speech, &name);
+    let away = away.map(|words| Reply::Away(person.name().to_owned(), words));
+    let line = line_from(context, number, speech, "", person.name());
     if understands {
         context.world.tell_unlabelled(to, &line);
     }
@@ -196,10 +204,7 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     if context.client().has(Capability::EchoMessage) {
         context.world.tell(me, &line, Cause::Answer);
     }
-    match away {
-        Some(words) => Err(Reply::Away(name, words)),
-        None => Ok(()),
-    }
+    away.map_or(Ok(()), Err)
 }
 
 /// `$mask`: from an operator to everybody on the servers whose name fits, and there is one.
@@ -210,7 +215,8 @@ fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech)
     if !mask::fits(mask, &context.world.config.name) {
         return Err(Reply::NoSuchNick(target.to_owned()));
     }
-    let line = line_from(context, speech, target);
+    let number = context.world.next_number();
+    let line = line_from(context, number, speech, "", target);
     let all: Vec<_> =
         context.world.clients().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
     for id in all {

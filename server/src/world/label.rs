@@ -38,9 +38,9 @@ impl Capture {
 impl Line {
     /// The line as a client gets it, so that another tag can be put before the others.
     fn tags_and_words(&self, client: &Client) -> TagsAndWords {
-        let [_, words] = self.parts(client.capabilities);
-        let tags = self.tags_for(client.capabilities).trim_start_matches('@').trim_end();
-        (tags.to_owned(), words.to_vec())
+        let [tags, words] = self.parts(Self::class_of(client.capabilities));
+        let tags = String::from_utf8_lossy(tags);
+        (tags.trim_start_matches('@').trim_end().to_owned(), words.to_vec())
     }
 }
 
@@ -49,6 +49,7 @@ impl World {
     pub(crate) fn begin_capture(&mut self, who: ClientId, label: &str) {
         let client = &self.clients[who];
         let understood = client.has(Capability::LabeledResponse) && client.has(Capability::Batch);
+        self.end_run();
         if understood && !label.is_empty() && label.len() <= LABEL_BYTES {
             self.capture = Some(Capture { who, label: label.to_owned(), lines: Vec::new() });
         }
@@ -59,6 +60,11 @@ impl World {
         let capture = self.capture.take();
         self.tell(to, line, Cause::Others);
         self.capture = capture;
+    }
+
+    /// Whether the answers to a question are held back.
+    pub(crate) fn is_capturing(&self) -> bool {
+        self.capture.is_some()
     }
 
     /// Takes the answers so far out of the world, for the time that a command goes on without the lock.
