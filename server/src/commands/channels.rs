@@ -68,7 +68,7 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
         Err(Reply::TooManyChannels(shown))
     } else if modes.has(Flag::InviteOnly) && !invited && !room.invites(client, casemapping) {
         Err(Reply::InviteOnlyChan(shown))
-    } else if !invited && room.bans(client, Subject::Presence, casemapping) {
+    } else if !invited && room.bans(client, &[Subject::Presence], casemapping) {
         Err(Reply::BannedFromChan(shown))
     } else if modes.has(Flag::RegisteredOnly) && client.account().is_none() && !invited {
         Err(Reply::NeedReggedNick(shown))
@@ -354,9 +354,13 @@ pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Rep
 pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Reply> {
     match message.param(0).filter(|rooms| !rooms.is_empty()) {
         Some(rooms) => {
+            let mut told = Vec::new();
             for room in listed(rooms) {
-                let channel = context.world.find_visible_channel(context.me, room);
+                // Who asks for a full room a hundred times over in one line is told once.
+                let channel = context.world.find_visible_channel(context.me, room).ok();
+                let channel = channel.filter(|channel| !told.contains(channel));
                 let names = channel.map(|channel| names_in(context, context.me, channel)).unwrap_or_default();
+                told.extend(channel);
                 context.reply_all(&names);
                 context.reply(&Reply::EndOfNames(room.to_owned()));
             }

@@ -163,9 +163,7 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
         Some(Text::NeedVoice)
     } else if room.modes.has(Flag::RegisteredSpeak) && client.account().is_none() && !has_voice {
         Some(Text::NeedAccount)
-    } else if !has_voice
-        && [Subject::Presence, Subject::Speech].iter().any(|subject| room.bans(client, *subject, casemapping))
-    {
+    } else if !has_voice && room.bans(client, &[Subject::Presence, Subject::Speech], casemapping) {
         Some(Text::BannedThere)
     } else if is_ctcp && room.modes.has(Flag::NoCtcp) {
         Some(Text::CtcpBlocked)

@@ -52,10 +52,11 @@ pub(super) fn lusers(context: &mut Context, _: &Message) -> Result<(), Reply> {
 
 pub(super) fn send_lusers(context: &mut Context) {
     let world = &context.world;
-    let with = |mode: UserMode| {
-        world.clients().filter(|(_, client)| client.is_registered() && client.modes.has(mode)).count()
-    };
-    let (invisible, operators) = (with(UserMode::Invisible), with(UserMode::Operator));
+    let (mut invisible, mut operators) = (0, 0);
+    for (_, client) in world.clients().filter(|(_, client)| client.is_registered()) {
+        invisible += usize::from(client.modes.has(UserMode::Invisible));
+        operators += usize::from(client.modes.has(UserMode::Operator));
+    }
     let (users, most) = (world.users().to_string(), world.most_users().to_string());
     let (strangers, rooms) = (world.strangers(), world.channels().count());
     let visible = (world.users() - invisible).to_string();

@@ -8,7 +8,7 @@ use teahouse_protocol::CaseMapping;
 
 use super::ClientId;
 use super::client::Client;
-use super::mask::{ListEntry, Subject};
+use super::mask::{ListEntry, Person, Subject};
 
 /// One channel.
 #[derive(Debug)]
@@ -258,18 +258,23 @@ impl Channel {
         self.members.get(&id).map(|member| member.ranks).unwrap_or_default()
     }
 
-    /// Whether an entry of the list of bans describes a client and no exception does.
-    pub fn bans(&self, client: &Client, subject: Subject, casemapping: CaseMapping) -> bool {
-        let described = |list: List, about: Option<Subject>| {
-            self.modes.list(list).iter().any(|entry| {
-                about.is_none_or(|about| entry.subject().0 == about) && entry.describes(client, casemapping)
-            })
+    /// Whether an entry of the list of bans that is about one of `subjects` describes a client, and no exception does.
+    pub fn bans(&self, client: &Client, subjects: &[Subject], casemapping: CaseMapping) -> bool {
+        let bans = self.modes.list(List::Bans);
+        if bans.is_empty() {
+            return false;
+        }
+        let person = Person::of(client, casemapping);
+        let banned = |entry: &ListEntry| {
+            subjects.contains(&entry.subject().0) && entry.describes(&person, casemapping)
         };
-        described(List::Bans, Some(subject)) && !described(List::Exceptions, None)
+        let excepted = |entry: &ListEntry| entry.describes(&person, casemapping);
+        bans.iter().any(banned) && !self.modes.list(List::Exceptions).iter().any(excepted)
     }
 
     /// Whether a client is on the list of those who need no invitation.
     pub fn invites(&self, client: &Client, casemapping: CaseMapping) -> bool {
-        self.modes.list(List::Invitations).iter().any(|entry| entry.describes(client, casemapping))
+        let person = Person::of(client, casemapping);
+        self.modes.list(List::Invitations).iter().any(|entry| entry.describes(&person, casemapping))
     }
 }

@@ -1,35 +1,43 @@
 //! Masks: descriptions of people with `*` and `?` in them, as bans and questions use them.
 
 use jiff::Timestamp;
-use teahouse_protocol::CaseMapping;
+use teahouse_protocol::{CaseMapping, Folded};
 
 use super::client::Client;
 
 /// Whether `name` fits `mask`, in which `*` stands for anything and `?` for one character; both are folded already.
+///
+/// It goes back to the last star only, so it takes no more steps than the product of the two lengths.
 pub fn fits(mask: &str, name: &str) -> bool {
-    let first = |text: &str| text.chars().next();
+    // As UTF-8, two texts are the same where their bytes are; only `?` has to know where a character ends.
+    let (mask, bytes) = (mask.as_bytes(), name.as_bytes());
+    let behind = |at: usize| name.ceil_char_boundary(at + 1);
     let (mut m, mut n) = (0, 0);
     // Where to go on when nothing fits: behind the last star, which takes one character more each time.
     let mut retry: Option<(usize, usize)> = None;
-    while let Some(c) = first(&name[n..]) {
-        match first(&mask[m..]) {
-            Some('*') => {
+    while n < bytes.len() {
+        match mask.get(m) {
+            Some(b'*') => {
                 m += 1;
                 retry = Some((m, n));
             }
-            Some(wanted) if wanted == '?' || wanted == c => {
-                m += wanted.len_utf8();
-                n += c.len_utf8();
+            Some(b'?') => {
+                m += 1;
+                n = behind(n);
+            }
+            Some(wanted) if *wanted == bytes[n] => {
+                m += 1;
+                n += 1;
             }
             _ => {
                 let Some((behind_star, taken)) = retry else { return false };
-                n = taken + first(&name[taken..]).map_or(1, char::len_utf8);
+                n = behind(taken);
                 m = behind_star;
                 retry = Some((m, n));
             }
         }
     }
-    mask[m..].bytes().all(|byte| byte == b'*')
+    mask[m..].iter().all(|byte| *byte == b'*')
 }
 
 /// `nick!user@host` with `*` for each part that is missing: `alice` is `alice!*@*`, `*.example` is `*!*@*.example`.
@@ -86,16 +94,32 @@ impl ListEntry {
         }
     }
 
-    /// Whether it describes a client; `casemapping` is how names are compared here.
-    pub fn describes(&self, client: &Client, casemapping: CaseMapping) -> bool {
-        let fold = |text: &str| casemapping.fold(text).into_owned();
-        let (_, mask) = self.subject();
-        let mask = fold(mask);
+    /// Whether it describes somebody; `casemapping` is how names are compared here.
+    pub fn describes(&self, person: &Person, casemapping: CaseMapping) -> bool {
+        let mask = casemapping.fold(self.subject().1);
         match mask.as_str().strip_prefix("a:") {
-            Some(account) => client.account().is_some_and(|own| fits(account, fold(own).as_str())),
-            None => [client.source(), &client.real_source()]
-                .iter()
-                .any(|source| fits(mask.as_str(), fold(source).as_str())),
+            Some(account) => person.account.as_ref().is_some_and(|own| fits(account, own.as_str())),
+            None => person.sources.iter().any(|source| fits(mask.as_str(), source.as_str())),
+        }
+    }
+}
+
+/// Somebody as masks see them: made once, however many masks there are to compare with.
+#[derive(Debug)]
+pub struct Person {
+    /// `nick!user@host` as others see it, and as it is; folded.
+    sources: [Folded<'static>; 2],
+    /// The account, folded.
+    account: Option<Folded<'static>>,
+}
+
+impl Person {
+    /// A client, with its names folded by `casemapping`.
+    pub fn of(client: &Client, casemapping: CaseMapping) -> Self {
+        let fold = |text: &str| casemapping.fold(text).into_owned();
+        Self {
+            sources: [fold(client.source()), fold(&client.real_source())],
+            account: client.account().map(fold),
         }
     }
 }
@@ -117,6 +141,11 @@ mod tests {
             ("alice", "alic", false),
             ("*ce", "alice", true),
             ("*明*", "王小明老师", true),
+            ("*?", "明", true),
+            ("*??", "明", false),
+            ("?*老?", "王小明老师", true),
+            ("*a*b", "aaaaaaaaab", true),
+            ("*a*a*a*b", "aaaaaaaaaa", false),
             ("", "", true),
             ("", "a", false),
         ] {
