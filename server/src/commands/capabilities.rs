@@ -11,7 +11,7 @@ use crate::world::{Capabilities, Capability, Client, Registration};
 /// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.
 const VERSION_302: u32 = 302;
 /// How many bytes of names stand in one of several lines.
-const NAMES_BYTES: usize = 400;
+const NAMES_BYTES: usize = 360;
 
 pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let subcommand = message.param(0).unwrap_or_default();

@@ -62,7 +62,7 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     }
     let (room, casemapping) = (world.channel(channel), world.config.casemapping);
     let (modes, shown) = (&room.modes, room.name.clone());
-    // RFC 2811 §4.3.1: who was invited gets past bans too.
+    // Who was invited gets past bans too (RFC 2811 §4.3.1).
     let invited = room.invited.contains(&context.me) || client.is_operator();
     if client.channels.len() >= MAX_JOINED {
         Err(Reply::TooManyChannels(shown))
@@ -161,10 +161,12 @@ pub(super) fn invite(context: &mut Context, message: &Message) -> Result<(), Rep
     if context.world.is_member(guest, channel) {
         return Err(Reply::UserOnChannel(guest_name, room));
     }
-    if context.world.channel(channel).modes.has(Flag::InviteOnly) {
-        context.need_rank(channel, Rank::HalfOperator)?;
+    // Anybody may ask somebody in, but only with a rank does one open a door that is closed (RFC 2811 §4.3.1).
+    match context.need_rank(channel, Rank::HalfOperator) {
+        Ok(()) => context.world.invite(guest, channel),
+        Err(refusal) if context.world.channel(channel).modes.has(Flag::InviteOnly) => return Err(refusal),
+        Err(_) => {}
     }
-    context.world.invite(guest, channel);
     let line = context.world.line(format_args!(":{} INVITE {guest_name} {room}", context.client().source()));
     let line = line.with_tags(context.client().tags());
     context.reply(&Reply::Inviting(guest_name.clone(), room));

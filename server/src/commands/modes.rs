@@ -16,7 +16,7 @@ pub(super) const MAX_ENTRIES: usize = 100;
 /// The longest key, in bytes (KEYLEN).
 pub(super) const KEY_BYTES: usize = 32;
 /// The longest entry of a list, in bytes.
-const MASK_BYTES: usize = 200;
+const MASK_BYTES: usize = 150;
 /// How many bytes of parameters stand in one MODE that others get.
 const PARAMS_BYTES: usize = 250;
 /// The longest wait in slow mode, in seconds.

@@ -9,7 +9,7 @@ use crate::reply::Reply;
 /// How many names one client may watch for (MONITOR).
 pub(super) const MAX_WATCHED: usize = 100;
 /// How many bytes of names stand in one line.
-const NAMES_BYTES: usize = 400;
+const NAMES_BYTES: usize = 360;
 
 pub(super) fn monitor(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let names = message.param(1).unwrap_or_default();

@@ -8,6 +8,9 @@ use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};
 
+/// How many rooms stand in one 319, which leaves room for the longest names.
+const ROOMS_A_LINE: usize = 4;
+
 /// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
 pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let asked = message.param(0).filter(|mask| !mask.is_empty()).unwrap_or("*");
@@ -169,7 +172,7 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
             prefixes + &room.name
         })
         .collect();
-    for some in rooms.chunks(5) {
+    for some in rooms.chunks(ROOMS_A_LINE) {
         replies.push(Reply::WhoisChannels(nick(), some.join(" ")));
     }
     replies.push(Reply::WhoisServer(nick(), world.config.name.clone(), world.config.network.clone()));
