@@ -10,6 +10,7 @@
 use std::fmt;
 
 use teahouse_protocol::numerics::*;
+use teahouse_protocol::text::truncate;
 
 use crate::language::Language;
 
@@ -32,6 +33,9 @@ macro_rules! replies {
 
             /// The numbers of all rows, in order.
             pub const NUMERICS: &[u16] = &[$($numeric),*];
+
+            /// What stands on the wire in each row, in the same order, before the words for a person.
+            pub const SHAPES: &[&str] = &[$($params),*];
 
             /// The rows that have words, in both languages.
             #[cfg(test)]
@@ -81,9 +85,16 @@ const fn is_word(params: &str, field: &str) -> bool {
     false
 }
 
+/// The longest word, in bytes: what follows it must have room in the line.
+const WORD_BYTES: usize = 250;
+
 /// What a client typed as one word; a star when it is none.
 fn word(text: &str) -> &str {
-    if text.is_empty() || text.starts_with(':') || text.contains(' ') { "*" } else { text }
+    if text.is_empty() || text.starts_with(':') || text.contains(' ') {
+        "*"
+    } else {
+        truncate(text, WORD_BYTES)
+    }
 }
 
 replies! {

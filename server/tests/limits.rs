@@ -264,6 +264,44 @@ fn everybody_in_a_room_hears_the_same_order() {
 }
 
 #[test]
+fn a_name_comes_again_only_after_it_has_gone() {
+    const TIMES: usize = 40;
+    let server = start(|_| {});
+    let address = server.addresses()[0];
+    let mut watcher = Peer::login(address, "watcher");
+    // Several who want the same name, each again and again.
+    let wanting: Vec<_> = (0..4)
+        .map(|_| {
+            thread::spawn(move || {
+                let mut had = 0;
+                while had < TIMES {
+                    let mut peer = Peer::connect(address);
+                    peer.send("NICK 阿狐\r\nUSER fox 0 * :Fox");
+                    if peer.line().expect("an answer").contains(" 001 ") {
+                        had += 1;
+                        peer.send("QUIT");
+                        assert!(peer.last_words().starts_with("ERROR"));
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut is_here = false;
+    let mut left = 0;
+    while left < wanting.len() * TIMES {
+        let line = watcher.line().expect("the connection is open");
+        let came = line.contains(" JOIN ");
+        assert_ne!(came, is_here, "{line}");
+        is_here = came;
+        left += usize::from(!came);
+    }
+    for thread in wanting {
+        thread.join().unwrap();
+    }
+    server.stop();
+}
+
+#[test]
 fn the_server_stops_within_two_seconds_even_if_nobody_reads() {
     let server = start(|config| config.sendq = 64 * 1024 * 1024);
     let mut speaker = Peer::login(server.addresses()[0], "speaker");

@@ -10,9 +10,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use support::{Stage, memory::Memory};
+use teahouse_protocol::Message;
 use teahouse_server::Config;
 use teahouse_server::commands::COMMANDS;
 use teahouse_server::config::Operator;
+use teahouse_server::reply::Reply;
 
 const PEOPLE: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -56,6 +58,9 @@ const WORDS: &[&str] = &[
     "root",
     "two words",
     ":colon",
+    ": ",
+    "<long>",
+    "#<long>",
     "$*",
     "@#tea",
     "%na",
@@ -87,8 +92,20 @@ fn line() -> impl Strategy<Value = String> {
             }
             line = format!("{line} :{last}");
         }
-        line
+        line.replace("<long>", &"茶".repeat(165))
     })
+}
+
+/// How many parameters a numeric has, if it is always the same number.
+fn parameters(numeric: u16) -> Option<usize> {
+    let row = Reply::NUMERICS.iter().position(|number| *number == numeric)?;
+    let shape = Reply::SHAPES[row];
+    if shape.contains(":}") {
+        return None;
+    }
+    let (before, last) = shape.split_once(':').map_or((shape, 0), |(before, _)| (before, 1));
+    // The first is the one whom it is for.
+    Some(1 + before.split_whitespace().count() + last)
 }
 
 proptest! {
@@ -121,7 +138,12 @@ proptest! {
                 }
                 let body = line.strip_prefix('@').map_or(line.as_str(), |tagged| tagged.split_once(' ').unwrap().1);
                 prop_assert!(body.len() <= 510, "too long: {line}");
-                prop_assert!(teahouse_protocol::Message::parse(&line).is_ok(), "no message: {line}");
+                let message = Message::parse(&line);
+                prop_assert!(message.is_ok(), "no message: {line}");
+                let message = message.unwrap();
+                if let Some(expected) = message.numeric().and_then(parameters) {
+                    prop_assert_eq!(message.params().len(), expected, "other parameters: {}", line);
+                }
             }
         }
     }
