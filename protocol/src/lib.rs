@@ -10,12 +10,15 @@
 //!
 //! In reading order: [`message`] (one line, taken apart), [`tags`] (what stands before it), [`framing`] (a stream of
 //! bytes cut into lines), [`names`] (nicknames, channels, case), [`numerics`] (replies by number), [`text`] (what a
-//! message says: limits in bytes, characters that must not reach a screen, CTCP).
+//! message says: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how one logs in
+//! to an account).
 
 pub mod framing;
 pub mod message;
 pub mod names;
 pub mod numerics;
+pub mod sasl;
+pub mod scram;
 pub mod tags;
 pub mod text;
 

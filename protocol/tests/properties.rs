@@ -2,6 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use teahouse_protocol::scram::{ClientFinal, ClientFirst};
 use teahouse_protocol::text::{self, Ctcp};
 use teahouse_protocol::{CaseMapping, Line, LineBuffer, LineLimits, Message};
 
@@ -76,6 +77,23 @@ proptest! {
         prop_assert!(pieces.iter().all(|piece| piece.len() <= max_bytes));
         let without_spaces = |text: &str| text.replace(' ', "");
         prop_assert_eq!(without_spaces(&pieces.concat()), without_spaces(&text));
+    }
+
+    #[test]
+    fn any_text_is_scram_or_not_and_what_is_prints_back(
+        user in "[^\\x00]{1,20}",
+        nonce in "[!-+\\--~]{1,20}",
+        text in "[nyp=a,crmv\\PC]{0,30}",
+    ) {
+        let printed = ClientFirst::new(&user, &nonce).to_string();
+        prop_assert_eq!(ClientFirst::parse(&printed), Ok(ClientFirst::new(&user, &nonce)));
+        for text in [format!("n,,{text}"), format!("c=biws,r={text},p=QQ==")] {
+            if let Ok(message) = ClientFirst::parse(&text) {
+                prop_assert_eq!(message.to_string(), text);
+            } else if let Ok(message) = ClientFinal::parse(&text) {
+                prop_assert_eq!(message.to_string(), text);
+            }
+        }
     }
 
     #[test]
