@@ -31,7 +31,7 @@ use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, text};
 
 use crate::dial::{self, DialError, Stop};
 use crate::event::{Event, Failure, What};
-use crate::model::Target;
+use crate::profile::Profile;
 use crate::registration::Registration;
 
 /// How many events may wait for the window. A server that sends faster than the window takes is read more slowly.
@@ -119,24 +119,24 @@ enum Ending {
 }
 
 impl Connection {
-    /// Begins to connect to `target` and to log in there, and comes back at once. Everything that happens, failure
+    /// Begins to connect as `profile` says and to log in there, and comes back at once. Everything that happens, failure
     /// included, comes out of [`drain`](Self::drain); the last event is [`What::Ended`], unless the connection was
     /// closed from this side.
     ///
     /// `wake` is called from another thread when there is something to drain. It must not block.
-    pub fn open(target: &Target, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self::open_with(target, Patience::default(), wake)
+    pub fn open(profile: &Profile, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::open_with(profile, Patience::default(), wake)
     }
 
     /// The same with other deadlines.
-    pub fn open_with(target: &Target, patience: Patience, wake: impl Fn() + Send + Sync + 'static) -> Self {
+    pub fn open_with(profile: &Profile, patience: Patience, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (event_sender, events) = bounded(MAX_EVENTS_WAITING);
         let (outgoing, lines) = bounded(MAX_LINES_WAITING);
         let (go_on, stop) = bounded(0);
         let (writer_token, writer_ended) = bounded(0);
         let shared = Arc::new(Shared::default());
         let reader = Arc::new(Reader {
-            target: target.clone(),
+            profile: profile.clone(),
             patience,
             events: event_sender,
             wake,
@@ -213,7 +213,7 @@ impl fmt::Debug for Connection {
 
 /// What the reader's thread has to do with.
 struct Reader<W> {
-    target: Target,
+    profile: Profile,
     patience: Patience,
     events: Sender<Event>,
     wake: W,
@@ -231,7 +231,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     }
 
     fn converse(&self, lines: &Receiver<Outgoing>, writer_token: Sender<Infallible>) -> Ending {
-        let (host, port) = (self.target.server.as_str(), self.target.port);
+        let (host, port) = (self.profile.server.as_str(), self.profile.port);
         let stream = match dial::dial(host, port, self.patience.connect, &self.stop) {
             Ok(stream) => stream,
             Err(DialError::Stopped) => return Ending::Closed,
@@ -240,7 +240,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         if let Err(ending) = self.prepare(&stream) {
             return ending;
         }
-        let mut registration = Registration::new(&self.target.nick);
+        let mut registration = Registration::new(&self.profile.nick);
         thread::scope(|scope| {
             let stream = &stream;
             let opening = registration.opening();
@@ -354,7 +354,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             let token = message.params().last().copied().unwrap_or_default();
             return self.answer(format!("PONG :{token}"));
         }
-        let step = registration.take(&message, &self.target.server).map_err(|failure| {
+        let step = registration.take(&message, &self.profile.server).map_err(|failure| {
             // An ERROR in answer to our own farewell is not news.
             if self.is_closing() { Ending::Closed } else { Ending::Failed(failure) }
         })?;
@@ -396,7 +396,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     }
 
     fn not_irc(&self) -> Ending {
-        Ending::Failed(Failure::NotAChatServer { host: self.target.server.clone() })
+        Ending::Failed(Failure::NotAChatServer { host: self.profile.server.clone() })
     }
 }
 

@@ -367,6 +367,7 @@ texts! {
         "The settings could not be read and were set aside as {0}; defaults are used ({1})";
     SettingsUnreadable: "设置文件 {0} 无法读取：{1}", "The settings in {0} cannot be read: {1}";
     SettingIgnored: "设置 {0} 的值不可用，已忽略", "The setting {0} has a value that cannot be used; it is ignored";
+    SettingUnknown: "没有 {0} 这个设置，已忽略", "There is no setting {0}; it is ignored";
     SettingsNotSaved: "设置没有保存：{0}", "The settings were not saved: {0}";
 
     // The command line.

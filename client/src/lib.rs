@@ -2,7 +2,8 @@
 //!
 //! In reading order:
 //!
-//! - [`options`]: the command line, and what the window starts with; [`settings`]: what it remembers.
+//! - [`options`]: the command line, and what the window starts with; [`settings`]: what it remembers;
+//!   [`profile`]: a server to go to, and how; [`fingerprint`]: whom one recognises there.
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire.
 //! - [`registration`]: from the first line to the server's welcome; [`dial`]: from a name to a socket;
@@ -18,9 +19,12 @@ pub mod command;
 pub mod connection;
 pub mod dial;
 pub mod event;
+pub mod fingerprint;
 pub mod i18n;
 pub mod model;
 pub mod options;
+pub mod profile;
 pub mod registration;
+pub mod sasl;
 pub mod settings;
 pub mod ui;

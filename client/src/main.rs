@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         }
     };
     leave_plain_locale();
-    let options = Options::load(flags, locale);
+    let options = Options::load(&flags, locale);
     let language = options.language;
     match ui::run(options) {
         Ok(()) => ExitCode::SUCCESS,

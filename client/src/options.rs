@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::i18n::{Language, Phrase, Text};
-use crate::model::form::{self, LoginForm};
+use crate::model::form;
+use crate::profile::Profile;
 use crate::settings::{Settings, SettingsFile};
 
 /// Size and place of the window, in FLTK's units.
@@ -31,8 +32,8 @@ pub struct Options {
     pub problems: Vec<Phrase>,
     /// The language to begin with.
     pub language: Language,
-    /// What stands in the login form.
-    pub form: LoginForm,
+    /// Where to log in, and what stands in the login form.
+    pub profile: Profile,
     /// Whether to log in at once.
     pub connect: bool,
     /// Where to put the window, if anybody said.
@@ -171,18 +172,21 @@ fn geometry(typed: &str) -> Option<Geometry> {
 
 impl Options {
     /// Reads the settings and lays the flags over them.
-    pub fn load(flags: Flags, locale: Language) -> Self {
+    pub fn load(flags: &Flags, locale: Language) -> Self {
         let settings_file = SettingsFile::locate(flags.config.as_deref());
         let (settings, problems) = settings_file.as_ref().map(SettingsFile::load).unwrap_or_default();
-        let form = LoginForm {
-            nick: flags.nick.unwrap_or_else(|| settings.nick.clone()),
-            server: flags.server.unwrap_or_else(|| settings.server.clone()),
-            port: flags.port.unwrap_or(settings.port).to_string(),
-        };
+        let profile = chosen(flags, &settings.first_profile());
         let language = flags.language.or(settings.language).unwrap_or(locale);
-        let Flags { connect, geometry, .. } = flags;
-        Self { settings, settings_file, problems, language, form, connect, geometry }
+        let Flags { connect, geometry, .. } = *flags;
+        Self { settings, settings_file, problems, language, profile, connect, geometry }
     }
+}
+
+/// The profile with the flags laid over it.
+fn chosen(flags: &Flags, profile: &Profile) -> Profile {
+    let server = flags.server.as_deref().unwrap_or(&profile.server);
+    let nick = flags.nick.as_deref().unwrap_or(&profile.nick);
+    profile.moved_to(server, flags.port.unwrap_or(profile.port), nick)
 }
 
 #[cfg(test)]
@@ -247,18 +251,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = SettingsFile::locate(Some(folder.path())).unwrap();
         let settings = Settings {
-            nick: "小明".to_owned(),
-            port: 7000,
+            profiles: vec![Profile { nick: "小明".to_owned(), port: 7000, ..Profile::default() }],
             language: Some(Language::Chinese),
             ..Settings::default()
         };
         file.save(&settings).unwrap();
         let flags = Flags { port: Some(7001), config: Some(folder.path().to_owned()), ..Flags::default() };
-        let options = Options::load(flags.clone(), Language::English);
-        assert_eq!(options.form.nick, "小明");
-        assert_eq!(options.form.port, "7001");
+        let options = Options::load(&flags, Language::English);
+        assert_eq!(options.profile.nick, "小明");
+        assert_eq!(options.profile.port, 7001);
         assert_eq!(options.language, Language::Chinese);
-        let options = Options::load(Flags { language: Some(Language::English), ..flags }, Language::Chinese);
+        let options = Options::load(&Flags { language: Some(Language::English), ..flags }, Language::Chinese);
         assert_eq!(options.language, Language::English);
     }
 }

@@ -3,13 +3,14 @@
 //! The file is for people to read and change. So nothing in it can keep the window from opening: a value that cannot
 //! be used is ignored and said, and a file that is not TOML at all is moved aside and said.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::{Language, Phrase, Text};
-use crate::model::form;
+use crate::profile::{self, Profile};
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "teahouse.toml";
@@ -39,12 +40,6 @@ pub enum Density {
 /// What is remembered. Written with every key, so that the file shows what there is to change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Settings {
-    /// The server of the last login.
-    pub server: String,
-    /// Its port.
-    pub port: u16,
-    /// The name of the last login, empty before the first.
-    pub nick: String,
     /// The language that was chosen, `zh` or `en`; without it, that of the locale.
     #[serde(serialize_with = "language_code", skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
@@ -54,19 +49,35 @@ pub struct Settings {
     pub density: Density,
     /// Whether closing the window asks first (是否关闭窗口).
     pub ask_before_closing: bool,
+    /// The servers that the person goes to; at least one. The login form shows the first.
+    #[serde(rename = "profile")]
+    pub profiles: Vec<Profile>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            server: "127.0.0.1".to_owned(),
-            port: 6667,
-            nick: String::new(),
             language: None,
             theme: Shade::default(),
             density: Density::default(),
             ask_before_closing: true,
+            profiles: vec![Profile::default()],
         }
+    }
+}
+
+impl Settings {
+    /// The first of the profiles, which the login form shows.
+    pub fn first_profile(&self) -> Profile {
+        self.profiles.first().cloned().unwrap_or_default()
+    }
+
+    /// Makes this profile the first. One for the same server gives way to it, as does one that nobody ever used.
+    pub fn remember(&mut self, profile: &Profile) {
+        let gives_way =
+            |other: &Profile| other.nick.is_empty() || other.is_for(&profile.server, profile.port);
+        self.profiles.retain(|other| !gives_way(other));
+        self.profiles.insert(0, profile.clone());
     }
 }
 
@@ -128,9 +139,9 @@ impl SettingsFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        // Two windows may save at once, so each writes a file of its own.
+        // Two windows may save at once, so each writes a file of its own. There may be passwords in it.
         let new = self.path.with_extension(format!("toml.{}", std::process::id()));
-        fs::write(&new, text)?;
+        for_oneself().open(&new)?.write_all(text.as_bytes())?;
         fs::rename(&new, &self.path)
     }
 
@@ -146,31 +157,64 @@ impl SettingsFile {
     }
 }
 
+/// A new file that nobody else can read.
+fn for_oneself() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Takes over each value that can be used, and names each key whose value cannot. Unknown keys are left alone: a
-/// newer version may have written them.
+/// newer version may have written them. Not so in a profile, where a key that was mistyped may be what was to make the
+/// connection safe.
 fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
     let mut settings = Settings::default();
     let mut problems = Vec::new();
+    let mut first = toml::Table::new();
+    let mut profiles = Vec::new();
     for (key, value) in table {
         let used = match key.as_str() {
-            "server" => set(&mut settings.server, value.as_str().and_then(|it| form::check_server(it).ok())),
-            "port" => set(&mut settings.port, value.as_integer().and_then(port)),
-            "nick" => set(&mut settings.nick, value.as_str().map(crate::event::clean)),
             "language" => set(&mut settings.language, value.as_str().and_then(Language::from_code).map(Some)),
             "theme" => set(&mut settings.theme, value.clone().try_into().ok()),
             "density" => set(&mut settings.density, value.clone().try_into().ok()),
             "ask_before_closing" => set(&mut settings.ask_before_closing, value.as_bool()),
-            _ => true,
+            "profile" => set(&mut profiles, tables(value)),
+            name => {
+                if profile::KEYS.iter().any(|key| key.name == name) {
+                    first.insert(name.to_owned(), value.clone());
+                }
+                true
+            }
         };
         if !used {
             problems.push(Text::SettingIgnored.with([key]));
         }
     }
+    // What stands outside of any [[profile]] is the first one.
+    if !first.is_empty() {
+        profiles.insert(0, first);
+    }
+    if !profiles.is_empty() {
+        let read = profiles.iter().map(Profile::read);
+        settings.profiles = read
+            .map(|(profile, wrong)| {
+                problems.extend(wrong);
+                profile
+            })
+            .collect();
+    }
     (settings, problems)
 }
 
-fn port(number: i64) -> Option<u16> {
-    u16::try_from(number).ok().filter(|port| *port > 0)
+/// `[[profile]]`, or one single `[profile]`.
+fn tables(value: &toml::Value) -> Option<Vec<toml::Table>> {
+    match value {
+        toml::Value::Table(one) => Some(vec![one.clone()]),
+        toml::Value::Array(several) => several.iter().map(|one| one.as_table().cloned()).collect(),
+        _ => None,
+    }
 }
 
 /// Sets `place` if there is a value, and says whether there is.
@@ -201,13 +245,14 @@ mod tests {
         let file = SettingsFile::locate(Some(&folder.path().join("not/yet/there"))).unwrap();
         assert_eq!(file.load(), (Settings::default(), vec![]));
         let settings = Settings {
-            server: "tea.example".to_owned(),
-            port: 7000,
-            nick: "小明".to_owned(),
             language: Some(Language::Chinese),
             theme: Shade::Dark,
             density: Density::Compact,
             ask_before_closing: false,
+            profiles: vec![
+                Profile { nick: "小明".to_owned(), ..Profile::default() },
+                Profile { server: "tea.example".to_owned(), port: 7000, tls: true, ..Profile::default() },
+            ],
         };
         file.save(&settings).unwrap();
         assert_eq!(file.load(), (settings, vec![]));
@@ -232,9 +277,49 @@ mod tests {
              density = \"compact\"\nask_before_closing = \"no\"\nfuture = 1\n",
         );
         let (settings, problems) = file.load();
-        let expected = Settings { nick: "小明".into(), density: Density::Compact, ..Settings::default() };
+        let profiles = vec![Profile { nick: "小明".into(), ..Profile::default() }];
+        let expected = Settings { profiles, density: Density::Compact, ..Settings::default() };
         assert_eq!(settings, expected);
         assert_eq!(texts(&problems), [Text::SettingIgnored; 5]);
+    }
+
+    #[test]
+    fn what_stands_outside_of_any_profile_is_the_first_one() {
+        let (_folder, file) = file_with(
+            "server = \"one\"\nnick = \"bob\"\n[[profile]]\nserver = \"two\"\n[[profile]]\nserver = \"three\"\n",
+        );
+        let (settings, problems) = file.load();
+        let servers: Vec<_> = settings.profiles.iter().map(|profile| profile.server.as_str()).collect();
+        assert_eq!((servers, problems), (vec!["one", "two", "three"], vec![]));
+        assert_eq!(settings.first_profile().nick, "bob");
+        let (_folder, file) = file_with("[profile]\nserver = \"only\"\ntsl = true\n");
+        let (settings, problems) = file.load();
+        assert_eq!(settings.profiles, [Profile { server: "only".into(), ..Profile::default() }]);
+        assert_eq!(texts(&problems), [Text::SettingUnknown]);
+    }
+
+    #[test]
+    fn the_last_login_is_the_first_profile_and_no_other_is_lost() {
+        let profile = |server: &str, nick: &str| Profile {
+            server: server.to_owned(),
+            nick: nick.to_owned(),
+            ..Profile::default()
+        };
+        let mut settings = Settings::default();
+        for (server, nick) in [("one", "bob"), ("two", "bob"), ("One", "alice")] {
+            settings.remember(&profile(server, nick));
+        }
+        assert_eq!(settings.profiles, [profile("One", "alice"), profile("two", "bob")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_what_is_saved() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::locate(Some(folder.path())).unwrap();
+        file.save(&Settings::default()).unwrap();
+        assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, unbounded};
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 use teahouse::connection::{Connection, Patience};
 use teahouse::event::{Event, Failure, What};
-use teahouse::model::Target;
+use teahouse::profile::Profile;
 
 /// How long anything may take here. Things that work take milliseconds.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -38,10 +38,11 @@ impl Window {
     }
 
     fn connect_to(server: &str, port: u16, patience: Patience) -> Self {
-        let target = Target { server: server.to_owned(), port, nick: "小明".to_owned() };
+        let profile =
+            Profile { server: server.to_owned(), port, nick: "小明".to_owned(), ..Profile::default() };
         let (wake, woken) = unbounded();
         let wake = move || wake.send(()).unwrap_or_default();
-        Self { connection: Connection::open_with(&target, patience, wake), woken, drained: VecDeque::new() }
+        Self { connection: Connection::open_with(&profile, patience, wake), woken, drained: VecDeque::new() }
     }
 
     /// The next event, waited for as a window waits: by being woken.

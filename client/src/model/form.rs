@@ -6,6 +6,7 @@ use teahouse_protocol::names::{self, InvalidName};
 
 use crate::event::Field;
 use crate::i18n::{Phrase, Text};
+use crate::profile::Profile;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
 const MAX_NICK_BYTES: usize = 64;
@@ -19,17 +20,6 @@ pub struct LoginForm {
     pub server: String,
     /// 端口port
     pub port: String,
-}
-
-/// Where to log in, and as whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// A name or an IP address.
-    pub server: String,
-    /// 1 to 65535.
-    pub port: u16,
-    /// The name.
-    pub nick: String,
 }
 
 /// What is wrong with each field, if anything.
@@ -75,26 +65,26 @@ impl FormErrors {
 }
 
 impl LoginForm {
-    /// Reads the form. Spaces around a value do not count, and letters and digits of full width (１２７。０。０。１, as a
+    /// Reads the form, which was filled in from `base`. Spaces around a value do not count, and letters and digits of full width (１２７。０。０。１, as a
     /// Chinese input method types them) are as good as others in the server's address and the port.
     ///
     /// # Errors
     /// What is wrong, for every field with which something is.
-    pub fn check(&self) -> Result<Target, FormErrors> {
+    pub fn check(&self, base: &Profile) -> Result<Profile, FormErrors> {
         let nick = self.nick.trim();
         let nick_error = names::check_nickname(nick, MAX_NICK_BYTES).err().map(nick_error);
         let (server, server_error) = split(check_server(&self.server));
         let (port, port_error) = split(check_port(&self.port));
         match (nick_error, server, port) {
-            (None, Some(server), Some(port)) => Ok(Target { server, port, nick: nick.to_owned() }),
+            (None, Some(server), Some(port)) => Ok(base.moved_to(&server, port, nick)),
             (nick, ..) => Err(FormErrors { nick, server: server_error, port: port_error, general: None }),
         }
     }
 }
 
-impl From<&Target> for LoginForm {
-    fn from(target: &Target) -> Self {
-        Self { nick: target.nick.clone(), server: target.server.clone(), port: target.port.to_string() }
+impl From<&Profile> for LoginForm {
+    fn from(profile: &Profile) -> Self {
+        Self { nick: profile.nick.clone(), server: profile.server.clone(), port: profile.port.to_string() }
     }
 }
 
@@ -179,7 +169,7 @@ mod tests {
 
     #[track_caller]
     fn check(form: &LoginForm, nick: Option<Text>, server: Option<Text>, port: Option<Text>) {
-        let errors = form.check().err().unwrap_or_default();
+        let errors = form.check(&Profile::default()).err().unwrap_or_default();
         let texts = |error: &Option<Phrase>| error.as_ref().map(Phrase::text);
         assert_eq!(
             (texts(&errors.nick), texts(&errors.server), texts(&errors.port)),
@@ -190,9 +180,10 @@ mod tests {
 
     #[test]
     fn a_good_form_says_where_to_log_in() {
-        let target = form(" 小明 ", " 127.0.0.1 ", " 6667 ").check().unwrap();
-        assert_eq!(target, Target { server: "127.0.0.1".into(), port: 6667, nick: "小明".into() });
-        assert_eq!(LoginForm::from(&target), form("小明", "127.0.0.1", "6667"));
+        let base = Profile { real_name: "Xiao Ming".into(), ..Profile::default() };
+        let profile = form(" 小明 ", " 127.0.0.1 ", " 6667 ").check(&base).unwrap();
+        assert_eq!(profile, Profile { nick: "小明".into(), ..base });
+        assert_eq!(LoginForm::from(&profile), form("小明", "127.0.0.1", "6667"));
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::command::{self, Command};
 use crate::event::{Event, Failure, Manner, Sender, What};
 use crate::i18n::{Language, Phrase, Text};
 use crate::model::completion::Completion;
+use crate::profile::Profile;
 
 pub mod completion;
 pub mod conversation;
@@ -36,7 +37,7 @@ pub mod members;
 
 pub use conversation::{Body, Conversation, ConversationId, Kind, Line, LineId, MAX_LINES, Message};
 pub use features::Features;
-pub use form::{FormErrors, LoginForm, Target};
+pub use form::{FormErrors, LoginForm};
 pub use members::{Member, Members, Rank};
 
 /// How many colours names are written in.
@@ -64,7 +65,7 @@ const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Close the connection if there is one, and open a new one to here.
-    Connect(Target),
+    Connect(Box<Profile>),
     /// Send this line; it has no CR LF.
     Send(String),
     /// Close the connection. What was to be sent before goes out first.
@@ -128,8 +129,10 @@ pub struct Model {
     link: Link,
     form: LoginForm,
     form_errors: FormErrors,
-    /// Where the last login went.
-    target: Option<Target>,
+    /// Where the login goes, or went. Its nickname follows `/nick`.
+    profile: Profile,
+    /// Whether there ever was a login.
+    has_tried: bool,
     /// Why there is no connection, while there is none.
     failure: Option<Failure>,
     me: String,
@@ -161,15 +164,15 @@ pub struct Model {
 
 /// What the window draws.
 impl Model {
-    /// An empty house: the login view with `form` in it.
-    pub fn new(language: Language, form: LoginForm) -> Self {
-        Self::with_clock(language, form, Timestamp::now, TimeZone::system())
+    /// An empty house: the login view, filled in from `profile`.
+    pub fn new(language: Language, profile: Profile) -> Self {
+        Self::with_clock(language, profile, Timestamp::now, TimeZone::system())
     }
 
     /// The same with another clock and time zone, for tests.
     pub fn with_clock(
         language: Language,
-        form: LoginForm,
+        profile: Profile,
         now: impl Fn() -> Timestamp + 'static,
         zone: TimeZone,
     ) -> Self {
@@ -177,9 +180,10 @@ impl Model {
             language,
             view: View::Login,
             link: Link::Down,
-            form,
+            form: LoginForm::from(&profile),
             form_errors: FormErrors::default(),
-            target: None,
+            profile,
+            has_tried: false,
             failure: None,
             me: String::new(),
             address: None,
@@ -227,9 +231,9 @@ impl Model {
         &self.form_errors
     }
 
-    /// Where the last login went, to be remembered in the settings. Its name follows `/nick`.
-    pub fn target(&self) -> Option<&Target> {
-        self.target.as_ref()
+    /// Where the last login went, to be remembered in the settings. Its nickname follows `/nick`.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.has_tried.then_some(&self.profile)
     }
 
     /// Why there is no connection, for the bar with the button in the chat view; nothing while there is one or while
@@ -250,9 +254,9 @@ impl Model {
 
     /// What the server's side is called: the network's own name or the server's address.
     pub fn place(&self) -> &str {
-        match &self.target {
+        match self.profile() {
             _ if !self.features.network.is_empty() => &self.features.network,
-            Some(target) => &target.server,
+            Some(profile) => profile.title(),
             None => "",
         }
     }
@@ -333,13 +337,14 @@ impl Model {
         if self.link != Link::Down {
             return;
         }
-        let checked = form.check();
+        let checked = form.check(&self.profile);
         self.form = form;
         match checked {
-            Ok(target) => {
-                self.form = LoginForm::from(&target);
+            Ok(profile) => {
+                self.form = LoginForm::from(&profile);
                 self.form_errors = FormErrors::default();
-                self.connect(target);
+                self.profile = profile;
+                self.connect();
             }
             Err(errors) => self.form_errors = errors,
         }
@@ -358,10 +363,8 @@ impl Model {
 
     /// Connects again to where we were, as whom we were.
     pub fn connect_again(&mut self) {
-        if self.link == Link::Down
-            && let Some(target) = self.target.clone()
-        {
-            self.connect(target);
+        if self.link == Link::Down && self.has_tried {
+            self.connect();
         }
     }
 
@@ -533,15 +536,13 @@ impl Model {
     }
 
     fn change_nick(&mut self, nick: &str) -> Result<(), Phrase> {
-        match (self.link, &mut self.target) {
-            // While there is no connection it is the name for the next one: the old one may be taken by now.
-            (Link::Down, Some(target)) => {
-                nick.clone_into(&mut target.nick);
-                self.notice_here(vec![Text::YouRenamed.with([nick])]);
-                Ok(())
-            }
-            _ => self.ask(&["NICK", nick]),
+        // While there is no connection it is the name for the next one: the old one may be taken by now.
+        if self.link == Link::Down && self.has_tried {
+            nick.clone_into(&mut self.profile.nick);
+            self.notice_here(vec![Text::YouRenamed.with([nick])]);
+            return Ok(());
         }
+        self.ask(&["NICK", nick])
     }
 
     fn join(&mut self, room: &str, key: Option<String>) -> Result<(), Phrase> {
@@ -666,10 +667,8 @@ impl Model {
         self.view = View::Chat;
         self.failure = None;
         self.greeting = true;
-        if let Some(target) = &mut self.target {
-            target.nick.clone_from(&nick);
-            self.form = LoginForm::from(&*target);
-        }
+        self.profile.nick.clone_from(&nick);
+        self.form = LoginForm::from(&self.profile);
         self.me = nick;
         for conversation in &mut self.conversations {
             conversation.joined |= conversation.kind != Kind::Room;
@@ -835,10 +834,8 @@ impl Model {
         let places = self.where_is(from);
         let phrase = if self.same(from, &self.me) {
             to.clone_into(&mut self.me);
-            if let Some(target) = &mut self.target {
-                to.clone_into(&mut target.nick);
-                self.form = LoginForm::from(&*target);
-            }
+            to.clone_into(&mut self.profile.nick);
+            self.form = LoginForm::from(&self.profile);
             Text::YouRenamed.with([to])
         } else {
             Text::Renamed.with([from, to])
@@ -963,12 +960,12 @@ impl Model {
 
 /// The steps that the above are made of.
 impl Model {
-    fn connect(&mut self, target: Target) {
-        self.target = Some(target.clone());
+    fn connect(&mut self) {
+        self.has_tried = true;
         self.features = Features::default();
         self.link = Link::Connecting;
         self.failure = None;
-        self.actions.push(Action::Connect(target));
+        self.actions.push(Action::Connect(Box::new(self.profile.clone())));
     }
 
     /// Forgets what held for one connection only, and notes which rooms to go back into.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use jiff::SignedDuration;
 
 use super::*;
+use crate::profile::Profile;
 
 /// A model with a clock that stands still until a test moves it, and the server's side played by hand.
 struct Window {
@@ -20,9 +21,9 @@ impl Window {
     /// The login view, with the form filled in.
     fn opened() -> Self {
         let now = Rc::new(Cell::new(MORNING.parse().unwrap()));
-        let form = LoginForm { nick: "bob".into(), server: "tea.house".into(), port: "6667".into() };
+        let profile = Profile { nick: "bob".into(), server: "tea.house".into(), ..Profile::default() };
         let clock = Rc::clone(&now);
-        let model = Model::with_clock(Language::English, form, move || clock.get(), TimeZone::UTC);
+        let model = Model::with_clock(Language::English, profile, move || clock.get(), TimeZone::UTC);
         Self { model, now }
     }
 
@@ -156,8 +157,8 @@ fn a_wrong_form_is_answered_beside_its_fields_and_nothing_is_connected() {
 fn a_good_form_connects_and_the_welcome_opens_the_chat() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
-    let target = Target { server: "tea.house".into(), port: 6667, nick: "bob".into() };
-    assert_eq!(window.model.take_actions(), [Action::Connect(target)]);
+    let profile = Profile { server: "tea.house".into(), nick: "bob".into(), ..Profile::default() };
+    assert_eq!(window.model.take_actions(), [Action::Connect(Box::new(profile))]);
     assert_eq!((window.model.view(), window.model.link()), (View::Login, Link::Connecting));
     window.model.log_in(window.model.form().clone());
     assert_eq!(window.model.take_actions(), [], "one login at a time");
@@ -538,7 +539,7 @@ fn a_new_name_is_told_and_private_talk_goes_on_under_it() {
     assert_eq!(window.last("#lobby"), "* alice is now called alicia");
     window.server(&[":bob!b@h NICK 老王"]);
     assert_eq!(window.model.me(), "老王");
-    assert_eq!(window.model.target().unwrap().nick, "老王", "and it is the name to be remembered");
+    assert_eq!(window.model.profile().unwrap().nick, "老王", "and it is the name to be remembered");
     assert_eq!(window.last("#lobby"), "* You are now called 老王");
 }
 
@@ -748,7 +749,7 @@ fn a_lost_connection_is_said_plainly_and_connecting_again_finds_everything_as_it
         assert!(!window.model.find(name).unwrap().is_live());
     }
     window.model.connect_again();
-    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(target)] if target.nick == "bob"));
+    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(profile)] if profile.nick == "bob"));
     assert_eq!((window.model.link(), window.model.failure()), (Link::Connecting, None));
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby", "JOIN #rust key"]);
@@ -772,7 +773,9 @@ fn connecting_again_may_fail_again_and_nothing_is_forgotten() {
     window.type_in("/nick bobby");
     let _ = window.model.take_actions();
     window.model.connect_again();
-    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(target)] if target.nick == "bobby"));
+    assert!(
+        matches!(&window.model.take_actions()[..], [Action::Connect(profile)] if profile.nick == "bobby")
+    );
     window.server(&[":tea.house 001 bobby :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby"]);
 }

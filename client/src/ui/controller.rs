@@ -15,8 +15,9 @@ use fltk::window::DoubleWindow;
 
 use crate::connection::Connection;
 use crate::i18n::{Language, Phrase, Text};
-use crate::model::{self, Conversation, LoginForm, Model, Target, View};
+use crate::model::{self, Conversation, LoginForm, Model, View};
 use crate::options::Options;
+use crate::profile::Profile;
 use crate::settings::{Settings, SettingsFile, Shade};
 use crate::ui::chat::ChatView;
 use crate::ui::dialog::Dialog;
@@ -118,12 +119,12 @@ struct Controller {
 
 impl Controller {
     fn new(options: Options) -> Self {
-        let Options { settings, settings_file, problems, language, form, connect, geometry } = options;
+        let Options { settings, settings_file, problems, language, profile, connect, geometry } = options;
         for problem in &problems {
             log::warn!("{}", problem.to(language));
         }
         let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
-        let model = Rc::new(RefCell::new(Model::new(language, form)));
+        let model = Rc::new(RefCell::new(Model::new(language, profile)));
 
         let (width, height) = geometry.map_or(WINDOW_SIZE, |wanted| (wanted.width, wanted.height));
         let mut window =
@@ -326,9 +327,9 @@ impl Controller {
         let actions = self.model.borrow_mut().take_actions();
         for action in actions {
             match action {
-                model::Action::Connect(target) => {
-                    self.remember(&target);
-                    self.connection = Some(Connection::open(&target, app::awake));
+                model::Action::Connect(profile) => {
+                    self.remember(&profile);
+                    self.connection = Some(Connection::open(&profile, app::awake));
                 }
                 model::Action::Send(line) => {
                     if let Some(connection) = &self.connection {
@@ -560,10 +561,8 @@ impl Controller {
     }
 
     /// Notes where the login goes, for the next time.
-    fn remember(&mut self, target: &Target) {
-        self.settings.server = target.server.clone();
-        self.settings.port = target.port;
-        self.settings.nick = target.nick.clone();
+    fn remember(&mut self, profile: &Profile) {
+        self.settings.remember(profile);
         self.save();
     }
 

@@ -1,0 +1,459 @@
+//! A profile: one server that a person goes to, as whom, and how the connection is made safe.
+//!
+//! Each `[[profile]]` in the settings file is one; [`KEYS`] is the table of what can stand in it, and
+//! `docs/client.md` explains every key. The way of a profile through the program:
+//!
+//! 1. [`Settings`](crate::settings::Settings) reads all of them. There is always at least one; the first is what the
+//!    login form shows, and a file that has `server`, `port` and `nick` outside of any `[[profile]]` has its first
+//!    profile there.
+//! 2. Whoever wants to connect hands a profile to [`Connection::open`](crate::connection::Connection::open), which
+//!    takes everything from it that concerns the wire: address, names, passwords, TLS, SASL. The
+//!    [`rooms`](Profile::rooms) are the model's to join, after the welcome.
+//! 3. What is to outlast the program (another nickname, a certificate's fingerprint that the person accepted) is
+//!    changed in the settings' copy, and the settings are saved.
+//!
+//! Two profiles are never the same server because their addresses are; each is a connection of its own.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use teahouse_protocol::names;
+use toml::Value;
+
+use crate::fingerprint::Fingerprint;
+use crate::i18n::{Phrase, Text};
+use crate::model::form;
+use crate::sasl::Mechanism;
+
+/// The port of IRC in the clear.
+pub const PLAIN_PORT: u16 = 6667;
+
+/// The port of IRC by TLS ([RFC 7194](https://www.rfc-editor.org/rfc/rfc7194)).
+pub const TLS_PORT: u16 = 6697;
+
+/// A server to go to, and everything that is needed on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// What the person calls it; empty for the server's address.
+    pub name: String,
+    /// A host's name or an IP address.
+    pub server: String,
+    /// 1 to 65535.
+    pub port: u16,
+    /// The nickname, empty before the first login.
+    pub nick: String,
+    /// Nicknames to try in turn when that one is taken.
+    pub other_nicks: Vec<String>,
+    /// The user name of the login; empty to make one of the nickname.
+    pub user: String,
+    /// What stands in the field for the real name; empty for the nickname.
+    pub real_name: String,
+    /// What the server wants from everybody, with PASS; empty for nothing.
+    pub server_password: Secret,
+    /// Whether to speak TLS.
+    pub tls: bool,
+    /// Whether a certificate has to be vouched for, by the system's roots or by a fingerprint. Without it nobody knows
+    /// who is at the other end.
+    pub tls_verify: bool,
+    /// The certificates that are taken, whoever vouches for them; no others are. Empty: those that the system's roots
+    /// vouch for.
+    pub tls_fingerprints: Vec<Fingerprint>,
+    /// A certificate to show the server, with its chain, as PEM.
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate, if it is not in the same file.
+    pub tls_key: Option<PathBuf>,
+    /// The account to log in to; empty for the nickname, if there is a password.
+    pub account: String,
+    /// The account's password; empty for none.
+    pub password: Secret,
+    /// The mechanisms to log in by, in the order in which they are tried. Empty: all that are possible, the strongest
+    /// first.
+    pub sasl: Vec<Mechanism>,
+    /// Whether to leave when the login to the account does not succeed, rather than to go on without.
+    pub account_required: bool,
+    /// Rooms to join after the welcome.
+    pub rooms: Vec<Room>,
+    /// Whether to connect as soon as the program starts.
+    pub connect: bool,
+    /// Whether to connect again when the connection is lost. Not said: the window does, and the program without a
+    /// window ends.
+    pub reconnect: Option<bool>,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            server: "127.0.0.1".to_owned(),
+            port: PLAIN_PORT,
+            nick: String::new(),
+            other_nicks: Vec::new(),
+            user: String::new(),
+            real_name: String::new(),
+            server_password: Secret::default(),
+            tls: false,
+            tls_verify: true,
+            tls_fingerprints: Vec::new(),
+            tls_certificate: None,
+            tls_key: None,
+            account: String::new(),
+            password: Secret::default(),
+            sasl: Vec::new(),
+            account_required: false,
+            rooms: Vec::new(),
+            connect: false,
+            reconnect: None,
+        }
+    }
+}
+
+impl Profile {
+    /// What to call it: its name, or the server's address.
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() { &self.server } else { &self.name }
+    }
+
+    /// The account that is logged in to, if the profile asks for any login.
+    pub fn account_name(&self) -> &str {
+        if self.account.is_empty() { &self.nick } else { &self.account }
+    }
+
+    /// Whether this is the way to that server.
+    pub fn is_for(&self, server: &str, port: u16) -> bool {
+        self.server.eq_ignore_ascii_case(server) && self.port == port
+    }
+
+    /// This profile for another server and person, as typed into the form. What is meant for one server (passwords,
+    /// certificates, rooms) is never carried to another.
+    #[must_use]
+    pub fn moved_to(&self, server: &str, port: u16, nick: &str) -> Self {
+        let base = if self.server.eq_ignore_ascii_case(server) { self.clone() } else { Self::default() };
+        Self { server: server.to_owned(), port, nick: nick.to_owned(), ..base }
+    }
+
+    /// Reads a profile from its table, and says what of it cannot be used.
+    pub fn read(table: &toml::Table) -> (Self, Vec<Phrase>) {
+        let mut profile = Self::default();
+        let mut problems = Vec::new();
+        for (name, value) in table {
+            match KEYS.iter().find(|key| key.name == name) {
+                Some(key) if (key.read)(&mut profile, value).is_some() => {}
+                Some(_) => problems.push(Text::SettingIgnored.with([name])),
+                None => problems.push(Text::SettingUnknown.with([name])),
+            }
+        }
+        if profile.tls && !table.contains_key("port") {
+            profile.port = TLS_PORT;
+        }
+        (profile, problems)
+    }
+}
+
+/// A room to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Its name, with its `#`.
+    pub name: String,
+    /// Its password.
+    pub key: Option<Secret>,
+}
+
+impl Room {
+    /// Reads `#room` or `#room password`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let name = words.next().filter(|name| names::is_channel(name) && name.len() > 1)?;
+        let key = words.next().map(|key| Secret::from(key.to_owned()));
+        let fits = !text.contains([',', '\0', '\x07']) && words.next().is_none();
+        fits.then(|| Self { name: name.to_owned(), key })
+    }
+}
+
+impl fmt::Display for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.key.as_ref().map_or(Ok(()), |key| write!(f, " {}", key.reveal()))
+    }
+}
+
+/// A password, which does not show itself in logs.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The password itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() { "none" } else { "…" })
+    }
+}
+
+/// A key of a profile: how it is read into one, and how it is written down.
+#[derive(Clone, Copy)]
+pub struct Key {
+    /// What it is called in the file.
+    pub name: &'static str,
+    /// Takes the value over, if it can be used.
+    read: fn(&mut Profile, &Value) -> Option<()>,
+    write: fn(&Profile) -> Value,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+const fn key(
+    name: &'static str,
+    read: fn(&mut Profile, &Value) -> Option<()>,
+    write: fn(&Profile) -> Value,
+) -> Key {
+    Key { name, read, write }
+}
+
+/// A row for a field: the key is called as the field is.
+macro_rules! key {
+    ($field:ident, $read:expr, $write:expr) => {
+        key(
+            stringify!($field),
+            |profile, value| {
+                profile.$field = $read(value)?;
+                Some(())
+            },
+            |profile| $write(&profile.$field),
+        )
+    };
+}
+
+/// Every key of a profile, in the order in which they are written.
+pub const KEYS: &[Key] = &[
+    key!(name, text, string),
+    key!(server, |value| form::check_server(text(value)?.as_str()).ok(), string),
+    key!(port, port, |port: &u16| Value::Integer((*port).into())),
+    key!(nick, |value| word(value).or_else(|| nothing(value)), string),
+    key!(other_nicks, |value| list(value, word), |nicks: &[String]| array(nicks, string)),
+    key!(user, |value| word(value).or_else(|| nothing(value)), string),
+    key!(real_name, text, string),
+    key!(server_password, secret, hidden),
+    key!(tls, Value::as_bool, boolean),
+    key!(tls_verify, Value::as_bool, boolean),
+    key!(
+        tls_fingerprints,
+        |value| list(value, |one| Fingerprint::parse(one.as_str()?)),
+        |pins: &[Fingerprint]| array(pins, string)
+    ),
+    key!(tls_certificate, path, optional_path),
+    key!(tls_key, path, optional_path),
+    key!(account, text, string),
+    key!(password, secret, hidden),
+    key!(
+        sasl,
+        |value| list(value, |one| Mechanism::from_name(one.as_str()?)),
+        |mechanisms: &[Mechanism]| array(mechanisms, string)
+    ),
+    key!(account_required, Value::as_bool, boolean),
+    key!(rooms, |value| list(value, |one| Room::parse(one.as_str()?)), |rooms: &[Room]| array(rooms, string)),
+    key!(connect, Value::as_bool, boolean),
+    key!(reconnect, |value: &Value| value.as_bool().map(Some), |wanted: &Option<bool>| wanted
+        .map_or(string(""), Value::Boolean)),
+];
+
+/// What is always written, so that the file shows what there is to change; the others only where they were changed.
+const ALWAYS: [&str; 3] = ["server", "port", "nick"];
+
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let default = Self::default();
+        let mut map = to.serialize_map(None)?;
+        for key in KEYS {
+            let value = (key.write)(self);
+            if ALWAYS.contains(&key.name) || value != (key.write)(&default) {
+                map.serialize_entry(key.name, &value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// Text without line ends: whatever stands in a profile may end up in a line on the wire.
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.contains(['\r', '\n', '\0'])).map(str::to_owned)
+}
+
+/// Text that can be one parameter on the wire.
+fn word(value: &Value) -> Option<String> {
+    text(value)
+        .filter(|word| !word.is_empty() && !word.starts_with(':') && !word.contains(char::is_whitespace))
+}
+
+fn nothing(value: &Value) -> Option<String> {
+    text(value).filter(String::is_empty)
+}
+
+fn secret(value: &Value) -> Option<Secret> {
+    text(value).map(Secret)
+}
+
+fn port(value: &Value) -> Option<u16> {
+    value.as_integer().and_then(|number| u16::try_from(number).ok()).filter(|port| *port > 0)
+}
+
+#[expect(clippy::option_option, reason = "whether the value can be used, and whether it names a file")]
+fn path(value: &Value) -> Option<Option<PathBuf>> {
+    text(value).map(|path| (!path.is_empty()).then(|| PathBuf::from(path)))
+}
+
+/// A list, or one that may stand there without its brackets.
+fn list<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    match value {
+        Value::Array(values) => values.iter().map(read).collect(),
+        one => Some(vec![read(one)?]),
+    }
+}
+
+fn string<T: fmt::Display + ?Sized>(text: &T) -> Value {
+    Value::String(text.to_string())
+}
+
+fn hidden(secret: &Secret) -> Value {
+    string(secret.reveal())
+}
+
+fn boolean(value: &bool) -> Value {
+    Value::Boolean(*value)
+}
+
+#[expect(clippy::ref_option, reason = "rows of the table pass their field by reference")]
+fn optional_path(path: &Option<PathBuf>) -> Value {
+    string(&path.as_ref().map(|path| path.to_string_lossy()).unwrap_or_default())
+}
+
+fn array<T>(values: &[T], write: impl Fn(&T) -> Value) -> Value {
+    Value::Array(values.iter().map(write).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn read(text: &str) -> (Profile, Vec<Text>) {
+        let (profile, problems) = Profile::read(&text.parse().expect(text));
+        (profile, problems.iter().map(Phrase::text).collect())
+    }
+
+    fn everything() -> Profile {
+        Profile {
+            name: "home".into(),
+            server: "tea.example".into(),
+            port: 7000,
+            nick: "小明".into(),
+            other_nicks: vec!["xiaoming".into()],
+            user: "ming".into(),
+            real_name: "Xiao Ming".into(),
+            server_password: Secret::from("sesame".to_owned()),
+            tls: true,
+            tls_verify: false,
+            tls_fingerprints: vec![Fingerprint::parse(&"ab".repeat(32)).unwrap()],
+            tls_certificate: Some("me.pem".into()),
+            tls_key: Some("me.key".into()),
+            account: "ming".into(),
+            password: Secret::from("tea".to_owned()),
+            sasl: vec![Mechanism::External, Mechanism::Plain],
+            account_required: true,
+            rooms: vec![Room::parse("#茶馆").unwrap(), Room::parse("#b key").unwrap()],
+            connect: true,
+            reconnect: Some(false),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let text = toml::to_string(&everything()).unwrap();
+        for key in KEYS {
+            assert!(
+                text.lines().any(|line| line.starts_with(&format!("{} = ", key.name))),
+                "{key:?}: {text}"
+            );
+        }
+        assert_eq!(read(&text), (everything(), vec![]));
+    }
+
+    #[test]
+    fn only_what_was_changed_is_written() {
+        let text = toml::to_string(&Profile { connect: true, ..Profile::default() }).unwrap();
+        assert_eq!(text, "server = \"127.0.0.1\"\nport = 6667\nnick = \"\"\nconnect = true\n");
+    }
+
+    #[test]
+    fn a_server_with_tls_has_another_port_unless_one_is_named() {
+        assert_eq!(read("tls = true").0.port, TLS_PORT);
+        assert_eq!(read("tls = true\nport = 6667").0.port, 6667);
+        assert_eq!(read("server = \"h\"").0.port, PLAIN_PORT);
+    }
+
+    #[test]
+    fn a_list_of_one_needs_no_brackets() {
+        let (profile, problems) = read("sasl = \"scram-sha-256\"\nrooms = \"#a\"");
+        assert_eq!((profile.sasl, problems), (vec![Mechanism::ScramSha256], vec![]));
+        assert_eq!(profile.rooms, [Room { name: "#a".into(), key: None }]);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        for bad in [
+            "server = \"a b\"",
+            "port = 0",
+            "nick = \"a b\"",
+            "nick = \"a\\r\\nQUIT\"",
+            "real_name = \"a\\nb\"",
+            "sasl = [\"PLAIN\", \"GSSAPI\"]",
+            "tls_fingerprints = [\"abc\"]",
+            "rooms = [\"lobby\"]",
+            "rooms = [\"#a,#b\"]",
+            "tls = \"yes\"",
+        ] {
+            assert_eq!(read(bad).1, [Text::SettingIgnored], "{bad}");
+        }
+        assert_eq!(read("tls_fingerprint = \"typing error\"").1, [Text::SettingUnknown]);
+    }
+
+    #[test]
+    fn passwords_do_not_show_themselves() {
+        let shown = format!("{:?}", everything());
+        assert!(
+            !shown.contains("sesame") && !shown.contains("\"tea\"") && !shown.contains("\"key\""),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn what_is_meant_for_one_server_is_not_carried_to_another() {
+        let there = everything().moved_to("tea.example", 7001, "大明");
+        assert_eq!(there, Profile { port: 7001, nick: "大明".into(), ..everything() });
+        let elsewhere = everything().moved_to("other.example", 7001, "大明");
+        let expected =
+            Profile {
+                server: "other.example".into(), port: 7001, nick: "大明".into(), ..Profile::default()
+            };
+        assert_eq!(elsewhere, expected);
+    }
+}
