@@ -129,7 +129,11 @@ sentences! {
     InvalidRealname "not a real name" | "不是有效的真实姓名";
     InvalidUtf8 "Message rejected: this server speaks UTF-8 only" | "消息被拒绝：本服务器只使用 UTF-8";
 
+    BanNotKept "that is so until the server is started again; it could not be written down" | "重启服务器之前有效；没能写入数据库";
+    StoreUnavailable "that cannot be looked up or kept just now; please try again" | "暂时无法查询或保存，请稍后再试";
+
     // What the person at the console reads.
+    StoreCopied(file) "the database is brought up to date; the old one is kept as {file}" | "数据库已升级；旧的保留为 {file}";
     Listening(address) "listening on {address}" | "正在监听 {address}（listening on {address}）";
     JoinWith(address) "join with the window, any IRC client, or: nc {address}" | "可用茶馆窗口、任何 IRC 客户端，或 nc {address} 加入";
     Room(connections, binding) "room for {connections} connections (bounded by {binding})" | "最多容纳 {connections} 个连接（受 {binding} 限制）";
@@ -157,6 +161,24 @@ sentences! {
         | "端口 {port} 已被占用：另一个程序（也许是另一个茶馆）正在使用它。请换一个端口";
     PrivilegedPort(port) "port {port} needs special rights: only the administrator may use ports below 1024. Choose a port from 1024 to 65535"
         | "端口 {port} 需要特权：1024 以下的端口只有管理员能用。请选择 1024 到 65535 之间的端口";
+    CannotUseFolder(folder, why) "cannot use the folder {folder}: {why}. Choose another with data_dir, or keep everything in memory: --data-dir \"\""
+        | "无法使用文件夹 {folder}：{why}。请用 data_dir 换一个，或者把一切只放在内存里：--data-dir \"\"";
+    FolderInUse(folder) "another Teahouse keeps its data in {folder}. Choose another folder with data_dir, or keep everything in memory: --data-dir \"\""
+        | "另一个茶馆正在使用 {folder} 保存数据。请用 data_dir 换一个文件夹，或者把一切只放在内存里：--data-dir \"\"";
+    CannotOpenStore(file, why) "cannot open the database {file}: {why}" | "无法打开数据库 {file}：{why}";
+    StoreDamaged(file, why)
+        "the database {file} is damaged: {why}\n\
+         Nothing has been changed. Put a backup in its place, save what can be saved with\n  \
+         sqlite3 {file} .recover | sqlite3 saved.db\n\
+         or move it away to begin with an empty one."
+        | "数据库 {file} 已损坏：{why}\n\
+         没有改动任何内容。请用备份替换它；或用下面的命令抢救数据\n  \
+         sqlite3 {file} .recover | sqlite3 saved.db\n\
+         或者把它移走，从空的数据库重新开始。";
+    StoreTooNew(file) "the database {file} belongs to a newer Teahouse. Start that one, or move the file away"
+        | "数据库 {file} 属于更新版本的茶馆。请启动那个版本，或者把文件移走";
+    CannotCopyStore(file, why) "cannot keep a copy of the database {file} before changing it: {why}"
+        | "无法在更改数据库 {file} 之前保留副本：{why}";
     CannotStart(why) "cannot start: {why}" | "无法启动：{why}";
 }
 

@@ -7,7 +7,8 @@
 //! 3. [`commands`] finds the command in its table and runs its handler,
 //! 4. which changes the [`world`] (clients, nicknames, channels) and refuses with a [`reply`],
 //! 5. and everything said goes into the [`outbox`] of each recipient, which the session flushes without the lock;
-//! 6. who reads too slowly is left to the [`drain`] thread.
+//! 6. who reads too slowly is left to the [`drain`] thread;
+//! 7. what outlasts the server is in the [`store`].
 //!
 //! Beside them: [`farewell`] (how to hang up), [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and
 //! look-alikes), [`addresses`] (where to listen), [`limits`] (what the system allows).
@@ -26,6 +27,7 @@ pub mod password;
 pub mod reply;
 pub mod server;
 pub mod session;
+pub mod store;
 mod sync;
 mod throttle;
 pub mod user_modes;

@@ -1,7 +1,7 @@
 //! The server as a whole: listeners, one thread for each connection, and an orderly stop.
 //!
 //! Every thread has a name and is joined: a session's by the *reaper*, which hears of its end over a channel; the
-//! listeners', the doorman's, the reaper's and the drain thread's by [`Server::stop`].
+//! listeners', the doorman's, the reaper's, the drain thread's and the store's by [`Server::stop`].
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -23,6 +23,7 @@ use crate::farewell::{self, Doorman};
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
+use crate::store::{Store, bans};
 use crate::world::{Effects, Order, World};
 
 /// A session needs little: its buffers are on the heap.
@@ -44,6 +45,7 @@ pub struct Server {
     listeners: Vec<JoinHandle<()>>,
     doorman: JoinHandle<()>,
     drain: JoinHandle<()>,
+    store: JoinHandle<()>,
     reaper: JoinHandle<()>,
 }
 
@@ -82,12 +84,24 @@ impl Server {
             .map(TcpListener::local_addr)
             .collect::<Result<Vec<_>, _>>()
             .map_err(cannot_start)?;
+        let (store, store_thread) = Store::start(config.data_dir.as_deref(), config.language)?;
         let (drain, drain_thread) = Drain::start().map_err(cannot_start)?;
         let (order_sender, orders) = unbounded();
-        let world = Mutex::new(World::new(Arc::clone(&config), Timestamp::now()));
+        let mut world = World::new(Arc::clone(&config), Timestamp::now());
+        let now = world.now;
+        let kept = store.ask(move |connection| bans::load(connection, now));
+        for ban in kept.map_err(|error| Text::CannotStart(error.to_string()))? {
+            world.bans.add(ban);
+        }
         let shared = Arc::new(Shared {
             room: Room::measure(config.max_connections),
-            house: House { world, drain, config: Mutex::new(config), orders: order_sender },
+            house: House {
+                world: Mutex::new(world),
+                drain,
+                store,
+                config: Mutex::new(config),
+                orders: order_sender,
+            },
             stopping: AtomicBool::new(false),
             sessions: Mutex::new(HashMap::new()),
             all_gone: Condvar::new(),
@@ -106,7 +120,16 @@ impl Server {
             let work = move || accept_all(&shared, &socket, &door, &ended);
             listeners.push(spawn(&format!("listen {address}"), work).map_err(cannot_start)?);
         }
-        Ok(Self { addresses, shared, orders, listeners, doorman, drain: drain_thread, reaper })
+        Ok(Self {
+            addresses,
+            shared,
+            orders,
+            listeners,
+            doorman,
+            drain: drain_thread,
+            store: store_thread,
+            reaper,
+        })
     }
 
     /// Where it listens, with the real port where the configuration said 0.
@@ -129,14 +152,18 @@ impl Server {
         Arc::clone(&self.shared.house.config.lock())
     }
 
-    /// Takes on a new configuration; nobody is dropped. Where to listen, how many connections there are and how names
-    /// are compared stay as they were at the start; the keys among these that would have changed are returned.
+    /// Takes on a new configuration; nobody is dropped. Where to listen, where data is kept, how many connections there
+    /// are and how names are compared stay as they were at the start; the keys among these that would have changed are returned.
     pub fn reconfigure(&self, mut config: Config) -> Vec<&'static str> {
         let old = self.config();
         let mut fixed = Vec::new();
         if config.listen != old.listen {
             config.listen.clone_from(&old.listen);
             fixed.push("listen");
+        }
+        if config.data_dir != old.data_dir {
+            config.data_dir.clone_from(&old.data_dir);
+            fixed.push("data_dir");
         }
         if config.casemapping != old.casemapping {
             config.casemapping = old.casemapping;
@@ -158,7 +185,7 @@ impl Server {
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { addresses: bound, shared, listeners, doorman, drain, reaper, .. } = self;
+        let Self { addresses: bound, shared, listeners, doorman, drain, store, reaper, .. } = self;
         shared.stopping.store(true, Ordering::Release);
         for address in bound {
             // A blocked `accept` is woken by a connection. If none can be made, it is busy with others and will see.
@@ -172,6 +199,8 @@ impl Server {
         shared.dismiss();
         shared.house.drain.stop();
         join(drain);
+        shared.house.store.stop();
+        join(store);
         // The last sender went with the listeners and the sessions, so the reaper ends.
         join(reaper);
     }

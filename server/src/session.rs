@@ -25,6 +25,7 @@ use crate::drain::Drain;
 use crate::farewell;
 use crate::language::Text;
 use crate::outbox::{Answers, Cause, Outbox};
+use crate::store::Store;
 use crate::throttle::Throttle;
 use crate::world::{ClientId, Effects, Order, World};
 
@@ -41,6 +42,8 @@ pub struct House {
     pub world: Mutex<World>,
     /// Where outboxes go that the kernel takes no more from.
     pub drain: Drain,
+    /// What outlasts the server; asked without the lock only.
+    pub store: Store,
     /// What the server was told to be; a session keeps to what it was when it began.
     pub config: Mutex<Arc<Config>>,
     /// Where orders from operators go.
@@ -159,7 +162,7 @@ impl<'h> Session<'h> {
                 self.hold_back();
                 let mut errand = self.locked(|session, world| session.run(world, &mut buffer));
                 while let Some(mut task) = errand {
-                    task.run(&|time| self.outbox.wait_until_dead(Instant::now() + time));
+                    task.run(&self.house.store, &|time| self.outbox.wait_until_dead(Instant::now() + time));
                     errand = self.locked(|session, world| commands::finish(world, session.id, task));
                 }
                 if !self.here {

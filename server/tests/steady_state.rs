@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use teahouse_protocol::{LineBuffer, LineLimits};
 use teahouse_server::Config;
 use teahouse_server::commands::{self, Input};
+use teahouse_server::language::Language;
 use teahouse_server::outbox::{Outbox, Progress, Wire};
+use teahouse_server::store::Store;
 use teahouse_server::world::{ClientId, Effects, World};
 
 /// A wire that takes everything and keeps nothing.
@@ -33,6 +35,7 @@ impl Wire for Chimney {
 /// A room, and the thread of one who sits there.
 struct Room {
     world: World,
+    store: Store,
     speaker: ClientId,
     buffer: LineBuffer,
     effects: Effects,
@@ -51,7 +54,8 @@ impl Room {
             })
             .collect();
         let buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
-        let mut room = Self { world, speaker: ids[0], buffer, effects: Effects::default() };
+        let (store, _) = Store::start(None, Language::English).unwrap();
+        let mut room = Self { world, store, speaker: ids[0], buffer, effects: Effects::default() };
         for (number, id) in ids.iter().enumerate() {
             room.speaker = *id;
             room.say(&format!(
@@ -74,7 +78,7 @@ impl Room {
             while let Some(line) = self.buffer.next_line() {
                 let errand = commands::execute(&mut self.world, self.speaker, &Input::understand(line));
                 if let Some(mut errand) = errand {
-                    errand.run(&|_| {});
+                    errand.run(&self.store, &|_| {});
                     commands::finish(&mut self.world, self.speaker, errand);
                 }
             }

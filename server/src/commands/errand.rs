@@ -1,13 +1,18 @@
 //! Errands: what a command needs done between two halves of it, without the world's lock.
 //!
-//! Reading a file or checking a password under the lock would make everybody wait. So the handler leaves a task, the
-//! session runs it, and the command goes on where it left off.
+//! Reading a file, checking a password or asking the [store](crate::store) under the lock would make everybody wait. So
+//! the handler leaves a task, the session runs it, and the command goes on where it left off.
 
+use std::fmt;
 use std::time::Duration;
 
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 
+use rusqlite::Connection;
+
 use super::{Context, motd, operators};
+use crate::reply::Reply;
+use crate::store::{Store, StoreError};
 use crate::world::Capture;
 
 /// Something to be done without the lock, in the middle of a command.
@@ -22,15 +27,17 @@ pub struct Errand {
 pub(super) enum Task {
     Motd(motd::Reading),
     Oper(operators::Claim),
+    Ask(Asking),
 }
 
 impl Errand {
     /// Does it. Takes its time; holds no lock. A wrong guess at a password is slowed down by `pause`, which may come
     /// back sooner when the connection ends.
-    pub fn run(&mut self, pause: &dyn Fn(Duration)) {
+    pub fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
         match &mut self.task {
             Task::Motd(reading) => reading.run(),
             Task::Oper(claim) => claim.run(pause),
+            Task::Ask(asking) => asking.run(store),
         }
     }
 }
@@ -40,7 +47,62 @@ impl Task {
         match self {
             Self::Motd(reading) => reading.finish(context),
             Self::Oper(claim) => claim.finish(context),
+            Self::Ask(asking) => asking.finish(context),
         }
+    }
+}
+
+/// A question to the store, and how the command goes on with the answer.
+pub(super) enum Asking {
+    Question(Box<dyn FnOnce(&Store) -> Rest>),
+    Answered(Rest),
+}
+
+/// The rest of a command.
+type Rest = Box<dyn FnOnce(&mut Context) -> Result<(), Reply>>;
+
+impl Context<'_> {
+    /// Asks the store, without the lock, and then goes on with the answer, with it. It is the last thing that a
+    /// handler does. `question` may change what is kept: if it fails, nothing has changed, and if it succeeds, the
+    /// change is on the disk before `rest` runs. By then the world is another, so `rest` looks everything up anew; it
+    /// does not run for a client that has gone meanwhile.
+    pub(super) fn ask<T: Send + 'static>(
+        &mut self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        rest: impl FnOnce(&mut Context, Result<T, StoreError>) -> Result<(), Reply> + 'static,
+    ) {
+        let question = Box::new(|store: &Store| -> Rest {
+            let answer = store.ask(question);
+            Box::new(|context: &mut Context| rest(context, answer))
+        });
+        self.task = Some(Task::Ask(Asking::Question(question)));
+    }
+}
+
+impl Asking {
+    fn run(&mut self, store: &Store) {
+        let nothing = Self::Answered(Box::new(|_| Ok(())));
+        *self = match std::mem::replace(self, nothing) {
+            Self::Question(question) => Self::Answered(question(store)),
+            answered @ Self::Answered(_) => answered,
+        };
+    }
+
+    fn finish(self, context: &mut Context) {
+        if let Self::Answered(rest) = self
+            && let Err(refusal) = rest(context)
+        {
+            context.reply(&refusal);
+        }
+    }
+}
+
+impl fmt::Debug for Asking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Question(_) => "Question",
+            Self::Answered(_) => "Answered",
+        })
     }
 }
 

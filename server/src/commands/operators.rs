@@ -11,6 +11,7 @@ use super::{Context, modes};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
+use crate::store::{StoreError, bans};
 use crate::user_modes::UserMode;
 use crate::world::mask;
 use crate::world::{Order, ServerBan, Target};
@@ -122,7 +123,9 @@ fn ban(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target
     let added = Text::KLineAdded(target.to_string(), who.clone(), reason.clone());
     context.notice(&added);
     context.world.note(added);
-    context.world.bans.add(ServerBan { target, reason: reason.clone(), who, until });
+    let ban = ServerBan { target, reason: reason.clone(), who, until };
+    // In force at once; that it is kept for the next start can wait for the disk.
+    context.world.bans.add(ban.clone());
     let world = &*context.world;
     let casemapping = world.config.casemapping;
     let hit: Vec<_> = world
@@ -134,6 +137,18 @@ fn ban(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target
     for id in hit {
         context.world.notify(id, &Reply::YoureBanned(reason.clone()));
         context.world.disconnect(id, &Text::Banned(reason.clone()));
+    }
+    context.ask(
+        move |connection| bans::keep(connection, &ban),
+        |context, kept| warn_if_not_kept(context, &kept),
+    );
+    Ok(())
+}
+
+/// Says so when a change of the bans will be gone with the server.
+fn warn_if_not_kept(context: &mut Context, kept: &Result<(), StoreError>) -> Result<(), Reply> {
+    if kept.is_err() {
+        context.notice(&Text::BanNotKept);
     }
     Ok(())
 }
@@ -157,6 +172,10 @@ fn lift(context: &mut Context, message: &Message, read: fn(&str) -> Option<Targe
             let lifted = Text::KLineLifted(target.to_string(), who);
             context.notice(&lifted);
             context.world.note(lifted);
+            context.ask(
+                move |connection| bans::lift(connection, &target),
+                |context, kept| warn_if_not_kept(context, &kept),
+            );
         }
         Some(target) => context.notice(&Text::NoSuchBan(target.to_string())),
     }

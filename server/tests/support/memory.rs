@@ -1,4 +1,4 @@
-//! A stage without a network: a world, and wires that keep what they get.
+//! A stage without a network: a world, a store without a disk, and wires that keep what they get.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,6 +10,7 @@ use teahouse_protocol::{LineBuffer, LineLimits};
 use teahouse_server::Config;
 use teahouse_server::commands::{self, Input};
 use teahouse_server::outbox::{Outbox, Progress, Wire};
+use teahouse_server::store::Store;
 use teahouse_server::world::{ClientId, Effects, World};
 
 use super::Stage;
@@ -17,6 +18,8 @@ use super::Stage;
 /// A world and the people in it.
 pub struct Memory {
     world: World,
+    /// Its thread ends with it.
+    store: Store,
     people: Vec<Person>,
 }
 
@@ -48,7 +51,8 @@ impl Wire for Paper {
 impl Memory {
     pub fn open(config: Config) -> Self {
         let now = Timestamp::from_second(1_767_225_600).unwrap();
-        Self { world: World::new(Arc::new(config), now), people: Vec::new() }
+        let (store, _) = Store::start(None, config.language).expect("there is memory for it");
+        Self { world: World::new(Arc::new(config), now), store, people: Vec::new() }
     }
 }
 
@@ -62,7 +66,7 @@ impl Stage for Memory {
     }
 
     fn send(&mut self, name: &str, line: &str) {
-        let Self { world, people } = self;
+        let Self { world, store, people } = self;
         let person = people.iter_mut().find(|person| person.name == name).expect("somebody who came");
         for piece in [line.as_bytes(), b"\r\n"] {
             let mut rest = piece;
@@ -80,7 +84,7 @@ impl Stage for Memory {
             }
             let mut errand = commands::execute(world, person.id, &Input::understand(line));
             while let Some(mut task) = errand {
-                task.run(&|_| {});
+                task.run(store, &|_| {});
                 errand = commands::finish(world, person.id, task);
             }
             world.check();

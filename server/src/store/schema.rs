@@ -1,0 +1,155 @@
+//! The tables of the store, and how a database of an older version becomes one of today.
+//!
+//! `user_version` counts the migrations that a database has been through. Each is one step in the list below and is
+//! never changed once it has been in a release. Before a database is changed, a copy of it is kept beside it.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::bans;
+use crate::language::{Language, Text};
+
+/// What makes a database of each version one of the next.
+const MIGRATIONS: &[&str] = &[bans::TABLE];
+
+/// Opens the database, checks it, and brings it to today's version.
+///
+/// # Errors
+/// A sentence for the person at the console, with what can be done.
+pub(super) fn open(file: &Path, language: Language) -> Result<Connection, Text> {
+    migrated(file, MIGRATIONS, language)
+}
+
+fn migrated(file: &Path, migrations: &[&str], language: Language) -> Result<Connection, Text> {
+    let shown = || file.display().to_string();
+    let cannot_open = |error: rusqlite::Error| Text::CannotOpenStore(shown(), error.to_string());
+    let mut connection = Connection::open(file).map_err(cannot_open)?;
+    if let Err(why) = check(&connection) {
+        return Err(Text::StoreDamaged(shown(), why));
+    }
+    let version = version(&connection).map_err(cannot_open)?;
+    if version > migrations.len() {
+        return Err(Text::StoreTooNew(shown()));
+    }
+    if (1..migrations.len()).contains(&version) {
+        let copy = file.with_extension(format!("v{version}.db"));
+        keep_copy(&connection, &copy).map_err(|why| Text::CannotCopyStore(shown(), why))?;
+        log::info!("{}", Text::StoreCopied(copy.display().to_string()).within(language));
+    }
+    prepare(&mut connection, migrations).map_err(cannot_open)?;
+    Ok(connection)
+}
+
+/// A database that ends with the process.
+///
+/// # Errors
+/// When there is no memory for it.
+pub(super) fn open_in_memory() -> Result<Connection, Text> {
+    let cannot_start = |error: rusqlite::Error| Text::CannotStart(error.to_string());
+    let mut connection = Connection::open_in_memory().map_err(cannot_start)?;
+    prepare(&mut connection, MIGRATIONS).map_err(cannot_start)?;
+    Ok(connection)
+}
+
+/// Whether the database is whole; if not, what is wrong with it.
+fn check(connection: &Connection) -> Result<(), String> {
+    let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    match found {
+        Ok(found) if found == "ok" => Ok(()),
+        Ok(found) => Err(found),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Copies the database as it is, whole or not at all.
+fn keep_copy(connection: &Connection, copy: &Path) -> Result<(), String> {
+    let unfinished = copy.with_extension("unfinished");
+    // What a copy that was interrupted has left; mostly there is nothing.
+    let _ = fs::remove_file(&unfinished);
+    connection.execute("VACUUM INTO ?", [unfinished.to_string_lossy()]).map_err(|error| error.to_string())?;
+    fs::rename(&unfinished, copy).map_err(|error| error.to_string())
+}
+
+/// Settings that hold as long as the connection does, and the migrations that are due, all or none.
+fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
+    // With a log beside the database, who reads does not wait for who writes (`backup`), and a commit is one write.
+    // Every commit waits for the disk: what was acknowledged survives a power failure too.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let transaction = connection.transaction()?;
+    let version = version(&transaction)?;
+    for migration in &migrations[version..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", migrations.len())?;
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE cup (size INTEGER); INSERT INTO cup VALUES (3);";
+    const SECOND: &str = "ALTER TABLE cup ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue';";
+
+    fn open(file: &Path, migrations: &[&str]) -> Result<Connection, Text> {
+        migrated(file, migrations, Language::English)
+    }
+
+    fn colours(connection: &Connection) -> rusqlite::Result<String> {
+        connection.query_row("SELECT group_concat(colour) FROM cup", [], |row| row.get(0))
+    }
+
+    #[test]
+    fn an_older_database_becomes_one_of_today_and_a_copy_of_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("teahouse.db");
+        drop(open(&file, &[FIRST]).unwrap());
+        let connection = open(&file, &[FIRST, SECOND]).unwrap();
+        assert_eq!(version(&connection), Ok(2));
+        assert_eq!(colours(&connection), Ok("blue".to_owned()));
+        let copy = Connection::open(folder.path().join("teahouse.v1.db")).unwrap();
+        assert_eq!(version(&copy), Ok(1));
+        assert!(colours(&copy).is_err(), "the copy is as it was");
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_database_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("teahouse.db");
+        drop(open(&file, &[FIRST]).unwrap());
+        let failed = open(&file, &[FIRST, SECOND, "CREATE NONSENSE"]);
+        assert!(matches!(failed, Err(Text::CannotOpenStore(..))), "{failed:?}");
+        let connection = open(&file, &[FIRST]).unwrap();
+        assert!(colours(&connection).is_err(), "not even half of it was done");
+    }
+
+    #[test]
+    fn a_damaged_or_newer_database_is_refused_in_words_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("teahouse.db");
+        drop(open(&file, &[FIRST, SECOND]).unwrap());
+        assert!(matches!(open(&file, &[FIRST]), Err(Text::StoreTooNew(_))));
+        let mut bytes = fs::read(&file).unwrap();
+        let middle = bytes.len() - 100;
+        bytes[middle..].fill(0x5a);
+        fs::write(&file, &bytes).unwrap();
+        let refused = open(&file, &[FIRST, SECOND]);
+        assert!(matches!(refused, Err(Text::StoreDamaged(..))), "{refused:?}");
+        assert_eq!(fs::read(&file).unwrap(), bytes);
+    }
+
+    #[test]
+    fn todays_tables_can_be_made() {
+        open_in_memory().unwrap();
+    }
+}

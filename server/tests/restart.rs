@@ -1,0 +1,84 @@
+//! What is still so when the server has been started again.
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+#[path = "support/peer.rs"]
+mod peer;
+
+use peer::Peer;
+use teahouse_server::config::Operator;
+use teahouse_server::{Config, Server};
+use tempfile::TempDir;
+
+/// A server that can be started again.
+struct House {
+    folder: TempDir,
+    server: Option<Server>,
+}
+
+impl House {
+    fn open() -> Self {
+        let mut house = Self { folder: tempfile::tempdir().unwrap(), server: None };
+        house.start();
+        house
+    }
+
+    fn start(&mut self) {
+        let config = Config {
+            listen: vec!["127.0.0.1:0".parse().unwrap()],
+            data_dir: Some(self.folder.path().join("data")),
+            operators: vec![Operator { name: "root".into(), password: "root".into() }],
+            flood_protection: false,
+            cloak: false,
+            ..Config::default()
+        };
+        self.server = Some(Server::start(config).expect("it starts"));
+    }
+
+    fn restart(&mut self) {
+        self.server.take().expect("it runs").stop();
+        self.start();
+    }
+
+    fn connect(&self) -> Peer {
+        Peer::connect(self.server.as_ref().expect("it runs").addresses()[0])
+    }
+
+    fn login(&self, nick: &str) -> Peer {
+        Peer::login(self.server.as_ref().expect("it runs").addresses()[0], nick)
+    }
+
+    fn login_as_operator(&self) -> Peer {
+        let mut root = self.login("root");
+        root.send("OPER root root");
+        root.wait_for(" 381 ");
+        root
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop();
+        }
+    }
+}
+
+#[test]
+fn who_was_kept_out_is_kept_out_after_a_restart_and_who_was_let_in_again_is_let_in() {
+    let mut house = House::open();
+    let mut root = house.login_as_operator();
+    for line in
+        ["KLINE bob!*@* :too loud", "KLINE carol!*@* :too", "UNKLINE carol!*@*", "DLINE 5 192.0.2.0/24 :no"]
+    {
+        root.send(line);
+        root.wait_for(" NOTICE ");
+    }
+    house.restart();
+    let mut bob = house.connect();
+    bob.send("NICK bob\r\nUSER bob 0 * :Bob");
+    assert!(bob.wait_for(" 465 ").ends_with(":You are banned from this server: too loud"));
+    house.login("carol");
+    let mut root = house.login_as_operator();
+    root.send("STATS d");
+    assert!(root.wait_for(" 225 ").ends_with("D 192.0.2.0/24 :no"));
+}
