@@ -212,6 +212,10 @@ texts! {
     Connected: "已连接", "Connected";
     Connecting: "正在连接 {0}…", "Connecting to {0}…";
     Disconnected: "未连接", "Not connected";
+    AddServer: "添加服务器", "Add a server";
+    Back: "返回", "Back";
+    Disconnect: "断开连接", "Disconnect";
+    LeaveNetwork: "关闭此服务器", "Close this server";
     ConnectAgain: "重新连接", "Connect again";
     AwayNow: "离开", "Away";
     Day: "{0}年{1}月{2}日", "{0}-{1}-{2}";

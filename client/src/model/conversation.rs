@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::members::Members;
+use super::network::NetworkId;
 use crate::event::Manner;
 use crate::i18n::{Language, Phrase, Text};
 
@@ -22,7 +23,17 @@ const GROUPING: SignedDuration = SignedDuration::from_mins(2);
 
 /// Which conversation; stays the same when the conversation is renamed, and is never given out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConversationId(pub(super) u32);
+pub struct ConversationId {
+    pub(super) network: NetworkId,
+    pub(super) number: u32,
+}
+
+impl ConversationId {
+    /// The network that it is on.
+    pub fn network(self) -> NetworkId {
+        self.network
+    }
+}
 
 /// Which line of a conversation. Lines are numbered on end, so the difference of two is their distance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,13 @@ use std::rc::Rc;
 
 use jiff::SignedDuration;
 
+use teahouse_protocol::Message as Wire;
+
+use super::act::UNKNOWN_ADDRESS_BYTES;
+use super::arrive::MAX_ROOMS_SHOWN;
+use super::network::names;
 use super::*;
+use crate::event::{Failure, Manner};
 use crate::profile::Profile;
 
 /// A model with a clock that stands still until a test moves it, and the server's side played by hand.
@@ -13,6 +19,9 @@ struct Window {
     model: Model,
     now: Rc<Cell<Timestamp>>,
 }
+
+/// The network of the first login.
+const FIRST: NetworkId = NetworkId(0);
 
 /// Just before midnight would be a bad time to begin.
 const MORNING: &str = "2026-03-01T09:01:00Z";
@@ -51,16 +60,33 @@ impl Window {
     /// Plays lines that the server sends.
     #[track_caller]
     fn server(&mut self, lines: &[&str]) {
+        self.server_of(FIRST, lines);
+    }
+
+    /// Plays lines that the server of a network sends.
+    #[track_caller]
+    fn server_of(&mut self, id: NetworkId, lines: &[&str]) {
         for line in lines {
             let message = Wire::parse(line).expect(line);
             if let Some(event) = Event::read(&message) {
-                self.model.apply(event);
+                self.model.apply(id, event);
             }
         }
     }
 
+    /// Something happens that no line of the server stands for.
+    fn happens(&mut self, what: What) {
+        self.model.apply(FIRST, what.into());
+    }
+
     fn lose_connection(&mut self) {
-        self.model.apply(What::Ended(Failure::ClosedByServer { reason: String::new() }).into());
+        self.happens(What::Ended(Failure::ClosedByServer { reason: String::new() }));
+    }
+
+    /// The network of the first login.
+    #[track_caller]
+    fn network(&self) -> &Network {
+        self.model.network(FIRST).expect("a network")
     }
 
     fn pass(&self, time: SignedDuration) {
@@ -70,7 +96,7 @@ impl Window {
     /// The lines sent since the last time.
     fn sent(&mut self) -> Vec<String> {
         let line = |action| match action {
-            Action::Send(line) => Some(line),
+            Action::Send(_, line) => Some(line),
             _ => None,
         };
         self.model.take_actions().into_iter().filter_map(line).collect()
@@ -91,16 +117,21 @@ impl Window {
         why
     }
 
+    /// How things stand with the server of the first login.
+    fn link(&self) -> Link {
+        self.model.network(FIRST).map_or(Link::Down, Network::link)
+    }
+
     fn id(&self, name: &str) -> ConversationId {
-        self.model.find(name).unwrap_or_else(|| panic!("no conversation {name}")).id
+        self.network().find(name).unwrap_or_else(|| panic!("no conversation {name}")).id
     }
 
     fn names(&self) -> Vec<&str> {
-        self.model.conversations().iter().map(Conversation::name).collect()
+        self.network().conversations().iter().map(Conversation::name).collect()
     }
 
     fn shown(&self, name: &str) -> Vec<String> {
-        let conversation = self.model.find(name).unwrap_or_else(|| panic!("no conversation {name}"));
+        let conversation = self.network().find(name).unwrap_or_else(|| panic!("no conversation {name}"));
         shown(conversation)
     }
 
@@ -116,12 +147,12 @@ impl Window {
     }
 
     fn members(&self, room: &str) -> Vec<String> {
-        let members = self.model.find(room).unwrap().members().sorted();
+        let members = self.network().find(room).unwrap().members().sorted();
         members.into_iter().map(|member| format!("{}{}", member.signs, member.nick)).collect()
     }
 
     fn counts(&self, name: &str) -> (u32, u32) {
-        let conversation = self.model.find(name).unwrap();
+        let conversation = self.network().find(name).unwrap();
         (conversation.unread(), conversation.mentions())
     }
 }
@@ -150,7 +181,7 @@ fn a_wrong_form_is_answered_beside_its_fields_and_nothing_is_connected() {
     let errors = window.model.form_errors();
     assert!(errors.nick.is_some() && errors.server.is_some() && errors.port.is_some());
     assert_eq!(window.model.take_actions(), []);
-    assert_eq!((window.model.view(), window.model.link()), (View::Login, Link::Down));
+    assert_eq!((window.model.view(), window.link()), (View::Login, Link::Down));
 }
 
 #[test]
@@ -158,26 +189,25 @@ fn a_good_form_connects_and_the_welcome_opens_the_chat() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
     let profile = Profile { server: "tea.house".into(), nick: "bob".into(), ..Profile::default() };
-    assert_eq!(window.model.take_actions(), [Action::Connect(Box::new(profile))]);
-    assert_eq!((window.model.view(), window.model.link()), (View::Login, Link::Connecting));
+    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(profile))]);
+    assert_eq!((window.model.view(), window.link()), (View::Login, Link::Connecting));
     window.model.log_in(window.model.form().clone());
     assert_eq!(window.model.take_actions(), [], "one login at a time");
     window.server(&[":tea.house 001 bob :Welcome"]);
-    assert_eq!((window.model.view(), window.model.link()), (View::Chat, Link::Up));
-    assert_eq!(window.model.me(), "bob");
+    assert_eq!((window.model.view(), window.link()), (View::Chat, Link::Up));
+    assert_eq!(window.network().me(), "bob");
 }
 
 #[test]
 fn a_name_that_is_taken_is_told_beside_the_name() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
-    window.model.apply(What::Ended(Failure::NickInUse { nick: "bob".into() }).into());
+    window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
     assert_eq!(window.model.view(), View::Login);
     assert_eq!(window.model.form_errors().nick.as_ref().map(Phrase::text), Some(Text::NickInUse));
     let form = LoginForm { nick: "bobby".into(), ..window.model.form().clone() };
     window.model.log_in(form);
-    assert!(window.model.form_errors().is_empty());
-    assert_eq!(window.model.link(), Link::Connecting);
+    assert!(window.model.form_errors().is_empty() && window.model.is_logging_in());
 }
 
 #[test]
@@ -185,9 +215,9 @@ fn a_login_can_be_given_up() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
     let _ = window.model.take_actions();
-    window.model.log_out();
-    assert_eq!(window.model.take_actions(), [Action::Disconnect]);
-    assert_eq!((window.model.view(), window.model.link()), (View::Login, Link::Down));
+    window.model.give_up_login();
+    assert_eq!(window.model.take_actions(), [Action::Disconnect(FIRST)]);
+    assert_eq!((window.model.view(), window.link()), (View::Login, Link::Down));
 }
 
 #[test]
@@ -248,7 +278,7 @@ fn what_is_said_is_sent_and_shown_at_once_where_the_server_does_not_echo() {
 #[test]
 fn where_the_server_echoes_it_is_shown_once_when_it_comes_back() {
     let mut window = Window::in_lobby();
-    window.model.apply(What::Capabilities(vec!["echo-message".to_owned()]).into());
+    window.happens(What::Capabilities(vec!["echo-message".to_owned()]));
     assert_eq!(window.type_in("hi"), ["PRIVMSG #lobby hi"]);
     assert_eq!(window.last("#lobby"), "* 3 in #lobby: alice, bob, 小明");
     window.server(&[":bob!bob@here PRIVMSG #lobby hi"]);
@@ -369,7 +399,7 @@ fn every_other_command_sends_its_line() {
 fn quitting_says_farewell_and_then_closes_the_window() {
     let mut window = Window::in_lobby();
     window.model.submit("/quit 再见 大家").unwrap();
-    let farewell = Action::Send("QUIT :再见 大家".to_owned());
+    let farewell = Action::Send(FIRST, "QUIT :再见 大家".to_owned());
     assert_eq!(window.model.take_actions(), [farewell, Action::Quit]);
     let mut window = Window::opened();
     window.model.quit("");
@@ -434,7 +464,7 @@ fn while_the_window_is_not_in_front_everything_is_unread() {
     assert_eq!(window.counts("#lobby"), (0, 0));
     assert!(window.model.current().unwrap().first_unread().is_some(), "the line stays while one reads");
     window.model.open_private("alice");
-    assert_eq!(window.model.find("#lobby").unwrap().first_unread(), None);
+    assert_eq!(window.network().find("#lobby").unwrap().first_unread(), None);
 }
 
 #[test]
@@ -498,10 +528,10 @@ fn a_new_day_begins_with_a_line() {
 
 #[test]
 fn a_name_has_the_same_colour_every_time_however_it_is_written() {
-    let window = Window::opened();
-    assert_eq!(window.model.colour("Alice"), window.model.colour("aLICE"));
+    let window = Window::logged_in();
+    assert_eq!(window.network().colour("Alice"), window.network().colour("aLICE"));
     let used: std::collections::HashSet<_> =
-        (0..200).map(|n| window.model.colour(&format!("user{n}"))).collect();
+        (0..200).map(|n| window.network().colour(&format!("user{n}"))).collect();
     assert_eq!(used.len(), COLOURS, "and all colours are used");
 }
 
@@ -527,7 +557,7 @@ fn somebody_who_quits_is_told_where_we_talked_and_nowhere_else() {
     assert_eq!(window.last("#lobby"), "* alice has gone");
     assert_eq!(window.last("alice"), "* alice has gone");
     assert_eq!(window.last("#rust"), "* You joined #rust");
-    assert_eq!(window.model.presence("alice"), Presence::Unknown);
+    assert_eq!(window.network().presence("alice"), Presence::Unknown);
 }
 
 #[test]
@@ -538,8 +568,8 @@ fn a_new_name_is_told_and_private_talk_goes_on_under_it() {
     assert_eq!(window.members("#lobby"), ["@alicia", "bob", "小明"]);
     assert_eq!(window.last("#lobby"), "* alice is now called alicia");
     window.server(&[":bob!b@h NICK 老王"]);
-    assert_eq!(window.model.me(), "老王");
-    assert_eq!(window.model.profile().unwrap().nick, "老王", "and it is the name to be remembered");
+    assert_eq!(window.network().me(), "老王");
+    assert_eq!(window.network().profile().nick, "老王", "and it is the name to be remembered");
     assert_eq!(window.last("#lobby"), "* You are now called 老王");
 }
 
@@ -549,11 +579,11 @@ fn ranks_and_away_marks_follow_what_the_server_says() {
     window.server(&[":alice!a@h MODE #lobby +v-o 小明 alice", ":alice!a@h AWAY :lunch"]);
     assert_eq!(window.members("#lobby"), ["+小明", "alice", "bob"]);
     assert_eq!(window.last("#lobby"), "* alice set mode +v-o 小明 alice");
-    assert_eq!(window.model.presence("ALICE"), Presence::Away);
+    assert_eq!(window.network().presence("ALICE"), Presence::Away);
     window.server(&[":alice!a@h AWAY"]);
-    assert_eq!(window.model.presence("alice"), Presence::Here);
+    assert_eq!(window.network().presence("alice"), Presence::Here);
     window.server(&[":s 306 bob :You have been marked as away"]);
-    assert!(window.model.is_away());
+    assert!(window.network().is_away());
 }
 
 #[test]
@@ -580,7 +610,7 @@ fn the_list_of_online_users_stands_in_the_conversation_where_it_was_asked_for() 
         ":s 315 bob * :End of WHO",
     ]);
     assert_eq!(window.last("#lobby"), "* Online (3): alice, bob, 小明");
-    assert_eq!(window.model.presence("alice"), Presence::Away);
+    assert_eq!(window.network().presence("alice"), Presence::Away);
 }
 
 #[test]
@@ -599,12 +629,12 @@ fn a_server_that_shows_nobody_is_asked_about_the_room() {
 #[test]
 fn away_marks_are_asked_for_quietly_where_the_server_keeps_them_up_to_date() {
     let mut window = Window::logged_in();
-    window.model.apply(What::Capabilities(vec!["away-notify".to_owned()]).into());
+    window.happens(What::Capabilities(vec!["away-notify".to_owned()]));
     window.server(&[":bob!b@h JOIN #a", ":s 353 bob = #a :bob alice", ":s 366 bob #a :End"]);
     assert_eq!(window.sent(), ["WHO #a"]);
     let before = window.shown("#a");
     window.server(&[":s 352 bob #a u h s alice G :0 x", ":s 315 bob #a :End"]);
-    assert_eq!(window.model.presence("alice"), Presence::Away);
+    assert_eq!(window.network().presence("alice"), Presence::Away);
     assert_eq!(window.shown("#a"), before);
 }
 
@@ -742,21 +772,23 @@ fn a_lost_connection_is_said_plainly_and_connecting_again_finds_everything_as_it
     window.type_in("/join #rust key");
     window.server(&[":bob!bob@here JOIN #rust", ":alice!a@h PRIVMSG bob :hi"]);
     window.lose_connection();
-    assert_eq!((window.model.view(), window.model.link()), (View::Chat, Link::Down));
-    assert_eq!(window.model.failure().map(|why| why.text()), Some(Text::ClosedByServer));
+    assert_eq!((window.model.view(), window.link()), (View::Chat, Link::Down));
+    assert_eq!(window.network().failure().map(|why| why.text()), Some(Text::ClosedByServer));
     for name in ["#lobby", "#rust", "alice"] {
         assert!(window.last(name).contains("The connection is lost"), "{name}");
-        assert!(!window.model.find(name).unwrap().is_live());
+        assert!(!window.network().find(name).unwrap().is_live());
     }
-    window.model.connect_again();
-    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(profile)] if profile.nick == "bob"));
-    assert_eq!((window.model.link(), window.model.failure()), (Link::Connecting, None));
+    window.model.connect_again(FIRST);
+    assert!(
+        matches!(&window.model.take_actions()[..], [Action::Connect(_, profile)] if profile.nick == "bob")
+    );
+    assert_eq!((window.link(), window.network().failure()), (Link::Connecting, None));
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby", "JOIN #rust key"]);
     window.server(&[":bob!bob@here JOIN #lobby", ":bob!bob@here JOIN #rust"]);
     assert_eq!(window.names(), ["#lobby", "#rust", "alice"]);
     assert_eq!(window.model.current().unwrap().name(), "#rust", "the same conversation is in front");
-    assert!(window.model.conversations().iter().all(Conversation::is_live));
+    assert!(window.network().conversations().iter().all(Conversation::is_live));
 }
 
 #[test]
@@ -765,16 +797,16 @@ fn connecting_again_may_fail_again_and_nothing_is_forgotten() {
     window.lose_connection();
     let lines = window.shown("#lobby").len();
     for _ in 0..3 {
-        window.model.connect_again();
-        window.model.apply(What::Ended(Failure::NickInUse { nick: "bob".into() }).into());
-        assert_eq!(window.model.failure().map(|why| why.text()), Some(Text::NickInUse));
+        window.model.connect_again(FIRST);
+        window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
+        assert_eq!(window.network().failure().map(|why| why.text()), Some(Text::NickInUse));
     }
     assert_eq!(window.shown("#lobby").len(), lines, "the bar says it, not the transcript");
     window.type_in("/nick bobby");
     let _ = window.model.take_actions();
-    window.model.connect_again();
+    window.model.connect_again(FIRST);
     assert!(
-        matches!(&window.model.take_actions()[..], [Action::Connect(profile)] if profile.nick == "bobby")
+        matches!(&window.model.take_actions()[..], [Action::Connect(_, profile)] if profile.nick == "bobby")
     );
     window.server(&[":tea.house 001 bobby :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby"]);
@@ -787,7 +819,7 @@ fn a_room_closed_while_there_is_no_connection_is_not_joined_again() {
     window.lose_connection();
     window.model.close(window.id("#rust"));
     assert_eq!(window.names(), ["#lobby"]);
-    window.model.connect_again();
+    window.model.connect_again(FIRST);
     let _ = window.model.take_actions();
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby"]);
@@ -796,10 +828,158 @@ fn a_room_closed_while_there_is_no_connection_is_not_joined_again() {
 #[test]
 fn logging_out_leaves_nothing_behind() {
     let mut window = Window::in_lobby();
-    window.model.log_out();
-    assert_eq!(window.model.take_actions(), [Action::Send("QUIT".to_owned()), Action::Disconnect]);
+    window.model.leave(FIRST);
+    assert_eq!(
+        window.model.take_actions(),
+        [Action::Send(FIRST, "QUIT".to_owned()), Action::Disconnect(FIRST)]
+    );
     assert_eq!(window.model.view(), View::Login);
-    assert!(window.model.conversations().is_empty() && window.model.current().is_none());
+    assert!(window.model.networks().next().is_none() && window.model.current().is_none());
+}
+
+// Several servers at once.
+
+/// Logged in on two servers, the lobby of the first in front: as bob there, and as bobby in #rust of the second.
+fn on_two_servers() -> (Window, NetworkId) {
+    let mut window = Window::in_lobby();
+    let lobby = window.id("#lobby");
+    window.model.open_form();
+    window.model.log_in(LoginForm {
+        nick: "bobby".into(),
+        server: "irc.example".into(),
+        port: "6697".into(),
+    });
+    let second = NetworkId(1);
+    window.server_of(second, &[":irc.example 001 bobby :Welcome", ":irc.example 422 bobby :No message"]);
+    window.server_of(second, &[":bobby!b@h JOIN #rust"]);
+    window.model.select(lobby);
+    let _ = window.model.take_actions();
+    (window, second)
+}
+
+fn places(window: &Window) -> Vec<&str> {
+    window.model.networks().map(Network::place).collect()
+}
+
+#[test]
+fn a_second_server_is_logged_in_to_with_the_same_form_and_the_first_stays() {
+    let mut window = Window::in_lobby();
+    window.model.open_form();
+    assert_eq!(window.model.view(), View::Login);
+    let form = LoginForm { nick: "bob".into(), server: String::new(), port: "6667".into() };
+    assert_eq!(*window.model.form(), form, "the name is likely to be the same");
+    window.model.log_in(LoginForm { server: "irc.example".into(), ..form });
+    assert!(window.model.is_logging_in());
+    assert_eq!(places(&window), ["tea.house"], "it is in the list when it is there");
+    window.server(&[":alice!a@h PRIVMSG #lobby :meanwhile"]);
+    assert_eq!(window.counts("#lobby"), (1, 0), "nobody looks at the lobby now");
+    window.server_of(NetworkId(1), &[":irc.example 001 bob :Welcome"]);
+    assert_eq!(window.model.view(), View::Chat);
+    assert_eq!(places(&window), ["tea.house", "irc.example"]);
+    assert_eq!(window.model.front().map(Network::place), Some("irc.example"));
+}
+
+#[test]
+fn a_second_login_that_fails_is_told_in_the_form_and_one_can_go_back() {
+    let mut window = Window::in_lobby();
+    window.model.open_form();
+    window.model.log_in(LoginForm { nick: "bob".into(), server: "nowhere".into(), port: "1".into() });
+    let failure = Failure::UnknownHost { host: "nowhere".into() };
+    window.model.apply(NetworkId(1), What::Ended(failure).into());
+    assert!(window.model.form_errors().server.is_some() && !window.model.is_logging_in());
+    window.model.close_form();
+    assert_eq!((window.model.view(), places(&window)), (View::Chat, vec!["tea.house"]));
+    window.model.open_form();
+    assert!(window.model.form_errors().is_empty(), "and the next time it is forgotten");
+    window.model.log_in(LoginForm { nick: "bob".into(), server: "slow".into(), port: "1".into() });
+    window.sent();
+    window.model.close_form();
+    assert_eq!(window.model.take_actions(), [Action::Disconnect(NetworkId(2))], "going back gives it up");
+    window.server_of(NetworkId(2), &[":slow 001 bob :Welcome"]);
+    assert_eq!(places(&window), ["tea.house"], "and what still comes of it means nothing");
+}
+
+#[test]
+fn what_is_said_goes_to_the_server_whose_conversation_is_in_front() {
+    let (mut window, second) = on_two_servers();
+    window.model.submit("tea?").unwrap();
+    assert_eq!(window.model.take_actions(), [Action::Send(FIRST, "PRIVMSG #lobby tea?".into())]);
+    let rust = window.model.network(second).unwrap().current().unwrap().id();
+    window.model.select(rust);
+    window.model.submit("/me compiles").unwrap();
+    let line = "PRIVMSG #rust :\x01ACTION compiles\x01".to_owned();
+    assert_eq!(window.model.take_actions(), [Action::Send(second, line)]);
+    assert_eq!(
+        window.model.complete("#", 1, false),
+        Some(("#rust ".to_owned(), 6)),
+        "names are of this server"
+    );
+    window.model.submit("/quit bye").unwrap();
+    let farewells = [Action::Send(FIRST, "QUIT bye".into()), Action::Send(second, "QUIT bye".into())];
+    assert_eq!(window.model.take_actions(), [&farewells[..], &[Action::Quit]].concat());
+}
+
+#[test]
+fn the_same_name_on_two_servers_is_two_conversations() {
+    let (mut window, second) = on_two_servers();
+    window.server(&[":alice!a@h PRIVMSG bob :from here"]);
+    window.server_of(second, &[":alice!x@y PRIVMSG bobby :from there"]);
+    assert_eq!(window.shown("alice"), ["== 2026-03-01", "<alice> from here"]);
+    let there = window.model.network(second).unwrap().find("alice").unwrap();
+    assert_eq!(shown(there), ["== 2026-03-01", "<alice> from there"]);
+    assert_eq!(window.model.title(), "(2) Teahouse chat — #lobby");
+    let there = there.id();
+    window.model.select(there);
+    assert_eq!(window.model.title(), "(1) Teahouse chat — alice");
+}
+
+#[test]
+fn one_goes_round_through_the_conversations_of_all_servers() {
+    let (mut window, _) = on_two_servers();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        window.model.select_beside(1);
+        seen.push(window.model.current().unwrap().name().to_owned());
+    }
+    assert_eq!(seen, ["#rust", "#lobby", "#rust"]);
+}
+
+#[test]
+fn looking_away_to_another_server_ends_the_new_line_and_begins_to_count() {
+    let (mut window, second) = on_two_servers();
+    let rust = window.model.network(second).unwrap().current().unwrap().id();
+    window.model.set_focused(false);
+    window.server(&[":alice!a@h PRIVMSG #lobby :one"]);
+    window.model.set_focused(true);
+    window.model.select(rust);
+    assert_eq!(window.network().find("#lobby").unwrap().first_unread(), None);
+    window.server(&[":alice!a@h PRIVMSG #lobby :two"]);
+    assert_eq!(window.counts("#lobby"), (1, 0));
+    window.model.select(window.id("#lobby"));
+    assert_eq!(window.counts("#lobby"), (0, 0));
+}
+
+#[test]
+fn a_server_that_is_disconnected_keeps_its_conversations_and_one_that_is_left_does_not() {
+    let (mut window, second) = on_two_servers();
+    window.model.disconnect(second);
+    let quit = Action::Send(second, "QUIT".into());
+    assert_eq!(window.model.take_actions(), [quit, Action::Disconnect(second)]);
+    assert_eq!(places(&window), ["tea.house", "irc.example"]);
+    assert_eq!(window.model.network(second).unwrap().link(), Link::Down);
+    assert_eq!(window.link(), Link::Up, "the other server does not notice");
+    window.model.connect_again(second);
+    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(id, _)] if *id == second));
+    window.server_of(second, &[":irc.example 001 bobby :Welcome"]);
+    assert_eq!(window.model.take_actions(), [Action::Send(second, "JOIN #rust".into())]);
+    assert_eq!(window.model.current().unwrap().name(), "#lobby", "and what one reads stays in front");
+
+    window.model.leave(FIRST);
+    assert_eq!(places(&window), ["irc.example"]);
+    assert_eq!(window.model.current().unwrap().name(), "#rust");
+    window.model.leave(second);
+    assert_eq!(window.model.view(), View::Login);
+    assert_eq!(window.model.form().server, "irc.example");
 }
 
 #[test]

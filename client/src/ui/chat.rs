@@ -14,12 +14,15 @@ use crate::ui::button::{Button, Look};
 use crate::ui::composer::Composer;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::rows::{Presence, RowEvent, RowList, Style};
+use crate::ui::scene::ListKey;
 use crate::ui::theme::Theme;
 use crate::ui::transcript::{ItemAt, Transcript};
 use crate::ui::{Action, Kit};
 
 /// The bar below the conversations, with our own name.
 const FOOTER_HEIGHT: i32 = 52;
+/// The button above it.
+const ADD_SERVER_HEIGHT: i32 = 30;
 const BANNER_LINE_HEIGHT: i32 = 20;
 const BANNER_LINES: usize = 2;
 /// With less than this the member list is shown only when somebody asks for it.
@@ -53,13 +56,15 @@ pub struct Words {
 pub struct ChatView {
     group: Group,
     /// The list on the left.
-    pub conversations: RowList,
+    pub conversations: RowList<ListKey>,
     /// The list on the right.
-    pub members: RowList,
+    pub members: RowList<String>,
     /// What was said.
     pub transcript: Transcript,
     /// Where one writes.
     pub composer: Composer,
+    /// 添加服务器
+    pub add_server: Button,
     /// 在线用户
     pub online: Button,
     /// 清屏
@@ -88,6 +93,7 @@ struct State {
 /// Where everything is.
 struct Places {
     side: Rect,
+    add_server: Rect,
     footer: Rect,
     header: Rect,
     banner: Rect,
@@ -107,6 +113,7 @@ impl ChatView {
                 ground: |colors| colors.side,
                 row_height: |theme| theme.sizes.conversation_row,
                 top_gap: 8,
+                group_gap: 12,
                 heading_left: 18,
                 heading_size: |theme| theme.sizes.label,
                 picture_center: 30,
@@ -116,8 +123,13 @@ impl ChatView {
                 let kit = Rc::clone(kit);
                 move |event| {
                     kit.act(match event {
-                        RowEvent::Chosen(key) | RowEvent::Opened(key) => Action::SelectConversation(key),
-                        RowEvent::Asked(key) => Action::AskConversation(key),
+                        RowEvent::Chosen(ListKey::Conversation(id))
+                        | RowEvent::Opened(ListKey::Conversation(id)) => Action::SelectConversation(id),
+                        RowEvent::Asked(ListKey::Conversation(id)) => Action::AskConversation(id),
+                        RowEvent::Chosen(ListKey::Network(id)) | RowEvent::Opened(ListKey::Network(id)) => {
+                            Action::SelectNetwork(id)
+                        }
+                        RowEvent::Asked(ListKey::Network(id)) => Action::AskNetwork(id),
                     });
                 }
             },
@@ -130,6 +142,7 @@ impl ChatView {
                 ground: |colors| colors.members,
                 row_height: |theme| theme.sizes.member_row,
                 top_gap: 9,
+                group_gap: 0,
                 heading_left: 16,
                 heading_size: |theme| theme.sizes.tiny,
                 picture_center: 20,
@@ -151,6 +164,7 @@ impl ChatView {
             members,
             transcript,
             composer,
+            add_server: Button::new(kit, Look::Quiet, |colors| colors.side, Action::AddServer),
             online: quiet(Action::AskOnline),
             clear: quiet(Action::Clear),
             shade: quiet(Action::SwitchShade),
@@ -213,7 +227,10 @@ impl ChatView {
     pub fn place(&self, rect: Rect) {
         self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
         let places = self.places();
-        self.conversations.place(Rect { h: places.side.h - places.footer.h, ..places.side });
+        let add_server = places.add_server;
+        self.conversations.place(Rect { h: add_server.y - places.side.y, ..places.side });
+        let width = self.add_server.natural_width();
+        self.add_server.place(Rect { x: add_server.x + 8, w: width, ..add_server });
         self.transcript.place(places.transcript);
         self.composer.place(places.composer);
         let mut members = self.members.widget().clone();
@@ -274,6 +291,12 @@ impl ChatView {
         let composer_height = self.composer.height() + 8;
         Places {
             side,
+            add_server: Rect::new(
+                side.x,
+                side.y + side.h - FOOTER_HEIGHT - ADD_SERVER_HEIGHT - 6,
+                side.w,
+                ADD_SERVER_HEIGHT,
+            ),
             footer: Rect::new(side.x, side.y + side.h - FOOTER_HEIGHT, side.w, FOOTER_HEIGHT),
             header,
             banner: Rect { h: banner_height, ..column },

@@ -5,6 +5,7 @@
 //! model changes. It never waits: the network has threads of its own.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::{env, panic, process};
 
@@ -15,7 +16,7 @@ use fltk::window::DoubleWindow;
 
 use crate::connection::Connection;
 use crate::i18n::{Language, Phrase, Text};
-use crate::model::{self, Conversation, LoginForm, Model, View};
+use crate::model::{self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, View};
 use crate::options::Options;
 use crate::profile::Profile;
 use crate::settings::{Settings, SettingsFile, Shade};
@@ -26,6 +27,7 @@ use crate::ui::menu::Menu;
 use crate::ui::paint::{self, Rect};
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
+use crate::ui::scene::ListKey;
 use crate::ui::theme::{self, Theme};
 use crate::ui::transcript::{Body, Item};
 use crate::ui::{Action, Kit, scene};
@@ -95,7 +97,8 @@ const PROBE_VARIABLE: &str = "TEAHOUSE_PROBE";
 /// Everything that the window is made of.
 struct Controller {
     model: Rc<RefCell<Model>>,
-    connection: Option<Connection>,
+    /// The connection of each network that has one.
+    connections: BTreeMap<NetworkId, Connection>,
     settings: Settings,
     settings_file: Option<SettingsFile>,
     kit: Rc<Kit>,
@@ -152,14 +155,13 @@ impl Controller {
             let kit = Rc::clone(&kit);
             move |_| {
                 // Escape comes here as well.
-                if app::event() == Event::Close {
-                    kit.act(Action::AskToClose);
-                }
+                let is_escape = app::event() != Event::Close;
+                kit.act(if is_escape { Action::CloseForm } else { Action::AskToClose });
             }
         });
         let controller = Self {
             model,
-            connection: None,
+            connections: BTreeMap::new(),
             settings,
             settings_file,
             kit,
@@ -185,7 +187,6 @@ impl Controller {
 
     /// Shows the window, and the probe if somebody asked for one.
     fn open(&mut self) -> Result<(), Phrase> {
-        self.put_form();
         self.restyle();
         self.place();
         self.refresh();
@@ -207,7 +208,7 @@ impl Controller {
     /// Ends every thread.
     fn close(&mut self) {
         self.window.hide();
-        self.connection = None;
+        self.connections.clear();
         #[cfg(unix)]
         {
             self.probe = None;
@@ -224,9 +225,11 @@ impl Controller {
             self.model.borrow_mut().set_focused(focus);
             has_changed = true;
         }
-        for event in self.connection.iter().flat_map(Connection::drain) {
-            self.model.borrow_mut().apply(event);
-            has_changed = true;
+        for (id, connection) in &self.connections {
+            for event in connection.drain() {
+                self.model.borrow_mut().apply(*id, event);
+                has_changed = true;
+            }
         }
         while let Some(action) = self.kit.next_action() {
             self.act(action);
@@ -248,7 +251,21 @@ impl Controller {
         }
         match action {
             Action::LogIn => self.log_in(),
-            Action::Reconnect => self.model.borrow_mut().connect_again(),
+            Action::Reconnect => {
+                let front = self.model.borrow().front().map(Network::id);
+                if let Some(id) = front {
+                    self.model.borrow_mut().connect_again(id);
+                }
+            }
+            Action::ConnectAgain(id) => self.model.borrow_mut().connect_again(id),
+            Action::Disconnect(id) => self.model.borrow_mut().disconnect(id),
+            Action::LeaveNetwork(id) => self.model.borrow_mut().leave(id),
+            Action::AddServer => self.model.borrow_mut().open_form(),
+            Action::CloseForm => {
+                if self.shown == Some(View::Login) {
+                    self.model.borrow_mut().close_form();
+                }
+            }
             Action::Send => self.send(),
             Action::Composed => {
                 self.refusal = None;
@@ -259,22 +276,18 @@ impl Controller {
             Action::CopySelection => {
                 self.chat.transcript.copy();
             }
-            Action::SelectConversation(key) => {
-                if let Some(id) = self.conversation_id(&key) {
-                    self.model.borrow_mut().select(id);
-                }
-                self.chat.composer.focus();
+            Action::SelectConversation(id) => self.select(Some(id)),
+            Action::SelectNetwork(id) => {
+                let current =
+                    self.model.borrow().network(id).and_then(Network::current).map(Conversation::id);
+                self.select(current);
             }
             Action::SelectBeside(steps) => self.model.borrow_mut().select_beside(steps),
-            Action::AskConversation(key) => self.ask_about_conversation(key),
-            Action::CloseConversation(key) => {
-                if let Some(id) = self.conversation_id(&key) {
-                    self.model.borrow_mut().close(id);
-                }
-            }
+            Action::AskConversation(id) => self.ask_about_conversation(id),
+            Action::CloseConversation(id) => self.model.borrow_mut().close(id),
+            Action::AskNetwork(id) => self.ask_about_network(id),
             Action::OpenPrivate(nick) => {
-                let is_me = self.model.borrow().same(&nick, self.model.borrow().me());
-                if !is_me {
+                if !self.is_me(&nick) {
                     self.model.borrow_mut().open_private(&nick);
                 }
                 self.chat.composer.focus();
@@ -327,18 +340,18 @@ impl Controller {
         let actions = self.model.borrow_mut().take_actions();
         for action in actions {
             match action {
-                model::Action::Connect(profile) => {
+                model::Action::Connect(id, profile) => {
                     self.remember(&profile);
-                    self.connection = Some(Connection::open(&profile, app::awake));
+                    self.connections.insert(id, Connection::open(&profile, app::awake));
                 }
-                model::Action::Send(line) => {
-                    if let Some(connection) = &self.connection {
+                model::Action::Send(id, line) => {
+                    if let Some(connection) = self.connections.get(&id) {
                         connection.send(line);
                     }
                 }
-                model::Action::Disconnect => self.connection = None,
+                model::Action::Disconnect(id) => drop(self.connections.remove(&id)),
                 model::Action::Quit => {
-                    self.connection = None;
+                    self.connections.clear();
                     self.is_over.set(true);
                     // FLTK is about to wait for what happens next, and this may have been the last thing.
                     app::awake();
@@ -366,7 +379,10 @@ impl Controller {
             self.login.set_visible(view == View::Login);
             self.chat.set_visible(view == View::Chat);
             match view {
-                View::Login => self.focus_form(),
+                View::Login => {
+                    self.put_form();
+                    self.focus_form();
+                }
                 View::Chat => self.chat.composer.focus(),
             }
             self.window.redraw();
@@ -380,7 +396,8 @@ impl Controller {
     fn refresh_login(&mut self) {
         let model = self.model.borrow();
         let language = model.language();
-        let is_connecting = model.link() == model::Link::Connecting;
+        let is_connecting = model.is_logging_in();
+        self.login.back.set_visible(model.front().is_some());
         let was_connecting = self.login.set_connecting(is_connecting, language);
         let errors = model.form_errors();
         self.login.show_errors(errors, language);
@@ -430,6 +447,8 @@ impl Controller {
         ] {
             button.set_text(text.to(language));
         }
+        let add_server = format!("+  {}", Text::AddServer.to(language));
+        self.chat.add_server.set_text(&add_server);
         self.chat.language.set_text(scene::short_name(language.other()));
         self.chat.language.set_hint(language.other().name());
         self.chat.online.set_hint(Text::AskOnlineUsers.to(language));
@@ -453,15 +472,20 @@ impl Controller {
         self.model.borrow().language()
     }
 
-    fn conversation_id(&self, key: &str) -> Option<model::ConversationId> {
-        let model = self.model.borrow();
-        model.conversations().iter().find(|it| scene::conversation_key(it) == key).map(Conversation::id)
+    fn is_me(&self, nick: &str) -> bool {
+        self.model.borrow().front().is_some_and(|network| network.same(nick, network.me()))
+    }
+
+    fn select(&mut self, id: Option<ConversationId>) {
+        if let Some(id) = id {
+            self.model.borrow_mut().select(id);
+        }
+        self.chat.composer.focus();
     }
 
     fn log_in(&mut self) {
-        let link = self.model.borrow().link();
-        if link == model::Link::Connecting {
-            self.model.borrow_mut().log_out();
+        if self.model.borrow().is_logging_in() {
+            self.model.borrow_mut().give_up_login();
             return;
         }
         let form = self.login.form();
@@ -523,8 +547,7 @@ impl Controller {
     fn ask_about_member(&mut self, nick: String) {
         let language = self.language();
         let mut items = Vec::new();
-        let is_me = self.model.borrow().same(&nick, self.model.borrow().me());
-        if !is_me {
+        if !self.is_me(&nick) {
             items.push((Text::OpenPrivate.to(language).to_owned(), Action::OpenPrivate(nick.clone())));
             items.push((Text::MentionThem.to(language).to_owned(), Action::Mention(nick.clone())));
         }
@@ -532,17 +555,29 @@ impl Controller {
         self.menu.set(Some(Menu { title: nick, items }));
     }
 
-    fn ask_about_conversation(&mut self, key: String) {
-        let kind = self
-            .conversation_id(&key)
-            .and_then(|id| self.model.borrow().conversation(id).map(Conversation::kind));
-        let text = match kind {
-            Some(model::Kind::Room) => Text::LeaveRoom,
-            Some(model::Kind::Private) => Text::ClosePrivate,
-            Some(model::Kind::Server) | None => return,
+    fn ask_about_conversation(&mut self, id: ConversationId) {
+        let model = self.model.borrow();
+        let Some(conversation) = model.conversation(id) else { return };
+        let text = match conversation.kind() {
+            model::Kind::Room => Text::LeaveRoom,
+            model::Kind::Private => Text::ClosePrivate,
+            model::Kind::Server => return self.ask_about_network(id.network()),
         };
-        let item = (text.to(self.language()).to_owned(), Action::CloseConversation(key.clone()));
-        self.menu.set(Some(Menu { title: key, items: vec![item] }));
+        let item = (text.to(model.language()).to_owned(), Action::CloseConversation(id));
+        self.menu.set(Some(Menu { title: conversation.name().to_owned(), items: vec![item] }));
+    }
+
+    fn ask_about_network(&self, id: NetworkId) {
+        let model = self.model.borrow();
+        let Some(network) = model.network(id) else { return };
+        let first = match network.link() {
+            Link::Down => (Text::ConnectAgain, Action::ConnectAgain(id)),
+            Link::Connecting => (Text::Cancel, Action::Disconnect(id)),
+            Link::Up => (Text::Disconnect, Action::Disconnect(id)),
+        };
+        let items = [first, (Text::LeaveNetwork, Action::LeaveNetwork(id))];
+        let items = items.map(|(text, action)| (text.to(model.language()).to_owned(), action));
+        self.menu.set(Some(Menu { title: network.place().to_owned(), items: items.into() }));
     }
 
     fn ask_to_close(&mut self) {
@@ -615,9 +650,10 @@ impl Controller {
             login_button: self.login.button.widget().label(),
             conversation: words.heading,
             topic: words.topic,
+            networks: model.networks().map(network_row).collect(),
             conversations: model
-                .conversations()
-                .iter()
+                .networks()
+                .flat_map(Network::conversations)
                 .map(|conversation| probe::ConversationRow {
                     name: conversation.name().to_owned(),
                     unread: conversation.unread(),
@@ -650,8 +686,8 @@ impl Controller {
     }
 
     /// Everything that can be clicked now, by name and on the screen.
-    fn controls(&self) -> std::collections::BTreeMap<String, Rect> {
-        let mut controls = std::collections::BTreeMap::new();
+    fn controls(&self) -> BTreeMap<String, Rect> {
+        let mut controls = BTreeMap::new();
         let (left, top) = (self.window.x_root(), self.window.y_root());
         let mut add = |name: &str, rect: Rect| {
             controls.insert(name.to_owned(), Rect { x: rect.x + left, y: rect.y + top, ..rect });
@@ -665,7 +701,12 @@ impl Controller {
                 add(name, field.frame());
             }
             let login = &self.login;
-            &[("login", &login.button), ("language", &login.language), ("shade", &login.shade)]
+            &[
+                ("login", &login.button),
+                ("language", &login.language),
+                ("shade", &login.shade),
+                ("back", &login.back),
+            ]
         } else {
             let chat = &self.chat;
             add("composer", chat.composer.frame());
@@ -676,8 +717,9 @@ impl Controller {
             if let Some(pill) = chat.transcript.pill() {
                 add("news", pill);
             }
+            let model = self.model.borrow();
             for (key, rect) in chat.conversations.rects() {
-                add(&format!("conversation {key}"), rect);
+                add(&list_row_name(&model, key), rect);
             }
             if chat.members.widget().visible() {
                 for (key, rect) in chat.members.rects() {
@@ -686,6 +728,7 @@ impl Controller {
             }
             &[
                 ("send", &chat.composer.send),
+                ("add server", &chat.add_server),
                 ("online", &chat.online),
                 ("clear", &chat.clear),
                 ("shade", &chat.shade),
@@ -712,6 +755,33 @@ impl Controller {
             None => "",
         }
         .to_owned()
+    }
+}
+
+#[cfg(unix)]
+fn network_row(network: &Network) -> probe::NetworkRow {
+    let link = match network.link() {
+        Link::Down => "down",
+        Link::Connecting => "connecting",
+        Link::Up => "up",
+    };
+    probe::NetworkRow { name: network.place().to_owned(), link }
+}
+
+/// What a test calls a row of the conversation list. On the network in front the conversation's name will do.
+#[cfg(unix)]
+fn list_row_name(model: &Model, key: ListKey) -> String {
+    match key {
+        ListKey::Network(id) => format!("network {}", model.network(id).map_or("", Network::place)),
+        ListKey::Conversation(id) => {
+            let name = model.conversation(id).map_or("", Conversation::name);
+            match model.network(id.network()) {
+                Some(network) if model.front().map(Network::id) != Some(network.id()) => {
+                    format!("conversation {} {name}", network.place())
+                }
+                _ => format!("conversation {name}"),
+            }
+        }
     }
 }
 

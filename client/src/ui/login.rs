@@ -42,6 +42,8 @@ pub struct LoginView {
     pub language: Button,
     /// The switch to the other shade.
     pub shade: Button,
+    /// 返回, to the conversations; only where there are any.
+    pub back: Button,
     state: Rc<RefCell<State>>,
     kit: Rc<Kit>,
 }
@@ -64,6 +66,8 @@ impl LoginView {
         let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogIn);
         let language = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
         let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
+        let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::CloseForm);
+        back.set_visible(false);
         group.end();
         let view = Self {
             group: group.clone(),
@@ -73,6 +77,7 @@ impl LoginView {
             button,
             language,
             shade,
+            back,
             state: Rc::default(),
             kit: Rc::clone(kit),
         };
@@ -102,6 +107,7 @@ impl LoginView {
             field.restyle();
         }
         self.language.set_text(language.other().name());
+        self.back.set_text(&format!("← {}", Text::Back.to(language)));
         self.state.borrow_mut().title = Text::AppName.to(language).to_owned();
         let is_connecting = self.state.borrow().is_connecting;
         self.set_connecting(is_connecting, language);
@@ -135,10 +141,12 @@ impl LoginView {
         self.port.set_text(&form.port);
     }
 
-    /// Puts the caret where there is something to do: into the first field that is wrong, or else the name.
+    /// Puts the caret where there is something to do: into the first field that is wrong or empty, or else the name.
     pub fn focus(&self) {
-        let wrong = self.fields().into_iter().find(|(_, field)| field.error().is_some());
-        wrong.map_or(&self.name, |(_, field)| field).focus();
+        let fields = self.fields().map(|(_, field)| field);
+        let wrong = fields.into_iter().find(|field| field.error().is_some());
+        let empty = fields.into_iter().find(|field| field.text().is_empty());
+        wrong.or(empty).unwrap_or(&self.name).focus();
     }
 
     /// Says what is wrong: beside a field what fits there, below the button what does not, and what is about none.
@@ -197,6 +205,7 @@ impl LoginView {
             switch.place(Rect::new(right - width, rect.y + 10, width, 30));
             right -= width + 4;
         }
+        self.back.place(Rect::new(rect.x + 12, rect.y + 10, self.back.natural_width(), 30));
         self.group.clone().redraw();
     }
 

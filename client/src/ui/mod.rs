@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 
 use fltk::prelude::*;
 
+use crate::model::{ConversationId, NetworkId};
 use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
 
@@ -40,8 +41,14 @@ pub use controller::run;
 pub enum Action {
     /// Log in with what stands in the form, or give up the login that is under way.
     LogIn,
-    /// Connect again after the connection was lost.
+    /// Connect again, to the network in front.
     Reconnect,
+    /// Connect to a network again.
+    ConnectAgain(NetworkId),
+    /// End the connection to a network; its conversations stay.
+    Disconnect(NetworkId),
+    /// Leave a network for good.
+    LeaveNetwork(NetworkId),
     /// Send what is written in the composer.
     Send,
     /// Something was written in the composer.
@@ -55,14 +62,22 @@ pub enum Action {
     ScrollPages(i32),
     /// Copy what is selected in the transcript.
     CopySelection,
-    /// Bring the conversation with this key to the front.
-    SelectConversation(String),
+    /// Bring a conversation to the front.
+    SelectConversation(ConversationId),
+    /// Bring the conversation to the front that was looked at last on this network.
+    SelectNetwork(NetworkId),
     /// Bring the next conversation to the front, or the one before.
     SelectBeside(isize),
     /// Show what can be done with a conversation.
-    AskConversation(String),
-    /// Leave or close the conversation with this key.
-    CloseConversation(String),
+    AskConversation(ConversationId),
+    /// Leave or close a conversation.
+    CloseConversation(ConversationId),
+    /// Show what can be done with a network.
+    AskNetwork(NetworkId),
+    /// Show the login form, for one more server.
+    AddServer,
+    /// Go back from the login form to the conversations.
+    CloseForm,
     /// Open a private conversation with somebody.
     OpenPrivate(String),
     /// Show what can be done with a member.

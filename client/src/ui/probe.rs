@@ -48,7 +48,9 @@ pub struct Snapshot {
     pub conversation: String,
     /// What it is about.
     pub topic: String,
-    /// The list on the left.
+    /// The servers in the list on the left.
+    pub networks: Vec<NetworkRow>,
+    /// The conversations in it.
     pub conversations: Vec<ConversationRow>,
     /// The transcript's lines in view, from the top down.
     pub lines: Vec<VisibleLine>,
@@ -74,6 +76,15 @@ pub struct Snapshot {
     pub menu: Option<String>,
     /// Where everything is that can be clicked and is in view, on the screen.
     pub controls: BTreeMap<String, Rect>,
+}
+
+/// A heading in the conversation list.
+#[derive(Debug, Serialize)]
+pub struct NetworkRow {
+    /// What it says.
+    pub name: String,
+    /// `down`, `connecting` or `up`.
+    pub link: &'static str,
 }
 
 /// A row of the conversation list.

@@ -14,25 +14,36 @@ use crate::ui::Kit;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::{Palette, Theme};
 
-/// One row.
+/// One row. `K` is what the owner knows rows by.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Row {
-    /// A title over the rows below it; it cannot be chosen.
+pub enum Row<K> {
+    /// A title over the rows below it.
     Heading {
+        /// What the owner knows it by, if anything can be done with it.
+        key: Option<K>,
         /// Its words.
         text: String,
         /// A dot at its right end.
         dot: Option<Presence>,
     },
     /// Something to choose.
-    Entry(Entry),
+    Entry(Entry<K>),
+}
+
+impl<K> Row<K> {
+    fn key(&self) -> Option<&K> {
+        match self {
+            Self::Heading { key, .. } => key.as_ref(),
+            Self::Entry(entry) => Some(&entry.key),
+        }
+    }
 }
 
 /// A row that can be chosen.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct Entry<K> {
     /// What the owner knows it by.
-    pub key: String,
+    pub key: K,
     /// What it says.
     pub text: String,
     /// What stands before the words.
@@ -90,13 +101,13 @@ impl Presence {
 
 /// What somebody did with a row, with the row's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RowEvent {
+pub enum RowEvent<K> {
     /// A click, or Enter.
-    Chosen(String),
+    Chosen(K),
     /// A double click.
-    Opened(String),
+    Opened(K),
     /// A click with the right button: what else can be done with it?
-    Asked(String),
+    Asked(K),
 }
 
 /// In what the two lists differ.
@@ -108,6 +119,8 @@ pub struct Style {
     pub row_height: fn(&Theme) -> i32,
     /// Above the first row.
     pub top_gap: i32,
+    /// Above every heading but the first row.
+    pub group_gap: i32,
     /// Left of headings.
     pub heading_left: i32,
     /// The size of headings.
@@ -120,25 +133,26 @@ pub struct Style {
 
 /// The list. Cloning gives another handle to the same one.
 #[derive(Clone)]
-pub struct RowList {
+pub struct RowList<K> {
     widget: Widget,
-    state: Rc<RefCell<State>>,
+    state: Rc<RefCell<State<K>>>,
     style: Style,
     kit: Rc<Kit>,
 }
 
-#[derive(Default)]
-struct State {
-    rows: Vec<Row>,
-    selected: Option<String>,
+struct State<K> {
+    rows: Vec<Row<K>>,
+    selected: Option<K>,
     hovered: Option<usize>,
     scrolled: i32,
 }
 
-impl RowList {
+impl<K: Clone + PartialEq + 'static> RowList<K> {
     /// An empty list that calls `told` with what is done to its rows.
-    pub fn new(kit: &Rc<Kit>, style: Style, told: impl Fn(RowEvent) + 'static) -> Self {
-        let list = Self { widget: Widget::default(), state: Rc::default(), style, kit: Rc::clone(kit) };
+    pub fn new(kit: &Rc<Kit>, style: Style, told: impl Fn(RowEvent<K>) + 'static) -> Self {
+        let state = State { rows: Vec::new(), selected: None, hovered: None, scrolled: 0 };
+        let state = Rc::new(RefCell::new(state));
+        let list = Self { widget: Widget::default(), state, style, kit: Rc::clone(kit) };
         let mut widget = list.widget.clone();
         widget.draw({
             let list = list.clone();
@@ -163,7 +177,7 @@ impl RowList {
     }
 
     /// Shows these rows, one of them marked as selected.
-    pub fn set_rows(&self, rows: Vec<Row>, selected: Option<String>) {
+    pub fn set_rows(&self, rows: Vec<Row<K>>, selected: Option<K>) {
         {
             let mut state = self.state.borrow_mut();
             if state.rows == rows && state.selected == selected {
@@ -176,35 +190,38 @@ impl RowList {
         self.widget.clone().redraw();
     }
 
-    /// Where each row stands that is in view, by key.
-    pub fn rects(&self) -> Vec<(String, Rect)> {
+    /// Where each row stands that is in view and can be clicked, by key.
+    pub fn rects(&self) -> Vec<(K, Rect)> {
         let state = self.state.borrow();
         let list = Rect::of(&self.widget);
         let in_view = |rect: &Rect| rect.y >= list.y && rect.y + rect.h <= list.y + list.h;
-        let entries = state.rows.iter().enumerate().filter_map(|(index, row)| match row {
-            Row::Entry(entry) => Some((entry.key.clone(), self.row_rect(&state, index))),
-            Row::Heading { .. } => None,
-        });
-        entries.filter(|(_, rect)| in_view(rect)).collect()
+        let keyed = self.placed(&state).filter_map(|(_, row, rect)| Some((row.key()?.clone(), rect)));
+        keyed.filter(|(_, rect)| in_view(rect)).collect()
     }
 
     fn row_height(&self) -> i32 {
         (self.style.row_height)(&self.kit.theme())
     }
 
-    fn row_rect(&self, state: &State, index: usize) -> Rect {
-        let height = self.row_height();
-        let above = i32::try_from(index).unwrap_or(0) * height;
-        Rect::new(
-            self.widget.x(),
-            self.widget.y() + self.style.top_gap + above - state.scrolled,
-            self.widget.w(),
-            height,
-        )
+    /// Every row and where it stands, from the top down.
+    fn placed<'s>(&self, state: &'s State<K>) -> impl Iterator<Item = (usize, &'s Row<K>, Rect)> {
+        let (height, group_gap) = (self.row_height(), self.style.group_gap);
+        let (x, width) = (self.widget.x(), self.widget.w());
+        let mut top = self.widget.y() + self.style.top_gap - state.scrolled;
+        state.rows.iter().enumerate().map(move |(index, row)| {
+            if index > 0 && matches!(row, Row::Heading { .. }) {
+                top += group_gap;
+            }
+            let rect = Rect::new(x, top, width, height);
+            top += height;
+            (index, row, rect)
+        })
     }
 
-    fn content_height(&self, state: &State) -> i32 {
-        i32::try_from(state.rows.len()).unwrap_or(0) * self.row_height() + 2 * self.style.top_gap
+    fn content_height(&self, state: &State<K>) -> i32 {
+        let last = self.placed(state).last();
+        let bottom = last.map_or(0, |(_, _, rect)| rect.y + rect.h - self.widget.y() + state.scrolled);
+        bottom + self.style.top_gap
     }
 
     fn scroll_by(&self, distance: i32) {
@@ -217,25 +234,18 @@ impl RowList {
         }
     }
 
-    fn index_at(&self, y: i32) -> Option<usize> {
+    /// The row at this height, if anything can be done with it.
+    fn row_at(&self, y: i32) -> Option<(usize, K)> {
         let state = self.state.borrow();
-        let below_top = y - self.widget.y() - self.style.top_gap + state.scrolled;
-        let index = usize::try_from(below_top.div_euclid(self.row_height().max(1))).ok()?;
-        matches!(state.rows.get(index), Some(Row::Entry(_))).then_some(index)
-    }
-
-    fn key_at(&self, y: i32) -> Option<String> {
-        let index = self.index_at(y)?;
-        match &self.state.borrow().rows[index] {
-            Row::Entry(entry) => Some(entry.key.clone()),
-            Row::Heading { .. } => None,
-        }
+        let is_there = |(_, _, rect): &(_, _, Rect)| y >= rect.y && y < rect.y + rect.h;
+        let (index, row, _) = self.placed(&state).find(is_there)?;
+        Some((index, row.key()?.clone()))
     }
 
     /// The entry `steps` further down than the selected one (up if negative).
-    fn neighbour(&self, steps: isize) -> Option<String> {
+    fn neighbour(&self, steps: isize) -> Option<K> {
         let state = self.state.borrow();
-        let keys: Vec<&String> = state
+        let keys: Vec<&K> = state
             .rows
             .iter()
             .filter_map(|row| match row {
@@ -247,10 +257,11 @@ impl RowList {
         keys.get(selected.checked_add_signed(steps)?).map(|key| (*key).clone())
     }
 
-    fn handle(&self, widget: &mut Widget, event: Event, told: &impl Fn(RowEvent)) -> bool {
+    fn handle(&self, widget: &mut Widget, event: Event, told: &impl Fn(RowEvent<K>)) -> bool {
         match event {
             Event::Enter | Event::Move | Event::Leave => {
-                let hovered = (event != Event::Leave).then(|| self.index_at(app::event_y())).flatten();
+                let under = (event != Event::Leave).then(|| self.row_at(app::event_y())).flatten();
+                let hovered = under.map(|(index, _)| index);
                 if let Some(mut window) = widget.window() {
                     window.set_cursor(if hovered.is_some() { Cursor::Hand } else { Cursor::Default });
                 }
@@ -261,7 +272,7 @@ impl RowList {
                 true
             }
             Event::Push => {
-                if let Some(key) = self.key_at(app::event_y()) {
+                if let Some((_, key)) = self.row_at(app::event_y()) {
                     told(match (app::event_mouse_button(), app::event_clicks()) {
                         (app::MouseButton::Right, _) => RowEvent::Asked(key),
                         (_, true) => RowEvent::Opened(key),
@@ -296,13 +307,12 @@ impl RowList {
         let state = self.state.borrow();
         fltk::draw::push_clip(list.x, list.y, list.w, list.h);
         paint.fill(list, (self.style.ground)(theme.colors));
-        for (index, row) in state.rows.iter().enumerate() {
-            let rect = self.row_rect(&state, index);
+        for (index, row, rect) in self.placed(&state) {
             if rect.y + rect.h <= list.y || rect.y >= list.y + list.h {
                 continue;
             }
             match row {
-                Row::Heading { text, dot } => self.draw_heading(&theme, rect, text, *dot),
+                Row::Heading { text, dot, .. } => self.draw_heading(&theme, rect, text, *dot),
                 Row::Entry(entry) => {
                     let is_selected = state.selected.as_ref() == Some(&entry.key);
                     self.draw_entry(&theme, rect, entry, is_selected, state.hovered == Some(index));
@@ -329,7 +339,7 @@ impl RowList {
         }
     }
 
-    fn draw_entry(&self, theme: &Theme, rect: Rect, entry: &Entry, is_selected: bool, is_hovered: bool) {
+    fn draw_entry(&self, theme: &Theme, rect: Rect, entry: &Entry<K>, is_selected: bool, is_hovered: bool) {
         let paint = &self.kit.paint;
         let colors = theme.colors;
         let ground = rect.inset(8, 1);

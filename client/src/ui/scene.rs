@@ -2,7 +2,7 @@
 
 use crate::event::Manner;
 use crate::i18n::{Language, Text};
-use crate::model::{self, Conversation, Kind, Link, Model, Rank};
+use crate::model::{self, Conversation, ConversationId, Kind, Link, Model, Network, NetworkId, Rank};
 use crate::ui::chat::Words;
 use crate::ui::dialog::Question;
 use crate::ui::rows::{Entry, Picture, Presence, Row};
@@ -11,33 +11,44 @@ use crate::ui::transcript::{Body, Item};
 /// Counts above this are shown as this and a `+`.
 const MOST_COUNTED: u32 = 99;
 
+/// What the rows of the conversation list stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListKey {
+    /// The heading over the conversations of a network.
+    Network(NetworkId),
+    /// One of them.
+    Conversation(ConversationId),
+}
+
 /// The conversation list, and which row is selected.
-pub fn conversation_rows(model: &Model) -> (Vec<Row>, Option<String>) {
-    let mut rows = vec![Row::Heading { text: model.place().to_owned(), dot: Some(link_presence(model)) }];
-    rows.extend(
-        model.conversations().iter().map(|conversation| Row::Entry(conversation_row(model, conversation))),
-    );
-    (rows, model.current().map(conversation_key))
+pub fn conversation_rows(model: &Model) -> (Vec<Row<ListKey>>, Option<ListKey>) {
+    let mut rows = Vec::new();
+    for network in model.networks() {
+        rows.push(Row::Heading {
+            key: Some(ListKey::Network(network.id())),
+            text: network.place().to_owned(),
+            dot: Some(link_presence(network)),
+        });
+        let conversations = network.conversations().iter();
+        rows.extend(conversations.map(|conversation| Row::Entry(conversation_row(network, conversation))));
+    }
+    (rows, model.current().map(|current| ListKey::Conversation(current.id())))
 }
 
-/// What a conversation is known by in the list: its name, which no other has at that time.
-pub fn conversation_key(conversation: &Conversation) -> String {
-    conversation.name().to_owned()
-}
-
-fn conversation_row(model: &Model, conversation: &Conversation) -> Entry {
+fn conversation_row(network: &Network, conversation: &Conversation) -> Entry<ListKey> {
     let name = conversation.name();
     let (text, picture) = match conversation.kind() {
         Kind::Server => (name, Picture::Sign("*")),
         Kind::Room => (name.strip_prefix('#').unwrap_or(name), Picture::Sign("#")),
         Kind::Private => {
-            (name, Picture::Tile { colour: model.colour(name), presence: presence(model.presence(name)) })
+            let presence = presence(network.presence(name));
+            (name, Picture::Tile { colour: network.colour(name), presence })
         }
     };
     let unread = conversation.unread();
     let count = if unread > MOST_COUNTED { format!("{MOST_COUNTED}+") } else { unread.to_string() };
     Entry {
-        key: conversation_key(conversation),
+        key: ListKey::Conversation(conversation.id()),
         text: text.to_owned(),
         picture,
         badge: (unread > 0).then_some((count, conversation.mentions() > 0)),
@@ -47,19 +58,20 @@ fn conversation_row(model: &Model, conversation: &Conversation) -> Entry {
 }
 
 /// The member list: those of a rank below a heading with the rank and how many there are.
-pub fn member_rows(model: &Model) -> Vec<Row> {
-    let Some(current) = model.current() else { return Vec::new() };
+pub fn member_rows(model: &Model) -> Vec<Row<String>> {
+    let Some(network) = model.front() else { return Vec::new() };
+    let Some(current) = network.current() else { return Vec::new() };
     let members = current.members().sorted();
     let mut rows = Vec::with_capacity(members.len() + 3);
     for group in members.chunk_by(|one, other| one.rank() == other.rank()) {
         let rank = rank_text(group[0].rank()).to(model.language());
-        rows.push(Row::Heading { text: format!("{rank} — {}", group.len()), dot: None });
+        rows.push(Row::Heading { key: None, text: format!("{rank} — {}", group.len()), dot: None });
         rows.extend(group.iter().map(|member| {
             let presence = if member.away { Presence::Away } else { Presence::Online };
             Row::Entry(Entry {
                 key: member.nick.clone(),
                 text: member.nick.clone(),
-                picture: Picture::Dot { colour: model.colour(&member.nick), presence },
+                picture: Picture::Dot { colour: network.colour(&member.nick), presence },
                 badge: None,
                 is_strong: false,
                 is_faded: member.away,
@@ -81,33 +93,34 @@ pub fn rank_text(rank: Rank) -> Text {
 /// The words of the chat view.
 pub fn words(model: &Model) -> Words {
     let language = model.language();
-    let (heading, topic) = match model.current() {
+    let Some(network) = model.front() else { return Words::default() };
+    let (heading, topic) = match network.current() {
         Some(current) => (current.name().to_owned(), current.topic().to_owned()),
         None => (String::new(), String::new()),
     };
-    let status = match model.link() {
-        Link::Up if model.is_away() => Text::AwayNow.to(language).to_owned(),
-        Link::Up => format!("{} • {}", Text::Connected.to(language), model.place()),
-        Link::Connecting => Text::Connecting.with([model.place()]).to(language),
+    let status = match network.link() {
+        Link::Up if network.is_away() => Text::AwayNow.to(language).to_owned(),
+        Link::Up => format!("{} • {}", Text::Connected.to(language), network.place()),
+        Link::Connecting => Text::Connecting.with([network.place()]).to(language),
         Link::Down => Text::Disconnected.to(language).to_owned(),
     };
-    let banner = match model.link() {
+    let banner = match network.link() {
         Link::Up => None,
-        Link::Connecting => Some(Text::Connecting.with([model.place()]).to(language)),
+        Link::Connecting => Some(Text::Connecting.with([network.place()]).to(language)),
         Link::Down => {
-            let failure = model.failure().unwrap_or_else(|| Text::Disconnected.into());
+            let failure = network.failure().unwrap_or_else(|| Text::Disconnected.into());
             Some(failure.to(language))
         }
     };
     Words {
         heading,
         topic,
-        me: model.me().to_owned(),
-        my_colour: model.colour(model.me()),
+        me: network.me().to_owned(),
+        my_colour: network.colour(network.me()),
         status,
-        presence: Some(if model.is_away() { Presence::Away } else { link_presence(model) }),
+        presence: Some(if network.is_away() { Presence::Away } else { link_presence(network) }),
         banner,
-        can_reconnect: model.link() == Link::Down,
+        can_reconnect: network.link() == Link::Down,
     }
 }
 
@@ -168,8 +181,8 @@ fn presence(presence: model::Presence) -> Presence {
     }
 }
 
-fn link_presence(model: &Model) -> Presence {
-    match model.link() {
+fn link_presence(network: &Network) -> Presence {
+    match network.link() {
         Link::Up => Presence::Online,
         Link::Connecting => Presence::Away,
         Link::Down => Presence::Offline,

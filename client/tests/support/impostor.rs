@@ -24,8 +24,12 @@ impl Impostor {
 
     /// What a window starts with that connects to it at once.
     pub fn invitation<'a>(&self, nick: &'a str) -> Start<'a> {
-        let port = self.listener.local_addr().expect("it has an address").port();
-        Start { nick, port: Some(port), connect: true, ..Start::default() }
+        Start { nick, port: Some(self.port()), connect: true, ..Start::default() }
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.listener.local_addr().expect("it has an address").port()
     }
 
     /// Takes the next connection.

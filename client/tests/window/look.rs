@@ -69,6 +69,8 @@ fn nothing_lies_on_anything_else_however_small_or_large_the_window_is() {
             "shade",
             "people",
             "language",
+            "add server",
+            "network Teahouse",
             "conversation #lobby",
         ];
         let side = |name: &str, side: &str| seen["controls"][name][side].as_i64().expect(name);

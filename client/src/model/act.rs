@@ -1,0 +1,213 @@
+//! What the person does on one server: says something, goes into a room, asks who is there.
+
+use teahouse_protocol::text::{self, Ctcp};
+
+use super::conversation::{ConversationId, Kind};
+use super::network::{Link, MAX_LINE_BYTES, Network, WhoQuestion};
+use super::{Action, MAX_LINES_AT_ONCE};
+use crate::command::Command;
+use crate::event::Manner;
+use crate::i18n::{Phrase, Text};
+
+/// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
+pub(super) const UNKNOWN_ADDRESS_BYTES: usize = 80;
+
+impl Network {
+    /// Carries out what was typed, on this server.
+    ///
+    /// # Errors
+    /// What is wrong, in plain words; then nothing was done.
+    pub(super) fn obey(&mut self, command: Command) -> Result<(), Phrase> {
+        match command {
+            Command::Say(text) => self.say_here(Manner::Message, &text),
+            Command::Act(text) => self.say_here(Manner::Action, &text),
+            Command::Tell { to, text } => {
+                self.need_link()?;
+                check_count(&text)?;
+                let id = self.private(&to);
+                self.say(id, Manner::Message, &text);
+                Ok(())
+            }
+            Command::Query(nick) => {
+                self.open_private(&nick);
+                Ok(())
+            }
+            Command::Nick(nick) => self.change_nick(&nick),
+            Command::Join { room, key } => self.join(&room, key),
+            Command::Part { room, reason } => self.part(room.as_deref(), &reason),
+            Command::Topic(topic) => self.topic(topic),
+            Command::Away(reason) => self.ask(&["AWAY", reason.as_deref().unwrap_or_default()]),
+            Command::Online(None) => self.ask_online(),
+            Command::Online(Some(room)) => {
+                self.need_link()?;
+                let asked_in = self.current;
+                self.ask_who(WhoQuestion { room: Some(room), asked_in, instead: None, people: Vec::new() });
+                Ok(())
+            }
+            Command::Whois(nick) => self.ask(&["WHOIS", &nick]),
+            Command::List => {
+                self.need_link()?;
+                self.room_list = self.current.map(|id| (id, Vec::new(), 0));
+                self.ask(&["LIST"])
+            }
+            Command::Clear => {
+                self.clear();
+                Ok(())
+            }
+            Command::Raw(line) => {
+                self.need_link()?;
+                self.actions.push(Action::Send(self.id, line));
+                Ok(())
+            }
+            Command::Help => {
+                self.notice_here(crate::command::help());
+                Ok(())
+            }
+            // Ends more than this one connection.
+            Command::Quit(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn open_private(&mut self, nick: &str) {
+        let id = self.private(nick);
+        self.turn_to(id);
+    }
+
+    /// Closes a conversation; a room is left. The server's own stays.
+    pub(super) fn close(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversation(id) else { return };
+        match conversation.kind {
+            Kind::Server => {}
+            Kind::Room if conversation.joined => {
+                let room = conversation.name.clone();
+                self.send(&["PART", &room]);
+            }
+            Kind::Room | Kind::Private => self.remove(id),
+        }
+    }
+
+    /// Asks the server who is online.
+    ///
+    /// `WHO *` is what every server answers with everybody whom it lets us see. One that shows nobody is asked for the
+    /// people in the current room instead.
+    pub(super) fn ask_online(&mut self) -> Result<(), Phrase> {
+        self.need_link()?;
+        let instead =
+            self.current().filter(|it| it.kind == Kind::Room && it.joined).map(|it| it.name.clone());
+        self.ask_who(WhoQuestion { room: None, asked_in: self.current, instead, people: Vec::new() });
+        Ok(())
+    }
+
+    pub(super) fn clear(&mut self) {
+        if let Some(current) = self.current_mut() {
+            current.clear();
+        }
+    }
+
+    fn say_here(&mut self, manner: Manner, text: &str) -> Result<(), Phrase> {
+        self.need_link()?;
+        check_count(text)?;
+        let nowhere = || Text::NowhereToSay.into();
+        let current = self.current().ok_or_else(nowhere)?;
+        match current.kind {
+            Kind::Server => return Err(nowhere()),
+            Kind::Room if !current.joined => return Err(Text::NotInRoom.with([&current.name])),
+            Kind::Room | Kind::Private => {}
+        }
+        let id = current.id;
+        self.say(id, manner, text);
+        Ok(())
+    }
+
+    fn change_nick(&mut self, nick: &str) -> Result<(), Phrase> {
+        if self.link != Link::Down {
+            return self.ask(&["NICK", nick]);
+        }
+        // While there is no connection it is the name for the next one: the old one may be taken by now.
+        nick.clone_into(&mut self.profile.nick);
+        self.notice_here(vec![Text::YouRenamed.with([nick])]);
+        Ok(())
+    }
+
+    fn join(&mut self, room: &str, key: Option<String>) -> Result<(), Phrase> {
+        self.need_link()?;
+        if let Some(there) = self.find(room).filter(|it| it.joined) {
+            let id = there.id;
+            self.turn_to(id);
+            return Ok(());
+        }
+        self.send_join(room, key.as_deref());
+        self.wanted.insert(self.features.case_mapping.fold(room).into_owned(), key);
+        Ok(())
+    }
+
+    fn part(&mut self, room: Option<&str>, reason: &str) -> Result<(), Phrase> {
+        let conversation = match room {
+            Some(room) => self.find(room).ok_or_else(|| Text::NotInRoom.with([room]))?,
+            None => self.current().ok_or(Text::NowhereToSay)?,
+        };
+        if conversation.kind == Kind::Room && conversation.joined && !reason.is_empty() {
+            let room = conversation.name.clone();
+            self.send(&["PART", &room, reason]);
+        } else {
+            let id = conversation.id;
+            self.close(id);
+        }
+        Ok(())
+    }
+
+    fn topic(&mut self, topic: Option<String>) -> Result<(), Phrase> {
+        let room = self.current().filter(|it| it.kind == Kind::Room).ok_or(Text::NowhereToSay)?.name.clone();
+        match topic {
+            Some(topic) => self.ask(&["TOPIC", &room, &topic]),
+            None => self.ask(&["TOPIC", &room]),
+        }
+    }
+
+    /// Says something in a conversation, in as many messages as it takes. Where the server echoes, our own words are
+    /// shown when they come back, in the order in which everybody sees them; elsewhere at once.
+    fn say(&mut self, id: ConversationId, manner: Manner, text: &str) {
+        let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
+        let room_for_text = self.room_for_text(&target, manner);
+        let echoed = self.has_capability("echo-message");
+        for line in spoken_lines(text) {
+            for piece in text::split(&line, room_for_text) {
+                match manner {
+                    Manner::Action => {
+                        let action = Ctcp { command: "ACTION", text: piece }.to_string();
+                        self.send(&["PRIVMSG", &target, &action]);
+                    }
+                    Manner::Message | Manner::Notice => self.send(&["PRIVMSG", &target, piece]),
+                }
+                if !echoed {
+                    let (at, me) = (self.clock.now(), self.me.clone());
+                    self.add_message(id, at, &me, manner, crate::event::clean(piece));
+                }
+            }
+        }
+    }
+
+    /// How many bytes of text reach the others uncut: the server puts our name and address before the message, and
+    /// the whole line must still have at most 512 bytes.
+    fn room_for_text(&self, target: &str, manner: Manner) -> usize {
+        let address_bytes = self.address.as_ref().map_or(UNKNOWN_ADDRESS_BYTES, String::len);
+        let frame = ":! PRIVMSG  :\r\n".len() + self.me.len() + address_bytes + target.len();
+        let action = if manner == Manner::Action { "\x01ACTION \x01".len() } else { 0 };
+        MAX_LINE_BYTES.saturating_sub(frame + action)
+    }
+}
+
+/// Refuses text of so many lines that the server would take it for a flood.
+fn check_count(text: &str) -> Result<(), Phrase> {
+    if spoken_lines(text).count() > MAX_LINES_AT_ONCE {
+        return Err(Text::TooManyLines.with([&MAX_LINES_AT_ONCE.to_string()]));
+    }
+    Ok(())
+}
+
+/// The lines of a text that are worth sending, with control characters that were pasted along as spaces.
+fn spoken_lines(text: &str) -> impl Iterator<Item = String> {
+    text.split(['\r', '\n'])
+        .map(|line| line.replace(char::is_control, " ").trim_end().to_owned())
+        .filter(|line| !line.trim().is_empty())
+}

@@ -1,0 +1,398 @@
+//! What happens on one server: how an [`Event`] changes what the window knows of it.
+
+use std::mem;
+
+use jiff::Timestamp;
+use teahouse_protocol::names::is_channel;
+
+use super::network::{Network, WhoQuestion};
+use super::{ConversationId, Kind, Link};
+use crate::event::{Event, Failure, Manner, Sender, What};
+use crate::i18n::{Phrase, Text};
+
+/// How many names a notice lists before it says how many more there are.
+const MAX_NAMES_SHOWN: usize = 100;
+
+/// How many rooms the answer to `/list` shows.
+pub(super) const MAX_ROOMS_SHOWN: usize = 100;
+
+/// How much of a message of the day is shown.
+const MAX_MOTD_LINES: usize = 500;
+
+impl Network {
+    /// Takes in one event.
+    pub(super) fn apply(&mut self, event: Event) {
+        let at = event.time.unwrap_or_else(|| self.clock.now());
+        match event.what {
+            What::Capabilities(capabilities) => self.capabilities = capabilities,
+            What::Welcome { nick } => self.welcome(at, nick),
+            What::Ended(failure) => self.ended(at, failure),
+            What::Supports(tokens) => self.learn(&tokens),
+            What::Said { from, target, manner, text } => self.said(at, &from, &target, manner, text),
+            What::Joined { who, room } => self.joined(at, who, &room),
+            What::Left { who, room, reason } => self.left(at, &who, &room, &reason),
+            What::Kicked { who, by, room, reason } => self.kicked(at, &who, &by, &room, &reason),
+            What::Quit { who, reason } => self.somebody_quit(at, &who, &reason),
+            What::Renamed { from, to } => self.renamed(at, &from, &to),
+            What::Topic { room, by, topic } => self.topic_is(at, &room, by, topic),
+            What::Names { room, people } => {
+                self.arriving
+                    .entry(self.features.case_mapping.fold(&room).into_owned())
+                    .or_default()
+                    .extend(people);
+            }
+            What::NamesEnd { room } => self.names_end(at, &room),
+            What::Mode { by, target, modes, args } => self.mode(at, &by, &target, &modes, &args),
+            What::Away { who, away } => self.mark_away(&who, away),
+            What::IsAway { who, reason } => {
+                self.notice_about(at, Some(&who), Text::IsAway.with([&who, &reason]));
+            }
+            What::MarkedAway(away) => {
+                self.away = away;
+                let text = if away { Text::NowAway } else { Text::NoLongerAway };
+                self.notice_about(at, None, text.into());
+            }
+            What::WhoRow { nick, away } => {
+                if let Some(question) = self.who.front_mut() {
+                    question.people.push((nick, away));
+                }
+            }
+            What::WhoEnd => self.who_end(at),
+            What::RoomRow { room, people, topic } => {
+                if let Some((_, rows, count)) = &mut self.room_list {
+                    *count += 1;
+                    if rows.len() < MAX_ROOMS_SHOWN {
+                        rows.push(match topic.as_str() {
+                            "" => Text::RoomRowPlain.with([&room, &people]),
+                            topic => Text::RoomRow.with([&room, &people, topic]),
+                        });
+                    }
+                }
+            }
+            What::RoomListEnd => self.room_list_end(at),
+            What::Motd(line) if self.motd.len() < MAX_MOTD_LINES => {
+                self.motd.push(Text::Verbatim.with([&line]));
+            }
+            What::Motd(_) => {}
+            What::MotdEnd => {
+                self.greeting = false;
+                let motd = mem::take(&mut self.motd);
+                if !motd.is_empty() {
+                    self.notice(self.current, at, motd);
+                }
+            }
+            What::Invited { by, who, room } => {
+                let phrase = if self.same(&who, &self.me) {
+                    Text::Invited.with([&by, &room])
+                } else {
+                    Text::Inviting.with([&who, &room])
+                };
+                self.notice_about(at, None, phrase);
+            }
+            What::Answer(phrase) => self.notice_about(at, None, phrase),
+            What::Refused { about, phrase } => self.notice_about(at, about.as_deref(), phrase),
+            What::Statistics(text) => {
+                if !self.greeting {
+                    self.notice_about(at, None, Text::FromServer.with([&text]));
+                }
+            }
+        }
+    }
+
+    fn welcome(&mut self, at: Timestamp, nick: String) {
+        self.link = Link::Up;
+        self.failure = None;
+        self.greeting = true;
+        self.profile.nick.clone_from(&nick);
+        self.me = nick;
+        for conversation in &mut self.conversations {
+            conversation.joined |= conversation.kind != Kind::Room;
+        }
+        self.ensure_conversation();
+        let phrase = Text::LoggedIn.with([&self.me]);
+        self.notice(self.current, at, vec![phrase]);
+        let mut rejoined = Vec::new();
+        for conversation in self.conversations.iter_mut().filter(|it| it.rejoin) {
+            conversation.rejoin = false;
+            rejoined.push((conversation.name.clone(), conversation.key.clone()));
+        }
+        for (room, key) in rejoined {
+            self.send_join(&room, key.as_deref());
+        }
+    }
+
+    fn ended(&mut self, at: Timestamp, failure: Failure) {
+        let was_up = self.link == Link::Up;
+        self.disconnected();
+        if was_up {
+            let ids: Vec<_> = self.conversations.iter().map(|it| it.id).collect();
+            for id in ids {
+                self.notice(Some(id), at, vec![failure.phrase(), Text::LostConnection.into()]);
+            }
+        }
+        self.failure = Some(failure);
+    }
+
+    fn learn(&mut self, tokens: &[(String, String)]) {
+        for (name, value) in tokens {
+            self.features.learn(name, value);
+        }
+        let place = self.place().to_owned();
+        if let Some(server) = self.conversations.iter_mut().find(|it| it.kind == Kind::Server) {
+            server.name = place;
+        }
+    }
+
+    fn said(&mut self, at: Timestamp, from: &Sender, target: &str, manner: Manner, text: String) {
+        let own = self.same(&from.name, &self.me);
+        // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
+        let (_, unsigned) = self.features.split_signs(target);
+        let room = if is_channel(unsigned) { unsigned } else { target };
+        let id = if is_channel(room) {
+            self.find(room).map(|it| it.id)
+        } else if from.is_server() {
+            None
+        } else {
+            let peer = if own { target } else { &from.name };
+            let open = self.find(peer).map(|it| it.id);
+            // Programs send notices to everybody who arrives; that is no reason to open a conversation.
+            if open.is_none() && manner != Manner::Notice { Some(self.private(peer)) } else { open }
+        };
+        let Some(id) = id else {
+            let phrase = if from.is_server() {
+                Text::FromServer.with([&text])
+            } else {
+                Text::NoticeFrom.with([&from.name, &text])
+            };
+            self.notice(self.current, at, vec![phrase]);
+            return;
+        };
+        self.add_message(id, at, &from.name, manner, text);
+    }
+
+    fn joined(&mut self, at: Timestamp, who: Sender, room: &str) {
+        let mapping = self.features.case_mapping;
+        if !self.same(&who.name, &self.me) {
+            let Some(conversation) = self.find_mut(room) else { return };
+            conversation.members.add(mapping, &who.name);
+            let id = conversation.id;
+            self.notice(Some(id), at, vec![Text::Joined.with([&who.name])]);
+            return;
+        }
+        self.address = who.address.or(self.address.take());
+        let wanted = self.wanted.remove(&mapping.fold(room).into_owned());
+        let id = self.enter(room);
+        let me = self.me.clone();
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.joined = true;
+            conversation.greeted = false;
+            conversation.members.clear();
+            conversation.members.add(mapping, &me);
+            if let Some(Some(key)) = &wanted {
+                conversation.key = Some(key.clone());
+            }
+        }
+        self.notice(Some(id), at, vec![Text::YouJoined.with([room])]);
+        if wanted.is_some() || self.current.is_none() {
+            self.turn_to(id);
+        }
+    }
+
+    /// The conversation of a room that we come into. Where only the server talked until now, that conversation becomes
+    /// the room: there is nothing else to look at, and what the server said in greeting stays in sight.
+    fn enter(&mut self, room: &str) -> ConversationId {
+        if let Some(there) = self.find(room) {
+            return there.id;
+        }
+        match self.conversations.iter_mut().find(|it| it.kind == Kind::Server) {
+            Some(server) => {
+                server.kind = Kind::Room;
+                room.clone_into(&mut server.name);
+                server.id
+            }
+            None => self.create(Kind::Room, room),
+        }
+    }
+
+    fn left(&mut self, at: Timestamp, who: &str, room: &str, reason: &str) {
+        let Some(id) = self.find(room).map(|it| it.id) else { return };
+        if self.same(who, &self.me) {
+            self.remove(id);
+            self.notice(self.current, at, vec![Text::YouLeft.with([room])]);
+            return;
+        }
+        let phrase = match reason {
+            "" => Text::Left.with([who]),
+            _ => Text::LeftBecause.with([who, reason]),
+        };
+        self.remove_member(id, who);
+        self.notice(Some(id), at, vec![phrase]);
+    }
+
+    fn kicked(&mut self, at: Timestamp, who: &str, by: &str, room: &str, reason: &str) {
+        let Some(id) = self.find(room).map(|it| it.id) else { return };
+        let phrase = if self.same(who, &self.me) {
+            if let Some(conversation) = self.conversation_mut(id) {
+                conversation.joined = false;
+                conversation.members.clear();
+            }
+            match reason {
+                "" => Text::YouWereKicked.with([room, by]),
+                _ => Text::YouWereKickedBecause.with([room, by, reason]),
+            }
+        } else {
+            self.remove_member(id, who);
+            match reason {
+                "" => Text::Kicked.with([who, by]),
+                _ => Text::KickedBecause.with([who, by, reason]),
+            }
+        };
+        self.notice(Some(id), at, vec![phrase]);
+    }
+
+    fn somebody_quit(&mut self, at: Timestamp, who: &str, reason: &str) {
+        let phrase = match reason {
+            "" => Text::Quit.with([who]),
+            _ => Text::QuitBecause.with([who, reason]),
+        };
+        for id in self.where_is(who) {
+            self.remove_member(id, who);
+            self.notice(Some(id), at, vec![phrase.clone()]);
+        }
+    }
+
+    fn renamed(&mut self, at: Timestamp, from: &str, to: &str) {
+        let places = self.where_is(from);
+        let phrase = if self.same(from, &self.me) {
+            to.clone_into(&mut self.me);
+            to.clone_into(&mut self.profile.nick);
+            Text::YouRenamed.with([to])
+        } else {
+            Text::Renamed.with([from, to])
+        };
+        let mapping = self.features.case_mapping;
+        let is_taken = !self.same(from, to) && self.find(to).is_some();
+        for &id in &places {
+            if let Some(conversation) = self.conversation_mut(id) {
+                conversation.members.rename(mapping, from, to);
+                if conversation.kind == Kind::Private && !is_taken {
+                    to.clone_into(&mut conversation.name);
+                }
+            }
+            self.notice(Some(id), at, vec![phrase.clone()]);
+        }
+        if places.is_empty() {
+            self.notice(self.current, at, vec![phrase]);
+        }
+    }
+
+    fn topic_is(&mut self, at: Timestamp, room: &str, by: Option<String>, topic: String) {
+        let Some(conversation) = self.find_mut(room) else { return };
+        let phrase = match (by, topic.as_str()) {
+            (Some(by), "") => Text::TopicCleared.with([&by]),
+            (Some(by), topic) => Text::TopicSet.with([&by, topic]),
+            (None, "") => Text::NoTopic.into(),
+            (None, topic) => Text::TopicIs.with([topic]),
+        };
+        conversation.topic = topic;
+        let id = conversation.id;
+        self.notice(Some(id), at, vec![phrase]);
+    }
+
+    fn names_end(&mut self, at: Timestamp, room: &str) {
+        let people =
+            self.arriving.remove(&self.features.case_mapping.fold(room).into_owned()).unwrap_or_default();
+        let features = mem::take(&mut self.features);
+        let mut entered = None;
+        if let Some(conversation) = self.find_mut(room).filter(|it| it.joined) {
+            conversation.members.replace(&features, &people);
+            if !mem::replace(&mut conversation.greeted, true) {
+                entered = Some(conversation.id);
+            }
+        }
+        self.features = features;
+        let Some(conversation) = entered.and_then(|id| self.conversation(id)) else { return };
+        let (id, count) = (conversation.id, conversation.members.len());
+        let names: Vec<_> = conversation.members.sorted().into_iter().map(|it| it.nick.as_str()).collect();
+        let listed = list_names(&names);
+        let counted = count.to_string();
+        let words = |words: &str| Text::Verbatim.with([words]);
+        self.notice(Some(id), at, vec![Text::PeopleHere.of([words(room), words(&counted), listed])]);
+        if self.has_capability("away-notify") && count <= MAX_NAMES_SHOWN {
+            let room = Some(room.to_owned());
+            self.ask_who(WhoQuestion { room, asked_in: None, instead: None, people: Vec::new() });
+        }
+    }
+
+    fn mode(&mut self, at: Timestamp, by: &str, target: &str, modes: &str, args: &[String]) {
+        let changes = self.features.rank_changes(modes, args);
+        let mapping = self.features.case_mapping;
+        let features = mem::take(&mut self.features);
+        let room = self.conversations.iter_mut().find(|it| mapping.same(&it.name, target));
+        let id = room.map(|room| {
+            for (add, sign, nick) in changes {
+                if let Some(member) = room.members.get_mut(mapping, nick) {
+                    member.signs = features.change_signs(&member.signs, sign, add);
+                }
+            }
+            room.id
+        });
+        self.features = features;
+        if id.is_some() {
+            let all = [&[modes.to_owned()], args].concat().join(" ");
+            self.notice(id, at, vec![Text::ModeSet.with([by, &all])]);
+        }
+    }
+
+    fn mark_away(&mut self, who: &str, away: bool) {
+        let mapping = self.features.case_mapping;
+        for conversation in &mut self.conversations {
+            if let Some(member) = conversation.members.get_mut(mapping, who) {
+                member.away = away;
+            }
+        }
+    }
+
+    fn who_end(&mut self, at: Timestamp) {
+        let Some(mut question) = self.who.pop_front() else { return };
+        for (nick, away) in &question.people {
+            self.mark_away(nick, *away);
+        }
+        let Some(asked_in) = question.asked_in else { return };
+        if question.people.is_empty() && question.instead.is_some() {
+            let room = question.instead.take();
+            self.ask_who(WhoQuestion { room, ..question });
+            return;
+        }
+        let mapping = self.features.case_mapping;
+        let mut names: Vec<_> = question.people.iter().map(|(nick, _)| nick.as_str()).collect();
+        names.sort_by(|one, other| mapping.fold(one).cmp(&mapping.fold(other)));
+        names.dedup();
+        let phrase = if names.is_empty() {
+            Text::NobodySeen.into()
+        } else {
+            Text::OnlineList.of([Text::Verbatim.with([&names.len().to_string()]), list_names(&names)])
+        };
+        self.notice(Some(asked_in), at, vec![phrase]);
+    }
+
+    fn room_list_end(&mut self, at: Timestamp) {
+        let Some((id, mut rows, count)) = self.room_list.take() else { return };
+        let counted = count.to_string();
+        rows.push(if count > rows.len() {
+            Text::RoomListCut.with([&counted, &rows.len().to_string()])
+        } else {
+            Text::RoomListEnd.with([&counted])
+        });
+        self.notice(Some(id), at, rows);
+    }
+}
+
+/// Names in one sentence, and how many more there are if they are very many.
+fn list_names(names: &[&str]) -> Phrase {
+    let shown = names[..names.len().min(MAX_NAMES_SHOWN)].join(", ");
+    match names.len() - names.len().min(MAX_NAMES_SHOWN) {
+        0 => Text::Verbatim.with([&shown]),
+        more => Text::AndMore.with([&shown, &more.to_string()]),
+    }
+}

@@ -1,0 +1,476 @@
+//! One server: how things stand with it, who we are there, and the conversations that are held there.
+//!
+//! Here is what a network is and the steps that changes are made of. Which changes there are stands in
+//! [`arrive`](super::arrive) (what the server tells) and [`act`](super::act) (what the person does).
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::Timestamp;
+use teahouse_protocol::{Folded, Message as Wire, text};
+
+use super::conversation::{Body, Conversation, ConversationId, Kind, Message};
+use super::features::Features;
+use super::{Action, COLOURS, Clock};
+use crate::event::{Failure, Manner};
+use crate::i18n::{Phrase, Text};
+use crate::profile::Profile;
+
+/// A wire line with its CR LF (RFC 2812 §2.3).
+pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
+
+/// Which network; never given out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NetworkId(pub(super) u32);
+
+/// How things stand with a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// There is no connection. In the chat view: offer to connect again.
+    Down,
+    /// It is being made, up to the server's welcome.
+    Connecting,
+    /// We are logged in.
+    Up,
+}
+
+/// What is known of somebody's whereabouts from the rooms we share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// In a room with us.
+    Here,
+    /// In a room with us, and marked as away.
+    Away,
+    /// In none of our rooms; nobody tells us more.
+    Unknown,
+}
+
+/// A WHO that the server has not finished answering. Answers come in the order of the questions.
+pub(super) struct WhoQuestion {
+    /// The room asked about, or the whole server.
+    pub room: Option<String>,
+    /// Where to show the answer; nowhere if it is only for the members' away marks.
+    pub asked_in: Option<ConversationId>,
+    /// A room to ask about instead if the server shows nobody.
+    pub instead: Option<String>,
+    /// Who it is so far, and whether they are away.
+    pub people: Vec<(String, bool)>,
+}
+
+/// A server, and all that is open there.
+pub struct Network {
+    pub(super) id: NetworkId,
+    pub(super) link: Link,
+    /// Where it is, and as whom to log in. Its nickname follows `/nick`.
+    pub(super) profile: Profile,
+    /// Why there is no connection, while there is none.
+    pub(super) failure: Option<Failure>,
+    pub(super) me: String,
+    /// Our `user@host` as others see it, once the server has shown it.
+    pub(super) address: Option<String>,
+    pub(super) away: bool,
+    pub(super) capabilities: Vec<String>,
+    pub(super) features: Features,
+    /// In the order of the list: the server's, rooms, private ones; each in order of coming.
+    pub(super) conversations: Vec<Conversation>,
+    /// The one that is in front while this network is.
+    pub(super) current: Option<ConversationId>,
+    next_number: u32,
+    /// Whether somebody looks at [`current`](Self::current): this network is in front, and the window has the keyboard.
+    pub(super) in_sight: bool,
+    /// Rooms that the person asked to join, to be opened when we are in; with their passwords.
+    pub(super) wanted: HashMap<Folded<'static>, Option<String>>,
+    /// Names that came and whose end has not.
+    pub(super) arriving: HashMap<Folded<'static>, Vec<String>>,
+    pub(super) who: VecDeque<WhoQuestion>,
+    /// Where the answer to LIST goes, and what came of it.
+    pub(super) room_list: Option<(ConversationId, Vec<Phrase>, usize)>,
+    /// The message of the day so far.
+    pub(super) motd: Vec<Phrase>,
+    /// Whether the server has not finished its greeting.
+    pub(super) greeting: bool,
+    /// What is to be done outside, in order.
+    pub(super) actions: Vec<Action>,
+    pub(super) clock: Clock,
+}
+
+/// What the window draws.
+impl Network {
+    /// Which network this is.
+    pub fn id(&self) -> NetworkId {
+        self.id
+    }
+
+    /// How things stand with the server.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Where the server is, to be remembered in the settings. Its nickname follows `/nick`.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Why there is no connection, for the bar with the button in the chat view; nothing while there is one or while
+    /// one is being made.
+    pub fn failure(&self) -> Option<Phrase> {
+        (self.link == Link::Down).then(|| self.failure.as_ref().map(Failure::phrase)).flatten()
+    }
+
+    /// Our name here: before the first login, the one we ask for.
+    pub fn me(&self) -> &str {
+        &self.me
+    }
+
+    /// Whether we are marked as away.
+    pub fn is_away(&self) -> bool {
+        self.away
+    }
+
+    /// What the server's side is called: the network's own name, or what the profile calls it.
+    pub fn place(&self) -> &str {
+        if self.features.network.is_empty() { self.profile.title() } else { &self.features.network }
+    }
+
+    /// Every conversation in the order of the list.
+    pub fn conversations(&self) -> &[Conversation] {
+        &self.conversations
+    }
+
+    /// One conversation, if it is still open.
+    pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
+        self.conversations.iter().find(|conversation| conversation.id == id)
+    }
+
+    /// The conversation that is in front while this network is.
+    pub fn current(&self) -> Option<&Conversation> {
+        self.current.and_then(|id| self.conversation(id))
+    }
+
+    /// The room or private conversation of this name.
+    pub fn find(&self, name: &str) -> Option<&Conversation> {
+        let mapping = self.features.case_mapping;
+        self.conversations.iter().find(|it| it.kind != Kind::Server && mapping.same(&it.name, name))
+    }
+
+    /// Whether two names are the same person or room here.
+    pub fn same(&self, one: &str, other: &str) -> bool {
+        self.features.case_mapping.same(one, other)
+    }
+
+    /// The colour of somebody's name: an index below [`COLOURS`], always the same for the same name.
+    pub fn colour(&self, nick: &str) -> usize {
+        colour_of(self.features.case_mapping.fold(nick).as_str())
+    }
+
+    /// Whether somebody is here, as far as our rooms tell.
+    pub fn presence(&self, nick: &str) -> Presence {
+        let mapping = self.features.case_mapping;
+        let seen = self.conversations.iter().find_map(|it| it.members.get(mapping, nick));
+        match seen {
+            None => Presence::Unknown,
+            Some(member) if member.away => Presence::Away,
+            Some(_) => Presence::Here,
+        }
+    }
+
+    /// How many messages are unread in all conversations together.
+    pub fn unread(&self) -> u32 {
+        self.conversations.iter().fold(0, |sum, it| sum.saturating_add(it.unread()))
+    }
+}
+
+/// Coming and going.
+impl Network {
+    /// A server that nobody has connected to yet.
+    pub(super) fn new(id: NetworkId, profile: Profile, clock: Clock) -> Self {
+        Self {
+            id,
+            link: Link::Down,
+            failure: None,
+            me: profile.nick.clone(),
+            profile,
+            address: None,
+            away: false,
+            capabilities: Vec::new(),
+            features: Features::default(),
+            conversations: Vec::new(),
+            current: None,
+            next_number: 0,
+            in_sight: false,
+            wanted: HashMap::new(),
+            arriving: HashMap::new(),
+            who: VecDeque::new(),
+            room_list: None,
+            motd: Vec::new(),
+            greeting: false,
+            actions: Vec::new(),
+            clock,
+        }
+    }
+
+    /// Begins to connect, if there is no connection.
+    pub(super) fn connect(&mut self) {
+        if self.link == Link::Down {
+            self.features = Features::default();
+            self.link = Link::Connecting;
+            self.failure = None;
+            self.actions.push(Action::Connect(self.id, Box::new(self.profile.clone())));
+        }
+    }
+
+    /// Ends the connection, or gives up the one that is being made. Does nothing where there is none.
+    pub(super) fn disconnect(&mut self) {
+        if self.link != Link::Down {
+            self.say_farewell("");
+            self.actions.push(Action::Disconnect(self.id));
+            self.disconnected();
+            self.failure = None;
+        }
+    }
+
+    /// Forgets what held for one connection only, and notes which rooms to go back into.
+    pub(super) fn disconnected(&mut self) {
+        self.link = Link::Down;
+        self.capabilities.clear();
+        self.wanted.clear();
+        self.arriving.clear();
+        self.who.clear();
+        self.room_list = None;
+        self.motd.clear();
+        self.greeting = false;
+        self.away = false;
+        self.address = None;
+        for conversation in &mut self.conversations {
+            conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;
+            conversation.joined = false;
+            conversation.members.clear();
+        }
+    }
+
+    pub(super) fn say_farewell(&mut self, farewell: &str) {
+        match (self.link, farewell) {
+            (Link::Up, "") => self.send(&["QUIT"]),
+            (Link::Up, _) => self.send(&["QUIT", farewell]),
+            (Link::Down | Link::Connecting, _) => {}
+        }
+    }
+
+    /// # Errors
+    /// When there is no connection.
+    pub(super) fn need_link(&self) -> Result<(), Phrase> {
+        if self.link == Link::Up { Ok(()) } else { Err(Text::NotConnected.into()) }
+    }
+
+    pub(super) fn has_capability(&self, name: &str) -> bool {
+        self.capabilities.iter().any(|capability| capability == name)
+    }
+}
+
+/// What goes to the server.
+impl Network {
+    /// Sends a message, if there is a connection.
+    pub(super) fn ask(&mut self, words: &[&str]) -> Result<(), Phrase> {
+        self.need_link()?;
+        self.send(words);
+        Ok(())
+    }
+
+    /// Sends the command and parameters in `words`, cut to what fits into a line.
+    pub(super) fn send(&mut self, words: &[&str]) {
+        let Some((command, params)) = words.split_first() else { return };
+        let printed = Wire::new(command, params).map(|message| message.to_string());
+        match printed {
+            Ok(line) => {
+                let line = text::truncate(&line, MAX_LINE_BYTES - "\r\n".len()).to_owned();
+                self.actions.push(Action::Send(self.id, line));
+            }
+            Err(why) => log::warn!("not sent: {command}: {why}"),
+        }
+    }
+
+    pub(super) fn send_join(&mut self, room: &str, key: Option<&str>) {
+        match key {
+            Some(key) => self.send(&["JOIN", room, key]),
+            None => self.send(&["JOIN", room]),
+        }
+    }
+
+    pub(super) fn ask_who(&mut self, question: WhoQuestion) {
+        let mask = question.room.clone().unwrap_or_else(|| "*".to_owned());
+        self.send(&["WHO", &mask]);
+        self.who.push_back(question);
+    }
+}
+
+/// What comes into the conversations.
+impl Network {
+    pub(super) fn add_message(
+        &mut self,
+        id: ConversationId,
+        at: Timestamp,
+        from: &str,
+        manner: Manner,
+        text: String,
+    ) {
+        let own = self.same(from, &self.me);
+        let mention = !own && names(&text, &self.me);
+        let colour = self.colour(from);
+        let is_looked_at = self.in_sight && self.current == Some(id);
+        let from = from.to_owned();
+        let message = Message { from, colour, manner, text, own, mention, grouped: false };
+        let zone = self.clock.zone.clone();
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        conversation.push(at, &zone, Body::Message(message));
+        if !own && manner != Manner::Notice && !is_looked_at {
+            let for_us = mention || conversation.kind == Kind::Private;
+            conversation.count_unread(for_us);
+        }
+    }
+
+    /// Adds a notice to a conversation, if there is such a one.
+    pub(super) fn notice(&mut self, id: Option<ConversationId>, at: Timestamp, phrases: Vec<Phrase>) {
+        let zone = self.clock.zone.clone();
+        if let Some(conversation) = id.and_then(|id| self.conversation_mut(id)) {
+            conversation.push(at, &zone, Body::Notice(phrases));
+        }
+    }
+
+    /// Adds a notice to the conversation of this name, or to the one in front.
+    pub(super) fn notice_about(&mut self, at: Timestamp, about: Option<&str>, phrase: Phrase) {
+        let named = about.and_then(|name| self.find(name)).map(|it| it.id);
+        self.notice(named.or(self.current), at, vec![phrase]);
+    }
+
+    /// Adds a notice to the conversation in front, now.
+    pub(super) fn notice_here(&mut self, phrases: Vec<Phrase>) {
+        self.notice(self.current, self.clock.now(), phrases);
+    }
+}
+
+/// Which conversations there are.
+impl Network {
+    /// Brings a conversation to the front of this network.
+    pub(super) fn turn_to(&mut self, id: ConversationId) {
+        if self.current == Some(id) || self.conversation(id).is_none() {
+            return;
+        }
+        self.turn_away();
+        self.current = Some(id);
+        self.look();
+    }
+
+    /// Nobody looks at the current conversation any more.
+    pub(super) fn turn_away(&mut self) {
+        if let Some(current) = self.current_mut() {
+            current.leave();
+        }
+    }
+
+    /// What is in front has been looked at, if it is in sight.
+    pub(super) fn look(&mut self) {
+        if self.in_sight
+            && let Some(current) = self.current_mut()
+        {
+            current.mark_read();
+        }
+    }
+
+    pub(super) fn current_mut(&mut self) -> Option<&mut Conversation> {
+        self.current.and_then(|id| self.conversation_mut(id))
+    }
+
+    pub(super) fn conversation_mut(&mut self, id: ConversationId) -> Option<&mut Conversation> {
+        self.conversations.iter_mut().find(|conversation| conversation.id == id)
+    }
+
+    pub(super) fn find_mut(&mut self, name: &str) -> Option<&mut Conversation> {
+        let id = self.find(name)?.id;
+        self.conversation_mut(id)
+    }
+
+    /// The rooms that somebody is in, and the private conversation with them.
+    pub(super) fn where_is(&self, nick: &str) -> Vec<ConversationId> {
+        let mapping = self.features.case_mapping;
+        let is_there = |it: &&Conversation| match it.kind {
+            Kind::Server => false,
+            Kind::Room => it.members.get(mapping, nick).is_some(),
+            Kind::Private => mapping.same(&it.name, nick),
+        };
+        self.conversations.iter().filter(is_there).map(|it| it.id).collect()
+    }
+
+    pub(super) fn remove_member(&mut self, id: ConversationId, nick: &str) {
+        let mapping = self.features.case_mapping;
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.members.remove(mapping, nick);
+        }
+    }
+
+    /// The private conversation with somebody, a new one or the one there is.
+    pub(super) fn private(&mut self, nick: &str) -> ConversationId {
+        match self.find(nick) {
+            Some(there) => there.id,
+            None => self.create(Kind::Private, nick),
+        }
+    }
+
+    pub(super) fn create(&mut self, kind: Kind, name: &str) -> ConversationId {
+        let id = ConversationId { network: self.id, number: self.next_number };
+        self.next_number += 1;
+        let mut conversation = Conversation::new(id, kind, name);
+        conversation.joined = kind != Kind::Room && self.link == Link::Up;
+        let order = |kind: Kind| matches!(kind, Kind::Private);
+        let place = self.conversations.iter().position(|it| order(it.kind) && !order(kind));
+        self.conversations.insert(place.unwrap_or(self.conversations.len()), conversation);
+        id
+    }
+
+    /// Takes a conversation off the list; the one that moves into its place comes to the front.
+    pub(super) fn remove(&mut self, id: ConversationId) {
+        let Some(index) = self.conversations.iter().position(|it| it.id == id) else { return };
+        self.conversations.remove(index);
+        if self.current == Some(id) {
+            self.current = None;
+            self.ensure_conversation();
+            if self.current.is_none() {
+                let beside = index.min(self.conversations.len() - 1);
+                self.turn_to(self.conversations[beside].id);
+            }
+        }
+    }
+
+    /// Makes sure that there is a conversation, and that one is in front unless there are several to choose from.
+    pub(super) fn ensure_conversation(&mut self) {
+        if self.conversations.is_empty() {
+            let place = self.place().to_owned();
+            let id = self.create(Kind::Server, &place);
+            self.turn_to(id);
+        }
+    }
+}
+
+/// Whether a text names somebody: the name stands there, and not as part of a longer word. 汉字 are written without
+/// spaces, so beside one any character may stand.
+pub(super) fn names(text: &str, nick: &str) -> bool {
+    if nick.is_empty() {
+        return false;
+    }
+    let (text, nick) = (text.to_lowercase(), nick.to_lowercase());
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+    text.match_indices(&nick).any(|(start, found)| {
+        let (before, after) = (text[..start].chars().next_back(), text[start + found.len()..].chars().next());
+        let goes_on_before = is_word(before) && is_word(found.chars().next());
+        let goes_on_after = is_word(after) && is_word(found.chars().next_back());
+        !goes_on_before && !goes_on_after
+    })
+}
+
+/// A colour for a folded name: by FNV-1a, whose result never changes, unlike that of the standard library's hasher.
+fn colour_of(name: &str) -> usize {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // FNV mixes short names badly; the finalizer of MurmurHash3 lets every bit count.
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    ((hash >> 32) % COLOURS as u64) as usize
+}

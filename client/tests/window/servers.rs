@@ -1,0 +1,115 @@
+//! Several servers in one window.
+
+use serde_json::Value;
+
+use crate::support::display::Display;
+use crate::support::impostor::{Impostor, Line};
+use crate::support::person::{Person, Start, list};
+use crate::support::server::Server;
+
+/// What a second server says to whoever logs in as 小明.
+const GREETING: &[u8] = ":t 001 小明 :hi\r\n:t 005 小明 NETWORK=Libera.Chat :are supported\r\n\
+    :小明!m@h JOIN #fltk\r\n:t 353 小明 = #fltk :小明 alice\r\n:t 366 小明 #fltk :end\r\n\
+    :小明!m@h JOIN #rust\r\n:alice!a@h PRIVMSG #rust :hello\r\n"
+    .as_bytes();
+
+fn word(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn networks(seen: &Value) -> Vec<(&str, &str)> {
+    list(&seen["networks"]).iter().map(|row| (word(&row["name"]), word(&row["link"]))).collect()
+}
+
+/// 小明 in the lobby of a server of ours, and then on another one that was added with the form.
+fn on_two_servers<'a>(display: &'a Display, server: &Server, other: &Impostor) -> (Person<'a>, Line) {
+    let port = Some(server.port());
+    let start = Start { nick: "小明", port, connect: true, geometry: "1000x680+2+22", ..Start::default() };
+    let mut ming = Person::open(display, &start);
+    ming.is_in_the_lobby();
+    ming.clicks("add server");
+    ming.waits_for("the form", |seen| seen["view"] == "login" && seen["focus"] == "server");
+    assert_eq!(ming.sees()["fields"]["name"], "小明");
+    ming.fills_in("server", "127.0.0.1");
+    ming.fills_in("port", &other.port().to_string());
+    display.picture("servers-form");
+    ming.clicks("login");
+    let mut line = other.accept();
+    line.sends(GREETING);
+    ming.waits_for("the other server", |seen| {
+        seen["view"] == "chat" && networks(seen) == [("Teahouse", "up"), ("Libera.Chat", "up")]
+    });
+    (ming, line)
+}
+
+#[test]
+fn two_servers_are_two_groups_in_the_list() {
+    let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
+    let (mut ming, mut line) = on_two_servers(&display, &server, &other);
+    ming.waits_for("a room of the other server", |seen| seen["conversation"] == "#fltk");
+    ming.clicks("conversation Teahouse #lobby");
+    ming.waits_for("the lobby", |seen| seen["conversation"] == "#lobby");
+    line.sends(b":alice!a@h PRIVMSG #fltk :are you there?\r\n");
+    ming.waits_for("an unread message there", |seen| {
+        list(&seen["conversations"]).iter().any(|row| row["name"] == "#fltk" && row["unread"] == 1)
+    });
+    ming.says("大家好");
+    ming.reads("大家好");
+    display.picture("servers-list");
+    ming.clicks("network Libera.Chat");
+    ming.waits_for("the room that was looked at there", |seen| seen["conversation"] == "#fltk");
+    ming.reads("are you there?");
+}
+
+#[test]
+fn a_server_that_hangs_up_is_shown_as_gone_and_the_other_goes_on() {
+    let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
+    let (mut ming, line) = on_two_servers(&display, &server, &other);
+    line.hangs_up();
+    ming.waits_for("a lost connection", |seen| {
+        networks(seen) == [("Teahouse", "up"), ("Libera.Chat", "down")] && seen["banner"].is_string()
+    });
+    display.picture("servers-one-down");
+    ming.clicks("conversation Teahouse #lobby");
+    ming.waits_for("no banner in the lobby", |seen| seen["banner"].is_null());
+    ming.says("我还在");
+    ming.reads("我还在");
+}
+
+#[test]
+fn a_menu_disconnects_a_server_and_closes_it() {
+    let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
+    let (mut ming, line) = on_two_servers(&display, &server, &other);
+    let choose = |ming: &mut Person<'_>, steps: usize| {
+        ming.right_clicks("network Libera.Chat");
+        ming.waits_for("the menu", |seen| seen["menu"] == "Libera.Chat");
+        for _ in 0..steps {
+            ming.presses("Down");
+        }
+        ming.presses("Return");
+    };
+    choose(&mut ming, 1);
+    ming.waits_for("no connection", |seen| networks(seen)[1] == ("Libera.Chat", "down"));
+    assert!(line.sees_the_end());
+    choose(&mut ming, 2);
+    ming.waits_for("one server", |seen| networks(seen) == [("Teahouse", "up")]);
+    assert_eq!(ming.sees()["conversation"], "#lobby");
+}
+
+#[test]
+fn escape_leads_back_from_the_form_to_the_conversations() {
+    let (display, server) = (Display::start(1020, 736), Server::start());
+    let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    for way in ["Escape", "back"] {
+        ming.clicks("add server");
+        ming.waits_for("the form", |seen| seen["view"] == "login");
+        if way == "back" {
+            ming.clicks("back");
+        } else {
+            ming.presses(way);
+        }
+        ming.waits_for("the lobby", |seen| seen["view"] == "chat" && seen["conversation"] == "#lobby");
+    }
+}
