@@ -234,7 +234,10 @@ impl<'h> Session<'h> {
         }
         match world.client(self.id) {
             Some(client) if client.is_registered() => {
-                self.clock.logged_in();
+                if self.clock.logged_in() {
+                    // What a login took is not held against what is said after it.
+                    self.throttle = self.throttle.take().map(|_| Throttle::default());
+                }
                 if client.is_operator() {
                     self.throttle = None;
                 }
@@ -343,10 +346,13 @@ impl Clock {
         }
     }
 
-    fn logged_in(&mut self) {
-        if let Self::LoggingIn { .. } = self {
+    /// Notes that the login is complete; returns whether that is new.
+    fn logged_in(&mut self) -> bool {
+        let is_new = matches!(self, Self::LoggingIn { .. });
+        if is_new {
             *self = Self::Calm;
         }
+        is_new
     }
 
     /// Whether silence now is the end.

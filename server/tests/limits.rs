@@ -346,6 +346,25 @@ fn who_sends_too_fast_is_told_and_slowed_and_nothing_is_lost() {
 }
 
 #[test]
+fn what_a_login_takes_is_not_held_against_what_is_said_after_it() {
+    let server = start(|config| config.flood_protection = true);
+    let mut thorough = Peer::connect(server.addresses()[0]);
+    for line in
+        ["CAP LS 302", "NICK thorough", "USER t 0 * :T", "CAP REQ batch", "CAP REQ setname", "CAP END"]
+    {
+        thorough.send(line);
+    }
+    thorough.wait_for(" 366 ");
+    for n in 0..10 {
+        thorough.send(&format!("PING {n}"));
+    }
+    for n in 0..10 {
+        assert_eq!(thorough.line(), Some(format!(":tea.house PONG tea.house :{n}")));
+    }
+    server.stop();
+}
+
+#[test]
 fn a_server_stops_at_once_though_it_holds_a_flood_back() {
     let server = start(|config| config.flood_protection = true);
     let mut hasty = Peer::login(server.addresses()[0], "hasty");
@@ -426,5 +445,95 @@ fn how_often_each_command_was_used_is_counted() {
     let mut alice = Peer::login(server.addresses()[0], "alice");
     alice.send("TIME\r\ntime\r\nSTATS m");
     assert_eq!(alice.wait_for(" 212 alice TIME "), ":tea.house 212 alice TIME 2");
+    server.stop();
+}
+
+/// Somebody in a room of their own, and what 005 says of a limit.
+fn in_a_room(server: &Server, token: &str) -> (Peer, usize) {
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    alice.send("JOIN #tea\r\nVERSION");
+    let line = alice.wait_for(&format!(" {token}="));
+    let value = line.split(' ').find_map(|word| word.strip_prefix(token)?.strip_prefix('=')).unwrap();
+    let digits = value.rsplit(':').next().unwrap();
+    alice.lines_so_far();
+    (alice, digits.parse().unwrap_or_else(|_| panic!("{token} is {value}")))
+}
+
+#[test]
+fn words_are_cut_at_the_length_that_005_names() {
+    for (token, command) in [
+        ("TOPICLEN", "TOPIC #tea :"),
+        ("KICKLEN", "KICK #tea alice :"),
+        ("KICKLEN", "PART #tea :"),
+        ("AWAYLEN", "AWAY :"),
+    ] {
+        let server = start(|_| {});
+        let (mut alice, limit) = in_a_room(&server, token);
+        alice.send(&format!("{command}{}", "x".repeat(limit + 1)));
+        alice.send("JOIN #tea\r\nTOPIC #tea\r\nWHOIS alice");
+        let words = alice.wait_for(":x").rsplit(':').next().unwrap().to_owned();
+        assert_eq!(words, "x".repeat(limit), "{command}");
+        server.stop();
+    }
+}
+
+#[test]
+fn names_are_refused_over_the_length_that_005_names() {
+    for (token, command, sign, refusal) in [
+        ("NICKLEN", "NICK ", "", " 432 "),
+        ("CHANNELLEN", "JOIN ", "#", " 476 "),
+        ("KEYLEN", "MODE #tea +k ", "", " 696 "),
+    ] {
+        let server = start(|_| {});
+        let (mut alice, limit) = in_a_room(&server, token);
+        let longest = format!("{sign}{}", "x".repeat(limit - sign.len()));
+        alice.send(&format!("{command}{longest}x"));
+        alice.wait_for(refusal);
+        alice.send(&format!("{command}{longest}"));
+        alice.wait_for(&longest);
+        server.stop();
+    }
+}
+
+#[test]
+fn lists_are_full_at_the_number_that_005_names() {
+    for (token, command, refusal) in [
+        ("MAXLIST", "MODE #tea +b n", " 478 "),
+        ("MONITOR", "MONITOR + n", " 734 "),
+        // One sits in the lobby and the room already.
+        ("CHANLIMIT", "JOIN #n", " 405 "),
+    ] {
+        let server = start(|_| {});
+        let (mut alice, limit) = in_a_room(&server, token);
+        let already = if token == "CHANLIMIT" { 2 } else { 0 };
+        for n in already..limit {
+            alice.send(&format!("{command}{n}"));
+        }
+        let fitted = alice.lines_so_far();
+        assert!(!fitted.iter().any(|line| line.contains(refusal)), "{token}: {fitted:?}");
+        alice.send(&format!("{command}{limit}"));
+        alice.wait_for(refusal);
+        server.stop();
+    }
+}
+
+#[test]
+fn a_command_does_as_much_at_once_as_005_names() {
+    let server = start(|_| {});
+    let (mut alice, targets) = in_a_room(&server, "MAXTARGETS");
+    alice.send(&format!("PRIVMSG {} :hi", vec!["alice"; targets + 1].join(",")));
+    let heard = alice.lines_so_far();
+    assert_eq!(heard.iter().filter(|line| line.contains(" PRIVMSG ")).count(), targets);
+    assert!(heard.last().is_some_and(|line| line.contains(" 407 ")), "{heard:?}");
+    drop(alice);
+    server.stop();
+
+    let server = start(|_| {});
+    let (mut alice, changes) = in_a_room(&server, "MODES");
+    let masks: Vec<_> = (0..=changes).map(|n| format!("n{n}")).collect();
+    alice.send(&format!("MODE #tea +{} {}", "b".repeat(masks.len()), masks.join(" ")));
+    alice.send("MODE #tea +b");
+    let listed = alice.lines_so_far();
+    assert_eq!(listed.iter().filter(|line| line.contains(" 367 ")).count(), changes);
     server.stop();
 }
