@@ -98,7 +98,7 @@ fn word(text: &str) -> &str {
 }
 
 replies! {
-    Welcome(network, source) = RPL_WELCOME, ":" "Welcome to {network}, {source}" | "欢迎来到 {network}，{source}";
+    Welcome(network, name) = RPL_WELCOME, ":" "Welcome to {network}, {name}" | "欢迎来到 {network}，{name}";
     YourHost(server, version) = RPL_YOURHOST, ":" "Your host is {server}, running {version}" | "你连接的服务器是 {server}，版本 {version}";
     Created(date) = RPL_CREATED, ":" "This server was started {date}" | "本服务器启动于 {date}";
     MyInfo(server, version) = RPL_MYINFO, "{server} {version} BRZiorw CIMRSabehiklmnoqstv ISabehkloqv";
@@ -156,7 +156,7 @@ replies! {
     WhoReply(channel, user, host, server, nick, flags, realname) = RPL_WHOREPLY, "{channel} {user} {host} {server} {nick} {flags} :0 {realname}";
     NamReply(symbol, channel, names) = RPL_NAMREPLY, "{symbol} {channel} :{names}";
     WhoSpecial(fields) = RPL_WHOSPCRPL, "{fields:}";
-    Links(server, words) = RPL_LINKS, "{server} {server} :0 {words}";
+    Links(mask, server, words) = RPL_LINKS, "{mask} {server} :0 {words}";
     EndOfLinks(mask) = RPL_ENDOFLINKS, "{mask} :" "End of LINKS list" | "服务器列表结束";
     EndOfNames(channel) = RPL_ENDOFNAMES, "{channel} :" "End of NAMES list" | "成员列表结束";
     BanList(channel, mask, who, seconds) = RPL_BANLIST, "{channel} {mask} {who} {seconds}";
@@ -187,7 +187,6 @@ replies! {
     InputTooLong = ERR_INPUTTOOLONG, ":" "That line was too long and is lost" | "这一行太长，没有发送";
     UnknownCommand(command) = ERR_UNKNOWNCOMMAND, "{command} :" "Unknown command" | "未知命令";
     NoMotd = ERR_NOMOTD, ":" "There is no message of the day" | "没有今日消息";
-    NoAdminInfo(server) = ERR_NOADMININFO, "{server} :" "No administrative info available" | "没有管理信息";
     NoNicknameGiven = ERR_NONICKNAMEGIVEN, ":" "No nickname given" | "没有给出名字";
     ErroneousNickname(nick, bytes) = ERR_ERRONEUSNICKNAME, "{nick} :" "Not a nickname: letters and digits of any script and []\\`_^{{|}}-, no digit or - first, at most {bytes} bytes" | "不能用作名字：只能用各种文字的字母、数字和 []\\`_^{{|}}-，不能以数字或 - 开头，最多 {bytes} 字节";
     NicknameInUse(nick) = ERR_NICKNAMEINUSE, "{nick} :" "That nickname is taken" | "这个名字已经有人用了";
@@ -201,23 +200,23 @@ replies! {
     AlreadyRegistered = ERR_ALREADYREGISTERED, ":" "You have already logged in" | "你已经登录了";
     PasswordMismatch = ERR_PASSWDMISMATCH, ":" "The password is wrong" | "密码不对";
     YoureBanned(reason) = ERR_YOUREBANNEDCREEP, ":" "You are banned from this server: {reason}" | "你被禁止进入本服务器：{reason}";
+    InvalidUsername = ERR_INVALIDUSERNAME, ":" "Not a user name: it needs letters or digits" | "不能用作用户名：要有字母或数字";
     ChannelIsFull(channel) = ERR_CHANNELISFULL, "{channel} :" "Cannot join channel (+l): it is full" | "无法进入房间（+l）：已满员";
     UnknownMode(mode) = ERR_UNKNOWNMODE, "{mode} :" "is a mode that this server does not have" | "是本服务器没有的模式";
     InviteOnlyChan(channel) = ERR_INVITEONLYCHAN, "{channel} :" "Cannot join channel (+i): by invitation only" | "无法进入房间（+i）：只有受邀者才能进入";
     BannedFromChan(channel) = ERR_BANNEDFROMCHAN, "{channel} :" "Cannot join channel (+b): you are banned" | "无法进入房间（+b）：你被封禁了";
     BadChannelKey(channel) = ERR_BADCHANNELKEY, "{channel} :" "Cannot join channel (+k): the key is wrong" | "无法进入房间（+k）：钥匙不对";
-    BadChanMask(channel) = ERR_BADCHANMASK, "{channel} :" "Not a channel name: it begins with # and has no space, comma or invisible character" | "不是房间名：房间名以 # 开头，不含空格、逗号和不可见字符";
+    BadChanMask(channel) = ERR_BADCHANMASK, "{channel} :" "Not a channel name: it begins with #, has no space, comma or invisible character, and at most 64 bytes" | "不是房间名：房间名以 # 开头，不含空格、逗号和不可见字符，最多 64 字节";
     NeedReggedNick(channel) = ERR_NEEDREGGEDNICK, "{channel} :" "Cannot join channel (+R): you need an account" | "无法进入房间（+R）：需要先登录帐号";
     BanListFull(channel, letter) = ERR_BANLISTFULL, "{channel} {letter} :" "That list is full" | "名单已满";
     NoPrivileges = ERR_NOPRIVILEGES, ":" "You are not a server operator" | "你不是服务器管理员";
     ChanOPrivsNeeded(channel) = ERR_CHANOPRIVSNEEDED, "{channel} :" "Your rank in that channel is too low" | "你在这个房间里的权限不够";
     CantKillServer = ERR_CANTKILLSERVER, ":" "You cannot kill a server" | "不能 KILL 服务器";
     NonOnReg(nick) = ERR_NONONREG, "{nick} :" "hears from people with accounts only" | "只接收有帐号者的私聊";
-    NoOperHost = ERR_NOOPERHOST, ":" "There is no such operator" | "没有这个管理员";
+    NoOperHost = ERR_NOOPERHOST, ":" "There are no operators here" | "这里没有管理员";
     UModeUnknownFlag = ERR_UMODEUNKNOWNFLAG, ":" "That is a user mode that this server does not have" | "本服务器没有这个用户模式";
     UsersDontMatch = ERR_USERSDONTMATCH, ":" "You cannot see or change the modes of other users" | "不能查看或更改别人的用户模式";
     HelpNotFound(subject) = ERR_HELPNOTFOUND, "{subject} :" "There is no help for that" | "没有关于它的帮助";
-    InvalidKey(channel) = ERR_INVALIDKEY, "{channel} :" "Not a key: no spaces or commas, at most 32 bytes" | "钥匙无效：不能有空格和逗号，最多 32 字节";
     WhoisSecure(nick) = RPL_WHOISSECURE, "{nick} :" "is using a secure connection" | "使用加密连接";
     YourLanguage(code) = RPL_YOURLANGUAGESARE, "{code} :" "is your language now" | "是你现在的语言";
     InvalidModeParam(target, mode, param) = ERR_INVALIDMODEPARAM, "{target} {mode} {param} :" "That mode needs another parameter" | "这个模式的参数无效";

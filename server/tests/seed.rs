@@ -111,10 +111,10 @@ fn row_7_the_list_of_who_is_online_comes_when_asked_for() {
     let _bob = Peer::login(server.addresses()[0], "bob");
     alice.send("NAMES #lobby");
     assert_eq!(alice.wait_for(" 353 "), ":tea.house 353 alice = #lobby :alice bob");
-    alice.send("WHO *");
+    alice.send("WHO #lobby");
     alice.wait_for(" 352 alice #lobby ~alice ");
     alice.wait_for(" 352 alice #lobby ~bob ");
-    alice.wait_for(" 315 alice * ");
+    alice.wait_for(" 315 alice #lobby ");
     server.stop();
 }
 

@@ -215,29 +215,39 @@ fn departure_line(context: &Context, leaver: ClientId, channel: ChannelId, words
     line.with_tags(client.tags())
 }
 
-/// KICK: removes people from a room: those of a lower rank, and operators each other.
+/// KICK: removes people from a room, those of a lower rank, and operators each other; or, with as many rooms as people,
+/// each from the room in the same place (RFC 2812 §3.2.8).
 pub(super) fn kick(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let name = message.param(0).unwrap_or_default();
-    let channel = context.world.find_visible_channel(context.me, name)?;
-    if !context.client().is_operator() {
-        context.world.joined(context.me, name)?;
+    let rooms: Vec<_> = listed(message.param(0).unwrap_or_default()).collect();
+    let nicks: Vec<_> = listed(message.param(1).unwrap_or_default()).collect();
+    if nicks.is_empty() || (rooms.len() != 1 && rooms.len() != nicks.len()) {
+        return Err(Reply::NeedMoreParams("KICK".to_owned()));
     }
-    context.need_rank(channel, Rank::HalfOperator)?;
     let me = context.client().name().to_owned();
     let words = message.param(2).filter(|words| !words.is_empty()).unwrap_or(&me);
     let words = truncate(words, WORDS_BYTES);
-    let nicks = message.param(1).unwrap_or_default();
-    require_one(nicks, "KICK")?;
-    for nick in listed(nicks) {
-        if let Err(refusal) = remove(context, channel, nick, words) {
+    // What is wrong with a room is said once, not for each who was to leave it.
+    let mut refused = Vec::new();
+    for (room, nick) in rooms.iter().cycle().zip(nicks) {
+        let removed = may_remove(context, room).and_then(|channel| remove(context, channel, nick, words));
+        if let Err(refusal) = removed
+            && !refused.contains(&refusal)
+        {
             context.reply(&refusal);
-        }
-        // The last one may have been the client itself, and the room may have closed.
-        if !context.client().is_operator() && !context.client().channels.contains(&channel) {
-            break;
+            refused.push(refusal);
         }
     }
     Ok(())
+}
+
+/// The room from which the client may remove people, by its name.
+fn may_remove(context: &Context, room: &str) -> Result<ChannelId, Reply> {
+    let channel = context.world.find_visible_channel(context.me, room)?;
+    if !context.client().is_operator() {
+        context.world.joined(context.me, room)?;
+    }
+    context.need_rank(channel, Rank::HalfOperator)?;
+    Ok(channel)
 }
 
 fn remove(context: &mut Context, channel: ChannelId, nick: &str, words: &str) -> Result<(), Reply> {

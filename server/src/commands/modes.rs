@@ -139,7 +139,7 @@ fn change<'m>(
         ('k', true) => {
             let key = params.next().ok_or_else(|| invalid(""))?;
             if key.is_empty() || key.len() > KEY_BYTES || key.starts_with(':') || key.contains([' ', ',']) {
-                return Err(Reply::InvalidKey(room));
+                return Err(invalid(key));
             }
             modes.key = Some(key.to_owned());
             Some((true, letter, Some(key.to_owned())))

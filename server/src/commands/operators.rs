@@ -23,7 +23,8 @@ const PENALTY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Claim {
     name: String,
-    kept: String,
+    /// `None` when there is no operator of that name.
+    kept: Option<String>,
     given: String,
     is_right: bool,
 }
@@ -31,11 +32,15 @@ pub(super) struct Claim {
 /// OPER: makes one a server operator.
 pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let [name, given, ..] = message.params()[..] else { return Ok(()) };
-    let operator = context.world.config.operators.iter().find(|operator| operator.name == name);
-    let operator = operator.ok_or(Reply::NoOperHost)?;
+    let operators = &context.world.config.operators;
+    if operators.is_empty() {
+        return Err(Reply::NoOperHost);
+    }
+    // A name that is nobody's is answered like a wrong password (Modern IRC, "OPER message").
+    let operator = operators.iter().find(|operator| operator.name == name);
     context.task = Some(Task::Oper(Claim {
         name: name.to_owned(),
-        kept: operator.password.clone(),
+        kept: operator.map(|operator| operator.password.clone()),
         given: given.to_owned(),
         is_right: false,
     }));
@@ -45,7 +50,7 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
 impl Claim {
     /// Checks the password; `pause` makes a guesser wait.
     pub(super) fn run(&mut self, pause: &dyn Fn(Duration)) {
-        self.is_right = password_is_right(&self.kept, &self.given);
+        self.is_right = self.kept.as_ref().is_some_and(|kept| password_is_right(kept, &self.given));
         if !self.is_right {
             pause(PENALTY);
         }
@@ -84,7 +89,8 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
 
 /// WALLOPS: says something to everybody who wants to hear it (`+w`).
 pub(super) fn wallops(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let words = message.param(0).filter(|words| !words.is_empty()).ok_or(Reply::NoTextToSend)?;
+    let words = message.param(0).filter(|words| !words.is_empty());
+    let words = words.ok_or_else(|| Reply::NeedMoreParams("WALLOPS".to_owned()))?;
     let line = context.world.line(format_args!(":{} WALLOPS :{words}", context.client().source()));
     let wanting = context.world.clients().filter(|(_, client)| client.modes.has(UserMode::Wallops));
     for id in wanting.map(|(id, _)| id).collect::<Vec<_>>() {

@@ -63,14 +63,15 @@ pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply
     if client.is_registered() || !client.user().is_empty() {
         return Err(Reply::AlreadyRegistered);
     }
-    let [name, _, _, realname, ..] = message.params()[..] else {
+    let name = message.param(0).filter(|name| !name.is_empty());
+    let (Some(name), Some(realname)) = (name, message.param(3)) else {
         return Err(Reply::NeedMoreParams("USER".to_owned()));
     };
     // A user name stands between `!` and `@` in every prefix, so it must have neither.
     let is_allowed = |c: &char| names::check_nickname(&format!("x{c}"), 8).is_ok() || *c == '.';
     let name: String = name.chars().filter(is_allowed).collect();
     if name.is_empty() {
-        return Err(Reply::NeedMoreParams("USER".to_owned()));
+        return Err(Reply::InvalidUsername);
     }
     let client = context.world.client_mut(context.me);
     client.set_user(format!("~{}", truncate(&name, USER_BYTES - 1)));
@@ -110,7 +111,10 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
     context.world.note(Text::Arrived(nick, address, online));
 
     let version = status::VERSION.to_owned();
-    context.reply(&Reply::Welcome(config.network.clone(), context.client().source().to_owned()));
+    // Some clients look up the host that stands here, to learn their own; a covered one leads nowhere (Modern IRC).
+    let client = context.client();
+    let greeted = if config.cloak { client.name() } else { client.source() }.to_owned();
+    context.reply(&Reply::Welcome(config.network.clone(), greeted));
     context.reply(&Reply::YourHost(config.name.clone(), version.clone()));
     context.reply(&Reply::Created(context.world.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     context.reply(&Reply::MyInfo(config.name.clone(), version));

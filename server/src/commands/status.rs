@@ -109,7 +109,8 @@ pub(super) fn info(context: &mut Context, message: &Message) -> Result<(), Reply
 pub(super) fn admin(context: &mut Context, message: &Message) -> Result<(), Reply> {
     for_this_server(context, message.param(0))?;
     let config = context.world.config.clone();
-    let Some(admin) = config.admin.clone() else { return Err(Reply::NoAdminInfo(config.name.clone())) };
+    let nobody = || context.client().language.choose("nobody has been named", "没有指定").to_owned();
+    let admin = config.admin.clone().unwrap_or_else(nobody);
     context.reply(&Reply::AdminMe(config.name.clone()));
     context.reply(&Reply::AdminLoc1(config.network.clone()));
     context.reply(&Reply::AdminLoc2(config.name.clone()));
@@ -122,7 +123,7 @@ pub(super) fn links(context: &mut Context, message: &Message) -> Result<(), Repl
     let mask = message.params().last().copied().unwrap_or("*");
     let config = context.world.config.clone();
     if mask::fits(mask, &config.name) {
-        context.reply(&Reply::Links(config.name.clone(), config.network.clone()));
+        context.reply(&Reply::Links(mask.to_owned(), config.name.clone(), config.network.clone()));
     }
     context.reply(&Reply::EndOfLinks(mask.to_owned()));
     Ok(())
@@ -198,6 +199,7 @@ pub(super) fn language(context: &mut Context, message: &Message) -> Result<(), R
 pub(super) fn isupport(context: &mut Context) {
     let config = &context.world.config;
     let tokens = [
+        "ACCOUNTEXTBAN=a".to_owned(),
         format!("AWAYLEN={}", people::AWAY_BYTES),
         "BOT=B".to_owned(),
         format!("CASEMAPPING={}", config.casemapping.token()),

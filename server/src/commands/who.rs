@@ -11,6 +11,9 @@ use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration,
 /// How many rooms stand in one 319, which leaves room for the longest names.
 const ROOMS_A_LINE: usize = 4;
 
+/// The fields that WHOX knows, in the order in which they are answered.
+const FIELDS: &str = "tcuihsnfdlaor";
+
 /// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
 pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let asked = message.param(0).filter(|mask| !mask.is_empty()).unwrap_or("*");
@@ -19,6 +22,8 @@ pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply>
         Some((flags, fields)) => (flags, Some(fields)),
         None => (message.param(1).unwrap_or_default(), None),
     };
+    // Who asks for no field that there is gets the answer to a plain WHO.
+    let fields = fields.filter(|fields| fields.contains(|field| FIELDS.contains(field)));
     let operators_only = flags.contains(['o', 'O']);
     for (person, channel) in described(context, mask) {
         let client = context.world.client(person).expect("it was found");
@@ -35,7 +40,7 @@ pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply>
     Ok(())
 }
 
-/// Whom a mask describes and `me` may see, each with the room to show.
+/// Whom a mask describes and `me` may see, each with the room that was asked about.
 fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)> {
     let (world, me) = (&*context.world, context.me);
     if names::is_channel(mask) {
@@ -45,7 +50,7 @@ fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)
     }
     // A person by name, even one who is not seen by looking around.
     if let Ok(person) = world.find(mask) {
-        return vec![(person, room_to_show(context, person))];
+        return vec![(person, None)];
     }
     let folded = world.config.casemapping.fold(mask).into_owned();
     let fits = |text: &str| mask::fits(folded.as_str(), world.config.casemapping.fold(text).as_str());
@@ -56,13 +61,7 @@ fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)
                 .iter()
                 .any(|text| fits(text))
     });
-    people.map(|(id, _)| (id, room_to_show(context, id))).collect()
-}
-
-/// The first room of a person that `me` may know of; where somebody invisible sits is nobody else's business.
-fn room_to_show(context: &Context, person: ClientId) -> Option<ChannelId> {
-    let client = context.world.client(person).filter(|_| context.world.can_see(context.me, person))?;
-    client.channels.iter().copied().find(|channel| context.world.can_see_channel(context.me, *channel))
+    people.map(|(id, _)| (id, None)).collect()
 }
 
 /// `H` or `G` for here or gone, `*` for an operator, the prefixes in the room, `B` for a bot.
@@ -92,7 +91,7 @@ fn who_reply(context: &Context, person: ClientId, channel: Option<ChannelId>) ->
     )
 }
 
-/// The fields that were asked for, in the order of the specification.
+/// The fields that were asked for.
 fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, asked: &str) -> Reply {
     let (asked, token) = asked.split_once(',').unwrap_or((asked, ""));
     let is_token = (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
@@ -104,7 +103,7 @@ fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, a
         Registration::Done { spoke, .. } => context.world.now.duration_since(spoke).as_secs().max(0),
         Registration::Open { .. } => 0,
     };
-    let fields = "tcuihsnfdlaor".chars().filter(|field| asked.contains(*field)).map(|field| match field {
+    let fields = FIELDS.chars().filter(|field| asked.contains(*field)).map(|field| match field {
         't' => if is_token { token } else { "0" }.to_owned(),
         'c' => room.map_or("*", |room| &room.name).to_owned(),
         'u' => client.user().to_owned(),
@@ -135,14 +134,15 @@ pub(super) fn whois(context: &mut Context, message: &Message) -> Result<(), Repl
         }
         (nick, _) => nick.unwrap_or_default(),
     };
-    let Some(asked) = listed(asked).next() else { return Err(Reply::NoNicknameGiven) };
-    match context.world.find(asked) {
+    let Some(nick) = listed(asked).next() else { return Err(Reply::NoNicknameGiven) };
+    match context.world.find(nick) {
         Ok(person) => {
             let known = known_of(context, person);
             context.reply_all(&known);
         }
         Err(refusal) => context.reply(&refusal),
     }
+    // Of several the first one is looked up, and the end names them all (Modern IRC, RPL_ENDOFWHOIS).
     context.reply(&Reply::EndOfWhois(asked.to_owned()));
     Ok(())
 }
