@@ -79,11 +79,19 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
     let victim = context.world.find(nick)?;
     let words = message.param(1).filter(|words| !words.is_empty()).map(str::to_owned);
     let words = words.unwrap_or_else(|| context.say(&Text::NoReason));
-    let (who, nick) = (context.client().name().to_owned(), nick.to_owned());
-    let line = context.world.line(format_args!(":{} KILL {nick} :{words}", context.client().source()));
-    context.world.tell(victim, &line, Cause::Others);
-    context.world.note(Text::OperatorKilled(who.clone(), nick, words.clone()));
-    context.world.disconnect(victim, &Text::Killed(who, words));
+    let who = context.client().name().to_owned();
+    let person = context.world.client(victim).expect("it was found");
+    let (nick, source) = (person.name().to_owned(), person.source().to_owned());
+    let killed = Text::Killed(who.clone(), words.clone());
+    let kill = context.world.line(format_args!(":{} KILL {nick} :{words}", context.client().source()));
+    // Whoever shares a room hears of the end by QUIT, and so does the one whose end it is (Modern IRC, "KILL message").
+    let quit = killed.to_string(context.world.config.language);
+    let quit = context.world.line(format_args!(":{source} QUIT :{quit}"));
+    for line in [kill, quit] {
+        context.world.tell(victim, &line, Cause::Others);
+    }
+    context.world.note(Text::OperatorKilled(who, nick, words));
+    context.world.disconnect(victim, &killed);
     Ok(())
 }
 

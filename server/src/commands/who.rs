@@ -11,9 +11,6 @@ use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration,
 /// How many rooms stand in one 319, which leaves room for the longest names.
 const ROOMS_A_LINE: usize = 4;
 
-/// The fields that WHOX knows, in the order in which they are answered.
-const FIELDS: &str = "tcuihsnfdlaor";
-
 /// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
 pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let asked = message.param(0).filter(|mask| !mask.is_empty()).unwrap_or("*");
@@ -22,8 +19,6 @@ pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply>
         Some((flags, fields)) => (flags, Some(fields)),
         None => (message.param(1).unwrap_or_default(), None),
     };
-    // Who asks for no field that there is gets the answer to a plain WHO.
-    let fields = fields.filter(|fields| fields.contains(|field| FIELDS.contains(field)));
     let operators_only = flags.contains(['o', 'O']);
     for (person, channel) in described(context, mask) {
         let client = context.world.client(person).expect("it was found");
@@ -91,7 +86,7 @@ fn who_reply(context: &Context, person: ClientId, channel: Option<ChannelId>) ->
     )
 }
 
-/// The fields that were asked for.
+/// The fields that were asked for, in the order of the specification.
 fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, asked: &str) -> Reply {
     let (asked, token) = asked.split_once(',').unwrap_or((asked, ""));
     let is_token = (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
@@ -103,7 +98,7 @@ fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, a
         Registration::Done { spoke, .. } => context.world.now.duration_since(spoke).as_secs().max(0),
         Registration::Open { .. } => 0,
     };
-    let fields = FIELDS.chars().filter(|field| asked.contains(*field)).map(|field| match field {
+    let fields = "tcuihsnfdlaor".chars().filter(|field| asked.contains(*field)).map(|field| match field {
         't' => if is_token { token } else { "0" }.to_owned(),
         'c' => room.map_or("*", |room| &room.name).to_owned(),
         'u' => client.user().to_owned(),

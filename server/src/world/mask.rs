@@ -5,7 +5,9 @@ use teahouse_protocol::{CaseMapping, Folded};
 
 use super::client::Client;
 
-/// Whether `name` fits `mask`, in which `*` stands for anything and `?` for one character; both are folded already.
+/// Whether `name` fits `mask`, in which `*` stands for anything and `?` for one character, and `\*` and `\?` for
+/// themselves ([Modern IRC, "Wildcard Expressions"](https://modern.ircdocs.horse/#wildcard-expressions)); both are
+/// folded already.
 ///
 /// It goes back to the last star only, so it takes no more steps than the product of the two lengths.
 pub fn fits(mask: &str, name: &str) -> bool {
@@ -16,25 +18,25 @@ pub fn fits(mask: &str, name: &str) -> bool {
     // Where to go on when nothing fits: behind the last star, which takes one character more each time.
     let mut retry: Option<(usize, usize)> = None;
     while n < bytes.len() {
-        match mask.get(m) {
-            Some(b'*') => {
+        let step = match mask[m..] {
+            [b'*', ..] => {
                 m += 1;
                 retry = Some((m, n));
+                continue;
             }
-            Some(b'?') => {
-                m += 1;
-                n = behind(n);
-            }
-            Some(wanted) if *wanted == bytes[n] => {
-                m += 1;
-                n += 1;
-            }
-            _ => {
-                let Some((behind_star, taken)) = retry else { return false };
-                n = behind(taken);
-                m = behind_star;
-                retry = Some((m, n));
-            }
+            [b'?', ..] => Some((1, behind(n))),
+            [b'\\', escaped @ (b'*' | b'?'), ..] => (escaped == bytes[n]).then_some((2, n + 1)),
+            [wanted, ..] => (wanted == bytes[n]).then_some((1, n + 1)),
+            [] => None,
+        };
+        if let Some((used, next)) = step {
+            m += used;
+            n = next;
+        } else {
+            let Some((behind_star, taken)) = retry else { return false };
+            n = behind(taken);
+            m = behind_star;
+            retry = Some((m, n));
         }
     }
     mask[m..].iter().all(|byte| *byte == b'*')
@@ -148,6 +150,12 @@ mod tests {
             ("*a*a*a*b", "aaaaaaaaaa", false),
             ("", "", true),
             ("", "a", false),
+            ("\\*", "*", true),
+            ("\\*", "a", false),
+            ("*\\?*", "who? me", true),
+            ("*\\?*", "me", false),
+            ("a\\b*", "a\\b", true),
+            ("a\\", "a\\", true),
         ] {
             assert_eq!(fits(mask, name), expected, "{mask} and {name}");
         }
