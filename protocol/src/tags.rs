@@ -13,7 +13,7 @@ pub struct Tags<'a>(&'a str);
 
 impl<'a> Tags<'a> {
     /// Tags as they stand on the wire, without the `@` and the space behind them.
-    pub(crate) fn from_wire(raw: &'a str) -> Self {
+    pub fn from_wire(raw: &'a str) -> Self {
         Self(raw)
     }
 

@@ -203,26 +203,35 @@ pub enum Input<'a> {
     Message(Message<'a>),
     /// A line that is over its limit.
     TooLong,
-    /// A line that is not UTF-8, and its first word
+    /// A line that is not UTF-8, with its tags and its first word
     /// ([IRCv3 UTF8ONLY](https://ircv3.net/specs/extensions/utf8-only)).
-    NotUtf8(&'a str),
+    NotUtf8(Tags<'a>, &'a str),
     /// A line with nothing in it, or with a NUL or no command: ignored, as other servers do.
     Nothing,
     /// A line whose first word, behind tags and source, cannot be a command.
-    NoCommand(&'a str),
+    NoCommand(Tags<'a>, &'a str),
 }
 
 impl<'a> Input<'a> {
     /// Understands one line. Needs no lock.
     pub fn understand(line: Received<'a>) -> Self {
         let Received::Complete(bytes) = line else { return Self::TooLong };
-        let Ok(text) = std::str::from_utf8(bytes) else { return Self::NotUtf8(first_word(bytes)) };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Self::NotUtf8(tags_of(bytes), first_word(bytes));
+        };
         match Message::parse(text) {
             Ok(message) => Self::Message(message),
-            Err(InvalidMessage::BadCommand) => Self::NoCommand(first_word(bytes)),
+            Err(InvalidMessage::BadCommand) => Self::NoCommand(tags_of(bytes), first_word(bytes)),
             Err(_) => Self::Nothing,
         }
     }
+}
+
+/// The tags before a line that is no message; none when even they are not UTF-8.
+fn tags_of(line: &[u8]) -> Tags<'_> {
+    let tags = line.trim_ascii_start().strip_prefix(b"@").unwrap_or_default();
+    let tags = tags.split(|byte| *byte == b' ').next().unwrap_or_default();
+    Tags::from_wire(std::str::from_utf8(tags).unwrap_or_default())
 }
 
 /// What stands where a command should, behind tags and source; empty when even that is not UTF-8.
@@ -237,24 +246,28 @@ fn first_word(line: &[u8]) -> &str {
 /// An errand that comes back is for the session to [run](Errand::run) without the lock and then to [finish] with it,
 /// before the client's next line.
 pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand> {
-    let mut context = Context { world, me, tags: Tags::default(), task: None };
+    let tags = match input {
+        Input::Message(message) => message.tags(),
+        Input::NotUtf8(tags, _) | Input::NoCommand(tags, _) => *tags,
+        Input::TooLong | Input::Nothing => Tags::default(),
+    };
+    if let Some(label) = tags.get("label") {
+        world.begin_capture(me, &label);
+    }
+    let mut context = Context { world, me, tags, task: None };
     match input {
         Input::Message(message) => {
-            context.tags = message.tags();
-            if let Some(label) = message.tags().get("label") {
-                context.world.begin_capture(me, &label);
-            }
             if let Err(reply) = dispatch(&mut context, message) {
                 context.reply(&reply);
             }
         }
         Input::TooLong => context.reply(&Reply::InputTooLong),
-        Input::NotUtf8(word) => {
+        Input::NotUtf8(_, word) => {
             let (command, words) =
                 (find(word).map_or("*", |(_, row)| row.name), context.say(&Text::InvalidUtf8));
             context.send(format_args!("FAIL {command} INVALID_UTF8 :{words}"));
         }
-        Input::NoCommand(word) => {
+        Input::NoCommand(_, word) => {
             let refusal = unknown(&context, word);
             context.reply(&refusal);
         }

@@ -151,6 +151,9 @@ fn a_line_that_is_not_utf_8_is_refused_and_the_client_stays() {
     alice.wait_for("FAIL PRIVMSG INVALID_UTF8 :Message rejected");
     alice.send_bytes(b"@+x=\xff :src \xe8\x8c\xff :x\r\n");
     alice.wait_for("FAIL * INVALID_UTF8 :Message rejected");
+    alice.send("CAP REQ :labeled-response batch");
+    alice.send_bytes(b"@label=x NOTICE #lobby :\xff\r\n");
+    alice.wait_for("@label=x :tea.house FAIL NOTICE INVALID_UTF8 :Message rejected");
     alice.send("PING still");
     alice.wait_for("PONG");
     server.stop();
