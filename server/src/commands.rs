@@ -4,10 +4,12 @@
 //! client. The dispatcher answers 421, 451, 461 and 481, so handlers do not. Handlers run under the world's lock and
 //! touch memory only; what needs a file or much time is an [`Errand`], which the session runs without the lock.
 
+mod accounts;
 mod capabilities;
 mod channels;
 mod errand;
 mod help;
+mod login;
 mod messages;
 mod modes;
 mod monitor;
@@ -15,6 +17,7 @@ mod motd;
 mod operators;
 mod people;
 mod registration;
+mod sasl;
 mod status;
 mod who;
 
@@ -85,6 +88,7 @@ const fn row(
 #[rustfmt::skip]
 pub const COMMANDS: &[Command] = &[
     row("ADMIN", 0, LoggedIn, status::admin, "[server]", ["says whom to ask about this server", "本服务器的事找谁"]),
+    row("AUTHENTICATE", 1, Always, sasl::authenticate, "mechanism|chunk|*", ["proves whose account one has (SASL)", "证明自己拥有某个帐号（SASL）"]),
     row("AWAY", 0, Always, people::away, "[words]", ["with words one is away, without them one is back", "带话表示离开，不带表示回来了"]),
     row("CAP", 1, Always, capabilities::cap, "LS|LIST|REQ|END [capabilities]", ["agrees on what goes beyond the RFC; REQ is all or nothing", "协商 RFC 之外的功能；REQ 要么全部成功，要么全部不变"]),
     row("DIE", 0, Operator, operators::die, "", ["stops the server", "停止服务器"]),
@@ -115,6 +119,7 @@ pub const COMMANDS: &[Command] = &[
     row("PONG", 0, Always, status::pong, "words", ["answers the server's PING", "回答服务器的 PING"]),
     row("PRIVMSG", 0, LoggedIn, messages::privmsg, "target[,target...] words", ["says something to rooms or people; @#room is for its operators", "对房间或人说话；@#房间 只发给房间管理员"]),
     row("QUIT", 0, Always, registration::quit, "[words]", ["says goodbye", "告别"]),
+    row("REGISTER", 3, Always, accounts::register, "account|* email|* password", ["opens an account in one's own name", "以自己的名字注册帐号"]),
     row("REHASH", 0, Operator, operators::rehash, "", ["reads the configuration again", "重新读取配置"]),
     row("RENAME", 2, LoggedIn, channels::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
     row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),
@@ -129,6 +134,7 @@ pub const COMMANDS: &[Command] = &[
     row("USER", 4, Always, registration::user, "user 0 * realname", ["says who one is, at login", "登录时说明自己是谁"]),
     row("USERHOST", 1, LoggedIn, people::userhost, "nick...", ["says where up to five people come from", "最多五个人从哪里来"]),
     row("USERS", 0, LoggedIn, status::users, "", ["is not for our time", "这个时代已不需要"]),
+    row("VERIFY", 2, Always, accounts::verify, "account code", ["completes a registration; here nothing is left to complete", "完成注册；这里注册后无需验证"]),
     row("VERSION", 0, LoggedIn, status::version, "[server]", ["says what runs here and what it can do", "这里运行着什么，能做什么"]),
     row("WALLOPS", 1, Operator, operators::wallops, "words", ["says something to everybody with +w", "对所有带 +w 的人说话"]),
     row("WHO", 0, LoggedIn, who::who, "[mask [o][%fields]]", ["lists people in a room, or whose name fits a mask", "列出房间里的人，或名字符合掩码的人"]),
@@ -276,10 +282,14 @@ pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand>
     end(context)
 }
 
-/// Ends an errand that was run without the lock; the client is still here.
+/// Ends an errand that was run without the lock. The client may have gone meanwhile.
 pub fn finish(world: &mut World, me: ClientId, errand: Errand) -> Option<Errand> {
-    let mut context = Context { world, me, tags: Tags::default(), task: None };
     let Errand { task, capture } = errand;
+    if world.client(me).is_none() {
+        task.settle(world);
+        return None;
+    }
+    let mut context = Context { world, me, tags: Tags::default(), task: None };
     context.world.resume_capture(capture);
     task.finish(&mut context);
     end(context)

@@ -30,6 +30,16 @@ pub struct Config {
     /// The folder of what outlasts the server; `None` keeps everything in memory. The program, unlike
     /// [`Config::default`], begins with [`user_data_dir`].
     pub data_dir: Option<PathBuf>,
+    /// Whether accounts can be opened.
+    pub registration: bool,
+    /// Whether that is possible before the login is complete.
+    pub registration_before_connect: bool,
+    /// The fewest characters of a password.
+    pub min_password_length: usize,
+    /// Whether the keys of SCRAM-SHA-256 are kept for each account.
+    pub scram: bool,
+    /// Whether a nickname that is an account's is that account's alone.
+    pub protect_names: bool,
     /// The room that everybody joins on login.
     pub lobby: Option<String>,
     /// The language of the server's own texts.
@@ -72,6 +82,11 @@ impl Default for Config {
             password: None,
             motd_file: None,
             data_dir: None,
+            registration: true,
+            registration_before_connect: false,
+            min_password_length: 8,
+            scram: false,
+            protect_names: true,
             lobby: Some("#lobby".to_owned()),
             language: Language::English,
             operators: Vec::new(),
@@ -183,6 +198,41 @@ pub const KEYS: &[Key] = &[
         english: "folder of what outlasts the server; \"\" keeps everything in memory",
         chinese: "保存数据的文件夹；\"\" 表示一切只在内存里",
         set: |config, given| given.text().map(|path| config.data_dir = some_text(path).map(PathBuf::from)),
+    },
+    Key {
+        name: "registration",
+        kind: Kind::Switch,
+        english: "whether people can open accounts: true or false",
+        chinese: "是否可以注册帐号：true 或 false",
+        set: |config, given| given.switch().map(|on| config.registration = on),
+    },
+    Key {
+        name: "registration_before_connect",
+        kind: Kind::Switch,
+        english: "whether they can do so before they have logged in to the server: true or false",
+        chinese: "登录服务器之前是否就可以注册帐号：true 或 false",
+        set: |config, given| given.switch().map(|on| config.registration_before_connect = on),
+    },
+    Key {
+        name: "min_password_length",
+        kind: Kind::Number { least: 1, most: 100 },
+        english: "fewest characters of an account's password",
+        chinese: "帐号密码的最少字符数",
+        set: |config, given| given.number().map(|count| config.min_password_length = count),
+    },
+    Key {
+        name: "scram",
+        kind: Kind::Switch,
+        english: "whether the keys of SCRAM-SHA-256 are kept for each account: true or false",
+        chinese: "是否为每个帐号保存 SCRAM-SHA-256 的密钥：true 或 false",
+        set: |config, given| given.switch().map(|on| config.scram = on),
+    },
+    Key {
+        name: "protect_names",
+        kind: Kind::Switch,
+        english: "whether an account's name is for those only who have logged in to it: true or false",
+        chinese: "帐号的名字是否只有登录了该帐号的人才能用：true 或 false",
+        set: |config, given| given.switch().map(|on| config.protect_names = on),
     },
     Key {
         name: "lobby",

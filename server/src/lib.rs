@@ -11,7 +11,7 @@
 //! 7. what outlasts the server is in the [`store`].
 //!
 //! Beside them: [`farewell`] (how to hang up), [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and
-//! look-alikes), [`addresses`] (where to listen), [`limits`] (what the system allows).
+//! look-alikes), [`password`] and [`sasl`] (who one is), [`addresses`] (where to listen), [`limits`] (what the system allows).
 //! `docs/architecture.md` tells why it is built so.
 
 pub mod addresses;
@@ -25,6 +25,7 @@ pub mod nickname;
 pub mod outbox;
 pub mod password;
 pub mod reply;
+pub mod sasl;
 pub mod server;
 pub mod session;
 pub mod store;

@@ -189,7 +189,7 @@ replies! {
     NoMotd = ERR_NOMOTD, ":" "There is no message of the day" | "没有今日消息";
     NoNicknameGiven = ERR_NONICKNAMEGIVEN, ":" "No nickname given" | "没有给出名字";
     ErroneousNickname(nick, bytes) = ERR_ERRONEUSNICKNAME, "{nick} :" "Not a nickname: letters and digits of any script and []\\`_^{{|}}-, no digit or - first, at most {bytes} bytes" | "不能用作名字：只能用各种文字的字母、数字和 []\\`_^{{|}}-，不能以数字或 - 开头，最多 {bytes} 字节";
-    NicknameInUse(nick) = ERR_NICKNAMEINUSE, "{nick} :" "That nickname is taken" | "这个名字已经有人用了";
+    NicknameInUse(nick, why) = ERR_NICKNAMEINUSE, "{nick} :{why}";
     UserNotInChannel(nick, channel) = ERR_USERNOTINCHANNEL, "{nick} {channel} :" "They are not in that channel" | "对方不在这个房间里";
     NotOnChannel(channel) = ERR_NOTONCHANNEL, "{channel} :" "You are not in that channel" | "你不在这个房间里";
     UserOnChannel(nick, channel) = ERR_USERONCHANNEL, "{nick} {channel} :" "is already in that channel" | "已经在这个房间里";
@@ -228,6 +228,13 @@ replies! {
     MonList(list) = RPL_MONLIST, ":{list}";
     EndOfMonList = RPL_ENDOFMONLIST, ":" "End of MONITOR list" | "关注列表结束";
     MonListFull(limit, list) = ERR_MONLISTFULL, "{limit} {list} :" "Your MONITOR list is full" | "关注列表已满";
+    LoggedIn(source, account) = RPL_LOGGEDIN, "{source} {account} :" "You are now logged in as {account}" | "你已登录帐号 {account}";
+    SaslSuccess = RPL_SASLSUCCESS, ":" "SASL authentication successful" | "SASL 验证成功";
+    SaslFail = ERR_SASLFAIL, ":" "SASL authentication failed" | "SASL 验证失败";
+    SaslTooLong = ERR_SASLTOOLONG, ":" "SASL message too long" | "SASL 消息太长";
+    SaslAborted = ERR_SASLABORTED, ":" "SASL authentication aborted" | "SASL 验证已中止";
+    SaslAlready = ERR_SASLALREADY, ":" "You have already authenticated using SASL" | "你已经用 SASL 验证过了";
+    SaslMechs(mechanisms) = RPL_SASLMECHS, "{mechanisms} :" "are available SASL mechanisms" | "是可用的 SASL 机制";
     NoLanguage(code) = ERR_NOLANGUAGE, "{code} :" "This server speaks en and zh" | "本服务器只会说 en 和 zh";
 }
 
@@ -254,10 +261,10 @@ mod tests {
 
     #[test]
     fn a_reply_reads_like_the_line_on_the_wire() {
-        let reply = Reply::NicknameInUse("小明".to_owned());
-        assert_eq!(reply.numeric(), 433);
-        assert_eq!(reply.params(Language::English).to_string(), "小明 :That nickname is taken");
-        assert_eq!(reply.params(Language::Chinese).to_string(), "小明 :这个名字已经有人用了");
+        let reply = Reply::WasNoSuchNick("小明".to_owned());
+        assert_eq!(reply.numeric(), 406);
+        assert_eq!(reply.params(Language::English).to_string(), "小明 :There was no such nickname");
+        assert_eq!(reply.params(Language::Chinese).to_string(), "小明 :没有人用过这个名字");
     }
 
     #[test]

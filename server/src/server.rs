@@ -23,8 +23,8 @@ use crate::farewell::{self, Doorman};
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
-use crate::store::{Store, bans};
-use crate::world::{Effects, Order, World};
+use crate::store::{Store, accounts, bans};
+use crate::world::{Accounts, Effects, Order, World};
 
 /// A session needs little: its buffers are on the heap.
 const SESSION_STACK_BYTES: usize = 256 * 1024;
@@ -93,6 +93,8 @@ impl Server {
         for ban in kept.map_err(|error| Text::CannotStart(error.to_string()))? {
             world.bans.add(ban);
         }
+        let kept = store.ask(accounts::load).map_err(|error| Text::CannotStart(error.to_string()))?;
+        world.accounts = Accounts::new(config.casemapping, kept);
         let shared = Arc::new(Shared {
             room: Room::measure(config.max_connections),
             house: House {

@@ -192,6 +192,7 @@ impl<'h> Session<'h> {
         }
         if !mem::replace(&mut self.slowed, true) {
             self.locked(|session, world| {
+                world.client(session.id)?;
                 world.notice(session.id, &Text::SlowDown);
                 None
             });
@@ -204,6 +205,7 @@ impl<'h> Session<'h> {
     /// Runs lines under the lock: the next one, and those behind it as long as nothing has to be done without the lock
     /// and others have not waited too long. Every time that the lock changes hands costs more than a line does.
     fn run(&mut self, world: &mut World, buffer: &mut LineBuffer) -> Option<Errand> {
+        world.client(self.id)?;
         let since = Instant::now();
         while let Some(line) = buffer.next_line() {
             let errand = commands::execute(world, self.id, &Input::understand(line));
@@ -221,17 +223,14 @@ impl<'h> Session<'h> {
         None
     }
 
-    /// Does something with the world, if this client is still in it.
+    /// Does something with the world; this client may be gone from it.
     fn locked(&mut self, work: impl FnOnce(&mut Self, &mut World) -> Option<Errand>) -> Option<Errand> {
         let mut world = self.house.world.lock();
-        let mut errand = None;
-        if world.client(self.id).is_some() {
-            world.now = self.now;
-            world.at_work = Some(self.id);
-            errand = work(self, &mut world);
-            world.at_work = None;
-            world.take_effects(&mut self.effects);
-        }
+        world.now = self.now;
+        world.at_work = Some(self.id);
+        let errand = work(self, &mut world);
+        world.at_work = None;
+        world.take_effects(&mut self.effects);
         match world.client(self.id) {
             Some(client) if client.is_registered() => {
                 if self.clock.logged_in() {

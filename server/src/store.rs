@@ -11,6 +11,7 @@
 //!
 //! The tables are in the files of this folder by subject, and put together in `schema.rs`.
 
+pub(crate) mod accounts;
 pub(crate) mod bans;
 mod schema;
 

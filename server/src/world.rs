@@ -5,9 +5,11 @@
 //! must happen once the lock is free (flushing, log lines) is collected in [`Effects`].
 //! What a client may do and what it is answered is decided in [`commands`](crate::commands).
 
+mod accounts;
 mod capability;
 mod channel;
 mod client;
+mod guesses;
 mod label;
 mod line;
 pub mod mask;
@@ -26,6 +28,7 @@ use jiff::Timestamp;
 use slotmap::{SlotMap, new_key_type};
 use teahouse_protocol::Folded;
 
+pub use accounts::{Account, Accounts, Change};
 pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
 pub use client::{Client, Registration};
@@ -41,6 +44,7 @@ use crate::outbox::{AtEnd, Cause, Outbox};
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use client::Cloak;
+use guesses::Guesses;
 use run::Run;
 use watch::Watchers;
 use whowas::Whowas;
@@ -65,6 +69,10 @@ pub struct World {
     pub(crate) at_work: Option<ClientId>,
     /// Who may not come in.
     pub bans: ServerBans,
+    /// Whose a name is.
+    pub accounts: Accounts,
+    /// Who guessed a password wrong lately.
+    pub(crate) guesses: Guesses,
     clients: SlotMap<ClientId, Client>,
     /// Inverse of `clients[..].nick`.
     nicks: HashMap<Folded<'static>, ClientId>,
@@ -119,12 +127,15 @@ pub enum Order {
 impl World {
     /// An empty house with its lobby.
     pub fn new(config: Arc<Config>, now: Timestamp) -> Self {
+        let accounts = Accounts::new(config.casemapping, []);
         let mut world = Self {
             config,
             started: now,
             now,
             at_work: None,
             bans: ServerBans::default(),
+            accounts,
+            guesses: Guesses::default(),
             clients: SlotMap::with_key(),
             nicks: HashMap::new(),
             skeletons: HashMap::new(),
@@ -249,7 +260,8 @@ impl World {
     /// Gives a client a nickname, in its normal form, and frees the one it had. Tells nobody.
     ///
     /// # Errors
-    /// ERR_ERRONEUSNICKNAME, or ERR_NICKNAMEINUSE when somebody has it or one that looks the same.
+    /// ERR_ERRONEUSNICKNAME; or ERR_NICKNAMEINUSE when somebody has it or one that looks the same, or when it belongs
+    /// to an account that the client has not logged in to. Before the end of its login a client may still do that.
     pub fn rename(&mut self, id: ClientId, wanted: &str) -> Result<(), Reply> {
         let max_bytes = self.config.nick_length;
         let nick = nickname::normalize(wanted, max_bytes)
@@ -257,12 +269,106 @@ impl World {
         let skeleton = Skeleton::of(&nick);
         let others = [self.holder(&nick), self.skeletons.get(&skeleton).copied()];
         if others.into_iter().flatten().any(|holder| holder != id) {
-            return Err(Reply::NicknameInUse(nick));
+            return Err(self.in_use(id, nick, &Text::NickTaken));
+        }
+        if self.clients[id].is_registered() && self.is_anothers(id, &nick) {
+            return Err(self.in_use(id, nick, &Text::NickOwned));
         }
         self.free_nick(id);
         self.nicks.insert(self.config.casemapping.fold(&nick).into_owned(), id);
         self.skeletons.insert(skeleton, id);
         self.clients[id].set_nick(Some(nick));
+        Ok(())
+    }
+
+    fn in_use(&self, id: ClientId, nick: String, why: &Text) -> Reply {
+        Reply::NicknameInUse(nick, why.to_string(self.clients[id].language))
+    }
+
+    /// The account that a nickname belongs to, or one that looks the same.
+    pub fn owner_of(&self, nick: &str) -> Option<&Account> {
+        let normal = nickname::normalize(nick, usize::MAX).ok()?;
+        self.accounts.owner(&normal, &Skeleton::of(&normal))
+    }
+
+    /// Whether a nickname belongs to an account that a client has not logged in to.
+    fn is_anothers(&self, id: ClientId, nick: &str) -> bool {
+        let owner = self.owner_of(nick).filter(|_| self.config.protect_names);
+        owner.is_some_and(|owner| self.clients[id].account() != Some(&owner.name))
+    }
+
+    /// Settles, at the end of a client's login, whose its nickname is.
+    ///
+    /// # Errors
+    /// ERR_NICKNAMEINUSE; the login waits for another NICK then.
+    pub(crate) fn settle_nick(&mut self, id: ClientId) -> Result<(), Reply> {
+        if let Registration::Open { wanted, .. } = &mut self.clients[id].registration
+            && let Some(wanted) = wanted.take()
+        {
+            if !self.is_anothers(id, &wanted) {
+                self.evict(id, &wanted);
+            }
+            self.rename(id, &wanted)?;
+        }
+        match self.clients[id].nick().map(str::to_owned) {
+            Some(nick) if self.is_anothers(id, &nick) => {
+                self.free_nick(id);
+                Err(self.in_use(id, nick, &Text::NickOwned))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a nickname away from whoever has it, unless that is its owner too.
+    pub(crate) fn evict(&mut self, owner: ClientId, nick: &str) {
+        let mut holders = [self.holder(nick), self.skeletons.get(&Skeleton::of(nick)).copied()];
+        if holders[0] == holders[1] {
+            holders[1] = None;
+        }
+        for holder in holders.into_iter().flatten().filter(|holder| *holder != owner) {
+            let client = &self.clients[holder];
+            if !client.is_registered() {
+                let refusal = self.in_use(holder, client.name().to_owned(), &Text::NickOwned);
+                self.free_nick(holder);
+                self.notify(holder, &refusal);
+            } else if client.account() != self.clients[owner].account() {
+                self.rename_to_guest(holder);
+            }
+        }
+    }
+
+    /// Gives somebody a name that is nobody's.
+    fn rename_to_guest(&mut self, id: ClientId) {
+        loop {
+            let name = format!("guest-{}", self.next_number().number);
+            if self.take_nick(id, &name).is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// Gives a client who has logged in another nickname, and tells everybody concerned.
+    ///
+    /// # Errors
+    /// Like [`rename`](Self::rename).
+    pub(crate) fn take_nick(&mut self, id: ClientId, wanted: &str) -> Result<(), Reply> {
+        let client = &self.clients[id];
+        let (old, source) = (client.name().to_owned(), client.source().to_owned());
+        self.rename(id, wanted)?;
+        let new = self.clients[id].name().to_owned();
+        if new == old {
+            return Ok(());
+        }
+        if !self.config.casemapping.same(&old, &new) {
+            // For those who look for a name, one person went and another came.
+            self.remember(id, &old);
+            self.tell_watchers_that_left(&old);
+            self.tell_watchers_that_came(id);
+        }
+        let line = self.line(format_args!(":{source} NICK {new}")).with_tags(self.clients[id].tags());
+        self.tell(id, &line, if self.at_work == Some(id) { Cause::Answer } else { Cause::Others });
+        self.tell_neighbours(id, |_| Some(&line));
+        self.note(Text::Renamed(old, new));
         Ok(())
     }
 
@@ -588,6 +694,7 @@ impl World {
             }
         }
         self.check_watchers();
+        self.accounts.check();
     }
 }
 

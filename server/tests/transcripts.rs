@@ -67,6 +67,13 @@ transcripts! {
     a_room_gets_another_name
     help_explains_every_command
     what_was_typed_wrong_cannot_break_the_answer
+    an_account_is_opened_in_ones_own_name
+    accounts_are_opened_before_the_login_where_that_is_allowed
+    no_account_is_opened_where_the_house_takes_none
+    one_logs_in_to_an_account_with_a_password
+    a_login_to_an_account_is_refused_in_words
+    an_accounts_name_is_kept_for_its_owner
+    the_house_may_leave_names_to_whoever_comes
     everybody_chooses_the_language_they_are_spoken_to_in
 }
 

@@ -74,6 +74,12 @@ const WORDS: &[&str] = &[
     "labeled-response batch echo-message message-tags draft/channel-rename setname away-notify",
     "\u{1}VERSION\u{1}",
     "192.0.2.0/24",
+    "sesame12",
+    "sasl",
+    "PLAIN",
+    "SCRAM-SHA-256",
+    "AGEAc2VzYW1lMTI=",
+    "biwsbj1hLHI9eA==",
     "5",
     "zh",
 ];
@@ -114,7 +120,7 @@ proptest! {
     #[test]
     fn random_commands_leave_the_world_in_order(steps in vec((0..PEOPLE.len(), line()), 1..80)) {
         let operators = vec![Operator { name: "root".to_owned(), password: "root".to_owned() }];
-        let config = Config { operators, cloak: false, ..Config::default() };
+        let config = Config { operators, cloak: false, scram: true, ..Config::default() };
         let mut stage = Memory::open(config);
         let mut gone = BTreeSet::new();
         for name in PEOPLE {

@@ -5,8 +5,10 @@ use teahouse_protocol::Message;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
 use super::{Context, registration};
+use crate::config::Config;
 use crate::reply::Reply;
-use crate::world::{Capabilities, Capability, Client, Registration};
+use crate::sasl::Mechanism;
+use crate::world::{Capabilities, Capability, Registration};
 
 /// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.
 const VERSION_302: u32 = 302;
@@ -24,7 +26,8 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
                 client.capabilities.set(Capability::CapNotify, true);
             }
             negotiating(context, true);
-            let all: Vec<_> = Capability::ALL.iter().map(|(_, name)| *name).collect();
+            let all: Vec<_> = offered(&context.world.config, version >= VERSION_302).collect();
+            let all: Vec<_> = all.iter().map(String::as_str).collect();
             list(context, "LS", &all, version >= VERSION_302);
         }
         "LIST" => {
@@ -36,7 +39,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
         "REQ" => {
             negotiating(context, true);
             let wanted = message.param(1).unwrap_or_default();
-            let changed = change(context.client(), wanted);
+            let changed = change(context, wanted);
             // A request that just fitted into a line may not fit behind the names of server and client.
             for names in in_lines(wanted.split_ascii_whitespace(), NAMES_BYTES) {
                 answer(context, if changed.is_some() { "ACK" } else { "NAK" }, &names);
@@ -59,12 +62,33 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
     Ok(())
 }
 
+/// What there is to ask for; with version 302 with its values.
+fn offered(config: &Config, with_values: bool) -> impl Iterator<Item = String> {
+    let there = Capability::ALL.iter().filter(|(capability, _)| is_there(*capability, config));
+    there.map(move |(capability, name)| match capability {
+        Capability::Sasl if with_values => format!("{name}={}", Mechanism::list(config)),
+        Capability::AccountRegistration if with_values && config.registration_before_connect => {
+            format!("{name}=before-connect")
+        }
+        _ => (*name).to_owned(),
+    })
+}
+
+/// Whether a capability can be had.
+fn is_there(capability: Capability, config: &Config) -> bool {
+    capability != Capability::AccountRegistration || config.registration
+}
+
 /// The set after a request; all or nothing: one name that is not known, and none of it happens.
-fn change(client: &Client, wanted: &str) -> Option<Capabilities> {
+fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
+    let client = context.client();
     let mut set = client.capabilities;
     for word in wanted.split_ascii_whitespace() {
         let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
         let (capability, _) = Capability::ALL.iter().find(|(_, wire)| *wire == name)?;
+        if on && !is_there(*capability, &context.world.config) {
+            return None;
+        }
         set.set(*capability, on);
     }
     // What comes with version 302 stays as long as the connection does.

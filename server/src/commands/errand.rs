@@ -6,14 +6,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use argon2::{Argon2, PasswordHash, PasswordVerifier};
-
 use rusqlite::Connection;
 
-use super::{Context, motd, operators};
+use super::{Context, accounts, login, motd, operators};
 use crate::reply::Reply;
 use crate::store::{Store, StoreError};
-use crate::world::Capture;
+use crate::world::{Capture, World};
 
 /// Something to be done without the lock, in the middle of a command.
 #[derive(Debug)]
@@ -28,6 +26,8 @@ pub(super) enum Task {
     Motd(motd::Reading),
     Oper(operators::Claim),
     Ask(Asking),
+    Login(login::Claim),
+    Keep(accounts::Keeping),
 }
 
 impl Errand {
@@ -38,6 +38,8 @@ impl Errand {
             Task::Motd(reading) => reading.run(),
             Task::Oper(claim) => claim.run(pause),
             Task::Ask(asking) => asking.run(store),
+            Task::Login(claim) => claim.run(store, pause),
+            Task::Keep(keeping) => keeping.run(store),
         }
     }
 }
@@ -48,6 +50,19 @@ impl Task {
             Self::Motd(reading) => reading.finish(context),
             Self::Oper(claim) => claim.finish(context),
             Self::Ask(asking) => asking.finish(context),
+            Self::Login(claim) => claim.finish(context),
+            Self::Keep(keeping) => keeping.finish(context),
+        }
+    }
+
+    /// Does what is left to do when the client has gone meanwhile: what was kept has to be known.
+    pub(super) fn settle(self, world: &mut World) {
+        match self {
+            Self::Motd(_) | Self::Oper(_) | Self::Ask(_) => {}
+            Self::Login(mut claim) => claim.settle(world),
+            Self::Keep(mut keeping) => {
+                keeping.settle(world);
+            }
         }
     }
 }
@@ -103,34 +118,5 @@ impl fmt::Debug for Asking {
             Self::Question(_) => "Question",
             Self::Answered(_) => "Answered",
         })
-    }
-}
-
-/// Whether a password is the one that was kept, in clear or as an argon2id hash. Takes tens of milliseconds for a hash.
-pub(super) fn password_is_right(kept: &str, given: &str) -> bool {
-    match PasswordHash::new(kept) {
-        Ok(hash) => Argon2::default().verify_password(given.as_bytes(), &hash).is_ok(),
-        Err(_) => same_in_constant_time(kept.as_bytes(), given.as_bytes()),
-    }
-}
-
-/// Compares without stopping at the first difference, so that the time taken tells nothing of how much was right.
-fn same_in_constant_time(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len()
-        && one.iter().zip(other).fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_compared_in_clear_or_with_its_hash() {
-        assert!(password_is_right("芝麻开门", "芝麻开门"));
-        assert!(!password_is_right("芝麻开门", "芝麻关门"));
-        let hash = crate::password::hash("sesame").unwrap();
-        assert!(hash.starts_with("$argon2id$"));
-        assert!(password_is_right(&hash, "sesame"));
-        assert!(!password_is_right(&hash, "Sesame"));
     }
 }

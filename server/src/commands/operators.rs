@@ -6,10 +6,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use teahouse_protocol::Message;
 
-use super::errand::{Task, password_is_right};
+use super::errand::Task;
 use super::{Context, modes};
 use crate::language::Text;
 use crate::outbox::Cause;
+use crate::password;
 use crate::reply::Reply;
 use crate::store::{StoreError, bans};
 use crate::user_modes::UserMode;
@@ -50,7 +51,7 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
 impl Claim {
     /// Checks the password; `pause` makes a guesser wait.
     pub(super) fn run(&mut self, pause: &dyn Fn(Duration)) {
-        self.is_right = self.kept.as_ref().is_some_and(|kept| password_is_right(kept, &self.given));
+        self.is_right = self.kept.as_ref().is_some_and(|kept| password::is_right(kept, &self.given));
         if !self.is_right {
             pause(PENALTY);
         }

@@ -6,7 +6,6 @@ use teahouse_protocol::{Message, names};
 
 use super::{Context, motd, status};
 use crate::language::Text;
-use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::Registration;
@@ -32,31 +31,34 @@ pub(super) fn pass(context: &mut Context, message: &Message) -> Result<(), Reply
 /// NICK: the first name, or a new one.
 pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let wanted = message.param(0).filter(|nick| !nick.is_empty()).ok_or(Reply::NoNicknameGiven)?;
-    if !context.client().is_registered() {
-        context.world.rename(context.me, wanted)?;
-        welcome_if_ready(context);
-        return Ok(());
+    if context.client().is_registered() {
+        return context.world.take_nick(context.me, wanted);
     }
-    let me = context.me;
-    let (old, source) = (context.client().name().to_owned(), context.client().source().to_owned());
-    context.world.rename(me, wanted)?;
-    let new = context.client().name().to_owned();
-    if new == old {
-        return Ok(());
+    match context.world.rename(context.me, wanted) {
+        // Who is still choosing capabilities may log in to the account that it belongs to.
+        Err(Reply::NicknameInUse(nick, _))
+            if is_negotiating(context) && context.world.owner_of(&nick).is_some() =>
+        {
+            want(context, Some(nick));
+        }
+        outcome => {
+            outcome?;
+            want(context, None);
+        }
     }
-    if !context.world.config.casemapping.same(&old, &new) {
-        // For those who look for a name, one person went and another came.
-        context.world.remember(me, &old);
-        context.world.tell_watchers_that_left(&old);
-        context.world.tell_watchers_that_came(me);
-    }
-    let line = context.world.line(format_args!(":{source} NICK {new}")).with_tags(context.client().tags());
-    context.world.tell(me, &line, Cause::Answer);
-    context.world.tell_neighbours(me, |_| Some(&line));
-    context.world.note(Text::Renamed(old, new));
+    welcome_if_ready(context);
     Ok(())
 }
 
+fn is_negotiating(context: &Context) -> bool {
+    matches!(context.client().registration, Registration::Open { negotiating: true, .. })
+}
+
+fn want(context: &mut Context, nick: Option<String>) {
+    if let Registration::Open { wanted, .. } = &mut context.world.client_mut(context.me).registration {
+        *wanted = nick;
+    }
+}
 /// USER: the user name and the real name.
 pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let client = context.client();
@@ -83,8 +85,8 @@ pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply
 /// Completes the login once a nickname and a user name are there, CAP has ended and the password is right.
 pub(super) fn welcome_if_ready(context: &mut Context) {
     let client = context.client();
-    let Registration::Open { password, negotiating } = &client.registration else { return };
-    if client.nick().is_none() || client.user().is_empty() || *negotiating {
+    let Registration::Open { password, negotiating, wanted } = &client.registration else { return };
+    if (client.nick().is_none() && wanted.is_none()) || client.user().is_empty() || *negotiating {
         return;
     }
     let config = context.world.config.clone();
@@ -93,7 +95,14 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
         context.world.disconnect(context.me, &Text::BadPassword);
         return;
     }
-    if let Some(ban) = context.world.bans.on_client(client, config.casemapping, context.world.now) {
+    if context.world.client_mut(context.me).sasl.take().is_some() {
+        context.reply(&Reply::SaslAborted);
+    }
+    if let Err(refusal) = context.world.settle_nick(context.me) {
+        context.reply(&refusal);
+        return;
+    }
+    if let Some(ban) = context.world.bans.on_client(context.client(), config.casemapping, context.world.now) {
         let reason = ban.reason.clone();
         context.reply(&Reply::YoureBanned(reason.clone()));
         context.world.disconnect(context.me, &Text::Banned(reason));

@@ -177,7 +177,7 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
     if client.is_operator() {
         replies.push(Reply::WhoisOperator(nick()));
     }
-    if client.modes.has(UserMode::Registered) {
+    if world.owner_of(client.name()).is_some_and(|owner| client.account() == Some(&owner.name)) {
         replies.push(Reply::WhoisRegNick(nick()));
     }
     if client.modes.has(UserMode::Bot) {

@@ -31,6 +31,8 @@ capabilities! {
     CapNotify = "cap-notify";
     /// A changed user name or host is told instead of a QUIT and a JOIN.
     ChgHost = "chghost";
+    /// An account can be opened by REGISTER.
+    AccountRegistration = "draft/account-registration";
     /// A renamed channel is told instead of a PART and a JOIN.
     ChannelRename = "draft/channel-rename";
     /// The same as no-implicit-names, by the name that it had as a draft.
@@ -53,6 +55,8 @@ capabilities! {
     MultiPrefix = "multi-prefix";
     /// No list of names comes with a JOIN.
     NoImplicitNames = "no-implicit-names";
+    /// One can log in to an account by AUTHENTICATE.
+    Sasl = "sasl";
     /// Every line says when it was sent.
     ServerTime = "server-time";
     /// The real name can be changed, and the change is told.

@@ -14,6 +14,7 @@ use super::capability::{Capabilities, Capability};
 use super::line::Tags;
 use crate::language::Language;
 use crate::outbox::Outbox;
+use crate::sasl::Exchange;
 use crate::user_modes::{UserMode, UserModes};
 
 /// One connection and the person at its other end.
@@ -39,8 +40,12 @@ pub struct Client {
     source: String,
     /// Where the connection comes from.
     pub address: SocketAddr,
-    /// The account that the person has logged in to.
+    /// The account that the person has logged in to; `r` among the modes says whether there is one.
     account: Option<String>,
+    /// The SHA-256 fingerprint of the certificate that the connection came with, in lower case.
+    pub(crate) certificate: Option<String>,
+    /// A login to an account that is going on.
+    pub(crate) sasl: Option<Box<Exchange>>,
     /// How far the login has come.
     pub(crate) registration: Registration,
     /// What the person is and wants.
@@ -64,6 +69,8 @@ pub enum Registration {
         password: Option<String>,
         /// Whether CAP LS or REQ came and END has not: the login waits for it.
         negotiating: bool,
+        /// A nickname that somebody has, and that is the client's if it logs in to the account of that name.
+        wanted: Option<String>,
     },
     /// Logged in.
     Done {
@@ -93,7 +100,9 @@ impl Client {
             source: String::new(),
             address,
             account: None,
-            registration: Registration::Open { password: None, negotiating: false },
+            certificate: None,
+            sasl: None,
+            registration: Registration::Open { password: None, negotiating: false, wanted: None },
             modes: UserModes::default(),
             away: None,
             language,
@@ -132,6 +141,12 @@ impl Client {
         &self.source
     }
 
+    /// [`source`](Self::source) with stars for what is not known yet.
+    pub(crate) fn full_source(&self) -> String {
+        let user = if self.user.is_empty() { "*" } else { &self.user };
+        format!("{}!{user}@{}", self.name(), self.host)
+    }
+
     /// [`source`](Self::source) with the address as it is; masks are compared with both.
     pub fn real_source(&self) -> String {
         format!("{}!{}@{}", self.name(), self.user, self.real_host())
@@ -166,6 +181,11 @@ impl Client {
         let old = mem::replace(&mut self.nick, nick);
         self.refresh_source();
         old
+    }
+
+    pub(crate) fn set_account(&mut self, account: Option<String>) {
+        self.modes.set(UserMode::Registered, account.is_some());
+        self.account = account;
     }
 
     pub(crate) fn set_user(&mut self, user: String) {

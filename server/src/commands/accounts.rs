@@ -1,0 +1,167 @@
+//! REGISTER and VERIFY: opening an account
+//! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)); and how a change of an
+//! account is kept before anybody hears of it.
+
+use teahouse_protocol::Message;
+
+use super::Context;
+use super::errand::Task;
+use super::login::log_in;
+use crate::config::Config;
+use crate::language::Text;
+use crate::password::{self, ScramKeys};
+use crate::reply::Reply;
+use crate::store::{self, Store};
+use crate::world::{Account, Change, World};
+
+/// The longest password, in bytes: it has to fit into a line, whichever way it is said.
+const PASSWORD_BYTES: usize = 300;
+
+/// REGISTER: opens an account in the name that one has, and logs one in to it.
+pub(super) fn register(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let [name, email, password, ..] = message.params()[..] else { return Ok(()) };
+    let refused = match obstacle(context, name, password) {
+        None if email != "*" && !email.contains('@') => Some(("INVALID_EMAIL", Text::NotAnAddress)),
+        obstacle => obstacle,
+    };
+    if let Some((code, why)) = refused {
+        refuse(context, "REGISTER", code, &shown(context, name), &why);
+        return Ok(());
+    }
+    open(context, password, |context, account, kept| {
+        if !kept {
+            return refuse(context, "REGISTER", "TEMPORARILY_UNAVAILABLE", account, &Text::TryAgainLater);
+        }
+        let words = context.say(&Text::AccountOpened(account.to_owned()));
+        context.send(format_args!("REGISTER SUCCESS {account} :{words}"));
+        log_in(context, account);
+    });
+    Ok(())
+}
+
+/// VERIFY: there is nothing to verify, since no letters are sent.
+pub(super) fn verify(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let account = shown(context, message.param(0).unwrap_or_default());
+    let (code, why) = if context.client().account().is_some() {
+        ("ALREADY_AUTHENTICATED", Text::AlreadyLoggedIn)
+    } else {
+        ("INVALID_CODE", Text::NothingToVerify)
+    };
+    refuse(context, "VERIFY", code, &account, &why);
+    Ok(())
+}
+
+/// What a client typed as an account, where a word has to stand.
+fn shown(context: &Context, name: &str) -> String {
+    match name {
+        "*" => context.client().name().to_owned(),
+        name if name.is_empty() || name.starts_with(':') || name.contains(' ') => "*".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// These commands belong to standard replies, whatever was negotiated.
+fn refuse(context: &mut Context, command: &str, code: &str, account: &str, why: &Text) {
+    let words = context.say(why);
+    context.send(format_args!("FAIL {command} {code} {account} :{words}"));
+}
+
+/// Why the client cannot open an account in this name with this password: the code of a standard reply, and words.
+pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
+    let (world, client) = (&*context.world, context.client());
+    let Config { registration, registration_before_connect, min_password_length, .. } = *world.config;
+    let is_own = |nick: &str| name == "*" || world.config.casemapping.same(name, nick);
+    let too_early = !client.is_registered() && !registration_before_connect;
+    Some(match client.nick() {
+        _ if !registration => ("TEMPORARILY_UNAVAILABLE", Text::RegistrationClosed),
+        _ if too_early => ("COMPLETE_CONNECTION_REQUIRED", Text::NotYet),
+        _ if client.account().is_some() => ("ALREADY_AUTHENTICATED", Text::AlreadyLoggedIn),
+        None => ("NEED_NICK", Text::NeedNick),
+        Some(nick) if !is_own(nick) => {
+            ("ACCOUNT_NAME_MUST_BE_NICK", Text::AccountMustBeNick(nick.to_owned()))
+        }
+        Some(nick) if world.owner_of(nick).is_some() => {
+            ("ACCOUNT_EXISTS", Text::AccountExists(nick.to_owned()))
+        }
+        Some(_) if password.len() > PASSWORD_BYTES => {
+            ("UNACCEPTABLE_PASSWORD", Text::PasswordTooLong(PASSWORD_BYTES.to_string()))
+        }
+        Some(_) if password.chars().count() < min_password_length => {
+            ("WEAK_PASSWORD", Text::PasswordTooShort(min_password_length.to_string()))
+        }
+        Some(_) => return None,
+    })
+}
+
+/// Opens an account in the client's own name, and goes on with `then`.
+pub(super) fn open(context: &mut Context, password: &str, then: Then) {
+    let account = Account {
+        name: context.client().name().to_owned(),
+        since: context.world.now,
+        password: String::new(),
+        scram: None,
+        certificates: Vec::new(),
+    };
+    let name = account.name.clone();
+    Keeping::begin(context, &name, Change::Open(account), Some(password), then);
+}
+
+/// A change of an account on its way: its password is hashed and the store keeps it, which takes time and happens
+/// without the lock; then it is made, and those concerned are told.
+#[derive(Debug)]
+pub(super) struct Keeping {
+    account: String,
+    /// The new password, to be hashed.
+    password: Option<String>,
+    /// Whether the keys of SCRAM are kept too.
+    scram: bool,
+    change: Option<Change>,
+    then: Then,
+}
+
+/// Goes on with the command: the account's name, and whether the change was kept.
+type Then = fn(&mut Context, &str, bool);
+
+impl Keeping {
+    /// Leaves the errand to keep a change; `password` is the new one if there is one.
+    pub(super) fn begin(
+        context: &mut Context,
+        account: &str,
+        change: Change,
+        password: Option<&str>,
+        then: Then,
+    ) {
+        context.task = Some(Task::Keep(Self {
+            account: account.to_owned(),
+            password: password.map(str::to_owned),
+            scram: context.world.config.scram,
+            change: Some(change),
+            then,
+        }));
+    }
+
+    pub(super) fn run(&mut self, store: &Store) {
+        let hashed = self.password.take().map(|given| {
+            let hash = password::hash(&given).expect("its length is below the limit of the algorithm");
+            (hash, self.scram.then(|| ScramKeys::of(&given)))
+        });
+        if let (
+            Some((hash, keys)),
+            Some(Change::Open(Account { password, scram, .. }) | Change::Password { password, scram, .. }),
+        ) = (hashed, &mut self.change)
+        {
+            (*password, *scram) = (hash, keys);
+        }
+        self.change.take_if(|change| store::accounts::keep(store, change).is_err());
+    }
+
+    /// Makes the change, even if the client has gone. Returns whether it was kept.
+    pub(super) fn settle(&mut self, world: &mut World) -> bool {
+        self.change.take().map(|change| world.accounts.apply(change)).is_some()
+    }
+
+    pub(super) fn finish(mut self, context: &mut Context) {
+        let kept = self.settle(context.world);
+        (self.then)(context, &self.account, kept);
+    }
+}

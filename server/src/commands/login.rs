@@ -1,0 +1,140 @@
+//! Logging in to an account and out of it, whichever way it is asked for.
+
+use std::time::Duration;
+
+use crate::language::Text;
+use crate::outbox::Cause;
+use crate::password::{self, ScramKeys};
+use crate::reply::Reply;
+use crate::store::{self, Store};
+use crate::world::{Capability, Change, Client, ClientId, World};
+
+use super::Context;
+use super::errand::Task;
+
+/// How long a wrong password makes the one who gave it wait.
+const PENALTY: Duration = Duration::from_millis(500);
+
+/// Somebody says to be the owner of an account. Whether it is so takes time to find out, and happens without the lock.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// As the client wrote it.
+    pub(super) account: String,
+    /// The hash of its password; `None` if there is no such account.
+    kept: Option<String>,
+    pub(super) proof: Proof,
+    /// How long earlier guesses make this one wait.
+    wait: Duration,
+    /// Whether the keys of SCRAM are to be kept and are not there yet.
+    lacks_keys: bool,
+    /// Those keys, once they are kept.
+    change: Option<Change>,
+    pub(super) is_right: bool,
+    then: Then,
+}
+
+/// What is offered as a proof.
+#[derive(Debug)]
+pub(super) enum Proof {
+    /// The password itself.
+    Password(String),
+    /// What SCRAM showed: the server's signature, if it was right.
+    Scram(Option<String>),
+}
+
+/// Goes on with the command once it is known whether a claim is right.
+type Then = fn(&mut Context, &Claim);
+
+impl Claim {
+    /// Leaves the errand to find out whether the client owns an account.
+    pub(super) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
+        let (address, world) = (context.client().address.ip(), &mut *context.world);
+        let found = world.accounts.find(account);
+        let lacks_keys = world.config.scram && found.is_some_and(|account| account.scram.is_none());
+        let wait =
+            world.guesses.wait(world.config.casemapping.fold(account).into_owned(), address, world.now);
+        context.task = Some(Task::Login(Self {
+            account: account.to_owned(),
+            kept: found.map(|account| account.password.clone()),
+            proof,
+            wait,
+            lacks_keys,
+            change: None,
+            is_right: false,
+            then,
+        }));
+    }
+
+    pub(super) fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
+        if !self.wait.is_zero() {
+            pause(self.wait);
+        }
+        self.is_right = match (&self.proof, &self.kept) {
+            (Proof::Password(given), Some(kept)) => password::is_right(kept, given),
+            (Proof::Password(given), None) => {
+                password::pretend_to_check(given);
+                false
+            }
+            (Proof::Scram(signature), _) => signature.is_some(),
+        };
+        if !self.is_right {
+            pause(PENALTY);
+        } else if let (Proof::Password(given), Some(kept), true) = (&self.proof, &self.kept, self.lacks_keys)
+        {
+            let scram = Some(ScramKeys::of(given));
+            let change = Change::Password { account: self.account.clone(), password: kept.clone(), scram };
+            // Another time, if not now: the login does not depend on it.
+            self.change = store::accounts::keep(store, &change).is_ok().then_some(change);
+        }
+    }
+
+    /// Does what has to be done even if the client has gone.
+    pub(super) fn settle(&mut self, world: &mut World) {
+        if let Some(change) = self.change.take() {
+            world.accounts.apply(change);
+        }
+    }
+
+    pub(super) fn finish(mut self, context: &mut Context) {
+        self.settle(context.world);
+        let (address, account) =
+            (context.client().address, context.world.config.casemapping.fold(&self.account));
+        let account = account.into_owned();
+        if self.is_right {
+            context.world.guesses.right(account);
+        } else {
+            context.world.guesses.wrong(account, address.ip(), context.world.now);
+            context.world.note(Text::WrongPassword(address.to_string(), self.account.clone()));
+        }
+        (self.then)(context, &self);
+    }
+}
+
+/// Logs the client in to an account, and tells everybody concerned. Returns whether there is such an account.
+pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
+    let Some(account) = context.world.accounts.find(account).map(|account| account.name.clone()) else {
+        return false;
+    };
+    context.reply(&Reply::LoggedIn(context.client().full_source(), account.clone()));
+    let nick = context.client().name().to_owned();
+    context.world.note(Text::LoggedIn(nick, account.clone()));
+    change_account(context.world, context.me, Some(account));
+    true
+}
+
+/// Those who share a room are told, and so is the client itself
+/// ([account-notify](https://ircv3.net/specs/extensions/account-notify)).
+fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
+    if world.client_mut(id).account() == account.as_deref() {
+        return;
+    }
+    world.client_mut(id).set_account(account);
+    let Some(client) = world.client(id).filter(|client| client.is_registered()) else { return };
+    let line = world.line(format_args!(":{} ACCOUNT {}", client.source(), client.account().unwrap_or("*")));
+    let line = line.with_tags(client.tags());
+    let wants = |client: &Client| client.has(Capability::AccountNotify).then_some(&line);
+    if wants(client).is_some() {
+        world.tell(id, &line, Cause::Answer);
+    }
+    world.tell_neighbours_and_watchers(id, wants);
+}

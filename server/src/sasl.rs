@@ -1,0 +1,172 @@
+//! SASL: the ways to prove who one is, as far as they need neither the world nor much time.
+//!
+//! AUTHENTICATE itself is in `commands/sasl.rs`; keys and hashes are in [`password`](crate::password).
+
+use base64ct::{Base64, Encoding};
+use teahouse_protocol::sasl::Assembler;
+use teahouse_protocol::scram::{ChannelBinding, ClientFinal, ClientFirst, ServerFirst};
+
+use crate::config::Config;
+use crate::password::{self, ScramKeys};
+
+/// A way to prove who one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// By saying the password ([RFC 4616](https://www.rfc-editor.org/rfc/rfc4616)).
+    Plain,
+    /// By the certificate that the connection came with
+    /// ([RFC 4422, appendix A](https://www.rfc-editor.org/rfc/rfc4422#appendix-A)).
+    External,
+    /// By showing that one knows the password, without saying it
+    /// ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)).
+    ScramSha256,
+}
+
+impl Mechanism {
+    const ALL: &[(Self, &str)] =
+        &[(Self::Plain, "PLAIN"), (Self::External, "EXTERNAL"), (Self::ScramSha256, "SCRAM-SHA-256")];
+
+    fn offered(config: &Config) -> impl Iterator<Item = &'static (Self, &'static str)> {
+        let scram = config.scram;
+        Self::ALL.iter().filter(move |(mechanism, _)| scram || *mechanism != Self::ScramSha256)
+    }
+
+    /// The names of all that there are here, as the capability and 908 list them.
+    pub fn list(config: &Config) -> String {
+        Self::offered(config).map(|(_, name)| *name).collect::<Vec<_>>().join(",")
+    }
+
+    /// The mechanism of this name.
+    pub fn find(name: &str, config: &Config) -> Option<Self> {
+        Self::offered(config)
+            .find(|(_, wire)| wire.eq_ignore_ascii_case(name))
+            .map(|(mechanism, _)| *mechanism)
+    }
+}
+
+/// An exchange that is going on.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// What the client is saying, in chunks.
+    pub(crate) said: Assembler,
+    pub(crate) step: Step,
+}
+
+/// What is expected next.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Plain,
+    External,
+    ScramFirst,
+    ScramFinal(Scram),
+    /// The client has proven it and has been shown a signature; it has nothing more to say.
+    ScramEnd {
+        account: String,
+    },
+}
+
+impl Exchange {
+    pub(crate) fn begin(mechanism: Mechanism) -> Self {
+        Self::at(match mechanism {
+            Mechanism::Plain => Step::Plain,
+            Mechanism::External => Step::External,
+            Mechanism::ScramSha256 => Step::ScramFirst,
+        })
+    }
+
+    pub(crate) fn at(step: Step) -> Self {
+        Self { said: Assembler::default(), step }
+    }
+}
+
+/// What PLAIN says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plain<'a> {
+    /// Whom the client wants to be; empty for who it is.
+    pub(crate) authzid: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) password: &'a str,
+}
+
+impl<'a> Plain<'a> {
+    pub(crate) fn parse(said: &'a [u8]) -> Option<Self> {
+        let mut parts = std::str::from_utf8(said).ok()?.split('\0');
+        let plain = Self { authzid: parts.next()?, account: parts.next()?, password: parts.next()? };
+        (parts.next().is_none() && !plain.account.is_empty() && !plain.password.is_empty()).then_some(plain)
+    }
+}
+
+/// An exchange of SCRAM-SHA-256 after the first two messages.
+#[derive(Debug)]
+pub(crate) struct Scram {
+    pub(crate) account: String,
+    keys: ScramKeys,
+    client_first: String,
+    server_first: String,
+}
+
+impl Scram {
+    /// Answers a client's first message. `None` when the client wants to be somebody else than it is, or wants the
+    /// exchange bound to its connection, which was not offered.
+    pub(crate) fn begin(first: &ClientFirst, keys: ScramKeys) -> Option<Self> {
+        if first.authzid.as_ref().is_some_and(|authzid| *authzid != first.user)
+            || matches!(first.binding, ChannelBinding::By(_))
+        {
+            return None;
+        }
+        let nonce = format!("{}{}", first.nonce, password::nonce());
+        let salt = keys.salt();
+        let server =
+            ServerFirst { nonce: &nonce, salt: &salt, iterations: keys.iterations(), extensions: "" };
+        let server_first = server.to_string();
+        Some(Self { account: first.user.to_string(), keys, client_first: first.to_string(), server_first })
+    }
+
+    pub(crate) fn server_first(&self) -> &str {
+        &self.server_first
+    }
+
+    /// The signature that answers a client's last message, if that proves what it should.
+    pub(crate) fn verify(&self, said: &str) -> Option<String> {
+        let first = ClientFirst::parse(&self.client_first).expect("it was printed");
+        let server = ServerFirst::parse(&self.server_first).expect("it was printed");
+        let last = ClientFinal::parse(said).ok()?;
+        let same_binding = Base64::encode_string(first.gs2_header().as_bytes()) == last.binding;
+        let auth_message = teahouse_protocol::scram::auth_message(&first, &server, &last);
+        let proven = same_binding && last.nonce == server.nonce && self.keys.prove(&auth_message, last.proof);
+        proven.then(|| self.keys.signature(&auth_message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_has_three_parts() {
+        let plain = |authzid, account, password| Some(Plain { authzid, account, password });
+        for (said, expected) in [
+            (&b"\0alice\0sesame"[..], plain("", "alice", "sesame")),
+            (b"alice\0alice\0sesame", plain("alice", "alice", "sesame")),
+            ("\0小明\0芝麻 开门".as_bytes(), plain("", "小明", "芝麻 开门")),
+            (b"", None),
+            (b"alice\0sesame", None),
+            (b"\0alice\0sesame\0", None),
+            (b"\0\0sesame", None),
+            (b"\0alice\0", None),
+            (b"\0alice\0\xff", None),
+        ] {
+            assert_eq!(Plain::parse(said), expected);
+        }
+    }
+
+    #[test]
+    fn scram_is_offered_where_its_keys_are_kept() {
+        let mut config = Config::default();
+        assert_eq!(Mechanism::list(&config), "PLAIN,EXTERNAL");
+        assert_eq!(Mechanism::find("SCRAM-SHA-256", &config), None);
+        config.scram = true;
+        assert_eq!(Mechanism::list(&config), "PLAIN,EXTERNAL,SCRAM-SHA-256");
+        assert_eq!(Mechanism::find("scram-sha-256", &config), Some(Mechanism::ScramSha256));
+    }
+}

@@ -1,0 +1,89 @@
+//! Accounts and what proves them.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::{Store, StoreError};
+use crate::password::ScramKeys;
+use crate::world::{Account, Change};
+
+/// The tables, as a migration makes them. Names are compared without the case of A to Z here; where more is the same
+/// name, the world knows.
+pub(super) const TABLES: &str = "
+    CREATE TABLE account (
+        name TEXT PRIMARY KEY COLLATE NOCASE,
+        since INTEGER NOT NULL, -- seconds since 1970
+        password TEXT NOT NULL, -- its argon2id hash
+        scram TEXT -- the keys of SCRAM-SHA-256, as RFC 5803 has them
+    ) WITHOUT ROWID;
+    CREATE TABLE certificate (
+        fingerprint TEXT PRIMARY KEY, -- SHA-256, in lower case
+        account TEXT NOT NULL COLLATE NOCASE REFERENCES account ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    CREATE INDEX certificates_of_an_account ON certificate (account);";
+
+/// Keeps a change.
+///
+/// # Errors
+/// When it was not kept; the change has not happened then.
+pub(crate) fn keep(store: &Store, change: &Change) -> Result<(), StoreError> {
+    let change = change.clone();
+    store.ask(move |connection| write(connection, &change))
+}
+
+fn write(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+    let text = |keys: &Option<ScramKeys>| keys.as_ref().map(ScramKeys::to_text);
+    match change {
+        Change::Open(Account { name, since, password, scram, certificates }) => {
+            connection.execute(
+                "INSERT INTO account VALUES (?, ?, ?, ?)",
+                params![name, since.as_second(), password, text(scram)],
+            )?;
+            write_certificates(connection, name, certificates)
+        }
+        Change::Password { account, password, scram } => {
+            let update = "UPDATE account SET password = ?, scram = ? WHERE name = ?";
+            connection.execute(update, params![password, text(scram), account])?;
+            Ok(())
+        }
+        Change::Certificates { account, certificates } => {
+            connection.execute("DELETE FROM certificate WHERE account = ?", [account])?;
+            write_certificates(connection, account, certificates)
+        }
+        Change::Close { account } => {
+            connection.execute("DELETE FROM account WHERE name = ?", [account])?;
+            Ok(())
+        }
+    }
+}
+
+fn write_certificates(connection: &Connection, account: &str, all: &[String]) -> rusqlite::Result<()> {
+    for fingerprint in all {
+        connection.execute("INSERT INTO certificate VALUES (?, ?)", [fingerprint, account])?;
+    }
+    Ok(())
+}
+
+/// All accounts.
+pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
+    let mut certificates: HashMap<String, Vec<String>> = HashMap::new();
+    let mut rows = connection.prepare("SELECT account, fingerprint FROM certificate")?;
+    for row in rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))? {
+        let (account, fingerprint) = row?;
+        certificates.entry(account.to_ascii_lowercase()).or_default().push(fingerprint);
+    }
+    let mut accounts = connection.prepare("SELECT name, since, password, scram FROM account")?;
+    let rows = accounts.query_map([], |row| {
+        let (name, scram): (String, Option<String>) = (row.get(0)?, row.get(3)?);
+        Ok(Account {
+            certificates: certificates.remove(&name.to_ascii_lowercase()).unwrap_or_default(),
+            name,
+            since: Timestamp::from_second(row.get(1)?).unwrap_or_default(),
+            password: row.get(2)?,
+            scram: scram.and_then(|text| ScramKeys::from_text(&text)),
+        })
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,228 @@
+//! The accounts: whose a name is, and what proves it.
+//!
+//! All of them are in memory, so that under the lock it is known at once whose a name is. A [`Change`] is kept by the
+//! [store](crate::store) first and only then made here; nobody is told of an account that a crash could lose.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use teahouse_protocol::{CaseMapping, Folded};
+
+use crate::nickname::{self, Skeleton};
+use crate::password::{self, ScramKeys};
+
+/// Somebody's account. Its name is a nickname, and that nickname belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// As its owner writes it.
+    pub name: String,
+    /// When it was made.
+    pub since: Timestamp,
+    /// The argon2id hash of its password.
+    pub password: String,
+    /// What SCRAM-SHA-256 needs, if that is kept.
+    pub scram: Option<ScramKeys>,
+    /// The fingerprints of the certificates that prove it: SHA-256, in lower case.
+    pub certificates: Vec<String>,
+}
+
+/// A change of one account.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// There is a new one.
+    Open(Account),
+    /// Another password, or other keys of the same one.
+    Password {
+        /// Whose.
+        account: String,
+        /// Its argon2id hash.
+        password: String,
+        /// Its keys, if they are kept.
+        scram: Option<ScramKeys>,
+    },
+    /// Other certificates.
+    Certificates {
+        /// Whose.
+        account: String,
+        /// All of them.
+        certificates: Vec<String>,
+    },
+    /// There is none any more.
+    Close {
+        /// Which.
+        account: String,
+    },
+}
+
+/// All accounts.
+#[derive(Debug)]
+pub struct Accounts {
+    casemapping: CaseMapping,
+    by_name: HashMap<Folded<'static>, Account>,
+    /// What the names look like. Inverse of `by_name[..].name`.
+    skeletons: HashMap<Skeleton, Folded<'static>>,
+    /// Inverse of `by_name[..].certificates`.
+    certificates: HashMap<String, Folded<'static>>,
+    /// Makes up what is said of accounts that do not exist.
+    secret: [u8; 32],
+}
+
+impl Accounts {
+    pub(crate) fn new(casemapping: CaseMapping, accounts: impl IntoIterator<Item = Account>) -> Self {
+        let mut all = Self {
+            casemapping,
+            by_name: HashMap::new(),
+            skeletons: HashMap::new(),
+            certificates: HashMap::new(),
+            secret: password::secret(),
+        };
+        for account in accounts {
+            all.apply(Change::Open(account));
+        }
+        all
+    }
+
+    /// The account of this name, in whatever case or width it was typed.
+    pub fn find(&self, name: &str) -> Option<&Account> {
+        let normal = nickname::normalize(name, usize::MAX).ok()?;
+        self.by_name.get(&self.key(&normal))
+    }
+
+    /// Whose a nickname is, or one that looks the same; it is in its normal form.
+    pub fn owner(&self, nick: &str, looks: &Skeleton) -> Option<&Account> {
+        self.by_name.get(&self.key(nick)).or_else(|| self.by_name.get(self.skeletons.get(looks)?))
+    }
+
+    /// The account that a certificate proves, by its fingerprint.
+    pub fn by_certificate(&self, fingerprint: &str) -> Option<&Account> {
+        self.by_name.get(self.certificates.get(fingerprint)?)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// The keys that a login as `name` is checked with: those that are kept, or else ones that nothing fits.
+    pub(crate) fn scram_keys(&self, name: &str) -> ScramKeys {
+        let kept = self.find(name).and_then(|account| account.scram.clone());
+        kept.unwrap_or_else(|| ScramKeys::pretended(&self.secret, self.casemapping.fold(name).as_str()))
+    }
+
+    /// Makes a change that has been kept. One that does not fit any more is none.
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Open(account) => {
+                let (key, looks) = (self.key(&account.name), Skeleton::of(&account.name));
+                if self.by_name.contains_key(&key) || self.skeletons.contains_key(&looks) {
+                    return;
+                }
+                self.skeletons.insert(looks, key.clone());
+                let certificates = account.certificates.clone();
+                self.by_name.insert(key, Account { certificates: Vec::new(), ..account.clone() });
+                self.set_certificates(&account.name, certificates);
+            }
+            Change::Password { account, password, scram } => {
+                let key = self.key(&account);
+                if let Some(account) = self.by_name.get_mut(&key) {
+                    (account.password, account.scram) = (password, scram);
+                }
+            }
+            Change::Certificates { account, certificates } => self.set_certificates(&account, certificates),
+            Change::Close { account } => {
+                self.set_certificates(&account, Vec::new());
+                if let Some(account) = self.by_name.remove(&self.key(&account)) {
+                    self.skeletons.remove(&Skeleton::of(&account.name));
+                }
+            }
+        }
+    }
+
+    /// Certificates that are another account's stay there.
+    fn set_certificates(&mut self, name: &str, mut certificates: Vec<String>) {
+        let key = self.key(name);
+        let Some(account) = self.by_name.get_mut(&key) else { return };
+        for old in account.certificates.drain(..) {
+            self.certificates.remove(&old);
+        }
+        certificates.retain(|fingerprint| !self.certificates.contains_key(fingerprint));
+        for fingerprint in &certificates {
+            self.certificates.insert(fingerprint.clone(), key.clone());
+        }
+        account.certificates = certificates;
+    }
+
+    fn key(&self, name: &str) -> Folded<'static> {
+        self.casemapping.fold(name).into_owned()
+    }
+
+    pub(super) fn check(&self) {
+        assert_eq!(self.skeletons.len(), self.by_name.len(), "one skeleton for each account");
+        let certificates: usize = self.by_name.values().map(|account| account.certificates.len()).sum();
+        assert_eq!(self.certificates.len(), certificates, "one entry for each certificate");
+        for (key, account) in &self.by_name {
+            assert_eq!(*key, self.key(&account.name), "{key} is found");
+            assert_eq!(
+                self.skeletons.get(&Skeleton::of(&account.name)),
+                Some(key),
+                "{key} looks like itself"
+            );
+            assert!(account.certificates.iter().all(|one| self.certificates.get(one) == Some(key)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(name: &str, certificates: &[&str]) -> Account {
+        Account {
+            name: name.to_owned(),
+            since: Timestamp::UNIX_EPOCH,
+            password: String::new(),
+            scram: None,
+            certificates: certificates.iter().map(|one| (*one).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_name_and_what_looks_like_it_belong_to_one_account() {
+        let all = Accounts::new(CaseMapping::Ascii, [account("Alice", &[]), account("小明", &[])]);
+        for (nick, owner) in [
+            ("Alice", Some("Alice")),
+            ("aLICE", Some("Alice")),
+            ("аlice", Some("Alice")),
+            ("小明", Some("小明")),
+            ("小红", None),
+        ] {
+            let found = all.owner(nick, &Skeleton::of(nick)).map(|account| account.name.as_str());
+            assert_eq!(found, owner, "{nick}");
+        }
+        assert_eq!(all.find("ａｌｉｃｅ").map(|account| account.name.as_str()), Some("Alice"));
+        assert!(all.find("аlice").is_none(), "a look-alike is no way to log in");
+        all.check();
+    }
+
+    #[test]
+    fn changes_are_made_and_what_does_not_fit_is_none() {
+        let mut all = Accounts::new(CaseMapping::Ascii, [account("alice", &["aa"]), account("bob", &[])]);
+        all.apply(Change::Open(account("ALICE", &["bb"])));
+        all.check();
+        assert_eq!((all.count(), all.by_certificate("bb")), (2, None));
+        let certificates = vec!["aa".to_owned(), "cc".to_owned()];
+        all.apply(Change::Certificates { account: "bob".to_owned(), certificates });
+        all.check();
+        assert_eq!(all.by_certificate("aa").unwrap().name, "alice");
+        assert_eq!(all.by_certificate("cc").unwrap().name, "bob");
+        let password = "hash".to_owned();
+        all.apply(Change::Password { account: "Bob".to_owned(), password, scram: None });
+        assert_eq!(all.find("bob").unwrap().password, "hash");
+        all.apply(Change::Close { account: "Alice".to_owned() });
+        all.apply(Change::Close { account: "nobody".to_owned() });
+        all.check();
+        assert_eq!((all.count(), all.by_certificate("aa")), (1, None));
+        all.apply(Change::Open(account("alice", &[])));
+        assert_eq!(all.count(), 2);
+    }
+}

@@ -1,0 +1,121 @@
+//! Wrong passwords: whoever guesses has to wait longer and longer.
+//!
+//! They are counted for the account that was meant and for the address that they came from, and forgotten after ten
+//! quiet minutes. Nobody is locked out: the right password works too, once it is its turn.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use teahouse_protocol::Folded;
+
+use crate::addresses;
+
+/// How many wrong passwords cost nothing but the time to check them.
+const FREE: u32 = 3;
+/// What the next one costs; every one after it twice as much.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(16);
+/// After this time without a wrong password, the earlier ones are forgotten.
+const MEMORY: SignedDuration = SignedDuration::from_mins(10);
+/// With more entries than this, those that are forgotten are looked for.
+const MANY: usize = 1024;
+
+/// Who guessed wrong lately.
+#[derive(Debug, Default)]
+pub(crate) struct Guesses(HashMap<Key, (u32, Timestamp)>);
+
+/// What wrong passwords are counted for.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Account(Folded<'static>),
+    Address(IpAddr),
+}
+
+impl Guesses {
+    /// How long the next attempt has to wait.
+    pub(crate) fn wait(&self, account: Folded<'static>, address: IpAddr, now: Timestamp) -> Duration {
+        let counts = keys(account, address).filter_map(|key| self.0.get(&key)).filter(fresh(now));
+        let count = counts.map(|(count, _)| *count).max().unwrap_or(0);
+        match count.checked_sub(FREE) {
+            None => Duration::ZERO,
+            Some(more) => (FIRST_WAIT * (1 << more.min(8))).min(LONGEST_WAIT),
+        }
+    }
+
+    /// Counts a wrong password.
+    pub(crate) fn wrong(&mut self, account: Folded<'static>, address: IpAddr, now: Timestamp) {
+        if self.0.len() > MANY {
+            self.0.retain(|_, entry| fresh(now)(&&*entry));
+        }
+        for key in keys(account, address) {
+            let entry = self.0.entry(key).or_insert((0, now));
+            let earlier = if fresh(now)(&&*entry) { entry.0 } else { 0 };
+            *entry = (earlier + 1, now);
+        }
+    }
+
+    /// The owner has come in; the account's wrong passwords were slips. An address keeps its own.
+    pub(crate) fn right(&mut self, account: Folded<'static>) {
+        self.0.remove(&Key::Account(account));
+    }
+}
+
+fn fresh(now: Timestamp) -> impl Fn(&&(u32, Timestamp)) -> bool {
+    move |(_, when)| now.duration_since(*when) < MEMORY
+}
+
+/// The account; and the address, unless a whole classroom may share it. Of an IPv6 address what one customer gets.
+fn keys(account: Folded<'static>, address: IpAddr) -> impl Iterator<Item = Key> {
+    let address = match address.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+        ip @ IpAddr::V4(_) => ip,
+    };
+    let address = (!addresses::is_private(address)).then_some(Key::Address(address));
+    [Some(Key::Account(account)), address].into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use teahouse_protocol::CaseMapping;
+
+    use super::*;
+
+    #[test]
+    fn who_guesses_waits_longer_and_longer_and_is_forgiven() {
+        let account = |name: &str| CaseMapping::Ascii.fold(name).into_owned();
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let mut guesses = Guesses::default();
+        let mut now = Timestamp::UNIX_EPOCH;
+        for _ in 0..FREE {
+            assert_eq!(guesses.wait(account("bob"), address("192.0.2.1"), now), Duration::ZERO);
+            guesses.wrong(account("bob"), address("198.51.100.1"), now);
+        }
+        let wait = |guesses: &Guesses, name, from, now| guesses.wait(account(name), address(from), now);
+        assert_eq!(wait(&guesses, "BOB", "203.0.113.1", now), FIRST_WAIT, "from anywhere");
+        assert_eq!(wait(&guesses, "eve", "198.51.100.1", now), FIRST_WAIT, "for any account");
+        assert_eq!(wait(&guesses, "eve", "203.0.113.1", now), Duration::ZERO);
+        guesses.wrong(account("bob"), address("198.51.100.1"), now);
+        assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), FIRST_WAIT * 2);
+        for _ in 0..40 {
+            guesses.wrong(account("bob"), address("198.51.100.1"), now);
+        }
+        assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), LONGEST_WAIT);
+        guesses.right(account("bob"));
+        assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), Duration::ZERO);
+        assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), LONGEST_WAIT);
+        now += MEMORY;
+        assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_shared_or_neighbouring_address_is_told_apart() {
+        let account = || CaseMapping::Ascii.fold("x").into_owned();
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        assert_eq!(keys(account(), ip("192.168.1.7")).count(), 1);
+        let of = |text| keys(account(), ip(text)).last();
+        assert_eq!(of("2001:db8::1"), of("2001:db8::2"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+    }
+}

@@ -1,0 +1,131 @@
+//! Accounts, where a transcript does not reach: what a client computes, and what is so after a restart.
+
+#[allow(dead_code, reason = "each test program uses its own part")]
+mod support;
+
+use base64ct::{Base64, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use support::peer::Peer;
+use teahouse_protocol::scram::{self, ClientFinal, ClientFirst, ServerFinal, ServerFirst};
+use teahouse_server::{Config, Server};
+
+fn start(config: Config) -> Server {
+    let listen = vec!["127.0.0.1:0".parse().unwrap()];
+    Server::start(Config { listen, flood_protection: false, cloak: false, ..config }).expect("it starts")
+}
+
+fn register(server: &Server, nick: &str, password: &str) -> Peer {
+    let mut peer = Peer::login(server.addresses()[0], nick);
+    peer.send(&format!("REGISTER * * {password}"));
+    peer.wait_for("REGISTER SUCCESS");
+    peer
+}
+
+/// Somebody who is about to log in by a mechanism.
+fn begin(server: &Server, mechanism: &str) -> Peer {
+    let mut peer = Peer::connect(server.addresses()[0]);
+    peer.send(&format!("CAP REQ sasl\r\nAUTHENTICATE {mechanism}"));
+    peer.wait_for("AUTHENTICATE +");
+    peer
+}
+
+fn plain(server: &Server, account: &str, password: &str) -> Peer {
+    let mut peer = begin(server, "PLAIN");
+    let said = format!("\0{account}\0{password}");
+    peer.send(&format!("AUTHENTICATE {}", Base64::encode_string(said.as_bytes())));
+    peer
+}
+
+fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let mut hmac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    hmac.update(text);
+    hmac.finalize().into_bytes().to_vec()
+}
+
+/// Says the two messages of SCRAM with a password. Returns the signature that the server ought to show.
+fn scram(peer: &mut Peer, account: &str, password: &str) -> String {
+    let first = ClientFirst::new(account, "fyko+d2lbbFgONRv9qkxdawL");
+    peer.send(&format!("AUTHENTICATE {}", Base64::encode_string(first.to_string().as_bytes())));
+    let answer = peer.wait_for("AUTHENTICATE ");
+    let answer = Base64::decode_vec(answer.rsplit(' ').next().unwrap()).unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let server = ServerFirst::parse(&answer).unwrap();
+    assert!(server.nonce.starts_with(first.nonce) && server.nonce.len() > first.nonce.len());
+    let salt = Base64::decode_vec(server.salt).unwrap();
+    let salted = pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.as_bytes(), &salt, server.iterations);
+    let client_key = hmac(&salted, b"Client Key");
+    let unproven = ClientFinal { binding: "biws", nonce: server.nonce, extensions: "", proof: "" };
+    let auth_message = scram::auth_message(&first, &server, &unproven);
+    let signature = hmac(&Sha256::digest(&client_key), auth_message.as_bytes());
+    let proof: Vec<u8> = client_key.iter().zip(signature).map(|(one, other)| one ^ other).collect();
+    let proof = Base64::encode_string(&proof);
+    let last = ClientFinal { proof: &proof, ..unproven };
+    peer.send(&format!("AUTHENTICATE {}", Base64::encode_string(last.to_string().as_bytes())));
+    Base64::encode_string(&hmac(&hmac(&salted, b"Server Key"), auth_message.as_bytes()))
+}
+
+#[test]
+fn one_proves_to_know_the_password_without_saying_it_and_so_does_the_server() {
+    let server = start(Config { scram: true, ..Config::default() });
+    register(&server, "alice", "sesame12");
+    let mut peer = begin(&server, "SCRAM-SHA-256");
+    let signature = scram(&mut peer, "alice", "sesame12");
+    let shown = peer.wait_for("AUTHENTICATE ");
+    let shown = Base64::decode_vec(shown.rsplit(' ').next().unwrap()).unwrap();
+    let expected = ServerFinal::Verifier(&signature).to_string();
+    assert_eq!(String::from_utf8(shown).unwrap(), expected);
+    peer.send("AUTHENTICATE +");
+    peer.wait_for(" 900 ");
+    peer.wait_for(" 903 ");
+
+    // A wrong password, and an account that there is not, fail alike and at the same step.
+    for (account, password) in [("alice", "sesame13"), ("nobody", "sesame12")] {
+        let mut peer = begin(&server, "SCRAM-SHA-256");
+        scram(&mut peer, account, password);
+        peer.wait_for(" 904 ");
+    }
+    server.stop();
+}
+
+#[test]
+fn accounts_are_there_after_a_restart_and_older_ones_get_the_keys_of_scram_when_they_log_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { data_dir: Some(folder.path().to_owned()), ..Config::default() };
+    let server = start(config.clone());
+    register(&server, "小明", "芝麻开门芝麻开门");
+    server.stop();
+
+    let config = Config { scram: true, ..config };
+    let server = start(config.clone());
+    let mut stranger = Peer::connect(server.addresses()[0]);
+    stranger.send("NICK 小明\r\nUSER x 0 * :x");
+    stranger.wait_for(" 433 ");
+    let mut peer = begin(&server, "SCRAM-SHA-256");
+    scram(&mut peer, "小明", "芝麻开门芝麻开门");
+    peer.wait_for(" 904 ");
+    plain(&server, "小明", "芝麻开门芝麻开门").wait_for(" 903 ");
+    server.stop();
+
+    let server = start(config);
+    let mut peer = begin(&server, "SCRAM-SHA-256");
+    scram(&mut peer, "小明", "芝麻开门芝麻开门");
+    peer.wait_for("AUTHENTICATE ");
+    peer.send("AUTHENTICATE +");
+    peer.wait_for(" 903 ");
+    server.stop();
+}
+
+#[test]
+fn a_guesser_waits_and_the_owner_comes_in_all_the_same() {
+    let server = start(Config::default());
+    register(&server, "alice", "sesame12");
+    let mut guessers: Vec<_> =
+        (0..4).map(|guess| plain(&server, "alice", &format!("guess-{guess}"))).collect();
+    for guesser in &mut guessers {
+        guesser.wait_for(" 904 ");
+    }
+    let mut owner = plain(&server, "alice", "sesame12");
+    owner.wait_for(" 903 ");
+    server.stop();
+}
