@@ -23,6 +23,17 @@ pub struct Config {
     pub network: String,
     /// Where to listen.
     pub listen: Vec<SocketAddr>,
+    /// Where to listen for those who speak TLS.
+    pub listen_tls: Vec<SocketAddr>,
+    /// The certificate, and those of whoever vouches for it, in PEM form; without it and its key the server signs its
+    /// own.
+    pub tls_cert: Option<PathBuf>,
+    /// The key to the certificate, in PEM form.
+    pub tls_key: Option<PathBuf>,
+    /// How long clients that support STS come over TLS only; zero makes them forget it, and `None` says nothing.
+    pub sts_duration: Option<Duration>,
+    /// The port that those clients are sent to; `None` for that of the first address of `listen_tls`.
+    pub sts_port: Option<u16>,
     /// What every client must send with PASS.
     pub password: Option<String>,
     /// The message of the day, read again each time it is asked for.
@@ -79,6 +90,11 @@ impl Default for Config {
             name: "tea.house".to_owned(),
             network: "Teahouse".to_owned(),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 6667))],
+            listen_tls: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            sts_duration: None,
+            sts_port: None,
             password: None,
             motd_file: None,
             data_dir: None,
@@ -156,11 +172,42 @@ pub const KEYS: &[Key] = &[
         kind: Kind::List,
         english: "addresses to listen on, such as 127.0.0.1:6667 or 0.0.0.0:6667",
         chinese: "监听的地址，如 127.0.0.1:6667 或 0.0.0.0:6667",
-        set: |config, given| {
-            config.listen =
-                given.list()?.iter().map(|address| address.parse().ok()).collect::<Option<Vec<_>>>()?;
-            (!config.listen.is_empty()).then_some(())
-        },
+        set: |config, given| given.addresses().map(|addresses| config.listen = addresses),
+    },
+    Key {
+        name: "listen_tls",
+        kind: Kind::List,
+        english: "addresses to listen on for TLS, such as 0.0.0.0:6697",
+        chinese: "监听 TLS 加密连接的地址，如 0.0.0.0:6697",
+        set: |config, given| given.addresses().map(|addresses| config.listen_tls = addresses),
+    },
+    Key {
+        name: "tls_cert",
+        kind: Kind::Text,
+        english: "PEM file with the certificate; if not set, the server signs its own",
+        chinese: "证书所在的 PEM 文件；不设置时服务器自己签一个",
+        set: |config, given| given.text().map(|path| config.tls_cert = some_text(path).map(PathBuf::from)),
+    },
+    Key {
+        name: "tls_key",
+        kind: Kind::Text,
+        english: "PEM file with the key to the certificate",
+        chinese: "证书私钥所在的 PEM 文件",
+        set: |config, given| given.text().map(|path| config.tls_key = some_text(path).map(PathBuf::from)),
+    },
+    Key {
+        name: "sts_duration",
+        kind: Kind::Number { least: 0, most: 315_360_000 },
+        english: "seconds for which clients come over TLS only (STS); 0 makes them forget it; if not set, nothing is said",
+        chinese: "客户端只用 TLS 连接的秒数（STS）；0 让它们忘掉；不设置时不提",
+        set: |config, given| given.seconds().map(|time| config.sts_duration = Some(time)),
+    },
+    Key {
+        name: "sts_port",
+        kind: Kind::Number { least: 1, most: 65_535 },
+        english: "public port for TLS that STS names; if not set, that of listen_tls",
+        chinese: "STS 所说的公开 TLS 端口；不设置时用 listen_tls 的端口",
+        set: |config, given| given.port().map(|port| config.sts_port = Some(port)),
     },
     Key {
         name: "name",
@@ -462,12 +509,20 @@ impl Given {
         if let Self::List(list) = self { Some(list) } else { None }
     }
 
+    fn addresses(self) -> Option<Vec<SocketAddr>> {
+        self.list()?.iter().map(|address| address.parse().ok()).collect()
+    }
+
     fn switch(self) -> Option<bool> {
         if let Self::Switch(on) = self { Some(on) } else { None }
     }
 
     fn number(self) -> Option<usize> {
         if let Self::Number(number) = self { usize::try_from(number).ok() } else { None }
+    }
+
+    fn port(self) -> Option<u16> {
+        if let Self::Number(number) = self { u16::try_from(number).ok() } else { None }
     }
 
     fn seconds(self) -> Option<Duration> {

@@ -92,6 +92,8 @@ sentences! {
     PingTimeout(seconds) "No answer for {seconds} seconds" | "{seconds} 秒没有回应";
     RegistrationTimeout(seconds) "Not logged in within {seconds} seconds" | "{seconds} 秒内没有完成登录";
     SendQueueExceeded "SendQ exceeded: reads too slowly" | "接收太慢，待发消息过多（SendQ exceeded）";
+    SpeaksTls "This port is for TLS; connect with TLS, or to another port" | "这个端口只接受 TLS 连接：请用 TLS 连接，或换一个端口";
+    SpeaksNoTls "This port is not for TLS; connect without TLS, or to another port" | "这个端口不接受 TLS 连接：请不用 TLS 连接，或换一个端口";
     NoLineEnd "Too much without a line end" | "数据过长而没有换行";
     BadPassword "Bad password" | "密码不对";
     ServerFull(count) "The teahouse is full: {count} are here" | "茶馆客满：已有 {count} 人";
@@ -152,6 +154,11 @@ sentences! {
     StoreCopied(file) "the database is brought up to date; the old one is kept as {file}" | "数据库已升级；旧的保留为 {file}";
     Listening(address) "listening on {address}" | "正在监听 {address}（listening on {address}）";
     JoinWith(address) "join with the window, any IRC client, or: nc {address}" | "可用茶馆窗口、任何 IRC 客户端，或 nc {address} 加入";
+    ListeningTls(address) "listening for TLS on {address}" | "正在监听 TLS 连接 {address}（listening for TLS on {address}）";
+    OwnFingerprint(fingerprint) "this server's certificate has the SHA-256 fingerprint {fingerprint}"
+        | "本服务器证书的 SHA-256 指纹是 {fingerprint}";
+    SelfSigned "nobody else vouches for it: tell people the fingerprint, so that they know this server by it"
+        | "没有别人为它担保：请把指纹告诉大家，好让人凭它认出这台服务器";
     Room(connections, binding) "room for {connections} connections (bounded by {binding})" | "最多容纳 {connections} 个连接（受 {binding} 限制）";
     Arrived(nick, address, online) "{nick} came in from {address} · {online} here" | "{nick} 从 {address} 进来了 · 现有 {online} 人";
     Departed(nick, reason, online) "{nick} left ({reason}) · {online} here" | "{nick} 离开了（{reason}）· 现有 {online} 人";
@@ -175,6 +182,9 @@ sentences! {
          在云服务器上，公网地址属于服务商的网关，由它把数据转到本机的私有地址。请监听 {suggestion}，客户端仍然连接公网地址。";
     PortInUse(port) "port {port} is in use: another program, perhaps another Teahouse, listens there. Choose another port"
         | "端口 {port} 已被占用：另一个程序（也许是另一个茶馆）正在使用它。请换一个端口";
+    NowhereToListen "there is no address to listen on: give listen, listen_tls, or both" | "没有可监听的地址：请设置 listen 或 listen_tls，或两者都设";
+    HalfAnIdentity "tls_cert and tls_key belong together: give both, or neither" | "tls_cert 和 tls_key 要一起设置，或都不设置";
+    UnusableCertificate(file, why) "{file}: cannot be used as a certificate with its key: {why}" | "{file}：不能用作证书及其私钥：{why}";
     PrivilegedPort(port) "port {port} needs special rights: only the administrator may use ports below 1024. Choose a port from 1024 to 65535"
         | "端口 {port} 需要特权：1024 以下的端口只有管理员能用。请选择 1024 到 65535 之间的端口";
     CannotUseFolder(folder, why) "cannot use the folder {folder}: {why}. Choose another with data_dir, or keep everything in memory: --data-dir \"\""

@@ -10,8 +10,9 @@
 //! 6. who reads too slowly is left to the [`drain`] thread;
 //! 7. what outlasts the server is in the [`store`].
 //!
-//! Beside them: [`farewell`] (how to hang up), [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and
-//! look-alikes), [`password`] and [`sasl`] (who one is), [`addresses`] (where to listen), [`limits`] (what the system allows).
+//! Beside them: [`tls`] (sealed connections), [`farewell`] (how to hang up), [`config`] (file and flags), [`language`]
+//! (中文 and English), [`nickname`] (normal forms and look-alikes), [`password`] and [`sasl`] (who one is),
+//! [`addresses`] (where to listen), [`limits`] (what the system allows).
 //! `docs/architecture.md` tells why it is built so.
 
 pub mod addresses;
@@ -31,6 +32,7 @@ pub mod session;
 pub mod store;
 mod sync;
 mod throttle;
+pub mod tls;
 pub mod user_modes;
 pub mod world;
 

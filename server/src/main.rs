@@ -18,13 +18,14 @@ use signal_hook::iterator::Signals;
 use teahouse_server::addresses::reachable;
 use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
+use teahouse_server::tls::Identity;
 use teahouse_server::world::Order;
 use teahouse_server::{Config, Server, password};
 
 /// What the command line asks for.
 enum Task {
     Serve(Box<Config>),
-    Check,
+    Check(Box<Config>),
     HashPassword,
     Say(String),
 }
@@ -33,10 +34,7 @@ fn main() -> ExitCode {
     let locale = Language::from_locale();
     let config = match read_command_line(locale) {
         Ok(Task::Serve(config)) => *config,
-        Ok(Task::Check) => {
-            println!("{}", Text::ConfigIsFine.within(locale));
-            return ExitCode::SUCCESS;
-        }
+        Ok(Task::Check(config)) => return check(&config),
         Ok(Task::HashPassword) => return hash_password(locale),
         Ok(Task::Say(words)) => {
             println!("{words}");
@@ -81,6 +79,12 @@ fn serve(config: Config, locale: Language) -> Result<Order, (Text, Language)> {
     for address in server.addresses() {
         say(Text::Listening(address.to_string()));
     }
+    for address in server.tls_addresses() {
+        say(Text::ListeningTls(address.to_string()));
+    }
+    if let Some(identity) = server.identity() {
+        introduce(&identity, language);
+    }
     say(Text::Room(server.room().connections.to_string(), server.room().bound_by.to_owned()));
     if let Some(address) = server.addresses().first() {
         let address = reachable(*address);
@@ -119,19 +123,49 @@ fn pass_on_signals(mut signals: Signals, language: Language, orders: &Sender<Ord
     }
 }
 
-/// Reads the configuration again; a mistake in it changes nothing.
+/// Tells the console what people know this server by.
+fn introduce(identity: &Identity, language: Language) {
+    info!("{}", Text::OwnFingerprint(identity.fingerprint.to_string()).within(language));
+    if identity.is_self_signed {
+        info!("{}", Text::SelfSigned.within(language));
+    }
+}
+
+/// Reads the configuration and the certificate again; a mistake in them changes nothing.
 fn reload(server: &Server, locale: Language) {
     let language = server.config().language;
-    match read_command_line(locale) {
-        Ok(Task::Serve(config)) => {
-            for key in server.reconfigure(*config) {
+    let before = server.identity();
+    let reloaded = match read_command_line(locale) {
+        Ok(Task::Serve(config)) => server.reconfigure(*config).map_err(|error| error.to_string(language)),
+        Ok(_) => return,
+        Err(error) => Err(error.within(language).to_string()),
+    };
+    match reloaded {
+        Ok(fixed) => {
+            for key in fixed {
                 warn!("{}", Text::RestartNeeded(key.to_owned()).within(language));
+            }
+            let identity = server.identity();
+            let is_new = |now: &Identity| before.is_none_or(|before| before.fingerprint != now.fingerprint);
+            if let Some(identity) = identity.filter(is_new) {
+                introduce(&identity, language);
             }
             info!("{}", Text::Reloaded.within(language));
         }
-        Ok(_) => {}
+        Err(why) => warn!("{}", Text::NotReloaded(why).within(language)),
+    }
+}
+
+/// `--check-config`: each key has been read, so what is left is what they are together.
+fn check(config: &Config) -> ExitCode {
+    match Server::check(config) {
+        Ok(()) => {
+            println!("{}", Text::ConfigIsFine.within(config.language));
+            ExitCode::SUCCESS
+        }
         Err(error) => {
-            warn!("{}", Text::NotReloaded(error.within(language).to_string()).within(language));
+            eprintln!("teahouse-server: {}", error.within(config.language));
+            ExitCode::from(2)
         }
     }
 }
@@ -190,7 +224,8 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
             result?;
         }
     }
-    Ok(if check { Task::Check } else { Task::Serve(Box::new(config)) })
+    let config = Box::new(config);
+    Ok(if check { Task::Check(config) } else { Task::Serve(config) })
 }
 
 fn help(language: Language) -> String {

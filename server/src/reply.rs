@@ -121,6 +121,7 @@ replies! {
     AdminEmail(words) = RPL_ADMINEMAIL, ":{words}";
     LocalUsers(users, most) = RPL_LOCALUSERS, "{users} {most} :" "Current local users {users}, max {most}" | "本服务器现有 {users} 人，最多时 {most} 人";
     GlobalUsers(users, most) = RPL_GLOBALUSERS, "{users} {most} :" "Current global users {users}, max {most}" | "全网现有 {users} 人，最多时 {most} 人";
+    WhoisCertFp(nick, fingerprint) = RPL_WHOISCERTFP, "{nick} :" "has client certificate fingerprint {fingerprint}" | "的客户端证书指纹是 {fingerprint}";
     Away(nick, words) = RPL_AWAY, "{nick} :{words}";
     UserHost(list) = RPL_USERHOST, ":{list}";
     IsOn(list) = RPL_ISON, ":{list}";

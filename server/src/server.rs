@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
 use crate::store::{Store, accounts, bans};
+use crate::tls::Identity;
 use crate::world::{Accounts, Effects, Order, World};
 
 /// A session needs little: its buffers are on the heap.
@@ -40,6 +41,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     addresses: Vec<SocketAddr>,
+    tls_addresses: Vec<SocketAddr>,
     shared: Arc<Shared>,
     orders: Receiver<Order>,
     listeners: Vec<JoinHandle<()>>,
@@ -49,8 +51,17 @@ pub struct Server {
     reaper: JoinHandle<()>,
 }
 
-/// The sessions' threads by number, and where each comes from.
-type Sessions = HashMap<u64, (JoinHandle<()>, IpAddr)>;
+/// The sessions that have not been joined yet, by number.
+type Sessions = HashMap<u64, Running>;
+
+/// The thread of a session.
+#[derive(Debug)]
+struct Running {
+    thread: JoinHandle<()>,
+    address: IpAddr,
+    /// The session's own; it ends with the session.
+    socket: Weak<TcpStream>,
+}
 
 /// What the listeners, the sessions and the reaper share.
 #[derive(Debug)]
@@ -58,7 +69,6 @@ struct Shared {
     house: House,
     room: Room,
     stopping: AtomicBool,
-    /// The threads of the sessions that have not been joined yet, and where each comes from.
     sessions: Mutex<Sessions>,
     /// Told when `sessions` becomes empty.
     all_gone: Condvar,
@@ -73,17 +83,19 @@ impl Server {
     /// A sentence for the person at the console.
     pub fn start(config: Config) -> Result<Self, Text> {
         let cannot_start = |error: io::Error| Text::CannotStart(error.to_string());
+        Self::check(&config)?;
         let config = Arc::new(config);
-        let sockets = config
-            .listen
-            .iter()
-            .map(|address| addresses::listen(*address, config.language))
-            .collect::<Result<Vec<_>, _>>()?;
-        let addresses = sockets
-            .iter()
-            .map(TcpListener::local_addr)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(cannot_start)?;
+        let identity = identity_of(&config, None)?;
+        let listen = |addresses: &[SocketAddr]| {
+            let sockets = addresses.iter().map(|address| addresses::listen(*address, config.language));
+            sockets.collect::<Result<Vec<_>, _>>()
+        };
+        let (plain, secure) = (listen(&config.listen)?, listen(&config.listen_tls)?);
+        let bound = |sockets: &[TcpListener]| {
+            let addresses: io::Result<Vec<_>> = sockets.iter().map(TcpListener::local_addr).collect();
+            addresses.map_err(cannot_start)
+        };
+        let (addresses, tls_addresses) = (bound(&plain)?, bound(&secure)?);
         let (store, store_thread) = Store::start(config.data_dir.as_deref(), config.language)?;
         let (drain, drain_thread) = Drain::start().map_err(cannot_start)?;
         let (order_sender, orders) = unbounded();
@@ -102,6 +114,7 @@ impl Server {
                 drain,
                 store,
                 config: Mutex::new(config),
+                identity: Mutex::new(identity),
                 orders: order_sender,
             },
             stopping: AtomicBool::new(false),
@@ -117,13 +130,16 @@ impl Server {
         .map_err(cannot_start)?;
         let (door, doorman) = Doorman::start().map_err(cannot_start)?;
         let mut listeners = Vec::new();
-        for (socket, address) in sockets.into_iter().zip(&addresses) {
-            let (shared, door, ended) = (Arc::clone(&shared), door.clone(), ended.clone());
-            let work = move || accept_all(&shared, &socket, &door, &ended);
+        let doors = plain.into_iter().map(|socket| (socket, false));
+        let doors = doors.chain(secure.into_iter().map(|socket| (socket, true)));
+        for ((socket, secure), address) in doors.zip(addresses.iter().chain(&tls_addresses)) {
+            let (shared, doorman, ended) = (Arc::clone(&shared), door.clone(), ended.clone());
+            let work = move || accept_all(&shared, &Door { socket, secure, doorman }, &ended);
             listeners.push(spawn(&format!("listen {address}"), work).map_err(cannot_start)?);
         }
         Ok(Self {
             addresses,
+            tls_addresses,
             shared,
             orders,
             listeners,
@@ -134,9 +150,30 @@ impl Server {
         })
     }
 
+    /// Whether a configuration can be served as far as can be told without doing so: each key is right by itself.
+    ///
+    /// # Errors
+    /// What is wrong with the certificate or its key, or that nobody could come.
+    pub fn check(config: &Config) -> Result<(), Text> {
+        if config.listen.is_empty() && config.listen_tls.is_empty() {
+            return Err(Text::NowhereToListen);
+        }
+        Identity::given(config).map(drop)
+    }
+
     /// Where it listens, with the real port where the configuration said 0.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Where it listens for those who speak TLS, likewise.
+    pub fn tls_addresses(&self) -> &[SocketAddr] {
+        &self.tls_addresses
+    }
+
+    /// Who it is to those who come over TLS; `None` where nobody can.
+    pub fn identity(&self) -> Option<Identity> {
+        self.shared.house.identity.lock().clone()
     }
 
     /// What operators want the server to do, to be carried out by the owner of the server.
@@ -154,14 +191,23 @@ impl Server {
         Arc::clone(&self.shared.house.config.lock())
     }
 
-    /// Takes on a new configuration; nobody is dropped. Where to listen, where data is kept, how many connections there
-    /// are and how names are compared stay as they were at the start; the keys among these that would have changed are returned.
-    pub fn reconfigure(&self, mut config: Config) -> Vec<&'static str> {
+    /// Takes on a new configuration, and reads the certificate again; nobody is dropped. Where to listen, where
+    /// data is kept, how many connections there are and how names are compared stay as they were at the start; the keys
+    /// among these that would have changed are returned.
+    ///
+    /// # Errors
+    /// What is wrong with the certificate or its key; then nothing changes.
+    pub fn reconfigure(&self, mut config: Config) -> Result<Vec<&'static str>, Text> {
+        Self::check(&config)?;
         let old = self.config();
         let mut fixed = Vec::new();
         if config.listen != old.listen {
             config.listen.clone_from(&old.listen);
             fixed.push("listen");
+        }
+        if config.listen_tls != old.listen_tls {
+            config.listen_tls.clone_from(&old.listen_tls);
+            fixed.push("listen_tls");
         }
         if config.data_dir != old.data_dir {
             config.data_dir.clone_from(&old.data_dir);
@@ -175,8 +221,10 @@ impl Server {
             config.max_connections = old.max_connections;
             fixed.push("max_connections");
         }
+        let identity = identity_of(&config, self.identity().as_ref())?;
+        *self.shared.house.identity.lock() = identity;
         self.shared.house.reconfigure(config);
-        fixed
+        Ok(fixed)
     }
 
     /// How many connections there is room for.
@@ -187,9 +235,9 @@ impl Server {
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { addresses: bound, shared, listeners, doorman, drain, store, reaper, .. } = self;
+        let Self { addresses, tls_addresses, shared, listeners, doorman, drain, store, reaper, .. } = self;
         shared.stopping.store(true, Ordering::Release);
-        for address in bound {
+        for address in addresses.into_iter().chain(tls_addresses) {
             // A blocked `accept` is woken by a connection. If none can be made, it is busy with others and will see.
             let _ = TcpStream::connect_timeout(&addresses::reachable(address), Duration::from_millis(200));
         }
@@ -233,10 +281,20 @@ impl Shared {
             outbox.kill();
         }
         let mut sessions = self.sessions.lock();
+        // Those whom the world did not know: they were shaking hands, or about to come in.
+        for socket in sessions.values().filter_map(|session| session.socket.upgrade()) {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
         while !sessions.is_empty() {
             self.all_gone.wait(&mut sessions);
         }
     }
+}
+
+/// Who the server is to those who come over TLS, if anybody can.
+fn identity_of(config: &Config, before: Option<&Identity>) -> Result<Option<Identity>, Text> {
+    let wanted = !config.listen_tls.is_empty();
+    wanted.then(|| Identity::load(config, before)).transpose()
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
@@ -254,8 +312,8 @@ fn join(thread: JoinHandle<()>) {
 fn reap(shared: &Shared, endings: &Receiver<u64>) {
     for number in endings {
         let ended = shared.sessions.lock().remove(&number);
-        if let Some((thread, _)) = ended {
-            join(thread);
+        if let Some(session) = ended {
+            join(session.thread);
         }
         if shared.sessions.lock().is_empty() {
             shared.all_gone.notify_all();
@@ -263,12 +321,20 @@ fn reap(shared: &Shared, endings: &Receiver<u64>) {
     }
 }
 
-fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, door: &Doorman, ended: &Sender<u64>) {
+/// Where people come in.
+struct Door {
+    socket: TcpListener,
+    /// Whether it is for those who speak TLS.
+    secure: bool,
+    doorman: Doorman,
+}
+
+fn accept_all(shared: &Arc<Shared>, door: &Door, ended: &Sender<u64>) {
     let language = shared.house.config.lock().language;
     let mut reserve = Reserve::new();
     let mut pause = FIRST_PAUSE;
     loop {
-        let accepted = socket.accept();
+        let accepted = door.socket.accept();
         if shared.stopping.load(Ordering::Acquire) {
             return;
         }
@@ -291,9 +357,9 @@ fn accept_all(shared: &Arc<Shared>, socket: &TcpListener, door: &Doorman, ended:
                 }
                 let until = Instant::now() + pause;
                 reserve.spend(|| {
-                    if let Ok((connection, address)) = socket.accept() {
+                    if let Ok((connection, address)) = door.socket.accept() {
                         let count = shared.sessions.lock().len().to_string();
-                        turn_away(shared, &connection, address, &Text::ServerFull(count));
+                        turn_away(shared, &connection, address, door, &Text::ServerFull(count));
                         // Its descriptor is the reserve, so nobody else can be seen to meanwhile.
                         farewell::hear_out(&connection, until);
                     }
@@ -310,25 +376,28 @@ fn admit(
     shared: &Arc<Shared>,
     connection: TcpStream,
     address: SocketAddr,
-    door: &Doorman,
+    door: &Door,
     ended: &Sender<u64>,
 ) -> io::Result<()> {
     // Held while the thread starts, so that the reaper finds it however soon it ends.
     let mut sessions = shared.sessions.lock();
     if let Some(reason) = obstacle(shared, &sessions, address.ip()) {
         drop(sessions);
-        turn_away(shared, &connection, address, &reason);
-        door.take(connection);
+        turn_away(shared, &connection, address, door, &reason);
+        door.doorman.take(connection);
         return Ok(());
     }
     let number = shared.next.fetch_add(1, Ordering::Relaxed);
-    let (house, ended) = (Arc::clone(shared), ended.clone());
+    let (house, ended, secure) = (Arc::clone(shared), ended.clone(), door.secure);
+    let connection = Arc::new(connection);
+    let socket = Arc::downgrade(&connection);
     let thread = spawn(&format!("session {number}"), move || {
-        session::run(&house.house, connection, address);
+        session::run(&house.house, &connection, address, secure);
+        drop(connection);
         // The reaper outlives every session.
         let _ = ended.send(number);
     })?;
-    sessions.insert(number, (thread, address.ip()));
+    sessions.insert(number, Running { thread, address: address.ip(), socket });
     Ok(())
 }
 
@@ -342,15 +411,18 @@ fn obstacle(shared: &Shared, sessions: &Sessions, address: IpAddr) -> Option<Tex
         None if addresses::is_private(address) => 0,
         None => DEFAULT_CONNECTIONS_PER_ADDRESS,
     };
-    let count = || sessions.values().filter(|(_, other)| *other == address).count();
+    let count = || sessions.values().filter(|session| session.address == address).count();
     (most > 0 && count() >= most).then(|| Text::TooManyFromAddress(most.to_string()))
 }
 
-fn turn_away(shared: &Shared, connection: &TcpStream, address: SocketAddr, reason: &Text) {
+/// Says why, where that needs no handshake.
+fn turn_away(shared: &Shared, connection: &TcpStream, address: SocketAddr, door: &Door, reason: &Text) {
     let language = shared.house.config.lock().language;
     let reason = reason.to_string(language);
-    let error = Text::ClosingLink(address.ip().to_string(), reason.clone()).to_string(language);
-    farewell::say(connection, &format!("ERROR :{error}\r\n"));
+    if !door.secure {
+        let error = Text::ClosingLink(address.ip().to_string(), reason.clone()).to_string(language);
+        farewell::say(connection, &format!("ERROR :{error}\r\n"));
+    }
     log::warn!("{}", Text::TurnedAway(address.to_string(), reason).within(language));
 }
 

@@ -27,6 +27,7 @@ use crate::language::Text;
 use crate::outbox::{Answers, Cause, Outbox};
 use crate::store::Store;
 use crate::throttle::Throttle;
+use crate::tls::{self, Identity};
 use crate::world::{ClientId, Effects, Order, World};
 
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
@@ -46,6 +47,9 @@ pub struct House {
     pub store: Store,
     /// What the server was told to be; a session keeps to what it was when it began.
     pub config: Mutex<Arc<Config>>,
+    /// Who the server is to those who come over TLS; `None` where nobody can. A connection keeps to the one with
+    /// which it shook hands.
+    pub identity: Mutex<Option<Identity>>,
     /// Where orders from operators go.
     pub orders: Sender<Order>,
 }
@@ -62,16 +66,26 @@ impl House {
 }
 
 /// Serves one connection until it ends. The socket is this session's own.
-pub fn run(house: &House, socket: TcpStream, address: SocketAddr) {
+pub fn run(house: &House, socket: &Arc<TcpStream>, address: SocketAddr, secure: bool) {
     // Batching is done here, so the kernel need not wait for more. If it fails, lines only come later.
     let _ = socket.set_nodelay(true);
-    let socket = Arc::new(socket);
     let config = Arc::clone(&house.config.lock());
-    let outbox = Arc::new(Outbox::new(Arc::clone(&socket), config.sendq));
-    let mut session = Session::begin(house, config, address, outbox);
-    let reason =
-        panic::catch_unwind(AssertUnwindSafe(|| session.serve(&socket))).unwrap_or(Text::InternalError);
-    session.end(&socket, &reason);
+    let deadline = Instant::now() + config.registration_timeout;
+    if !secure {
+        let outbox = Outbox::new(Arc::clone(socket), config.sendq);
+        return Session::begin(house, config, address, outbox, deadline, None).live(socket, &**socket);
+    }
+    let identity = house.identity.lock().clone().expect("it listens for TLS with an identity only");
+    match tls::shake_hands(socket, identity.handshakes, deadline, config.language) {
+        Ok(link) => {
+            let link = Arc::new(link);
+            let outbox = Outbox::new(Arc::clone(&link), config.sendq);
+            Session::begin(house, config, address, outbox, deadline, Some(&link))
+                .live(socket, tls::Reader::new(link));
+        }
+        // Whoever looks for open ports comes by every day; an operator need not hear of it.
+        Err(error) => log::debug!("{address} did not shake hands: {error}"),
+    }
 }
 
 /// One connection's thread, while it runs.
@@ -96,20 +110,31 @@ struct Session<'h> {
 }
 
 impl<'h> Session<'h> {
-    fn begin(house: &'h House, config: Arc<Config>, address: SocketAddr, outbox: Arc<Outbox>) -> Self {
+    fn begin(
+        house: &'h House,
+        config: Arc<Config>,
+        address: SocketAddr,
+        outbox: Outbox,
+        deadline: Instant,
+        link: Option<&tls::Link>,
+    ) -> Self {
         let now = Timestamp::now();
+        let outbox = Arc::new(outbox);
         let mut effects = Effects::default();
         let (id, here) = {
             let mut world = house.world.lock();
             world.now = now;
             let id = world.connect(address, Arc::clone(&outbox));
+            if let Some(link) = link {
+                world.came_over_tls(id, link.certificate());
+            }
             world.at_work = Some(id);
             world.turn_away_if_banned(id);
             world.at_work = None;
             world.take_effects(&mut effects);
             (id, world.client(id).is_some())
         };
-        let clock = Clock::LoggingIn { deadline: Instant::now() + config.registration_timeout };
+        let clock = Clock::LoggingIn { deadline };
         let throttle = config.flood_protection.then(Throttle::default);
         Self {
             house,
@@ -126,8 +151,15 @@ impl<'h> Session<'h> {
         }
     }
 
+    /// From the first read to the hang-up.
+    fn live(mut self, socket: &TcpStream, input: impl Read) {
+        let serve = AssertUnwindSafe(|| self.serve(socket, input));
+        let reason = panic::catch_unwind(serve).unwrap_or(Text::InternalError);
+        self.end(socket, &reason);
+    }
+
     /// Reads and runs lines until there is a reason to end.
-    fn serve(&mut self, mut socket: &TcpStream) -> Text {
+    fn serve(&mut self, socket: &TcpStream, mut input: impl Read) -> Text {
         let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
         let mut patience = None;
         while self.here {
@@ -143,8 +175,11 @@ impl<'h> Session<'h> {
             if spare.is_empty() {
                 return Text::NoLineEnd;
             }
-            match socket.read(spare) {
+            match input.read(spare) {
                 Ok(0) => return self.cause_of_end(),
+                Ok(_) if self.clock.is_login() && spare.starts_with(&tls::GREETING) => {
+                    return Text::SpeaksNoTls;
+                }
                 Ok(count) => buffer.filled(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if is_timeout(&error) => {
@@ -352,6 +387,10 @@ impl Clock {
             *self = Self::Calm;
         }
         is_new
+    }
+
+    fn is_login(&self) -> bool {
+        matches!(self, Self::LoggingIn { .. })
     }
 
     /// Whether silence now is the end.

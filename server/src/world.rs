@@ -42,6 +42,7 @@ use crate::language::Text;
 use crate::nickname::{self, Skeleton};
 use crate::outbox::{AtEnd, Cause, Outbox};
 use crate::reply::Reply;
+use crate::tls::Fingerprint;
 use crate::user_modes::UserMode;
 use client::Cloak;
 use guesses::Guesses;
@@ -217,6 +218,13 @@ impl World {
         let cloak = self.config.cloak.then_some(&self.cloak);
         let client = Client::new(address, outbox, cloak, self.config.language);
         self.clients.insert(client)
+    }
+
+    /// Notes of a new connection that nobody can listen to it, and by what certificate the client is known.
+    pub(crate) fn came_over_tls(&mut self, id: ClientId, certificate: Option<Fingerprint>) {
+        let client = &mut self.clients[id];
+        client.modes.set(UserMode::Secure, true);
+        client.certificate = certificate.map(|fingerprint| fingerprint.to_string());
     }
 
     /// Hangs up on a new connection whose address is banned.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use teahouse_protocol::numerics;
 use teahouse_server::Config;
@@ -121,7 +122,12 @@ fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() 
         .map(|line| format!("{line}\n"))
         .collect();
     assert_eq!(sample.lines().count(), KEYS.len());
-    let not_set = Config { max_connections_per_ip: Some(16), ..Config::default() };
+    let not_set = Config {
+        sts_duration: Some(Duration::from_secs(2_592_000)),
+        sts_port: Some(6697),
+        max_connections_per_ip: Some(16),
+        ..Config::default()
+    };
     for (text, expected) in [(listed.iter().map(written).collect(), Config::default()), (sample, not_set)] {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(&file, text).unwrap();
@@ -148,16 +154,25 @@ fn skeleton(page: &str) -> Vec<String> {
                 bones.push(line.chars().next().unwrap().to_string());
             }
             let targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-            bones.extend(targets.map(|target| target.replace("README.zh-CN.md", "README.md")));
+            bones.extend(targets.map(|target| target.replace(".zh-CN.md", ".md")));
         }
     }
     bones
 }
 
 #[test]
-fn both_readmes_have_the_same_parts_links_and_commands() {
+fn every_page_in_both_languages_has_the_same_parts_links_and_commands() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let [english, chinese] = ["README.md", "README.zh-CN.md"]
-        .map(|name| fs::read_to_string(root.join(name)).expect("it is there"));
-    assert_eq!(skeleton(&chinese), skeleton(&english));
+    let mut compared = 0;
+    for folder in [root.clone(), root.join("docs")] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let Some(name) = path.to_str().and_then(|path| path.strip_suffix(".zh-CN.md")) else { continue };
+            let [english, chinese] = [format!("{name}.md"), format!("{name}.zh-CN.md")]
+                .map(|page| fs::read_to_string(&page).unwrap_or_else(|_| panic!("{page} is not there")));
+            assert_eq!(skeleton(&chinese), skeleton(&english), "{name}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 1, "the READMEs and a page at least");
 }

@@ -3,6 +3,9 @@
 #[allow(dead_code, reason = "each test program uses its own part")]
 #[path = "support/peer.rs"]
 mod peer;
+#[allow(dead_code, reason = "each test program uses its own part")]
+#[path = "support/trust.rs"]
+mod trust;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -11,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use peer::Peer;
 use rustix::process::{Pid, Signal, kill_process};
+use teahouse_server::tls::Fingerprint;
 
 fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_teahouse-server"));
@@ -178,12 +182,13 @@ fn a_port_in_use_a_bad_port_and_an_address_of_another_machine_are_each_said_plai
         "{said}"
     );
 
-    let (code, said) = run(&["--listen", "203.0.113.7:6667"]);
-    assert_eq!(code, 1);
-    assert!(
-        said.contains("not this machine's") && said.contains("127.0.0.1") && said.contains("0.0.0.0:6667"),
-        "{said}"
-    );
+    for flag in ["--listen", "--listen-tls"] {
+        let (code, said) = run(&["--data-dir", "", "--listen", "127.0.0.1:0", flag, "203.0.113.7:6667"]);
+        assert_eq!(code, 1);
+        for part in ["not this machine's", "127.0.0.1", "0.0.0.0:6667"] {
+            assert!(said.contains(part), "{flag}: {part} is missing in: {said}");
+        }
+    }
 
     for bad in ["127.0.0.1:abc", "127.0.0.1:99999", "127.0.0.1", "somewhere:6667"] {
         let (code, said) = run(&["--listen", bad]);
@@ -341,6 +346,53 @@ fn a_configuration_can_be_checked_without_serving() {
     assert_eq!(run(&["--check-config", "--config", path]), (0, "the configuration is fine\n".to_owned()));
     std::fs::write(&file, "name = 'no dots'\n").unwrap();
     assert_eq!(run(&["--check-config", "--config", path]).0, 2);
+    // The certificate is part of it, and nothing is made.
+    let folder = folder.path().to_str().unwrap();
+    let own = ["--check-config", "--listen-tls", "127.0.0.1:6697", "--data-dir", folder];
+    assert_eq!(run(&own), (0, "the configuration is fine\n".to_owned()));
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    let wrong = [&own[..], &["--tls-cert", path, "--tls-key", path]].concat();
+    let complaint =
+        format!("{path}: cannot be used as a certificate with its key: no certificate in PEM form");
+    assert_eq!(run(&wrong), (2, format!("teahouse-server: {complaint}\n")));
+    let (code, said) = run(&["--check-config", "--tls-key", path]);
+    assert_eq!((code, said.contains("belong together")), (2, true), "{said}");
+}
+
+#[test]
+fn the_console_says_the_fingerprint_of_the_certificate_and_says_a_new_one_after_sighup() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tea.toml");
+    std::fs::write(&file, "language = 'en'\n").unwrap();
+    let mut server = Running::start(&["--listen-tls", "127.0.0.1:0", "--config", file.to_str().unwrap()]);
+    let line = server.read_until("listening for TLS on ");
+    let address = line.split_once(" on ").unwrap().1.parse().unwrap();
+    let said = server.read_until("fingerprint").rsplit_once(' ').unwrap().1.to_owned();
+    server.read_until("nobody else vouches for it");
+    let config = trust::anonymous(&[&rustls::version::TLS13]);
+    let shown = |nick| Fingerprint::of(&Peer::login_with(address, &config, nick).certificate()).to_string();
+    assert_eq!(shown("alice"), said);
+
+    let pair = rcgen::generate_simple_self_signed(vec!["tea.house".to_owned()]).unwrap();
+    let pem = folder.path().join("pair.pem");
+    std::fs::write(&pem, pair.cert.pem() + &pair.signing_key.serialize_pem()).unwrap();
+    let keys = format!("language = 'en'\ntls_cert = {pem:?}\ntls_key = {pem:?}\n");
+    std::fs::write(&file, keys).unwrap();
+    server.signal(Signal::HUP);
+    let lines = server.lines_until("configuration read again");
+    let new = Fingerprint::of(pair.cert.der()).to_string();
+    assert!(lines.iter().any(|line| line.ends_with(&new)), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.contains("vouches")), "{lines:?}");
+    assert_eq!(shown("bob"), new);
+
+    std::fs::write(&pem, "nothing of the kind").unwrap();
+    server.signal(Signal::HUP);
+    let refusal = server.read_until("not changed");
+    assert!(
+        refusal
+            .ends_with("pair.pem: cannot be used as a certificate with its key: no certificate in PEM form")
+    );
+    assert_eq!(shown("carol"), new);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! CAP: what a client can ask for beyond the RFC
 //! ([IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation)).
 
+use std::net::SocketAddr;
+
 use teahouse_protocol::Message;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
@@ -8,7 +10,8 @@ use super::{Context, registration};
 use crate::config::Config;
 use crate::reply::Reply;
 use crate::sasl::Mechanism;
-use crate::world::{Capabilities, Capability, Registration};
+use crate::user_modes::UserMode;
+use crate::world::{Capabilities, Capability, Client, Registration};
 
 /// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.
 const VERSION_302: u32 = 302;
@@ -26,7 +29,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
                 client.capabilities.set(Capability::CapNotify, true);
             }
             negotiating(context, true);
-            let all: Vec<_> = offered(&context.world.config, version >= VERSION_302).collect();
+            let all = offered(&context.world.config, context.client(), version >= VERSION_302);
             let all: Vec<_> = all.iter().map(String::as_str).collect();
             list(context, "LS", &all, version >= VERSION_302);
         }
@@ -63,20 +66,35 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
 }
 
 /// What there is to ask for; with version 302 with its values.
-fn offered(config: &Config, with_values: bool) -> impl Iterator<Item = String> {
+fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
     let there = Capability::ALL.iter().filter(|(capability, _)| is_there(*capability, config));
-    there.map(move |(capability, name)| match capability {
-        Capability::Sasl if with_values => format!("{name}={}", Mechanism::list(config)),
-        Capability::AccountRegistration if with_values && config.registration_before_connect => {
-            format!("{name}=before-connect")
-        }
-        _ => (*name).to_owned(),
-    })
+    let mut all: Vec<_> = there
+        .map(|(capability, name)| match capability {
+            Capability::Sasl if with_values => format!("{name}={}", Mechanism::list(config)),
+            Capability::AccountRegistration if with_values && config.registration_before_connect => {
+                format!("{name}=before-connect")
+            }
+            _ => (*name).to_owned(),
+        })
+        .collect();
+    all.extend(sts(config, client).filter(|_| with_values));
+    all
 }
 
 /// Whether a capability can be had.
 fn is_there(capability: Capability, config: &Config) -> bool {
     capability != Capability::AccountRegistration || config.registration
+}
+
+/// What is said of TLS ([IRCv3 STS](https://ircv3.net/specs/extensions/sts)): where to find it, or, to those who have
+/// come over it, for how long to do without anything else. It looks like a capability, but cannot be requested.
+fn sts(config: &Config, client: &Client) -> Option<String> {
+    let duration = config.sts_duration?;
+    if client.modes.has(UserMode::Secure) {
+        return Some(format!("sts=duration={}", duration.as_secs()));
+    }
+    let port = config.sts_port.or_else(|| config.listen_tls.first().map(SocketAddr::port))?;
+    (!duration.is_zero()).then(|| format!("sts=port={port}"))
 }
 
 /// The set after a request; all or nothing: one name that is not known, and none of it happens.

@@ -187,6 +187,9 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
         replies.push(Reply::WhoisSecure(nick()));
     }
     if person == context.me || context.client().is_operator() {
+        if let Some(fingerprint) = &client.certificate {
+            replies.push(Reply::WhoisCertFp(nick(), fingerprint.clone()));
+        }
         let address = client.real_host();
         replies.push(Reply::WhoisHost(nick(), format!("{}@{address}", client.user()), address));
         replies.push(Reply::WhoisModes(nick(), client.modes.describe()));

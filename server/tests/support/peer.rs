@@ -1,34 +1,98 @@
-//! One connection to a server, as a person with a plain socket has it.
+//! One connection to a server, as a person with a plain socket has it, or one that speaks TLS.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 /// No wait in a test is longer than this.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
 pub struct Peer {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Stream>,
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Sealed(Box<StreamOwned<ClientConnection, TcpStream>>),
+}
+
+impl Read for Stream {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.read(into),
+            Self::Sealed(stream) => stream.read(into),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.write(bytes),
+            Self::Sealed(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.flush(),
+            Self::Sealed(stream) => stream.flush(),
+        }
+    }
 }
 
 impl Peer {
     pub fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect_timeout(&address, DEADLINE).expect("the server accepts");
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { stream: BufReader::new(stream) }
+        Self { stream: BufReader::new(Stream::Plain(Self::socket_to(address))) }
+    }
+
+    /// Connects with TLS; hands are shaken with the first read or write.
+    pub fn connect_with(address: SocketAddr, config: &Arc<ClientConfig>) -> Self {
+        let name = "tea.house".try_into().unwrap();
+        let tls = ClientConnection::new(Arc::clone(config), name).unwrap();
+        let sealed = StreamOwned::new(tls, Self::socket_to(address));
+        Self { stream: BufReader::new(Stream::Sealed(Box::new(sealed))) }
+    }
+
+    fn socket_to(address: SocketAddr) -> TcpStream {
+        let socket = TcpStream::connect_timeout(&address, DEADLINE).expect("the server accepts");
+        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        socket.set_nodelay(true).unwrap();
+        socket
     }
 
     /// Connects and logs in; the welcome is read up to the lobby's list of names.
     pub fn login(address: SocketAddr, nick: &str) -> Self {
-        let mut peer = Self::connect(address);
-        peer.send(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));
-        peer.wait_for(" 366 ");
-        peer
+        Self::connect(address).introduce(nick)
+    }
+
+    /// The same with TLS.
+    pub fn login_with(address: SocketAddr, config: &Arc<ClientConfig>, nick: &str) -> Self {
+        Self::connect_with(address, config).introduce(nick)
+    }
+
+    fn introduce(mut self, nick: &str) -> Self {
+        self.send(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));
+        self.wait_for(" 366 ");
+        self
     }
 
     pub fn socket(&self) -> &TcpStream {
-        self.stream.get_ref()
+        match self.stream.get_ref() {
+            Stream::Plain(socket) => socket,
+            Stream::Sealed(stream) => &stream.sock,
+        }
+    }
+
+    /// The certificate that the server showed, once hands are shaken.
+    pub fn certificate(&self) -> Vec<u8> {
+        match self.stream.get_ref() {
+            Stream::Plain(_) => panic!("there is none"),
+            Stream::Sealed(stream) => stream.conn.peer_certificates().expect("hands are shaken")[0].to_vec(),
+        }
     }
 
     pub fn send(&mut self, line: &str) {
@@ -48,13 +112,19 @@ impl Peer {
     /// # Panics
     /// When nothing comes within the deadline.
     pub fn line(&mut self) -> Option<String> {
-        let mut bytes = Vec::new();
-        match self.stream.read_until(b'\n', &mut bytes) {
-            Ok(0) => None,
-            Ok(_) => Some(String::from_utf8(bytes).expect("UTF-8").trim_end_matches(['\r', '\n']).to_owned()),
+        match self.try_line() {
+            Ok(line) => line,
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => None,
             Err(error) => panic!("waited in vain: {error}"),
         }
+    }
+
+    /// The same where the connection may end in another way than it should.
+    pub fn try_line(&mut self) -> io::Result<Option<String>> {
+        let mut bytes = Vec::new();
+        self.stream.read_until(b'\n', &mut bytes)?;
+        let line = String::from_utf8(bytes).expect("UTF-8");
+        Ok((!line.is_empty()).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
     }
 
     /// Reads until a line has `part` in it, and gives that line.

@@ -1,0 +1,242 @@
+//! TLS: what goes over the wire of those who came to an address of `listen_tls`.
+//!
+//! A session shakes hands first, alone with its socket ([`shake_hands`]). What comes of it is a [`Link`], which two
+//! sides share: the session [reads](Reader) from it, and the [outbox](crate::outbox) writes through it as through any
+//! other [wire](Wire).
+//!
+//! TLS keeps one state for both directions, so there is a mutex around it. It is short: bytes are read from the socket
+//! before it is taken and sent after it is given back, and under it they are only opened or sealed, in memory. Records
+//! must go out in the order in which they were sealed; the outbox sees to that, for it has one writer at a time.
+//!
+//! Who this server is (certificate and key) is in [`identity`]; what it knows a certificate by, in [`fingerprint`].
+
+pub mod fingerprint;
+pub mod identity;
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::ops::Range;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use rustls::{ServerConfig, ServerConnection};
+
+use crate::farewell;
+use crate::language::{Language, Text};
+use crate::outbox::Wire;
+
+pub use fingerprint::Fingerprint;
+pub use identity::Identity;
+
+/// How a connection begins that speaks TLS: the type of a handshake record, and the first byte of its version
+/// ([RFC 8446 §5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)). No line of IRC begins so.
+pub const GREETING: [u8; 2] = [22, 3];
+/// How much is sealed at a time.
+const SEALED_AT_A_TIME: usize = 32 * 1024;
+/// The largest buffer that a link keeps while nothing is in it, in bytes.
+const KEPT_BYTES: usize = 1024;
+/// How much is read from the socket at a time.
+const READ_BYTES: usize = 4096;
+
+/// A connection that has shaken hands.
+pub struct Link {
+    socket: Arc<TcpStream>,
+    tls: Mutex<ServerConnection>,
+    /// Of the outbox's one writer, so it is never waited for. Taken before `tls`, if both are.
+    sealed: Mutex<Sealed>,
+}
+
+/// Records on their way to the kernel.
+#[derive(Default)]
+struct Sealed {
+    bytes: Vec<u8>,
+    sent: usize,
+    /// How many of the outbox's bytes are in them.
+    carries: usize,
+}
+
+/// Shakes hands with a client, until `deadline` at most.
+///
+/// A client that does not speak TLS is told so in words, and the error is `InvalidData`, as it is for one that speaks
+/// it wrongly.
+///
+/// # Errors
+/// Why there is no connection. Nothing but the socket has to be closed.
+pub fn shake_hands(
+    socket: &Arc<TcpStream>,
+    config: Arc<ServerConfig>,
+    deadline: Instant,
+    language: Language,
+) -> io::Result<Link> {
+    let mut tls = ServerConnection::new(config).map_err(io::Error::other)?;
+    let mut stream = &**socket;
+    wait_no_longer_than(socket, deadline)?;
+    let mut first = [0];
+    if socket.peek(&mut first)? == 1 && first[0] != GREETING[0] {
+        farewell::say(socket, &format!("ERROR :{}\r\n", Text::SpeaksTls.within(language)));
+        farewell::hear_out(socket, Instant::now() + farewell::LINGER);
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    loop {
+        while tls.wants_write() {
+            tls.write_tls(&mut stream)?;
+        }
+        if !tls.is_handshaking() {
+            return Ok(Link { socket: Arc::clone(socket), tls: Mutex::new(tls), sealed: Mutex::default() });
+        }
+        wait_no_longer_than(socket, deadline)?;
+        if tls.read_tls(&mut stream)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if let Err(error) = tls.process_new_packets() {
+            // The alert says why; if it cannot be sent, the client will not miss it.
+            let _ = tls.write_tls(&mut stream).and_then(|_| socket.shutdown(Shutdown::Write));
+            farewell::hear_out(socket, Instant::now() + farewell::LINGER);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+        }
+    }
+}
+
+/// However the bytes trickle in, the time that is left is the time until the deadline.
+fn wait_no_longer_than(socket: &TcpStream, deadline: Instant) -> io::Result<()> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    socket.set_read_timeout(Some(left))?;
+    socket.set_write_timeout(Some(left))
+}
+
+impl Link {
+    /// What the client's certificate is known by, if it showed one.
+    pub fn certificate(&self) -> Option<Fingerprint> {
+        let tls = self.tls.lock();
+        tls.peer_certificates().and_then(<[_]>::first).map(|certificate| Fingerprint::of(certificate))
+    }
+
+    /// Says, if nothing else is on its way, that nothing follows.
+    fn take_leave(&self) {
+        // Somebody who is at the records is in the middle of one, perhaps.
+        let Some(mut sealed) = self.sealed.try_lock() else { return };
+        if sealed.bytes.is_empty() {
+            let mut tls = self.tls.lock();
+            tls.send_close_notify();
+            sealed.take_from(&mut tls);
+            drop(tls);
+            // Whoever is gone already, or does not read, does not wait for it.
+            let _ = self.socket.send(&sealed.bytes);
+        }
+    }
+}
+
+impl Wire for Arc<Link> {
+    /// Takes as many bytes as the kernel takes records of; of a record that it takes in part, the rest is kept, and
+    /// its bytes are offered again until it has gone.
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        let mut sealed = self.sealed.lock();
+        let mut taken = 0;
+        while taken < bytes.len() {
+            if sealed.bytes.is_empty() {
+                let most = bytes.len().min(taken + SEALED_AT_A_TIME);
+                sealed.seal(&mut self.tls.lock(), &bytes[taken..most])?;
+            }
+            match self.socket.send(&sealed.bytes[sealed.sent..]) {
+                Ok(count) => sealed.sent += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && taken > 0 => return Ok(taken),
+                Err(error) => return Err(error),
+            }
+            if sealed.sent == sealed.bytes.len() {
+                taken += sealed.clear();
+            }
+        }
+        Ok(taken)
+    }
+
+    fn finish(&self) {
+        self.take_leave();
+        self.socket.finish();
+    }
+
+    fn shut_down(&self) {
+        self.take_leave();
+        self.socket.shut_down();
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.socket.descriptor()
+    }
+}
+
+impl Sealed {
+    fn seal(&mut self, tls: &mut ServerConnection, bytes: &[u8]) -> io::Result<()> {
+        self.carries = tls.writer().write(bytes)?;
+        self.take_from(tls);
+        // Without this, a link that takes nothing more would be tried again and again.
+        if self.bytes.is_empty() { Err(io::ErrorKind::WriteZero.into()) } else { Ok(()) }
+    }
+
+    fn take_from(&mut self, tls: &mut ServerConnection) {
+        while tls.wants_write() {
+            tls.write_tls(&mut self.bytes).expect("memory takes everything");
+        }
+    }
+
+    /// All is sent; says how many of the outbox's bytes that were.
+    fn clear(&mut self) -> usize {
+        self.bytes.clear();
+        if self.bytes.capacity() > KEPT_BYTES {
+            self.bytes = Vec::new();
+        }
+        self.sent = 0;
+        std::mem::take(&mut self.carries)
+    }
+}
+
+/// The session's side of a link.
+pub struct Reader {
+    link: Arc<Link>,
+    /// What came from the socket; `unopened` of it has not been given to TLS.
+    bytes: Box<[u8; READ_BYTES]>,
+    unopened: Range<usize>,
+}
+
+impl Reader {
+    /// Reads from a link; there is one reader.
+    pub fn new(link: Arc<Link>) -> Self {
+        Self { link, bytes: Box::new([0; READ_BYTES]), unopened: 0..0 }
+    }
+
+    /// What TLS has to give of what it was given; `None` when it needs more from the socket.
+    fn open(&mut self, into: &mut [u8]) -> io::Result<Option<usize>> {
+        let mut tls = self.link.tls.lock();
+        loop {
+            match tls.reader().read(into) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return result.map(Some),
+            }
+            if self.unopened.is_empty() {
+                return Ok(None);
+            }
+            self.unopened.start += tls.read_tls(&mut &self.bytes[self.unopened.clone()])?;
+            tls.process_new_packets().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        }
+    }
+}
+
+impl Read for Reader {
+    /// Like the read of a socket. When what came is not yet a whole record, or is none that carries anything, it is
+    /// `Interrupted`: whoever reads has a clock to look at before it comes again.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(count) = self.open(into)? {
+            return Ok(count);
+        }
+        let count = (&*self.link.socket).read(&mut self.bytes[..])?;
+        if count == 0 {
+            return Ok(0);
+        }
+        self.unopened = 0..count;
+        self.open(into)?.ok_or_else(|| io::ErrorKind::Interrupted.into())
+    }
+}
