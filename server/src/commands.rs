@@ -14,10 +14,12 @@ mod messages;
 mod modes;
 mod monitor;
 mod motd;
+mod nickserv;
 mod operators;
 mod people;
 mod registration;
 mod sasl;
+mod services;
 mod status;
 mod who;
 
@@ -111,7 +113,9 @@ pub const COMMANDS: &[Command] = &[
     row("MOTD", 0, LoggedIn, motd::motd, "[server]", ["shows the message of the day", "显示今日消息"]),
     row("NAMES", 0, LoggedIn, channels::names, "[channel[,channel...]]", ["says who sits in a room", "房间里有谁"]),
     row("NICK", 0, Always, registration::nick, "nick", ["takes a name, or a new one", "取名或改名"]),
+    row("NICKSERV", 1, LoggedIn, services::nickserv, "words", ["speaks to NickServ, who sees to accounts", "对管理帐号的 NickServ 说话"]),
     row("NOTICE", 0, LoggedIn, messages::notice, "target[,target...] words", ["says something that is never answered by itself", "发送不会引起自动回复的消息"]),
+    row("NS", 1, LoggedIn, services::nickserv, "words", ["is the same as NICKSERV", "同 NICKSERV"]),
     row("OPER", 2, LoggedIn, operators::oper, "name password", ["makes one a server operator", "成为服务器管理员"]),
     row("PART", 1, LoggedIn, channels::part, "channel[,channel...] [words]", ["leaves rooms", "离开房间"]),
     row("PASS", 1, Always, registration::pass, "password", ["says the server's password, before login", "登录前给出服务器密码"]),

@@ -33,6 +33,11 @@ fn fold_width(c: char) -> char {
 pub struct Skeleton(String);
 
 impl Skeleton {
+    /// Whether it is that of a servant of the house: nobody else is called so.
+    pub fn is_reserved(&self) -> bool {
+        matches!(self.0.as_str(), "nickserv" | "chanserv")
+    }
+
     /// The skeleton of a nickname in its normal form.
     pub fn of(nick: &str) -> Self {
         let mut bones = String::with_capacity(nick.len());

@@ -230,6 +230,7 @@ replies! {
     EndOfMonList = RPL_ENDOFMONLIST, ":" "End of MONITOR list" | "关注列表结束";
     MonListFull(limit, list) = ERR_MONLISTFULL, "{limit} {list} :" "Your MONITOR list is full" | "关注列表已满";
     LoggedIn(source, account) = RPL_LOGGEDIN, "{source} {account} :" "You are now logged in as {account}" | "你已登录帐号 {account}";
+    LoggedOut(source) = RPL_LOGGEDOUT, "{source} :" "You are now logged out" | "你已退出帐号";
     SaslSuccess = RPL_SASLSUCCESS, ":" "SASL authentication successful" | "SASL 验证成功";
     SaslFail = ERR_SASLFAIL, ":" "SASL authentication failed" | "SASL 验证失败";
     SaslTooLong = ERR_SASLTOOLONG, ":" "SASL message too long" | "SASL 消息太长";

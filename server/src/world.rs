@@ -275,6 +275,9 @@ impl World {
         let nick = nickname::normalize(wanted, max_bytes)
             .map_err(|_| Reply::ErroneousNickname(shown_in_refusal(wanted), max_bytes.to_string()))?;
         let skeleton = Skeleton::of(&nick);
+        if skeleton.is_reserved() {
+            return Err(self.in_use(id, nick, &Text::NickReserved));
+        }
         let others = [self.holder(&nick), self.skeletons.get(&skeleton).copied()];
         if others.into_iter().flatten().any(|holder| holder != id) {
             return Err(self.in_use(id, nick, &Text::NickTaken));
@@ -297,6 +300,12 @@ impl World {
     pub fn owner_of(&self, nick: &str) -> Option<&Account> {
         let normal = nickname::normalize(nick, usize::MAX).ok()?;
         self.accounts.owner(&normal, &Skeleton::of(&normal))
+    }
+
+    /// Those who have logged in to an account.
+    pub(crate) fn logged_in_to(&self, account: &str) -> Vec<ClientId> {
+        let mine = |client: &Client| client.account() == Some(account);
+        self.clients.iter().filter(|(_, client)| mine(client)).map(|(id, _)| id).collect()
     }
 
     /// Whether a nickname belongs to an account that a client has not logged in to.
@@ -703,6 +712,14 @@ impl World {
         }
         self.check_watchers();
         self.accounts.check();
+        for client in self.clients.values() {
+            let account = client.account();
+            assert_eq!(account.is_some(), client.modes.has(UserMode::Registered), "+r is for accounts");
+            assert!(
+                account
+                    .is_none_or(|name| self.accounts.find(name).is_some_and(|account| account.name == name))
+            );
+        }
     }
 }
 

@@ -74,6 +74,9 @@ transcripts! {
     a_login_to_an_account_is_refused_in_words
     an_accounts_name_is_kept_for_its_owner
     the_house_may_leave_names_to_whoever_comes
+    nickserv_sees_to_accounts
+    nickserv_gives_a_name_back_to_its_owner
+    nickserv_refuses_in_words
     everybody_chooses_the_language_they_are_spoken_to_in
 }
 

@@ -69,7 +69,7 @@ fn refuse(context: &mut Context, command: &str, code: &str, account: &str, why: 
 /// Why the client cannot open an account in this name with this password: the code of a standard reply, and words.
 pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
     let (world, client) = (&*context.world, context.client());
-    let Config { registration, registration_before_connect, min_password_length, .. } = *world.config;
+    let Config { registration, registration_before_connect, .. } = *world.config;
     let is_own = |nick: &str| name == "*" || world.config.casemapping.same(name, nick);
     let too_early = !client.is_registered() && !registration_before_connect;
     Some(match client.nick() {
@@ -83,14 +83,20 @@ pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<
         Some(nick) if world.owner_of(nick).is_some() => {
             ("ACCOUNT_EXISTS", Text::AccountExists(nick.to_owned()))
         }
-        Some(_) if password.len() > PASSWORD_BYTES => {
-            ("UNACCEPTABLE_PASSWORD", Text::PasswordTooLong(PASSWORD_BYTES.to_string()))
-        }
-        Some(_) if password.chars().count() < min_password_length => {
-            ("WEAK_PASSWORD", Text::PasswordTooShort(min_password_length.to_string()))
-        }
-        Some(_) => return None,
+        Some(_) => return password_obstacle(context, password),
     })
+}
+
+/// Why this cannot be a password.
+pub(super) fn password_obstacle(context: &Context, password: &str) -> Option<(&'static str, Text)> {
+    let least = context.world.config.min_password_length;
+    if password.len() > PASSWORD_BYTES {
+        Some(("UNACCEPTABLE_PASSWORD", Text::PasswordTooLong(PASSWORD_BYTES.to_string())))
+    } else if password.chars().count() < least {
+        Some(("WEAK_PASSWORD", Text::PasswordTooShort(least.to_string())))
+    } else {
+        None
+    }
 }
 
 /// Opens an account in the client's own name, and goes on with `then`.

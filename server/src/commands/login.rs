@@ -40,6 +40,8 @@ pub(super) enum Proof {
     Password(String),
     /// What SCRAM showed: the server's signature, if it was right.
     Scram(Option<String>),
+    /// The client has logged in to the account before.
+    LoggedIn,
 }
 
 /// Goes on with the command once it is known whether a claim is right.
@@ -76,6 +78,7 @@ impl Claim {
                 false
             }
             (Proof::Scram(signature), _) => signature.is_some(),
+            (Proof::LoggedIn, _) => true,
         };
         if !self.is_right {
             pause(PENALTY);
@@ -120,6 +123,13 @@ pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
     context.world.note(Text::LoggedIn(nick, account.clone()));
     change_account(context.world, context.me, Some(account));
     true
+}
+
+/// Logs somebody out, and tells everybody concerned.
+pub(super) fn log_out(world: &mut World, id: ClientId) {
+    let Some(client) = world.client(id).filter(|client| client.account().is_some()) else { return };
+    world.notify(id, &Reply::LoggedOut(client.full_source()));
+    change_account(world, id, None);
 }
 
 /// Those who share a room are told, and so is the client itself

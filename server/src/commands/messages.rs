@@ -5,7 +5,7 @@
 use teahouse_protocol::text::Ctcp;
 use teahouse_protocol::{Message, Tags, names};
 
-use super::{Context, listed};
+use super::{Context, listed, services};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
@@ -185,7 +185,10 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
 
 fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Reply> {
     let me = context.me;
-    let to = context.world.find(nick)?;
+    let to = match context.world.find(nick) {
+        Ok(to) => to,
+        Err(refusal) => return to_service(context, nick, speech).ok_or(refusal),
+    };
     let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
     if person.modes.has(UserMode::RegisteredOnly) && context.client().account().is_none() && to != me {
@@ -203,6 +206,21 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
         context.world.tell(me, &line, Cause::Answer);
     }
     away.map_or(Ok(()), Err)
+}
+
+/// To one of the house's servants, if the name is one's. `None` if not.
+fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
+    let service = services::find(name)?;
+    if context.client().has(Capability::EchoMessage) {
+        let number = context.world.next_number();
+        let line = line_from(context, number, speech, "", service.name);
+        context.world.tell(context.me, &line, Cause::Answer);
+    }
+    // A notice is never answered.
+    if let ("PRIVMSG", Some(said)) = (speech.command, speech.text) {
+        services::hear(context, service, said);
+    }
+    Some(())
 }
 
 /// `$mask`: from an operator to everybody on the servers whose name fits, and there is one.

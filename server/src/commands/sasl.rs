@@ -104,7 +104,7 @@ fn say(context: &mut Context, words: &str) {
 fn decide(context: &mut Context, claim: &Claim) {
     let outcome = match &claim.proof {
         _ if !claim.is_right => Err(Reply::SaslFail),
-        Proof::Password(_) => succeed(context, &claim.account),
+        Proof::Password(_) | Proof::LoggedIn => succeed(context, &claim.account),
         // The client is shown that the server knew the password too, and goes on when it has seen it.
         Proof::Scram(signature) => {
             let signature = signature.as_deref().unwrap_or_default();

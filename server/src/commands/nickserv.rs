@@ -1,0 +1,229 @@
+//! NickServ: accounts, for clients that know neither REGISTER nor SASL.
+
+use super::Context;
+use super::accounts::{Keeping, obstacle, open, password_obstacle};
+use super::login::{Claim, Proof, log_in, log_out};
+use super::services::{Service, Word};
+use crate::language::Text;
+use crate::world::{Change, ClientId};
+
+/// How many certificates one account may have.
+const MAX_CERTIFICATES: usize = 10;
+
+#[rustfmt::skip]
+pub(super) static NICKSERV: Service = Service {
+    name: "NickServ",
+    about: ["NickServ sees to accounts. HELP with one of these words tells more:", "NickServ 管理帐号。HELP 加一个词可以看说明："],
+    words: &[
+        word("CERT", 1, cert, "ADD [fingerprint]|DEL fingerprint|LIST", ["says which TLS certificates (SHA-256) prove your account", "哪些 TLS 证书（SHA-256 指纹）可以证明你的帐号"]),
+        word("DROP", 2, drop_account, "account password", ["ends an account for good; its name is free again", "永久注销帐号，名字重新开放"]),
+        word("GHOST", 1, ghost, "nick [password]", ["disconnects whoever has your nickname", "断开占用你名字的连接"]),
+        word("IDENTIFY", 1, identify, "[account] password", ["logs you in to an account", "登录帐号"]),
+        word("INFO", 0, info, "[account]", ["says what is known of an account", "查看帐号的信息"]),
+        word("LOGOUT", 0, logout, "", ["logs you out of your account", "退出帐号"]),
+        word("RECOVER", 1, recover, "nick [password]", ["gives you your nickname, whoever has it", "取回你的名字，无论谁在用"]),
+        word("REGAIN", 1, recover, "nick [password]", ["is the same as RECOVER", "同 RECOVER"]),
+        word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册帐号"]),
+        word("SET", 2, set, "PASSWORD password", ["changes the password of your account", "更改帐号的密码"]),
+    ],
+};
+
+const fn word(
+    name: &'static str,
+    min_params: usize,
+    run: fn(&mut Context, &[&str]) -> Result<(), Text>,
+    usage: &'static str,
+    help: [&'static str; 2],
+) -> Word {
+    Word { name, min_params, run, usage, help }
+}
+
+fn say(context: &mut Context, text: &Text) {
+    NICKSERV.say(context, text);
+}
+
+fn own_account(context: &Context) -> Result<String, Text> {
+    context.client().account().map(str::to_owned).ok_or(Text::NotLoggedIn)
+}
+
+fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    if let Some((_, why)) = obstacle(context, "*", params[0]) {
+        return Err(why);
+    }
+    open(context, params[0], |context, account, kept| {
+        if !kept {
+            return say(context, &Text::TryAgainLater);
+        }
+        say(context, &Text::AccountOpened(account.to_owned()));
+        log_in(context, account);
+    });
+    Ok(())
+}
+
+fn identify(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let own = context.client().name().to_owned();
+    let (account, password) = match params {
+        [account, password, ..] => (*account, *password),
+        _ => (own.as_str(), params[0]),
+    };
+    Claim::make(context, account, Proof::Password(password.to_owned()), |context, claim| {
+        let answer = if claim.is_right && log_in(context, &claim.account) {
+            Text::Welcomed(claim.account.clone())
+        } else {
+            Text::PasswordIsWrong(claim.account.clone())
+        };
+        say(context, &answer);
+    });
+    Ok(())
+}
+
+fn logout(context: &mut Context, _: &[&str]) -> Result<(), Text> {
+    own_account(context)?;
+    log_out(context.world, context.me);
+    say(context, &Text::LoggedOut);
+    Ok(())
+}
+
+fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let name = match params.first() {
+        Some(name) => (*name).to_owned(),
+        None => context.client().account().unwrap_or(context.client().name()).to_owned(),
+    };
+    let account = context.world.accounts.find(&name).ok_or(Text::NoSuchAccount(name))?;
+    let (name, since) = (account.name.clone(), account.since.strftime("%Y-%m-%d").to_string());
+    let online = context.world.logged_in_to(&name).len().to_string();
+    say(context, &Text::AccountInfo(name, since, online));
+    Ok(())
+}
+
+fn set(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    if !params[0].eq_ignore_ascii_case("PASSWORD") {
+        return Err(Text::ServiceUsage("SET PASSWORD password".to_owned()));
+    }
+    let account = own_account(context)?;
+    if let Some((_, why)) = password_obstacle(context, params[1]) {
+        return Err(why);
+    }
+    let change = Change::Password { account: account.clone(), password: String::new(), scram: None };
+    Keeping::begin(context, &account, change, Some(params[1]), |context, _, kept| {
+        say(context, if kept { &Text::PasswordChanged } else { &Text::TryAgainLater });
+    });
+    Ok(())
+}
+
+/// Goes on at once for who has logged in to the account that a nickname belongs to, and for others once their
+/// password has been found right.
+fn as_owner(context: &mut Context, params: &[&str], then: fn(&mut Context, &Claim)) -> Result<(), Text> {
+    let nick = params[0];
+    let owner = context.world.owner_of(nick).ok_or_else(|| Text::NoSuchAccount(nick.to_owned()))?;
+    let proof = match params.get(1) {
+        _ if context.client().account() == Some(&owner.name) => Proof::LoggedIn,
+        Some(password) => Proof::Password((*password).to_owned()),
+        None => return Err(Text::NotYours(nick.to_owned())),
+    };
+    let owner = owner.name.clone();
+    Claim::make(context, &owner, proof, then);
+    Ok(())
+}
+
+/// Whoever has the nickname of an account, other than the client itself.
+fn holder(context: &Context, account: &str) -> Option<ClientId> {
+    context.world.find(account).ok().filter(|holder| *holder != context.me)
+}
+
+fn ghost(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    as_owner(context, params, |context, claim| {
+        let account = claim.account.clone();
+        let answer = match holder(context, &account) {
+            _ if !claim.is_right => Text::PasswordIsWrong(account),
+            None => Text::NobodyHasIt(account),
+            Some(ghost) => {
+                let who = context.client().name().to_owned();
+                context.world.disconnect(ghost, &Text::Ghosted(who));
+                Text::GhostIsGone(account)
+            }
+        };
+        say(context, &answer);
+    })
+}
+
+fn recover(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    as_owner(context, params, |context, claim| {
+        let account = claim.account.clone();
+        if !claim.is_right || !log_in(context, &account) {
+            return say(context, &Text::PasswordIsWrong(account));
+        }
+        if let Some(ghost) = holder(context, &account) {
+            let who = context.client().name().to_owned();
+            context.world.disconnect(ghost, &Text::Ghosted(who));
+        }
+        context.world.evict(context.me, &account);
+        match context.world.take_nick(context.me, &account) {
+            Ok(()) => say(context, &Text::NickIsYours(account)),
+            Err(refusal) => context.reply(&refusal),
+        }
+    })
+}
+
+fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let proof = Proof::Password(params[1].to_owned());
+    Claim::make(context, params[0], proof, |context, claim| {
+        let account = claim.account.clone();
+        if !claim.is_right {
+            return say(context, &Text::PasswordIsWrong(account));
+        }
+        let change = Change::Close { account: account.clone() };
+        Keeping::begin(context, &account, change, None, |context, account, kept| {
+            if !kept {
+                return say(context, &Text::TryAgainLater);
+            }
+            for client in context.world.logged_in_to(account) {
+                log_out(context.world, client);
+            }
+            say(context, &Text::AccountClosed(account.to_owned()));
+        });
+    });
+    Ok(())
+}
+
+fn cert(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let name = own_account(context)?;
+    let account = context.world.accounts.find(&name).ok_or(Text::NotLoggedIn)?;
+    let mut certificates = account.certificates.clone();
+    let given = params.get(1).map(|text| fingerprint(text).ok_or(Text::NotAFingerprint)).transpose()?;
+    match (params[0].to_ascii_uppercase().as_str(), given) {
+        ("LIST", _) => {
+            for one in &certificates {
+                say(context, &Text::Certificate(one.clone()));
+            }
+            say(context, &Text::CertificatesListed(certificates.len().to_string()));
+            return Ok(());
+        }
+        ("ADD", given) => {
+            let one = given.or_else(|| context.client().certificate.clone()).ok_or(Text::NoCertificate)?;
+            if context.world.accounts.by_certificate(&one).is_some() {
+                return Err(Text::CertificateKnown);
+            }
+            if certificates.len() >= MAX_CERTIFICATES {
+                return Err(Text::TooManyCertificates(MAX_CERTIFICATES.to_string()));
+            }
+            certificates.push(one);
+        }
+        ("DEL", Some(one)) => {
+            let index = certificates.iter().position(|kept| *kept == one).ok_or(Text::CertificateUnknown)?;
+            certificates.remove(index);
+        }
+        _ => return Err(Text::ServiceUsage("CERT ADD [fingerprint]|DEL fingerprint|LIST".to_owned())),
+    }
+    let change = Change::Certificates { account: name.clone(), certificates };
+    Keeping::begin(context, &name, change, None, |context, _, kept| {
+        say(context, if kept { &Text::CertificatesChanged } else { &Text::TryAgainLater });
+    });
+    Ok(())
+}
+
+/// A SHA-256 fingerprint as people copy it, with or without colons, as it is kept.
+fn fingerprint(text: &str) -> Option<String> {
+    let hex: String = text.chars().filter(|c| *c != ':').map(|c| c.to_ascii_lowercase()).collect();
+    (hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(hex)
+}
