@@ -212,6 +212,13 @@ texts! {
     Connected: "已连接", "Connected";
     Connecting: "正在连接 {0}…", "Connecting to {0}…";
     Disconnected: "未连接", "Not connected";
+    KeyBefore: "上一个对话", "the conversation before";
+    KeyNext: "下一个对话", "the next conversation";
+    KeyUnread: "下一个有未读消息的对话", "the next conversation with something unread";
+    KeyPane: "下一个区域", "the next part of the window";
+    KeyPaneBefore: "上一个区域", "the part of the window before";
+    SavedServers: "已保存的服务器", "Saved servers";
+    Connect: "连接", "Connect";
     AddServer: "添加服务器", "Add a server";
     Back: "返回", "Back";
     Disconnect: "断开连接", "Disconnect";
@@ -375,7 +382,7 @@ texts! {
     SettingsNotSaved: "设置没有保存：{0}", "The settings were not saved: {0}";
 
     // The command line.
-    Usage: "用法：teahouse [选项]
+    Usage: "用法：teahouse [选项] [irc://服务器/房间]
 
   --server 地址      服务器（域名或 ip）
   --port 端口        端口，1 到 65535
@@ -386,7 +393,7 @@ texts! {
   --config 文件夹    设置存放的文件夹
   --help             显示这些说明
   --version          显示版本",
-    "usage: teahouse [options]
+    "usage: teahouse [options] [irc://server/room]
 
   --server ADDRESS   the server: a name or an IP address
   --port PORT        its port, 1 to 65535
@@ -401,6 +408,7 @@ texts! {
     FlagNeedsValue: "{0} 后面要有一个值", "{0} needs a value";
     FlagTakesNoValue: "{0} 后面不能有值", "{0} takes no value";
     FlagBadValue: "{0} 的值“{1}”不可用：应为 {2}", "{0} cannot be “{1}”: expected {2}";
+    BadUrl: "{0} 不是有效的地址", "{0} leads nowhere";
     ExpectLanguage: "zh 或 en", "zh or en";
     ExpectPort: "1 到 65535 的数字", "a number from 1 to 65535";
     ExpectGeometry: "宽x高+X+Y，例如 900x640+0+0", "WxH+X+Y, such as 900x640+0+0";

@@ -3,7 +3,8 @@
 //! In reading order:
 //!
 //! - [`options`]: the command line, and what the window starts with; [`settings`]: what it remembers;
-//!   [`profile`]: a server to go to, and how; [`fingerprint`]: whom one recognises there.
+//!   [`profile`]: a server to go to, and how; [`fingerprint`]: whom one recognises there;
+//!   [`irc_url`]: addresses that lead to a server.
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire.
 //! - [`registration`]: from the first line to the server's welcome; [`dial`]: from a name to a socket;
@@ -21,6 +22,7 @@ pub mod dial;
 pub mod event;
 pub mod fingerprint;
 pub mod i18n;
+pub mod irc_url;
 pub mod model;
 pub mod options;
 pub mod profile;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::i18n::{Language, Phrase, Text};
+use crate::irc_url::{self, IrcUrl};
 use crate::model::form;
 use crate::profile::Profile;
 use crate::settings::{Settings, SettingsFile};
@@ -36,6 +37,8 @@ pub struct Options {
     pub profile: Profile,
     /// Whether to log in at once.
     pub connect: bool,
+    /// Where to go at once.
+    pub url: Option<IrcUrl>,
     /// Where to put the window, if anybody said.
     pub geometry: Option<Geometry>,
 }
@@ -55,6 +58,8 @@ pub struct Flags {
     pub language: Option<Language>,
     /// `--geometry`
     pub geometry: Option<Geometry>,
+    /// An `irc://` address.
+    pub url: Option<IrcUrl>,
     /// `--config`
     pub config: Option<PathBuf>,
 }
@@ -129,6 +134,11 @@ fn read(args: Vec<OsString>, language: Language) -> Result<Request, Phrase> {
                 let expected = || bad("--geometry", &typed, Text::ExpectGeometry.into());
                 flags.geometry = Some(geometry(&typed).ok_or_else(expected)?);
             }
+            Arg::Value(value) if value.to_str().is_some_and(irc_url::is_irc_url) => {
+                let typed = value.to_string_lossy();
+                let url = IrcUrl::parse(&typed).ok_or_else(|| Text::BadUrl.with([&typed]))?;
+                flags.url = Some(url);
+            }
             Arg::Long("config") => flags.config = Some(value(&mut parser, "--config")?.into()),
             other => return Err(told(&other.unexpected())),
         }
@@ -178,7 +188,8 @@ impl Options {
         let profile = chosen(flags, &settings.first_profile());
         let language = flags.language.or(settings.language).unwrap_or(locale);
         let Flags { connect, geometry, .. } = *flags;
-        Self { settings, settings_file, problems, language, profile, connect, geometry }
+        let url = flags.url.clone();
+        Self { settings, settings_file, problems, language, profile, connect, url, geometry }
     }
 }
 
@@ -216,18 +227,23 @@ mod tests {
             connect: true,
             language: Some(Language::Chinese),
             geometry: Some(Geometry { width: 900, height: 640, x: 5, y: -7 }),
+            url: None,
             config: None,
         };
         assert_eq!(read(&args), Ok(Request::Open(flags)));
         assert_eq!(read(&[]), Ok(Request::Open(Flags::default())));
         assert_eq!(read(&["--lang=zh", "--help"]), Ok(Request::Help(Language::Chinese)));
         assert_eq!(read(&["--version"]), Ok(Request::Version));
+        let url = IrcUrl::parse("irc://tea.house/lobby");
+        let flags = Flags { url, ..Flags::default() };
+        assert_eq!(read(&["irc://tea.house/lobby"]), Ok(Request::Open(flags)));
     }
 
     #[test]
     fn a_bad_flag_is_one_clear_line() {
         refused(&["--prot", "1"], "unknown argument --prot (--help shows the usage)");
         refused(&["tea.house"], "unknown argument tea.house (--help shows the usage)");
+        refused(&["irc://tea.house:x"], "irc://tea.house:x leads nowhere");
         refused(&["--port"], "--port needs a value");
         refused(&["--port", "abc"], "--port cannot be “abc”: expected a number from 1 to 65535");
         refused(&["--port", "0"], "--port cannot be “0”: expected a number from 1 to 65535");

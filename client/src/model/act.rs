@@ -8,6 +8,7 @@ use super::{Action, MAX_LINES_AT_ONCE};
 use crate::command::Command;
 use crate::event::Manner;
 use crate::i18n::{Phrase, Text};
+use crate::profile::Room;
 
 /// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
 pub(super) const UNKNOWN_ADDRESS_BYTES: usize = 80;
@@ -66,6 +67,17 @@ impl Network {
             // Ends more than this one connection.
             Command::Quit(_) => Ok(()),
         }
+    }
+
+    /// Joins rooms now, or as soon as we are here; the last one comes to the front.
+    pub(super) fn visit_rooms(&mut self, rooms: &[Room]) {
+        for room in rooms {
+            let key = room.key.as_ref().map(|key| key.reveal().to_owned());
+            if self.join(&room.name, key).is_err() {
+                self.coming.push(room.clone());
+            }
+        }
+        self.connect();
     }
 
     pub(super) fn open_private(&mut self, nick: &str) {

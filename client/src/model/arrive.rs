@@ -116,8 +116,15 @@ impl Network {
             conversation.rejoin = false;
             rejoined.push((conversation.name.clone(), conversation.key.clone()));
         }
-        for (room, key) in rejoined {
-            self.send_join(&room, key.as_deref());
+        for (room, key) in &rejoined {
+            self.send_join(room, key.as_deref());
+        }
+        for room in mem::take(&mut self.coming) {
+            if !rejoined.iter().any(|(name, _)| self.same(name, &room.name)) {
+                let key = room.key.map(|key| key.reveal().to_owned());
+                self.send_join(&room.name, key.as_deref());
+                self.wanted.insert(self.features.case_mapping.fold(&room.name).into_owned(), key);
+            }
         }
     }
 

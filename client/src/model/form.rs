@@ -9,7 +9,7 @@ use crate::i18n::{Phrase, Text};
 use crate::profile::Profile;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
-const MAX_NICK_BYTES: usize = 64;
+pub const MAX_NICK_BYTES: usize = 64;
 
 /// What stands in the three fields, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -25,6 +25,7 @@ use jiff::tz::TimeZone;
 use crate::command::{self, Command};
 use crate::event::{Event, What};
 use crate::i18n::{Language, Phrase, Text};
+use crate::irc_url::IrcUrl;
 use crate::model::completion::Completion;
 use crate::profile::Profile;
 
@@ -94,6 +95,8 @@ pub struct Model {
     form_errors: FormErrors,
     /// What the form was filled in from.
     base: Profile,
+    /// The servers that are kept for the next time.
+    profiles: Vec<Profile>,
     /// In the order of the list.
     networks: Vec<Network>,
     /// The network of the conversation that is shown. There is one whenever the view is [`View::Chat`].
@@ -127,6 +130,7 @@ impl Model {
             form: LoginForm::from(&profile),
             form_errors: FormErrors::default(),
             base: profile,
+            profiles: Vec::new(),
             networks: Vec::new(),
             front: None,
             applicant: None,
@@ -166,6 +170,17 @@ impl Model {
     /// The networks in the order of the list: those that we have been on.
     pub fn networks(&self) -> impl DoubleEndedIterator<Item = &Network> {
         self.networks.iter().filter(|network| Some(network.id) != self.applicant)
+    }
+
+    /// The saved servers that are not in the list as networks, each with its place among all saved ones.
+    pub fn closed_profiles(&self) -> impl Iterator<Item = (usize, &Profile)> {
+        let is_open = |profile: &Profile| self.networks().any(|network| network.is_of(profile));
+        self.profiles.iter().enumerate().filter(move |(_, profile)| !is_open(profile))
+    }
+
+    /// Every conversation in the order of the list.
+    fn listed(&self) -> impl Iterator<Item = &Conversation> {
+        self.networks().flat_map(Network::conversations)
     }
 
     /// One network, if it is still there.
@@ -224,7 +239,11 @@ impl Model {
         if self.applicant.is_some() {
             return;
         }
-        let checked = form.check(&self.base);
+        // Where there is a saved way to that server, it is the one to go.
+        let saved =
+            self.profiles.iter().find(|profile| profile.server.eq_ignore_ascii_case(form.server.trim()));
+        let base = if self.base.server.is_empty() { saved.unwrap_or(&self.base) } else { &self.base };
+        let checked = form.check(base);
         self.form = form;
         match checked {
             Ok(profile) => {
@@ -250,9 +269,7 @@ impl Model {
     pub fn open_form(&mut self) {
         if self.view == View::Chat {
             let nick = self.front().map_or("", Network::me).to_owned();
-            self.base = Profile { server: String::new(), nick, ..Profile::default() };
-            self.form = LoginForm::from(&self.base);
-            self.form_errors = FormErrors::default();
+            self.fill_form(Profile { server: String::new(), nick, ..Profile::default() });
             self.view = View::Login;
             self.look();
         }
@@ -265,6 +282,96 @@ impl Model {
             self.view = View::Chat;
             self.look();
         }
+    }
+
+    fn fill_form(&mut self, profile: Profile) {
+        self.form = LoginForm::from(&profile);
+        self.form_errors = FormErrors::default();
+        self.base = profile;
+    }
+
+    /// Says which servers are kept for the next time, in the order of the list.
+    pub fn set_profiles(&mut self, profiles: Vec<Profile>) {
+        self.profiles = profiles;
+    }
+
+    /// Connects to the saved servers to which one wants to be connected from the start.
+    pub fn connect_at_start(&mut self) {
+        let wanted = self.profiles.iter().filter(|profile| profile.connect && !profile.nick.is_empty());
+        let wanted: Vec<_> = wanted.cloned().collect();
+        for profile in wanted {
+            self.visit(profile);
+        }
+        if let Some(first) = self.networks.first().map(Network::id) {
+            self.bring_to_front(first);
+            self.look();
+        }
+    }
+
+    /// Goes to the saved server with this number: fills in the form and logs in, or, from among the conversations,
+    /// connects and shows it in the list.
+    pub fn open_profile(&mut self, index: usize) {
+        let Some(profile) = self.profiles.get(index).cloned() else { return };
+        match self.view {
+            View::Chat => drop(self.go_to(profile)),
+            View::Login if self.applicant.is_some() => {}
+            View::Login => {
+                self.fill_form(profile);
+                if !self.form.nick.is_empty() {
+                    self.log_in(self.form.clone());
+                }
+            }
+        }
+    }
+
+    /// Follows an `irc://` address: into the room, on the connection there is or on a new one.
+    pub fn follow(&mut self, url: &IrcUrl) {
+        let open = self.networks().find(|it| it.profile.is_for(&url.server, url.port)).map(Network::id);
+        if let Some(network) = open.and_then(|id| self.network_mut(id)) {
+            let id = network.id;
+            network.visit_rooms(&url.rooms);
+            self.bring_to_front(id);
+            self.view = View::Chat;
+            self.look();
+            return;
+        }
+        let saved = self.profiles.iter().find(|profile| profile.server.eq_ignore_ascii_case(&url.server));
+        let like = saved.or(self.profiles.first()).unwrap_or(&self.base);
+        let mut profile = url.profile(like);
+        if profile.nick.is_empty() {
+            profile.rooms.clone_from(&url.rooms);
+        }
+        if let Some(id) = self.go_to(profile)
+            && let Some(network) = self.network_mut(id)
+        {
+            network.visit_rooms(&url.rooms);
+        }
+    }
+
+    /// Connects to a server and shows it in the list; or shows the form, if nobody knows yet as whom to go.
+    fn go_to(&mut self, profile: Profile) -> Option<NetworkId> {
+        self.give_up_login();
+        let network = if profile.nick.is_empty() {
+            self.fill_form(profile);
+            self.view = View::Login;
+            None
+        } else {
+            let id = self.visit(profile);
+            self.bring_to_front(id);
+            Some(id)
+        };
+        self.look();
+        network
+    }
+
+    fn visit(&mut self, profile: Profile) -> NetworkId {
+        let id = self.add_network(profile);
+        if let Some(network) = self.network_mut(id) {
+            network.ensure_conversation();
+            network.connect();
+        }
+        self.view = View::Chat;
+        id
     }
 
     /// Connects again to where we were, as whom we were.
@@ -295,8 +402,7 @@ impl Model {
             self.front = self.networks.get(index).map(Network::id).or(beside);
         }
         if self.front.is_none() {
-            self.form = LoginForm::from(&gone.profile);
-            self.base = gone.profile;
+            self.fill_form(gone.profile);
             self.view = View::Login;
         }
         self.look();
@@ -368,12 +474,33 @@ impl Model {
 
     /// Brings the next conversation of the list to the front (`1`), or the one before (`-1`), around the ends.
     pub fn select_beside(&mut self, steps: isize) {
-        let ids: Vec<_> = self.networks().flat_map(Network::conversations).map(Conversation::id).collect();
+        let ids: Vec<_> = self.listed().map(Conversation::id).collect();
         let current = self.current().map(Conversation::id);
         let index = ids.iter().position(|id| Some(*id) == current);
         let (Some(index), Ok(count)) = (index, isize::try_from(ids.len())) else { return };
         let beside = (index as isize + steps).rem_euclid(count);
         self.select(ids[beside as usize]);
+    }
+
+    /// Brings the conversation with this place in the list to the front, counted from 0.
+    pub fn select_numbered(&mut self, number: usize) {
+        let id = self.listed().nth(number).map(Conversation::id);
+        if let Some(id) = id {
+            self.select(id);
+        }
+    }
+
+    /// Brings the next conversation to the front in which something is unread: what is for us comes before the rest.
+    pub fn select_unread(&mut self) {
+        let current = self.current().map(Conversation::id);
+        let behind = self.listed().skip_while(|it| Some(it.id()) != current);
+        let before = self.listed().take_while(|it| Some(it.id()) != current);
+        let round: Vec<_> = behind.chain(before).collect();
+        let with = |count: fn(&Conversation) -> u32| round.iter().find(|it| count(it) > 0);
+        let found = with(Conversation::mentions).or_else(|| with(Conversation::unread)).map(|it| it.id());
+        if let Some(id) = found {
+            self.select(id);
+        }
     }
 
     /// Says whether the window has the keyboard. What comes in while it has not is unread, whatever is in front.

@@ -13,7 +13,7 @@ use super::features::Features;
 use super::{Action, COLOURS, Clock};
 use crate::event::{Failure, Manner};
 use crate::i18n::{Phrase, Text};
-use crate::profile::Profile;
+use crate::profile::{Profile, Room};
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
 pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
@@ -77,6 +77,8 @@ pub struct Network {
     next_number: u32,
     /// Whether somebody looks at [`current`](Self::current): this network is in front, and the window has the keyboard.
     pub(super) in_sight: bool,
+    /// Rooms to join after the next welcome.
+    pub(super) coming: Vec<Room>,
     /// Rooms that the person asked to join, to be opened when we are in; with their passwords.
     pub(super) wanted: HashMap<Folded<'static>, Option<String>>,
     /// Names that came and whose end has not.
@@ -108,6 +110,11 @@ impl Network {
     /// Where the server is, to be remembered in the settings. Its nickname follows `/nick`.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// Whether this is the network of a saved profile.
+    pub fn is_of(&self, profile: &Profile) -> bool {
+        self.profile.is_for(&profile.server, profile.port) && self.profile.name == profile.name
     }
 
     /// Why there is no connection, for the bar with the button in the chat view; nothing while there is one or while
@@ -188,6 +195,7 @@ impl Network {
             link: Link::Down,
             failure: None,
             me: profile.nick.clone(),
+            coming: profile.rooms.clone(),
             profile,
             address: None,
             away: false,

@@ -12,7 +12,7 @@ use super::arrive::MAX_ROOMS_SHOWN;
 use super::network::names;
 use super::*;
 use crate::event::{Failure, Manner};
-use crate::profile::Profile;
+use crate::profile::{Profile, Room};
 
 /// A model with a clock that stands still until a test moves it, and the server's side played by hand.
 struct Window {
@@ -945,6 +945,25 @@ fn one_goes_round_through_the_conversations_of_all_servers() {
 }
 
 #[test]
+fn one_goes_to_what_is_unread_and_to_what_is_for_us_first() {
+    let (mut window, second) = on_two_servers();
+    window.model.open_private("alice");
+    window.model.select_numbered(0);
+    window.server_of(second, &[":zoe!z@h PRIVMSG #rust :hello"]);
+    window.server(&[":alice!a@h PRIVMSG bob :psst"]);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        window.model.select_unread();
+        seen.push(window.model.current().unwrap().name().to_owned());
+    }
+    assert_eq!(seen, ["alice", "#rust", "#rust"]);
+    window.model.select_numbered(1);
+    assert_eq!(window.model.current().unwrap().name(), "alice");
+    window.model.select_numbered(9);
+    assert_eq!(window.model.current().unwrap().name(), "alice", "there is no tenth");
+}
+
+#[test]
 fn looking_away_to_another_server_ends_the_new_line_and_begins_to_count() {
     let (mut window, second) = on_two_servers();
     let rust = window.model.network(second).unwrap().current().unwrap().id();
@@ -980,6 +999,117 @@ fn a_server_that_is_disconnected_keeps_its_conversations_and_one_that_is_left_do
     window.model.leave(second);
     assert_eq!(window.model.view(), View::Login);
     assert_eq!(window.model.form().server, "irc.example");
+}
+
+// Saved servers, and addresses that lead to one.
+
+fn saved(server: &str, nick: &str) -> Profile {
+    Profile { server: server.into(), nick: nick.into(), ..Profile::default() }
+}
+
+fn closed(window: &Window) -> Vec<&str> {
+    window.model.closed_profiles().map(|(_, profile)| profile.title()).collect()
+}
+
+#[test]
+fn saved_servers_are_listed_until_one_is_on_them() {
+    let mut window = Window::opened();
+    window.model.set_profiles(vec![saved("tea.house", "bob"), saved("irc.example", "bobby")]);
+    assert_eq!(closed(&window), ["tea.house", "irc.example"]);
+    window.model.open_profile(0);
+    assert!(window.model.is_logging_in(), "in the login view it is the form that logs in");
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(closed(&window), ["irc.example"]);
+
+    window.model.open_profile(1);
+    let profile = Box::new(saved("irc.example", "bobby"));
+    assert_eq!(window.model.take_actions().pop(), Some(Action::Connect(NetworkId(1), profile)));
+    assert_eq!(window.model.view(), View::Chat, "and among conversations it is shown in the list at once");
+    assert_eq!((places(&window), closed(&window)), (vec!["tea.house", "irc.example"], vec![]));
+    assert_eq!(window.model.front().map(Network::link), Some(Link::Connecting));
+    let failure = Failure::UnknownHost { host: "irc.example".into() };
+    window.model.apply(NetworkId(1), What::Ended(failure).into());
+    assert!(window.model.front().unwrap().failure().is_some(), "where it fails too");
+    window.model.leave(NetworkId(1));
+    assert_eq!(closed(&window), ["irc.example"]);
+}
+
+#[test]
+fn servers_that_one_wants_at_once_are_connected_to_at_the_start() {
+    let mut window = Window::opened();
+    let wanted = |server, nick| Profile { connect: true, ..saved(server, nick) };
+    window.model.set_profiles(vec![
+        wanted("a", "bob"),
+        saved("b", "bob"),
+        wanted("c", "bob"),
+        wanted("d", ""),
+    ]);
+    window.model.connect_at_start();
+    assert_eq!(places(&window), ["a", "c"]);
+    assert_eq!(window.model.current().map(Conversation::name), Some("a"));
+    assert_eq!(window.model.take_actions().len(), 2);
+}
+
+#[test]
+fn the_rooms_of_a_saved_server_are_joined_after_its_welcome() {
+    let mut window = Window::opened();
+    let rooms = ["#茶馆", "#secret sesame"].map(|room| Room::parse(room).unwrap()).into();
+    window.model.set_profiles(vec![Profile { rooms, ..saved("tea.house", "bob") }]);
+    window.model.open_profile(0);
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #茶馆", "JOIN #secret sesame"]);
+    window.server(&[":bob!b@h JOIN #茶馆", ":bob!b@h JOIN #secret"]);
+    window.model.close(window.id("#茶馆"));
+    window.server(&[":bob!b@h PART #茶馆"]);
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    window.sent();
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #secret sesame"], "who left a room is not taken back to it");
+}
+
+#[test]
+fn what_is_known_of_a_server_is_used_when_its_address_is_typed() {
+    let mut window = Window::in_lobby();
+    window.model.set_profiles(vec![Profile { account: "bob".into(), ..saved("irc.example", "bob") }]);
+    window.model.open_form();
+    window.model.log_in(LoginForm {
+        nick: "bobby".into(),
+        server: "irc.example".into(),
+        port: "6667".into(),
+    });
+    let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+        panic!("no connection")
+    };
+    assert_eq!((profile.nick.as_str(), profile.account.as_str()), ("bobby", "bob"));
+}
+
+#[test]
+fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
+    let mut window = Window::in_lobby();
+    let follow = |window: &mut Window, url| window.model.follow(&IrcUrl::parse(url).expect(url));
+    follow(&mut window, "irc://tea.house/rust");
+    assert_eq!(window.sent(), ["JOIN #rust"]);
+    window.server(&[":bob!b@h JOIN #rust"]);
+    assert_eq!(window.model.current().unwrap().name(), "#rust");
+
+    window.model.set_profiles(vec![saved("tea.house", "bob")]);
+    follow(&mut window, "irc://irc.example/茶馆");
+    let Some(Action::Connect(second, profile)) = window.model.take_actions().pop() else {
+        panic!("no connection")
+    };
+    assert_eq!(*profile, saved("irc.example", "bob"), "the room is for this time only");
+    window.server_of(second, &[":irc.example 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #茶馆"]);
+
+    let mut window = Window::opened();
+    window.model.set_profiles(vec![Profile::default()]);
+    follow(&mut window, "irc://irc.example/茶馆");
+    assert_eq!(window.model.view(), View::Login, "one has to say who one is first");
+    assert_eq!(window.model.form().server, "irc.example");
+    window.model.log_in(LoginForm { nick: "bob".into(), ..window.model.form().clone() });
+    window.server(&[":irc.example 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #茶馆"]);
 }
 
 #[test]

@@ -51,6 +51,35 @@ pub struct Words {
     pub can_reconnect: bool,
 }
 
+/// The list of conversations, empty.
+pub fn conversation_list(kit: &Rc<Kit>) -> RowList<ListKey> {
+    let style = Style {
+        ground: |colors| colors.side,
+        row_height: |theme| theme.sizes.conversation_row,
+        top_gap: 8,
+        group_gap: 12,
+        heading_left: 18,
+        heading_size: |theme| theme.sizes.label,
+        picture_center: 30,
+        text_left: 50,
+    };
+    let teller = Rc::clone(kit);
+    RowList::new(kit, style, move |event| {
+        teller.act(match event {
+            RowEvent::Chosen(key) | RowEvent::Opened(key) => match key {
+                ListKey::Conversation(id) => Action::SelectConversation(id),
+                ListKey::Network(id) => Action::SelectNetwork(id),
+                ListKey::Profile(index) => Action::OpenProfile(index),
+            },
+            RowEvent::Asked(key) => match key {
+                ListKey::Conversation(id) => Action::AskConversation(id),
+                ListKey::Network(id) => Action::AskNetwork(id),
+                ListKey::Profile(index) => Action::AskProfile(index),
+            },
+        });
+    })
+}
+
 /// The view.
 #[derive(Clone)]
 pub struct ChatView {
@@ -107,35 +136,10 @@ impl ChatView {
     pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let conversations = RowList::new(
-            kit,
-            Style {
-                ground: |colors| colors.side,
-                row_height: |theme| theme.sizes.conversation_row,
-                top_gap: 8,
-                group_gap: 12,
-                heading_left: 18,
-                heading_size: |theme| theme.sizes.label,
-                picture_center: 30,
-                text_left: 50,
-            },
-            {
-                let kit = Rc::clone(kit);
-                move |event| {
-                    kit.act(match event {
-                        RowEvent::Chosen(ListKey::Conversation(id))
-                        | RowEvent::Opened(ListKey::Conversation(id)) => Action::SelectConversation(id),
-                        RowEvent::Asked(ListKey::Conversation(id)) => Action::AskConversation(id),
-                        RowEvent::Chosen(ListKey::Network(id)) | RowEvent::Opened(ListKey::Network(id)) => {
-                            Action::SelectNetwork(id)
-                        }
-                        RowEvent::Asked(ListKey::Network(id)) => Action::AskNetwork(id),
-                    });
-                }
-            },
-        );
         let transcript = Transcript::new(kit, item_at);
         let composer = Composer::new(kit);
+        // The keyboard goes to whatever takes it first, and that is to be the composer.
+        let conversations = conversation_list(kit);
         let members = RowList::new(
             kit,
             Style {
@@ -209,6 +213,19 @@ impl ChatView {
         let is_shown = self.shows_members();
         self.state.borrow_mut().wants_members = Some(!is_shown);
         self.place(Rect::of(&self.group));
+    }
+
+    /// Gives the keyboard to the next part of the window: conversations, members, composer.
+    pub fn next_pane(&self, backwards: bool) {
+        let (conversations, members) = (self.conversations.widget(), self.members.widget());
+        let has_members = self.shows_members();
+        let from_conversations = conversations.has_focus();
+        let from_members = members.has_focus();
+        match (from_conversations, from_members, backwards) {
+            (true, _, false) | (false, false, true) if has_members => self.kit.focus(members),
+            (false, false, false) | (_, true, true) | (false, false, true) => self.kit.focus(conversations),
+            (true, ..) | (_, true, false) => self.composer.focus(),
+        }
     }
 
     /// What the banner says.

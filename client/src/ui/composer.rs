@@ -13,7 +13,7 @@ use fltk::text::{self, TextBuffer, TextEditor, WrapMode};
 use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::REGULAR;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, keys};
 
 /// Around the frame.
 const MARGIN: i32 = 16;
@@ -201,11 +201,13 @@ impl Composer {
                 false
             }
             Event::KeyDown => {
+                if let Some(action) = keys::pressed() {
+                    self.kit.act(action);
+                    return true;
+                }
                 let action = match app::event_key() {
                     Key::Enter | Key::KPEnter if !app::is_event_shift() => Action::Send,
                     Key::Tab => Action::Complete { backwards: app::is_event_shift() },
-                    Key::Up if app::is_event_alt() => Action::SelectBeside(-1),
-                    Key::Down if app::is_event_alt() => Action::SelectBeside(1),
                     Key::PageUp => Action::ScrollPages(-1),
                     Key::PageDown => Action::ScrollPages(1),
                     key if key == Key::from_char('c')

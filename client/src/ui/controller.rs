@@ -16,6 +16,7 @@ use fltk::window::DoubleWindow;
 
 use crate::connection::Connection;
 use crate::i18n::{Language, Phrase, Text};
+use crate::irc_url::IrcUrl;
 use crate::model::{self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, View};
 use crate::options::Options;
 use crate::profile::Profile;
@@ -30,7 +31,7 @@ use crate::ui::probe::{self, Probe};
 use crate::ui::scene::ListKey;
 use crate::ui::theme::{self, Theme};
 use crate::ui::transcript::{Body, Item};
-use crate::ui::{Action, Kit, scene};
+use crate::ui::{Action, Kit, keys, scene};
 
 /// The size of a window for which nobody asked for another.
 const WINDOW_SIZE: (i32, i32) = (1080, 720);
@@ -114,6 +115,8 @@ struct Controller {
     refusal: Option<Phrase>,
     /// Whether to log in as soon as the window is there.
     connect: bool,
+    /// Where to go as soon as the window is there.
+    url: Option<IrcUrl>,
     has_focus: bool,
     is_over: Rc<Cell<bool>>,
     #[cfg(unix)]
@@ -122,12 +125,15 @@ struct Controller {
 
 impl Controller {
     fn new(options: Options) -> Self {
-        let Options { settings, settings_file, problems, language, profile, connect, geometry } = options;
+        let Options { settings, settings_file, problems, language, profile, connect, url, geometry } =
+            options;
         for problem in &problems {
             log::warn!("{}", problem.to(language));
         }
         let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
-        let model = Rc::new(RefCell::new(Model::new(language, profile)));
+        let mut model = Model::new(language, profile);
+        model.set_profiles(settings.profiles.clone());
+        let model = Rc::new(RefCell::new(model));
 
         let (width, height) = geometry.map_or(WINDOW_SIZE, |wanted| (wanted.width, wanted.height));
         let mut window =
@@ -151,6 +157,13 @@ impl Controller {
             let kit = Rc::clone(&kit);
             move |_, _, _, _, _| kit.act(Action::Resized)
         });
+        window.handle({
+            let kit = Rc::clone(&kit);
+            move |_, event| {
+                let pressed = if event == Event::KeyDown { keys::pressed() } else { None };
+                pressed.map(|action| kit.act(action)).is_some()
+            }
+        });
         window.set_callback({
             let kit = Rc::clone(&kit);
             move |_| {
@@ -173,6 +186,7 @@ impl Controller {
             shown: None,
             refusal: None,
             connect,
+            url,
             has_focus: false,
             is_over: Rc::default(),
             #[cfg(unix)]
@@ -199,9 +213,14 @@ impl Controller {
         }
         if std::mem::take(&mut self.connect) {
             self.log_in();
-            self.carry_out();
-            self.refresh();
+        } else {
+            self.model.borrow_mut().connect_at_start();
         }
+        if let Some(url) = self.url.take() {
+            self.model.borrow_mut().follow(&url);
+        }
+        self.carry_out();
+        self.refresh();
         Ok(())
     }
 
@@ -249,6 +268,16 @@ impl Controller {
         {
             return;
         }
+        let is_about_chat = matches!(
+            action,
+            Action::SelectBeside(_)
+                | Action::SelectNumbered(_)
+                | Action::SelectUnread
+                | Action::NextPane { .. }
+        );
+        if is_about_chat && self.shown != Some(View::Chat) {
+            return;
+        }
         match action {
             Action::LogIn => self.log_in(),
             Action::Reconnect => {
@@ -283,8 +312,16 @@ impl Controller {
                 self.select(current);
             }
             Action::SelectBeside(steps) => self.model.borrow_mut().select_beside(steps),
+            Action::SelectNumbered(number) => self.model.borrow_mut().select_numbered(number),
+            Action::SelectUnread => self.model.borrow_mut().select_unread(),
+            Action::NextPane { backwards } => self.chat.next_pane(backwards),
             Action::AskConversation(id) => self.ask_about_conversation(id),
             Action::CloseConversation(id) => self.model.borrow_mut().close(id),
+            Action::OpenProfile(index) => {
+                self.model.borrow_mut().open_profile(index);
+                self.put_form();
+            }
+            Action::AskProfile(index) => self.ask_about_profile(index),
             Action::AskNetwork(id) => self.ask_about_network(id),
             Action::OpenPrivate(nick) => {
                 if !self.is_me(&nick) {
@@ -397,6 +434,7 @@ impl Controller {
         let model = self.model.borrow();
         let language = model.language();
         let is_connecting = model.is_logging_in();
+        self.login.show_saved(scene::profile_rows(&model));
         self.login.back.set_visible(model.front().is_some());
         let was_connecting = self.login.set_connecting(is_connecting, language);
         let errors = model.form_errors();
@@ -580,6 +618,14 @@ impl Controller {
         self.menu.set(Some(Menu { title: network.place().to_owned(), items: items.into() }));
     }
 
+    fn ask_about_profile(&self, index: usize) {
+        let model = self.model.borrow();
+        let found = model.closed_profiles().find(|(number, _)| *number == index);
+        let Some((_, profile)) = found else { return };
+        let connect = (Text::Connect.to(model.language()).to_owned(), Action::OpenProfile(index));
+        self.menu.set(Some(Menu { title: profile.title().to_owned(), items: vec![connect] }));
+    }
+
     fn ask_to_close(&mut self) {
         if self.dialog.asked().is_none() {
             self.dialog.ask(scene::closing_question(self.language()));
@@ -598,6 +644,7 @@ impl Controller {
     /// Notes where the login goes, for the next time.
     fn remember(&mut self, profile: &Profile) {
         self.settings.remember(profile);
+        self.model.borrow_mut().set_profiles(self.settings.profiles.clone());
         self.save();
     }
 
@@ -701,6 +748,12 @@ impl Controller {
                 add(name, field.frame());
             }
             let login = &self.login;
+            if login.saved.widget().visible() {
+                let model = self.model.borrow();
+                for (key, rect) in login.saved.rects() {
+                    add(&list_row_name(&model, key), rect);
+                }
+            }
             &[
                 ("login", &login.button),
                 ("language", &login.language),
@@ -751,6 +804,8 @@ impl Controller {
         match focused {
             Some(name) => name,
             None if self.chat.composer.has_focus() => "composer",
+            None if self.chat.conversations.widget().has_focus() => "conversations",
+            None if self.chat.members.widget().has_focus() => "members",
             None if app::focus().is_some() => "window",
             None => "",
         }
@@ -773,6 +828,10 @@ fn network_row(network: &Network) -> probe::NetworkRow {
 fn list_row_name(model: &Model, key: ListKey) -> String {
     match key {
         ListKey::Network(id) => format!("network {}", model.network(id).map_or("", Network::place)),
+        ListKey::Profile(index) => {
+            let found = model.closed_profiles().find(|(number, _)| *number == index);
+            format!("saved {}", found.map_or("", |(_, profile)| profile.title()))
+        }
         ListKey::Conversation(id) => {
             let name = model.conversation(id).map_or("", Conversation::name);
             match model.network(id.network()) {

@@ -15,8 +15,11 @@ use crate::event;
 use crate::i18n::{Language, Text};
 use crate::model::{FormErrors, LoginForm, layout};
 use crate::ui::button::{Button, Look};
+use crate::ui::chat::conversation_list;
 use crate::ui::field::Field;
 use crate::ui::paint::{Align, Face, Rect};
+use crate::ui::rows::{Row, RowList};
+use crate::ui::scene::ListKey;
 use crate::ui::{Action, Kit};
 
 const FORM_WIDTH: i32 = 380;
@@ -42,6 +45,8 @@ pub struct LoginView {
     pub language: Button,
     /// The switch to the other shade.
     pub shade: Button,
+    /// The saved servers, at the left; only where there is room for them.
+    pub saved: RowList<ListKey>,
     /// 返回, to the conversations; only where there are any.
     pub back: Button,
     state: Rc<RefCell<State>>,
@@ -53,6 +58,7 @@ struct State {
     title: String,
     trouble: Option<String>,
     is_connecting: bool,
+    has_saved: bool,
 }
 
 impl LoginView {
@@ -68,6 +74,8 @@ impl LoginView {
         let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
         let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::CloseForm);
         back.set_visible(false);
+        // The keyboard goes to whatever takes it first, and that is to be the name.
+        let saved = conversation_list(kit);
         group.end();
         let view = Self {
             group: group.clone(),
@@ -77,6 +85,7 @@ impl LoginView {
             button,
             language,
             shade,
+            saved,
             back,
             state: Rc::default(),
             kit: Rc::clone(kit),
@@ -187,6 +196,22 @@ impl LoginView {
         self.state.borrow().trouble.clone()
     }
 
+    /// Shows the saved servers, if there are several to choose from.
+    pub fn show_saved(&self, rows: Vec<Row<ListKey>>) {
+        // A heading and one server, which is in the form already.
+        let has_saved = rows.len() > 2;
+        self.saved.set_rows(rows, None);
+        if mem::replace(&mut self.state.borrow_mut().has_saved, has_saved) != has_saved {
+            self.place(Rect::of(&self.group));
+        }
+    }
+
+    /// How wide the list of saved servers is; nothing where it is not shown.
+    fn side_width(&self) -> i32 {
+        let width = self.kit.theme().sizes.side_width;
+        if self.state.borrow().has_saved && self.group.w() >= width + FORM_WIDTH + 40 { width } else { 0 }
+    }
+
     /// Puts the view here: the form in the middle, the switches in the corner.
     pub fn place(&self, rect: Rect) {
         self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
@@ -205,13 +230,23 @@ impl LoginView {
             switch.place(Rect::new(right - width, rect.y + 10, width, 30));
             right -= width + 4;
         }
-        self.back.place(Rect::new(rect.x + 12, rect.y + 10, self.back.natural_width(), 30));
+        let side_width = self.side_width();
+        let mut saved = self.saved.widget().clone();
+        if side_width > 0 {
+            self.saved.place(Rect { w: side_width, ..rect });
+            saved.show();
+        } else {
+            saved.hide();
+        }
+        self.back.place(Rect::new(rect.x + side_width + 12, rect.y + 10, self.back.natural_width(), 30));
         self.group.clone().redraw();
     }
 
     /// The form without the space around it.
     fn form_rect(&self) -> Rect {
         let rect = Rect::of(&self.group);
+        let side_width = self.side_width();
+        let rect = Rect { x: rect.x + side_width, w: rect.w - side_width, ..rect };
         let width = FORM_WIDTH.min(rect.w - 40);
         let trouble = TROUBLE_LINES as i32 * TROUBLE_LINE_HEIGHT;
         let height = TILE + 62 + self.name.height() + self.server.height() + 6 + BUTTON_HEIGHT + 12 + trouble;
@@ -221,7 +256,12 @@ impl LoginView {
     fn draw(&self) {
         let theme = self.kit.theme();
         let paint = &self.kit.paint;
-        paint.fill(Rect::of(&self.group), theme.colors.page);
+        let rect = Rect::of(&self.group);
+        paint.fill(rect, theme.colors.page);
+        let side_width = self.side_width();
+        if side_width > 0 {
+            paint.fill(Rect::new(rect.x + side_width, rect.y, 1, rect.h), theme.colors.line);
+        }
         let form = self.form_rect();
         let tile = Rect::new(form.x + (form.w - TILE) / 2, form.y, TILE, TILE);
         paint.rounded(tile, 18, theme.colors.accent);

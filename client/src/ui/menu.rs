@@ -1,4 +1,4 @@
-//! Small menus under the mouse.
+//! Small menus.
 
 use std::rc::Rc;
 
@@ -19,12 +19,12 @@ pub struct Menu {
 }
 
 impl Menu {
-    /// Shows it under the mouse until something is chosen or it is sent away. Messages keep coming in meanwhile.
+    /// Shows it where it was asked for until something is chosen or it is sent away. Messages keep coming in meanwhile.
     pub fn show(self, kit: &Rc<Kit>, window: &mut window::DoubleWindow) {
         let theme = kit.theme();
+        let (x, y) = kit.take_point();
         window.begin();
-        let mut button =
-            MenuButton::new(app::event_x(), app::event_y(), 1, 1, None).with_type(MenuButtonType::Popup3);
+        let mut button = MenuButton::new(x, y, 1, 1, None).with_type(MenuButtonType::Popup3);
         window.end();
         button.set_text_font(REGULAR);
         button.set_text_size(theme.sizes.label);

@@ -7,11 +7,12 @@
 //!
 //! In reading order: [`controller`] (the way round), [`scene`] (the model as rows and items), [`login`] and [`chat`]
 //! (the two views), [`dialog`] and [`menu`] (what comes over them), [`transcript`], [`composer`], [`rows`], [`button`]
-//! and [`field`] (what views are made of), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests see).
+//! and [`field`] (what views are made of), [`keys`] (what keys mean everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests see).
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
+use fltk::app;
 use fltk::prelude::*;
 
 use crate::model::{ConversationId, NetworkId};
@@ -24,6 +25,7 @@ pub mod composer;
 pub mod controller;
 pub mod dialog;
 pub mod field;
+pub mod keys;
 pub mod login;
 pub mod menu;
 pub mod paint;
@@ -68,12 +70,25 @@ pub enum Action {
     SelectNetwork(NetworkId),
     /// Bring the next conversation to the front, or the one before.
     SelectBeside(isize),
+    /// Bring the conversation with this place in the list to the front.
+    SelectNumbered(usize),
+    /// Bring the next conversation with something unread to the front.
+    SelectUnread,
+    /// Give the keyboard to the next part of the window.
+    NextPane {
+        /// The one before instead of the next one.
+        backwards: bool,
+    },
     /// Show what can be done with a conversation.
     AskConversation(ConversationId),
     /// Leave or close a conversation.
     CloseConversation(ConversationId),
     /// Show what can be done with a network.
     AskNetwork(NetworkId),
+    /// Go to the saved server with this number.
+    OpenProfile(usize),
+    /// Show what can be done with it.
+    AskProfile(usize),
     /// Show the login form, for one more server.
     AddServer,
     /// Go back from the login form to the conversations.
@@ -113,6 +128,8 @@ pub struct Kit {
     theme: Cell<Theme>,
     actions: RefCell<VecDeque<Action>>,
     has_keyboard: Cell<bool>,
+    /// Where something is about to be asked, in the window.
+    point: Cell<Option<(i32, i32)>>,
     /// The title of the menu that is open.
     open_menu: RefCell<Option<String>>,
 }
@@ -125,6 +142,7 @@ impl Kit {
             theme: Cell::new(theme),
             actions: RefCell::default(),
             has_keyboard: Cell::new(false),
+            point: Cell::default(),
             open_menu: RefCell::default(),
         }
     }
@@ -151,6 +169,16 @@ impl Kit {
             // A widget that is hidden refuses, and is not the one to have it.
             let _ = widget.as_base_widget().take_focus();
         }
+    }
+
+    /// Says where what is asked next is asked: a menu opens there.
+    pub fn point_at(&self, x: i32, y: i32) {
+        self.point.set(Some((x, y)));
+    }
+
+    /// Where it was said to be asked: under the mouse, if nobody said.
+    pub fn take_point(&self) -> (i32, i32) {
+        self.point.take().unwrap_or_else(|| (app::event_x(), app::event_y()))
     }
 
     /// Says that something was done.

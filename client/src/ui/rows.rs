@@ -102,11 +102,11 @@ impl Presence {
 /// What somebody did with a row, with the row's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowEvent<K> {
-    /// A click, or Enter.
+    /// A click.
     Chosen(K),
-    /// A double click.
+    /// A double click, or Enter.
     Opened(K),
-    /// A click with the right button: what else can be done with it?
+    /// A click with the right button, or the menu key: what else can be done with it?
     Asked(K),
 }
 
@@ -143,6 +143,10 @@ pub struct RowList<K> {
 struct State<K> {
     rows: Vec<Row<K>>,
     selected: Option<K>,
+    /// The row that the keys act on, while the list has the keyboard.
+    cursor: Option<K>,
+    /// The row that was pressed last.
+    pressed: Option<K>,
     hovered: Option<usize>,
     scrolled: i32,
 }
@@ -150,7 +154,14 @@ struct State<K> {
 impl<K: Clone + PartialEq + 'static> RowList<K> {
     /// An empty list that calls `told` with what is done to its rows.
     pub fn new(kit: &Rc<Kit>, style: Style, told: impl Fn(RowEvent<K>) + 'static) -> Self {
-        let state = State { rows: Vec::new(), selected: None, hovered: None, scrolled: 0 };
+        let state = State {
+            rows: Vec::new(),
+            selected: None,
+            cursor: None,
+            pressed: None,
+            hovered: None,
+            scrolled: 0,
+        };
         let state = Rc::new(RefCell::new(state));
         let list = Self { widget: Widget::default(), state, style, kit: Rc::clone(kit) };
         let mut widget = list.widget.clone();
@@ -242,19 +253,59 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
         Some((index, row.key()?.clone()))
     }
 
-    /// The entry `steps` further down than the selected one (up if negative).
-    fn neighbour(&self, steps: isize) -> Option<K> {
+    /// Moves the cursor so many rows down, or up, and to where it can be seen.
+    fn move_cursor(&self, steps: isize) {
+        let mut state = self.state.borrow_mut();
+        let keys: Vec<&K> = state.rows.iter().filter_map(Row::key).collect();
+        let Some(last) = keys.len().checked_sub(1) else { return };
+        let here = |key: Option<&K>| keys.iter().position(|one| Some(*one) == key);
+        let from = here(state.cursor.as_ref()).or(here(state.selected.as_ref())).unwrap_or(0);
+        let to = from.saturating_add_signed(steps).min(last);
+        let key = keys[to].clone();
+        state.cursor = Some(key);
+        let place = self.placed(&state).find(|(_, row, _)| row.key() == state.cursor.as_ref());
+        let list = Rect::of(&self.widget);
+        let distance = place.map_or(0, |(_, _, rect)| {
+            let below = (rect.y + rect.h - list.y - list.h).max(0);
+            if rect.y < list.y { rect.y - list.y } else { below }
+        });
+        drop(state);
+        self.scroll_by(distance);
+        self.widget.clone().redraw();
+    }
+
+    /// Where the cursor's row is.
+    fn cursor_rect(&self) -> Option<(K, Rect)> {
         let state = self.state.borrow();
-        let keys: Vec<&K> = state
-            .rows
-            .iter()
-            .filter_map(|row| match row {
-                Row::Entry(entry) => Some(&entry.key),
-                Row::Heading { .. } => None,
-            })
-            .collect();
-        let selected = keys.iter().position(|key| Some(*key) == state.selected.as_ref())?;
-        keys.get(selected.checked_add_signed(steps)?).map(|key| (*key).clone())
+        let (_, row, rect) = self
+            .placed(&state)
+            .find(|(_, row, _)| row.key() == state.cursor.as_ref() && state.cursor.is_some())?;
+        Some((row.key()?.clone(), rect))
+    }
+
+    fn handle_key(&self, told: &impl Fn(RowEvent<K>)) -> bool {
+        let page = (self.widget.h() / self.row_height().max(1)).max(1) as isize;
+        match app::event_key() {
+            Key::Up => self.move_cursor(-1),
+            Key::Down => self.move_cursor(1),
+            Key::PageUp => self.move_cursor(-page),
+            Key::PageDown => self.move_cursor(page),
+            Key::Home => self.move_cursor(isize::MIN),
+            Key::End => self.move_cursor(isize::MAX),
+            Key::Enter | Key::KPEnter => {
+                if let Some((key, _)) = self.cursor_rect() {
+                    told(RowEvent::Opened(key));
+                }
+            }
+            key if key == Key::Menu || (key == Key::F10 && app::is_event_shift()) => {
+                if let Some((key, rect)) = self.cursor_rect() {
+                    self.kit.point_at(rect.x + self.style.text_left, rect.y + rect.h);
+                    told(RowEvent::Asked(key));
+                }
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn handle(&self, widget: &mut Widget, event: Event, told: &impl Fn(RowEvent<K>)) -> bool {
@@ -273,10 +324,14 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
             }
             Event::Push => {
                 if let Some((_, key)) = self.row_at(app::event_y()) {
+                    self.kit.point_at(app::event_x(), app::event_y());
+                    let before = self.state.borrow_mut().pressed.replace(key.clone());
                     told(match (app::event_mouse_button(), app::event_clicks()) {
                         (app::MouseButton::Right, _) => RowEvent::Asked(key),
-                        (_, true) => RowEvent::Opened(key),
                         (_, false) => RowEvent::Chosen(key),
+                        (_, true) if before.as_ref() == Some(&key) => RowEvent::Opened(key),
+                        // The first click put another row under the mouse.
+                        (_, true) => return true,
                     });
                 }
                 true
@@ -285,17 +340,14 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
                 self.scroll_by(app::event_dy_value() * self.row_height());
                 true
             }
-            Event::KeyDown => {
-                let steps = match app::event_key() {
-                    Key::Up => -1,
-                    Key::Down => 1,
-                    _ => return false,
-                };
-                if let Some(key) = self.neighbour(steps) {
-                    told(RowEvent::Chosen(key));
+            Event::Focus | Event::Unfocus => {
+                if event == Event::Focus {
+                    self.move_cursor(0);
                 }
+                widget.redraw();
                 true
             }
+            Event::KeyDown => self.handle_key(told),
             _ => false,
         }
     }
@@ -305,6 +357,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
         let paint = &self.kit.paint;
         let list = Rect::of(&self.widget);
         let state = self.state.borrow();
+        let has_keyboard = self.widget.has_focus();
         fltk::draw::push_clip(list.x, list.y, list.w, list.h);
         paint.fill(list, (self.style.ground)(theme.colors));
         for (index, row, rect) in self.placed(&state) {
@@ -312,11 +365,17 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
                 continue;
             }
             match row {
-                Row::Heading { text, dot, .. } => self.draw_heading(&theme, rect, text, *dot),
+                Row::Heading { text, dot, key } => {
+                    let is_hovered = key.is_some() && state.hovered == Some(index);
+                    self.draw_heading(&theme, rect, text, *dot, is_hovered);
+                }
                 Row::Entry(entry) => {
                     let is_selected = state.selected.as_ref() == Some(&entry.key);
                     self.draw_entry(&theme, rect, entry, is_selected, state.hovered == Some(index));
                 }
+            }
+            if has_keyboard && row.key().is_some() && row.key() == state.cursor.as_ref() {
+                paint.outline(rect.inset(7, 0), 8, theme.colors.accent);
             }
         }
         let content = self.content_height(&state);
@@ -328,12 +387,13 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
         fltk::draw::pop_clip();
     }
 
-    fn draw_heading(&self, theme: &Theme, rect: Rect, text: &str, dot: Option<Presence>) {
+    fn draw_heading(&self, theme: &Theme, rect: Rect, text: &str, dot: Option<Presence>, is_hovered: bool) {
         let paint = &self.kit.paint;
+        let ink = if is_hovered { theme.colors.ink } else { theme.colors.dim };
         let left = self.style.heading_left;
         let room = Rect::new(rect.x + left, rect.y, rect.w - left - 40, rect.h);
         let face = Face::bold((self.style.heading_size)(theme));
-        paint.label(face, theme.colors.dim, Align::Left, text, room);
+        paint.label(face, ink, Align::Left, text, room);
         if let Some(presence) = dot {
             paint.disc(rect.x + rect.w - 25, rect.y + rect.h / 2, 8, presence.color(theme.colors));
         }

@@ -3,6 +3,7 @@
 use crate::event::Manner;
 use crate::i18n::{Language, Text};
 use crate::model::{self, Conversation, ConversationId, Kind, Link, Model, Network, NetworkId, Rank};
+use crate::profile::Profile;
 use crate::ui::chat::Words;
 use crate::ui::dialog::Question;
 use crate::ui::rows::{Entry, Picture, Presence, Row};
@@ -18,6 +19,8 @@ pub enum ListKey {
     Network(NetworkId),
     /// One of them.
     Conversation(ConversationId),
+    /// A saved server that is not among the networks, by its number.
+    Profile(usize),
 }
 
 /// The conversation list, and which row is selected.
@@ -32,7 +35,28 @@ pub fn conversation_rows(model: &Model) -> (Vec<Row<ListKey>>, Option<ListKey>) 
         let conversations = network.conversations().iter();
         rows.extend(conversations.map(|conversation| Row::Entry(conversation_row(network, conversation))));
     }
+    rows.extend(profile_rows(model));
     (rows, model.current().map(|current| ListKey::Conversation(current.id())))
+}
+
+/// The saved servers that one is not on, below a heading; nothing if there are none.
+pub fn profile_rows(model: &Model) -> Vec<Row<ListKey>> {
+    let entry = |(index, profile): (usize, &Profile)| {
+        Row::Entry(Entry {
+            key: ListKey::Profile(index),
+            text: profile.title().to_owned(),
+            picture: Picture::Dot { colour: 0, presence: Presence::Offline },
+            badge: None,
+            is_strong: false,
+            is_faded: true,
+        })
+    };
+    let mut rows: Vec<_> = model.closed_profiles().map(entry).collect();
+    if !rows.is_empty() {
+        let text = Text::SavedServers.to(model.language()).to_owned();
+        rows.insert(0, Row::Heading { key: None, text, dot: None });
+    }
+    rows
 }
 
 fn conversation_row(network: &Network, conversation: &Conversation) -> Entry<ListKey> {

@@ -113,3 +113,57 @@ fn escape_leads_back_from_the_form_to_the_conversations() {
         ming.waits_for("the lobby", |seen| seen["view"] == "chat" && seen["conversation"] == "#lobby");
     }
 }
+
+/// Two saved servers: one that nobody listens on, and this one.
+fn settings(port: u16) -> String {
+    format!(
+        "[[profile]]\nname = \"远方\"\nserver = \"127.0.0.1\"\nport = 1\nnick = \"ming\"\n\
+         [[profile]]\nname = \"茶馆\"\nserver = \"127.0.0.1\"\nport = {port}\nnick = \"ming\"\nrooms = [\"#书房\"]\n"
+    )
+}
+
+#[test]
+fn a_click_on_a_saved_server_goes_there() {
+    let (display, server) = (Display::start(1020, 736), Server::start());
+    let settings = settings(server.port());
+    let start = Start { settings: &settings, geometry: "1000x680+2+22", ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    assert_eq!(ming.sees()["focus"], "name");
+    display.picture("servers-saved-login");
+    ming.clicks("saved 茶馆");
+    ming.waits_for("the room that is joined every time", |seen| {
+        list(&seen["conversations"]).iter().any(|row| row["name"] == "#书房")
+    });
+    ming.double_clicks("saved 远方");
+    ming.waits_for("a server that cannot be reached", |seen| {
+        seen["banner"].is_string() && networks(seen) == [("Teahouse", "up"), ("远方", "down")]
+    });
+    display.picture("servers-saved-chat");
+}
+
+#[test]
+fn a_server_that_one_wants_at_once_is_there_when_the_window_opens() {
+    let (display, server) = (Display::start(1020, 736), Server::start());
+    let settings = format!("{}connect = true\n", settings(server.port()));
+    let mut ming = Person::open(&display, &Start { settings: &settings, ..Start::default() });
+    ming.waits_for("the chat", |seen| seen["view"] == "chat" && networks(seen) == [("Teahouse", "up")]);
+}
+
+#[test]
+fn the_list_can_be_used_with_the_keyboard() {
+    let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
+    let (mut ming, _line) = on_two_servers(&display, &server, &other);
+    ming.presses("F6");
+    ming.waits_for("the focus in the list", |seen| seen["focus"] == "conversations");
+    ming.presses("Home");
+    ming.presses("Down");
+    ming.presses("Return");
+    ming.waits_for("the lobby", |seen| seen["conversation"] == "#lobby" && seen["focus"] == "composer");
+    ming.presses("F6");
+    ming.waits_for("the focus in the list", |seen| seen["focus"] == "conversations");
+    ming.presses("shift+F10");
+    ming.waits_for("the menu", |seen| seen["menu"] == "#lobby");
+    display.picture("servers-keyboard");
+    ming.presses("Escape");
+    ming.waits_for("no menu", |seen| seen["menu"].is_null());
+}
