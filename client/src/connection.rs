@@ -13,6 +13,10 @@
 //! before; [`Connection::drain`] clears it first and then takes out all there is. So no event is ever left lying:
 //! one that comes while the window drains is either drained too or wakes it again.
 //!
+//! The reader also comes back by itself when a connection was lost ([`reconnect`](crate::reconnect)), and goes where a
+//! server sends it to be spoken to by TLS ([`sts`](crate::sts)). Each time there is a new socket and a new writer; the
+//! window sees one connection that has ended, waits, and is being made again.
+//!
 //! [`Connection::close`] is the one way to end, whatever is under way. It shuts the socket down, which ends a `read`
 //! and a `write` that are blocked in it, and joins both threads.
 
@@ -25,14 +29,18 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{fmt, mem};
 
-use crossbeam_channel::{Receiver, Sender, bounded, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, text};
 
 use crate::dial::{self, DialError, Stop};
 use crate::event::{Event, Failure, What};
 use crate::profile::Profile;
+use crate::reconnect::{BackOff, Retry};
 use crate::registration::Registration;
+use crate::sts::Policies;
+use crate::tls::{Reading, Tls};
 
 /// How many events may wait for the window. A server that sends faster than the window takes is read more slowly.
 const MAX_EVENTS_WAITING: usize = 4096;
@@ -70,6 +78,17 @@ impl Default for Patience {
     }
 }
 
+/// How connections are made, beside what the profile says.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// How long to wait for what.
+    pub patience: Patience,
+    /// When to connect again.
+    pub retry: Retry,
+    /// Which servers are to be spoken to by TLS only.
+    pub policies: Policies,
+}
+
 /// A connection that is being made, or stands, or has ended. Dropping it closes it.
 pub struct Connection {
     events: Receiver<Event>,
@@ -77,8 +96,6 @@ pub struct Connection {
     shared: Arc<Shared>,
     /// Dropped to call off whatever the reader waits for, unless that is the socket.
     go_on: Option<Sender<Infallible>>,
-    /// Disconnected when the writer has ended, or never began.
-    writer_ended: Receiver<Infallible>,
     reader: Option<JoinHandle<()>>,
 }
 
@@ -106,8 +123,10 @@ enum Socket {
 
 enum Outgoing {
     Line(String),
-    /// All has been said.
-    End,
+    /// TLS itself has something to say.
+    Records,
+    /// All has been said. Dropped by the writer when it has ended.
+    End(Sender<Infallible>),
 }
 
 /// How a connection comes to its end.
@@ -116,28 +135,34 @@ enum Ending {
     Closed,
     /// Something else did.
     Failed(Failure),
+    /// The server is to be spoken to by TLS, at this port.
+    Upgrade(u16),
+}
+
+/// By which way a server is gone to.
+#[derive(Clone, Copy)]
+struct Way {
+    port: u16,
+    tls: bool,
+    /// Whether a policy stands behind the TLS, so that nothing can excuse a certificate.
+    strict: bool,
 }
 
 impl Connection {
     /// Begins to connect as `profile` says and to log in there, and comes back at once. Everything that happens, failure
-    /// included, comes out of [`drain`](Self::drain); the last event is [`What::Ended`], unless the connection was
-    /// closed from this side.
+    /// included, comes out of [`drain`](Self::drain). The last event is [`What::Ended`], unless the connection was
+    /// closed from this side or is made again: then [`What::Retrying`] follows, once a second, and
+    /// [`What::Connecting`].
     ///
     /// `wake` is called from another thread when there is something to drain. It must not block.
-    pub fn open(profile: &Profile, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self::open_with(profile, Patience::default(), wake)
-    }
-
-    /// The same with other deadlines.
-    pub fn open_with(profile: &Profile, patience: Patience, wake: impl Fn() + Send + Sync + 'static) -> Self {
+    pub fn open(profile: &Profile, setup: &Setup, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (event_sender, events) = bounded(MAX_EVENTS_WAITING);
         let (outgoing, lines) = bounded(MAX_LINES_WAITING);
         let (go_on, stop) = bounded(0);
-        let (writer_token, writer_ended) = bounded(0);
         let shared = Arc::new(Shared::default());
         let reader = Arc::new(Reader {
             profile: profile.clone(),
-            patience,
+            setup: setup.clone(),
             events: event_sender,
             wake,
             outgoing: outgoing.clone(),
@@ -146,13 +171,13 @@ impl Connection {
         });
         let spawned = {
             let reader = Arc::clone(&reader);
-            thread::Builder::new().name("reader".to_owned()).spawn(move || reader.run(&lines, writer_token))
+            thread::Builder::new().name("reader".to_owned()).spawn(move || reader.run(&lines))
         };
         if let Err(error) = &spawned {
             // The channel is empty, so there is room.
             let _ = reader.emit(What::Ended(Failure::CannotStart { detail: error.to_string() }).into());
         }
-        Self { events, outgoing, shared, go_on: Some(go_on), writer_ended, reader: spawned.ok() }
+        Self { events, outgoing, shared, go_on: Some(go_on), reader: spawned.ok() }
     }
 
     /// Sends a line, without CR LF, as soon as the server takes it. Never waits.
@@ -186,9 +211,7 @@ impl Connection {
         let Some(reader) = self.reader.take() else { return };
         let socket = mem::replace(&mut *self.shared.socket.lock(), Socket::Closing);
         if let Socket::Open(stream) = socket {
-            if self.outgoing.try_send(Outgoing::End).is_ok() {
-                let _ = self.writer_ended.recv_timeout(FAREWELL_TIME);
-            }
+            let _ = finish(&self.outgoing).recv_timeout(FAREWELL_TIME);
             // It may be shut down already.
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -214,7 +237,7 @@ impl fmt::Debug for Connection {
 /// What the reader's thread has to do with.
 struct Reader<W> {
     profile: Profile,
-    patience: Patience,
+    setup: Setup,
     events: Sender<Event>,
     wake: W,
     outgoing: Sender<Outgoing>,
@@ -223,16 +246,72 @@ struct Reader<W> {
 }
 
 impl<W: Fn() + Send + Sync> Reader<W> {
-    /// The reader's whole life. `writer_token` is dropped when there is no writer any more.
-    fn run(&self, lines: &Receiver<Outgoing>, writer_token: Sender<Infallible>) {
-        let Ending::Failed(failure) = self.converse(lines, writer_token) else { return };
-        log::info!("the connection ended: {failure:?}");
-        let _ = self.emit(What::Ended(failure).into());
+    /// The reader's whole life: one visit after another.
+    fn run(&self, lines: &Receiver<Outgoing>) {
+        let mut back_off = BackOff::default();
+        let mut was_welcomed = false;
+        loop {
+            let mut welcomed_at = None;
+            let Ending::Failed(failure) = self.visit(lines, &mut welcomed_at) else { return };
+            log::info!("the connection ended: {failure:?}");
+            was_welcomed |= welcomed_at.is_some();
+            let goes_on = failure.may_pass()
+                && match self.setup.retry {
+                    Retry::Never => false,
+                    Retry::OnceWelcomed => was_welcomed,
+                    Retry::Always => true,
+                };
+            if self.emit(What::Ended(failure).into()).is_err() || !goes_on {
+                return;
+            }
+            back_off.stood(welcomed_at.map_or(Duration::ZERO, |at| at.elapsed()));
+            if self.wait(back_off.next_wait()).is_err() || self.emit(What::Connecting.into()).is_err() {
+                return;
+            }
+        }
     }
 
-    fn converse(&self, lines: &Receiver<Outgoing>, writer_token: Sender<Infallible>) -> Ending {
-        let (host, port) = (self.profile.server.as_str(), self.profile.port);
-        let stream = match dial::dial(host, port, self.patience.connect, &self.stop) {
+    /// Waits, and tells the window each second how much longer.
+    fn wait(&self, time: Duration) -> Result<(), Ending> {
+        let until = Instant::now() + time;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            let seconds = u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+            self.emit(What::Retrying { seconds }.into())?;
+            // Up to the moment when one second less is left.
+            let tick = left.saturating_sub(Duration::from_secs((seconds - 1).into()));
+            match self.stop.recv_timeout(tick) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Ending::Closed),
+                Ok(never) => match never {},
+            }
+        }
+    }
+
+    /// Goes to the server once, by the way that is known to be right, or that the server says is.
+    fn visit(&self, lines: &Receiver<Outgoing>, welcomed_at: &mut Option<Instant>) -> Ending {
+        let Profile { server, port, tls, .. } = &self.profile;
+        let way = match self.setup.policies.get(server, Timestamp::now()) {
+            // Who asks for TLS says at which port, too.
+            Some(policy) => Way { port: if *tls { *port } else { policy.port }, tls: true, strict: true },
+            None => Way { port: *port, tls: *tls, strict: false },
+        };
+        match self.converse(way, lines, welcomed_at) {
+            Ending::Upgrade(port) => {
+                log::info!("{server} wants to be spoken to by TLS at port {port}");
+                // By TLS, nobody is sent on.
+                self.converse(Way { port, tls: true, strict: true }, lines, welcomed_at)
+            }
+            ending => ending,
+        }
+    }
+
+    fn converse(&self, way: Way, lines: &Receiver<Outgoing>, welcomed_at: &mut Option<Instant>) -> Ending {
+        let host = self.profile.server.as_str();
+        let stream = match dial::dial(host, way.port, self.setup.patience.connect, &self.stop) {
             Ok(stream) => stream,
             Err(DialError::Stopped) => return Ending::Closed,
             Err(DialError::Failed(failure)) => return Ending::Failed(failure),
@@ -240,15 +319,59 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         if let Err(ending) = self.prepare(&stream) {
             return ending;
         }
-        let mut registration = Registration::new(&self.profile.nick);
+        let tls = match self.secure(&stream, way) {
+            Ok(tls) => tls,
+            Err(failure) => return self.ended_by(failure),
+        };
+        // What was meant for the connection before this one is lost with it.
+        while lines.try_recv().is_ok() {}
+        self.shared.overflown.store(false, Ordering::SeqCst);
+        let ending = self.talk(&stream, tls.as_ref(), way, lines, welcomed_at);
+        let mut socket = self.shared.socket.lock();
+        if !matches!(*socket, Socket::Closing) {
+            *socket = Socket::Coming;
+        }
+        ending
+    }
+
+    /// Shakes hands, where the way is by TLS.
+    fn secure(&self, stream: &TcpStream, way: Way) -> Result<Option<Tls>, Failure> {
+        if !way.tls {
+            return Ok(None);
+        }
+        let deadline = Instant::now() + self.setup.patience.connect;
+        let tls = Tls::connect(stream, &self.profile, way.strict, deadline)?;
+        // Nobody may be looking any more.
+        let _ = self.emit(What::Secured(tls.fingerprint().clone()).into());
+        Ok(Some(tls))
+    }
+
+    /// From the first line to the last, with a writer of its own.
+    fn talk(
+        &self,
+        stream: &TcpStream,
+        tls: Option<&Tls>,
+        way: Way,
+        lines: &Receiver<Outgoing>,
+        welcomed_at: &mut Option<Instant>,
+    ) -> Ending {
+        let mut session = Session {
+            registration: Registration::new(&self.profile, tls.is_some()),
+            policy: None,
+            is_proven: tls.is_some_and(Tls::is_verified),
+            port: way.port,
+            welcomed_at,
+        };
         thread::scope(|scope| {
-            let stream = &stream;
-            let opening = registration.opening();
+            let opening = session.registration.opening();
+            let (writer_token, writer_ended) = bounded::<Infallible>(0);
             let write = move || {
-                let written = write(stream, &opening, lines);
+                let written = write(stream, tls, &opening, lines);
                 // Whatever went wrong, the reader sees the end of the stream.
                 let how = if written.is_ok() { Shutdown::Write } else { Shutdown::Both };
                 let _ = stream.shutdown(how);
+                // Whoever waits for our end need not wait longer.
+                while lines.try_recv().is_ok() {}
                 drop(writer_token);
                 written
             };
@@ -256,10 +379,22 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 Ok(writer) => writer,
                 Err(error) => return Ending::Failed(Failure::CannotStart { detail: error.to_string() }),
             };
-            let Err(ending) = self.read(stream, &mut registration);
+            let nudge = || {
+                // A queue that is full gets the writer going as well.
+                let _ = self.outgoing.try_send(Outgoing::Records);
+            };
+            let Err(ending) = self.read(&mut Reading::new(stream, tls, &nudge), stream, &mut session);
+            if matches!(ending, Ending::Upgrade(_)) {
+                // Not a word more in the clear.
+                let _ = stream.shutdown(Shutdown::Both);
+            }
+            let _token = finish(&self.outgoing);
+            let _ = writer_ended.recv_timeout(FAREWELL_TIME);
             let _ = stream.shutdown(Shutdown::Both);
-            // When there is no room for this, the writer finds out by writing.
-            let _ = self.outgoing.try_send(Outgoing::End);
+            if let Some(seconds) = session.policy {
+                // The time that the server said is counted from the end of the connection.
+                self.setup.policies.set(&self.profile.server, way.port, seconds, Timestamp::now());
+            }
             let is_stalled = match writer.join() {
                 Ok(Err(error)) => is_timeout(&error),
                 Ok(Ok(())) | Err(_) => false,
@@ -277,7 +412,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     fn prepare(&self, stream: &TcpStream) -> Result<(), Ending> {
         // Lines are written whole, so there is nothing to wait for before sending them.
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
-        stream.set_write_timeout(Some(self.patience.answer)).map_err(|error| broken(&error))?;
+        stream.set_write_timeout(Some(self.setup.patience.answer)).map_err(|error| broken(&error))?;
         let handle = stream.try_clone().map_err(|error| broken(&error))?;
         let mut socket = self.shared.socket.lock();
         if matches!(*socket, Socket::Closing) {
@@ -288,20 +423,26 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     }
 
     /// Reads until the connection ends.
-    fn read(&self, mut stream: &TcpStream, registration: &mut Registration) -> Result<Infallible, Ending> {
+    fn read(
+        &self,
+        reading: &mut Reading<'_>,
+        stream: &TcpStream,
+        session: &mut Session<'_>,
+    ) -> Result<Infallible, Ending> {
+        let patience = &self.setup.patience;
         let mut buffer = LineBuffer::new(LineLimits::FROM_SERVER);
-        let login_deadline = Instant::now() + self.patience.login;
+        let login_deadline = Instant::now() + patience.login;
         let mut heard = Instant::now();
         let mut asked = false;
         loop {
-            let deadline = match (registration.is_welcomed(), asked) {
+            let deadline = match (session.registration.is_welcomed(), asked) {
                 (false, _) => login_deadline,
-                (true, false) => heard + self.patience.idle,
-                (true, true) => heard + self.patience.idle + self.patience.answer,
+                (true, false) => heard + patience.idle,
+                (true, true) => heard + patience.idle + patience.answer,
             };
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                if !registration.is_welcomed() {
+                if !session.registration.is_welcomed() {
                     return Err(Ending::Failed(Failure::NoWelcome));
                 }
                 if asked {
@@ -316,7 +457,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 return Err(self.not_irc());
             }
             stream.set_read_timeout(Some(left)).map_err(|error| broken(&error))?;
-            match stream.read(spare) {
+            match reading.read(spare) {
                 Ok(0) => return Err(self.end_of_stream(String::new())),
                 Ok(count) => {
                     buffer.filled(count);
@@ -332,7 +473,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             }
             while let Some(line) = buffer.next_line() {
                 match line {
-                    Line::Complete(line) => self.take(&String::from_utf8_lossy(line), registration)?,
+                    Line::Complete(line) => self.take(&String::from_utf8_lossy(line), session)?,
                     Line::TooLong => log::warn!("a line of more than 16 KiB was dropped"),
                 }
             }
@@ -340,10 +481,10 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     }
 
     /// Takes in one line.
-    fn take(&self, line: &str, registration: &mut Registration) -> Result<(), Ending> {
+    fn take(&self, line: &str, session: &mut Session<'_>) -> Result<(), Ending> {
         let message = match Message::parse(line) {
             Ok(message) => message,
-            Err(_) if !registration.is_welcomed() => return Err(self.not_irc()),
+            Err(_) if !session.registration.is_welcomed() => return Err(self.not_irc()),
             Err(why) => {
                 log::warn!("not a message ({why}): {}", text::escape(line));
                 return Ok(());
@@ -354,19 +495,34 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             let token = message.params().last().copied().unwrap_or_default();
             return self.answer(format!("PONG :{token}"));
         }
-        let step = registration.take(&message, &self.profile.server).map_err(|failure| {
-            // An ERROR in answer to our own farewell is not news.
-            if self.is_closing() { Ending::Closed } else { Ending::Failed(failure) }
-        })?;
+        let step = session.registration.take(&message);
+        if session.registration.is_welcomed() {
+            session.welcomed_at.get_or_insert_with(Instant::now);
+        }
+        if let Some(offer) = step.sts {
+            match (session.registration.is_secure(), offer.port, offer.duration_secs) {
+                (false, Some(port), _) => return Err(Ending::Upgrade(port)),
+                (true, _, Some(seconds)) if session.is_proven => {
+                    session.policy = Some(seconds);
+                    self.setup.policies.set(&self.profile.server, session.port, seconds, Timestamp::now());
+                }
+                _ => {}
+            }
+        }
         for line in step.lines {
             self.answer(line)?;
+        }
+        if let Some(failure) = step.failure {
+            return Err(self.ended_by(failure));
         }
         if message.is("ERROR") {
             let reason = message.param(0).map(crate::event::clean).unwrap_or_default();
             return Err(self.end_of_stream(reason));
         }
-        let event = step.what.map(Event::from).or_else(|| Event::read(&message));
-        event.map_or(Ok(()), |event| self.emit(event))
+        for event in Event::read(&message).into_iter().chain(step.news.into_iter().map(Event::from)) {
+            self.emit(event)?;
+        }
+        Ok(())
     }
 
     /// Sends a line of our own.
@@ -391,8 +547,14 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         matches!(*self.shared.socket.lock(), Socket::Closing)
     }
 
+    /// The end, by this failure. What fails while we are closing, an ERROR in answer to our own farewell included, is
+    /// not news.
+    fn ended_by(&self, failure: Failure) -> Ending {
+        if self.is_closing() { Ending::Closed } else { Ending::Failed(failure) }
+    }
+
     fn end_of_stream(&self, reason: String) -> Ending {
-        if self.is_closing() { Ending::Closed } else { Ending::Failed(Failure::ClosedByServer { reason }) }
+        self.ended_by(Failure::ClosedByServer { reason })
     }
 
     fn not_irc(&self) -> Ending {
@@ -400,30 +562,63 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     }
 }
 
+/// What the reader knows of the connection that stands.
+struct Session<'r> {
+    registration: Registration,
+    /// For how many seconds, from the end of this connection on, the server is to be spoken to by TLS only.
+    policy: Option<u64>,
+    /// Whether we know who the server is. Whoever it may be otherwise has no say in how we come back.
+    is_proven: bool,
+    port: u16,
+    welcomed_at: &'r mut Option<Instant>,
+}
+
+/// Asks the writer to write what was given to it, and to end. What comes back is disconnected when it has, or when it
+/// has so much to do that it need not be asked.
+fn finish(outgoing: &Sender<Outgoing>) -> Receiver<Infallible> {
+    let (token, ended) = bounded(0);
+    // When there is no room for this, the writer finds out by writing.
+    let _ = outgoing.try_send(Outgoing::End(token));
+    ended
+}
+
 /// The writer's whole life: the opening, and then whatever comes, until all has been said.
-fn write(mut stream: &TcpStream, opening: &[String], lines: &Receiver<Outgoing>) -> io::Result<()> {
+fn write(
+    mut stream: &TcpStream,
+    tls: Option<&Tls>,
+    opening: &[String],
+    lines: &Receiver<Outgoing>,
+) -> io::Result<()> {
+    let mut send = |clear: &[u8]| match tls {
+        Some(tls) => stream.write_all(&tls.seal(clear)?),
+        None => stream.write_all(clear),
+    };
     let mut batch = Vec::with_capacity(1024);
     for line in opening {
         push_line(&mut batch, line);
     }
-    stream.write_all(&batch)?;
-    let mut is_over = false;
-    while !is_over {
+    send(&batch)?;
+    let mut over = None;
+    while over.is_none() {
         batch.clear();
         // The channel cannot be disconnected: the reader, which outlives the writer, has a sender too.
         let Ok(first) = lines.recv() else { break };
         for outgoing in std::iter::once(first).chain(lines.try_iter()) {
             match outgoing {
                 Outgoing::Line(line) => push_line(&mut batch, &line),
-                Outgoing::End => is_over = true,
+                Outgoing::Records => {}
+                Outgoing::End(token) => over = Some(token),
             }
-            if is_over || batch.len() >= BATCH_BYTES {
+            if over.is_some() || batch.len() >= BATCH_BYTES {
                 break;
             }
         }
-        stream.write_all(&batch)?;
+        send(&batch)?;
     }
-    Ok(())
+    match tls {
+        Some(tls) => stream.write_all(&tls.seal_end()),
+        None => Ok(()),
+    }
 }
 
 fn push_line(batch: &mut Vec<u8>, line: &str) {

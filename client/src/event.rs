@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use teahouse_protocol::text::{self, Ctcp};
 use teahouse_protocol::{Message, Source, numerics};
 
+use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
+use crate::sasl::{self, LoginFailure};
+use crate::tls::Distrust;
 
 /// Something happened on the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +41,19 @@ pub enum What {
         /// The name, which may be shorter than the one asked for.
         nick: String,
     },
-    /// The connection is over, and this was its last event.
+    /// We are logged in to this account now, or no longer to any.
+    Account(Option<String>),
+    /// The connection is by TLS, and this is the certificate of the server at its other end.
+    Secured(Fingerprint),
+    /// The connection is over. This was its last event, unless it is to be made again.
     Ended(Failure),
+    /// It will be made again in so many seconds. Comes each second.
+    Retrying {
+        /// How many.
+        seconds: u32,
+    },
+    /// It is being made again.
+    Connecting,
     /// What the server supports: `(name, value)`, as in 005.
     Supports(Vec<(String, String)>),
     /// Somebody said something to a room or to us; or we did, and the server echoes it.
@@ -285,6 +299,33 @@ pub enum Failure {
         /// What the system says.
         detail: String,
     },
+    /// What answers there does not speak TLS, or not as we do.
+    NoTls {
+        /// The machine.
+        host: String,
+        /// What exactly is wrong.
+        detail: String,
+    },
+    /// The server's certificate is not believed. Nothing was said to it.
+    Untrusted {
+        /// The server, by the name by which it was asked for.
+        host: String,
+        /// The certificate's fingerprint. With it in the profile's
+        /// [`tls_fingerprints`](crate::profile::Profile::tls_fingerprints), the server is believed the next time.
+        fingerprint: Fingerprint,
+        /// Why not.
+        reason: Distrust,
+        /// Whether the person may be asked to believe it all the same. Not where the server said earlier that it is to
+        /// be spoken to safely or not at all.
+        may_accept: bool,
+    },
+    /// The login to an account did not succeed, and there must be one; or the server is not to be trusted.
+    AccountRefused {
+        /// The account.
+        account: String,
+        /// Why not.
+        why: LoginFailure,
+    },
     /// This machine could not even begin.
     CannotStart {
         /// What the system says.
@@ -322,7 +363,40 @@ impl Failure {
             Self::Silent => Text::ServerSilent.into(),
             Self::Stalled => Text::ServerStalled.into(),
             Self::Broken { detail } => Text::ConnectionBroken.with([detail]),
+            Self::NoTls { host, detail } => Text::NoTls.with([host, detail]),
+            Self::Untrusted { host, fingerprint, reason, .. } => {
+                let [host, fingerprint] =
+                    [host, &fingerprint.to_string()].map(|words| Text::Verbatim.with([words]));
+                Text::Untrusted.of([host, reason.phrase(), fingerprint])
+            }
+            Self::AccountRefused { account, why } => {
+                Text::LoginFailed.of([Text::Verbatim.with([account]), why.phrase()])
+            }
             Self::CannotStart { detail } => Text::CannotStart.with([detail]),
+        }
+    }
+
+    /// Whether it may work the next time with nothing changed.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::UnknownHost { .. }
+            | Self::ConnectionRefused { .. }
+            | Self::Unreachable { .. }
+            | Self::ConnectTimedOut { .. }
+            | Self::NoWelcome
+            | Self::ClosedByServer { .. }
+            | Self::Silent
+            | Self::Stalled
+            | Self::Broken { .. } => true,
+            Self::NotAChatServer { .. }
+            | Self::NickInUse { .. }
+            | Self::NickRefused { .. }
+            | Self::PasswordNeeded { .. }
+            | Self::Banned { .. }
+            | Self::NoTls { .. }
+            | Self::Untrusted { .. }
+            | Self::AccountRefused { .. }
+            | Self::CannotStart { .. } => false,
         }
     }
 
@@ -333,7 +407,9 @@ impl Failure {
             Self::UnknownHost { .. } | Self::Unreachable { .. } | Self::ConnectTimedOut { .. } => {
                 Some(Field::Server)
             }
-            Self::ConnectionRefused { .. } | Self::NotAChatServer { .. } => Some(Field::Port),
+            Self::ConnectionRefused { .. } | Self::NotAChatServer { .. } | Self::NoTls { .. } => {
+                Some(Field::Port)
+            }
             _ => None,
         }
     }
@@ -370,6 +446,9 @@ const RPL_HOSTHIDDEN: u16 = 396;
 
 fn what(message: &Message<'_>) -> Option<What> {
     let param = |index: usize| message.param(index).map(clean).unwrap_or_default();
+    if let Some(account) = sasl::account_of(message) {
+        return Some(What::Account(account));
+    }
     if let Some(numeric) = message.numeric() {
         return numeric_what(numeric, message);
     }
@@ -460,6 +539,8 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_MOTD => What::Motd(last()),
         n::RPL_ENDOFMOTD | n::ERR_NOMOTD => What::MotdEnd,
         RPL_TRYAGAIN | n::ERR_UNKNOWNCOMMAND if param(1).eq_ignore_ascii_case("WHO") => What::WhoEnd,
+        // What comes of a login to an account, `registration` tells in its own words.
+        902..=908 => return None,
         quiet if QUIET.contains(&quiet) => return None,
         _ => match refusal(numeric, message) {
             Some(phrase) => What::Refused { about: message.param(1).map(clean), phrase },

@@ -263,10 +263,27 @@ texts! {
     ServerSilent: "服务器没有声音了，连接已断开", "The server fell silent; the connection is given up";
     ServerStalled: "服务器不再接收消息，连接已断开", "The server takes no more messages; the connection is given up";
     ConnectionBroken: "连接中断：{0}", "The connection broke: {0}";
+    NoTls: "{0} 的这个端口上不能用 TLS 加密连接（{1}）", "What answers there on {0} does not speak TLS ({1})";
+    Untrusted: "没有连接 {0}：{1}。证书指纹（SHA-256）：{2}",
+        "Not connected to {0}: {1}. Fingerprint of the certificate (SHA-256): {2}";
+    CertificateUnknown: "没有可信的机构为它的证书担保", "nobody who is trusted vouches for its certificate";
+    CertificateForOther: "它的证书是给别的名字的", "its certificate is for another name";
+    CertificateExpired: "它的证书已经过期", "its certificate has expired";
+    CertificateNotYet: "它的证书还没有生效", "its certificate is not valid yet";
+    CertificateChanged: "它的证书不是已知的那一份，可能有人在冒充它",
+        "its certificate is not the one that is known, so somebody may be posing as the server";
+    LoginFailed: "没有登录账号 {0}：{1}", "Not logged in to the account {0}: {1}";
+    LoginNotOffered: "服务器不提供账号登录", "the server has no logins to accounts";
+    LoginNoWay: "服务器不支持所设的登录方式", "the server knows none of the ways to log in that are set";
+    LoginImpostor: "服务器没能证明它知道这个密码，可能是冒充的",
+        "the server could not prove that it knows the password, so it may be an impostor";
     CannotStart: "无法开始连接：{0}", "The connection cannot be started: {0}";
 
     // Notices in the transcript.
+    AccountIs: "你登录了账号 {0}", "You are logged in to the account {0}";
+    AccountGone: "你退出了账号", "You are no longer logged in to an account";
     LoggedIn: "你以 {0} 的名字进来了", "You are here as {0}";
+    RetryingIn: "{0} 秒后重新连接", "Connecting again in {0} s";
     LostConnection: "连接断了，消息暂时发不出去", "The connection is lost; nothing can be sent for now";
     YouJoined: "你进入了 {0}", "You joined {0}";
     Joined: "{0} 来了", "{0} has come";

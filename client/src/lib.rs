@@ -7,7 +7,9 @@
 //!   [`irc_url`]: addresses that lead to a server.
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire.
-//! - [`registration`]: from the first line to the server's welcome; [`dial`]: from a name to a socket;
+//! - [`registration`]: from the first line to the server's welcome; [`sasl`] and [`scram`]: the login to an account,
+//!   which is a part of it; [`sts`]: servers that are to be spoken to by TLS only.
+//! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end; [`reconnect`]: when to come back;
 //!   [`connection`]: the threads that carry lines and events.
 //! - [`command`]: what can be typed behind a `/`.
 //! - [`model`]: what the window knows. No widgets, no sockets.
@@ -26,7 +28,11 @@ pub mod irc_url;
 pub mod model;
 pub mod options;
 pub mod profile;
+pub mod reconnect;
 pub mod registration;
 pub mod sasl;
+pub mod scram;
 pub mod settings;
+pub mod sts;
+pub mod tls;
 pub mod ui;

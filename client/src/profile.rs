@@ -15,7 +15,7 @@
 //! Two profiles are never the same server because their addresses are; each is a connection of its own.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use teahouse_protocol::names;
@@ -117,6 +117,13 @@ impl Profile {
     /// The account that is logged in to, if the profile asks for any login.
     pub fn account_name(&self) -> &str {
         if self.account.is_empty() { &self.nick } else { &self.account }
+    }
+
+    /// Takes the files that the profile names to be in this folder, where it does not say otherwise.
+    pub fn find_files_in(&mut self, folder: &Path) {
+        for path in [&mut self.tls_certificate, &mut self.tls_key].into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
     }
 
     /// Whether this is the way to that server.

@@ -1,29 +1,53 @@
-//! From the first line to the server's welcome: which capabilities are agreed on, and who we are.
+//! From the first line to the server's welcome, and what is agreed on later: which capabilities are in force, who we
+//! are, and which account we are logged in to.
 //!
 //! This is the talk itself, as a table of what comes and what is answered; it has no sockets and no clock.
 //! The order is that of [IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation):
 //! `CAP LS 302` first, so that the server holds the welcome back until `CAP END`. A server that has never heard of
 //! capabilities answers 421 or nothing, and welcomes us all the same.
+//! The login to an account is [`sasl`](crate::sasl)'s subject; `CAP END` waits for it.
+
+use std::collections::VecDeque;
+use std::mem;
 
 use teahouse_protocol::Message;
 
 use crate::event::{self, Failure, What};
+use crate::i18n::Text;
+use crate::profile::Profile;
+use crate::sasl::{Login, LoginFailure, Progress};
+use crate::sts;
 
-/// The capabilities that the window makes use of.
+/// The capabilities that the window makes use of. `sasl` joins them where there is an account.
 const WANTED: [&str; 6] =
     ["away-notify", "cap-notify", "echo-message", "message-tags", "multi-prefix", "server-time"];
+
+/// How long the list in one `CAP REQ` may be: the server's answer repeats it behind its own name and ours.
+const MAX_REQUEST_BYTES: usize = 300;
 
 /// How the talk stands.
 #[derive(Debug)]
 pub struct Registration {
+    profile: Profile,
+    /// The name that was asked for last, and those to ask for when it is taken.
     nick: String,
+    other_nicks: VecDeque<String>,
+    /// Whether the connection is by TLS.
+    secure: bool,
     welcomed: bool,
-    /// Whether `CAP END` was sent.
+    /// Whether `CAP END` was sent, or there is no more need for it.
     ended: bool,
-    /// What the server offers and we want, while its list is not complete.
-    offered: Vec<String>,
+    /// What the server has, while its list is not complete: names with their values.
+    offered: Vec<(String, Option<String>)>,
+    /// Each `CAP REQ` that was not answered in full, with the names that were not.
+    asked: VecDeque<Vec<String>>,
     /// What is in force.
     enabled: Vec<String>,
+    /// The mechanisms that the server has for logins, if it said so.
+    mechanisms: Option<String>,
+    login: Option<Login>,
+    /// What to tell the window with the welcome; before it there is no place to show it.
+    news: Vec<What>,
 }
 
 /// What to do about a message.
@@ -31,28 +55,71 @@ pub struct Registration {
 pub struct Step {
     /// Lines to send, without CR LF.
     pub lines: Vec<String>,
-    /// What the window should learn.
-    pub what: Option<What>,
+    /// What the window should learn, after what the message says by itself.
+    pub news: Vec<What>,
+    /// What the server says about coming by TLS only.
+    pub sts: Option<sts::Offer>,
+    /// Why this is the end, once the lines are sent.
+    pub failure: Option<Failure>,
+}
+
+impl Step {
+    fn say(line: impl Into<String>) -> Self {
+        Self { lines: vec![line.into()], ..Self::default() }
+    }
+
+    /// What to do about this first, and then about that.
+    fn and(mut self, then: Self) -> Self {
+        self.lines.extend(then.lines);
+        self.news.extend(then.news);
+        Self { sts: self.sts.or(then.sts), failure: self.failure.or(then.failure), ..self }
+    }
+}
+
+impl From<Failure> for Step {
+    fn from(failure: Failure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
 }
 
 impl Registration {
-    /// Before the first line.
-    pub fn new(nick: &str) -> Self {
+    /// Before the first line of a connection that is by TLS, or is not.
+    pub fn new(profile: &Profile, secure: bool) -> Self {
         Self {
-            nick: nick.to_owned(),
+            nick: profile.nick.clone(),
+            other_nicks: profile.other_nicks.iter().cloned().collect(),
+            profile: profile.clone(),
+            secure,
             welcomed: false,
             ended: false,
             offered: Vec::new(),
+            asked: VecDeque::new(),
             enabled: Vec::new(),
+            mechanisms: None,
+            login: Login::of(profile),
+            news: Vec::new(),
         }
     }
 
     /// The lines to begin with.
-    pub fn opening(&self) -> [String; 3] {
+    pub fn opening(&self) -> Vec<String> {
+        let Profile { user, real_name, server_password, .. } = &self.profile;
         // The user name is ASCII on every server; only the nickname and the real name may be 汉字.
-        let user: String = self.nick.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
-        let user = if user.is_empty() { "teahouse" } else { &user };
-        ["CAP LS 302".to_owned(), format!("NICK {}", self.nick), format!("USER {user} 0 * :{}", self.nick)]
+        let of_nick: String = self.nick.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
+        let user = [user.as_str(), &of_nick].into_iter().find(|it| !it.is_empty()).unwrap_or("teahouse");
+        let real_name = if real_name.is_empty() { &self.nick } else { real_name };
+        let mut lines = vec!["CAP LS 302".to_owned()];
+        if !server_password.is_empty() {
+            lines.push(format!("PASS :{}", server_password.reveal()));
+        }
+        lines.push(format!("NICK {}", self.nick));
+        lines.push(format!("USER {user} 0 * :{real_name}"));
+        lines
+    }
+
+    /// Whether the connection is by TLS.
+    pub fn is_secure(&self) -> bool {
+        self.secure
     }
 
     /// Whether the server's welcome has come.
@@ -61,21 +128,57 @@ impl Registration {
     }
 
     /// Takes in a message. Those that are not part of the talk get an empty [`Step`].
-    ///
-    /// # Errors
-    /// [`Failure`] when the server refuses the login, or shows before its welcome that it is not an IRC server.
-    pub fn take(&mut self, message: &Message<'_>, host: &str) -> Result<Step, Failure> {
+    pub fn take(&mut self, message: &Message<'_>) -> Step {
+        let mut step = self.answer(message);
+        if self.welcomed {
+            step.news.append(&mut self.news);
+        }
+        step
+    }
+
+    fn answer(&mut self, message: &Message<'_>) -> Step {
         if !self.welcomed {
             // A mail or file server also begins its lines with three digits, but never with a source.
             if message.numeric().is_some() && message.source().is_none() {
-                return Err(Failure::NotAChatServer { host: host.to_owned() });
+                return Failure::NotAChatServer { host: self.profile.server.clone() }.into();
             }
-            if let Some(failure) = event::login_refusal(message, &self.nick) {
-                return Err(failure);
+            match event::login_refusal(message, &self.nick) {
+                Some(Failure::NickInUse { .. } | Failure::NickRefused { .. })
+                    if !self.other_nicks.is_empty() =>
+                {
+                    self.nick = self.other_nicks.pop_front().unwrap_or_default();
+                    return Step::say(format!("NICK {}", self.nick));
+                }
+                Some(failure) => return failure.into(),
+                None => {}
             }
-            self.welcomed = event::is_welcome(message);
+            if event::is_welcome(message) {
+                return self.welcome();
+            }
         }
-        Ok(if message.is("CAP") { self.capability(message) } else { Step::default() })
+        if message.is("CAP") {
+            return self.capability(message);
+        }
+        match &mut self.login {
+            Some(login) => {
+                let progress = login.take(message);
+                self.go_on(progress)
+            }
+            None => Step::default(),
+        }
+    }
+
+    /// The server let us in, with or without the account.
+    fn welcome(&mut self) -> Step {
+        self.welcomed = true;
+        self.ended = true;
+        let is_open = self.login.as_ref().is_some_and(|login| !login.is_done());
+        // A server that knows no capabilities has not been asked, so there was no word of it yet.
+        if is_open && self.news.is_empty() {
+            self.without_account(&LoginFailure::NotOffered)
+        } else {
+            Step::default()
+        }
     }
 
     /// `CAP <client> <subcommand> [*] :<list>`
@@ -85,86 +188,238 @@ impl Registration {
         let subcommand = message.param(1).unwrap_or_default().to_ascii_uppercase();
         match subcommand.as_str() {
             "LS" | "NEW" => {
-                let known =
-                    names.map(|name| name.split('=').next().unwrap_or(name)).filter(|it| WANTED.contains(it));
-                self.offered.extend(known.map(str::to_owned));
-                let is_complete = message.param(2) != Some("*") || message.params().len() < 4;
-                if is_complete { self.request() } else { Step::default() }
-            }
-            "ACK" | "DEL" => {
+                let mut sts = None;
                 for name in names {
-                    let (name, enable) = match name.strip_prefix('-') {
-                        Some(name) => (name, false),
-                        None => (name, subcommand == "ACK"),
+                    let (name, value) = match name.split_once('=') {
+                        Some((name, value)) => (name, Some(value)),
+                        None => (name, None),
                     };
-                    self.enabled.retain(|enabled| enabled != name);
-                    if enable {
-                        self.enabled.push(name.to_owned());
+                    if name == "sts" {
+                        sts = Some(sts::Offer::parse(value.unwrap_or_default()));
+                        continue;
                     }
+                    // What is said twice holds as it was said last.
+                    self.offered.retain(|(known, _)| known != name);
+                    self.offered.push((name.to_owned(), value.map(str::to_owned)));
                 }
-                Step { what: Some(What::Capabilities(self.enabled.clone())), ..self.end() }
+                if !self.secure && sts.is_some_and(|offer: sts::Offer| offer.port.is_some()) {
+                    // Nothing more is to be said in the clear.
+                    return Step { sts, ..Step::default() };
+                }
+                let is_complete = message.param(2) != Some("*") || message.params().len() < 4;
+                let step = if is_complete { self.request(subcommand == "NEW") } else { Step::default() };
+                Step { sts, ..step }
             }
-            "NAK" => self.end(),
+            "ACK" => self.agreed(&names.collect::<Vec<_>>()),
+            "NAK" => self.refused(&names.collect::<Vec<_>>()),
+            "DEL" => {
+                let gone: Vec<_> = names.collect();
+                self.enabled.retain(|enabled| !gone.contains(&enabled.as_str()));
+                let step = Step { news: vec![What::Capabilities(self.enabled.clone())], ..Step::default() };
+                match &mut self.login {
+                    Some(login) if gone.contains(&"sasl") => {
+                        let progress = login.withdraw();
+                        step.and(self.go_on(progress))
+                    }
+                    _ => step,
+                }
+            }
             _ => Step::default(),
         }
     }
 
-    /// Asks for what is offered, if there is anything.
-    fn request(&mut self) -> Step {
-        let offered = std::mem::take(&mut self.offered);
-        if offered.is_empty() {
-            return self.end();
+    /// Asks for what is offered and of use, if there is anything. `anew` is for what has come later.
+    fn request(&mut self, anew: bool) -> Step {
+        let offered = mem::take(&mut self.offered);
+        let sasl = offered.iter().find(|(name, _)| name == "sasl");
+        let wants_account = self.login.as_ref().is_some_and(|login| !login.is_done());
+        if let Some((_, mechanisms)) = sasl {
+            self.mechanisms.clone_from(mechanisms);
+        } else if wants_account && !anew {
+            let step = self.without_account(&LoginFailure::NotOffered);
+            if step.failure.is_some() {
+                return step;
+            }
         }
-        Step { lines: vec![format!("CAP REQ :{}", offered.join(" "))], what: None }
+        let is_wanted = |name: &String| WANTED.contains(&name.as_str()) || (name == "sasl" && wants_account);
+        let names = offered.into_iter().map(|(name, _)| name).filter(is_wanted);
+        self.ask(in_lines(names))
     }
 
-    /// Lets the server go on with its welcome, once.
-    fn end(&mut self) -> Step {
-        let is_first = !std::mem::replace(&mut self.ended, true);
-        Step { lines: if is_first { vec!["CAP END".to_owned()] } else { Vec::new() }, what: None }
+    /// Sends a `CAP REQ` for each of these lists.
+    fn ask(&mut self, lists: Vec<Vec<String>>) -> Step {
+        if lists.is_empty() {
+            return self.settle();
+        }
+        let lines = lists.iter().map(|names| format!("CAP REQ :{}", names.join(" "))).collect();
+        self.asked.extend(lists);
+        Step { lines, ..Step::default() }
     }
+
+    /// `CAP ACK`: these are in force now, or no longer where there is a `-`.
+    fn agreed(&mut self, names: &[&str]) -> Step {
+        for name in names {
+            let (name, enable) = name.strip_prefix('-').map_or((*name, true), |name| (name, false));
+            self.enabled.retain(|enabled| enabled != name);
+            if enable {
+                self.enabled.push(name.to_owned());
+            }
+            for asked in &mut self.asked {
+                asked.retain(|one| one != name);
+            }
+        }
+        self.asked.retain(|asked| !asked.is_empty());
+        let step = Step { news: vec![What::Capabilities(self.enabled.clone())], ..Step::default() };
+        let then = match &mut self.login {
+            Some(login) if names.contains(&"sasl") && login.is_idle() && !login.is_done() => {
+                let progress = login.begin(self.mechanisms.as_deref());
+                self.go_on(progress)
+            }
+            _ => self.settle(),
+        };
+        step.and(then)
+    }
+
+    /// `CAP NAK`: nothing of this list. One that could not be had must not cost us the others, so each is asked for
+    /// by itself.
+    fn refused(&mut self, names: &[&str]) -> Step {
+        let is_this = |asked: &Vec<String>| asked.iter().any(|name| names.contains(&name.as_str()));
+        let place = self.asked.iter().position(is_this).unwrap_or(0);
+        match self.asked.remove(place) {
+            Some(list) if list.len() > 1 => self.ask(list.into_iter().map(|name| vec![name]).collect()),
+            Some(list) if list[0] == "sasl" => {
+                let step = self.without_account(&LoginFailure::NotOffered);
+                step.and(self.settle())
+            }
+            _ => self.settle(),
+        }
+    }
+
+    /// What follows from the login's progress.
+    fn go_on(&mut self, progress: Progress) -> Step {
+        match progress {
+            Progress::None => Step::default(),
+            Progress::Lines(lines) => Step { lines, ..Step::default() },
+            Progress::Succeeded => self.settle(),
+            Progress::Failed(lines, why) => {
+                let step = Step { lines, ..Step::default() }.and(self.without_account(&why));
+                if step.failure.is_some() { step } else { step.and(self.settle()) }
+            }
+        }
+    }
+
+    /// There is no login to the account: that is said, or is the end where there must be one. It is the end as well
+    /// where the server may not be the one that we mean.
+    fn without_account(&mut self, why: &LoginFailure) -> Step {
+        let account = self.login.as_ref().map(|login| login.account().to_owned()).unwrap_or_default();
+        if self.profile.account_required || *why == LoginFailure::Impostor {
+            let failure = Failure::AccountRefused { account, why: why.clone() };
+            return Step { failure: Some(failure), ..Step::say("QUIT") };
+        }
+        let words = Text::Verbatim.with([&account]);
+        self.news.push(What::Answer(Text::LoginFailed.of([words, why.phrase()])));
+        Step::default()
+    }
+
+    /// Lets the server go on with its welcome, once, when nothing is open any more.
+    fn settle(&mut self) -> Step {
+        let is_open = !self.asked.is_empty() || self.login.as_ref().is_some_and(|login| !login.is_idle());
+        if is_open || mem::replace(&mut self.ended, true) { Step::default() } else { Step::say("CAP END") }
+    }
+}
+
+/// Names in lists that are each short enough for one line.
+fn in_lines(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
+    let mut lists: Vec<Vec<String>> = Vec::new();
+    let mut bytes = 0;
+    for name in names {
+        bytes += 1 + name.len();
+        match lists.last_mut().filter(|_| bytes <= MAX_REQUEST_BYTES) {
+            Some(list) => list.push(name),
+            None => {
+                bytes = name.len();
+                lists.push(vec![name]);
+            }
+        }
+    }
+    lists
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Secret;
+    use crate::sasl::Mechanism;
+
+    fn bob() -> Profile {
+        Profile { nick: "bob".into(), ..Profile::default() }
+    }
+
+    fn with_account() -> Profile {
+        let sasl = vec![Mechanism::Plain];
+        Profile { account: "jilles".into(), password: Secret::from("sesame".to_owned()), sasl, ..bob() }
+    }
+
+    fn talk(profile: &Profile) -> Registration {
+        Registration::new(profile, false)
+    }
+
+    /// Plays a line that a server sends.
+    #[track_caller]
+    fn take(registration: &mut Registration, line: &str) -> Step {
+        registration.take(&Message::parse(line).expect(line))
+    }
 
     /// Plays what a server sends and gives what is answered.
     #[track_caller]
     fn answers(registration: &mut Registration, lines: &[&str]) -> Vec<String> {
         let mut answers = Vec::new();
         for line in lines {
-            let message = Message::parse(line).expect(line);
-            answers.extend(registration.take(&message, "tea.house").expect(line).lines);
+            let step = take(registration, line);
+            assert_eq!(step.failure, None, "{line}");
+            answers.extend(step.lines);
         }
         answers
     }
 
     #[track_caller]
-    fn fails(line: &str) -> Failure {
-        let mut registration = Registration::new("bob");
-        registration.take(&Message::parse(line).unwrap(), "tea.house").expect_err(line)
+    fn fails(line: &str) -> Option<Failure> {
+        take(&mut talk(&bob()), line).failure
+    }
+
+    /// The words that the window shows of these news.
+    fn told(news: &[What]) -> Vec<Text> {
+        let text = |what: &What| match what {
+            What::Answer(phrase) => Some(phrase.text()),
+            _ => None,
+        };
+        news.iter().filter_map(text).collect()
     }
 
     #[test]
     fn the_first_line_asks_for_capabilities_and_the_next_say_who_we_are() {
-        assert_eq!(
-            Registration::new("小明").opening(),
-            ["CAP LS 302", "NICK 小明", "USER teahouse 0 * :小明"]
-        );
-        assert_eq!(Registration::new("bob_9").opening()[2], "USER bob9 0 * :bob_9");
+        let opening = |nick: &str| talk(&Profile { nick: nick.to_owned(), ..Profile::default() }).opening();
+        assert_eq!(opening("小明"), ["CAP LS 302", "NICK 小明", "USER teahouse 0 * :小明"]);
+        assert_eq!(opening("bob_9")[2], "USER bob9 0 * :bob_9");
+        let profile = Profile {
+            user: "ming".into(),
+            real_name: "Xiao Ming".into(),
+            server_password: Secret::from("open sesame".to_owned()),
+            ..bob()
+        };
+        let expected = ["CAP LS 302", "PASS :open sesame", "NICK bob", "USER ming 0 * :Xiao Ming"];
+        assert_eq!(talk(&profile).opening(), expected);
     }
 
     #[test]
     fn what_the_server_offers_and_the_window_knows_is_asked_for() {
-        let mut registration = Registration::new("bob");
+        let mut registration = talk(&bob());
         let offer = ":s CAP * LS :sasl=PLAIN server-time echo-message unknown/thing";
         assert_eq!(answers(&mut registration, &[offer]), ["CAP REQ :server-time echo-message"]);
-        let message = Message::parse(":s CAP bob ACK :server-time echo-message ").unwrap();
-        let step = registration.take(&message, "s").unwrap();
+        let step = take(&mut registration, ":s CAP bob ACK :server-time echo-message ");
         assert_eq!(step.lines, ["CAP END"]);
         let enabled = ["server-time", "echo-message"].map(str::to_owned).to_vec();
-        assert_eq!(step.what, Some(What::Capabilities(enabled)));
+        assert_eq!(step.news, [What::Capabilities(enabled)]);
         assert!(!registration.is_welcomed());
         answers(&mut registration, &[":s 001 bob :Welcome"]);
         assert!(registration.is_welcomed());
@@ -172,23 +427,49 @@ mod tests {
 
     #[test]
     fn a_list_in_several_lines_is_one_list() {
-        let mut registration = Registration::new("bob");
-        let lines = [":s CAP * LS * :server-time", ":s CAP * LS :multi-prefix"];
-        assert_eq!(answers(&mut registration, &lines), ["CAP REQ :server-time multi-prefix"]);
+        let lines = [":s CAP * LS * :server-time", ":s CAP * LS :multi-prefix server-time"];
+        assert_eq!(answers(&mut talk(&bob()), &lines), ["CAP REQ :multi-prefix server-time"]);
     }
 
     #[test]
     fn nothing_offered_and_everything_refused_both_end_the_negotiation() {
-        assert_eq!(answers(&mut Registration::new("bob"), &[":s CAP * LS :"]), ["CAP END"]);
-        assert_eq!(answers(&mut Registration::new("bob"), &[":s CAP * LS :sasl"]), ["CAP END"]);
+        assert_eq!(answers(&mut talk(&bob()), &[":s CAP * LS :"]), ["CAP END"]);
+        assert_eq!(answers(&mut talk(&bob()), &[":s CAP * LS :sasl"]), ["CAP END"]);
         let refused = [":s CAP * LS :server-time", ":s CAP * NAK :server-time"];
         let expected = ["CAP REQ :server-time", "CAP END"];
-        assert_eq!(answers(&mut Registration::new("bob"), &refused), expected);
+        assert_eq!(answers(&mut talk(&bob()), &refused), expected);
+    }
+
+    #[test]
+    fn one_that_is_refused_does_not_cost_us_the_others() {
+        let mut registration = talk(&bob());
+        answers(&mut registration, &[":s CAP * LS :server-time echo-message"]);
+        let alone = ["CAP REQ :server-time", "CAP REQ :echo-message"];
+        assert_eq!(answers(&mut registration, &[":s CAP * NAK :server-time echo-message"]), alone);
+        assert_eq!(answers(&mut registration, &[":s CAP * NAK :server-time"]), [""; 0]);
+        assert_eq!(answers(&mut registration, &[":s CAP * ACK :echo-message"]), ["CAP END"]);
+    }
+
+    #[test]
+    fn the_end_waits_for_every_answer() {
+        let mut registration = talk(&bob());
+        answers(&mut registration, &[":s CAP * LS :server-time echo-message"]);
+        assert_eq!(answers(&mut registration, &[":s CAP * ACK :server-time"]), [""; 0]);
+        assert_eq!(answers(&mut registration, &[":s CAP * ACK :echo-message"]), ["CAP END"]);
+    }
+
+    #[test]
+    fn a_long_wish_is_several_requests() {
+        let names: Vec<_> = (0..10).map(|n| format!("{n:0>97}")).collect();
+        let lists = in_lines(names.iter().cloned());
+        assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3, 1]);
+        assert_eq!(lists.concat(), names);
+        assert_eq!(in_lines(std::iter::empty()), Vec::<Vec<String>>::new());
     }
 
     #[test]
     fn a_server_that_knows_no_capabilities_welcomes_us_too() {
-        let mut registration = Registration::new("bob");
+        let mut registration = talk(&bob());
         let lines = [":s 421 bob CAP :Unknown command", ":s 001 bob :Welcome"];
         assert_eq!(answers(&mut registration, &lines), [""; 0]);
         assert!(registration.is_welcomed());
@@ -196,25 +477,131 @@ mod tests {
 
     #[test]
     fn capabilities_come_and_go_while_we_are_there() {
-        let mut registration = Registration::new("bob");
+        let mut registration = talk(&bob());
         answers(&mut registration, &[":s CAP * LS :", ":s 001 bob :Welcome"]);
         assert_eq!(answers(&mut registration, &[":s CAP bob NEW :echo-message"]), ["CAP REQ :echo-message"]);
         assert_eq!(answers(&mut registration, &[":s CAP bob ACK :echo-message"]), [""; 0]);
-        let message = Message::parse(":s CAP bob DEL :echo-message").unwrap();
-        assert_eq!(registration.take(&message, "s").unwrap().what, Some(What::Capabilities(vec![])));
+        let step = take(&mut registration, ":s CAP bob DEL :echo-message");
+        assert_eq!(step.news, [What::Capabilities(vec![])]);
     }
 
     #[test]
     fn a_refused_login_fails_and_a_refused_command_later_does_not() {
-        assert_eq!(fails(":s 433 * bob :In use"), Failure::NickInUse { nick: "bob".to_owned() });
-        assert_eq!(fails("ERROR :No more"), Failure::ClosedByServer { reason: "No more".to_owned() });
-        let mut registration = Registration::new("bob");
+        assert_eq!(fails(":s 433 * bob :In use"), Some(Failure::NickInUse { nick: "bob".to_owned() }));
+        let closed = Failure::ClosedByServer { reason: "No more".to_owned() };
+        assert_eq!(fails("ERROR :No more"), Some(closed));
+        let mut registration = talk(&bob());
         answers(&mut registration, &[":s 001 bob :Welcome", ":s 433 bob alice :In use"]);
     }
 
     #[test]
+    fn a_name_that_is_taken_makes_room_for_the_next() {
+        let other_nicks = ["bob_", "robert"].map(str::to_owned).to_vec();
+        let mut registration = talk(&Profile { other_nicks, ..bob() });
+        let lines = [":s 433 * bob :In use", ":s 432 * bob_ :Bad", ":s CAP * LS :"];
+        assert_eq!(answers(&mut registration, &lines), ["NICK bob_", "NICK robert", "CAP END"]);
+        let failure = take(&mut registration, ":s 433 * robert :In use").failure;
+        assert_eq!(failure, Some(Failure::NickInUse { nick: "robert".to_owned() }));
+    }
+
+    #[test]
     fn a_mail_server_is_not_taken_for_a_chat_server() {
-        let failure = Failure::NotAChatServer { host: "tea.house".to_owned() };
-        assert_eq!(fails("220 mail.example ESMTP"), failure);
+        let failure = Failure::NotAChatServer { host: "127.0.0.1".to_owned() };
+        assert_eq!(fails("220 mail.example ESMTP"), Some(failure));
+    }
+
+    // The account.
+
+    #[test]
+    fn the_end_waits_for_the_login() {
+        let mut registration = talk(&with_account());
+        for (line, expected) in [
+            (":s CAP * LS :server-time sasl=PLAIN", &["CAP REQ :server-time sasl"][..]),
+            (":s CAP * ACK :server-time sasl", &["AUTHENTICATE PLAIN"]),
+            ("AUTHENTICATE +", &["AUTHENTICATE amlsbGVzAGppbGxlcwBzZXNhbWU="]),
+            (":s 900 bob bob!u@h jilles :You are now logged in as jilles", &[]),
+            (":s 903 bob :SASL authentication successful", &["CAP END"]),
+            (":s 001 bob :Welcome", &[]),
+        ] {
+            assert_eq!(answers(&mut registration, &[line]), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn without_the_account_we_go_on_and_say_so() {
+        for lines in [
+            &[":s CAP * LS :server-time", ":s CAP * ACK :server-time"][..],
+            &[":s CAP * LS :sasl=EXTERNAL", ":s CAP * ACK :sasl"],
+            &[":s CAP * LS :sasl", ":s CAP * NAK :sasl"],
+            &[":s CAP * LS :sasl", ":s CAP * ACK :sasl", ":s 904 bob :No"],
+            &[":s CAP * LS :sasl", ":s CAP * ACK :sasl", "AUTHENTICATE +", ":s 904 bob :No"],
+            &[":s CAP * LS :sasl", ":s CAP * ACK :sasl", ":s CAP * DEL :sasl"],
+        ] {
+            let mut registration = talk(&with_account());
+            let said = answers(&mut registration, lines);
+            assert_eq!(said.iter().filter(|line| *line == "CAP END").count(), 1, "{lines:?}: {said:?}");
+            assert_eq!(said.last().map(String::as_str), Some("CAP END"), "{lines:?}");
+            let step = take(&mut registration, ":s 001 bob :Welcome");
+            assert_eq!(told(&step.news), [Text::LoginFailed], "{lines:?}");
+        }
+        let step = take(&mut talk(&with_account()), ":s 001 bob :Welcome");
+        assert_eq!(told(&step.news), [Text::LoginFailed], "a server without capabilities");
+    }
+
+    #[test]
+    fn where_the_account_must_be_its_lack_is_the_end() {
+        for (lines, why) in [
+            (&[":s 001 bob :Welcome"][..], LoginFailure::NotOffered),
+            (&[":s CAP * LS :server-time"], LoginFailure::NotOffered),
+            (&[":s CAP * LS :sasl=EXTERNAL", ":s CAP * ACK :sasl"], LoginFailure::NoWay),
+            (
+                &[":s CAP * LS :sasl", ":s CAP * ACK :sasl", "AUTHENTICATE +", ":s 904 bob :No"],
+                LoginFailure::Refused("No".to_owned()),
+            ),
+        ] {
+            let mut registration = talk(&Profile { account_required: true, ..with_account() });
+            let (last, before) = lines.split_last().unwrap();
+            answers(&mut registration, before);
+            let step = take(&mut registration, last);
+            let failure = Failure::AccountRefused { account: "jilles".to_owned(), why };
+            assert_eq!((step.lines, step.failure), (vec!["QUIT".to_owned()], Some(failure)), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_login_is_tried_again_when_it_becomes_possible() {
+        let mut registration = talk(&with_account());
+        answers(&mut registration, &[":s CAP * LS :", ":s 001 bob :Welcome"]);
+        for (line, expected) in [
+            (":s CAP bob NEW :sasl=PLAIN", &["CAP REQ :sasl"][..]),
+            (":s CAP bob ACK :sasl", &["AUTHENTICATE PLAIN"]),
+            ("AUTHENTICATE +", &["AUTHENTICATE amlsbGVzAGppbGxlcwBzZXNhbWU="]),
+            (":s 903 bob :SASL authentication successful", &[]),
+            (":s CAP bob DEL :sasl", &[]),
+            (":s CAP bob NEW :sasl=PLAIN", &[]),
+        ] {
+            assert_eq!(answers(&mut registration, &[line]), expected, "{line}");
+        }
+    }
+
+    // Strict transport security.
+
+    #[test]
+    fn nothing_is_said_in_the_clear_to_a_server_that_wants_tls() {
+        for lines in [&[":s CAP * LS :sts=port=6697 server-time"][..], &[":s CAP * LS * :sts=port=6697"]] {
+            let mut registration = talk(&bob());
+            let step = take(&mut registration, lines[0]);
+            let sts = Some(sts::Offer { port: Some(6697), duration_secs: None });
+            assert_eq!(step, Step { sts, ..Step::default() });
+        }
+    }
+
+    #[test]
+    fn sts_is_never_asked_for_and_means_nothing_without_a_port_in_the_clear() {
+        assert_eq!(answers(&mut talk(&bob()), &[":s CAP * LS :sts=duration=60"]), ["CAP END"]);
+        let mut registration = Registration::new(&bob(), true);
+        let step = take(&mut registration, ":s CAP * LS :sts=duration=60,port=6697 server-time");
+        assert_eq!(step.lines, ["CAP REQ :server-time"]);
+        assert_eq!(step.sts, Some(sts::Offer { port: Some(6697), duration_secs: Some(60) }));
     }
 }

@@ -1,6 +1,31 @@
-//! Logging in to an account.
+//! Logging in to an account: which mechanism, what is said, and what becomes of it
+//! ([IRCv3 SASL 3.1](https://ircv3.net/specs/extensions/sasl-3.1),
+//! [3.2](https://ircv3.net/specs/extensions/sasl-3.2)).
+//!
+//! Like [`registration`](crate::registration), of which it is a part, this is the talk alone: messages in, lines out.
+//! One mechanism after another is tried until one succeeds or none is left. There is one exception: a server that did
+//! not prove in SCRAM that it knows the password is not told the password by the next mechanism.
 
-use std::fmt;
+use std::collections::VecDeque;
+use std::{fmt, mem};
+
+use base64ct::{Base64, Encoding};
+use teahouse_protocol::Message;
+use teahouse_protocol::sasl::{self, Assembler};
+
+use crate::event;
+use crate::i18n::{Phrase, Text};
+use crate::profile::{Profile, Secret};
+use crate::scram::{NotGenuine, Scram};
+
+const RPL_LOGGEDIN: u16 = 900;
+const ERR_NICKLOCKED: u16 = 902;
+const RPL_SASLSUCCESS: u16 = 903;
+const ERR_SASLFAIL: u16 = 904;
+const ERR_SASLTOOLONG: u16 = 905;
+const ERR_SASLABORTED: u16 = 906;
+const ERR_SASLALREADY: u16 = 907;
+const RPL_SASLMECHS: u16 = 908;
 
 /// A way to prove to a server who one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +57,432 @@ impl Mechanism {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
     }
+
+    /// Whether it stands in a list such as `PLAIN,EXTERNAL`.
+    fn is_in(self, list: &str) -> bool {
+        list.split(',').any(|name| Self::from_name(name.trim()) == Some(self))
+    }
 }
 
 impl fmt::Display for Mechanism {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// Why nobody is logged in to the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginFailure {
+    /// The server has no logins to accounts.
+    NotOffered,
+    /// It has, but none of the ways that we could go.
+    NoWay,
+    /// It refused. These are its words.
+    Refused(String),
+    /// It did not prove that it knows the password, or broke the rules of the exchange that would.
+    Impostor,
+}
+
+impl LoginFailure {
+    /// The failure in plain words.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::NotOffered => Text::LoginNotOffered.into(),
+            Self::NoWay => Text::LoginNoWay.into(),
+            Self::Refused(words) => Text::Verbatim.with([words]),
+            Self::Impostor => Text::LoginImpostor.into(),
+        }
+    }
+}
+
+/// The login to one account.
+#[derive(Debug)]
+pub struct Login {
+    account: String,
+    password: Secret,
+    /// Every mechanism that is possible, in the order of trying.
+    possible: Vec<Mechanism>,
+    /// Those that were not tried yet.
+    untried: VecDeque<Mechanism>,
+    state: State,
+    /// Whether a list of mechanisms sent us on to the next one. Some servers send that list alone, others say after it
+    /// that the mechanism failed, which is not about the next one.
+    sent_on: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing is under way.
+    Idle,
+    /// A mechanism was named or is being gone through.
+    Talking(Exchange, Assembler),
+    /// We gave the mechanism up, and wait for the server to say that it knows.
+    Aborted,
+    /// We are logged in.
+    Done,
+}
+
+/// How far a mechanism has come.
+#[derive(Debug)]
+enum Exchange {
+    /// One message says it all.
+    Single(Mechanism),
+    /// The first message of SCRAM is to be sent, or was.
+    Scram(Scram, ScramStep),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ScramStep {
+    Begin,
+    Proof,
+    Verdict,
+    Verified,
+}
+
+/// What a message meant to the login.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing.
+    None,
+    /// The login goes on with these lines.
+    Lines(Vec<String>),
+    /// We are logged in.
+    Succeeded,
+    /// We are not, and it was the last mechanism. These lines are still to be sent.
+    Failed(Vec<String>, LoginFailure),
+}
+
+impl Login {
+    /// The login that a profile asks for, if it does.
+    pub fn of(profile: &Profile) -> Option<Self> {
+        let chosen = if profile.sasl.is_empty() { &Mechanism::ALL[..] } else { &profile.sasl };
+        let is_possible = |mechanism: &Mechanism| match mechanism {
+            // Whoever names it knows what the certificate is; who does not may have none.
+            Mechanism::External => !profile.sasl.is_empty() || profile.tls_certificate.is_some(),
+            Mechanism::ScramSha256 | Mechanism::Plain => !profile.password.is_empty(),
+        };
+        let possible: Vec<_> = chosen.iter().copied().filter(is_possible).collect();
+        (!possible.is_empty()).then(|| Self {
+            account: profile.account_name().to_owned(),
+            password: profile.password.clone(),
+            possible,
+            untried: VecDeque::new(),
+            state: State::Idle,
+            sent_on: false,
+        })
+    }
+
+    /// The account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Whether there is nothing to do: it has not begun, or is over.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.state, State::Idle | State::Done)
+    }
+
+    /// Whether we are logged in.
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
+    /// Begins, now that the server agreed to `sasl`. `offered` are the mechanisms that it has, if it said so.
+    pub fn begin(&mut self, offered: Option<&str>) -> Progress {
+        self.untried = self.possible.iter().copied().collect();
+        self.sent_on = false;
+        if let Some(list) = offered.filter(|list| !list.is_empty()) {
+            self.untried.retain(|mechanism| mechanism.is_in(list));
+        }
+        self.next(LoginFailure::NoWay)
+    }
+
+    /// The server withdrew `sasl`; what is under way comes to nothing.
+    pub fn withdraw(&mut self) -> Progress {
+        if self.is_idle() {
+            return Progress::None;
+        }
+        self.untried.clear();
+        self.next(LoginFailure::NotOffered)
+    }
+
+    /// Takes in a message of the server.
+    pub fn take(&mut self, message: &Message<'_>) -> Progress {
+        if self.is_idle() {
+            return Progress::None;
+        }
+        if message.is("AUTHENTICATE") {
+            return self.chunk(message.param(0).unwrap_or_default());
+        }
+        let words = || message.params().last().map(|words| event::clean(words)).unwrap_or_default();
+        match message.numeric() {
+            Some(RPL_SASLSUCCESS) => self.succeed(),
+            Some(RPL_SASLMECHS) => {
+                let list = message.param(1).unwrap_or_default();
+                self.untried.retain(|mechanism| mechanism.is_in(list));
+                let progress = self.next(LoginFailure::NoWay);
+                self.sent_on = true;
+                progress
+            }
+            Some(ERR_SASLFAIL) if mem::take(&mut self.sent_on) => Progress::None,
+            Some(ERR_NICKLOCKED) => {
+                self.untried.clear();
+                self.next(LoginFailure::Refused(words()))
+            }
+            Some(ERR_SASLALREADY) => {
+                self.state = State::Done;
+                Progress::Succeeded
+            }
+            Some(ERR_SASLFAIL | ERR_SASLTOOLONG | ERR_SASLABORTED) => {
+                self.next(LoginFailure::Refused(words()))
+            }
+            _ => Progress::None,
+        }
+    }
+
+    /// Goes on to the next mechanism. When there is none, `why` is what went wrong with the last one.
+    fn next(&mut self, why: LoginFailure) -> Progress {
+        let Some(mechanism) = self.untried.pop_front() else {
+            self.state = State::Idle;
+            return Progress::Failed(Vec::new(), why);
+        };
+        let exchange = match mechanism {
+            Mechanism::External | Mechanism::Plain => Exchange::Single(mechanism),
+            Mechanism::ScramSha256 => Exchange::Scram(Scram::begin(), ScramStep::Begin),
+        };
+        self.state = State::Talking(exchange, Assembler::default());
+        Progress::Lines(vec![format!("AUTHENTICATE {mechanism}")])
+    }
+
+    /// The server says that we are logged in. That is worth nothing where it owes us a proof.
+    fn succeed(&mut self) -> Progress {
+        if let State::Talking(Exchange::Scram(_, step), _) = &self.state
+            && *step != ScramStep::Verified
+        {
+            return self.refuse_impostor();
+        }
+        self.state = State::Done;
+        Progress::Succeeded
+    }
+
+    /// One line of what the server has to say to the mechanism.
+    fn chunk(&mut self, chunk: &str) -> Progress {
+        self.sent_on = false;
+        let State::Talking(_, assembler) = &mut self.state else { return Progress::None };
+        let said = match assembler.take(chunk) {
+            Ok(None) => return Progress::None,
+            Ok(Some(encoded)) => Base64::decode_vec(&encoded).ok(),
+            Err(_) => None,
+        };
+        let Some(said) = said.and_then(|said| String::from_utf8(said).ok()) else { return self.abort() };
+        let State::Talking(exchange, _) = &mut self.state else { return Progress::None };
+        let answer = match exchange {
+            Exchange::Single(Mechanism::Plain) => {
+                // Whom to be, who one is, and the proof (RFC 4616 §2).
+                Ok(Some(format!("{0}\0{0}\0{1}", self.account, self.password.reveal())))
+            }
+            // The empty answer: to be whom the certificate says (RFC 4422, appendix A).
+            Exchange::Single(_) => Ok(Some(String::new())),
+            Exchange::Scram(scram, step) => match step {
+                ScramStep::Begin => {
+                    *step = ScramStep::Proof;
+                    Ok(Some(scram.first(&self.account)))
+                }
+                ScramStep::Proof => {
+                    *step = ScramStep::Verdict;
+                    scram.last(&self.account, self.password.reveal(), &said).map(Some)
+                }
+                ScramStep::Verdict => scram.verify(&said).map(|is_accepted| {
+                    *step = ScramStep::Verified;
+                    is_accepted.then(String::new)
+                }),
+                ScramStep::Verified => Ok(None),
+            },
+        };
+        match answer {
+            Ok(Some(answer)) => Progress::Lines(lines(&Base64::encode_string(answer.as_bytes()))),
+            Ok(None) => self.abort(),
+            Err(NotGenuine) => self.refuse_impostor(),
+        }
+    }
+
+    /// Gives this mechanism up; the server will say that it noticed.
+    fn abort(&mut self) -> Progress {
+        self.state = State::Aborted;
+        Progress::Lines(lines(sasl::ABORT))
+    }
+
+    /// Gives everything up.
+    fn refuse_impostor(&mut self) -> Progress {
+        self.untried.clear();
+        let is_heard = !matches!(mem::replace(&mut self.state, State::Idle), State::Done);
+        let lines = if is_heard { lines(sasl::ABORT) } else { Vec::new() };
+        Progress::Failed(lines, LoginFailure::Impostor)
+    }
+}
+
+/// The lines that carry a text in base64.
+fn lines(encoded: &str) -> Vec<String> {
+    sasl::chunks(encoded).map(|chunk| format!("AUTHENTICATE {chunk}")).collect()
+}
+
+/// Which account a message says that we are logged in to, or that we no longer are to any.
+pub(crate) fn account_of(message: &Message<'_>) -> Option<Option<String>> {
+    const RPL_LOGGEDOUT: u16 = 901;
+    match message.numeric()? {
+        RPL_LOGGEDIN => Some(message.param(2).map(event::clean)),
+        RPL_LOGGEDOUT => Some(None),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile() -> Profile {
+        Profile {
+            account: "jilles".into(),
+            password: Secret::from("sesame".to_owned()),
+            ..Profile::default()
+        }
+    }
+
+    fn by(mechanisms: &[Mechanism]) -> Login {
+        Login::of(&Profile { sasl: mechanisms.to_vec(), ..profile() }).expect("a login is possible")
+    }
+
+    #[track_caller]
+    fn take(login: &mut Login, line: &str) -> Progress {
+        login.take(&Message::parse(line).expect(line))
+    }
+
+    fn says(line: &str) -> Progress {
+        Progress::Lines(vec![line.to_owned()])
+    }
+
+    fn refused(words: &str) -> Progress {
+        Progress::Failed(vec![], LoginFailure::Refused(words.to_owned()))
+    }
+
+    #[test]
+    fn a_login_needs_something_to_log_in_with() {
+        assert!(Login::of(&Profile { nick: "bob".into(), ..Profile::default() }).is_none());
+        assert!(Login::of(&Profile { sasl: vec![Mechanism::Plain], ..Profile::default() }).is_none());
+        assert_eq!(Login::of(&profile()).unwrap().possible, [Mechanism::ScramSha256, Mechanism::Plain]);
+        let with_certificate = Profile { tls_certificate: Some("me.pem".into()), ..profile() };
+        assert_eq!(Login::of(&with_certificate).unwrap().possible, Mechanism::ALL);
+        let nameless = Profile { account: String::new(), nick: "bob".into(), ..profile() };
+        assert_eq!(Login::of(&nameless).unwrap().account(), "bob");
+    }
+
+    #[test]
+    fn plain_says_name_and_password() {
+        let mut login = by(&[Mechanism::Plain]);
+        assert_eq!(login.begin(None), says("AUTHENTICATE PLAIN"));
+        // The example of the IRCv3 document.
+        let expected = says("AUTHENTICATE amlsbGVzAGppbGxlcwBzZXNhbWU=");
+        assert_eq!(take(&mut login, "AUTHENTICATE +"), expected);
+        assert_eq!(take(&mut login, ":s 900 bob bob!u@h jilles :You are now logged in"), Progress::None);
+        assert_eq!(take(&mut login, ":s 903 bob :Welcome"), Progress::Succeeded);
+        assert!(login.is_done() && login.is_idle());
+    }
+
+    #[test]
+    fn a_long_password_comes_in_chunks() {
+        // Base64 makes 400 bytes of 300: the name twice, two NULs, and a password of 286.
+        for (bytes, lengths) in
+            [(283, &[396][..]), (284, &[400, 1]), (286, &[400, 1]), (287, &[400, 4]), (586, &[400, 400, 1])]
+        {
+            let password = Secret::from("x".repeat(bytes));
+            let mut login =
+                Login::of(&Profile { sasl: vec![Mechanism::Plain], password, ..profile() }).unwrap();
+            login.begin(None);
+            let Progress::Lines(lines) = take(&mut login, "AUTHENTICATE +") else { panic!("{bytes}") };
+            let found: Vec<_> = lines.iter().map(|line| line.len() - "AUTHENTICATE ".len()).collect();
+            assert_eq!(found, lengths, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn external_says_nothing_more() {
+        let mut login =
+            Login::of(&Profile { sasl: vec![Mechanism::External], ..Profile::default() }).unwrap();
+        assert_eq!(login.begin(Some("EXTERNAL")), says("AUTHENTICATE EXTERNAL"));
+        assert_eq!(take(&mut login, "AUTHENTICATE +"), says("AUTHENTICATE +"));
+    }
+
+    #[test]
+    fn of_what_the_server_has_the_strongest_is_taken() {
+        let first = |offered: Option<&str>| Login::of(&profile()).unwrap().begin(offered);
+        assert_eq!(first(None), says("AUTHENTICATE SCRAM-SHA-256"));
+        assert_eq!(first(Some("PLAIN,SCRAM-SHA-256,TEA")), says("AUTHENTICATE SCRAM-SHA-256"));
+        assert_eq!(first(Some("EXTERNAL,plain")), says("AUTHENTICATE PLAIN"));
+        assert_eq!(first(Some("EXTERNAL")), Progress::Failed(vec![], LoginFailure::NoWay));
+        assert_eq!(by(&[Mechanism::Plain, Mechanism::ScramSha256]).begin(None), says("AUTHENTICATE PLAIN"));
+    }
+
+    #[test]
+    fn one_mechanism_after_another_is_tried() {
+        let mut login = by(&[Mechanism::External, Mechanism::ScramSha256, Mechanism::Plain]);
+        assert_eq!(login.begin(None), says("AUTHENTICATE EXTERNAL"));
+        assert_eq!(take(&mut login, ":s 904 bob :No"), says("AUTHENTICATE SCRAM-SHA-256"));
+        assert_eq!(take(&mut login, ":s 906 bob :No"), says("AUTHENTICATE PLAIN"));
+        take(&mut login, "AUTHENTICATE +");
+        assert_eq!(take(&mut login, ":s 904 bob :Wrong password"), refused("Wrong password"));
+        assert_eq!(take(&mut login, "AUTHENTICATE +"), Progress::None);
+    }
+
+    #[test]
+    fn a_list_of_mechanisms_sends_us_on_with_and_without_a_word_of_failure() {
+        for lines in [&[":s 908 bob PLAIN :are available"][..], &[":s 908 bob PLAIN :are", ":s 904 bob :No"]]
+        {
+            let mut login = by(&[Mechanism::External, Mechanism::ScramSha256, Mechanism::Plain]);
+            login.begin(None);
+            assert_eq!(take(&mut login, lines[0]), says("AUTHENTICATE PLAIN"));
+            for line in &lines[1..] {
+                assert_eq!(take(&mut login, line), Progress::None);
+            }
+            assert!(matches!(take(&mut login, "AUTHENTICATE +"), Progress::Lines(_)));
+            assert_eq!(take(&mut login, ":s 904 bob :No"), refused("No"));
+        }
+        let mut login = by(&[Mechanism::Plain]);
+        login.begin(None);
+        let failed = Progress::Failed(vec![], LoginFailure::NoWay);
+        assert_eq!(take(&mut login, ":s 908 bob EXTERNAL :are available"), failed);
+    }
+
+    #[test]
+    fn an_account_that_is_locked_is_not_tried_again() {
+        let mut login = by(&[Mechanism::External, Mechanism::Plain]);
+        login.begin(None);
+        assert_eq!(take(&mut login, ":s 902 bob :Locked"), refused("Locked"));
+    }
+
+    #[test]
+    fn what_is_no_base64_ends_the_mechanism() {
+        let mut login = by(&[Mechanism::ScramSha256, Mechanism::Plain]);
+        login.begin(None);
+        assert_eq!(take(&mut login, "AUTHENTICATE :茶"), says("AUTHENTICATE *"));
+        assert_eq!(take(&mut login, "AUTHENTICATE +"), Progress::None, "it is given up");
+        assert_eq!(take(&mut login, ":s 906 bob :Aborted"), says("AUTHENTICATE PLAIN"));
+        let mut login = by(&[Mechanism::Plain]);
+        login.begin(None);
+        assert_eq!(take(&mut login, &format!("AUTHENTICATE {}", "A".repeat(401))), says("AUTHENTICATE *"));
+    }
+
+    #[test]
+    fn a_server_that_proves_nothing_does_not_get_the_password() {
+        let impostor = |lines: &[&str]| {
+            let mut login = by(&[Mechanism::ScramSha256, Mechanism::Plain]);
+            login.begin(None);
+            lines.iter().map(|line| take(&mut login, line)).last().unwrap()
+        };
+        let given_up = Progress::Failed(vec!["AUTHENTICATE *".to_owned()], LoginFailure::Impostor);
+        let somebody_elses = Base64::encode_string(b"r=x,s=QQ==,i=4096");
+        let answer = format!("AUTHENTICATE {somebody_elses}");
+        assert_eq!(impostor(&["AUTHENTICATE +", &answer]), given_up);
+        assert_eq!(impostor(&["AUTHENTICATE +", ":s 903 bob :Welcome"]), given_up);
+        assert_eq!(impostor(&[":s 903 bob :Welcome"]), given_up);
     }
 }

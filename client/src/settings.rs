@@ -107,6 +107,11 @@ impl SettingsFile {
         &self.path
     }
 
+    /// The folder that it is in.
+    pub fn folder(&self) -> Option<&Path> {
+        self.path.parent()
+    }
+
     /// Reads the settings, and says what was wrong with them. No file is nothing wrong: the defaults hold.
     pub fn load(&self) -> (Settings, Vec<Phrase>) {
         let text = match fs::read(&self.path) {
@@ -121,7 +126,13 @@ impl SettingsFile {
             }
         };
         match text.parse::<toml::Table>() {
-            Ok(table) => read(&table),
+            Ok(table) => {
+                let (mut settings, problems) = read(&table);
+                for profile in &mut settings.profiles {
+                    profile.find_files_in(self.path.parent().unwrap_or(Path::new("")));
+                }
+                (settings, problems)
+            }
             Err(error) => (Settings::default(), vec![self.set_aside(error.message())]),
         }
     }
@@ -136,13 +147,7 @@ impl SettingsFile {
 
     fn write(&self, settings: &Settings) -> io::Result<()> {
         let text = toml::to_string(settings).map_err(io::Error::other)?;
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        // Two windows may save at once, so each writes a file of its own. There may be passwords in it.
-        let new = self.path.with_extension(format!("toml.{}", std::process::id()));
-        for_oneself().open(&new)?.write_all(text.as_bytes())?;
-        fs::rename(&new, &self.path)
+        replace(&self.path, &text)
     }
 
     /// Moves a broken file aside, and says so.
@@ -157,13 +162,19 @@ impl SettingsFile {
     }
 }
 
-/// A new file that nobody else can read.
-fn for_oneself() -> fs::OpenOptions {
+/// Puts a new file in the place of an old one, whole or not at all. Nobody else can read it: it may hold passwords.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // Two windows may save at once, so each writes a file of its own.
+    let new = path.with_extension(format!("toml.{}", std::process::id()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    options.open(&new)?.write_all(text.as_bytes())?;
+    fs::rename(&new, path)
 }
 
 /// Takes over each value that can be used, and names each key whose value cannot. Unknown keys are left alone: a

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
-use teahouse::connection::{Connection, Patience};
+use teahouse::connection::{Connection, Patience, Setup};
 use teahouse::event::{Event, Failure, What};
 use teahouse::profile::Profile;
+use teahouse::reconnect::Retry;
 
 /// How long anything may take here. Things that work take milliseconds.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -42,7 +43,8 @@ impl Window {
             Profile { server: server.to_owned(), port, nick: "小明".to_owned(), ..Profile::default() };
         let (wake, woken) = unbounded();
         let wake = move || wake.send(()).unwrap_or_default();
-        Self { connection: Connection::open_with(&profile, patience, wake), woken, drained: VecDeque::new() }
+        let setup = Setup { patience, retry: Retry::Never, ..Setup::default() };
+        Self { connection: Connection::open(&profile, &setup, wake), woken, drained: VecDeque::new() }
     }
 
     /// The next event, waited for as a window waits: by being woken.

@@ -26,7 +26,11 @@ impl Network {
         match event.what {
             What::Capabilities(capabilities) => self.capabilities = capabilities,
             What::Welcome { nick } => self.welcome(at, nick),
+            What::Account(account) => self.account_is(at, account),
+            What::Secured(fingerprint) => self.fingerprint = Some(fingerprint),
             What::Ended(failure) => self.ended(at, failure),
+            What::Retrying { seconds } => self.retry_secs = Some(seconds),
+            What::Connecting => self.begin(),
             What::Supports(tokens) => self.learn(&tokens),
             What::Said { from, target, manner, text } => self.said(at, &from, &target, manner, text),
             What::Joined { who, room } => self.joined(at, who, &room),
@@ -109,8 +113,9 @@ impl Network {
             conversation.joined |= conversation.kind != Kind::Room;
         }
         self.ensure_conversation();
-        let phrase = Text::LoggedIn.with([&self.me]);
-        self.notice(self.current, at, vec![phrase]);
+        let mut phrases = vec![Text::LoggedIn.with([&self.me])];
+        phrases.extend(self.account.as_ref().map(|account| Text::AccountIs.with([account])));
+        self.notice(self.current, at, phrases);
         let mut rejoined = Vec::new();
         for conversation in self.conversations.iter_mut().filter(|it| it.rejoin) {
             conversation.rejoin = false;
@@ -126,6 +131,15 @@ impl Network {
                 self.wanted.insert(self.features.case_mapping.fold(&room.name).into_owned(), key);
             }
         }
+    }
+
+    /// Before the welcome there is nowhere to say it; the welcome does then.
+    fn account_is(&mut self, at: Timestamp, account: Option<String>) {
+        if self.link == Link::Up && self.account != account {
+            let phrase = account.as_ref().map_or(Text::AccountGone.into(), |it| Text::AccountIs.with([it]));
+            self.notice_about(at, None, phrase);
+        }
+        self.account = account;
     }
 
     fn ended(&mut self, at: Timestamp, failure: Failure) {

@@ -12,6 +12,7 @@ use super::conversation::{Body, Conversation, ConversationId, Kind, Message};
 use super::features::Features;
 use super::{Action, COLOURS, Clock};
 use crate::event::{Failure, Manner};
+use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
 use crate::profile::{Profile, Room};
 
@@ -64,6 +65,12 @@ pub struct Network {
     pub(super) profile: Profile,
     /// Why there is no connection, while there is none.
     pub(super) failure: Option<Failure>,
+    /// In how many seconds there will be an attempt to make it again, if there will.
+    pub(super) retry_secs: Option<u32>,
+    /// The server's certificate, on a connection by TLS.
+    pub(super) fingerprint: Option<Fingerprint>,
+    /// The account that we are logged in to.
+    pub(super) account: Option<String>,
     pub(super) me: String,
     /// Our `user@host` as others see it, once the server has shown it.
     pub(super) address: Option<String>,
@@ -121,6 +128,26 @@ impl Network {
     /// one is being made.
     pub fn failure(&self) -> Option<Phrase> {
         (self.link == Link::Down).then(|| self.failure.as_ref().map(Failure::phrase)).flatten()
+    }
+
+    /// The same as it came, for a view that offers more than words.
+    pub fn last_failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// In how many seconds the connection will be made again by itself. Counts down; nothing when it will not.
+    pub fn retry_secs(&self) -> Option<u32> {
+        self.retry_secs
+    }
+
+    /// The fingerprint of the server's certificate; nothing on a connection in the clear.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.fingerprint.as_ref()
+    }
+
+    /// The account that we are logged in to, if there is one.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
     }
 
     /// Our name here: before the first login, the one we ask for.
@@ -194,6 +221,9 @@ impl Network {
             id,
             link: Link::Down,
             failure: None,
+            retry_secs: None,
+            fingerprint: None,
+            account: None,
             me: profile.nick.clone(),
             coming: profile.rooms.clone(),
             profile,
@@ -219,16 +249,22 @@ impl Network {
     /// Begins to connect, if there is no connection.
     pub(super) fn connect(&mut self) {
         if self.link == Link::Down {
-            self.features = Features::default();
-            self.link = Link::Connecting;
-            self.failure = None;
+            self.begin();
             self.actions.push(Action::Connect(self.id, Box::new(self.profile.clone())));
         }
     }
 
-    /// Ends the connection, or gives up the one that is being made. Does nothing where there is none.
+    /// A connection is being made, by us or by itself.
+    pub(super) fn begin(&mut self) {
+        self.features = Features::default();
+        self.link = Link::Connecting;
+        self.failure = None;
+        self.retry_secs = None;
+    }
+
+    /// Ends the connection, or gives up the one that is or will be made. Does nothing where there is none.
     pub(super) fn disconnect(&mut self) {
-        if self.link != Link::Down {
+        if self.link != Link::Down || self.retry_secs.is_some() {
             self.say_farewell("");
             self.actions.push(Action::Disconnect(self.id));
             self.disconnected();
@@ -247,6 +283,9 @@ impl Network {
         self.motd.clear();
         self.greeting = false;
         self.away = false;
+        self.account = None;
+        self.fingerprint = None;
+        self.retry_secs = None;
         self.address = None;
         for conversation in &mut self.conversations {
             conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;

@@ -14,13 +14,15 @@ use fltk::enums::Event;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Setup};
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
 use crate::model::{self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, View};
 use crate::options::Options;
 use crate::profile::Profile;
+use crate::reconnect::Retry;
 use crate::settings::{Settings, SettingsFile, Shade};
+use crate::sts::Policies;
 use crate::ui::chat::ChatView;
 use crate::ui::dialog::Dialog;
 use crate::ui::login::LoginView;
@@ -100,6 +102,8 @@ struct Controller {
     model: Rc<RefCell<Model>>,
     /// The connection of each network that has one.
     connections: BTreeMap<NetworkId, Connection>,
+    /// How connections are made.
+    setup: Setup,
     settings: Settings,
     settings_file: Option<SettingsFile>,
     kit: Rc<Kit>,
@@ -130,6 +134,8 @@ impl Controller {
         for problem in &problems {
             log::warn!("{}", problem.to(language));
         }
+        let folder = settings_file.as_ref().and_then(SettingsFile::folder);
+        let setup = Setup { policies: Policies::load(folder), ..Setup::default() };
         let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
         let mut model = Model::new(language, profile);
         model.set_profiles(settings.profiles.clone());
@@ -175,6 +181,7 @@ impl Controller {
         let controller = Self {
             model,
             connections: BTreeMap::new(),
+            setup,
             settings,
             settings_file,
             kit,
@@ -379,7 +386,10 @@ impl Controller {
             match action {
                 model::Action::Connect(id, profile) => {
                     self.remember(&profile);
-                    self.connections.insert(id, Connection::open(&profile, app::awake));
+                    let retry =
+                        if profile.reconnect == Some(false) { Retry::Never } else { Retry::OnceWelcomed };
+                    let setup = Setup { retry, ..self.setup.clone() };
+                    self.connections.insert(id, Connection::open(&profile, &setup, app::awake));
                 }
                 model::Action::Send(id, line) => {
                     if let Some(connection) = self.connections.get(&id) {
