@@ -7,6 +7,7 @@
 mod accounts;
 mod capabilities;
 mod channels;
+mod chanserv;
 mod errand;
 mod help;
 mod login;
@@ -31,7 +32,7 @@ use crate::reply::Reply;
 use crate::world::{Capability, Client, ClientId, World};
 
 pub use errand::Errand;
-use errand::Task;
+use errand::{Rooms, Task};
 
 /// One command.
 #[derive(Debug)]
@@ -93,6 +94,8 @@ pub const COMMANDS: &[Command] = &[
     row("AUTHENTICATE", 1, Always, sasl::authenticate, "mechanism|chunk|*", ["proves whose account one has (SASL)", "证明自己拥有某个帐号（SASL）"]),
     row("AWAY", 0, Always, people::away, "[words]", ["with words one is away, without them one is back", "带话表示离开，不带表示回来了"]),
     row("CAP", 1, Always, capabilities::cap, "LS|LIST|REQ|END [capabilities]", ["agrees on what goes beyond the RFC; REQ is all or nothing", "协商 RFC 之外的功能；REQ 要么全部成功，要么全部不变"]),
+    row("CHANSERV", 1, LoggedIn, services::chanserv, "words", ["speaks to ChanServ, who keeps rooms for their owners", "对保管房间的 ChanServ 说话"]),
+    row("CS", 1, LoggedIn, services::chanserv, "words", ["is the same as CHANSERV", "同 CHANSERV"]),
     row("DIE", 0, Operator, operators::die, "", ["stops the server", "停止服务器"]),
     row("DLINE", 1, Operator, operators::dline, "[minutes] network [reason]", ["keeps a network out, for a time or for good", "禁止一个网段，可以限定时间"]),
     row("HELP", 0, LoggedIn, help::help, "[command]", ["explains a command, or lists them all", "解释一个命令，或列出全部命令"]),
@@ -306,7 +309,8 @@ fn end(context: Context) -> Option<Errand> {
         Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
         None => {
             world.release_capture_of(me);
-            None
+            let changed = world.take_to_keep();
+            (!changed.is_empty()).then(|| Errand { task: Task::Rooms(Rooms::of(changed)), capture: None })
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::farewell::{self, Doorman};
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
-use crate::store::{Store, accounts, bans};
+use crate::store::{Store, accounts, bans, channels};
 use crate::tls::Identity;
 use crate::world::{Accounts, Effects, Order, World};
 
@@ -107,6 +107,10 @@ impl Server {
         }
         let kept = store.ask(accounts::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         world.accounts = Accounts::new(config.casemapping, kept);
+        let kept = store.ask(channels::load).map_err(|error| Text::CannotStart(error.to_string()))?;
+        for channel in kept {
+            world.restore_channel(channel);
+        }
         let shared = Arc::new(Shared {
             room: Room::measure(config.max_connections),
             house: House {

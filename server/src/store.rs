@@ -13,6 +13,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod bans;
+pub(crate) mod channels;
 mod schema;
 
 use std::fmt;

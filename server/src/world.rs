@@ -9,6 +9,7 @@ mod accounts;
 mod capability;
 mod channel;
 mod client;
+mod deed;
 mod guesses;
 mod label;
 mod line;
@@ -32,6 +33,7 @@ pub use accounts::{Account, Accounts, Change};
 pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
 pub use client::{Client, Registration};
+pub use deed::{Deed, KeptChannel, ToKeep};
 pub(crate) use label::Capture;
 pub use line::Line;
 pub use server_bans::{ServerBan, ServerBans, Target};
@@ -98,6 +100,8 @@ pub struct World {
     run: Run,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
+    /// Rooms that have changed and are to be kept so.
+    to_keep: Vec<ToKeep>,
     /// The last number that a message or a batch was given.
     number: u64,
     effects: Effects,
@@ -151,6 +155,7 @@ impl World {
             capture: None,
             run: Run::default(),
             round: 0,
+            to_keep: Vec::new(),
             number: 0,
             effects: Effects::default(),
         };
@@ -539,16 +544,21 @@ impl World {
         id
     }
 
-    /// Gives a channel another name; it is a valid one, and nobody else's. Tells nobody.
+    /// Gives a channel another name; it is a valid one, and no other channel's. Tells nobody.
     pub(crate) fn rename_channel(&mut self, id: ChannelId, name: &str) {
         let old = mem::replace(&mut self.channels[id].name, name.to_owned());
         self.channel_names.remove(&self.config.casemapping.fold(&old).into_owned());
         self.channel_names.insert(self.config.casemapping.fold(name).into_owned(), id);
+        if self.channels[id].deed.is_some() {
+            self.to_keep.push(ToKeep::Nothing(old));
+            self.keep_channel(id);
+        }
     }
 
-    /// Makes a client a member; the first one in a room that is not the lobby is its founder. Tells nobody.
+    /// Makes a client a member; the first one in a room that is nobody's is its operator. Tells nobody.
     pub(crate) fn enter(&mut self, id: ClientId, channel: ChannelId) {
-        let founds = self.channels[channel].members.is_empty() && !self.is_lobby(&self.channels[channel]);
+        let room = &self.channels[channel];
+        let founds = room.members.is_empty() && !self.is_lobby(room) && room.deed.is_none();
         let ranks = if founds { Ranks::only(Rank::Operator) } else { Ranks::default() };
         self.channels[channel].invited.remove(&id);
         self.channels[channel].members.insert(id, Member { ranks, spoke: None });
@@ -571,10 +581,10 @@ impl World {
         self.close_if_empty(channel);
     }
 
-    /// The lobby stays open; any other room closes behind its last member.
+    /// The lobby and what belongs to somebody stay open; any other room closes behind its last member.
     fn close_if_empty(&mut self, id: ChannelId) {
         let channel = &self.channels[id];
-        if channel.members.is_empty() && !self.is_lobby(channel) {
+        if channel.members.is_empty() && !self.is_lobby(channel) && channel.deed.is_none() {
             self.channel_names.remove(&self.config.casemapping.fold(&channel.name).into_owned());
             self.channels.remove(id);
         }
@@ -701,7 +711,15 @@ impl World {
         assert_eq!(self.channels.len(), self.channel_names.len());
         for (id, channel) in &self.channels {
             assert_eq!(self.find_channel(&channel.name), Ok(id), "{} is found", channel.name);
-            assert!(!channel.members.is_empty() || self.is_lobby(channel), "{} has closed", channel.name);
+            let stays = self.is_lobby(channel) || channel.deed.is_some();
+            assert!(!channel.members.is_empty() || stays, "{} has closed", channel.name);
+            let accounts = channel
+                .deed
+                .iter()
+                .flat_map(|deed| deed.access.iter().map(|(account, _)| account).chain([&deed.founder]));
+            for account in accounts {
+                assert!(self.accounts.find(account).is_some(), "{account} in {} is there", channel.name);
+            }
             for member in channel.members.keys() {
                 assert!(
                     self.clients[*member].channels.contains(&id),

@@ -82,3 +82,33 @@ fn who_was_kept_out_is_kept_out_after_a_restart_and_who_was_let_in_again_is_let_
     root.send("STATS d");
     assert!(root.wait_for(" 225 ").ends_with("D 192.0.2.0/24 :no"));
 }
+
+#[test]
+fn a_room_that_belongs_to_somebody_is_as_it_was_after_a_restart() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("JOIN #茶馆", " 366 "),
+        ("CS REGISTER #茶馆", "MODE #茶馆 +q"),
+        ("CS ACCESS #茶馆 ADD alice v", "NOTICE"),
+        ("MODE #茶馆 +mlS 50 10", " MODE "),
+        ("MODE #茶馆 +be mallory a:bob", " MODE "),
+        ("TOPIC #茶馆 :绿茶和红茶", " TOPIC "),
+        ("JOIN #gone", " 366 "),
+        ("CS REGISTER #gone", "MODE #gone +q"),
+        ("CS DROP #gone", "NOTICE"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("JOIN #茶馆\r\nMODE #茶馆\r\nMODE #茶馆 be\r\nCS INFO #茶馆\r\nCS INFO #gone");
+    assert!(bob.wait_for(" 332 ").ends_with(":绿茶和红茶"));
+    assert!(bob.wait_for(" 324 ").ends_with("+mntSl 10 50"));
+    assert!(bob.wait_for(" 367 ").contains("mallory!*@* alice!~alice@127.0.0.1"));
+    assert!(bob.wait_for(" 348 ").contains("a:bob alice!~alice@127.0.0.1"));
+    assert!(bob.wait_for("belongs to").ends_with("#茶馆 belongs to alice; 1 others have a rank there"));
+    assert!(bob.wait_for("NOTICE").ends_with("There is no room #gone"));
+}

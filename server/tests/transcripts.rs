@@ -77,6 +77,9 @@ transcripts! {
     nickserv_sees_to_accounts
     nickserv_gives_a_name_back_to_its_owner
     nickserv_refuses_in_words
+    a_room_belongs_to_its_founder
+    a_room_knows_its_people
+    chanserv_refuses_in_words
     everybody_chooses_the_language_they_are_spoken_to_in
 }
 

@@ -6,7 +6,7 @@ use teahouse_protocol::Message;
 
 use super::Context;
 use super::errand::Task;
-use super::login::log_in;
+use super::login::{apply, log_in};
 use crate::config::Config;
 use crate::language::Text;
 use crate::password::{self, ScramKeys};
@@ -163,7 +163,7 @@ impl Keeping {
 
     /// Makes the change, even if the client has gone. Returns whether it was kept.
     pub(super) fn settle(&mut self, world: &mut World) -> bool {
-        self.change.take().map(|change| world.accounts.apply(change)).is_some()
+        self.change.take().map(|change| apply(world, change)).is_some()
     }
 
     pub(super) fn finish(mut self, context: &mut Context) {

@@ -5,12 +5,12 @@
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
-use super::{Context, listed, people};
+use super::{Context, chanserv, listed, people};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::world::mask::{self, Subject};
-use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Line, Rank, Topic};
+use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Line, Rank, Ranks, Topic};
 
 /// How many rooms one person may sit in (CHANLIMIT).
 pub(super) const MAX_JOINED: usize = 50;
@@ -62,8 +62,12 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     }
     let (room, casemapping) = (world.channel(channel), world.config.casemapping);
     let (modes, shown) = (&room.modes, room.name.clone());
+    // Nobody is locked out of a room where they have a rank.
+    let account = room.deed.as_ref().zip(client.account());
+    let at_home = account.is_some_and(|(deed, account)| deed.ranks(account) != Ranks::default());
+    let welcome = at_home || client.is_operator();
     // Who was invited gets past bans too (RFC 2811 §4.3.1).
-    let invited = room.invited.contains(&context.me) || client.is_operator();
+    let invited = room.invited.contains(&context.me) || welcome;
     if client.channels.len() >= MAX_JOINED {
         Err(Reply::TooManyChannels(shown))
     } else if modes.has(Flag::InviteOnly) && !invited && !room.invites(client, casemapping) {
@@ -72,9 +76,9 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
         Err(Reply::BannedFromChan(shown))
     } else if modes.has(Flag::RegisteredOnly) && client.account().is_none() && !invited {
         Err(Reply::NeedReggedNick(shown))
-    } else if modes.key.as_deref().is_some_and(|right| right != key) && !client.is_operator() {
+    } else if modes.key.as_deref().is_some_and(|right| right != key) && !welcome {
         Err(Reply::BadChannelKey(shown))
-    } else if modes.limit.is_some_and(|limit| room.members.len() >= limit) && !client.is_operator() {
+    } else if modes.limit.is_some_and(|limit| room.members.len() >= limit) && !welcome {
         Err(Reply::ChannelIsFull(shown))
     } else {
         Ok(())
@@ -98,6 +102,7 @@ pub(super) fn enter(context: &mut Context, room: &str) {
     }
     let shown = shown_on_arrival(context, me, channel);
     context.reply_all(&shown);
+    chanserv::give_ranks(context, channel);
 }
 
 /// Tells those members whom `who` picks that a member has come in.
@@ -294,16 +299,21 @@ pub(super) fn topic(context: &mut Context, message: &Message) -> Result<(), Repl
     if context.world.channel(channel).modes.has(Flag::TopicLocked) {
         context.need_rank(channel, Rank::HalfOperator)?;
     }
-    let client = context.client();
-    let (text, who, when) =
-        (truncate(text, TOPIC_BYTES).to_owned(), client.source().to_owned(), context.world.now);
+    let who = context.client().source().to_owned();
+    set_topic(context, channel, text, who);
+    Ok(())
+}
+
+/// Changes what a room is about, in the name of `who`, and tells everybody there.
+pub(super) fn set_topic(context: &mut Context, channel: ChannelId, text: &str, who: String) {
+    let (text, when) = (truncate(text, TOPIC_BYTES).to_owned(), context.world.now);
     let line =
         context.world.line(format_args!(":{who} TOPIC {} :{text}", context.world.channel(channel).name));
-    let line = line.with_tags(client.tags());
+    let line = if who == context.client().source() { line.with_tags(context.client().tags()) } else { line };
     let topic = Topic { text, who, when };
     context.world.channel_mut(channel).topic = (!topic.text.is_empty()).then_some(topic);
     context.world.tell_channel(channel, |_, _, _| Some(&line));
-    Ok(())
+    context.world.keep_channel(channel);
 }
 
 fn topic_of(room: &Channel) -> Vec<Reply> {
@@ -324,7 +334,9 @@ pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Rep
     let words = truncate(message.param(2).unwrap_or_default(), WORDS_BYTES).to_owned();
     let channel = context.world.joined(context.me, old)?;
     let old = context.world.channel(channel).name.clone();
-    context.need_rank(channel, Rank::Operator)?;
+    // Who owns it would not find it again.
+    let is_owned = context.world.channel(channel).deed.is_some();
+    context.need_rank(channel, if is_owned { Rank::Founder } else { Rank::Operator })?;
     if wire_names::check_channel(new).is_err() {
         return Err(Reply::BadChanMask(new.to_owned()));
     }

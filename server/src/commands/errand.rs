@@ -4,14 +4,16 @@
 //! the handler leaves a task, the session runs it, and the command goes on where it left off.
 
 use std::fmt;
+use std::mem;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::{Context, accounts, login, motd, operators};
+use crate::language::Text;
 use crate::reply::Reply;
-use crate::store::{Store, StoreError};
-use crate::world::{Capture, World};
+use crate::store::{Store, StoreError, channels};
+use crate::world::{Capture, ToKeep, World};
 
 /// Something to be done without the lock, in the middle of a command.
 #[derive(Debug)]
@@ -28,6 +30,7 @@ pub(super) enum Task {
     Ask(Asking),
     Login(login::Claim),
     Keep(accounts::Keeping),
+    Rooms(Rooms),
 }
 
 impl Errand {
@@ -40,6 +43,7 @@ impl Errand {
             Task::Ask(asking) => asking.run(store),
             Task::Login(claim) => claim.run(store, pause),
             Task::Keep(keeping) => keeping.run(store),
+            Task::Rooms(rooms) => rooms.run(store),
         }
     }
 }
@@ -52,17 +56,49 @@ impl Task {
             Self::Ask(asking) => asking.finish(context),
             Self::Login(claim) => claim.finish(context),
             Self::Keep(keeping) => keeping.finish(context),
+            Self::Rooms(rooms) => rooms.finish(context),
         }
     }
 
     /// Does what is left to do when the client has gone meanwhile: what was kept has to be known.
     pub(super) fn settle(self, world: &mut World) {
         match self {
-            Self::Motd(_) | Self::Oper(_) | Self::Ask(_) => {}
+            Self::Motd(_) | Self::Oper(_) | Self::Ask(_) | Self::Rooms(_) => {}
             Self::Login(mut claim) => claim.settle(world),
             Self::Keep(mut keeping) => {
                 keeping.settle(world);
             }
+        }
+    }
+}
+
+/// Rooms that belong to somebody and have changed: they are kept before the client that changed them goes on.
+#[derive(Debug)]
+pub(super) struct Rooms {
+    changed: Vec<ToKeep>,
+    error: Option<StoreError>,
+}
+
+impl Rooms {
+    pub(super) fn of(changed: Vec<ToKeep>) -> Self {
+        Self { changed, error: None }
+    }
+
+    fn run(&mut self, store: &Store) {
+        let changed = mem::take(&mut self.changed);
+        let kept = store.ask(move |connection| {
+            changed.iter().try_for_each(|change| match change {
+                ToKeep::Channel(channel) => channels::keep(connection, channel),
+                ToKeep::Nothing(name) => channels::forget(connection, name),
+            })
+        });
+        self.error = kept.err();
+    }
+
+    fn finish(self, context: &mut Context) {
+        if let Some(error) = self.error {
+            context.world.note(Text::RoomNotKept(error.to_string()));
+            context.notice(&Text::TryAgainLater);
         }
     }
 }
@@ -97,7 +133,7 @@ impl Context<'_> {
 impl Asking {
     fn run(&mut self, store: &Store) {
         let nothing = Self::Answered(Box::new(|_| Ok(())));
-        *self = match std::mem::replace(self, nothing) {
+        *self = match mem::replace(self, nothing) {
             Self::Question(question) => Self::Answered(question(store)),
             answered @ Self::Answered(_) => answered,
         };

@@ -9,8 +9,8 @@ use crate::reply::Reply;
 use crate::store::{self, Store};
 use crate::world::{Capability, Change, Client, ClientId, World};
 
-use super::Context;
 use super::errand::Task;
+use super::{Context, chanserv};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_millis(500);
@@ -94,7 +94,7 @@ impl Claim {
     /// Does what has to be done even if the client has gone.
     pub(super) fn settle(&mut self, world: &mut World) {
         if let Some(change) = self.change.take() {
-            world.accounts.apply(change);
+            apply(world, change);
         }
     }
 
@@ -113,6 +113,21 @@ impl Claim {
     }
 }
 
+/// Makes a change of an account that has been kept, with all that follows from it.
+pub(super) fn apply(world: &mut World, change: Change) {
+    let closed = match &change {
+        Change::Close { account } => Some(account.clone()),
+        _ => None,
+    };
+    world.accounts.apply(change);
+    if let Some(account) = closed {
+        world.release_channels_of(&account);
+        for client in world.logged_in_to(&account) {
+            log_out(world, client);
+        }
+    }
+}
+
 /// Logs the client in to an account, and tells everybody concerned. Returns whether there is such an account.
 pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
     let Some(account) = context.world.accounts.find(account).map(|account| account.name.clone()) else {
@@ -122,6 +137,9 @@ pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
     let nick = context.client().name().to_owned();
     context.world.note(Text::LoggedIn(nick, account.clone()));
     change_account(context.world, context.me, Some(account));
+    for channel in context.client().channels.clone() {
+        chanserv::give_ranks(context, channel);
+    }
     true
 }
 

@@ -81,6 +81,9 @@ fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<
         }
     }
     tell(context, channel, &changes);
+    if !changes.is_empty() {
+        context.world.keep_channel(channel);
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::Context;
 use super::accounts::{Keeping, obstacle, open, password_obstacle};
 use super::login::{Claim, Proof, log_in, log_out};
-use super::services::{Service, Word};
+use super::services::{Service, word};
 use crate::language::Text;
 use crate::world::{Change, ClientId};
 
@@ -27,16 +27,6 @@ pub(super) static NICKSERV: Service = Service {
         word("SET", 2, set, "PASSWORD password", ["changes the password of your account", "更改帐号的密码"]),
     ],
 };
-
-const fn word(
-    name: &'static str,
-    min_params: usize,
-    run: fn(&mut Context, &[&str]) -> Result<(), Text>,
-    usage: &'static str,
-    help: [&'static str; 2],
-) -> Word {
-    Word { name, min_params, run, usage, help }
-}
 
 fn say(context: &mut Context, text: &Text) {
     NICKSERV.say(context, text);
@@ -168,19 +158,14 @@ fn recover(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let proof = Proof::Password(params[1].to_owned());
     Claim::make(context, params[0], proof, |context, claim| {
-        let account = claim.account.clone();
-        if !claim.is_right {
-            return say(context, &Text::PasswordIsWrong(account));
-        }
+        let Some(account) = context.world.accounts.find(&claim.account).filter(|_| claim.is_right) else {
+            return say(context, &Text::PasswordIsWrong(claim.account.clone()));
+        };
+        let account = account.name.clone();
         let change = Change::Close { account: account.clone() };
         Keeping::begin(context, &account, change, None, |context, account, kept| {
-            if !kept {
-                return say(context, &Text::TryAgainLater);
-            }
-            for client in context.world.logged_in_to(account) {
-                log_out(context.world, client);
-            }
-            say(context, &Text::AccountClosed(account.to_owned()));
+            let closed = Text::AccountClosed(account.to_owned());
+            say(context, if kept { &closed } else { &Text::TryAgainLater });
         });
     });
     Ok(())

@@ -1,4 +1,4 @@
-//! The house's servants: NickServ, who sees to accounts. For clients that know no better way, one speaks to them as to
+//! The house's servants: NickServ, who sees to accounts, and ChanServ, who keeps rooms. For clients that know no better way, one speaks to them as to
 //! a person.
 //!
 //! They are no clients and sit in no table; their names are nobody's. What they know and do is the same as behind the
@@ -7,10 +7,11 @@
 use teahouse_protocol::Message;
 use teahouse_protocol::text::Ctcp;
 
-use super::{Context, nickserv};
+use super::{Context, chanserv, nickserv};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
+use crate::world::World;
 
 /// One of them.
 pub(super) struct Service {
@@ -31,7 +32,17 @@ pub(super) struct Word {
     pub(super) help: [&'static str; 2],
 }
 
-const ALL: &[&Service] = &[&nickserv::NICKSERV];
+pub(super) const fn word(
+    name: &'static str,
+    min_params: usize,
+    run: fn(&mut Context, &[&str]) -> Result<(), Text>,
+    usage: &'static str,
+    help: [&'static str; 2],
+) -> Word {
+    Word { name, min_params, run, usage, help }
+}
+
+const ALL: &[&Service] = &[&chanserv::CHANSERV, &nickserv::NICKSERV];
 
 /// The servant of this name.
 pub(super) fn find(name: &str) -> Option<&'static Service> {
@@ -41,6 +52,12 @@ pub(super) fn find(name: &str) -> Option<&'static Service> {
 /// NICKSERV and NS: speaks to NickServ, without being overheard by whoever could take its name elsewhere.
 pub(super) fn nickserv(context: &mut Context, message: &Message) -> Result<(), Reply> {
     hear(context, &nickserv::NICKSERV, &message.params().join(" "));
+    Ok(())
+}
+
+/// CHANSERV and CS: speaks to ChanServ.
+pub(super) fn chanserv(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    hear(context, &chanserv::CHANSERV, &message.params().join(" "));
     Ok(())
 }
 
@@ -96,10 +113,14 @@ impl Service {
     }
 
     fn tell(&self, context: &mut Context, words: &str) {
-        let (name, world) = (self.name, &*context.world);
-        let (server, nick) = (&world.config.name, context.client().name());
-        let line = world.line(format_args!(":{name}!{name}@{server} NOTICE {nick} :{}", words.trim_end()));
+        let (source, nick) = (self.source(context.world), context.client().name());
+        let line = context.world.line(format_args!(":{source} NOTICE {nick} :{}", words.trim_end()));
         context.world.tell(context.me, &line, Cause::Answer);
+    }
+
+    /// What stands before whatever it says and does.
+    pub(super) fn source(&self, world: &World) -> String {
+        format!("{0}!{0}@{1}", self.name, world.config.name)
     }
 }
 

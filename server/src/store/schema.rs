@@ -8,11 +8,11 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{accounts, bans};
+use super::{accounts, bans, channels};
 use crate::language::{Language, Text};
 
 /// What makes a database of each version one of the next.
-const MIGRATIONS: &[&str] = &[bans::TABLE, accounts::TABLES];
+const MIGRATIONS: &[&str] = &[bans::TABLE, accounts::TABLES, channels::TABLES];
 
 /// Opens the database, checks it, and brings it to today's version.
 ///

@@ -8,6 +8,7 @@ use teahouse_protocol::CaseMapping;
 
 use super::ClientId;
 use super::client::Client;
+use super::deed::Deed;
 use super::mask::{ListEntry, Person, Subject};
 
 /// One channel.
@@ -21,6 +22,8 @@ pub struct Channel {
     pub topic: Option<Topic>,
     /// Who may do what in it.
     pub modes: ChannelModes,
+    /// Whose it is, if it is somebody's.
+    pub deed: Option<Deed>,
     /// Who was invited and has not come yet; may hold clients that have gone.
     pub(crate) invited: HashSet<ClientId>,
     /// Who sits in it. Inverse of `clients[..].channels`.
@@ -80,6 +83,11 @@ impl Rank {
     /// The rank with this prefix in NAMES.
     pub fn from_prefix(prefix: char) -> Option<Self> {
         Self::ALL.iter().find(|(.., wire)| *wire == prefix).map(|(rank, ..)| *rank)
+    }
+
+    /// Its letter in MODE.
+    pub fn letter(self) -> char {
+        Self::ALL.iter().find(|(rank, ..)| *rank == self).map_or(' ', |(_, letter, _)| *letter)
     }
 
     /// Who may give and take this rank: voice from half operators up, the two highest only the founder.
@@ -245,7 +253,15 @@ impl Channel {
         let mut modes = ChannelModes::default();
         modes.set(Flag::NoOutsiders, true);
         modes.set(Flag::TopicLocked, true);
-        Self { name, created, topic: None, modes, invited: HashSet::new(), members: IndexMap::new() }
+        Self {
+            name,
+            created,
+            topic: None,
+            modes,
+            deed: None,
+            invited: HashSet::new(),
+            members: IndexMap::new(),
+        }
     }
 
     /// Who sits in it.

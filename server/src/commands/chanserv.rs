@@ -1,0 +1,210 @@
+//! ChanServ: rooms that belong to an account, and outlast their last member.
+
+use teahouse_protocol::text::truncate;
+
+use super::Context;
+use super::channels::{TOPIC_BYTES, set_topic};
+use super::services::{Service, word};
+use crate::language::Text;
+use crate::world::{ChannelId, Client, ClientId, Deed, Rank};
+
+/// How many rooms one account may own.
+const MAX_OWNED: usize = 20;
+/// How many people may be on the list of one room.
+const MAX_ACCESS: usize = 100;
+
+#[rustfmt::skip]
+pub(super) static CHANSERV: Service = Service {
+    name: "ChanServ",
+    about: ["ChanServ keeps rooms for their owners. HELP with one of these words tells more:", "ChanServ 替主人保管房间。HELP 加一个词可以看说明："],
+    words: &[
+        word("ACCESS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["says who has which rank in your room whenever they come in", "设定谁一进房间就有什么权限"]),
+        word("DEOP", 1, deop, "channel [nick]", ["takes operator rank away", "取消管理员权限"]),
+        word("DROP", 1, drop_room, "channel", ["gives your room up; it is nobody's again", "放弃你的房间"]),
+        word("FLAGS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["is the same as ACCESS", "同 ACCESS"]),
+        word("INFO", 1, info, "channel", ["says whose a room is", "房间属于谁"]),
+        word("OP", 1, op, "channel [nick]", ["gives operator rank", "给予管理员权限"]),
+        word("REGISTER", 1, register, "channel", ["makes a room yours; topic, modes and bans stay when it is empty", "登记房间归你所有；没有人时主题、模式和名单也会保留"]),
+        word("TOPIC", 2, topic, "channel words", ["changes what a room is about", "更改房间的主题"]),
+    ],
+};
+
+fn say(context: &mut Context, text: &Text) {
+    CHANSERV.say(context, text);
+}
+
+fn room(context: &Context, name: &str) -> Result<ChannelId, Text> {
+    context.world.find_visible_channel(context.me, name).map_err(|_| Text::NoSuchRoom(name.to_owned()))
+}
+
+/// The room that belongs to somebody, and its deed.
+fn owned_room<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c Deed), Text> {
+    let channel = room(context, name)?;
+    let deed = context.world.channel(channel).deed.as_ref();
+    deed.map(|deed| (channel, deed)).ok_or_else(|| Text::RoomIsNobodys(name.to_owned()))
+}
+
+/// Goes on for who has at least this rank by the room's list; server operators have every rank.
+fn room_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text> {
+    let (channel, deed) = owned_room(context, name)?;
+    let client = context.client();
+    let mine = client.account().map(|account| deed.ranks(account)).unwrap_or_default();
+    let allowed = mine.at_least(rank) || client.is_operator();
+    if allowed { Ok(channel) } else { Err(Text::NotYourRoom(name.to_owned())) }
+}
+
+fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let account = context.client().account().ok_or(Text::NotLoggedIn)?.to_owned();
+    let channel = room(context, params[0])?;
+    let world = &*context.world;
+    let channel_there = world.channel(channel);
+    let name = channel_there.name.clone();
+    if world.is_lobby(channel_there) {
+        return Err(Text::LobbyIsNobodys);
+    }
+    if channel_there.deed.is_some() {
+        return Err(Text::RoomIsOwned(name));
+    }
+    if !channel_there.ranks(context.me).at_least(Rank::Operator) {
+        return Err(Text::NotYourRoom(name));
+    }
+    let owned =
+        world.channels().filter(|(_, room)| room.deed.as_ref().is_some_and(|deed| deed.founder == account));
+    if owned.count() >= MAX_OWNED {
+        return Err(Text::TooManyRooms(MAX_OWNED.to_string()));
+    }
+    context.world.channel_mut(channel).deed = Some(Deed { founder: account, access: Vec::new() });
+    context.world.keep_channel(channel);
+    say(context, &Text::RoomIsYours(name));
+    give_ranks(context, channel);
+    Ok(())
+}
+
+/// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.
+pub(super) fn give_ranks(context: &mut Context, channel: ChannelId) {
+    let (room, account) = (context.world.channel(channel), context.client().account());
+    let ranks =
+        room.deed.as_ref().zip(account).map(|(deed, account)| deed.ranks(account)).unwrap_or_default();
+    let have = room.ranks(context.me);
+    let lacks: Vec<_> = Rank::ALL
+        .iter()
+        .map(|(rank, ..)| *rank)
+        .filter(|rank| ranks.has(*rank) && !have.has(*rank))
+        .collect();
+    set_ranks(context, channel, context.me, &lacks, true);
+}
+
+/// Gives or takes ranks in ChanServ's name, and tells the room; nothing for who is no member.
+fn set_ranks(context: &mut Context, channel: ChannelId, person: ClientId, ranks: &[Rank], on: bool) {
+    let world = &mut *context.world;
+    let Some(member) = world.channel_mut(channel).members.get_mut(&person) else { return };
+    if ranks.is_empty() {
+        return;
+    }
+    for rank in ranks {
+        member.ranks.set(*rank, on);
+    }
+    let nick = world.client(person).map_or("*", Client::name);
+    let (room, source, sign) =
+        (&world.channel(channel).name, CHANSERV.source(world), if on { '+' } else { '-' });
+    let letters: String = ranks.iter().map(|rank| rank.letter()).collect();
+    let nicks = vec![nick; ranks.len()].join(" ");
+    let line = world.line(format_args!(":{source} MODE {room} {sign}{letters} {nicks}"));
+    world.tell_channel(channel, |_, _, _| Some(&line));
+}
+
+fn drop_room(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let channel = room_of(context, params[0], Rank::Founder)?;
+    let name = context.world.channel(channel).name.clone();
+    context.world.release_channel(channel);
+    say(context, &Text::RoomIsNobodys(name));
+    Ok(())
+}
+
+fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let (channel, deed) = owned_room(context, params[0])?;
+    let (founder, count) = (deed.founder.clone(), deed.access.len().to_string());
+    let name = context.world.channel(channel).name.clone();
+    say(context, &Text::RoomInfo(name, founder, count));
+    Ok(())
+}
+
+fn access(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let usage = || Text::ServiceUsage("ACCESS channel LIST|ADD account q|a|o|h|v|DEL account".to_owned());
+    let verb = params[1].to_ascii_uppercase();
+    if verb == "LIST" {
+        let channel = room_of(context, params[0], Rank::Voice)?;
+        let room = context.world.channel(channel);
+        let (name, access) = (room.name.clone(), room.deed.iter().flat_map(|deed| &deed.access));
+        let entries: Vec<_> =
+            access.map(|(account, rank)| (account.clone(), rank.letter().to_string())).collect();
+        let count = entries.len().to_string();
+        for (account, letter) in entries {
+            say(context, &Text::AccessEntry(account, letter));
+        }
+        say(context, &Text::AccessListed(name, count));
+        return Ok(());
+    }
+    let channel = room_of(context, params[0], Rank::Founder)?;
+    let typed = *params.get(2).ok_or_else(usage)?;
+    let account = context.world.accounts.find(typed).map_or(typed, |account| &account.name).to_owned();
+    let is_account = context.world.accounts.find(&account).is_some();
+    let deed = context.world.channel_mut(channel).deed.as_mut().expect("it belongs to somebody");
+    let known = deed.access.iter().position(|(other, _)| *other == account);
+    let answer = match (verb.as_str(), params.get(3)) {
+        ("ADD", Some(letter)) => {
+            let rank =
+                letter.trim_start_matches('+').parse().ok().and_then(Rank::from_letter).ok_or_else(usage)?;
+            if !is_account {
+                return Err(Text::NoSuchAccount(account));
+            }
+            match known {
+                Some(index) => deed.access[index].1 = rank,
+                None if deed.access.len() >= MAX_ACCESS => {
+                    return Err(Text::AccessListFull(MAX_ACCESS.to_string()));
+                }
+                None => deed.access.push((account.clone(), rank)),
+            }
+            Text::AccessGiven(account, rank.letter().to_string())
+        }
+        ("DEL", _) => {
+            deed.access.remove(known.ok_or_else(|| Text::NotOnAccessList(account.clone()))?);
+            Text::AccessTaken(account)
+        }
+        _ => return Err(usage()),
+    };
+    context.world.keep_channel(channel);
+    say(context, &answer);
+    Ok(())
+}
+
+fn op(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    change_op(context, params, true)
+}
+
+fn deop(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    change_op(context, params, false)
+}
+
+fn change_op(context: &mut Context, params: &[&str], on: bool) -> Result<(), Text> {
+    let channel = room_of(context, params[0], Rank::Operator)?;
+    let nick = params.get(1).copied().unwrap_or(context.client().name());
+    let room = context.world.channel(channel);
+    let person = context.world.find(nick).ok().filter(|person| room.members.contains_key(person));
+    let person = person.ok_or_else(|| Text::NotInRoom(nick.to_owned(), room.name.clone()))?;
+    if room.ranks(person).has(Rank::Operator) != on {
+        set_ranks(context, channel, person, &[Rank::Operator], on);
+    }
+    Ok(())
+}
+
+fn topic(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let channel = room_of(context, params[0], Rank::HalfOperator)?;
+    let words = params[1..].join(" ");
+    let source = CHANSERV.source(context.world);
+    set_topic(context, channel, truncate(&words, TOPIC_BYTES), source);
+    if !context.world.is_member(context.me, channel) {
+        say(context, &Text::TopicChanged);
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Rooms that belong to an account, with all that outlasts their last member.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use crate::world::mask::ListEntry;
+use crate::world::{ChannelModes, Deed, Flag, KeptChannel, List, Rank, Topic};
+
+/// The tables, as a migration makes them. All times are seconds since 1970.
+pub(super) const TABLES: &str = "
+    CREATE TABLE channel (
+        name TEXT PRIMARY KEY COLLATE NOCASE,
+        created INTEGER NOT NULL,
+        founder TEXT NOT NULL COLLATE NOCASE,
+        flags TEXT NOT NULL, -- the letters of the modes that are on
+        key TEXT,
+        user_limit INTEGER,
+        slow_secs INTEGER,
+        topic TEXT,
+        topic_who TEXT,
+        topic_when INTEGER
+    ) WITHOUT ROWID;
+    CREATE TABLE channel_access (
+        channel TEXT NOT NULL COLLATE NOCASE REFERENCES channel ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        account TEXT NOT NULL COLLATE NOCASE,
+        rank TEXT NOT NULL, -- its letter
+        PRIMARY KEY (channel, position)
+    ) WITHOUT ROWID;
+    CREATE TABLE channel_list (
+        channel TEXT NOT NULL COLLATE NOCASE REFERENCES channel ON DELETE CASCADE,
+        list TEXT NOT NULL, -- b, e or I
+        position INTEGER NOT NULL,
+        mask TEXT NOT NULL,
+        who TEXT NOT NULL,
+        time INTEGER NOT NULL,
+        PRIMARY KEY (channel, list, position)
+    ) WITHOUT ROWID;";
+
+const LISTS: [(List, &str); 3] = [(List::Bans, "b"), (List::Exceptions, "e"), (List::Invitations, "I")];
+
+/// Keeps a room as it is now.
+pub(crate) fn keep(connection: &Connection, channel: &KeptChannel) -> rusqlite::Result<()> {
+    let KeptChannel { name, created, topic, modes, deed } = channel;
+    forget(connection, name)?;
+    let flags: String =
+        Flag::ALL.iter().filter(|(flag, _)| modes.has(*flag)).map(|(_, letter)| letter).collect();
+    let topic = topic.as_ref();
+    connection.execute(
+        "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![
+            name,
+            created.as_second(),
+            deed.founder,
+            flags,
+            modes.key,
+            modes.limit.and_then(|limit| i64::try_from(limit).ok()),
+            modes.slow_secs,
+            topic.map(|topic| &topic.text),
+            topic.map(|topic| &topic.who),
+            topic.map(|topic| topic.when.as_second()),
+        ],
+    )?;
+    let mut row = connection.prepare_cached("INSERT INTO channel_access VALUES (?, ?, ?, ?)")?;
+    for (position, (account, rank)) in (0i64..).zip(&deed.access) {
+        row.execute(params![name, position, account, rank.letter().to_string()])?;
+    }
+    let mut row = connection.prepare_cached("INSERT INTO channel_list VALUES (?, ?, ?, ?, ?, ?)")?;
+    for (list, letter) in LISTS {
+        for (position, entry) in (0i64..).zip(modes.list(list)) {
+            row.execute(params![name, letter, position, entry.mask, entry.who, entry.when.as_second()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets a room.
+pub(crate) fn forget(connection: &Connection, name: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM channel WHERE name = ?", [name])?;
+    Ok(())
+}
+
+/// All rooms.
+pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<KeptChannel>> {
+    let mut rows = connection.prepare("SELECT * FROM channel")?;
+    let rows = rows.query_map([], channel_of)?;
+    let mut channels = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    for channel in &mut channels {
+        channel.deed.access = access_of(connection, &channel.name)?;
+        for (list, letter) in LISTS {
+            *channel.modes.list_mut(list) = list_of(connection, &channel.name, letter)?;
+        }
+    }
+    Ok(channels)
+}
+
+fn channel_of(row: &Row) -> rusqlite::Result<KeptChannel> {
+    let mut modes = ChannelModes::default();
+    let flags: String = row.get("flags")?;
+    for (flag, letter) in Flag::ALL {
+        modes.set(*flag, flags.contains(*letter));
+    }
+    modes.key = row.get("key")?;
+    modes.limit = row.get::<_, Option<i64>>("user_limit")?.and_then(|limit| usize::try_from(limit).ok());
+    modes.slow_secs = row.get("slow_secs")?;
+    let topic: Option<String> = row.get("topic")?;
+    let who: Option<String> = row.get("topic_who")?;
+    let when: Option<i64> = row.get("topic_when")?;
+    let topic = topic.map(|text| Topic {
+        text,
+        who: who.unwrap_or_default(),
+        when: time_of(when.unwrap_or_default()),
+    });
+    Ok(KeptChannel {
+        name: row.get("name")?,
+        created: time_of(row.get("created")?),
+        topic,
+        modes,
+        deed: Deed { founder: row.get("founder")?, access: Vec::new() },
+    })
+}
+
+fn access_of(connection: &Connection, channel: &str) -> rusqlite::Result<Vec<(String, Rank)>> {
+    let mut rows = connection
+        .prepare_cached("SELECT account, rank FROM channel_access WHERE channel = ? ORDER BY position")?;
+    let rows = rows.query_map([channel], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    let mut access = Vec::new();
+    for row in rows {
+        let (account, letter): (String, String) = row?;
+        access.extend(letter.parse().ok().and_then(Rank::from_letter).map(|rank| (account, rank)));
+    }
+    Ok(access)
+}
+
+fn list_of(connection: &Connection, channel: &str, letter: &str) -> rusqlite::Result<Vec<ListEntry>> {
+    let mut rows = connection.prepare_cached(
+        "SELECT mask, who, time FROM channel_list WHERE channel = ? AND list = ? ORDER BY position",
+    )?;
+    let rows = rows.query_map([channel, letter], |row| {
+        Ok(ListEntry { mask: row.get(0)?, who: row.get(1)?, when: time_of(row.get(2)?) })
+    })?;
+    rows.collect()
+}
+
+fn time_of(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap_or_default()
+}
