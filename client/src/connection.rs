@@ -516,7 +516,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             return Err(self.ended_by(failure));
         }
         if message.is("ERROR") {
-            let reason = message.param(0).map(crate::event::clean).unwrap_or_default();
+            let reason = message.param(0).map(crate::formatting::plain).unwrap_or_default();
             return Err(self.end_of_stream(reason));
         }
         for event in Event::read(&message).into_iter().chain(step.news.into_iter().map(Event::from)) {

@@ -2,15 +2,16 @@
 //!
 //! This is the only file that knows numerics: past it there are rooms, people and phrases.
 //! It is also where text from the network is made safe to show, once, at the edge: every string in an [`Event`] is
-//! free of control characters, colour codes and bidi overrides (see [`clean`]).
+//! free of control characters, colour codes and bidi overrides (see [`formatting`](crate::formatting)).
 //! How events travel is [`connection`](crate::connection)'s subject, what becomes of them
 //! [`model`](crate::model)'s.
 
 use jiff::Timestamp;
-use teahouse_protocol::text::{self, Ctcp};
+use teahouse_protocol::text::Ctcp;
 use teahouse_protocol::{Message, Source, numerics};
 
 use crate::fingerprint::Fingerprint;
+use crate::formatting::{self, Span, plain as clean};
 use crate::i18n::{Phrase, Text};
 use crate::sasl::{self, LoginFailure};
 use crate::tls::Distrust;
@@ -21,13 +22,18 @@ pub struct Event {
     /// When it happened by the server's clock, if the server says so
     /// ([server-time](https://ircv3.net/specs/extensions/server-time)). Otherwise it is happening now.
     pub time: Option<Timestamp>,
+    /// The label of the line of ours that this answers
+    /// ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)).
+    pub label: Option<String>,
+    /// The batch that this belongs to; its label is this one's too.
+    pub batch: Option<String>,
     /// What happened.
     pub what: What,
 }
 
 impl From<What> for Event {
     fn from(what: What) -> Self {
-        Self { time: None, what }
+        Self { time: None, label: None, batch: None, what }
     }
 }
 
@@ -65,7 +71,59 @@ pub enum What {
         /// How.
         manner: Manner,
         /// The words.
-        text: String,
+        words: Words,
+    },
+    /// Somebody is writing to a room or to us, or has stopped.
+    Typing {
+        /// Who.
+        from: Sender,
+        /// A room, or our name.
+        target: String,
+        /// Whether they are at it.
+        is_typing: bool,
+    },
+    /// Somebody put an emoji below a message, or took it away.
+    Reacted {
+        /// Who.
+        from: Sender,
+        /// A room, or a person's name.
+        target: String,
+        /// The message, by its identifier.
+        to: String,
+        /// The emoji.
+        reaction: String,
+        /// Taken away rather than put.
+        is_undone: bool,
+    },
+    /// A message was taken back.
+    Redacted {
+        /// By whom.
+        by: String,
+        /// A room, or a person's name.
+        target: String,
+        /// The message, by its identifier.
+        id: String,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Up to where we have read a conversation, on this or another device.
+    Read {
+        /// A room, or a person's name.
+        target: String,
+        /// Everything up to then; nothing if nothing was read.
+        until: Option<Timestamp>,
+    },
+    /// The server did what was asked, and has nothing to say about it.
+    Acknowledged,
+    /// From here on some events belong together.
+    BatchBegins {
+        /// What those events call it.
+        batch: String,
+    },
+    /// All events of a batch have come.
+    BatchEnds {
+        /// Which.
+        batch: String,
     },
     /// Somebody came into a room.
     Joined {
@@ -200,6 +258,28 @@ pub enum What {
     },
     /// Numbers that servers tell everybody at login. Worth showing only to somebody who asked.
     Statistics(String),
+}
+
+/// What was said, and what came along with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The words, fit to be shown.
+    pub text: String,
+    /// How some of them look.
+    pub spans: Vec<Span>,
+    /// The identifier by which others speak of this message
+    /// ([message-ids](https://ircv3.net/specs/extensions/message-ids)).
+    pub id: Option<String>,
+    /// The identifier of the message that this one answers.
+    pub reply_to: Option<String>,
+}
+
+impl Words {
+    /// The words in `raw`, as they stand on the wire or were typed.
+    pub fn read(raw: &str) -> Self {
+        let (text, spans) = formatting::read(raw);
+        Self { text, spans, id: None, reply_to: None }
+    }
 }
 
 /// How something was said.
@@ -418,8 +498,9 @@ impl Failure {
 impl Event {
     /// Reads a message from the server; nothing if it means nothing to a person.
     pub fn read(message: &Message<'_>) -> Option<Self> {
-        let time = message.tags().get("time").and_then(|time| time.parse().ok());
-        Some(Self { time, what: what(message)? })
+        let tag = |key| tag(message, key);
+        let time = tag("time").and_then(|time| time.parse().ok());
+        Some(Self { time, label: tag("label"), batch: tag("batch"), what: what(message)? })
     }
 }
 
@@ -456,6 +537,18 @@ fn what(message: &Message<'_>) -> Option<What> {
     Some(match message.command().to_ascii_uppercase().as_str() {
         "PRIVMSG" => said(from, message, Manner::Message)?,
         "NOTICE" => said(from, message, Manner::Notice)?,
+        "TAGMSG" => tags_alone(from, message)?,
+        "REDACT" => What::Redacted { by: from.name, target: param(0), id: param(1), reason: param(2) },
+        "MARKREAD" => {
+            let until = message.param(1).and_then(|until| until.strip_prefix("timestamp="));
+            What::Read { target: param(0), until: until.and_then(|until| until.parse().ok()) }
+        }
+        "ACK" => What::Acknowledged,
+        "BATCH" => match message.param(0)?.split_at_checked(1)? {
+            ("+", batch) => What::BatchBegins { batch: batch.to_owned() },
+            ("-", batch) => What::BatchEnds { batch: batch.to_owned() },
+            _ => return None,
+        },
         // An account and a real name may follow the room (extended-join).
         "JOIN" => What::Joined { who: from, room: param(0) },
         "PART" => What::Left { who: from.name, room: param(0), reason: param(1) },
@@ -486,8 +579,30 @@ fn said(from: Sender, message: &Message<'_>, manner: Manner) -> Option<What> {
         (Some(ctcp), Manner::Message) if ctcp.command == "ACTION" => (Manner::Action, ctcp.text),
         (Some(_), _) => return None,
     };
-    let text = clean(raw);
-    (!text.is_empty()).then(|| What::Said { from, target: clean(target), manner, text })
+    let words =
+        Words { id: tag(message, "msgid"), reply_to: tag(message, "+draft/reply"), ..Words::read(raw) };
+    (!words.text.is_empty()).then(|| What::Said { from, target: clean(target), manner, words })
+}
+
+/// A message without words: what its tags say
+/// ([typing](https://ircv3.net/specs/client-tags/typing), [reactions](https://ircv3.net/specs/client-tags/react)).
+fn tags_alone(from: Sender, message: &Message<'_>) -> Option<What> {
+    let target = clean(message.param(0)?);
+    if let Some(typing) = tag(message, "+typing") {
+        return Some(What::Typing { from, target, is_typing: typing == "active" });
+    }
+    let to = tag(message, "+draft/reply")?;
+    let (reaction, is_undone) = match (tag(message, "+draft/react"), tag(message, "+draft/unreact")) {
+        (Some(reaction), _) => (reaction, false),
+        (None, Some(reaction)) => (reaction, true),
+        (None, None) => return None,
+    };
+    (!reaction.is_empty()).then_some(What::Reacted { from, target, to, reaction, is_undone })
+}
+
+/// A tag's value, fit to be shown; nothing if there is none or it is empty.
+fn tag(message: &Message<'_>, key: &str) -> Option<String> {
+    message.tags().get(key).map(|value| clean(&value)).filter(|value| !value.is_empty())
 }
 
 /// A numeric. Its first parameter is our own name.
@@ -615,39 +730,6 @@ fn sender(source: Option<Source<'_>>) -> Sender {
     Sender { name: clean(source.name), address }
 }
 
-/// `text` fit to be shown: colour and style codes of old IRC clients are dropped, a tab is a space, and whatever else
-/// shows nothing or makes text read other than it is stands there as an escape.
-pub fn clean(text: &str) -> String {
-    if !text.contains(text::is_unprintable) {
-        return text.to_owned();
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            // Bold, reset, monospace, reverse, italic, strike-through, underline.
-            '\x02' | '\x0f' | '\x11' | '\x16' | '\x1d' | '\x1e' | '\x1f' => {}
-            '\x03' => rest = without_colours(rest.as_str(), 2, 10).chars(),
-            '\x04' => rest = without_colours(rest.as_str(), 6, 16).chars(),
-            '\t' => plain.push(' '),
-            _ => plain.push(c),
-        }
-    }
-    text::escape(&plain).into_owned()
-}
-
-/// What follows a colour code: one number of at most `digits` digits, or two with a comma between them, are dropped.
-fn without_colours(text: &str, digits: usize, radix: u32) -> &str {
-    let number = |text: &str| text.chars().take(digits).take_while(|c| c.is_digit(radix)).count();
-    let rest = &text[number(text)..];
-    match rest.strip_prefix(',') {
-        Some(background) if rest.len() < text.len() && number(background) > 0 => {
-            &background[number(background)..]
-        }
-        _ => rest,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -673,7 +755,7 @@ mod tests {
             from: person("小明"),
             target: target.to_owned(),
             manner,
-            text: text.to_owned(),
+            words: Words { text: text.to_owned(), ..Words::default() },
         };
         check(":小明!u@h PRIVMSG #茶馆 :你好，世界！😀", said("#茶馆", Manner::Message, "你好，世界！😀"));
         check(":小明!u@h PRIVMSG bob :\x01ACTION 泡茶\x01", said("bob", Manner::Action, "泡茶"));
@@ -743,19 +825,65 @@ mod tests {
     }
 
     #[test]
-    fn no_message_can_play_tricks_on_the_window() {
-        for (raw, shown) in [
-            ("plain 茶 😀", "plain 茶 😀"),
-            ("\x0304,12red\x03 and \x02bold\x0f", "red and bold"),
-            ("\x03,5 \x0312345", ",5 345"),
-            ("\x04ff0000,00ff00x\x04", "x"),
-            ("a\tb", "a b"),
-            ("left\u{202e}thgir", "left\\u{202e}thgir"),
-            ("\x1b[31m", "\\u{1b}[31m"),
-            ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
-        ] {
-            assert_eq!(clean(raw), shown, "{raw:?}");
-        }
+    fn styled_words_keep_their_style_and_lose_their_codes() {
+        let Some(What::Said { words, .. }) =
+            read("@msgid=42;+draft/reply=41 :a!u@h PRIVMSG #a :\x02茶\x02 x")
+        else {
+            panic!("nothing was said")
+        };
+        assert_eq!((words.text.as_str(), words.spans.len()), ("茶 x", 1));
+        assert_eq!((words.id.as_deref(), words.reply_to.as_deref()), (Some("42"), Some("41")));
+    }
+
+    #[test]
+    fn a_message_may_be_nothing_but_tags() {
+        let target = || "#a".to_owned();
+        let typing = |is_typing| What::Typing { from: person("a"), target: target(), is_typing };
+        check("@+typing=active :a!u@h TAGMSG #a", typing(true));
+        check("@+typing=paused :a!u@h TAGMSG #a", typing(false));
+        check("@+typing=done :a!u@h TAGMSG #a", typing(false));
+        let reacted = |is_undone| What::Reacted {
+            from: person("a"),
+            target: target(),
+            to: "7".into(),
+            reaction: "👍".into(),
+            is_undone,
+        };
+        check("@+draft/reply=7;+draft/react=👍 :a!u@h TAGMSG #a", reacted(false));
+        check("@+draft/reply=7;+draft/unreact=👍 :a!u@h TAGMSG #a", reacted(true));
+        assert_eq!(read("@+draft/react=👍 :a!u@h TAGMSG #a"), None, "to nothing");
+        assert_eq!(read(":a!u@h TAGMSG #a"), None);
+    }
+
+    #[test]
+    fn what_is_taken_back_and_what_was_read_is_told() {
+        let redacted = |reason: &str| What::Redacted {
+            by: "a".into(),
+            target: "#a".into(),
+            id: "7".into(),
+            reason: reason.into(),
+        };
+        check(":a!u@h REDACT #a 7 :spam", redacted("spam"));
+        check(":a!u@h REDACT #a 7", redacted(""));
+        let read_until = |until: Option<&str>| What::Read {
+            target: "#a".into(),
+            until: until.map(|until| until.parse().unwrap()),
+        };
+        check(
+            ":s MARKREAD #a timestamp=2026-01-02T03:04:05.678Z",
+            read_until(Some("2026-01-02T03:04:05.678Z")),
+        );
+        check(":s MARKREAD #a *", read_until(None));
+    }
+
+    #[test]
+    fn an_answer_knows_the_line_that_it_answers() {
+        let event = Event::read(&Message::parse("@label=7;batch=x :s ACK").unwrap()).unwrap();
+        assert_eq!((event.label.as_deref(), event.batch.as_deref()), (Some("7"), Some("x")));
+        assert_eq!(event.what, What::Acknowledged);
+        check("@label=7 :s BATCH +x labeled-response", What::BatchBegins { batch: "x".into() });
+        check(":s BATCH -x", What::BatchEnds { batch: "x".into() });
+        assert_eq!(read(":s BATCH"), None);
     }
 
     #[test]

@@ -206,6 +206,8 @@ texts! {
     ShowWhois: "用户信息", "Who is this?";
     LeaveRoom: "离开房间", "Leave the room";
     ClosePrivate: "关闭对话", "Close";
+    OneNew: "↓ 1 条新消息", "↓ 1 new";
+    SomeNew: "↓ {0} 条新消息", "↓ {0} new";
     NewMessages: "新消息", "New";
     Dark: "深色", "Dark";
     Light: "浅色", "Light";
@@ -231,6 +233,13 @@ texts! {
     Notice: "提示", "Teahouse";
     ReallyClose: "是否关闭窗口", "Close the window?";
     DoNotAskAgain: "不再询问", "Do not ask again";
+    OpenAddress: "打开地址", "Open an address";
+    ReallyOpen: "要用别的程序打开 {0} 吗？", "Open {0} with another program?";
+    OpenIt: "打开", "Open";
+    CopyMessage: "复制消息", "Copy the message";
+    CopySelected: "复制选中的文字", "Copy the selection";
+    CopyLink: "复制链接", "Copy the address";
+    OpenLink: "打开链接", "Open the address";
     CloseWindow: "关闭", "Close";
 
     // What is wrong with the form.
@@ -298,6 +307,12 @@ texts! {
     YouWereKickedBecause: "{1} 把你请出了 {0}（{2}）", "{1} sent you out of {0} ({2})";
     Renamed: "{0} 改名为 {1}", "{0} is now called {1}";
     YouRenamed: "你现在叫 {0}", "You are now called {0}";
+    TakenBack: "（消息已撤回）", "(message deleted)";
+    SomeCame: "{0} 来了", "{0} came";
+    SomeLeft: "{0} 走了", "{0} left";
+    SomePassedBy: "{0} 来了又走了", "{0} came and went";
+    SomeReturned: "{0} 走了又回来了", "{0} left and came back";
+    Repeated: "{0} ×{1}", "{0} ×{1}";
     TopicIs: "话题：{0}", "Topic: {0}";
     TopicSet: "{0} 把话题改为：{1}", "{0} changed the topic to: {1}";
     TopicCleared: "{0} 取消了话题", "{0} removed the topic";

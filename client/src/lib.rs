@@ -7,6 +7,7 @@
 //!   [`irc_url`]: addresses that lead to a server.
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire.
+//! - [`formatting`]: bold and colours in a text; [`links`]: addresses in it.
 //! - [`registration`]: from the first line to the server's welcome; [`sasl`] and [`scram`]: the login to an account,
 //!   which is a part of it; [`sts`]: servers that are to be spoken to by TLS only.
 //! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end; [`reconnect`]: when to come back;
@@ -23,8 +24,10 @@ pub mod connection;
 pub mod dial;
 pub mod event;
 pub mod fingerprint;
+pub mod formatting;
 pub mod i18n;
 pub mod irc_url;
+pub mod links;
 pub mod model;
 pub mod options;
 pub mod profile;

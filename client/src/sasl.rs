@@ -13,7 +13,7 @@ use base64ct::{Base64, Encoding};
 use teahouse_protocol::Message;
 use teahouse_protocol::sasl::{self, Assembler};
 
-use crate::event;
+use crate::formatting;
 use crate::i18n::{Phrase, Text};
 use crate::profile::{Profile, Secret};
 use crate::scram::{NotGenuine, Scram};
@@ -214,7 +214,7 @@ impl Login {
         if message.is("AUTHENTICATE") {
             return self.chunk(message.param(0).unwrap_or_default());
         }
-        let words = || message.params().last().map(|words| event::clean(words)).unwrap_or_default();
+        let words = || message.params().last().map(|words| formatting::plain(words)).unwrap_or_default();
         match message.numeric() {
             Some(RPL_SASLSUCCESS) => self.succeed(),
             Some(RPL_SASLMECHS) => {
@@ -330,7 +330,7 @@ fn lines(encoded: &str) -> Vec<String> {
 pub(crate) fn account_of(message: &Message<'_>) -> Option<Option<String>> {
     const RPL_LOGGEDOUT: u16 = 901;
     match message.numeric()? {
-        RPL_LOGGEDIN => Some(message.param(2).map(event::clean)),
+        RPL_LOGGEDIN => Some(message.param(2).map(formatting::plain)),
         RPL_LOGGEDOUT => Some(None),
         _ => None,
     }

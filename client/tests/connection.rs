@@ -72,7 +72,7 @@ impl Window {
     #[track_caller]
     fn hears(&mut self) -> String {
         match self.next() {
-            What::Said { text, .. } => text,
+            What::Said { words, .. } => words.text,
             other => panic!("somebody should have spoken, but {other:?}"),
         }
     }

@@ -6,7 +6,8 @@ use super::conversation::{ConversationId, Kind};
 use super::network::{Link, MAX_LINE_BYTES, Network, WhoQuestion};
 use super::{Action, MAX_LINES_AT_ONCE};
 use crate::command::Command;
-use crate::event::Manner;
+use crate::event::{Manner, Words};
+use crate::formatting;
 use crate::i18n::{Phrase, Text};
 use crate::profile::Room;
 
@@ -179,7 +180,9 @@ impl Network {
     /// Says something in a conversation, in as many messages as it takes. Where the server echoes, our own words are
     /// shown when they come back, in the order in which everybody sees them; elsewhere at once.
     fn say(&mut self, id: ConversationId, manner: Manner, text: &str) {
-        let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        conversation.answered();
+        let target = conversation.name.clone();
         let room_for_text = self.room_for_text(&target, manner);
         let echoed = self.has_capability("echo-message");
         for line in spoken_lines(text) {
@@ -193,7 +196,7 @@ impl Network {
                 }
                 if !echoed {
                     let (at, me) = (self.clock.now(), self.me.clone());
-                    self.add_message(id, at, &me, manner, crate::event::clean(piece));
+                    self.add_message(id, at, &me, manner, Words::read(piece));
                 }
             }
         }
@@ -217,9 +220,14 @@ fn check_count(text: &str) -> Result<(), Phrase> {
     Ok(())
 }
 
+/// Whether a character came along by accident: it controls something, and not how words look.
+fn is_stray(c: char) -> bool {
+    c.is_control() && !formatting::is_code(c)
+}
+
 /// The lines of a text that are worth sending, with control characters that were pasted along as spaces.
 fn spoken_lines(text: &str) -> impl Iterator<Item = String> {
     text.split(['\r', '\n'])
-        .map(|line| line.replace(char::is_control, " ").trim_end().to_owned())
+        .map(|line| line.replace(is_stray, " ").trim_end().to_owned())
         .filter(|line| !line.trim().is_empty())
 }

@@ -5,9 +5,10 @@ use std::mem;
 use jiff::Timestamp;
 use teahouse_protocol::names::is_channel;
 
+use super::condense::Step;
 use super::network::{Network, WhoQuestion};
 use super::{ConversationId, Kind, Link};
-use crate::event::{Event, Failure, Manner, Sender, What};
+use crate::event::{Event, Failure, Manner, Sender, What, Words};
 use crate::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.
@@ -32,7 +33,14 @@ impl Network {
             What::Retrying { seconds } => self.retry_secs = Some(seconds),
             What::Connecting => self.begin(),
             What::Supports(tokens) => self.learn(&tokens),
-            What::Said { from, target, manner, text } => self.said(at, &from, &target, manner, text),
+            What::Said { from, target, manner, words } => self.said(at, &from, &target, manner, words),
+            What::Typing { .. }
+            | What::Reacted { .. }
+            | What::Redacted { .. }
+            | What::Read { .. }
+            | What::Acknowledged
+            | What::BatchBegins { .. }
+            | What::BatchEnds { .. } => {}
             What::Joined { who, room } => self.joined(at, who, &room),
             What::Left { who, room, reason } => self.left(at, &who, &room, &reason),
             What::Kicked { who, by, room, reason } => self.kicked(at, &who, &by, &room, &reason),
@@ -164,7 +172,7 @@ impl Network {
         }
     }
 
-    fn said(&mut self, at: Timestamp, from: &Sender, target: &str, manner: Manner, text: String) {
+    fn said(&mut self, at: Timestamp, from: &Sender, target: &str, manner: Manner, words: Words) {
         let own = self.same(&from.name, &self.me);
         // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
         let (_, unsigned) = self.features.split_signs(target);
@@ -181,14 +189,14 @@ impl Network {
         };
         let Some(id) = id else {
             let phrase = if from.is_server() {
-                Text::FromServer.with([&text])
+                Text::FromServer.with([&words.text])
             } else {
-                Text::NoticeFrom.with([&from.name, &text])
+                Text::NoticeFrom.with([&from.name, &words.text])
             };
             self.notice(self.current, at, vec![phrase]);
             return;
         };
-        self.add_message(id, at, &from.name, manner, text);
+        self.add_message(id, at, &from.name, manner, words);
     }
 
     fn joined(&mut self, at: Timestamp, who: Sender, room: &str) {
@@ -197,7 +205,7 @@ impl Network {
             let Some(conversation) = self.find_mut(room) else { return };
             conversation.members.add(mapping, &who.name);
             let id = conversation.id;
-            self.notice(Some(id), at, vec![Text::Joined.with([&who.name])]);
+            self.movement(id, at, &who.name, Step::Came, Text::Joined.with([&who.name]));
             return;
         }
         self.address = who.address.or(self.address.take());
@@ -247,7 +255,7 @@ impl Network {
             _ => Text::LeftBecause.with([who, reason]),
         };
         self.remove_member(id, who);
-        self.notice(Some(id), at, vec![phrase]);
+        self.movement(id, at, who, Step::Left, phrase);
     }
 
     fn kicked(&mut self, at: Timestamp, who: &str, by: &str, room: &str, reason: &str) {
@@ -278,13 +286,14 @@ impl Network {
         };
         for id in self.where_is(who) {
             self.remove_member(id, who);
-            self.notice(Some(id), at, vec![phrase.clone()]);
+            self.movement(id, at, who, Step::Left, phrase.clone());
         }
     }
 
     fn renamed(&mut self, at: Timestamp, from: &str, to: &str) {
         let places = self.where_is(from);
-        let phrase = if self.same(from, &self.me) {
+        let is_me = self.same(from, &self.me);
+        let phrase = if is_me {
             to.clone_into(&mut self.me);
             to.clone_into(&mut self.profile.nick);
             Text::YouRenamed.with([to])
@@ -300,7 +309,11 @@ impl Network {
                     to.clone_into(&mut conversation.name);
                 }
             }
-            self.notice(Some(id), at, vec![phrase.clone()]);
+            if is_me {
+                self.notice(Some(id), at, vec![phrase.clone()]);
+            } else {
+                self.movement(id, at, from, Step::Renamed(to.to_owned()), phrase.clone());
+            }
         }
         if places.is_empty() {
             self.notice(self.current, at, vec![phrase]);

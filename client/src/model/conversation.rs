@@ -1,22 +1,30 @@
 //! One conversation: its lines, what of them is unread, and who is there.
 //!
-//! Lines are only ever added at the end, dropped from the front when there are too many, or cleared all together;
-//! a line that stands here never changes. So a widget may measure a line once and keep the result under its
+//! Lines are only ever added at the end, dropped from the front when there are too many, or cleared all together.
+//! A line may change where it stands, and be empty in the end; whoever draws it is told
+//! ([`take_changes`](Conversation::take_changes)). So a widget may measure a line once and keep the result under its
 //! [`LineId`].
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::mem;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::condense::{self, MAX_MOVEMENTS, Movement, Traffic};
 use super::members::Members;
 use super::network::NetworkId;
 use crate::event::Manner;
+use crate::formatting::Span;
 use crate::i18n::{Language, Phrase, Text};
 
 /// How many lines a conversation keeps.
 pub const MAX_LINES: usize = 10_000;
+
+/// How far back a notice looks for one that tells of the same state.
+const STATE_LINES: usize = 16;
 
 /// Messages of one person within this time of each other stand under one name.
 const GROUPING: SignedDuration = SignedDuration::from_mins(2);
@@ -40,6 +48,10 @@ impl ConversationId {
 pub struct LineId(u64);
 
 impl LineId {
+    pub(super) fn numbered(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The number.
     pub fn number(self) -> u64 {
         self.0
@@ -65,6 +77,8 @@ pub struct Line {
     pub at: Timestamp,
     /// The same as `HH:MM`, in local time.
     pub time: String,
+    /// How often it happened on end.
+    pub times: u32,
     /// What stands there.
     pub body: Body,
 }
@@ -76,8 +90,12 @@ pub enum Body {
     Message(Message),
     /// A dim notice: who came and went, answers, the help. Each phrase is a paragraph of its own.
     Notice(Vec<Phrase>),
+    /// Who came and went since the last message.
+    Traffic(Traffic),
     /// A line between one day and the next.
     Day(Date),
+    /// Nothing any more: what stood here stands elsewhere now.
+    Gone,
 }
 
 /// Something that somebody said.
@@ -91,26 +109,97 @@ pub struct Message {
     pub manner: Manner,
     /// The words; never empty of everything, and with nothing in them that must not be drawn.
     pub text: String,
+    /// How some of them look.
+    pub spans: Vec<Span>,
     /// Whether we said it ourselves.
     pub own: bool,
     /// Whether it names us.
     pub mention: bool,
     /// Whether it stands under the name of the message before it, by the same person within two minutes.
     pub grouped: bool,
+    /// The identifier by which others speak of it.
+    pub id: Option<String>,
+    /// What it answers.
+    pub reply: Option<Reply>,
+    /// What people think of it, in the order in which they said so.
+    pub reactions: Vec<Reaction>,
+    /// Whether it is known to have arrived.
+    pub delivery: Delivery,
+    /// Whether it was taken back: then its words are gone.
+    pub redacted: bool,
+}
+
+/// The message that another one answers, as it was then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// Its identifier.
+    pub id: String,
+    /// Who said it and what, if we have it.
+    pub quote: Option<(String, String)>,
+}
+
+/// An emoji below a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// The emoji.
+    pub emoji: String,
+    /// Who put it there.
+    pub people: Vec<String>,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// It has arrived, as far as anybody can say.
+    #[default]
+    Arrived,
+    /// It was sent, and has not come back yet.
+    Pending(Sent),
+    /// It did not arrive.
+    Failed {
+        /// What was sent.
+        sent: Sent,
+        /// Why not.
+        why: Phrase,
+    },
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The label that the answer will have, where there are labels.
+    pub label: Option<String>,
+    /// The words as they were typed, with their codes.
+    pub raw: String,
 }
 
 impl Line {
     /// The line's text as one would copy it, without time; paragraphs end with a line feed.
-    pub fn text(&self, language: Language) -> String {
-        match &self.body {
+    pub fn text(&self, language: Language) -> Cow<'_, str> {
+        let text = match &self.body {
+            Body::Message(message) if message.redacted => Text::TakenBack.to(language).into(),
             Body::Message(message) => match message.manner {
-                Manner::Action => format!("{} {}", message.from, message.text),
-                Manner::Message | Manner::Notice => message.text.clone(),
+                Manner::Action => format!("{} {}", message.from, message.text).into(),
+                Manner::Message | Manner::Notice => Cow::Borrowed(message.text.as_str()),
             },
             Body::Notice(phrases) => {
-                phrases.iter().map(|phrase| phrase.to(language)).collect::<Vec<_>>().join("\n")
+                phrases.iter().map(|phrase| phrase.to(language)).collect::<Vec<_>>().join("\n").into()
             }
-            Body::Day(day) => day_text(*day).to(language),
+            Body::Traffic(traffic) => traffic.text(language).into(),
+            Body::Day(day) => day_text(*day).to(language).into(),
+            Body::Gone => Cow::Borrowed(""),
+        };
+        match self.times {
+            1 => text,
+            times => Text::Repeated.with([&text, &times.to_string()]).to(language).into(),
+        }
+    }
+
+    /// The message that stands here, if one does.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.body {
+            Body::Message(message) => Some(message),
+            _ => None,
         }
     }
 }
@@ -142,6 +231,10 @@ pub struct Conversation {
     unread: u32,
     mentions: u32,
     first_unread: Option<LineId>,
+    /// Whether the newest line was in view when somebody last looked.
+    seen_to_end: bool,
+    /// Lines that changed since they were last drawn.
+    changed: Vec<u64>,
 }
 
 impl Conversation {
@@ -161,6 +254,8 @@ impl Conversation {
             unread: 0,
             mentions: 0,
             first_unread: None,
+            seen_to_end: true,
+            changed: Vec::new(),
         }
     }
 
@@ -235,31 +330,130 @@ impl Conversation {
     }
 
     /// Adds a line at the end, a day line before it if a day has begun, and drops the oldest lines over the limit.
-    pub(super) fn push(&mut self, at: Timestamp, zone: &TimeZone, mut body: Body) {
+    /// A notice that tells how things stand takes the place of the one before, if nobody spoke in between.
+    pub(super) fn push(&mut self, at: Timestamp, zone: &TimeZone, mut body: Body) -> LineId {
+        let time = self.begin_day(at, zone);
+        match &mut body {
+            Body::Message(message) => {
+                let last = self.lines.iter().rev().find(|line| line.body != Body::Gone);
+                message.grouped = last.is_some_and(|last| continues(last, message, at));
+            }
+            Body::Notice(phrases) if condense::is_state(phrases) => {
+                if let Some(id) = self.same_state(phrases) {
+                    self.change(id, |line| {
+                        line.times += 1;
+                        line.body = body;
+                        line.at = at;
+                        line.time = time;
+                    });
+                    return id;
+                }
+            }
+            _ => {}
+        }
+        self.append(Line { at, time, times: 1, body })
+    }
+
+    /// Somebody came, went or took another name; one line tells of all who did so without a word in between.
+    pub(super) fn push_movement(&mut self, at: Timestamp, zone: &TimeZone, mut movement: Movement) {
+        let time = self.begin_day(at, zone);
+        movement.time.clone_from(&time);
+        let last = self.lines.back().map(|last| &last.body);
+        if matches!(last, Some(Body::Traffic(traffic)) if traffic.len() < MAX_MOVEMENTS) {
+            let id = LineId(self.next_id().0 - 1);
+            self.change(id, |line| {
+                line.at = at;
+                if let Body::Traffic(traffic) = &mut line.body {
+                    traffic.add(movement);
+                }
+            });
+        } else {
+            self.append(Line { at, time, times: 1, body: Body::Traffic(Traffic::new(movement)) });
+        }
+    }
+
+    /// Adds a day line if a day has begun; gives the time as it stands in a line.
+    fn begin_day(&mut self, at: Timestamp, zone: &TimeZone) -> String {
         let local = at.to_zoned(zone.clone());
         let day = local.date();
         let last_day = self.lines.back().map(|last| last.at.to_zoned(zone.clone()).date());
         if last_day.is_none_or(|last| last < day) {
-            self.append(Line { at, time: String::new(), body: Body::Day(day) });
+            self.append(Line { at, time: String::new(), times: 1, body: Body::Day(day) });
         }
-        if let Body::Message(message) = &mut body {
-            message.grouped = self.lines.back().is_some_and(|last| continues(last, message, at));
-        }
-        self.append(Line { at, time: local.strftime("%H:%M").to_string(), body });
+        local.strftime("%H:%M").to_string()
     }
 
-    fn append(&mut self, line: Line) {
+    /// The notice that tells of the same state as these phrases, if nobody spoke since.
+    fn same_state(&self, phrases: &[Phrase]) -> Option<LineId> {
+        let recent = self.lines.iter().rev().take(STATE_LINES);
+        let silent =
+            recent.take_while(|line| matches!(line.body, Body::Notice(_) | Body::Traffic(_) | Body::Gone));
+        let mut silent = silent.enumerate();
+        let (back, _) = silent.find(|(_, line)| {
+            matches!(&line.body, Body::Notice(before) if condense::are_same_state(before, phrases))
+        })?;
+        Some(LineId(self.next_id().0 - 1 - back as u64))
+    }
+
+    fn append(&mut self, line: Line) -> LineId {
         if self.lines.len() == MAX_LINES {
             self.lines.pop_front();
             self.first += 1;
         }
         self.lines.push_back(line);
+        LineId(self.next_id().0 - 1)
     }
 
-    /// Counts the newest line as unread.
-    pub(super) fn count_unread(&mut self, for_us: bool) {
-        if self.unread == 0 {
+    /// Changes a line, unless it is gone.
+    pub(super) fn change(&mut self, id: LineId, change: impl FnOnce(&mut Line)) {
+        let index = id.0.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        let Some(line) = index.and_then(|index| self.lines.get_mut(index)) else { return };
+        change(line);
+        if !self.changed.contains(&id.0) {
+            self.changed.push(id.0);
+        }
+    }
+
+    /// Shows all of a line, or its short form again.
+    pub(super) fn toggle_fold(&mut self, id: LineId) {
+        self.change(id, |line| {
+            if let Body::Traffic(traffic) = &mut line.body {
+                traffic.is_unfolded ^= true;
+            }
+        });
+    }
+
+    /// Takes the numbers of the lines that are not what they were when this was last asked.
+    pub(super) fn take_changes(&mut self) -> Vec<u64> {
+        mem::take(&mut self.changed)
+    }
+
+    /// The newest message that this holds for.
+    pub(super) fn find_message(&self, is_it: impl Fn(&Message) -> bool) -> Option<LineId> {
+        let back = self.lines.iter().rev().position(|line| line.message().is_some_and(&is_it))?;
+        Some(LineId(self.next_id().0 - 1 - back as u64))
+    }
+
+    /// How many of the lines with these numbers are messages that others wrote to be read.
+    pub fn count_messages(&self, numbers: std::ops::Range<u64>) -> usize {
+        let counts = |message: &Message| !message.own && message.manner != Manner::Notice;
+        numbers.filter_map(|number| self.line_numbered(number)?.message()).filter(|it| counts(it)).count()
+    }
+
+    /// Who said what in the message with this identifier, if it is here.
+    pub(super) fn quote(&self, id: &str) -> Option<(String, String)> {
+        let line = self.line(self.find_message(|message| message.id.as_deref() == Some(id))?)?;
+        line.message().map(|message| (message.from.clone(), message.text.clone()))
+    }
+
+    /// The newest line is a message that somebody wrote to be read. It is counted unless somebody looks, and it is new
+    /// to whoever looks as well if it came in below what they see.
+    pub(super) fn note_new(&mut self, is_looked_at: bool, for_us: bool) {
+        if self.first_unread.is_none() && !(is_looked_at && self.seen_to_end) {
             self.first_unread = Some(LineId(self.next_id().0 - 1));
+        }
+        if is_looked_at {
+            return;
         }
         self.unread = self.unread.saturating_add(1);
         if for_us {
@@ -267,23 +461,34 @@ impl Conversation {
         }
     }
 
-    /// Everything has been looked at; the “new” line stays until the next time.
+    /// Somebody looks at the conversation: nothing is unread any more. The “new” line stays while they do.
     pub(super) fn mark_read(&mut self) {
         self.unread = 0;
         self.mentions = 0;
     }
 
-    /// Nobody looks at this conversation any more, so its “new” line goes.
+    /// Says whether the newest line is in view, of somebody who looks.
+    pub(super) fn saw_end(&mut self, is_in_view: bool) {
+        self.seen_to_end = is_in_view;
+    }
+
+    /// Nobody looks at this conversation any more. Its “new” line goes if all was seen; else it stays for the next time.
     pub(super) fn leave(&mut self) {
-        if self.unread == 0 {
+        if self.unread == 0 && self.seen_to_end {
             self.first_unread = None;
         }
+    }
+
+    /// We answered, so nothing here is new to us.
+    pub(super) fn answered(&mut self) {
+        self.first_unread = None;
     }
 
     /// Drops every line. Numbering goes on, so that no old line is taken for a new one.
     pub(super) fn clear(&mut self) {
         self.first = self.next_id().0;
         self.lines.clear();
+        self.changed.clear();
         self.first_unread = None;
         self.mark_read();
     }

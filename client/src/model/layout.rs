@@ -22,32 +22,43 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Each line is a range of bytes without the spaces and the line feed at its end: those may hang out of sight.
 /// `width_of` is asked for words and for single graphemes; a line is as wide as what it is made of.
 pub fn wrap(text: &str, max_width: f32, mut width_of: impl FnMut(&str) -> f32) -> Vec<Range<usize>> {
+    wrap_styled(text, max_width, |range| width_of(&text[range]))
+}
+
+/// The same for a text in which the width of a word depends on where it stands: some of it may be bold.
+pub fn wrap_styled(
+    text: &str,
+    max_width: f32,
+    mut width_of: impl FnMut(Range<usize>) -> f32,
+) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
     let mut line = Line::at(0);
     let mut word_start = 0;
     for (word_end, opportunity) in linebreaks(text) {
         let word = &text[word_start..word_end];
         let shown = word.trim_end();
-        let shown_width = width_of(shown);
+        let shown_end = word_start + shown.len();
+        let shown_width = width_of(word_start..shown_end);
         if line.width > 0.0 && line.width + shown_width > max_width {
             lines.push(line.range());
             line = Line::at(word_start);
         }
         if shown_width > max_width {
             for (offset, grapheme) in shown.grapheme_indices(true) {
-                let width = width_of(grapheme);
+                let start = word_start + offset;
+                let width = width_of(start..start + grapheme.len());
                 if line.width > 0.0 && line.width + width > max_width {
                     lines.push(line.range());
-                    line = Line::at(word_start + offset);
+                    line = Line::at(start);
                 }
-                line.grow(word_start + offset + grapheme.len(), width);
+                line.grow(start + grapheme.len(), width);
             }
         } else {
-            line.grow(word_start + shown.len(), shown_width);
+            line.grow(shown_end, shown_width);
         }
         let hanging = word[shown.len()..].trim_end_matches(['\r', '\n']);
         if !hanging.is_empty() {
-            line.width += width_of(hanging);
+            line.width += width_of(shown_end..shown_end + hanging.len());
         }
         if opportunity == BreakOpportunity::Mandatory {
             lines.push(line.range());
@@ -388,6 +399,28 @@ impl Viewport {
         self.visible(height_of);
     }
 
+    /// Brings an item into view if it is not: a third of the view below its top edge.
+    pub fn reveal(&mut self, number: u64, mut height_of: impl FnMut(u64) -> u32) {
+        let Some(index) = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok()) else {
+            return;
+        };
+        if index >= self.len() {
+            return;
+        }
+        let view_height = i64::from(self.view_height);
+        let is_in_view = self.visible(&mut height_of).into_iter().any(|item| {
+            item.number == number && item.y >= 0 && i64::from(item.y) + i64::from(item.height) <= view_height
+        });
+        if !is_in_view {
+            self.position = Position::Item { index, into: 0 };
+            // Near the end there may be less below the item than the view is tall.
+            let _ = self.visible(&mut height_of);
+            if !self.is_at_bottom() {
+                self.scroll_by(-view_height / 3, height_of);
+            }
+        }
+    }
+
     /// What the scrollbar shows: how much lies above the view, and how much there is in all.
     /// As good as the estimates of what was never in view.
     pub fn extent(&self) -> (u64, u64) {
@@ -401,7 +434,7 @@ impl Viewport {
 
     fn measured(&mut self, index: usize, height_of: &mut impl FnMut(u64) -> u32) -> u32 {
         if self.measured_in[index] != self.layout {
-            self.stack.set_height(index, height_of(self.first + index as u64).max(1));
+            self.stack.set_height(index, height_of(self.first + index as u64));
             self.measured_in[index] = self.layout;
         }
         self.stack.height(index)

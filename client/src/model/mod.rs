@@ -13,8 +13,9 @@
 //!
 //! In reading order: [`form`] (the login view), this file (which networks there are, what the person does with the
 //! window), [`network`] (one server), [`act`] (what the person does there), [`arrive`] (what happens there),
-//! [`conversation`] (lines, unread counts), [`members`] (people in a room), [`features`] (what the server said of
-//! itself), [`completion`] (Tab), [`layout`] (where text breaks).
+//! [`front`] (what the person does with the conversation in front), [`conversation`] (lines, unread counts),
+//! [`condense`] (comings and goings in few words), [`members`] (people in a room), [`features`] (what the server said of
+//! itself), [`completion`] (Tab), [`search`] (Ctrl+F), [`layout`] (where text breaks).
 
 use std::mem;
 use std::rc::Rc;
@@ -35,12 +36,18 @@ pub mod network;
 mod act;
 mod arrive;
 pub mod completion;
+pub mod condense;
 pub mod conversation;
 pub mod features;
+mod front;
 pub mod layout;
 pub mod members;
+pub mod search;
 
-pub use conversation::{Body, Conversation, ConversationId, Kind, Line, LineId, MAX_LINES, Message};
+pub use conversation::{
+    Body, Conversation, ConversationId, Delivery, Kind, Line, LineId, MAX_LINES, Message, Reaction, Reply,
+    Sent,
+};
 pub use features::Features;
 pub use form::{FormErrors, LoginForm};
 pub use members::{Member, Members, Rank};
@@ -505,6 +512,9 @@ impl Model {
 
     /// Says whether the window has the keyboard. What comes in while it has not is unread, whatever is in front.
     pub fn set_focused(&mut self, focused: bool) {
+        if self.focused && !focused {
+            self.turn_away();
+        }
         self.focused = focused;
         self.look();
     }

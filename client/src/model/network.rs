@@ -8,11 +8,13 @@ use std::collections::{HashMap, VecDeque};
 use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
 
-use super::conversation::{Body, Conversation, ConversationId, Kind, Message};
+use super::condense::{Movement, Step};
+use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, Message, Reply};
 use super::features::Features;
 use super::{Action, COLOURS, Clock};
-use crate::event::{Failure, Manner};
+use crate::event::{Failure, Manner, Words};
 use crate::fingerprint::Fingerprint;
+use crate::formatting;
 use crate::i18n::{Phrase, Text};
 use crate::profile::{Profile, Room};
 
@@ -357,20 +359,55 @@ impl Network {
         at: Timestamp,
         from: &str,
         manner: Manner,
-        text: String,
+        words: Words,
     ) {
         let own = self.same(from, &self.me);
+        let Words { text, mut spans, id: message_id, reply_to } = words;
         let mention = !own && names(&text, &self.me);
         let colour = self.colour(from);
         let is_looked_at = self.in_sight && self.current == Some(id);
         let from = from.to_owned();
-        let message = Message { from, colour, manner, text, own, mention, grouped: false };
         let zone = self.clock.zone.clone();
         let Some(conversation) = self.conversation_mut(id) else { return };
+        if manner == Manner::Action {
+            // An action reads as one sentence with the name before it.
+            formatting::shift(&mut spans, from.len() + " ".len());
+        }
+        let message = Message {
+            from,
+            colour,
+            manner,
+            text,
+            spans,
+            own,
+            mention,
+            grouped: false,
+            id: message_id,
+            reply: reply_to.map(|id| Reply { quote: conversation.quote(&id), id }),
+            reactions: Vec::new(),
+            delivery: Delivery::Arrived,
+            redacted: false,
+        };
         conversation.push(at, &zone, Body::Message(message));
-        if !own && manner != Manner::Notice && !is_looked_at {
+        if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
-            conversation.count_unread(for_us);
+            conversation.note_new(is_looked_at, for_us);
+        }
+    }
+
+    /// Somebody came, went or took another name in a conversation.
+    pub(super) fn movement(
+        &mut self,
+        id: ConversationId,
+        at: Timestamp,
+        who: &str,
+        step: Step,
+        phrase: Phrase,
+    ) {
+        let zone = self.clock.zone.clone();
+        if let Some(conversation) = self.conversation_mut(id) {
+            let movement = Movement { time: String::new(), who: who.to_owned(), step, phrase };
+            conversation.push_movement(at, &zone, movement);
         }
     }
 

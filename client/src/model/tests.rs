@@ -14,6 +14,8 @@ use super::*;
 use crate::event::{Failure, Manner};
 use crate::profile::{Profile, Room};
 
+mod transcript;
+
 /// A model with a clock that stands still until a test moves it, and the server's side played by hand.
 struct Window {
     model: Model,
@@ -165,7 +167,8 @@ fn shown(conversation: &Conversation) -> Vec<String> {
             Body::Message(message) if message.manner == Manner::Message => {
                 format!("<{}> {text}", message.from)
             }
-            Body::Message(_) | Body::Notice(_) => format!("* {text}"),
+            Body::Message(_) | Body::Notice(_) | Body::Traffic(_) => format!("* {text}"),
+            Body::Gone => String::new(),
             Body::Day(_) => format!("== {text}"),
         }
     };
@@ -542,10 +545,10 @@ fn everybody_sees_who_comes_and_goes() {
     let mut window = Window::in_lobby();
     window.server(&[":小红!r@h JOIN #lobby"]);
     assert_eq!(window.last("#lobby"), "* 小红 has come");
-    window.server(&[":小红!r@h QUIT :bye"]);
+    window.server(&[":小明!r@h PRIVMSG #lobby :hi", ":小红!r@h QUIT :bye"]);
     assert_eq!(window.last("#lobby"), "* 小红 has gone (bye)");
     assert_eq!(window.members("#lobby"), ["@alice", "bob", "小明"]);
-    window.server(&[":小明!x@h PART #lobby"]);
+    window.server(&[":小明!x@h PRIVMSG #lobby :bye", ":小明!x@h PART #lobby"]);
     assert_eq!(window.last("#lobby"), "* 小明 left the room");
     assert_eq!(window.members("#lobby"), ["@alice", "bob"]);
 }

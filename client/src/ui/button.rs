@@ -182,6 +182,12 @@ impl CheckBox {
         self.widget.clone().set_label(text);
     }
 
+    /// Shows or hides it.
+    pub fn set_visible(&self, is_visible: bool) {
+        let mut widget = self.widget.clone();
+        if is_visible { widget.show() } else { widget.hide() }
+    }
+
     /// Takes the tick away.
     pub fn clear(&self) {
         self.widget.set_checked(false);

@@ -24,7 +24,7 @@ use crate::reconnect::Retry;
 use crate::settings::{Settings, SettingsFile, Shade};
 use crate::sts::Policies;
 use crate::ui::chat::ChatView;
-use crate::ui::dialog::Dialog;
+use crate::ui::dialog::{Dialog, Question};
 use crate::ui::login::LoginView;
 use crate::ui::menu::Menu;
 use crate::ui::paint::{self, Rect};
@@ -32,8 +32,10 @@ use crate::ui::paint::{self, Rect};
 use crate::ui::probe::{self, Probe};
 use crate::ui::scene::ListKey;
 use crate::ui::theme::{self, Theme};
-use crate::ui::transcript::{Body, Item};
+use crate::ui::transcript::{Body, Item, Show, Zone};
 use crate::ui::{Action, Kit, keys, scene};
+
+mod talk;
 
 /// The size of a window for which nobody asked for another.
 const WINDOW_SIZE: (i32, i32) = (1080, 720);
@@ -97,6 +99,14 @@ const PROBE_VARIABLE: &str = probe::VARIABLE;
 #[cfg(not(unix))]
 const PROBE_VARIABLE: &str = "TEAHOUSE_PROBE";
 
+/// What a dialog may ask about.
+enum Asked {
+    /// Whether to close the window.
+    Closing,
+    /// Whether to open this address.
+    Opening(String),
+}
+
 /// Everything that the window is made of.
 struct Controller {
     model: Rc<RefCell<Model>>,
@@ -111,6 +121,10 @@ struct Controller {
     login: LoginView,
     chat: ChatView,
     dialog: Dialog,
+    /// What the dialog is about, while it is there.
+    asked: Option<Asked>,
+    /// The address that was opened last.
+    opened: Option<String>,
     /// The menu to be shown as soon as nobody holds the controller.
     menu: Rc<Cell<Option<Menu>>>,
     /// The view that is shown.
@@ -157,7 +171,7 @@ impl Controller {
             let model = Rc::clone(&model);
             Rc::new(move |number| item_at(&model.borrow(), number))
         });
-        let dialog = Dialog::new(&kit, Action::Close, Action::KeepOpen);
+        let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
         window.resize_callback({
             let kit = Rc::clone(&kit);
@@ -189,6 +203,8 @@ impl Controller {
             login,
             chat,
             dialog,
+            asked: None,
+            opened: None,
             menu: Rc::default(),
             shown: None,
             refusal: None,
@@ -244,6 +260,7 @@ impl Controller {
     /// One round: what happened goes into the model, and what it has become onto the screen.
     fn turn(&mut self) {
         let mut has_changed = false;
+        self.model.borrow_mut().saw_end(self.chat.transcript.is_at_bottom());
         let focus = app::focus().is_some();
         if focus != self.has_focus {
             self.has_focus = focus;
@@ -271,7 +288,7 @@ impl Controller {
 
     fn act(&mut self, action: Action) {
         if self.dialog.asked().is_some()
-            && !matches!(action, Action::Close | Action::KeepOpen | Action::Resized)
+            && !matches!(action, Action::Agree | Action::Decline | Action::Resized)
         {
             return;
         }
@@ -312,6 +329,8 @@ impl Controller {
             Action::CopySelection => {
                 self.chat.transcript.copy();
             }
+            Action::Touch { line, zone } => self.touch(line, zone),
+            Action::AskMessage { line, link } => self.ask_about_message(line, link),
             Action::SelectConversation(id) => self.select(Some(id)),
             Action::SelectNetwork(id) => {
                 let current =
@@ -366,16 +385,17 @@ impl Controller {
                 self.restyle();
             }
             Action::Resized => self.place(),
-            Action::AskToClose if self.settings.ask_before_closing => self.ask_to_close(),
-            Action::AskToClose => self.model.borrow_mut().quit(""),
-            Action::Close => {
-                if self.dialog.option.is_ticked() {
-                    self.settings.ask_before_closing = false;
-                    self.save();
-                }
-                self.model.borrow_mut().quit("");
+            Action::AskToClose if self.settings.ask_before_closing => {
+                self.ask(Asked::Closing, scene::closing_question(self.language()));
             }
-            Action::KeepOpen => self.keep_open(),
+            Action::AskToClose => self.model.borrow_mut().quit(""),
+            Action::Agree => self.agree(),
+            Action::Decline => self.end_dialog(),
+            Action::Open(target) => self.open_address(target),
+            Action::Copy(text) => {
+                app::copy(&text);
+                app::copy2(&text);
+            }
         }
     }
 
@@ -455,6 +475,7 @@ impl Controller {
     }
 
     fn refresh_chat(&mut self) {
+        let changed = self.model.borrow_mut().take_changes();
         let model = self.model.borrow();
         let language = model.language();
         let (rows, selected) = scene::conversation_rows(&model);
@@ -468,8 +489,14 @@ impl Controller {
         if let Some(current) = model.current() {
             let (first, end) = current.range();
             let first_new = current.first_unread().map(model::LineId::number);
-            self.chat.transcript.show(current.id(), first.number()..end.number(), first_new);
-            self.chat.transcript.set_news(Text::NewMessages.to(language));
+            self.chat.transcript.show(&Show {
+                conversation: current.id(),
+                items: first.number()..end.number(),
+                first_new,
+                changed: &changed,
+            });
+            let unseen = current.count_messages(self.chat.transcript.unseen());
+            self.chat.transcript.set_news(scene::news(unseen, language));
         }
     }
 
@@ -636,13 +663,33 @@ impl Controller {
         self.menu.set(Some(Menu { title: profile.title().to_owned(), items: vec![connect] }));
     }
 
-    fn ask_to_close(&mut self) {
-        if self.dialog.asked().is_none() {
-            self.dialog.ask(scene::closing_question(self.language()));
+    fn ask(&mut self, about: Asked, question: Question) {
+        if self.asked.is_none() {
+            self.asked = Some(about);
+            self.dialog.ask(question);
         }
     }
 
-    fn keep_open(&mut self) {
+    /// Does what the dialog asked about.
+    fn agree(&mut self) {
+        match self.asked.take() {
+            Some(Asked::Closing) => {
+                if self.dialog.option.is_ticked() {
+                    self.settings.ask_before_closing = false;
+                    self.save();
+                }
+                self.model.borrow_mut().quit("");
+            }
+            Some(Asked::Opening(target)) => {
+                self.open_outside(target);
+                self.end_dialog();
+            }
+            None => self.end_dialog(),
+        }
+    }
+
+    fn end_dialog(&mut self) {
+        self.asked = None;
         self.dialog.hide();
         match self.shown {
             Some(View::Chat) => self.chat.composer.focus(),
@@ -667,13 +714,9 @@ impl Controller {
 }
 
 fn item_at(model: &Model, number: u64) -> Item {
-    let language = model.language();
     let line = model.current().and_then(|current| Some((current, current.line_numbered(number)?)));
-    match line {
-        Some((conversation, line)) => scene::item(conversation, line, number, language),
-        // The transcript asks only for lines that it was told of.
-        None => Item { time: String::new(), body: Body::Notice { text: String::new() }, new: None },
-    }
+    // The transcript asks only for lines that it was told of.
+    line.map_or_else(Item::default, |(conversation, line)| scene::item(model, conversation, line, number))
 }
 
 #[cfg(unix)]
@@ -722,6 +765,7 @@ impl Controller {
                 .current()
                 .map_or(0, |current| current.range().1.number() - current.range().0.number()),
             is_at_bottom: self.chat.transcript.is_at_bottom(),
+            news: self.chat.transcript.news(),
             selection: self.chat.transcript.selected_text(),
             composer: self.chat.composer.text(),
             refusal: self.refusal.as_ref().map(|refusal| refusal.to(language)),
@@ -737,6 +781,7 @@ impl Controller {
             footer: (words.me, words.status),
             banner: self.chat.banner(),
             dialog: self.dialog.asked().map(|question| (question.title, question.text)),
+            opened: self.opened.clone(),
             menu: self.kit.open_menu.borrow().clone(),
             controls: self.controls(),
         }
@@ -776,6 +821,9 @@ impl Controller {
             add("transcript", Rect::of(chat.transcript.widget()));
             for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
                 add(&format!("line {index}"), *rect);
+            }
+            for (zone, rect) in chat.transcript.zones() {
+                add(&zone_name(&zone), rect);
             }
             if let Some(pill) = chat.transcript.pill() {
                 add("news", pill);
@@ -823,6 +871,18 @@ impl Controller {
     }
 }
 
+/// What a test calls a part of a message.
+#[cfg(unix)]
+fn zone_name(zone: &Zone) -> String {
+    match zone {
+        Zone::Link(target) => format!("link {target}"),
+        Zone::Fold => "fold".to_owned(),
+        Zone::Quote(_) => "quote".to_owned(),
+        Zone::Reaction(emoji) => format!("reaction {emoji}"),
+        Zone::Retry => "send again".to_owned(),
+    }
+}
+
 #[cfg(unix)]
 fn network_row(network: &Network) -> probe::NetworkRow {
     let link = match network.link() {
@@ -857,6 +917,7 @@ fn list_row_name(model: &Model, key: ListKey) -> String {
 #[cfg(unix)]
 fn visible_line(item: &Item) -> probe::VisibleLine {
     let (kind, from) = match &item.body {
+        Body::Nothing => ("nothing", None),
         Body::Day { .. } => ("day", None),
         Body::Notice { .. } => ("notice", None),
         Body::Action { .. } => ("action", None),

@@ -12,13 +12,19 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
+use crate::model::layout;
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Palette;
 use crate::ui::{Action, Kit};
 
 const CARD_WIDTH: i32 = 340;
-const CARD_HEIGHT: i32 = 184;
+/// Around the question: the title above it, the buttons below.
+const CARD_HEIGHT: i32 = 122;
+const LINE_HEIGHT: i32 = 24;
+const MOST_LINES: usize = 6;
+/// What can be ticked, if anything can.
+const OPTION_HEIGHT: i32 = 38;
 
 /// Everything that a mouse does.
 const MOUSE_EVENTS: [Event; 7] =
@@ -31,8 +37,8 @@ pub struct Question {
     pub title: String,
     /// The question.
     pub text: String,
-    /// What can be ticked.
-    pub option: String,
+    /// What can be ticked, if anything can.
+    pub option: Option<String>,
     /// The button that does it.
     pub yes: String,
     /// The button that does not.
@@ -116,7 +122,8 @@ impl Dialog {
     /// Shows the card with this question on it.
     pub fn ask(&self, question: Question) {
         self.option.clear();
-        self.option.set_text(&question.option);
+        self.option.set_text(question.option.as_deref().unwrap_or_default());
+        self.option.set_visible(question.option.is_some());
         self.yes.set_text(&question.yes);
         self.no.set_text(&question.no);
         *self.question.borrow_mut() = question;
@@ -140,7 +147,7 @@ impl Dialog {
         self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
         self.veil.clone().resize(rect.x, rect.y, rect.w, rect.h);
         let card = self.card();
-        self.option.place(Rect::new(card.x + 24, card.y + 86, card.w - 48, 26));
+        self.option.place(Rect::new(card.x + 24, card.y + card.h - 56 - OPTION_HEIGHT, card.w - 48, 26));
         let (no, yes) = (self.no.natural_width(), self.yes.natural_width());
         let y = card.y + card.h - 56;
         self.yes.place(Rect::new(card.x + card.w - 24 - yes, y, yes, 36));
@@ -152,7 +159,11 @@ impl Dialog {
         let (option, no, yes) = (self.option.widget(), self.no.widget(), self.yes.widget());
         let has_focus = [option.has_focus(), no.has_focus(), yes.has_focus()];
         let from = has_focus.iter().position(|has_focus| *has_focus).unwrap_or(2);
-        match (from as isize + steps).rem_euclid(3) {
+        let mut to = (from as isize + steps).rem_euclid(3);
+        if to == 0 && !option.visible() {
+            to = (to + steps).rem_euclid(3);
+        }
+        match to {
             0 => self.kit.focus(option),
             1 => self.kit.focus(no),
             _ => self.kit.focus(yes),
@@ -161,14 +172,20 @@ impl Dialog {
         true
     }
 
+    /// The question in lines.
+    fn lines(&self) -> Vec<String> {
+        let face = Face::regular(self.kit.theme().sizes.body);
+        let text = &self.question.borrow().text;
+        let room = (CARD_WIDTH - 48) as f32;
+        let lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
+        lines.into_iter().take(MOST_LINES).map(|line| text[line].to_owned()).collect()
+    }
+
     fn card(&self) -> Rect {
         let rect = Rect::of(&self.group);
-        Rect::new(
-            rect.x + (rect.w - CARD_WIDTH) / 2,
-            rect.y + (rect.h - CARD_HEIGHT) * 2 / 5,
-            CARD_WIDTH,
-            CARD_HEIGHT,
-        )
+        let option = if self.question.borrow().option.is_some() { OPTION_HEIGHT } else { 0 };
+        let height = CARD_HEIGHT + self.lines().len() as i32 * LINE_HEIGHT + option;
+        Rect::new(rect.x + (rect.w - CARD_WIDTH) / 2, rect.y + (rect.h - height) * 2 / 5, CARD_WIDTH, height)
     }
 
     fn draw(&self) {
@@ -180,7 +197,10 @@ impl Dialog {
         paint.framed(card, 12, theme.colors.page, theme.colors.border);
         let title = Rect::new(card.x + 24, card.y + 18, card.w - 48, 28);
         paint.label(Face::bold(theme.sizes.title), theme.colors.ink, Align::Left, &question.title, title);
-        let text = Rect::new(card.x + 24, card.y + 50, card.w - 48, 28);
-        paint.label(Face::regular(theme.sizes.body), theme.colors.ink, Align::Left, &question.text, text);
+        for (index, line) in self.lines().iter().enumerate() {
+            let top = card.y + 52 + index as i32 * LINE_HEIGHT;
+            let row = Rect::new(card.x + 24, top, card.w - 48, LINE_HEIGHT);
+            paint.label(Face::regular(theme.sizes.body), theme.colors.ink, Align::Left, line, row);
+        }
     }
 }

@@ -18,6 +18,7 @@ use fltk::prelude::*;
 use crate::model::{ConversationId, NetworkId};
 use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
+use crate::ui::transcript::Zone;
 
 pub mod button;
 pub mod chat;
@@ -64,6 +65,20 @@ pub enum Action {
     ScrollPages(i32),
     /// Copy what is selected in the transcript.
     CopySelection,
+    /// A part of a message was clicked.
+    Touch {
+        /// The number of its line.
+        line: u64,
+        /// Which part.
+        zone: Zone,
+    },
+    /// Show what can be done with a message.
+    AskMessage {
+        /// The number of its line.
+        line: u64,
+        /// The address under the mouse.
+        link: Option<String>,
+    },
     /// Bring a conversation to the front.
     SelectConversation(ConversationId),
     /// Bring the conversation to the front that was looked at last on this network.
@@ -115,10 +130,14 @@ pub enum Action {
     Resized,
     /// The window is to be closed: ask first.
     AskToClose,
-    /// The window is to be closed.
-    Close,
-    /// The window is not to be closed after all.
-    KeepOpen,
+    /// Yes, to what the dialog asks.
+    Agree,
+    /// No, to what the dialog asks.
+    Decline,
+    /// Open an address; one that is not of the web is asked about first.
+    Open(String),
+    /// Put a text on the clipboard.
+    Copy(String),
 }
 
 /// What every widget needs: how things look, something to draw with, and whom to tell what was done.

@@ -13,8 +13,9 @@ use fltk::image::SvgImage;
 use fltk::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::formatting::Style;
 use crate::model::layout;
-use crate::ui::theme::{BOLD, REGULAR};
+use crate::ui::theme::{BOLD, BOLD_ITALIC, ITALIC, MONO, MONO_BOLD, REGULAR};
 
 /// A place in the window or on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -67,6 +68,19 @@ impl Face {
     /// The bold face.
     pub const fn bold(size: i32) -> Self {
         Self { font: BOLD, size }
+    }
+
+    /// The face of styled words.
+    pub const fn styled(style: Style, size: i32) -> Self {
+        let font = match (style.monospace, style.bold, style.italic) {
+            (true, true, _) => MONO_BOLD,
+            (true, false, _) => MONO,
+            (false, true, true) => BOLD_ITALIC,
+            (false, true, false) => BOLD,
+            (false, false, true) => ITALIC,
+            (false, false, false) => REGULAR,
+        };
+        Self { font, size }
     }
 
     /// Regular or bold.
@@ -124,6 +138,15 @@ impl Painter {
     /// How wide a text is: the sum of its graphemes, each measured once.
     pub fn width(&self, face: Face, text: &str) -> f32 {
         self.widths.borrow_mut().entry(face).or_insert_with(|| Widths::new(face)).of(text)
+    }
+
+    /// How wide a text is drawn, letters moved together where the face does that. Not remembered, and so for few texts.
+    pub fn exact_width(&self, face: Face, text: &str) -> f32 {
+        if text.is_empty() {
+            return 0.0;
+        }
+        draw::set_font(face.font, face.size);
+        draw::width(text) as f32
     }
 
     /// A text from `x` to the right, on this base line.

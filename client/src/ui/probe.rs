@@ -58,6 +58,8 @@ pub struct Snapshot {
     pub line_count: u64,
     /// Whether new lines come into view by themselves.
     pub is_at_bottom: bool,
+    /// How much is new below the view, as the pill says it; empty without one.
+    pub news: String,
     /// What is selected in the transcript.
     pub selection: Option<String>,
     /// What is written in the composer.
@@ -74,6 +76,8 @@ pub struct Snapshot {
     pub dialog: Option<(String, String)>,
     /// The title of the menu that is open.
     pub menu: Option<String>,
+    /// The address that was opened last, in whatever program.
+    pub opened: Option<String>,
     /// Where everything is that can be clicked and is in view, on the screen.
     pub controls: BTreeMap<String, Rect>,
 }

@@ -7,7 +7,7 @@ use crate::profile::Profile;
 use crate::ui::chat::Words;
 use crate::ui::dialog::Question;
 use crate::ui::rows::{Entry, Picture, Presence, Row};
-use crate::ui::transcript::{Body, Item};
+use crate::ui::transcript::{Body, Fold, Item};
 
 /// Counts above this are shown as this and a `+`.
 const MOST_COUNTED: u32 = 99;
@@ -70,7 +70,7 @@ fn conversation_row(network: &Network, conversation: &Conversation) -> Entry<Lis
         }
     };
     let unread = conversation.unread();
-    let count = if unread > MOST_COUNTED { format!("{MOST_COUNTED}+") } else { unread.to_string() };
+    let count = count_text(unread as usize);
     Entry {
         key: ListKey::Conversation(conversation.id()),
         text: text.to_owned(),
@@ -156,25 +156,58 @@ pub fn composer_words(model: &Model) -> (String, String) {
 }
 
 /// One line of a conversation, as the transcript draws it.
-pub fn item(conversation: &Conversation, line: &model::Line, number: u64, language: Language) -> Item {
-    let text = line.text(language);
-    let body = match &line.body {
-        model::Body::Day(_) => Body::Day { text },
-        model::Body::Notice(_) => Body::Notice { text },
-        model::Body::Message(message) if message.manner == Manner::Action => {
-            Body::Action { text, is_mention: message.mention }
-        }
-        model::Body::Message(message) => Body::Message {
-            name: message.from.clone(),
-            colour: message.colour,
-            text,
-            is_first: !message.grouped,
-            is_mention: message.mention,
-            is_notice: message.manner == Manner::Notice,
-        },
-    };
+pub fn item(model: &Model, conversation: &Conversation, line: &model::Line, number: u64) -> Item {
+    let language = model.language();
+    let text = line.text(language).into_owned();
     let is_new = conversation.first_unread().is_some_and(|first| first.number() == number);
-    Item { time: line.time.clone(), body, new: is_new.then(|| Text::NewMessages.to(language).to_owned()) }
+    let mut item = Item {
+        time: line.time.clone(),
+        new: is_new.then(|| Text::NewMessages.to(language).to_owned()),
+        ..Item::default()
+    };
+    item.body = match &line.body {
+        model::Body::Gone => Body::Nothing,
+        model::Body::Day(_) => Body::Day { text },
+        model::Body::Notice(_) => Body::Notice { text, fold: None },
+        model::Body::Traffic(traffic) => {
+            let fold = if traffic.is_unfolded { Fold::Unfolded } else { Fold::Folded };
+            Body::Notice { text, fold: traffic.can_unfold().then_some(fold) }
+        }
+        model::Body::Message(message) => {
+            if !message.redacted {
+                item.spans.clone_from(&message.spans);
+            }
+            message_body(message, text)
+        }
+    };
+    item
+}
+
+fn message_body(message: &model::Message, text: String) -> Body {
+    if message.manner == Manner::Action && !message.redacted {
+        return Body::Action { text, is_mention: message.mention };
+    }
+    Body::Message {
+        name: message.from.clone(),
+        colour: message.colour,
+        text,
+        is_first: !message.grouped,
+        is_mention: message.mention,
+        is_dim: message.manner == Manner::Notice || message.redacted,
+    }
+}
+
+/// What the pill above the bottom of the transcript says, if this many messages came below it.
+pub fn news(count: usize, language: Language) -> String {
+    match count {
+        0 => String::new(),
+        1 => Text::OneNew.to(language).to_owned(),
+        _ => Text::SomeNew.with([&count_text(count)]).to(language),
+    }
+}
+
+fn count_text(count: usize) -> String {
+    if count > MOST_COUNTED as usize { format!("{MOST_COUNTED}+") } else { count.to_string() }
 }
 
 /// What a language is called where there is little room.
@@ -191,8 +224,20 @@ pub fn closing_question(language: Language) -> Question {
     Question {
         title: text(Text::Notice),
         text: text(Text::ReallyClose),
-        option: text(Text::DoNotAskAgain),
+        option: Some(text(Text::DoNotAskAgain)),
         yes: text(Text::CloseWindow),
+        no: text(Text::Cancel),
+    }
+}
+
+/// Whether to open an address that may start any program.
+pub fn opening_question(target: &str, language: Language) -> Question {
+    let text = |text: Text| text.to(language).to_owned();
+    Question {
+        title: text(Text::OpenAddress),
+        text: Text::ReallyOpen.with([target]).to(language),
+        option: None,
+        yes: text(Text::OpenIt),
         no: text(Text::Cancel),
     }
 }

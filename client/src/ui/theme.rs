@@ -8,11 +8,19 @@ use fltk::enums::{Color, Font};
 use crate::model::COLOURS;
 use crate::settings::{Density, Shade};
 
-/// The face everything is written in, and its bold twin. Stock widgets use the first of FLTK's fonts by default, so
-/// these two are put in the places of Helvetica and Helvetica Bold.
+/// The face everything is written in, and its twins. Stock widgets use the first of FLTK's fonts by default, so these
+/// are put in the places of Helvetica and Courier.
 pub const REGULAR: Font = Font::Helvetica;
 /// The bold twin of [`REGULAR`].
 pub const BOLD: Font = Font::HelveticaBold;
+/// The slanted twin.
+pub const ITALIC: Font = Font::HelveticaItalic;
+/// The twin that is both.
+pub const BOLD_ITALIC: Font = Font::HelveticaBoldItalic;
+/// A face whose letters are of one width.
+pub const MONO: Font = Font::Courier;
+/// The bold twin of [`MONO`].
+pub const MONO_BOLD: Font = Font::CourierBold;
 
 /// Faces that have both 汉字 and Latin letters that go well with them, the best first.
 const FACES: [&str; 10] = [
@@ -28,15 +36,24 @@ const FACES: [&str; 10] = [
     "WenQuanYi Zen Hei",
 ];
 
+/// The same for letters of one width.
+const MONO_FACES: [&str; 6] =
+    ["Noto Sans Mono CJK SC", "Sarasa Mono SC", "DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono"];
+
 /// Puts the best face that this machine has behind [`REGULAR`] and [`BOLD`], and gives its name.
 /// Where there is none of them, FLTK's own choice stays, and the system fills in 汉字 from wherever it finds them.
 pub fn choose_fonts() -> Option<&'static str> {
     let installed = app::get_font_names();
     let is_installed = |face: &str| installed.iter().any(|name| name.trim_start() == face);
-    let face =
-        FACES.into_iter().find(|face| is_installed(face) || is_installed(&format!("{face} Regular")))?;
-    Font::set_font(REGULAR, face);
-    Font::set_font(BOLD, &format!("{face} Bold"));
+    let is_there = |face: &&str| is_installed(face) || is_installed(&format!("{face} Regular"));
+    if let Some(face) = MONO_FACES.into_iter().find(is_there) {
+        Font::set_font(MONO, face);
+        Font::set_font(MONO_BOLD, &format!("{face} Bold"));
+    }
+    let face = FACES.into_iter().find(is_there)?;
+    for (font, twin) in [(REGULAR, ""), (BOLD, " Bold"), (ITALIC, " Italic"), (BOLD_ITALIC, " Bold Italic")] {
+        Font::set_font(font, &format!("{face}{twin}"));
+    }
     Some(face)
 }
 
@@ -87,6 +104,8 @@ pub struct Palette {
     pub on_badge: Color,
     /// Selected text.
     pub marked: Color,
+    /// What was looked for and found; the one that was gone to is amber.
+    pub found: Color,
     /// Addresses in messages.
     pub link: Color,
     /// Names and avatars.
@@ -121,6 +140,7 @@ pub static LIGHT: Palette = Palette {
     badge: hex(0xb9b2a4),
     on_badge: hex(0xffffff),
     marked: hex(0xbcd7f2),
+    found: hex(0xfbe6a6),
     link: hex(0x1f6fb2),
     names: [
         hex(0x5a6a1c),
@@ -158,6 +178,7 @@ pub static DARK: Palette = Palette {
     badge: hex(0x454a4e),
     on_badge: hex(0xe2e0da),
     marked: hex(0x31506e),
+    found: hex(0x5d4c1c),
     link: hex(0x6db3f2),
     names: [
         hex(0xb9cc6c),

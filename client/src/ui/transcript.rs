@@ -1,100 +1,38 @@
 //! What was said: the messages of one conversation, drawn by ourselves.
 //!
-//! The widget keeps no text. It asks its owner for the items that are in view, breaks them into lines with
-//! [`layout`], and draws those; so 100,000 messages cost no more than the thirty that can be seen.
+//! The widget keeps no text. It asks its owner for the items that are in view, sets each as a [`Page`] once, and
+//! draws those; so 100,000 messages cost no more than the thirty that can be seen.
 //! Each conversation keeps its own [`Viewport`], so going back to one finds it where it was left.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use fltk::enums::{Color, Cursor, Event, Key};
+use fltk::app;
+use fltk::draw;
+use fltk::enums::{Cursor, Event, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
-use fltk::{app, draw};
-use unicode_segmentation::UnicodeSegmentation;
 
-use crate::model::ConversationId;
-use crate::model::layout::{self, Placed, Viewport};
-use crate::ui::Kit;
+use crate::model::layout::{Placed, Viewport};
+use crate::model::{ConversationId, search};
 use crate::ui::paint::{Align, Face, Rect};
-use crate::ui::theme::Theme;
+use crate::ui::{Action, Kit};
 
-/// Left of everything.
-const MARGIN: i32 = 16;
-/// Right of the words, where the scrollbar is.
-const RIGHT_MARGIN: i32 = 28;
-/// The line above what is new.
-const NEW_HEIGHT: i32 = 28;
+pub mod item;
+pub mod page;
+
+pub use item::{Body, Fold, Item, Note, Quote, Reaction};
+pub use page::Zone;
+use page::{Marks, Page, RIGHT_MARGIN};
+
 /// Lines that one turn of the wheel moves.
 const WHEEL_LINES: i32 = 3;
 const SCROLLBAR_WIDTH: i32 = 5;
 const LEAST_THUMB: i32 = 30;
-
-/// One thing in the transcript.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// When it was: `09:02`.
-    pub time: String,
-    /// What it is.
-    pub body: Body,
-    /// The words of the line above the first item that is new.
-    pub new: Option<String>,
-}
-
-/// What an item is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
-    /// A line between two days.
-    Day {
-        /// Which day begins.
-        text: String,
-    },
-    /// Something that happened, dim.
-    Notice {
-        /// What.
-        text: String,
-    },
-    /// Something that somebody does: a sentence with the name in it.
-    Action {
-        /// The sentence.
-        text: String,
-        /// Whether it names us.
-        is_mention: bool,
-    },
-    /// Something that somebody said.
-    Message {
-        /// Who.
-        name: String,
-        /// The colour of the name.
-        colour: usize,
-        /// What.
-        text: String,
-        /// Whether it begins a group: with avatar and name.
-        is_first: bool,
-        /// Whether it names us.
-        is_mention: bool,
-        /// Whether a program said it: dim.
-        is_notice: bool,
-    },
-}
-
-impl Item {
-    /// Its words, and what can be selected and copied.
-    pub fn text(&self) -> &str {
-        match &self.body {
-            Body::Day { text }
-            | Body::Notice { text }
-            | Body::Action { text, .. }
-            | Body::Message { text, .. } => text,
-        }
-    }
-
-    fn is_mention(&self) -> bool {
-        matches!(self.body, Body::Action { is_mention: true, .. } | Body::Message { is_mention: true, .. })
-    }
-}
+/// Pages that are kept, most of them out of view by then.
+const MOST_PAGES: usize = 400;
 
 /// Gives the item with this number, of the conversation that is shown.
 pub type ItemAt = dyn Fn(u64) -> Item;
@@ -117,16 +55,26 @@ struct State {
     viewports: HashMap<ConversationId, Viewport>,
     /// The item of each that has the “new” line above it, and is taller for that.
     first_new: HashMap<ConversationId, u64>,
-    /// Those in which something came below the view, and was not yet scrolled to.
-    with_news: HashSet<ConversationId>,
+    /// Where what came since the bottom of each was last in view begins.
+    unseen: HashMap<ConversationId, u64>,
     /// The one that is shown.
     shown: Option<ConversationId>,
     nothing: Viewport,
     /// What the layout depends on; when it changes everything is measured again.
     laid_out: (i32, i32),
+    /// Items of the conversation that is shown, set.
+    pages: HashMap<u64, Rc<Page>>,
     selection: Option<(Mark, Mark)>,
     drag: Drag,
-    /// What the pill above the bottom says when there is something new below.
+    /// Where the mouse button went down, if something there can be clicked.
+    pressed: Option<(u64, usize)>,
+    hovered: Option<(u64, usize)>,
+    /// The message that the keyboard has gone to.
+    cursor: Option<u64>,
+    /// What is looked for, and the item and the hit in it that was gone to.
+    wanted: String,
+    found: Option<(u64, usize)>,
+    /// What the pill above the bottom says; nothing if there is none.
     news: String,
 }
 
@@ -140,14 +88,16 @@ enum Drag {
     Selection,
 }
 
-/// An item cut into lines, each with its place in the widget.
-struct Lines {
-    face: Face,
-    left: i32,
-    /// The top of the first line.
-    top: i32,
-    line_height: i32,
-    ranges: Vec<Range<usize>>,
+/// What the transcript is to show.
+pub struct Show<'a> {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The items that it has.
+    pub items: Range<u64>,
+    /// The one with the “new” line above it.
+    pub first_new: Option<u64>,
+    /// Items that are not what they were.
+    pub changed: &'a [u64],
 }
 
 impl Transcript {
@@ -177,16 +127,20 @@ impl Transcript {
         self.widget.clone().resize(rect.x, rect.y, rect.w, rect.h);
     }
 
-    /// Shows a conversation that has the items of this range, of which `first_new` has the “new” line above it.
-    pub fn show(&self, conversation: ConversationId, items: Range<u64>, first_new: Option<u64>) {
+    /// Shows a conversation, or what has become of it.
+    pub fn show(&self, show: &Show<'_>) {
         {
             let mut state = self.state.borrow_mut();
+            let Show { conversation, ref items, first_new, changed } = *show;
             if state.shown != Some(conversation) {
                 state.shown = Some(conversation);
                 state.selection = None;
+                state.cursor = None;
+                state.hovered = None;
+                state.pages.clear();
             }
             let estimate = u32::try_from(self.kit.theme().sizes.line_height).unwrap_or(1);
-            let end_before = state.viewport().end();
+            let is_at_bottom = state.viewport().is_at_bottom();
             state.viewport().set_range(items.start, items.end, estimate);
             let new_before = match first_new {
                 Some(number) => state.first_new.insert(conversation, number),
@@ -194,30 +148,81 @@ impl Transcript {
             };
             if new_before != first_new {
                 for number in new_before.into_iter().chain(first_new) {
-                    state.viewport().invalidate_item(number);
+                    state.forget(number);
                 }
             }
-            if items.end > end_before && !state.viewport().is_at_bottom() {
-                state.with_news.insert(conversation);
+            for number in changed {
+                state.forget(*number);
+            }
+            if is_at_bottom {
+                state.unseen.insert(conversation, items.end);
             }
             if state.selection.is_some_and(|(one, other)| one.0.min(other.0) < items.start) {
                 state.selection = None;
             }
+            state.cursor = state.cursor.filter(|cursor| items.contains(cursor));
         }
         self.widget.clone().redraw();
     }
 
     /// Measures everything anew: the language or the theme is another one.
     pub fn restyle(&self) {
-        for viewport in self.state.borrow_mut().viewports.values_mut() {
+        let mut state = self.state.borrow_mut();
+        state.pages.clear();
+        for viewport in state.viewports.values_mut() {
             viewport.invalidate();
+        }
+        drop(state);
+        self.widget.clone().redraw();
+    }
+
+    /// The items that came below the view and were not yet scrolled to.
+    pub fn unseen(&self) -> Range<u64> {
+        let mut state = self.state.borrow_mut();
+        let end = state.viewport().end();
+        let from = state.shown.and_then(|shown| state.unseen.get(&shown).copied()).unwrap_or(end);
+        if state.viewport().is_at_bottom() { end..end } else { from.min(end)..end }
+    }
+
+    /// What the pill says while there is something new below the view; nothing takes it away.
+    pub fn set_news(&self, news: String) {
+        let mut state = self.state.borrow_mut();
+        if state.news != news {
+            state.news = news;
+            drop(state);
+            self.widget.clone().redraw();
+        }
+    }
+
+    /// What the pill says.
+    pub fn news(&self) -> String {
+        self.state.borrow().news.clone()
+    }
+
+    /// Marks all places where this stands, in whatever conversation; nothing if it is empty. `found` is the item that
+    /// was gone to and which of the places in it, and is brought into view.
+    pub fn look_for(&self, wanted: &str, found: Option<(u64, usize)>) {
+        let mut state = self.state.borrow_mut();
+        if state.wanted != wanted {
+            wanted.clone_into(&mut state.wanted);
+            state.pages.clear();
+        }
+        let has_moved = state.found != found;
+        state.found = found;
+        drop(state);
+        if let Some((number, _)) = found.filter(|_| has_moved) {
+            self.reveal(number);
         }
         self.widget.clone().redraw();
     }
 
-    /// What the pill says while there are new messages below the view.
-    pub fn set_news(&self, news: &str) {
-        news.clone_into(&mut self.state.borrow_mut().news);
+    /// Brings an item into view.
+    pub fn reveal(&self, number: u64) {
+        self.placed();
+        let mut viewport = self.take_viewport();
+        viewport.reveal(number, |number| self.measure(number));
+        self.put_viewport(viewport);
+        self.widget.clone().redraw();
     }
 
     /// Whether the newest message is in view, and stays in view.
@@ -236,28 +241,93 @@ impl Transcript {
         self.scroll_by(pages * (self.widget.h() - self.kit.theme().sizes.line_height * 2));
     }
 
+    /// Moves the keyboard to the next message (`1`) or the one before (`-1`); from nowhere, to the last one in view.
+    /// Below the last message there is nowhere again.
+    pub fn move_cursor(&self, steps: i64) {
+        let placed = self.placed();
+        let height = self.widget.h();
+        let is_message =
+            |number: u64| matches!((self.item_at)(number).body, Body::Message { .. } | Body::Action { .. });
+        let (cursor, first, end) = {
+            let mut state = self.state.borrow_mut();
+            let end = state.viewport().end();
+            (state.cursor, end - state.viewport().len() as u64, end)
+        };
+        let next = match cursor {
+            None if steps > 0 => None,
+            None => {
+                let in_view = placed.iter().rev().filter(|item| item.y < height).map(|item| item.number);
+                in_view.into_iter().find(|number| is_message(*number))
+            }
+            Some(cursor) if steps < 0 => {
+                (first..cursor).rev().find(|number| is_message(*number)).or(Some(cursor))
+            }
+            Some(cursor) => (cursor + 1..end).find(|number| is_message(*number)),
+        };
+        self.state.borrow_mut().cursor = next;
+        match next {
+            Some(number) => self.reveal(number),
+            None => self.widget.clone().redraw(),
+        }
+    }
+
+    /// The message that the keyboard has gone to, and where it is in the window.
+    pub fn cursor(&self) -> Option<(u64, Rect)> {
+        let cursor = self.state.borrow().cursor?;
+        let placed = self.placed();
+        let item = placed.iter().find(|item| item.number == cursor)?;
+        Some((cursor, self.rect_of(item)))
+    }
+
+    /// Takes the keyboard away from the messages; says whether it was there.
+    pub fn drop_cursor(&self) -> bool {
+        let had_one = self.state.borrow_mut().cursor.take().is_some();
+        if had_one {
+            self.widget.clone().redraw();
+        }
+        had_one
+    }
+
     /// The items that are in view and where they are.
     pub fn visible(&self) -> Vec<(Item, Rect)> {
         let placed = self.placed();
-        let item = |placed: &Placed| {
-            let rect =
-                Rect::new(self.widget.x(), self.widget.y() + placed.y, self.widget.w(), height(placed));
-            ((self.item_at)(placed.number), rect)
-        };
-        placed.iter().map(item).collect()
+        let shown = placed.iter().filter(|placed| placed.height > 0);
+        shown.map(|placed| (self.page(placed.number).item.clone(), self.rect_of(placed))).collect()
     }
 
-    /// The text that is selected, if any is.
+    /// What can be clicked in the items in view, and where.
+    pub fn zones(&self) -> Vec<(Zone, Rect)> {
+        let mut zones = Vec::new();
+        for placed in self.placed() {
+            let rect = self.rect_of(&placed);
+            let page = self.page(placed.number);
+            zones.extend(page.zones().iter().map(|(place, zone)| {
+                (zone.clone(), Rect { x: rect.x + place.x, y: rect.y + place.y, ..*place })
+            }));
+        }
+        zones
+    }
+
+    /// The text that is selected, if any is. Of several messages each is a line, and says who said it.
     pub fn selected_text(&self) -> Option<String> {
         let (from, to) = self.state.borrow().selection_in_order()?;
-        let lines = (from.0..=to.0).map(|number| {
+        let is_one = from.0 == to.0;
+        let mut lines = Vec::new();
+        for number in from.0..=to.0 {
             let item = (self.item_at)(number);
             let text = item.text();
             let start = if number == from.0 { from.1 } else { 0 };
             let end = if number == to.0 { to.1 } else { text.len() };
-            text.get(start..end).unwrap_or_default().to_owned()
-        });
-        Some(lines.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+            let text = text.get(start..end).unwrap_or_default();
+            match &item.body {
+                Body::Nothing => {}
+                Body::Message { name, .. } if !is_one && !text.is_empty() => {
+                    lines.push(format!("{name}: {text}"))
+                }
+                _ => lines.push(text.to_owned()),
+            }
+        }
+        Some(lines.join("\n")).filter(|text| !text.is_empty())
     }
 
     /// Puts the selected text on the clipboard, and says whether there was any.
@@ -270,47 +340,56 @@ impl Transcript {
 
     /// The items in view, measured.
     fn placed(&self) -> Vec<Placed> {
-        let theme = self.kit.theme();
         let size = (self.widget.w(), self.widget.h());
-        let mut state = self.state.borrow_mut();
-        if state.laid_out.0 != size.0 {
-            for viewport in state.viewports.values_mut() {
-                viewport.invalidate();
+        {
+            let mut state = self.state.borrow_mut();
+            if state.laid_out.0 != size.0 {
+                state.pages.clear();
+                for viewport in state.viewports.values_mut() {
+                    viewport.invalidate();
+                }
             }
+            state.laid_out = size;
         }
-        state.laid_out = size;
-        let viewport = state.viewport();
+        let mut viewport = self.take_viewport();
         viewport.set_view_height(u32::try_from(size.1).unwrap_or(0));
-        viewport.visible(|number| self.measure(&theme, number))
+        let placed = viewport.visible(|number| self.measure(number));
+        self.put_viewport(viewport);
+        placed
     }
 
-    fn measure(&self, theme: &Theme, number: u64) -> u32 {
-        let item = (self.item_at)(number);
-        let lines = self.lines(theme, &item, 0);
-        let bottom = lines.top + lines.ranges.len() as i32 * lines.line_height + theme.sizes.message_gap;
-        u32::try_from(bottom).unwrap_or(1)
+    /// The viewport that is shown, out of the state: measuring needs the state for itself.
+    fn take_viewport(&self) -> Viewport {
+        std::mem::take(self.state.borrow_mut().viewport())
     }
 
-    /// The lines of an item whose upper edge is at `top`.
-    fn lines(&self, theme: &Theme, item: &Item, top: i32) -> Lines {
-        let sizes = theme.sizes;
-        let face = match item.body {
-            Body::Day { .. } => Face::regular(sizes.small),
-            Body::Notice { .. } => Face::regular(sizes.label),
-            Body::Action { .. } | Body::Message { .. } => Face::regular(sizes.body),
-        };
-        let mut top = top + item.new.as_ref().map_or(0, |_| NEW_HEIGHT);
-        match item.body {
-            Body::Message { is_first: true, .. } => {
-                top += sizes.group_gap + if sizes.avatar > 0 { sizes.line_height } else { 0 };
-            }
-            Body::Day { .. } => top += sizes.group_gap,
-            _ => {}
+    fn put_viewport(&self, viewport: Viewport) {
+        *self.state.borrow_mut().viewport() = viewport;
+    }
+
+    fn measure(&self, number: u64) -> u32 {
+        u32::try_from(self.page(number).height).unwrap_or(0)
+    }
+
+    /// An item, set.
+    fn page(&self, number: u64) -> Rc<Page> {
+        if let Some(page) = self.state.borrow().pages.get(&number) {
+            return Rc::clone(page);
         }
-        let left = self.widget.x() + sizes.text_left;
-        let room = (self.widget.w() - sizes.text_left - RIGHT_MARGIN).max(40);
-        let ranges = layout::wrap(item.text(), room as f32, |text| self.kit.paint.width(face, text));
-        Lines { face, left, top, line_height: sizes.line_height, ranges }
+        let item = (self.item_at)(number);
+        let mut state = self.state.borrow_mut();
+        let wanted = state.wanted.as_str();
+        let find = |text: &str| search::places(text, wanted);
+        let page = Rc::new(Page::set(item, &self.kit.theme(), &self.kit.paint, self.widget.w(), find));
+        if state.pages.len() >= MOST_PAGES {
+            state.pages.clear();
+        }
+        state.pages.insert(number, Rc::clone(&page));
+        page
+    }
+
+    fn rect_of(&self, placed: &Placed) -> Rect {
+        Rect::new(self.widget.x(), self.widget.y() + placed.y, self.widget.w(), height(placed))
     }
 
     fn draw(&self) {
@@ -319,135 +398,21 @@ impl Transcript {
         let placed = self.placed();
         draw::push_clip(rect.x, rect.y, rect.w, rect.h);
         self.kit.paint.fill(rect, theme.colors.page);
-        let selection = self.state.borrow().selection_in_order();
         for placed in &placed {
-            let item = (self.item_at)(placed.number);
-            self.draw_item(&theme, rect.y + placed.y, placed, &item, selection);
+            let page = self.page(placed.number);
+            let marks = self.state.borrow().marks(placed.number, page.item.text().len());
+            page.draw(&theme, &self.kit.paint, (rect.x, rect.y + placed.y), rect, &marks);
         }
         if let Some(thumb) = self.thumb() {
             self.kit.paint.rounded(thumb, SCROLLBAR_WIDTH / 2, theme.colors.scrollbar);
         }
         if let Some(pill) = self.pill() {
             self.kit.paint.rounded(pill, pill.h / 2, theme.colors.accent);
-            let text = format!("↓ {}", self.state.borrow().news);
-            self.kit.paint.label(
-                Face::bold(theme.sizes.label),
-                theme.colors.on_accent,
-                Align::Center,
-                &text,
-                pill,
-            );
+            let state = self.state.borrow();
+            let face = Face::bold(theme.sizes.label);
+            self.kit.paint.label(face, theme.colors.on_accent, Align::Center, &state.news, pill);
         }
         draw::pop_clip();
-    }
-
-    fn draw_item(
-        &self,
-        theme: &Theme,
-        top: i32,
-        placed: &Placed,
-        item: &Item,
-        selection: Option<(Mark, Mark)>,
-    ) {
-        let (paint, colors, sizes) = (&self.kit.paint, theme.colors, theme.sizes);
-        let area = Rect::of(&self.widget);
-        let lines = self.lines(theme, item, top);
-        let line_at =
-            |index: i32| Rect::new(area.x, lines.top + index * lines.line_height, area.w, lines.line_height);
-        let gutter = Rect::new(area.x + MARGIN, lines.top, sizes.avatar.max(40), lines.line_height);
-        let small = Face::regular(sizes.small);
-        if let Some(new) = &item.new {
-            let row = Rect::new(area.x + MARGIN + 4, top, area.w - MARGIN - RIGHT_MARGIN - 4, NEW_HEIGHT);
-            let width = paint.label(Face::regular(sizes.small + 1), colors.danger, Align::Right, new, row);
-            paint.fill(Rect::new(row.x, row.y + row.h / 2, row.w - width - 14, 1), colors.danger);
-        }
-        if item.is_mention() {
-            let is_first = matches!(item.body, Body::Message { is_first: true, .. }) && sizes.avatar > 0;
-            let from = lines.top - if is_first { lines.line_height + 4 } else { 0 };
-            let bottom = top + height(placed);
-            paint.fill(Rect::new(area.x, from, area.w, bottom - from), colors.attention);
-            paint.fill(Rect::new(area.x, from, 3, bottom - from), colors.amber);
-        }
-        let ink = match &item.body {
-            Body::Day { text } => {
-                let row = Rect { w: area.w - SCROLLBAR_WIDTH, ..line_at(0) };
-                let width = paint.label(small, colors.dim, Align::Center, text, row);
-                let (middle, side) = (row.y + row.h / 2, (row.w - width) / 2 - 14);
-                paint.fill(Rect::new(row.x + MARGIN + 4, middle, side - MARGIN - 4, 1), colors.line);
-                paint.fill(Rect::new(row.x + row.w - side, middle, side - MARGIN - 4, 1), colors.line);
-                return;
-            }
-            Body::Notice { .. } => {
-                paint.label(small, colors.dim, Align::Left, &item.time, gutter);
-                colors.dim
-            }
-            Body::Action { .. } => {
-                paint.label(small, colors.dim, Align::Left, &item.time, gutter);
-                colors.ink
-            }
-            Body::Message { name, colour, is_first, is_notice, .. } => {
-                let color = theme.name_color(*colour);
-                self.draw_speaker(theme, &lines, gutter, (name, color), *is_first, &item.time);
-                if *is_notice { colors.dim } else { colors.ink }
-            }
-        };
-
-        let baseline = paint.baseline(lines.face, line_at(0));
-        for (index, range) in lines.ranges.iter().enumerate() {
-            let row = line_at(index as i32);
-            if row.y + row.h < area.y || row.y > area.y + area.h {
-                continue;
-            }
-            let text = item.text();
-            if let Some(part) = selection.and_then(|marks| selected_part(marks, placed.number, range)) {
-                let before = paint.width(lines.face, &text[range.start..part.start]).round() as i32;
-                let width = paint.width(lines.face, &text[part]).round() as i32;
-                let mark = Rect::new(lines.left + before, row.y, width.max(4), row.h);
-                paint.fill(mark, colors.marked);
-            }
-            paint.text(
-                lines.face,
-                ink,
-                &text[range.clone()],
-                lines.left,
-                baseline + index as i32 * lines.line_height,
-            );
-        }
-    }
-
-    /// Who said it: an avatar and a line with the name, or, where there is no room for that, the name before the words.
-    fn draw_speaker(
-        &self,
-        theme: &Theme,
-        lines: &Lines,
-        gutter: Rect,
-        (name, color): (&str, Color),
-        is_first: bool,
-        time: &str,
-    ) {
-        let (paint, colors, sizes) = (&self.kit.paint, theme.colors, theme.sizes);
-        let small = Face::regular(sizes.small);
-        if sizes.avatar == 0 {
-            paint.label(small, colors.dim, Align::Left, time, gutter);
-            if is_first {
-                let room = Rect::new(gutter.x + 46, gutter.y, lines.left - gutter.x - 60, gutter.h);
-                paint.label(Face::bold(sizes.body), color, Align::Right, name, room);
-            }
-        } else if is_first {
-            let row =
-                Rect::new(lines.left, lines.top - lines.line_height, self.widget.w() / 2, lines.line_height);
-            paint.avatar(
-                Rect::new(gutter.x, row.y + 3, sizes.avatar, sizes.avatar),
-                name,
-                color,
-                colors.on_accent,
-            );
-            let width = paint.label(Face::bold(sizes.body), color, Align::Left, name, row);
-            let behind = Rect::new(row.x + width + 11, row.y + 1, 60, row.h);
-            paint.label(small, colors.dim, Align::Left, time, behind);
-        } else {
-            paint.label(small, colors.offline, Align::Left, time, gutter);
-        }
     }
 
     /// Where the scrollbar's thumb is, if there is more than the view shows.
@@ -469,24 +434,20 @@ impl Transcript {
     /// Where the pill is that says that there is something new below.
     pub fn pill(&self) -> Option<Rect> {
         let mut state = self.state.borrow_mut();
-        let text = format!("↓ {}", state.news);
-        let shown = state.shown?;
-        if state.viewport().is_at_bottom() {
-            state.with_news.remove(&shown);
-        }
-        if !state.with_news.contains(&shown) {
+        if state.viewport().is_at_bottom() || state.news.is_empty() {
             return None;
         }
         let face = Face::bold(self.kit.theme().sizes.label);
-        let width = self.kit.paint.width(face, &text).ceil() as i32 + 32;
+        let width = self.kit.paint.width(face, &state.news).ceil() as i32 + 32;
         let area = Rect::of(&self.widget);
         Some(Rect::new(area.x + (area.w - width) / 2, area.y + area.h - 40, width, 30))
     }
 
     fn scroll_by(&self, distance: i32) {
         self.placed();
-        let theme = self.kit.theme();
-        self.state.borrow_mut().viewport().scroll_by(distance.into(), |number| self.measure(&theme, number));
+        let mut viewport = self.take_viewport();
+        viewport.scroll_by(distance.into(), |number| self.measure(number));
+        self.put_viewport(viewport);
         self.widget.clone().redraw();
     }
 
@@ -494,50 +455,50 @@ impl Transcript {
         let Some(thumb) = self.thumb() else { return };
         let track = Rect::of(&self.widget).inset(0, 2);
         let fraction = f64::from(y - grabbed_at - track.y) / f64::from((track.h - thumb.h).max(1));
-        let theme = self.kit.theme();
-        self.state
-            .borrow_mut()
-            .viewport()
-            .scroll_to_fraction(fraction, |number| self.measure(&theme, number));
+        let mut viewport = self.take_viewport();
+        viewport.scroll_to_fraction(fraction, |number| self.measure(number));
+        self.put_viewport(viewport);
         self.widget.clone().redraw();
+    }
+
+    /// The item at or nearest to a height in the window, and its upper edge.
+    fn hit(&self, y: i32) -> Option<(Placed, i32)> {
+        let placed = self.placed();
+        let y = y - self.widget.y();
+        let hit = placed.iter().find(|item| y < item.y + height(item)).or(placed.last())?;
+        Some((*hit, self.widget.y() + hit.y))
     }
 
     /// The place in the text that is nearest to a point.
     fn mark_at(&self, x: i32, y: i32) -> Option<Mark> {
-        let theme = self.kit.theme();
-        let placed = self.placed();
-        let y = y - self.widget.y();
-        let hit = placed.iter().find(|item| y < item.y + height(item)).or(placed.last())?;
-        let item = (self.item_at)(hit.number);
-        let lines = self.lines(&theme, &item, hit.y);
-        let row = ((y - lines.top).div_euclid(lines.line_height)).clamp(0, lines.ranges.len() as i32 - 1);
-        let range = lines.ranges[row as usize].clone();
-        let mut left = lines.left as f32;
-        for (offset, grapheme) in item.text()[range.clone()].grapheme_indices(true) {
-            let width = self.kit.paint.width(lines.face, grapheme);
-            if (x as f32) < left + width / 2.0 {
-                return Some((hit.number, range.start + offset));
-            }
-            left += width;
-        }
-        Some((hit.number, range.end))
+        let (hit, top) = self.hit(y)?;
+        let page = self.page(hit.number);
+        Some((hit.number, page.byte_at(&self.kit.paint, x - self.widget.x(), y - top)))
+    }
+
+    /// What a click at a point does.
+    fn zone_at(&self, x: i32, y: i32) -> Option<((u64, usize), Zone)> {
+        let (hit, top) = self.hit(y)?;
+        let page = self.page(hit.number);
+        let (index, zone) = page.zone_at(x - self.widget.x(), y - top)?;
+        Some(((hit.number, index), zone.clone()))
     }
 
     fn handle(&self, widget: &mut Widget, event: Event) -> bool {
         let (x, y) = app::event_coords();
         match event {
             Event::Enter | Event::Move => {
-                let is_over_text = x < widget.x() + widget.w() - RIGHT_MARGIN
-                    && !self.pill().is_some_and(|pill| pill.contains(x, y));
-                if let Some(mut window) = widget.window() {
-                    window.set_cursor(if is_over_text { Cursor::Insert } else { Cursor::Default });
-                }
+                self.hover(x, y);
                 true
             }
             Event::Leave => {
-                if let Some(mut window) = widget.window() {
-                    window.set_cursor(Cursor::Default);
-                }
+                self.state.borrow_mut().hovered = None;
+                self.set_cursor(Cursor::Default);
+                widget.redraw();
+                true
+            }
+            Event::Push if app::event_mouse_button() == app::MouseButton::Right => {
+                self.ask(x, y);
                 true
             }
             Event::Push => {
@@ -554,10 +515,7 @@ impl Transcript {
                 true
             }
             Event::Released => {
-                self.state.borrow_mut().drag = Drag::None;
-                if let Some(text) = self.selected_text() {
-                    app::copy2(&text);
-                }
+                self.release(x, y);
                 true
             }
             Event::MouseWheel => {
@@ -580,6 +538,39 @@ impl Transcript {
         }
     }
 
+    fn hover(&self, x: i32, y: i32) {
+        let widget = &self.widget;
+        let is_over_pill = self.pill().is_some_and(|pill| pill.contains(x, y));
+        let hovered = self.zone_at(x, y).filter(|_| !is_over_pill).map(|(place, _)| place);
+        let cursor = match hovered {
+            Some(_) => Cursor::Hand,
+            None if is_over_pill => Cursor::Hand,
+            None if x < widget.x() + widget.w() - RIGHT_MARGIN => Cursor::Insert,
+            None => Cursor::Default,
+        };
+        self.set_cursor(cursor);
+        let before = std::mem::replace(&mut self.state.borrow_mut().hovered, hovered);
+        if before != hovered {
+            widget.clone().redraw();
+        }
+    }
+
+    fn set_cursor(&self, cursor: Cursor) {
+        if let Some(mut window) = self.widget.window() {
+            window.set_cursor(cursor);
+        }
+    }
+
+    /// The right button: what can be done with what is here?
+    fn ask(&self, x: i32, y: i32) {
+        let Some((hit, _)) = self.hit(y) else { return };
+        let link = match self.zone_at(x, y) {
+            Some((_, Zone::Link(target))) => Some(target),
+            _ => None,
+        };
+        self.kit.act(Action::AskMessage { line: hit.number, link });
+    }
+
     fn push(&self, x: i32, y: i32) {
         if self.pill().is_some_and(|pill| pill.contains(x, y)) {
             self.scroll_to_bottom();
@@ -596,14 +587,34 @@ impl Transcript {
         let Some(mark) = self.mark_at(x, y) else { return };
         let selection = match app::event_clicks_num() {
             0 => (mark, mark),
-            1 => self.word_at(mark),
+            1 => {
+                let word = self.page(mark.0).word_at(mark.1);
+                ((mark.0, word.start), (mark.0, word.end))
+            }
             _ => ((mark.0, 0), (mark.0, (self.item_at)(mark.0).text().len())),
         };
+        let pressed = self.zone_at(x, y).map(|(place, _)| place);
         let mut state = self.state.borrow_mut();
+        state.pressed = pressed.filter(|_| !app::event_clicks());
         state.selection = Some(selection);
         state.drag = if app::event_clicks() { Drag::None } else { Drag::Selection };
         drop(state);
         self.widget.clone().redraw();
+    }
+
+    fn release(&self, x: i32, y: i32) {
+        let pressed = {
+            let mut state = self.state.borrow_mut();
+            state.drag = Drag::None;
+            state.pressed.take()
+        };
+        if let Some(text) = self.selected_text() {
+            app::copy2(&text);
+            return;
+        }
+        if let Some((place, zone)) = self.zone_at(x, y).filter(|(place, _)| Some(*place) == pressed) {
+            self.kit.act(Action::Touch { line: place.0, zone });
+        }
     }
 
     fn drag_selection_to(&self, x: i32, y: i32) {
@@ -617,18 +628,6 @@ impl Transcript {
         }
         self.widget.clone().redraw();
     }
-
-    fn word_at(&self, (number, byte): Mark) -> (Mark, Mark) {
-        let item = (self.item_at)(number);
-        let word = item
-            .text()
-            .split_word_bound_indices()
-            .find(|(start, word)| (*start..start + word.len()).contains(&byte));
-        match word {
-            Some((start, word)) => ((number, start), (number, start + word.len())),
-            None => ((number, byte), (number, byte)),
-        }
-    }
 }
 
 impl State {
@@ -640,20 +639,32 @@ impl State {
         }
     }
 
+    /// Sets an item anew, since it is not what it was.
+    fn forget(&mut self, number: u64) {
+        self.pages.remove(&number);
+        self.viewport().invalidate_item(number);
+    }
+
     fn selection_in_order(&self) -> Option<(Mark, Mark)> {
         let (one, other) = self.selection?;
         (one != other).then_some((one.min(other), one.max(other)))
     }
-}
 
-/// The part of a line that is selected.
-fn selected_part((from, to): (Mark, Mark), item: u64, line: &Range<usize>) -> Option<Range<usize>> {
-    if item < from.0 || item > to.0 {
-        return None;
+    /// What is drawn over the item with this number, whose text has this many bytes.
+    fn marks(&self, number: u64, length: usize) -> Marks {
+        let here = |place: Option<(u64, usize)>| place.filter(|place| place.0 == number).map(|place| place.1);
+        let selected = self.selection_in_order().and_then(|(from, to)| {
+            let start = if number == from.0 { from.1 } else { 0 };
+            let end = if number == to.0 { to.1 } else { length };
+            (number >= from.0 && number <= to.0 && start < end).then_some(start..end)
+        });
+        Marks {
+            selected,
+            hit: here(self.found),
+            hovered: here(self.hovered),
+            is_current: self.cursor == Some(number),
+        }
     }
-    let start = if item == from.0 { from.1.max(line.start) } else { line.start };
-    let end = if item == to.0 { to.1.min(line.end) } else { line.end };
-    (start < end).then_some(start..end)
 }
 
 fn height(placed: &Placed) -> i32 {

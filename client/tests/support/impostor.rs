@@ -1,6 +1,6 @@
 //! Something that takes connections and says whatever a test wants: a server that is silent, broken or none at all.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 
 use super::PATIENCE;
@@ -14,6 +14,7 @@ pub struct Impostor {
 /// A connection to it.
 pub struct Line {
     stream: TcpStream,
+    reader: BufReader<TcpStream>,
 }
 
 impl Impostor {
@@ -37,7 +38,7 @@ impl Impostor {
         let (stream, _) = self.listener.accept().expect("the window connects");
         stream.set_nodelay(true).expect("small packets go out at once");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit can be set");
-        Line { stream }
+        Line { reader: BufReader::new(stream.try_clone().expect("a socket can be shared")), stream }
     }
 }
 
@@ -46,6 +47,20 @@ impl Line {
     pub fn sends(&mut self, bytes: &[u8]) {
         // Whether the window still listens is for the test to see in the window.
         let _ = self.stream.write_all(bytes);
+    }
+
+    /// Reads what the window sends until a line that begins like this, and gives that line.
+    #[track_caller]
+    pub fn reads(&mut self, beginning: &str) -> String {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            let count = self.reader.read_line(&mut line);
+            assert!(matches!(count, Ok(1..)), "the window never sent {beginning:?}: {count:?}");
+            if line.starts_with(beginning) {
+                return line.trim_end().to_owned();
+            }
+        }
     }
 
     /// Ends the connection.

@@ -1,8 +1,11 @@
 //! Somebody at a window: reads it through its probe, uses it with mouse and keyboard.
 
+use std::ffi::OsString;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -49,10 +52,12 @@ impl<'a> Person<'a> {
                 .expect("settings can be written");
         }
         let socket = folder.path().join("probe");
+        let path = without_a_browser(folder.path());
         let mut command = Command::new(program("teahouse"));
         command
             .env("DISPLAY", display.name())
             .env("TEAHOUSE_PROBE", &socket)
+            .env("PATH", path)
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "Asia/Shanghai")
             .env_remove("XMODIFIERS")
@@ -241,6 +246,19 @@ impl<'a> Person<'a> {
         }
         Ok(serde_json::from_str(&answer)?)
     }
+}
+
+/// A search path on which the program that opens addresses does nothing: a test is to open no browser.
+fn without_a_browser(folder: &Path) -> OsString {
+    let bin = folder.join("bin");
+    std::fs::create_dir(&bin).expect("there can be a folder for programs");
+    let program = bin.join("xdg-open");
+    std::fs::write(&program, "#!/bin/sh\n").expect("a script can be written");
+    std::fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("a script can be made one");
+    let mut path = OsString::from(bin);
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    path
 }
 
 /// The elements of a list, or none.

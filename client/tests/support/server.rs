@@ -20,9 +20,9 @@ impl Server {
     /// Starts it on this port, or on a free one if that is 0.
     pub fn start_on(port: u16) -> Self {
         let mut command = Command::new(program("teahouse-server"));
-        command.args(["--listen", &format!("127.0.0.1:{port}")]).env("LC_ALL", "C.UTF-8");
+        command.args(["--listen", &format!("127.0.0.1:{port}"), "--data-dir", ""]).env("LC_ALL", "C.UTF-8");
         let process = Process::start("teahouse-server", &mut command);
-        let line = process.wait_for_line(&["127.0.0.1:"]);
+        let line = process.wait_for_line(&["listening on 127.0.0.1:"]);
         let (_, address) = line.rsplit_once("127.0.0.1:").expect("the line has it");
         let digits: String = address.chars().take_while(char::is_ascii_digit).collect();
         Self { port: digits.parse().unwrap_or_else(|_| panic!("no port in {line:?}")), process }

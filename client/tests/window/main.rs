@@ -1,7 +1,8 @@
 //! The window, used as a person uses it: real windows on a display of their own, a real server, mouse and keyboard.
 //!
 //! One file per subject: [`seed`] has a test for each promise and each trouble of the chat that Teahouse comes from,
-//! [`login`] what is wrong with a form or a server, [`talk`] people talking, [`servers`] several servers, [`look`] how it looks and changes.
+//! [`login`] what is wrong with a form or a server, [`talk`] people talking, [`transcript`] what one can do with what
+//! was said, [`servers`] several servers, [`look`] how it looks and changes.
 //! Each test keeps pictures of what it saw in `target/pictures/`.
 
 #[path = "../support/mod.rs"]
@@ -12,3 +13,4 @@ mod look;
 mod seed;
 mod servers;
 mod talk;
+mod transcript;

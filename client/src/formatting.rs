@@ -1,0 +1,310 @@
+//! Bold, italic, colours: the codes that stand in a message's text, taken out of it and put back
+//! ([Modern IRC, "Formatting"](https://modern.ircdocs.horse/formatting)).
+//!
+//! [`read`] parts a text from the network into plain words and [`Span`]s of [`Style`]. It is also where text is made
+//! safe to show: what it gives has no control character left, no bidi override and nothing that shows nothing.
+//! What a colour looks like on a page of this or that shade is decided by [`readable`], so white on white cannot be.
+
+use std::ops::Range;
+
+use teahouse_protocol::text;
+
+/// The code that turns bold on, and off again.
+pub const BOLD: char = '\x02';
+/// Italic.
+pub const ITALIC: char = '\x1d';
+/// Underline.
+pub const UNDERLINE: char = '\x1f';
+const STRIKETHROUGH: char = '\x1e';
+const MONOSPACE: char = '\x11';
+const REVERSE: char = '\x16';
+const COLOUR: char = '\x03';
+const HEX_COLOUR: char = '\x04';
+const RESET: char = '\x0f';
+
+/// Whether a character is one of those that make words look other than they do by themselves.
+pub fn is_code(c: char) -> bool {
+    matches!(c, BOLD | ITALIC | UNDERLINE | STRIKETHROUGH | MONOSPACE | REVERSE | COLOUR | HEX_COLOUR | RESET)
+}
+
+/// The least contrast that coloured text must have with the page, as WCAG counts it.
+pub const LEAST_CONTRAST: f32 = 4.5;
+/// The same where somebody chose the colour behind it as well.
+pub const LEAST_CHOSEN_CONTRAST: f32 = 3.0;
+
+/// Red, green, blue.
+pub type Rgb = (u8, u8, u8);
+
+/// How some words look. The default is how words look that nobody did anything to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Thick.
+    pub bold: bool,
+    /// Slanted.
+    pub italic: bool,
+    /// A line below.
+    pub underline: bool,
+    /// A line through it.
+    pub strikethrough: bool,
+    /// Letters of one width.
+    pub monospace: bool,
+    /// Ink and ground change places.
+    pub reverse: bool,
+    /// The colour of the letters, if somebody chose one.
+    pub ink: Option<Rgb>,
+    /// The colour behind them, if somebody chose one.
+    pub ground: Option<Rgb>,
+}
+
+/// Some bytes of a text, and how they look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Which bytes; never none, and between characters.
+    pub range: Range<usize>,
+    /// How they look; never the default.
+    pub style: Style,
+}
+
+/// Takes the codes out of `raw`. Gives the words, fit to be shown, and what was styled in them, in order.
+pub fn read(raw: &str) -> (String, Vec<Span>) {
+    if !raw.contains(text::is_unprintable) {
+        return (raw.to_owned(), Vec::new());
+    }
+    let mut reader = Reader { plain: String::with_capacity(raw.len()), ..Reader::default() };
+    let mut rest = raw;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        let style = &mut reader.style;
+        match c {
+            BOLD => style.bold ^= true,
+            ITALIC => style.italic ^= true,
+            UNDERLINE => style.underline ^= true,
+            STRIKETHROUGH => style.strikethrough ^= true,
+            MONOSPACE => style.monospace ^= true,
+            REVERSE => style.reverse ^= true,
+            RESET => *style = Style::default(),
+            COLOUR => rest = reader.colours(rest, 2, 10),
+            HEX_COLOUR => rest = reader.colours(rest, 6, 16),
+            '\t' => reader.push(' '),
+            _ => reader.push(c),
+        }
+    }
+    reader.end_span();
+    (reader.plain, reader.spans)
+}
+
+/// Moves spans to the right, for a text that has this many bytes put before it.
+pub fn shift(spans: &mut [Span], bytes: usize) {
+    for span in spans {
+        span.range = span.range.start + bytes..span.range.end + bytes;
+    }
+}
+
+/// The words of `raw` alone, fit to be shown.
+pub fn plain(raw: &str) -> String {
+    read(raw).0
+}
+
+#[derive(Default)]
+struct Reader {
+    plain: String,
+    spans: Vec<Span>,
+    /// What holds for the next character.
+    style: Style,
+    /// What holds for the characters since `start`.
+    current: Style,
+    start: usize,
+}
+
+impl Reader {
+    fn push(&mut self, c: char) {
+        if self.style != self.current {
+            self.end_span();
+            self.current = self.style;
+        }
+        if text::is_unprintable(c) {
+            self.plain.extend(c.escape_default());
+        } else {
+            self.plain.push(c);
+        }
+    }
+
+    fn end_span(&mut self) {
+        let range = self.start..self.plain.len();
+        if self.current != Style::default() && !range.is_empty() {
+            self.spans.push(Span { range, style: self.current });
+        }
+        self.start = self.plain.len();
+    }
+
+    /// Reads what follows a colour code: one number, or two with a comma between them; none ends all colour.
+    fn colours<'a>(&mut self, rest: &'a str, digits: usize, radix: u32) -> &'a str {
+        let number = |text: &'a str| -> Option<(u32, &'a str)> {
+            let length = text.chars().take(digits).take_while(|c| c.is_digit(radix)).count();
+            let is_whole = if radix == 16 { length == digits } else { length > 0 };
+            is_whole.then(|| (u32::from_str_radix(&text[..length], radix).unwrap_or(0), &text[length..]))
+        };
+        let colour = |number: u32| if radix == 16 { Some(from_hex(number)) } else { numbered(number) };
+        let Some((ink, mut rest)) = number(rest) else {
+            self.style.ink = None;
+            self.style.ground = None;
+            return rest;
+        };
+        self.style.ink = colour(ink);
+        if let Some((ground, after)) = rest.strip_prefix(',').and_then(number) {
+            self.style.ground = colour(ground);
+            rest = after;
+        }
+        rest
+    }
+}
+
+const fn from_hex(rgb: u32) -> Rgb {
+    ((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
+}
+
+/// The colour of a number from 0 to 98; 99 is the colour that text has by itself.
+fn numbered(number: u32) -> Option<Rgb> {
+    COLOURS.get(usize::try_from(number).ok()?).copied().map(from_hex)
+}
+
+/// The sixteen colours that everybody has, and the 83 that came later.
+const COLOURS: [u32; 99] = [
+    0xffffff, 0x000000, 0x00007f, 0x009300, 0xff0000, 0x7f0000, 0x9c009c, 0xfc7f00, //
+    0xffff00, 0x00fc00, 0x009393, 0x00ffff, 0x0000fc, 0xff00ff, 0x7f7f7f, 0xd2d2d2, //
+    0x470000, 0x472100, 0x474700, 0x324700, 0x004700, 0x00472c, 0x004747, 0x002747, 0x000047, 0x2e0047,
+    0x470047, 0x47002a, //
+    0x740000, 0x743a00, 0x747400, 0x517400, 0x007400, 0x007449, 0x007474, 0x004074, 0x000074, 0x4b0074,
+    0x740074, 0x740045, //
+    0xb50000, 0xb56300, 0xb5b500, 0x7db500, 0x00b500, 0x00b571, 0x00b5b5, 0x0063b5, 0x0000b5, 0x7500b5,
+    0xb500b5, 0xb5006b, //
+    0xff0000, 0xff8c00, 0xffff00, 0xb2ff00, 0x00ff00, 0x00ffa0, 0x00ffff, 0x008cff, 0x0000ff, 0xa500ff,
+    0xff00ff, 0xff0098, //
+    0xff5959, 0xffb459, 0xffff71, 0xcfff60, 0x6fff6f, 0x65ffc9, 0x6dffff, 0x59b4ff, 0x5959ff, 0xc459ff,
+    0xff66ff, 0xff59bc, //
+    0xff9c9c, 0xffd39c, 0xffff9c, 0xe2ff9c, 0x9cff9c, 0x9cffdb, 0x9cffff, 0x9cd3ff, 0x9c9cff, 0xdc9cff,
+    0xff9cff, 0xff94d3, //
+    0x000000, 0x131313, 0x282828, 0x363636, 0x4d4d4d, 0x656565, 0x818181, 0x9f9f9f, 0xbcbcbc, 0xe2e2e2,
+    0xffffff,
+];
+
+/// How much two colours differ in brightness: from 1 for the same to 21 for black and white
+/// ([WCAG 2.1, "contrast ratio"](https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio)).
+pub fn contrast(one: Rgb, other: Rgb) -> f32 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+fn luminance((r, g, b): Rgb) -> f32 {
+    let linear = |value: u8| {
+        let value = f32::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+}
+
+/// `ink`, or the shade of it that has at least this contrast with `ground`: nearer to black or to white, as little as
+/// it takes.
+pub fn readable(ink: Rgb, ground: Rgb, least: f32) -> Rgb {
+    let (black, white) = ((0, 0, 0), (255, 255, 255));
+    let end = match luminance(ink) > luminance(ground) {
+        true if contrast(white, ground) >= least => 255.0,
+        false if contrast(black, ground) < least => 255.0,
+        _ => 0.0,
+    };
+    let towards = |share: f32| {
+        let mix =
+            |value: u8| (f32::from(value) + (end - f32::from(value)) * share).round().clamp(0.0, 255.0) as u8;
+        (mix(ink.0), mix(ink.1), mix(ink.2))
+    };
+    let mut shades = (0..=20_u8).map(|step| towards(f32::from(step) / 20.0));
+    shades.find(|shade| contrast(*shade, ground) >= least).unwrap_or_else(|| towards(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shows spans as tags: `<b>` for bold, `<4>` for a colour, and so on.
+    #[track_caller]
+    fn check(raw: &str, expected: &[(&str, Style)]) {
+        let (plain, spans) = read(raw);
+        let found: Vec<_> = spans.iter().map(|span| (&plain[span.range.clone()], span.style)).collect();
+        assert_eq!(found, expected, "{raw:?}");
+    }
+
+    const PLAIN: Style = Style {
+        bold: false,
+        italic: false,
+        underline: false,
+        strikethrough: false,
+        monospace: false,
+        reverse: false,
+        ink: None,
+        ground: None,
+    };
+    const THICK: Style = Style { bold: true, ..PLAIN };
+
+    #[test]
+    fn a_code_holds_until_it_comes_again_and_a_reset_ends_them_all() {
+        check("plain 茶", &[]);
+        check("a \x02bold\x02 b", &[("bold", THICK)]);
+        check("\x02to the end", &[("to the end", THICK)]);
+        check("\x02b\x1dbi\x0fplain", &[("b", THICK), ("bi", Style { italic: true, ..THICK })]);
+        check("\x1f茶\x1f馆", &[("茶", Style { underline: true, ..PLAIN })]);
+        check("\x1eold\x1e", &[("old", Style { strikethrough: true, ..PLAIN })]);
+        check("\x11code\x11", &[("code", Style { monospace: true, ..PLAIN })]);
+        check("\x16x", &[("x", Style { reverse: true, ..PLAIN })]);
+        check("\x02\x02nothing\x02", &[]);
+    }
+
+    #[test]
+    fn colours_have_one_or_two_digits_and_perhaps_a_second_one_behind_a_comma() {
+        let ink = |ink| Style { ink: Some(from_hex(ink)), ..PLAIN };
+        check("\x034red\x03 plain", &[("red", ink(0xff0000))]);
+        check("\x0304red", &[("red", ink(0xff0000))]);
+        check("\x03123", &[("3", ink(0x0000fc))]);
+        check("\x034,2both", &[("both", Style { ground: Some((0, 0, 0x7f)), ..ink(0xff0000) })]);
+        check("\x034, and", &[(", and", ink(0xff0000))]);
+        check("\x0398white", &[("white", ink(0xffffff))]);
+        check("\x034r\x0399d", &[("r", ink(0xff0000))]);
+        check("\x04ff8000x\x04y", &[("x", ink(0xff8000))]);
+        check("\x04ff8000,000000x", &[("x", Style { ground: Some((0, 0, 0)), ..ink(0xff8000) })]);
+        check("\x04ff80 is no colour", &[]);
+    }
+
+    #[test]
+    fn no_message_can_play_tricks_on_the_window() {
+        for (raw, shown) in [
+            ("plain 茶 😀", "plain 茶 😀"),
+            ("\x0304,12red\x03 and \x02bold\x0f", "red and bold"),
+            ("\x03,5 \x0312345", ",5 345"),
+            ("\x04ff0000,00ff00x\x04", "x"),
+            ("a\tb", "a b"),
+            ("left\u{202e}thgir", "left\\u{202e}thgir"),
+            ("\x1b[31m", "\\u{1b}[31m"),
+            ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
+        ] {
+            assert_eq!(plain(raw), shown, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn every_colour_can_be_read_by_day_and_by_night() {
+        for ground in [(0xff, 0xff, 0xff), (0x1e, 0x20, 0x22), (0xff, 0, 0), (0x7f, 0x7f, 0x7f)] {
+            for colour in COLOURS.map(from_hex) {
+                let shade = readable(colour, ground, LEAST_CONTRAST);
+                assert!(contrast(shade, ground) >= LEAST_CONTRAST, "{colour:?} on {ground:?}");
+            }
+        }
+        let (navy, red, white) = ((0, 0, 0x7f), (255, 0, 0), (255, 255, 255));
+        assert_eq!(readable(navy, white, LEAST_CONTRAST), navy, "what is readable stays");
+        assert_eq!(readable(white, red, LEAST_CHOSEN_CONTRAST), white);
+    }
+
+    #[test]
+    fn contrast_is_counted_as_wcag_does() {
+        assert!((contrast((0, 0, 0), (255, 255, 255)) - 21.0).abs() < 0.01);
+        assert!((contrast((9, 9, 9), (9, 9, 9)) - 1.0).abs() < 0.01);
+    }
+}

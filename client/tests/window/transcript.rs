@@ -1,0 +1,141 @@
+//! The transcript: how words look, and what one can do with what was said.
+
+use serde_json::Value;
+
+use crate::support::display::Display;
+use crate::support::impostor::{Impostor, Line};
+use crate::support::person::{Person, Start, list};
+
+/// A window in a room of a server that says what the test wants.
+fn in_a_room<'a>(display: &'a Display, host: &Impostor, settings: &'a str) -> (Person<'a>, Line) {
+    let start = Start { geometry: "900x660+2+22", settings, ..host.invitation("ming") };
+    let person = Person::open(display, &start);
+    let mut line = host.accept();
+    line.sends(
+        ":t 001 ming :hi\r\n:ming!m@h JOIN #茶\r\n:t 353 ming = #茶 :ming alice\r\n:t 366 ming #茶 :end\r\n"
+            .as_bytes(),
+    );
+    (person, line)
+}
+
+fn say(line: &mut Line, words: &str) {
+    line.sends(format!(":alice!a@h PRIVMSG #茶 :{words}\r\n").as_bytes());
+}
+
+/// The text of each line in view.
+fn texts(seen: &Value) -> Vec<&str> {
+    list(&seen["lines"]).iter().map(|line| line["text"].as_str().unwrap_or_default()).collect()
+}
+
+const STYLED: [&str; 8] = [
+    "plain, \x02bold\x02, \x1dslanted\x1d, \x1funderlined\x1f, \x1estruck\x1e and \x02\x1dboth\x0f.",
+    "普通，\x02粗体\x02，\x1d斜体\x1d，\x1f下划线\x1f，\x1e删除线\x1e，\x16反色\x16。",
+    "\x11let tea = kettle.pour(3);\x11 is code",
+    "\x034red\x03 \x033green\x03 \x032navy\x03 \x038yellow\x03 \x030white\x03 \x031black\x03 \x0313pink\x03 \x0371aqua\x03",
+    "\x030,4 white on red \x03 \x031,8 black on yellow \x03 \x0311,2 aqua on navy \x03",
+    "\x04ff8000orange\x04 and \x0456b6c2teal\x04 in hex",
+    "茶叶在这里：https://example.org/tea_(green)，很好喝。See http://例子.测试/路径?x=1.",
+    "a link in \x02bold https://example.org/bold\x02 and ftp://example.org/file",
+];
+
+#[test]
+fn words_look_as_whoever_wrote_them_wanted_by_day_and_by_night() {
+    for (name, settings) in [("day", ""), ("night", "theme = \"dark\"\n")] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let (mut ming, mut line) = in_a_room(&display, &host, settings);
+        for words in STYLED {
+            say(&mut line, words);
+        }
+        let seen = ming.waits_for("all of it", |seen| texts(seen).iter().any(|text| text.ends_with("/file")));
+        assert!(texts(&seen).contains(&"let tea = kettle.pour(3); is code"), "{seen:#}");
+        display.picture(&format!("transcript-styles-{name}"));
+    }
+}
+
+#[test]
+fn an_address_opens_at_a_click_and_a_strange_one_is_asked_about() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    say(&mut line, "看（https://example.org/茶）。 ftp://example.org/file");
+    ming.clicks("link https://example.org/茶");
+    ming.waits_for("the page", |seen| seen["opened"] == "https://example.org/茶");
+    ming.clicks("link ftp://example.org/file");
+    let seen = ming.waits_for("a question", |seen| seen["dialog"].is_array());
+    assert!(seen["dialog"][1].as_str().is_some_and(|text| text.contains("ftp://example.org/file")));
+    display.picture("transcript-ask-address");
+    ming.presses("Escape");
+    ming.waits_for("no question", |seen| seen["dialog"].is_null());
+    assert_eq!(ming.sees()["opened"], "https://example.org/茶");
+    ming.clicks("link ftp://example.org/file");
+    ming.clicks("dialog yes");
+    ming.waits_for("the file", |seen| seen["opened"] == "ftp://example.org/file");
+}
+
+#[test]
+fn comings_and_goings_take_one_line_that_unfolds_at_a_click() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    say(&mut line, "早");
+    for name in ["bob", "zoe", "李雷", "韩梅梅"] {
+        line.sends(format!(":{name}!x@h JOIN #茶\r\n").as_bytes());
+    }
+    line.sends(
+        ":zoe!x@h QUIT :Ping timeout\r\n:bob!x@h NICK bobby\r\n:alice!a@h PART #茶 :回头见\r\n".as_bytes(),
+    );
+    let short = "bobby, 李雷, 韩梅梅 来了 · alice 走了 · zoe 来了又走了";
+    ming.waits_for("one line", |seen| texts(seen).last() == Some(&short));
+    display.picture("transcript-folded");
+    ming.clicks("fold");
+    let seen =
+        ming.waits_for("all of it", |seen| texts(seen).last().is_some_and(|text| text.lines().count() == 8));
+    assert!(texts(&seen).last().is_some_and(|text| text.contains("zoe 走了（Ping timeout）")));
+    display.picture("transcript-unfolded");
+    ming.clicks("fold");
+    ming.waits_for("one line again", |seen| texts(seen).last() == Some(&short));
+}
+
+#[test]
+fn several_messages_are_copied_with_who_said_them() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    for words in ["one", "two", "three"] {
+        say(&mut line, words);
+    }
+    let seen = ming.waits_for("three messages", |seen| texts(seen).last() == Some(&"three"));
+    let index = |text: &str| texts(&seen).iter().position(|it| *it == text).expect("it is in view");
+    let [x, y, _, height] = ming.place_of(&format!("line {}", index("one")));
+    let [_, below, _, low] = ming.place_of(&format!("line {}", index("three")));
+    let point = |x: i64, y: i64| [x.to_string(), y.to_string()];
+    let ([x1, y1], [x2, y2]) = (point(x + 64, y + height - 12), point(x + 300, below + low - 12));
+    display.xdotool(&["mousemove", &x1, &y1, "mousedown", "1", "mousemove", &x2, &y2, "mouseup", "1"]);
+    ming.waits_for("a selection", |seen| seen["selection"] == "alice: one\nalice: two\nalice: three");
+    display.picture("transcript-selection");
+    ming.goes_to("composer");
+    ming.presses("ctrl+c");
+    display.xdotool(&["mousemove", &x1, &y1, "click", "3"]);
+    ming.waits_for("the menu", |seen| seen["menu"].is_string());
+    display.picture("transcript-menu");
+    ming.presses("Escape");
+    ming.waits_for("no menu", |seen| seen["menu"].is_null());
+}
+
+#[test]
+fn whoever_has_scrolled_up_is_told_how_much_is_new_below() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    for number in 0..60 {
+        say(&mut line, &format!("line {number}"));
+    }
+    ming.waits_for("the last line", |seen| texts(seen).last() == Some(&"line 59"));
+    ming.goes_to("composer");
+    ming.presses("Prior");
+    ming.waits_for("older lines", |seen| seen["is_at_bottom"] == false);
+    for words in ["a", "b", "c"] {
+        say(&mut line, words);
+    }
+    line.sends(":zoe!x@h JOIN #茶\r\n".as_bytes());
+    ming.waits_for("three new messages", |seen| seen["news"] == "↓ 3 条新消息");
+    display.picture("transcript-news");
+    ming.clicks("news");
+    ming.waits_for("the end", |seen| seen["is_at_bottom"] == true && seen["controls"]["news"].is_null());
+}
