@@ -216,7 +216,7 @@ fn row_12_who_goes_offline_disappears_from_the_list_that_others_see() {
     let (mut ming, mut alice) = two_windows(&display, &server);
     alice.quits("再见");
     ming.waits_for("nobody but oneself", |seen| !has_member(seen, "Alice"));
-    ming.reads("Alice 走了");
+    ming.reads("Alice 来了又走了");
     alice.is_gone(AT_ONCE);
 }
 
