@@ -87,7 +87,7 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// Somebody said something.
-    Message(Message),
+    Message(Box<Message>),
     /// A dim notice: who came and went, answers, the help. Each phrase is a paragraph of its own.
     Notice(Vec<Phrase>),
     /// Who came and went since the last message.

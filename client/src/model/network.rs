@@ -388,7 +388,7 @@ impl Network {
             delivery: Delivery::Arrived,
             redacted: false,
         };
-        conversation.push(at, &zone, Body::Message(message));
+        conversation.push(at, &zone, Body::Message(Box::new(message)));
         if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
             conversation.note_new(is_looked_at, for_us);

@@ -322,7 +322,7 @@ impl Transcript {
             match &item.body {
                 Body::Nothing => {}
                 Body::Message { name, .. } if !is_one && !text.is_empty() => {
-                    lines.push(format!("{name}: {text}"))
+                    lines.push(format!("{name}: {text}"));
                 }
                 _ => lines.push(text.to_owned()),
             }
