@@ -41,6 +41,7 @@ use crate::reconnect::{BackOff, Retry};
 use crate::registration::Registration;
 use crate::sts::Policies;
 use crate::tls::{Reading, Tls};
+use crate::traffic::Traffic;
 
 /// How many events may wait for the window. A server that sends faster than the window takes is read more slowly.
 const MAX_EVENTS_WAITING: usize = 4096;
@@ -92,6 +93,7 @@ pub struct Setup {
 /// A connection that is being made, or stands, or has ended. Dropping it closes it.
 pub struct Connection {
     events: Receiver<Event>,
+    traffic: Receiver<Traffic>,
     outgoing: Sender<Outgoing>,
     shared: Arc<Shared>,
     /// Dropped to call off whatever the reader waits for, unless that is the socket.
@@ -157,6 +159,7 @@ impl Connection {
     /// `wake` is called from another thread when there is something to drain. It must not block.
     pub fn open(profile: &Profile, setup: &Setup, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (event_sender, events) = bounded(MAX_EVENTS_WAITING);
+        let (traffic_sender, traffic) = bounded(MAX_EVENTS_WAITING);
         let (outgoing, lines) = bounded(MAX_LINES_WAITING);
         let (go_on, stop) = bounded(0);
         let shared = Arc::new(Shared::default());
@@ -164,6 +167,7 @@ impl Connection {
             profile: profile.clone(),
             setup: setup.clone(),
             events: event_sender,
+            traffic: traffic_sender,
             wake,
             outgoing: outgoing.clone(),
             stop,
@@ -177,7 +181,7 @@ impl Connection {
             // The channel is empty, so there is room.
             let _ = reader.emit(What::Ended(Failure::CannotStart { detail: error.to_string() }).into());
         }
-        Self { events, outgoing, shared, go_on: Some(go_on), reader: spawned.ok() }
+        Self { events, traffic, outgoing, shared, go_on: Some(go_on), reader: spawned.ok() }
     }
 
     /// Sends a line, without CR LF, as soon as the server takes it. Never waits.
@@ -199,6 +203,12 @@ impl Connection {
         // Cleared before the first look into the channel: what comes later than the last look wakes the window again.
         self.shared.pending.store(false, Ordering::SeqCst);
         self.events.try_iter()
+    }
+
+    /// Takes out the lines that went over the wire, the oldest first; to be called after [`drain`](Self::drain), which
+    /// says when there are more. Lines that nobody takes out are lost when they are too many.
+    pub fn traffic(&self) -> impl Iterator<Item = Traffic> + '_ {
+        self.traffic.try_iter()
     }
 
     /// Ends the connection, and comes back when both of its threads have ended: within a few milliseconds of what was
@@ -239,6 +249,7 @@ struct Reader<W> {
     profile: Profile,
     setup: Setup,
     events: Sender<Event>,
+    traffic: Sender<Traffic>,
     wake: W,
     outgoing: Sender<Outgoing>,
     stop: Stop,
@@ -366,7 +377,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             let opening = session.registration.opening();
             let (writer_token, writer_ended) = bounded::<Infallible>(0);
             let write = move || {
-                let written = write(stream, tls, &opening, lines);
+                let written = write(stream, tls, &opening, lines, &|line| self.note(true, line));
                 // Whatever went wrong, the reader sees the end of the stream.
                 let how = if written.is_ok() { Shutdown::Write } else { Shutdown::Both };
                 let _ = stream.shutdown(how);
@@ -482,6 +493,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
 
     /// Takes in one line.
     fn take(&self, line: &str, session: &mut Session<'_>) -> Result<(), Ending> {
+        self.note(false, line);
         let message = match Message::parse(line) {
             Ok(message) => message,
             Err(_) if !session.registration.is_welcomed() => return Err(self.not_irc()),
@@ -490,7 +502,6 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 return Ok(());
             }
         };
-        log::trace!("< {}", text::escape(line));
         if message.is("PING") {
             let token = message.params().last().copied().unwrap_or_default();
             return self.answer(format!("PONG :{token}"));
@@ -531,16 +542,28 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         sent.map_err(|_| Ending::Failed(Failure::Stalled))
     }
 
+    /// Notes a line that goes over the wire, for whoever wants to see it. The connection does not wait for them.
+    fn note(&self, is_sent: bool, line: &str) {
+        let traffic = Traffic::new(is_sent, line);
+        log::trace!("{} {}", if is_sent { '>' } else { '<' }, text::escape(&traffic.line));
+        let _ = self.traffic.try_send(traffic);
+        self.wake();
+    }
+
     /// Passes an event on, and waits while the window has too many already.
     fn emit(&self, event: Event) -> Result<(), Ending> {
         select! {
             send(self.events, event) -> sent => sent.map_err(|_| Ending::Closed)?,
             recv(self.stop) -> _ => return Err(Ending::Closed),
         }
+        self.wake();
+        Ok(())
+    }
+
+    fn wake(&self) {
         if !self.shared.pending.swap(true, Ordering::SeqCst) {
             (self.wake)();
         }
-        Ok(())
     }
 
     fn is_closing(&self) -> bool {
@@ -588,6 +611,7 @@ fn write(
     tls: Option<&Tls>,
     opening: &[String],
     lines: &Receiver<Outgoing>,
+    note: &dyn Fn(&str),
 ) -> io::Result<()> {
     let mut send = |clear: &[u8]| match tls {
         Some(tls) => stream.write_all(&tls.seal(clear)?),
@@ -595,7 +619,7 @@ fn write(
     };
     let mut batch = Vec::with_capacity(1024);
     for line in opening {
-        push_line(&mut batch, line);
+        push_line(&mut batch, line, note);
     }
     send(&batch)?;
     let mut over = None;
@@ -605,7 +629,7 @@ fn write(
         let Ok(first) = lines.recv() else { break };
         for outgoing in std::iter::once(first).chain(lines.try_iter()) {
             match outgoing {
-                Outgoing::Line(line) => push_line(&mut batch, &line),
+                Outgoing::Line(line) => push_line(&mut batch, &line, note),
                 Outgoing::Records => {}
                 Outgoing::End(token) => over = Some(token),
             }
@@ -621,8 +645,8 @@ fn write(
     }
 }
 
-fn push_line(batch: &mut Vec<u8>, line: &str) {
-    log::trace!("> {}", text::escape(line));
+fn push_line(batch: &mut Vec<u8>, line: &str, note: &dyn Fn(&str)) {
+    note(line);
     batch.extend_from_slice(line.as_bytes());
     batch.extend_from_slice(b"\r\n");
 }

@@ -12,6 +12,8 @@
 //!   which is a part of it; [`sts`]: servers that are to be spoken to by TLS only.
 //! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end; [`reconnect`]: when to come back;
 //!   [`connection`]: the threads that carry lines and events.
+//! - [`traffic`]: lines as they went over the wire, for the panel that shows them; [`meanings`]: what commands and
+//!   numerics mean.
 //! - [`command`]: what can be typed behind a `/`.
 //! - [`model`]: what the window knows. No widgets, no sockets.
 //! - [`ui`]: the widgets; the only folder that names FLTK.
@@ -28,6 +30,7 @@ pub mod formatting;
 pub mod i18n;
 pub mod irc_url;
 pub mod links;
+pub mod meanings;
 pub mod model;
 pub mod options;
 pub mod profile;
@@ -38,4 +41,5 @@ pub mod scram;
 pub mod settings;
 pub mod sts;
 pub mod tls;
+pub mod traffic;
 pub mod ui;

@@ -15,6 +15,7 @@ use teahouse::connection::{Connection, Patience, Setup};
 use teahouse::event::{Event, Failure, What};
 use teahouse::profile::Profile;
 use teahouse::reconnect::Retry;
+use teahouse::traffic::Traffic;
 
 /// How long anything may take here. Things that work take milliseconds.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -399,6 +400,31 @@ fn closing_ends_a_reader_that_is_blocked_and_the_server_notices() {
     let (window, mut peer) = logged_in();
     window.close();
     peer.expect_end();
+}
+
+#[test]
+fn what_goes_over_the_wire_can_be_seen_without_its_passwords() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut window = Window::connect(listener.local_addr().unwrap());
+    let mut peer = Peer::accept(&listener);
+    peer.send(":s 001 小明 :hi\r\nPING :x\r\n");
+    assert!(matches!(window.next(), What::Welcome { .. }));
+    window.connection.send("OPER root sesame".to_owned());
+    let mut seen = Vec::new();
+    let deadline = Instant::now() + DEADLINE;
+    while seen.last().is_none_or(|line: &String| !line.contains("OPER")) {
+        window.woken.recv_deadline(deadline).expect("a line in time");
+        window.drained.extend(window.connection.drain());
+        let show = |traffic: Traffic| {
+            format!("{} {} {}", if traffic.is_sent { '>' } else { '<' }, traffic.bytes, traffic.line)
+        };
+        seen.extend(window.connection.traffic().map(show));
+    }
+    for line in
+        ["> 12 CAP LS 302", "< 19 :s 001 小明 :hi", "< 9 PING :x", "> 9 PONG :x", "> 18 OPER root ****"]
+    {
+        assert!(seen.iter().any(|one| one == line), "{line:?} in {seen:#?}");
+    }
 }
 
 #[test]

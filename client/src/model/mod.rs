@@ -15,7 +15,8 @@
 //! window), [`network`] (one server), [`act`] (what the person does there), [`arrive`] (what happens there),
 //! [`front`] (what the person does with the conversation in front), [`conversation`] (lines, unread counts),
 //! [`condense`] (comings and goings in few words), [`members`] (people in a room), [`features`] (what the server said of
-//! itself), [`completion`] (Tab), [`search`] (Ctrl+F), [`layout`] (where text breaks).
+//! itself), [`wire`] (what went over the wire), [`completion`] (Tab), [`search`] (Ctrl+F), [`layout`] (where text
+//! breaks).
 
 use std::mem;
 use std::rc::Rc;
@@ -29,6 +30,7 @@ use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
 use crate::model::completion::Completion;
 use crate::profile::Profile;
+use crate::traffic::Traffic;
 
 pub mod form;
 pub mod network;
@@ -43,6 +45,7 @@ mod front;
 pub mod layout;
 pub mod members;
 pub mod search;
+pub mod wire;
 
 pub use conversation::{
     Body, Conversation, ConversationId, Delivery, Kind, Line, LineId, MAX_LINES, Message, Reaction, Reply,
@@ -208,6 +211,11 @@ impl Model {
     /// The conversation in front. There is one whenever the view is [`View::Chat`].
     pub fn current(&self) -> Option<&Conversation> {
         self.front()?.current()
+    }
+
+    /// The time zone that times are shown in.
+    pub fn zone(&self) -> &TimeZone {
+        &self.clock.zone
     }
 
     /// How many messages are unread in all conversations together.
@@ -441,6 +449,20 @@ impl Model {
         // It may have been left while the event was under way.
         if let Some(network) = self.network_mut(id) {
             network.apply(event);
+        }
+    }
+
+    /// Notes a line that went over the wire of a network.
+    pub fn record(&mut self, id: NetworkId, traffic: Traffic) {
+        if let Some(network) = self.network_mut(id) {
+            network.wire.push(traffic);
+        }
+    }
+
+    /// Forgets what went over the wire of the network in front.
+    pub fn clear_wire(&mut self) {
+        if let Some(network) = self.front_mut() {
+            network.wire.clear();
         }
     }
 

@@ -11,6 +11,7 @@ use teahouse_protocol::{Folded, Message as Wire, text};
 use super::condense::{Movement, Step};
 use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, Message, Reply};
 use super::features::Features;
+use super::wire::WireLog;
 use super::{Action, COLOURS, Clock};
 use crate::event::{Failure, Manner, Words};
 use crate::fingerprint::Fingerprint;
@@ -99,6 +100,7 @@ pub struct Network {
     pub(super) motd: Vec<Phrase>,
     /// Whether the server has not finished its greeting.
     pub(super) greeting: bool,
+    pub(super) wire: WireLog,
     /// What is to be done outside, in order.
     pub(super) actions: Vec<Action>,
     pub(super) clock: Clock,
@@ -188,6 +190,11 @@ impl Network {
         self.conversations.iter().find(|it| it.kind != Kind::Server && mapping.same(&it.name, name))
     }
 
+    /// What went over the wire of its connections.
+    pub fn wire(&self) -> &WireLog {
+        &self.wire
+    }
+
     /// Whether two names are the same person or room here.
     pub fn same(&self, one: &str, other: &str) -> bool {
         self.features.case_mapping.same(one, other)
@@ -243,6 +250,7 @@ impl Network {
             room_list: None,
             motd: Vec::new(),
             greeting: false,
+            wire: WireLog::default(),
             actions: Vec::new(),
             clock,
         }

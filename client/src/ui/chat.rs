@@ -17,6 +17,7 @@ use crate::ui::rows::{Presence, RowEvent, RowList, Style};
 use crate::ui::scene::ListKey;
 use crate::ui::theme::Theme;
 use crate::ui::transcript::{ItemAt, Transcript};
+use crate::ui::wire::{ExplainAt, RowAt, WirePanel};
 use crate::ui::{Action, Kit};
 
 /// The bar below the conversations, with our own name.
@@ -92,6 +93,8 @@ pub struct ChatView {
     pub transcript: Transcript,
     /// Where one writes.
     pub composer: Composer,
+    /// 报文
+    pub wire: WirePanel,
     /// 添加服务器
     pub add_server: Button,
     /// 在线用户
@@ -129,11 +132,12 @@ struct Places {
     transcript: Rect,
     composer: Rect,
     members: Rect,
+    wire: Rect,
 }
 
 impl ChatView {
     /// An empty chat, inside whatever group is open.
-    pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>) -> Self {
+    pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>, row_at: Rc<RowAt>, explain_at: Rc<ExplainAt>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let transcript = Transcript::new(kit, item_at);
@@ -162,8 +166,10 @@ impl ChatView {
             },
         );
         let quiet = |action| Button::new(kit, Look::Quiet, |colors| colors.page, action);
+        let wire = WirePanel::new(kit, row_at, explain_at);
         let view = Self {
             group: group.clone(),
+            wire,
             conversations,
             members,
             transcript,
@@ -228,6 +234,14 @@ impl ChatView {
         }
     }
 
+    /// Opens or closes 报文.
+    pub fn toggle_wire(&self) {
+        let opens = !self.wire.is_open();
+        self.wire.set_open(opens);
+        self.place(Rect::of(&self.group));
+        if opens { self.wire.focus() } else { self.composer.focus() }
+    }
+
     /// What the banner says.
     pub fn banner(&self) -> Option<String> {
         self.state.borrow().words.banner.clone()
@@ -250,6 +264,7 @@ impl ChatView {
         self.add_server.place(Rect { x: add_server.x + 8, w: width, ..add_server });
         self.transcript.place(places.transcript);
         self.composer.place(places.composer);
+        self.wire.place(places.wire);
         let mut members = self.members.widget().clone();
         if self.shows_members() {
             self.members.place(places.members);
@@ -300,6 +315,10 @@ impl ChatView {
         let middle = Rect::new(rect.x + side_width + 1, rect.y, rect.w - side_width - 1, rect.h);
         let header = Rect { h: sizes.header_height, ..middle };
         let below = Rect::new(middle.x, header.y + header.h + 1, middle.w, middle.h - header.h - 1);
+        // Somebody explains what goes over the wire: that needs more room than what is said in the room.
+        let wire_height = if self.wire.is_open() { below.h * 11 / 20 } else { 0 };
+        let wire = Rect { y: below.y + below.h - wire_height, h: wire_height, ..below };
+        let below = Rect { h: below.h - wire_height, ..below };
         let column = Rect { w: below.w - members_width, ..below };
         let banner_height = match self.banner_lines(column.w).len() {
             0 => 0,
@@ -330,6 +349,7 @@ impl ChatView {
                 composer_height - 8,
             ),
             members: Rect::new(column.x + column.w + 1, below.y, members_width - 1, below.h),
+            wire,
         }
     }
 

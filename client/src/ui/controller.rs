@@ -129,6 +129,8 @@ struct Controller {
     menu: Rc<Cell<Option<Menu>>>,
     /// The view that is shown.
     shown: Option<View>,
+    /// Which network 报文 shows.
+    wire_of: Option<NetworkId>,
     /// What is wrong with what is written in the composer.
     refusal: Option<Phrase>,
     /// Whether to log in as soon as the window is there.
@@ -167,10 +169,13 @@ impl Controller {
         window.make_resizable(false);
         window.size_range(SMALLEST_SIZE.0, SMALLEST_SIZE.1, 0, 0);
         let login = LoginView::new(&kit);
-        let chat = ChatView::new(&kit, {
-            let model = Rc::clone(&model);
-            Rc::new(move |number| item_at(&model.borrow(), number))
-        });
+        let (model1, model2, model3) = (Rc::clone(&model), Rc::clone(&model), Rc::clone(&model));
+        let chat = ChatView::new(
+            &kit,
+            Rc::new(move |number| item_at(&model1.borrow(), number)),
+            Rc::new(move |number| scene::wire_row(&model2.borrow(), number)),
+            Rc::new(move |number| scene::wire_explanation(&model3.borrow(), number)),
+        );
         let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
         window.resize_callback({
@@ -207,6 +212,7 @@ impl Controller {
             opened: None,
             menu: Rc::default(),
             shown: None,
+            wire_of: None,
             refusal: None,
             connect,
             url,
@@ -273,6 +279,10 @@ impl Controller {
                 self.model.borrow_mut().apply(*id, event);
                 has_changed = true;
             }
+            for traffic in connection.traffic() {
+                self.model.borrow_mut().record(*id, traffic);
+                has_changed = true;
+            }
         }
         while let Some(action) = self.kit.next_action() {
             self.act(action);
@@ -298,6 +308,7 @@ impl Controller {
                 | Action::SelectNumbered(_)
                 | Action::SelectUnread
                 | Action::NextPane { .. }
+                | Action::ToggleWire
         );
         if is_about_chat && self.shown != Some(View::Chat) {
             return;
@@ -368,6 +379,16 @@ impl Controller {
                 self.model.borrow_mut().clear();
                 self.chat.composer.focus();
             }
+            Action::ToggleWire => self.chat.toggle_wire(),
+            Action::ShowWire(id) => {
+                let current =
+                    self.model.borrow().network(id).and_then(Network::current).map(Conversation::id);
+                self.select(current);
+                if !self.chat.wire.is_open() {
+                    self.chat.toggle_wire();
+                }
+            }
+            Action::ClearWire => self.model.borrow_mut().clear_wire(),
             Action::ToggleMembers => self.chat.toggle_members(),
             Action::SwitchShade => {
                 self.settings.theme = match self.settings.theme {
@@ -439,7 +460,10 @@ impl Controller {
         }
         match view {
             View::Login => self.refresh_login(),
-            View::Chat => self.refresh_chat(),
+            View::Chat => {
+                self.refresh_chat();
+                self.refresh_wire();
+            }
         }
         if self.shown != Some(view) {
             self.shown = Some(view);
@@ -500,6 +524,16 @@ impl Controller {
         }
     }
 
+    fn refresh_wire(&mut self) {
+        let model = self.model.borrow();
+        let Some(network) = model.front().filter(|_| self.chat.wire.is_open()) else { return };
+        let language = model.language();
+        let title = Text::WireOf.with([network.place()]).to(language);
+        self.chat.wire.set_words(title, Text::WireNothing.to(language), Text::WireChoose.to(language));
+        let is_other = self.wire_of.replace(network.id()) != Some(network.id());
+        self.chat.wire.show(network.wire().first(), network.wire().end(), is_other);
+    }
+
     fn restyle(&mut self) {
         self.kit.set_theme(Theme::new(self.settings.theme, self.settings.density));
         let theme = self.kit.theme();
@@ -517,6 +551,8 @@ impl Controller {
             (&self.chat.online, Text::OnlineUsers),
             (&self.chat.clear, Text::ClearScreen),
             (&self.chat.people, Text::Members),
+            (&self.chat.wire.clear, Text::ClearScreen),
+            (&self.chat.wire.close, Text::ClosePanel),
             (&self.chat.reconnect, Text::ConnectAgain),
             (&self.chat.composer.send, Text::Send),
         ] {
@@ -650,7 +686,8 @@ impl Controller {
             Link::Connecting => (Text::Cancel, Action::Disconnect(id)),
             Link::Up => (Text::Disconnect, Action::Disconnect(id)),
         };
-        let items = [first, (Text::LeaveNetwork, Action::LeaveNetwork(id))];
+        let items =
+            [first, (Text::Wire, Action::ShowWire(id)), (Text::LeaveNetwork, Action::LeaveNetwork(id))];
         let items = items.map(|(text, action)| (text.to(model.language()).to_owned(), action));
         self.menu.set(Some(Menu { title: network.place().to_owned(), items: items.into() }));
     }
@@ -782,6 +819,7 @@ impl Controller {
             banner: self.chat.banner(),
             dialog: self.dialog.asked().map(|question| (question.title, question.text)),
             opened: self.opened.clone(),
+            wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
             menu: self.kit.open_menu.borrow().clone(),
             controls: self.controls(),
         }
@@ -825,6 +863,11 @@ impl Controller {
             for (zone, rect) in chat.transcript.zones() {
                 add(&zone_name(&zone), rect);
             }
+            if chat.wire.is_open() {
+                for (index, (_, rect)) in chat.wire.visible().iter().enumerate() {
+                    add(&format!("wire {index}"), *rect);
+                }
+            }
             if let Some(pill) = chat.transcript.pill() {
                 add("news", pill);
             }
@@ -840,6 +883,8 @@ impl Controller {
             &[
                 ("send", &chat.composer.send),
                 ("add server", &chat.add_server),
+                ("clear wire", &chat.wire.clear),
+                ("close wire", &chat.wire.close),
                 ("online", &chat.online),
                 ("clear", &chat.clear),
                 ("shade", &chat.shade),
@@ -849,7 +894,7 @@ impl Controller {
             ]
         };
         for (name, button) in buttons {
-            if button.widget().visible() {
+            if button.widget().visible_r() {
                 add(name, Rect::of(button.widget()));
             }
         }
@@ -863,6 +908,7 @@ impl Controller {
             Some(name) => name,
             None if self.chat.composer.has_focus() => "composer",
             None if self.chat.conversations.widget().has_focus() => "conversations",
+            None if self.chat.wire.has_focus() => "wire",
             None if self.chat.members.widget().has_focus() => "members",
             None if app::focus().is_some() => "window",
             None => "",
@@ -880,6 +926,18 @@ fn zone_name(zone: &Zone) -> String {
         Zone::Quote(_) => "quote".to_owned(),
         Zone::Reaction(emoji) => format!("reaction {emoji}"),
         Zone::Retry => "send again".to_owned(),
+    }
+}
+
+#[cfg(unix)]
+fn wire_snapshot(panel: &crate::ui::wire::WirePanel, model: &Model) -> probe::Wire {
+    let rows = panel.visible().into_iter().filter_map(|(number, _)| scene::wire_row(model, number));
+    let explanation = panel.explanation().unwrap_or_default();
+    probe::Wire {
+        lines: rows.map(|row| (if row.is_sent { "sent" } else { "received" }, row.line)).collect(),
+        title: explanation.title,
+        meaning: explanation.meaning,
+        rows: explanation.rows,
     }
 }
 

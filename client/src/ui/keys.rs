@@ -29,6 +29,7 @@ struct Held {
 const NOTHING: Held = Held { ctrl: false, alt: false, shift: false };
 const SHIFT: Held = Held { shift: true, ..NOTHING };
 const CTRL: Held = Held { ctrl: true, ..NOTHING };
+const CTRL_SHIFT: Held = Held { ctrl: true, ..SHIFT };
 const ALT: Held = Held { alt: true, ..NOTHING };
 
 const fn shortcut(name: &'static str, held: Held, key: Key, help: Text, act: fn() -> Action) -> Shortcut {
@@ -40,12 +41,13 @@ const fn letter(letter: char) -> Key {
 }
 
 /// Every such key but the digits: Alt and a digit chooses the conversation with that number.
-pub static SHORTCUTS: [Shortcut; 7] = [
+pub static SHORTCUTS: [Shortcut; 8] = [
     shortcut("Ctrl+PgUp", CTRL, Key::PageUp, Text::KeyBefore, || Action::SelectBeside(-1)),
     shortcut("Ctrl+PgDn", CTRL, Key::PageDown, Text::KeyNext, || Action::SelectBeside(1)),
     shortcut("Alt+↑", ALT, Key::Up, Text::KeyBefore, || Action::SelectBeside(-1)),
     shortcut("Alt+↓", ALT, Key::Down, Text::KeyNext, || Action::SelectBeside(1)),
     shortcut("Alt+A", ALT, letter('a'), Text::KeyUnread, || Action::SelectUnread),
+    shortcut("Ctrl+Shift+W", CTRL_SHIFT, letter('w'), Text::KeyWire, || Action::ToggleWire),
     shortcut("F6", NOTHING, Key::F6, Text::KeyPane, || Action::NextPane { backwards: false }),
     shortcut("Shift+F6", SHIFT, Key::F6, Text::KeyPaneBefore, || Action::NextPane { backwards: true }),
 ];

@@ -6,7 +6,8 @@
 //! callback ever runs into state that somebody else is just using.
 //!
 //! In reading order: [`controller`] (the way round), [`scene`] (the model as rows and items), [`login`] and [`chat`]
-//! (the two views), [`dialog`] and [`menu`] (what comes over them), [`transcript`], [`composer`], [`rows`], [`button`]
+//! (the two views), [`wire`] (what went over the wire), [`dialog`] and [`menu`] (what
+//! comes over them), [`transcript`], [`composer`], [`rows`], [`button`]
 //! and [`field`] (what views are made of), [`keys`] (what keys mean everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests see).
 
 use std::cell::{Cell, RefCell};
@@ -36,6 +37,7 @@ pub mod rows;
 pub mod scene;
 pub mod theme;
 pub mod transcript;
+pub mod wire;
 
 pub use controller::run;
 
@@ -120,6 +122,12 @@ pub enum Action {
     AskOnline,
     /// 清除消息框
     Clear,
+    /// Show or hide 报文.
+    ToggleWire,
+    /// Show 报文 of this network.
+    ShowWire(NetworkId),
+    /// Empty it.
+    ClearWire,
     /// Show or hide the member list.
     ToggleMembers,
     /// Day or night.

@@ -74,12 +74,27 @@ pub struct Snapshot {
     pub banner: Option<String>,
     /// The title and the text of the dialog, if there is one.
     pub dialog: Option<(String, String)>,
+    /// 报文, if it is open.
+    pub wire: Option<Wire>,
     /// The title of the menu that is open.
     pub menu: Option<String>,
     /// The address that was opened last, in whatever program.
     pub opened: Option<String>,
     /// Where everything is that can be clicked and is in view, on the screen.
     pub controls: BTreeMap<String, Rect>,
+}
+
+/// 报文.
+#[derive(Debug, Serialize)]
+pub struct Wire {
+    /// The lines in view, each `sent` or `received`.
+    pub lines: Vec<(&'static str, String)>,
+    /// The chosen line's command or numeric.
+    pub title: String,
+    /// What that means.
+    pub meaning: String,
+    /// What its parts are called, and what stands there.
+    pub rows: Vec<(String, String)>,
 }
 
 /// A heading in the conversation list.

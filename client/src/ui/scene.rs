@@ -1,13 +1,17 @@
 //! What the widgets show of the model: the model's state in, rows and items out.
 
+use teahouse_protocol::text;
+
 use crate::event::Manner;
 use crate::i18n::{Language, Text};
+use crate::model::wire;
 use crate::model::{self, Conversation, ConversationId, Kind, Link, Model, Network, NetworkId, Rank};
 use crate::profile::Profile;
 use crate::ui::chat::Words;
 use crate::ui::dialog::Question;
 use crate::ui::rows::{Entry, Picture, Presence, Row};
 use crate::ui::transcript::{Body, Fold, Item};
+use crate::ui::wire::WireRow;
 
 /// Counts above this are shown as this and a `+`.
 const MOST_COUNTED: u32 = 99;
@@ -208,6 +212,23 @@ pub fn news(count: usize, language: Language) -> String {
 
 fn count_text(count: usize) -> String {
     if count > MOST_COUNTED as usize { format!("{MOST_COUNTED}+") } else { count.to_string() }
+}
+
+/// A line that went over the wire of the network in front.
+pub fn wire_row(model: &Model, number: u64) -> Option<WireRow> {
+    let traffic = model.front()?.wire().get(number)?;
+    Some(WireRow {
+        time: traffic.at.to_zoned(model.zone().clone()).strftime("%H:%M:%S.%3f").to_string(),
+        is_sent: traffic.is_sent,
+        bytes: traffic.bytes,
+        line: text::escape(&traffic.line).into_owned(),
+    })
+}
+
+/// What it means.
+pub fn wire_explanation(model: &Model, number: u64) -> Option<wire::Explanation> {
+    let traffic = model.front()?.wire().get(number)?;
+    Some(wire::explain(traffic, model.zone(), model.language()))
 }
 
 /// What a language is called where there is little room.

@@ -2,7 +2,7 @@
 //!
 //! One file per subject: [`seed`] has a test for each promise and each trouble of the chat that Teahouse comes from,
 //! [`login`] what is wrong with a form or a server, [`talk`] people talking, [`transcript`] what one can do with what
-//! was said, [`servers`] several servers, [`look`] how it looks and changes.
+//! was said, [`servers`] several servers, [`wire`] what goes over the wire, [`look`] how it looks and changes.
 //! Each test keeps pictures of what it saw in `target/pictures/`.
 
 #[path = "../support/mod.rs"]
@@ -14,3 +14,4 @@ mod seed;
 mod servers;
 mod talk;
 mod transcript;
+mod wire;
