@@ -48,6 +48,15 @@ pub enum Command {
     Online(Option<String>),
     /// Ask who somebody is.
     Whois(String),
+    /// Open an account for one's name.
+    Register {
+        /// Its password.
+        password: String,
+        /// A mail address, where the server wants one.
+        mail: Option<String>,
+    },
+    /// Say the code that came by mail.
+    Verify(String),
     /// Ask which rooms there are.
     List,
     /// Clear the current conversation's lines.
@@ -111,6 +120,8 @@ pub const COMMANDS: &[Row] = &[
     row(&["away"], Text::UsageAway, Text::HelpAway, |rest| Ok(Command::Away(optional(rest)))),
     row(&["online", "who", "names"], Text::UsageOnline, Text::HelpOnline, online),
     row(&["whois"], Text::UsageWhois, Text::HelpWhois, |rest| Ok(Command::Whois(nick(rest)?))),
+    row(&["register"], Text::UsageRegister, Text::HelpRegister, register),
+    row(&["verify"], Text::UsageVerify, Text::HelpVerify, |rest| Ok(Command::Verify(needed(rest)?))),
     row(&["list"], Text::UsageList, Text::HelpList, |_| Ok(Command::List)),
     row(&["clear"], Text::UsageClear, Text::HelpClear, |_| Ok(Command::Clear)),
     row(&["raw", "quote"], Text::UsageRaw, Text::HelpRaw, raw),
@@ -195,6 +206,11 @@ fn join(rest: &str) -> Result<Command, Problem> {
     }
     let (key, _) = split_word(key);
     Ok(Command::Join { room: room(name)?, key: optional(key) })
+}
+
+fn register(rest: &str) -> Result<Command, Problem> {
+    let (password, mail) = split_word(rest);
+    Ok(Command::Register { password: needed(password)?, mail: optional(mail) })
 }
 
 fn part(rest: &str) -> Result<Command, Problem> {

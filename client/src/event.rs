@@ -125,6 +125,11 @@ pub enum What {
         /// Which.
         batch: String,
     },
+    /// Our account has been opened, and we are logged in to it.
+    Registered {
+        /// What it is called.
+        account: String,
+    },
     /// Somebody came into a room.
     Joined {
         /// Who.
@@ -416,6 +421,8 @@ pub enum Failure {
 /// A field of the login form, to put an error beside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
+    /// The account's password.
+    Password,
     /// 用户名
     Nick,
     /// 服务器ip
@@ -565,6 +572,14 @@ fn what(message: &Message<'_>) -> Option<What> {
         },
         "AWAY" => What::Away { who: from.name, away: !param(0).is_empty() },
         "INVITE" => What::Invited { by: from.name, who: param(0), room: param(1) },
+        "REGISTER" | "VERIFY" => match message.param(0)? {
+            "SUCCESS" => What::Registered { account: param(1) },
+            _ => What::Answer(Text::FromServer.with([&param(2)])),
+        },
+        "FAIL" | "WARN" | "NOTE" => {
+            let words = message.params().last().map(|text| clean(text)).unwrap_or_default();
+            What::Answer(Text::FromServer.with([&words]))
+        }
         "WALLOPS" => What::Answer(Text::FromServer.with([&param(0)])),
         _ => return None,
     })

@@ -183,6 +183,10 @@ texts! {
     AppName: "茶馆 Teahouse", "Teahouse";
     UserName: "用户名", "Name";
     ServerAddress: "服务器ip", "Server";
+    AccountPassword: "帐号密码（没有帐号就不填）", "Account password, if you have an account";
+    UseTls: "使用 TLS 加密", "Use TLS";
+    KeepPassword: "记住密码", "Keep the password";
+    NewAccount: "注册新帐号", "New account";
     Port: "端口port", "Port";
     LogIn: "登录", "Log in";
     LoggingInCancel: "正在登录… 点击取消", "Logging in… click to cancel";
@@ -268,6 +272,7 @@ texts! {
     ServerMissing: "请输入服务器地址", "Please enter the server's address";
     ServerBad: "服务器地址里不能有“{0}”", "A server's address cannot have “{0}” in it";
     ServerHasPort: "端口请填在端口栏里", "Please put the port into its own field";
+    PasswordMissing: "请输入新帐号的密码", "Please enter a password for the new account";
     PortMissing: "请输入端口", "Please enter a port";
     PortBad: "端口是 1 到 65535 的数字", "A port is a number from 1 to 65535";
 
@@ -298,16 +303,19 @@ texts! {
     CertificateNotYet: "它的证书还没有生效", "its certificate is not valid yet";
     CertificateChanged: "它的证书不是已知的那一份，可能有人在冒充它",
         "its certificate is not the one that is known, so somebody may be posing as the server";
-    LoginFailed: "没有登录账号 {0}：{1}", "Not logged in to the account {0}: {1}";
-    LoginNotOffered: "服务器不提供账号登录", "the server has no logins to accounts";
+    LoginFailed: "没有登录帐号 {0}：{1}", "Not logged in to the account {0}: {1}";
+    LoginNotOffered: "服务器不提供帐号登录", "the server has no logins to accounts";
     LoginNoWay: "服务器不支持所设的登录方式", "the server knows none of the ways to log in that are set";
     LoginImpostor: "服务器没能证明它知道这个密码，可能是冒充的",
         "the server could not prove that it knows the password, so it may be an impostor";
     CannotStart: "无法开始连接：{0}", "The connection cannot be started: {0}";
 
     // Notices in the transcript.
-    AccountIs: "你登录了账号 {0}", "You are logged in to the account {0}";
-    AccountGone: "你退出了账号", "You are no longer logged in to an account";
+    AccountIs: "你登录了帐号 {0}", "You are logged in to the account {0}";
+    AccountGone: "你退出了帐号", "You are no longer logged in to an account";
+    Registered: "帐号 {0} 注册好了，你已经登录", "The account {0} is open, and you are logged in to it";
+    CannotRegister: "这个服务器不能在这里注册帐号；可以试试 /msg NickServ HELP",
+        "This server opens no accounts here; try /msg NickServ HELP";
     LoggedIn: "你以 {0} 的名字进来了", "You are here as {0}";
     RetryingIn: "{0} 秒后重新连接", "Connecting again in {0} s";
     LostConnection: "连接断了，消息暂时发不出去", "The connection is lost; nothing can be sent for now";
@@ -357,7 +365,7 @@ texts! {
     WhoisOperator: "{0} 是服务器管理员", "{0} is a server operator";
     WhoisIdle: "{0} 已 {1} 秒没说话", "{0} has been silent for {1} s";
     WhoisChannels: "{0} 在这些房间：{1}", "{0} is in: {1}";
-    WhoisAccount: "{0} 登录了账号 {1}", "{0} is logged in as {1}";
+    WhoisAccount: "{0} 登录了帐号 {1}", "{0} is logged in as {1}";
 
     // What a server refuses, in plain words.
     NoSuchNick: "没有叫“{0}”的人在线", "Nobody called “{0}” is here";
@@ -409,6 +417,10 @@ texts! {
     HelpAway: "标记为离开；不写原因则是回来了", "mark yourself as away; without a reason, as back";
     UsageOnline: "/online [#房间]", "/online [#room]";
     HelpOnline: "获取在线用户列表", "show who is online";
+    UsageRegister: "/register 密码 [邮箱]", "/register password [mail address]";
+    HelpRegister: "用自己现在的名字注册帐号", "open an account for the name you have";
+    UsageVerify: "/verify 验证码", "/verify code";
+    HelpVerify: "输入邮件里的验证码", "say the code that came by mail";
     UsageWhois: "/whois 名字", "/whois name";
     HelpWhois: "查看一个人的信息", "show who somebody is";
     UsageList: "/list", "/list";

@@ -67,6 +67,8 @@ pub struct Profile {
     pub account: String,
     /// The account's password; empty for none.
     pub password: Secret,
+    /// Whether the account's password is kept in the system's keyring, where there is one.
+    pub keyring: bool,
     /// The mechanisms to log in by, in the order in which they are tried. Empty: all that are possible, the strongest
     /// first.
     pub sasl: Vec<Mechanism>,
@@ -99,6 +101,7 @@ impl Default for Profile {
             tls_key: None,
             account: String::new(),
             password: Secret::default(),
+            keyring: false,
             sasl: Vec::new(),
             account_required: false,
             rooms: Vec::new(),
@@ -271,6 +274,7 @@ pub const KEYS: &[Key] = &[
     key!(tls_key, path, optional_path),
     key!(account, text, string),
     key!(password, secret, hidden),
+    key!(keyring, Value::as_bool, boolean),
     key!(
         sasl,
         |value| list(value, |one| Mechanism::from_name(one.as_str()?)),
@@ -384,6 +388,7 @@ mod tests {
             tls_key: Some("me.key".into()),
             account: "ming".into(),
             password: Secret::from("tea".to_owned()),
+            keyring: true,
             sasl: vec![Mechanism::External, Mechanism::Plain],
             account_required: true,
             rooms: vec![Room::parse("#茶馆").unwrap(), Room::parse("#b key").unwrap()],

@@ -19,8 +19,15 @@ use crate::sasl::{Login, LoginFailure, Progress};
 use crate::sts;
 
 /// The capabilities that the window makes use of. `sasl` joins them where there is an account.
-const WANTED: [&str; 6] =
-    ["away-notify", "cap-notify", "echo-message", "message-tags", "multi-prefix", "server-time"];
+const WANTED: [&str; 7] = [
+    "away-notify",
+    "cap-notify",
+    "draft/account-registration",
+    "echo-message",
+    "message-tags",
+    "multi-prefix",
+    "server-time",
+];
 
 /// How long the list in one `CAP REQ` may be: the server's answer repeats it behind its own name and ours.
 const MAX_REQUEST_BYTES: usize = 300;

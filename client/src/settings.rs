@@ -73,11 +73,15 @@ impl Settings {
     }
 
     /// Makes this profile the first. One for the same server gives way to it, as does one that nobody ever used.
+    /// A password that was typed into the form is not written down; one that stands in the file stays there.
     pub fn remember(&mut self, profile: &Profile) {
+        let mut profile = profile.clone();
+        let written = self.profiles.iter().find(|other| other.is_for(&profile.server, profile.port));
+        profile.password = written.map(|written| written.password.clone()).unwrap_or_default();
         let gives_way =
             |other: &Profile| other.nick.is_empty() || other.is_for(&profile.server, profile.port);
         self.profiles.retain(|other| !gives_way(other));
-        self.profiles.insert(0, profile.clone());
+        self.profiles.insert(0, profile);
     }
 }
 
@@ -238,6 +242,7 @@ fn set<T>(place: &mut T, value: Option<T>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Secret;
 
     fn file_with(text: &str) -> (tempfile::TempDir, SettingsFile) {
         let folder = tempfile::tempdir().unwrap();
@@ -321,6 +326,21 @@ mod tests {
             settings.remember(&profile(server, nick));
         }
         assert_eq!(settings.profiles, [profile("One", "alice"), profile("two", "bob")]);
+    }
+
+    #[test]
+    fn a_password_that_was_typed_is_not_written_down_and_one_in_the_file_stays() {
+        let profile = |password: &str| Profile {
+            nick: "bob".to_owned(),
+            password: Secret::from(password.to_owned()),
+            ..Profile::default()
+        };
+        let mut settings = Settings::default();
+        settings.remember(&profile("typed"));
+        assert_eq!(settings.profiles, [profile("")]);
+        settings.profiles = vec![profile("written")];
+        settings.remember(&profile("typed"));
+        assert_eq!(settings.profiles, [profile("written")]);
     }
 
     #[cfg(unix)]

@@ -55,6 +55,7 @@ impl Network {
             }
             What::NamesEnd { room } => self.names_end(at, &room),
             What::Mode { by, target, modes, args } => self.mode(at, &by, &target, &modes, &args),
+            What::Registered { account } => self.registered(at, &account),
             What::Away { who, away } => self.mark_away(&who, away),
             What::IsAway { who, reason } => {
                 self.notice_about(at, Some(&who), Text::IsAway.with([&who, &reason]));
@@ -139,6 +140,7 @@ impl Network {
                 self.wanted.insert(self.features.case_mapping.fold(&room.name).into_owned(), key);
             }
         }
+        self.register_if_wanted(at);
     }
 
     /// Before the welcome there is nowhere to say it; the welcome does then.

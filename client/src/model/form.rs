@@ -6,12 +6,12 @@ use teahouse_protocol::names::{self, InvalidName};
 
 use crate::event::Field;
 use crate::i18n::{Phrase, Text};
-use crate::profile::Profile;
+use crate::profile::{PLAIN_PORT, Profile, Secret, TLS_PORT};
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
 pub const MAX_NICK_BYTES: usize = 64;
 
-/// What stands in the three fields, as typed.
+/// What stands in the form, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoginForm {
     /// 用户名
@@ -20,6 +20,14 @@ pub struct LoginForm {
     pub server: String,
     /// 端口port
     pub port: String,
+    /// 使用 TLS 加密
+    pub tls: bool,
+    /// 帐号密码, of those who have an account.
+    pub password: Secret,
+    /// 记住密码
+    pub keep_password: bool,
+    /// 注册新帐号, with that name and that password.
+    pub register: bool,
 }
 
 /// What is wrong with each field, if anything.
@@ -31,6 +39,8 @@ pub struct FormErrors {
     pub server: Option<Phrase>,
     /// Of 端口port.
     pub port: Option<Phrase>,
+    /// Of 帐号密码.
+    pub password: Option<Phrase>,
     /// Of none of them in particular.
     pub general: Option<Phrase>,
 }
@@ -47,6 +57,7 @@ impl FormErrors {
             Field::Nick => self.nick.as_ref(),
             Field::Server => self.server.as_ref(),
             Field::Port => self.port.as_ref(),
+            Field::Password => self.password.as_ref(),
         }
     }
 
@@ -57,6 +68,7 @@ impl FormErrors {
             Some(Field::Nick) => &mut errors.nick,
             Some(Field::Server) => &mut errors.server,
             Some(Field::Port) => &mut errors.port,
+            Some(Field::Password) => &mut errors.password,
             None => &mut errors.general,
         };
         *place = Some(phrase);
@@ -75,16 +87,46 @@ impl LoginForm {
         let nick_error = names::check_nickname(nick, MAX_NICK_BYTES).err().map(nick_error);
         let (server, server_error) = split(check_server(&self.server));
         let (port, port_error) = split(check_port(&self.port));
-        match (nick_error, server, port) {
-            (None, Some(server), Some(port)) => Ok(base.moved_to(&server, port, nick)),
-            (nick, ..) => Err(FormErrors { nick, server: server_error, port: port_error, general: None }),
+        let is_missing = self.register && self.password.is_empty();
+        let password_error = is_missing.then(|| Text::PasswordMissing.into());
+        match (nick_error, server, port, password_error) {
+            (None, Some(server), Some(port), None) => {
+                let mut profile = base.moved_to(&server, port, nick);
+                profile.tls = self.tls;
+                if profile.password != self.password {
+                    profile.password = self.password.clone();
+                    // It is that of the name beside it.
+                    profile.account = String::new();
+                }
+                Ok(profile)
+            }
+            (nick, _, _, password) => {
+                Err(FormErrors { nick, server: server_error, port: port_error, password, general: None })
+            }
+        }
+    }
+
+    /// Turns TLS on or off. The usual port of the one becomes that of the other; any other port was typed for a reason.
+    pub fn set_tls(&mut self, tls: bool) {
+        let (from, to) = if tls { (PLAIN_PORT, TLS_PORT) } else { (TLS_PORT, PLAIN_PORT) };
+        self.tls = tls;
+        if check_port(&self.port) == Ok(from) {
+            self.port = to.to_string();
         }
     }
 }
 
 impl From<&Profile> for LoginForm {
     fn from(profile: &Profile) -> Self {
-        Self { nick: profile.nick.clone(), server: profile.server.clone(), port: profile.port.to_string() }
+        Self {
+            nick: profile.nick.clone(),
+            server: profile.server.clone(),
+            port: profile.port.to_string(),
+            tls: profile.tls,
+            password: profile.password.clone(),
+            keep_password: profile.keyring,
+            register: false,
+        }
     }
 }
 
@@ -164,7 +206,12 @@ mod tests {
     use super::*;
 
     fn form(nick: &str, server: &str, port: &str) -> LoginForm {
-        LoginForm { nick: nick.to_owned(), server: server.to_owned(), port: port.to_owned() }
+        LoginForm {
+            nick: nick.to_owned(),
+            server: server.to_owned(),
+            port: port.to_owned(),
+            ..LoginForm::default()
+        }
     }
 
     #[track_caller]

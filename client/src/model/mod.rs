@@ -13,10 +13,10 @@
 //!
 //! In reading order: [`form`] (the login view), this file (which networks there are, what the person does with the
 //! window), [`network`] (one server), [`act`] (what the person does there), [`arrive`] (what happens there),
-//! [`front`] (what the person does with the conversation in front), [`conversation`] (lines, unread counts),
-//! [`condense`] (comings and goings in few words), [`members`] (people in a room), [`features`] (what the server said of
-//! itself), [`wire`] (what went over the wire), [`completion`] (Tab), [`search`] (Ctrl+F), [`layout`] (where text
-//! breaks).
+//! [`account`] (one's account there), [`front`] (what the person does with the conversation in front),
+//! [`conversation`] (lines, unread counts), [`condense`] (comings and goings in few words), [`members`] (people in a
+//! room), [`features`] (what the server said of itself), [`wire`] (what went over the wire), [`completion`] (Tab),
+//! [`search`] (Ctrl+F), [`layout`] (where text breaks).
 
 use std::mem;
 use std::rc::Rc;
@@ -35,6 +35,7 @@ use crate::traffic::Traffic;
 pub mod form;
 pub mod network;
 
+mod account;
 mod act;
 mod arrive;
 pub mod completion;
@@ -255,17 +256,23 @@ impl Model {
             return;
         }
         // Where there is a saved way to that server, it is the one to go.
-        let saved =
-            self.profiles.iter().find(|profile| profile.server.eq_ignore_ascii_case(form.server.trim()));
-        let base = if self.base.server.is_empty() { saved.unwrap_or(&self.base) } else { &self.base };
+        let is_there = |profile: &&Profile| profile.server.eq_ignore_ascii_case(form.server.trim());
+        let saved = self.profiles.iter().find(is_there);
+        let base = Some(&self.base).filter(is_there).or(saved).unwrap_or(&self.base);
         let checked = form.check(base);
         self.form = form;
         match checked {
-            Ok(profile) => {
-                self.form = LoginForm::from(&profile);
+            Ok(mut profile) => {
+                let to_register = self.form.register.then(|| mem::take(&mut profile.password));
+                self.form.nick.clone_from(&profile.nick);
+                self.form.server.clone_from(&profile.server);
+                self.form.port = profile.port.to_string();
                 self.form_errors = FormErrors::default();
                 self.base = profile.clone();
                 let id = self.add_network(profile);
+                if let Some(network) = self.network_mut(id) {
+                    network.to_register = to_register;
+                }
                 self.applicant = Some(id);
                 self.connect_again(id);
             }

@@ -17,7 +17,7 @@ use crate::event::{Failure, Manner, Words};
 use crate::fingerprint::Fingerprint;
 use crate::formatting;
 use crate::i18n::{Phrase, Text};
-use crate::profile::{Profile, Room};
+use crate::profile::{Profile, Room, Secret};
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
 pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
@@ -78,6 +78,10 @@ pub struct Network {
     /// Our `user@host` as others see it, once the server has shown it.
     pub(super) address: Option<String>,
     pub(super) away: bool,
+    /// The password of an account to be opened as soon as we are here.
+    pub(super) to_register: Option<Secret>,
+    /// The password of the account that is being opened.
+    pub(super) new_password: Option<Secret>,
     pub(super) capabilities: Vec<String>,
     pub(super) features: Features,
     /// In the order of the list: the server's, rooms, private ones; each in order of coming.
@@ -238,6 +242,8 @@ impl Network {
             profile,
             address: None,
             away: false,
+            to_register: None,
+            new_password: None,
             capabilities: Vec::new(),
             features: Features::default(),
             conversations: Vec::new(),
@@ -296,6 +302,7 @@ impl Network {
         self.account = None;
         self.fingerprint = None;
         self.retry_secs = None;
+        self.new_password = None;
         self.address = None;
         for conversation in &mut self.conversations {
             conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;

@@ -14,6 +14,7 @@ use super::*;
 use crate::event::{Failure, Manner};
 use crate::profile::{Profile, Room};
 
+mod account;
 mod transcript;
 
 /// A model with a clock that stands still until a test moves it, and the server's side played by hand.
@@ -180,7 +181,7 @@ fn shown(conversation: &Conversation) -> Vec<String> {
 #[test]
 fn a_wrong_form_is_answered_beside_its_fields_and_nothing_is_connected() {
     let mut window = Window::opened();
-    window.model.log_in(LoginForm { nick: "a b".into(), server: String::new(), port: "abc".into() });
+    window.model.log_in(LoginForm { nick: "a b".into(), port: "abc".into(), ..LoginForm::default() });
     let errors = window.model.form_errors();
     assert!(errors.nick.is_some() && errors.server.is_some() && errors.port.is_some());
     assert_eq!(window.model.take_actions(), []);
@@ -851,6 +852,7 @@ fn on_two_servers() -> (Window, NetworkId) {
         nick: "bobby".into(),
         server: "irc.example".into(),
         port: "6697".into(),
+        ..LoginForm::default()
     });
     let second = NetworkId(1);
     window.server_of(second, &[":irc.example 001 bobby :Welcome", ":irc.example 422 bobby :No message"]);
@@ -869,7 +871,7 @@ fn a_second_server_is_logged_in_to_with_the_same_form_and_the_first_stays() {
     let mut window = Window::in_lobby();
     window.model.open_form();
     assert_eq!(window.model.view(), View::Login);
-    let form = LoginForm { nick: "bob".into(), server: String::new(), port: "6667".into() };
+    let form = LoginForm { nick: "bob".into(), port: "6667".into(), ..LoginForm::default() };
     assert_eq!(*window.model.form(), form, "the name is likely to be the same");
     window.model.log_in(LoginForm { server: "irc.example".into(), ..form });
     assert!(window.model.is_logging_in());
@@ -886,7 +888,12 @@ fn a_second_server_is_logged_in_to_with_the_same_form_and_the_first_stays() {
 fn a_second_login_that_fails_is_told_in_the_form_and_one_can_go_back() {
     let mut window = Window::in_lobby();
     window.model.open_form();
-    window.model.log_in(LoginForm { nick: "bob".into(), server: "nowhere".into(), port: "1".into() });
+    window.model.log_in(LoginForm {
+        nick: "bob".into(),
+        server: "nowhere".into(),
+        port: "1".into(),
+        ..LoginForm::default()
+    });
     let failure = Failure::UnknownHost { host: "nowhere".into() };
     window.model.apply(NetworkId(1), What::Ended(failure).into());
     assert!(window.model.form_errors().server.is_some() && !window.model.is_logging_in());
@@ -894,7 +901,12 @@ fn a_second_login_that_fails_is_told_in_the_form_and_one_can_go_back() {
     assert_eq!((window.model.view(), places(&window)), (View::Chat, vec!["tea.house"]));
     window.model.open_form();
     assert!(window.model.form_errors().is_empty(), "and the next time it is forgotten");
-    window.model.log_in(LoginForm { nick: "bob".into(), server: "slow".into(), port: "1".into() });
+    window.model.log_in(LoginForm {
+        nick: "bob".into(),
+        server: "slow".into(),
+        port: "1".into(),
+        ..LoginForm::default()
+    });
     window.sent();
     window.model.close_form();
     assert_eq!(window.model.take_actions(), [Action::Disconnect(NetworkId(2))], "going back gives it up");
@@ -1080,6 +1092,7 @@ fn what_is_known_of_a_server_is_used_when_its_address_is_typed() {
         nick: "bobby".into(),
         server: "irc.example".into(),
         port: "6667".into(),
+        ..LoginForm::default()
     });
     let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
         panic!("no connection")

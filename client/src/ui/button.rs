@@ -143,16 +143,19 @@ fn draw_button(
 #[derive(Clone)]
 pub struct CheckBox {
     widget: button::CheckButton,
+    kit: Rc<Kit>,
 }
 
 impl CheckBox {
     /// A box that is not ticked.
     pub fn new(kit: &Rc<Kit>, ground: fn(&Palette) -> Color) -> Self {
+        let kit = Rc::clone(kit);
         let mut widget = button::CheckButton::default();
         widget.set_frame(FrameType::NoBox);
         widget.super_draw(false);
-        let kit = Rc::clone(kit);
+        let painter = Rc::clone(&kit);
         widget.draw(move |widget| {
+            let kit = &painter;
             let theme = kit.theme();
             let rect = Rect::of(widget);
             kit.paint.fill(rect, ground(theme.colors));
@@ -169,7 +172,13 @@ impl CheckBox {
             kit.paint.label(face, theme.colors.ink, Align::Left, &widget.label(), words);
             draw::set_line_style(draw::LineStyle::Solid, 0);
         });
-        Self { widget }
+        Self { widget, kit }
+    }
+
+    /// Does this whenever somebody ticks it or takes the tick away.
+    pub fn on_change(&self, action: Action) {
+        let kit = Rc::clone(&self.kit);
+        self.widget.clone().set_callback(move |_| kit.act(action.clone()));
     }
 
     /// The widget, for its owner to place.
@@ -190,7 +199,24 @@ impl CheckBox {
 
     /// Takes the tick away.
     pub fn clear(&self) {
-        self.widget.set_checked(false);
+        self.set_ticked(false);
+    }
+
+    /// Ticks it, or takes the tick away. Nobody is told.
+    pub fn set_ticked(&self, is_ticked: bool) {
+        self.widget.set_checked(is_ticked);
+    }
+
+    /// Lets somebody change it, or not.
+    pub fn set_active(&self, is_active: bool) {
+        let mut widget = self.widget.clone();
+        if is_active { widget.activate() } else { widget.deactivate() }
+    }
+
+    /// How wide its words need it to be.
+    pub fn natural_width(&self) -> i32 {
+        let face = Face::regular(self.kit.theme().sizes.label);
+        self.kit.paint.width(face, &self.widget.label()).ceil() as i32 + 30
     }
 
     /// Whether it is ticked.

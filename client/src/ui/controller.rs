@@ -324,6 +324,11 @@ impl Controller {
             Action::ConnectAgain(id) => self.model.borrow_mut().connect_again(id),
             Action::Disconnect(id) => self.model.borrow_mut().disconnect(id),
             Action::LeaveNetwork(id) => self.model.borrow_mut().leave(id),
+            Action::SwitchTls => {
+                let mut form = self.login.form();
+                form.set_tls(form.tls);
+                self.login.set_form(&form);
+            }
             Action::AddServer => self.model.borrow_mut().open_form(),
             Action::CloseForm => {
                 if self.shown == Some(View::Login) {
@@ -783,6 +788,7 @@ impl Controller {
             is_dark: self.settings.theme == Shade::Dark,
             focus: self.focused_control(),
             fields: self.login.fields().map(|(name, field)| (name, field.text())).into(),
+            ticks: self.login.ticks().map(|(name, tick)| (name, tick.is_ticked())).into(),
             errors: self.login.errors(),
             login_button: self.login.button.widget().label(),
             conversation: words.heading,
@@ -839,6 +845,9 @@ impl Controller {
         } else if self.shown == Some(View::Login) {
             for (name, field) in self.login.fields() {
                 add(name, field.frame());
+            }
+            for (name, tick) in self.login.ticks() {
+                add(name, Rect::of(tick.widget()));
             }
             let login = &self.login;
             if login.saved.widget().visible() {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use fltk::enums::{Event, FrameType, Key};
 use fltk::group::Group;
-use fltk::input::Input;
+use fltk::input::{Input, InputType};
 use fltk::prelude::*;
 use fltk::{app, enums};
 
@@ -63,7 +63,13 @@ impl Field {
         input.set_trigger(enums::CallbackTrigger::Changed);
         input.set_callback({
             let field = field.clone();
-            move |_| field.set_error(None)
+            move |input| {
+                field.set_error(None);
+                if input.get_type::<InputType>() == InputType::Secret {
+                    // FLTK draws anew what is right of the caret, by the width of the letters and not of the dots.
+                    input.redraw();
+                }
+            }
         });
         input.handle({
             let field = field.clone();
@@ -81,6 +87,11 @@ impl Field {
         });
         input.super_handle_first(false);
         field
+    }
+
+    /// Shows dots in place of what stands in it.
+    pub fn hide_text(&self) {
+        self.input.clone().set_type(InputType::Secret);
     }
 
     /// How tall it is, with its label and the lines for an error.

@@ -14,7 +14,8 @@ use fltk::prelude::*;
 use crate::event;
 use crate::i18n::{Language, Text};
 use crate::model::{FormErrors, LoginForm, layout};
-use crate::ui::button::{Button, Look};
+use crate::profile::Secret;
+use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::chat::conversation_list;
 use crate::ui::field::Field;
 use crate::ui::paint::{Align, Face, Rect};
@@ -25,6 +26,8 @@ use crate::ui::{Action, Kit};
 const FORM_WIDTH: i32 = 380;
 const TILE: i32 = 60;
 const BUTTON_HEIGHT: i32 = 44;
+/// The row of boxes to tick, with the space below it.
+const TICKS_HEIGHT: i32 = 36;
 /// Below the button, for what is wrong with the connection.
 const TROUBLE_LINES: usize = 3;
 const TROUBLE_LINE_HEIGHT: i32 = 19;
@@ -39,6 +42,14 @@ pub struct LoginView {
     pub server: Field,
     /// 端口port
     pub port: Field,
+    /// 帐号密码
+    pub password: Field,
+    /// 使用 TLS 加密
+    pub tls: CheckBox,
+    /// 记住密码
+    pub keep_password: CheckBox,
+    /// 注册新帐号
+    pub register: CheckBox,
     /// 登录; while connecting it says so and cancels.
     pub button: Button,
     /// The switch to the other language.
@@ -69,6 +80,11 @@ impl LoginView {
         let name = Field::new(kit, 1, Action::LogIn);
         let server = Field::new(kit, 2, Action::LogIn);
         let port = Field::new(kit, 2, Action::LogIn);
+        let password = Field::new(kit, 1, Action::LogIn);
+        password.hide_text();
+        let tick = || CheckBox::new(kit, |colors| colors.page);
+        let (tls, keep_password, register) = (tick(), tick(), tick());
+        tls.on_change(Action::SwitchTls);
         let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogIn);
         let language = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
         let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
@@ -82,6 +98,10 @@ impl LoginView {
             name,
             server,
             port,
+            password,
+            tls,
+            keep_password,
+            register,
             button,
             language,
             shade,
@@ -112,9 +132,13 @@ impl LoginView {
         self.name.set_label(Text::UserName.to(language));
         self.server.set_label(Text::ServerAddress.to(language));
         self.port.set_label(Text::Port.to(language));
-        for field in [&self.name, &self.server, &self.port] {
+        self.password.set_label(Text::AccountPassword.to(language));
+        for (_, field) in self.fields() {
             field.restyle();
         }
+        self.tls.set_text(Text::UseTls.to(language));
+        self.keep_password.set_text(Text::KeepPassword.to(language));
+        self.register.set_text(Text::NewAccount.to(language));
         self.language.set_text(language.other().name());
         self.back.set_text(&format!("← {}", Text::Back.to(language)));
         self.state.borrow_mut().title = Text::AppName.to(language).to_owned();
@@ -127,20 +151,36 @@ impl LoginView {
         let was_connecting = mem::replace(&mut self.state.borrow_mut().is_connecting, is_connecting);
         let text = if is_connecting { Text::LoggingInCancel } else { Text::LogIn };
         self.button.set_text(text.to(language));
-        for field in [&self.name, &self.server, &self.port] {
+        for (_, field) in self.fields() {
             field.set_editable(!is_connecting);
+        }
+        for (_, tick) in self.ticks() {
+            tick.set_active(!is_connecting);
         }
         was_connecting
     }
 
-    /// The three fields and their names, from the top down.
-    pub fn fields(&self) -> [(&'static str, &Field); 3] {
-        [("name", &self.name), ("server", &self.server), ("port", &self.port)]
+    /// The fields and their names, from the top down.
+    pub fn fields(&self) -> [(&'static str, &Field); 4] {
+        [("name", &self.name), ("server", &self.server), ("port", &self.port), ("password", &self.password)]
+    }
+
+    /// The boxes to tick and their names.
+    pub fn ticks(&self) -> [(&'static str, &CheckBox); 3] {
+        [("tls", &self.tls), ("keep password", &self.keep_password), ("register", &self.register)]
     }
 
     /// What stands in the fields.
     pub fn form(&self) -> LoginForm {
-        LoginForm { nick: self.name.text(), server: self.server.text(), port: self.port.text() }
+        LoginForm {
+            nick: self.name.text(),
+            server: self.server.text(),
+            port: self.port.text(),
+            tls: self.tls.is_ticked(),
+            password: Secret::from(self.password.text()),
+            keep_password: self.keep_password.is_ticked(),
+            register: self.register.is_ticked(),
+        }
     }
 
     /// Fills the fields in.
@@ -148,20 +188,26 @@ impl LoginView {
         self.name.set_text(&form.nick);
         self.server.set_text(&form.server);
         self.port.set_text(&form.port);
+        self.password.set_text(form.password.reveal());
+        self.tls.set_ticked(form.tls);
+        self.keep_password.set_ticked(form.keep_password);
+        self.register.set_ticked(form.register);
+        self.group.clone().redraw();
     }
 
     /// Puts the caret where there is something to do: into the first field that is wrong or empty, or else the name.
     pub fn focus(&self) {
         let fields = self.fields().map(|(_, field)| field);
         let wrong = fields.into_iter().find(|field| field.error().is_some());
-        let empty = fields.into_iter().find(|field| field.text().is_empty());
+        // Not everybody has a password.
+        let empty = fields[..3].iter().copied().find(|field| field.text().is_empty());
         wrong.or(empty).unwrap_or(&self.name).focus();
     }
 
     /// Says what is wrong: beside a field what fits there, below the button what does not, and what is about none.
     pub fn show_errors(&self, errors: &FormErrors, language: Language) {
         let mut trouble: Vec<String> = errors.general.iter().map(|phrase| phrase.to(language)).collect();
-        let fields = [event::Field::Nick, event::Field::Server, event::Field::Port];
+        let fields = [event::Field::Nick, event::Field::Server, event::Field::Port, event::Field::Password];
         for ((_, field), which) in self.fields().into_iter().zip(fields) {
             let error = errors.of(which).map(|phrase| phrase.to(language));
             let beside = error.map(|error| {
@@ -222,7 +268,16 @@ impl LoginView {
         let port_width = 160;
         self.server.place(form.x, y, form.w - port_width - 16);
         self.port.place(form.x + form.w - port_width, y, port_width);
-        y += self.server.height() + 6;
+        y += self.server.height();
+        self.password.place(form.x, y, form.w);
+        y += self.password.height();
+        let mut x = form.x;
+        for (_, tick) in self.ticks() {
+            let width = tick.natural_width();
+            tick.place(Rect::new(x, y, width, 26));
+            x += width + 14;
+        }
+        y += TICKS_HEIGHT;
         self.button.place(Rect::new(form.x, y, form.w, BUTTON_HEIGHT));
         let mut right = rect.x + rect.w - 12;
         for switch in [&self.language, &self.shade] {
@@ -249,7 +304,8 @@ impl LoginView {
         let rect = Rect { x: rect.x + side_width, w: rect.w - side_width, ..rect };
         let width = FORM_WIDTH.min(rect.w - 40);
         let trouble = TROUBLE_LINES as i32 * TROUBLE_LINE_HEIGHT;
-        let height = TILE + 62 + self.name.height() + self.server.height() + 6 + BUTTON_HEIGHT + 12 + trouble;
+        let fields = self.name.height() + self.server.height() + self.password.height();
+        let height = TILE + 62 + fields + TICKS_HEIGHT + BUTTON_HEIGHT + 12 + trouble;
         Rect::new(rect.x + (rect.w - width) / 2, rect.y + ((rect.h - height) * 2 / 5).max(12), width, height)
     }
 

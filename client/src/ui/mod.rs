@@ -106,6 +106,8 @@ pub enum Action {
     OpenProfile(usize),
     /// Show what can be done with it.
     AskProfile(usize),
+    /// TLS was ticked in the login form, or the tick taken away.
+    SwitchTls,
     /// Show the login form, for one more server.
     AddServer,
     /// Go back from the login form to the conversations.

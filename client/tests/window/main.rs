@@ -1,13 +1,15 @@
 //! The window, used as a person uses it: real windows on a display of their own, a real server, mouse and keyboard.
 //!
 //! One file per subject: [`seed`] has a test for each promise and each trouble of the chat that Teahouse comes from,
-//! [`login`] what is wrong with a form or a server, [`talk`] people talking, [`transcript`] what one can do with what
-//! was said, [`servers`] several servers, [`wire`] what goes over the wire, [`look`] how it looks and changes.
+//! [`account`] passwords and TLS, [`login`] what is wrong with a form or a server, [`talk`] people talking,
+//! [`transcript`] what one can do with what was said, [`servers`] several servers, [`wire`] what goes over the wire,
+//! [`look`] how it looks and changes.
 //! Each test keeps pictures of what it saw in `target/pictures/`.
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
 mod login;
 mod look;
 mod seed;

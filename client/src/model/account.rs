@@ -1,0 +1,56 @@
+//! One's account on a network: opening one, and what becomes of its password.
+//!
+//! An account is opened with the command REGISTER
+//! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)). Logging in to one that
+//! there is happens before the welcome, and is [`sasl`](crate::sasl)'s subject.
+
+use jiff::Timestamp;
+
+use super::network::Network;
+use crate::i18n::{Phrase, Text};
+use crate::profile::Secret;
+
+/// What a server offers where accounts are opened with REGISTER.
+const REGISTRATION: &str = "draft/account-registration";
+
+impl Network {
+    /// Opens an account with this password for the name that one has.
+    ///
+    /// # Errors
+    /// When there is no connection, or the server opens no accounts in this way.
+    pub(super) fn register(&mut self, password: &str, mail: Option<&str>) -> Result<(), Phrase> {
+        self.need_link()?;
+        if !self.has_capability(REGISTRATION) {
+            return Err(Text::CannotRegister.into());
+        }
+        self.send(&["REGISTER", "*", mail.unwrap_or("*"), password]);
+        self.new_password = Some(Secret::from(password.to_owned()));
+        Ok(())
+    }
+
+    /// Says what was mailed to prove that the address is one's own.
+    ///
+    /// # Errors
+    /// When there is no connection.
+    pub(super) fn verify(&mut self, code: &str) -> Result<(), Phrase> {
+        let account = self.profile.account_name().to_owned();
+        self.ask(&["VERIFY", &account, code])
+    }
+
+    /// Opens the account that was asked for in the login form, now that one is here.
+    pub(super) fn register_if_wanted(&mut self, at: Timestamp) {
+        let Some(password) = self.to_register.take() else { return };
+        if let Err(why) = self.register(password.reveal(), None) {
+            self.notice_about(at, None, why);
+        }
+    }
+
+    /// The account is there: from now on it is the one to log in to.
+    pub(super) fn registered(&mut self, at: Timestamp, account: &str) {
+        if let Some(password) = self.new_password.take() {
+            self.profile.password = password;
+            account.clone_into(&mut self.profile.account);
+        }
+        self.notice_about(at, None, Text::Registered.with([account]));
+    }
+}

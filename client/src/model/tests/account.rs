@@ -1,0 +1,89 @@
+//! TLS and accounts, as far as they are the model's.
+
+use super::*;
+use crate::profile::Secret;
+
+/// Every notice of the conversation in front.
+fn notices(window: &Window) -> Vec<String> {
+    let lines = window.model.current().expect("a conversation").lines();
+    let notices = lines.filter(|(_, line)| matches!(line.body, Body::Notice(_)));
+    notices.map(|(_, line)| line.text(Language::English).to_string()).collect()
+}
+
+#[test]
+fn the_port_follows_tls_unless_another_one_was_typed() {
+    let mut form = LoginForm { port: "6667".into(), ..LoginForm::default() };
+    form.set_tls(true);
+    assert_eq!((form.tls, form.port.as_str()), (true, "6697"));
+    form.set_tls(false);
+    assert_eq!((form.tls, form.port.as_str()), (false, "6667"));
+    form.port = "7000".into();
+    form.set_tls(true);
+    assert_eq!(form.port, "7000");
+}
+
+/// Logs in as the form says after `change`, and gives the profile to connect with.
+fn logging_in(window: &mut Window, change: impl FnOnce(&mut LoginForm)) -> Profile {
+    let mut form = window.model.form().clone();
+    change(&mut form);
+    window.model.log_in(form);
+    match window.model.take_actions().pop() {
+        Some(Action::Connect(_, profile)) => *profile,
+        other => panic!("no connection: {other:?}"),
+    }
+}
+
+#[test]
+fn tls_and_the_accounts_password_go_along_with_the_login() {
+    let mut window = Window::opened();
+    let profile = logging_in(&mut window, |form| {
+        form.tls = true;
+        form.password = Secret::from("芝麻开门".to_owned());
+    });
+    assert!(profile.tls);
+    assert_eq!((profile.account_name(), profile.password.reveal()), ("bob", "芝麻开门"));
+}
+
+#[test]
+fn a_new_account_is_opened_once_one_is_here_and_is_the_one_to_log_in_to_from_then_on() {
+    let mut window = Window::opened();
+    let profile = logging_in(&mut window, |form| {
+        form.register = true;
+        form.password = Secret::from("芝麻 开门".to_owned());
+    });
+    assert!(profile.password.is_empty(), "there is nothing to log in to yet");
+    window.happens(What::Capabilities(vec!["draft/account-registration".into()]));
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["REGISTER * * :芝麻 开门"]);
+    window.server(&[":tea.house REGISTER SUCCESS bob :Account registered"]);
+    assert!(notices(&window).contains(&"The account bob is open, and you are logged in to it".to_owned()));
+    let profile = window.network().profile();
+    assert_eq!((profile.account.as_str(), profile.password.reveal()), ("bob", "芝麻 开门"));
+}
+
+#[test]
+fn what_is_wrong_with_a_new_account_is_said() {
+    let mut window = Window::opened();
+    let mut form = window.model.form().clone();
+    form.register = true;
+    window.model.log_in(form);
+    let missing = window.model.form_errors().password.as_ref().map(Phrase::text);
+    assert_eq!(missing, Some(Text::PasswordMissing));
+
+    let mut window = Window::opened();
+    logging_in(&mut window, |form| {
+        form.register = true;
+        form.password = Secret::from("x".to_owned());
+    });
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert!(window.sent().is_empty());
+    assert!(notices(&window).iter().any(|notice| notice.contains("/msg NickServ HELP")));
+
+    window.happens(What::Capabilities(vec!["draft/account-registration".into()]));
+    assert_eq!(window.type_in("/register short me@tea.house"), ["REGISTER * me@tea.house short"]);
+    window.server(&[":tea.house FAIL REGISTER WEAK_PASSWORD bob :Your password is too short"]);
+    assert!(notices(&window).iter().any(|notice| notice.ends_with("Your password is too short")));
+    window.server(&[":tea.house REGISTER VERIFICATION_REQUIRED bob :A code is on its way to you"]);
+    assert!(notices(&window).iter().any(|notice| notice.ends_with("A code is on its way to you")));
+    assert_eq!(window.type_in("/verify 1234"), ["VERIFY bob 1234"]);
+}
