@@ -33,6 +33,8 @@ fn try_listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // So that a restart does not have to wait for the last connections to be forgotten.
     socket.set_reuse_address(true)?;
+    // Sessions batch what they write, so the kernel need not wait for more. Whoever is accepted inherits it.
+    socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())

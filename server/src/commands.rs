@@ -306,11 +306,12 @@ pub fn finish(world: &mut World, me: ClientId, errand: Errand) -> Option<Errand>
 fn end(context: Context) -> Option<Errand> {
     let Context { world, me, task, .. } = context;
     match task {
-        Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
+        Some(task) => Some(Errand { task: Box::new(task), capture: world.suspend_capture() }),
         None => {
             world.release_capture_of(me);
             let changed = world.take_to_keep();
-            (!changed.is_empty()).then(|| Errand { task: Task::Rooms(Rooms::of(changed)), capture: None })
+            (!changed.is_empty())
+                .then(|| Errand { task: Box::new(Task::Rooms(Rooms::of(changed))), capture: None })
         }
     }
 }

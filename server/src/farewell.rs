@@ -22,7 +22,7 @@ const GLANCE: Duration = Duration::from_millis(20);
 
 /// Reads and drops what a client still says, until it hangs up, the deadline comes, or it is too much.
 pub fn hear_out(mut socket: &TcpStream, deadline: Instant) {
-    let mut dropped = [0; 4096];
+    let mut dropped = [0; 512];
     let mut heard = 0;
     while heard < MOST_BYTES {
         let left = deadline.saturating_duration_since(Instant::now());

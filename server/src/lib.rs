@@ -2,7 +2,7 @@
 //!
 //! The way of a message, and the files in reading order:
 //!
-//! 1. [`server`] accepts the connection and gives it a thread;
+//! 1. [`server`] accepts the connection and gives it a thread of its [`staff`];
 //! 2. [`session`] reads bytes, cuts them into lines and takes the lock for each;
 //! 3. [`commands`] finds the command in its table and runs its handler,
 //! 4. which changes the [`world`] (clients, nicknames, channels) and refuses with a [`reply`],
@@ -29,6 +29,7 @@ pub mod reply;
 pub mod sasl;
 pub mod server;
 pub mod session;
+pub mod staff;
 pub mod store;
 mod sync;
 mod throttle;

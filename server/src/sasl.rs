@@ -26,19 +26,24 @@ impl Mechanism {
     const ALL: &[(Self, &str)] =
         &[(Self::Plain, "PLAIN"), (Self::External, "EXTERNAL"), (Self::ScramSha256, "SCRAM-SHA-256")];
 
-    fn offered(config: &Config) -> impl Iterator<Item = &'static (Self, &'static str)> {
+    /// Those that there are here; without TLS there is no certificate.
+    fn offered(config: &Config, secure: bool) -> impl Iterator<Item = &'static (Self, &'static str)> {
         let scram = config.scram;
-        Self::ALL.iter().filter(move |(mechanism, _)| scram || *mechanism != Self::ScramSha256)
+        Self::ALL.iter().filter(move |(mechanism, _)| match mechanism {
+            Self::Plain => true,
+            Self::External => secure,
+            Self::ScramSha256 => scram,
+        })
     }
 
-    /// The names of all that there are here, as the capability and 908 list them.
-    pub fn list(config: &Config) -> String {
-        Self::offered(config).map(|(_, name)| *name).collect::<Vec<_>>().join(",")
+    /// Their names, as the capability and 908 list them; `secure` is who came over TLS.
+    pub fn list(config: &Config, secure: bool) -> String {
+        Self::offered(config, secure).map(|(_, name)| *name).collect::<Vec<_>>().join(",")
     }
 
     /// The mechanism of this name.
-    pub fn find(name: &str, config: &Config) -> Option<Self> {
-        Self::offered(config)
+    pub fn find(name: &str, config: &Config, secure: bool) -> Option<Self> {
+        Self::offered(config, secure)
             .find(|(_, wire)| wire.eq_ignore_ascii_case(name))
             .map(|(mechanism, _)| *mechanism)
     }
@@ -161,12 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn scram_is_offered_where_its_keys_are_kept() {
+    fn scram_is_offered_where_its_keys_are_kept_and_external_over_tls() {
         let mut config = Config::default();
-        assert_eq!(Mechanism::list(&config), "PLAIN,EXTERNAL");
-        assert_eq!(Mechanism::find("SCRAM-SHA-256", &config), None);
+        assert_eq!(Mechanism::list(&config, true), "PLAIN,EXTERNAL");
+        assert_eq!(Mechanism::list(&config, false), "PLAIN");
+        assert_eq!(Mechanism::find("SCRAM-SHA-256", &config, true), None);
         config.scram = true;
-        assert_eq!(Mechanism::list(&config), "PLAIN,EXTERNAL,SCRAM-SHA-256");
-        assert_eq!(Mechanism::find("scram-sha-256", &config), Some(Mechanism::ScramSha256));
+        assert_eq!(Mechanism::list(&config, true), "PLAIN,EXTERNAL,SCRAM-SHA-256");
+        assert_eq!(Mechanism::find("scram-sha-256", &config, true), Some(Mechanism::ScramSha256));
     }
 }

@@ -1,7 +1,7 @@
 //! The server as a whole: listeners, one thread for each connection, and an orderly stop.
 //!
-//! Every thread has a name and is joined: a session's by the *reaper*, which hears of its end over a channel; the
-//! listeners', the doorman's, the reaper's, the drain thread's and the store's by [`Server::stop`].
+//! Every thread has a name and is joined: a session's by the [staff](crate::staff)'s reaper; the listeners', the
+//! doorman's, the reaper's, the drain thread's and the store's by [`Server::stop`].
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -23,12 +23,11 @@ use crate::farewell::{self, Doorman};
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
+use crate::staff::{Staff, join, spawn};
 use crate::store::{Store, accounts, bans, channels};
 use crate::tls::Identity;
 use crate::world::{Accounts, Effects, Order, World};
 
-/// A session needs little: its buffers are on the heap.
-const SESSION_STACK_BYTES: usize = 256 * 1024;
 /// How long the farewell may take before the sockets are shut down.
 const FAREWELL: Duration = Duration::from_millis(1500);
 /// How many connections one public address may have when the configuration says nothing.
@@ -51,28 +50,27 @@ pub struct Server {
     reaper: JoinHandle<()>,
 }
 
-/// The sessions that have not been joined yet, by number.
-type Sessions = HashMap<u64, Running>;
+/// The connections that have a session, by number.
+type Guests = HashMap<u64, Guest>;
 
-/// The thread of a session.
+/// One connection.
 #[derive(Debug)]
-struct Running {
-    thread: JoinHandle<()>,
+struct Guest {
     address: IpAddr,
     /// The session's own; it ends with the session.
     socket: Weak<TcpStream>,
 }
 
-/// What the listeners, the sessions and the reaper share.
+/// What the listeners and the sessions share.
 #[derive(Debug)]
 struct Shared {
     house: House,
     room: Room,
     stopping: AtomicBool,
-    sessions: Mutex<Sessions>,
-    /// Told when `sessions` becomes empty.
+    guests: Mutex<Guests>,
+    /// Told when `guests` becomes empty.
     all_gone: Condvar,
-    /// The number of the next session.
+    /// The number of the next connection.
     next: AtomicU64,
 }
 
@@ -122,23 +120,18 @@ impl Server {
                 orders: order_sender,
             },
             stopping: AtomicBool::new(false),
-            sessions: Mutex::new(HashMap::new()),
+            guests: Mutex::new(HashMap::new()),
             all_gone: Condvar::new(),
             next: AtomicU64::new(0),
         });
-        let (ended, endings) = unbounded();
-        let reaper = spawn("reaper", {
-            let shared = Arc::clone(&shared);
-            move || reap(&shared, &endings)
-        })
-        .map_err(cannot_start)?;
+        let (staff, reaper) = Staff::start().map_err(cannot_start)?;
         let (door, doorman) = Doorman::start().map_err(cannot_start)?;
         let mut listeners = Vec::new();
         let doors = plain.into_iter().map(|socket| (socket, false));
         let doors = doors.chain(secure.into_iter().map(|socket| (socket, true)));
         for ((socket, secure), address) in doors.zip(addresses.iter().chain(&tls_addresses)) {
-            let (shared, doorman, ended) = (Arc::clone(&shared), door.clone(), ended.clone());
-            let work = move || accept_all(&shared, &Door { socket, secure, doorman }, &ended);
+            let (shared, doorman, staff) = (Arc::clone(&shared), door.clone(), staff.clone());
+            let work = move || accept_all(&shared, &Door { socket, secure, doorman, staff });
             listeners.push(spawn(&format!("listen {address}"), work).map_err(cannot_start)?);
         }
         Ok(Self {
@@ -255,7 +248,7 @@ impl Server {
         join(drain);
         shared.house.store.stop();
         join(store);
-        // The last sender went with the listeners and the sessions, so the reaper ends.
+        // The last way to the staff went with the listeners, so those at rest end, and then the reaper.
         join(reaper);
     }
 }
@@ -278,19 +271,28 @@ impl Shared {
         };
         effects.settle(drain, &config);
         let deadline = Instant::now() + FAREWELL;
-        let mut sessions = self.sessions.lock();
-        while !sessions.is_empty() && !self.all_gone.wait_until(&mut sessions, deadline).timed_out() {}
-        drop(sessions);
+        let mut guests = self.guests.lock();
+        while !guests.is_empty() && !self.all_gone.wait_until(&mut guests, deadline).timed_out() {}
+        drop(guests);
         for outbox in outboxes {
             outbox.kill();
         }
-        let mut sessions = self.sessions.lock();
+        let mut guests = self.guests.lock();
         // Those whom the world did not know: they were shaking hands, or about to come in.
-        for socket in sessions.values().filter_map(|session| session.socket.upgrade()) {
+        for socket in guests.values().filter_map(|guest| guest.socket.upgrade()) {
             let _ = socket.shutdown(Shutdown::Both);
         }
-        while !sessions.is_empty() {
-            self.all_gone.wait(&mut sessions);
+        while !guests.is_empty() {
+            self.all_gone.wait(&mut guests);
+        }
+    }
+
+    /// A connection has ended, or never got a session.
+    fn strike_out(&self, number: u64) {
+        let mut guests = self.guests.lock();
+        guests.remove(&number);
+        if guests.is_empty() {
+            self.all_gone.notify_all();
         }
     }
 }
@@ -301,39 +303,16 @@ fn identity_of(config: &Config, before: Option<&Identity>) -> Result<Option<Iden
     wanted.then(|| Identity::load(config, before)).transpose()
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.to_owned()).stack_size(SESSION_STACK_BYTES).spawn(work)
-}
-
-fn join(thread: JoinHandle<()>) {
-    let name = thread.thread().name().unwrap_or("?").to_owned();
-    if thread.join().is_err() {
-        log::error!("thread {name} panicked");
-    }
-}
-
-/// Joins every session that has ended.
-fn reap(shared: &Shared, endings: &Receiver<u64>) {
-    for number in endings {
-        let ended = shared.sessions.lock().remove(&number);
-        if let Some(session) = ended {
-            join(session.thread);
-        }
-        if shared.sessions.lock().is_empty() {
-            shared.all_gone.notify_all();
-        }
-    }
-}
-
 /// Where people come in.
 struct Door {
     socket: TcpListener,
     /// Whether it is for those who speak TLS.
     secure: bool,
     doorman: Doorman,
+    staff: Staff,
 }
 
-fn accept_all(shared: &Arc<Shared>, door: &Door, ended: &Sender<u64>) {
+fn accept_all(shared: &Arc<Shared>, door: &Door) {
     let language = shared.house.config.lock().language;
     let mut reserve = Reserve::new();
     let mut pause = FIRST_PAUSE;
@@ -348,7 +327,7 @@ fn accept_all(shared: &Arc<Shared>, door: &Door, ended: &Sender<u64>) {
                     log::info!("{}", Text::AcceptRecovered.within(language));
                     pause = FIRST_PAUSE;
                 }
-                if let Err(error) = admit(shared, connection, address, door, ended) {
+                if let Err(error) = admit(shared, connection, address, door) {
                     log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
                 }
             }
@@ -362,7 +341,7 @@ fn accept_all(shared: &Arc<Shared>, door: &Door, ended: &Sender<u64>) {
                 let until = Instant::now() + pause;
                 reserve.spend(|| {
                     if let Ok((connection, address)) = door.socket.accept() {
-                        let count = shared.sessions.lock().len().to_string();
+                        let count = shared.guests.lock().len().to_string();
                         turn_away(shared, &connection, address, door, &Text::ServerFull(count));
                         // Its descriptor is the reserve, so nobody else can be seen to meanwhile.
                         farewell::hear_out(&connection, until);
@@ -376,46 +355,38 @@ fn accept_all(shared: &Arc<Shared>, door: &Door, ended: &Sender<u64>) {
 }
 
 /// Gives a connection its thread, or turns it away when the house is full.
-fn admit(
-    shared: &Arc<Shared>,
-    connection: TcpStream,
-    address: SocketAddr,
-    door: &Door,
-    ended: &Sender<u64>,
-) -> io::Result<()> {
-    // Held while the thread starts, so that the reaper finds it however soon it ends.
-    let mut sessions = shared.sessions.lock();
-    if let Some(reason) = obstacle(shared, &sessions, address.ip()) {
-        drop(sessions);
+fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door: &Door) -> io::Result<()> {
+    let mut guests = shared.guests.lock();
+    if let Some(reason) = obstacle(shared, &guests, address.ip()) {
+        drop(guests);
         turn_away(shared, &connection, address, door, &reason);
         door.doorman.take(connection);
         return Ok(());
     }
     let number = shared.next.fetch_add(1, Ordering::Relaxed);
-    let (house, ended, secure) = (Arc::clone(shared), ended.clone(), door.secure);
     let connection = Arc::new(connection);
-    let socket = Arc::downgrade(&connection);
-    let thread = spawn(&format!("session {number}"), move || {
+    guests.insert(number, Guest { address: address.ip(), socket: Arc::downgrade(&connection) });
+    drop(guests);
+    let (house, secure) = (Arc::clone(shared), door.secure);
+    let visit = move || {
         session::run(&house.house, &connection, address, secure);
         drop(connection);
-        // The reaper outlives every session.
-        let _ = ended.send(number);
-    })?;
-    sessions.insert(number, Running { thread, address: address.ip(), socket });
-    Ok(())
+        house.strike_out(number);
+    };
+    door.staff.take(visit).inspect_err(|_| shared.strike_out(number))
 }
 
 /// Why one more connection from an address cannot be let in.
-fn obstacle(shared: &Shared, sessions: &Sessions, address: IpAddr) -> Option<Text> {
-    if sessions.len() >= shared.room.connections {
-        return Some(Text::ServerFull(sessions.len().to_string()));
+fn obstacle(shared: &Shared, guests: &Guests, address: IpAddr) -> Option<Text> {
+    if guests.len() >= shared.room.connections {
+        return Some(Text::ServerFull(guests.len().to_string()));
     }
     let most = match shared.house.config.lock().max_connections_per_ip {
         Some(most) => most,
         None if addresses::is_private(address) => 0,
         None => DEFAULT_CONNECTIONS_PER_ADDRESS,
     };
-    let count = || sessions.values().filter(|session| session.address == address).count();
+    let count = || guests.values().filter(|guest| guest.address == address).count();
     (most > 0 && count() >= most).then(|| Text::TooManyFromAddress(most.to_string()))
 }
 

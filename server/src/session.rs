@@ -33,6 +33,8 @@ use crate::world::{ClientId, Effects, Order, World};
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
 /// that asks much and reads little waits for itself.
 const ANSWERS_AHEAD_BYTES: usize = 64 * 1024;
+/// How much later than it should a login may be given up: so long the socket's timeout need not be set anew.
+const SLACK: Duration = Duration::from_secs(1);
 /// How long one session keeps the lock while it has lines to run.
 const LONGEST_HOLD: Duration = Duration::from_micros(500);
 
@@ -67,14 +69,23 @@ impl House {
 
 /// Serves one connection until it ends. The socket is this session's own.
 pub fn run(house: &House, socket: &Arc<TcpStream>, address: SocketAddr, secure: bool) {
-    // Batching is done here, so the kernel need not wait for more. If it fails, lines only come later.
-    let _ = socket.set_nodelay(true);
     let config = Arc::clone(&house.config.lock());
     let deadline = Instant::now() + config.registration_timeout;
-    if !secure {
-        let outbox = Outbox::new(Arc::clone(socket), config.sendq);
-        return Session::begin(house, config, address, outbox, deadline, None).live(socket, &**socket);
+    if secure {
+        return run_over_tls(house, config, socket, address, deadline);
     }
+    let outbox = Outbox::new(Arc::clone(socket), config.sendq);
+    Session::begin(house, config, address, outbox, deadline, None).live(socket, &**socket);
+}
+
+#[inline(never)]
+fn run_over_tls(
+    house: &House,
+    config: Arc<Config>,
+    socket: &Arc<TcpStream>,
+    address: SocketAddr,
+    deadline: Instant,
+) {
     let identity = house.identity.lock().clone().expect("it listens for TLS with an identity only");
     match tls::shake_hands(socket, identity.handshakes, deadline, config.language) {
         Ok(link) => {
@@ -110,6 +121,7 @@ struct Session<'h> {
 }
 
 impl<'h> Session<'h> {
+    #[inline(never)]
     fn begin(
         house: &'h House,
         config: Arc<Config>,
@@ -117,7 +129,7 @@ impl<'h> Session<'h> {
         outbox: Outbox,
         deadline: Instant,
         link: Option<&tls::Link>,
-    ) -> Self {
+    ) -> Box<Self> {
         let now = Timestamp::now();
         let outbox = Arc::new(outbox);
         let mut effects = Effects::default();
@@ -136,7 +148,7 @@ impl<'h> Session<'h> {
         };
         let clock = Clock::LoggingIn { deadline };
         let throttle = config.flood_protection.then(Throttle::default);
-        Self {
+        Box::new(Self {
             house,
             config,
             id,
@@ -148,11 +160,12 @@ impl<'h> Session<'h> {
             now,
             has_had_its_turn: false,
             effects,
-        }
+        })
     }
 
     /// From the first read to the hang-up.
-    fn live(mut self, socket: &TcpStream, input: impl Read) {
+    #[allow(clippy::boxed_local, reason = "there it does not deepen the stack of a thread that waits")]
+    fn live(mut self: Box<Self>, socket: &TcpStream, input: impl Read) {
         let serve = AssertUnwindSafe(|| self.serve(socket, input));
         let reason = panic::catch_unwind(serve).unwrap_or(Text::InternalError);
         self.end(socket, &reason);
@@ -161,15 +174,15 @@ impl<'h> Session<'h> {
     /// Reads and runs lines until there is a reason to end.
     fn serve(&mut self, socket: &TcpStream, mut input: impl Read) -> Text {
         let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
-        let mut patience = None;
+        let mut patience = Duration::ZERO;
         while self.here {
             let Some(wait) = self.clock.patience(&self.config) else {
                 return self.clock.verdict(&self.config);
             };
-            if patience != Some(wait) {
+            if patience < wait || patience > wait + SLACK {
                 // It fails only on a socket that the next read finds broken.
                 let _ = socket.set_read_timeout(Some(wait));
-                patience = Some(wait);
+                patience = wait;
             }
             let spare = buffer.spare();
             if spare.is_empty() {
@@ -195,10 +208,8 @@ impl<'h> Session<'h> {
             self.now = Timestamp::now();
             while buffer.has_line() {
                 self.hold_back();
-                let mut errand = self.locked(|session, world| session.run(world, &mut buffer));
-                while let Some(mut task) = errand {
-                    task.run(&self.house.store, &|time| self.outbox.wait_until_dead(Instant::now() + time));
-                    errand = self.locked(|session, world| commands::finish(world, session.id, task));
+                if let Some(errand) = self.locked(|session, world| session.run(world, &mut buffer)) {
+                    self.do_errand(errand);
                 }
                 if !self.here {
                     break;
@@ -216,7 +227,18 @@ impl<'h> Session<'h> {
         Text::Left
     }
 
+    /// Does what a command needs done without the lock, and then goes on with the command.
+    #[inline(never)]
+    fn do_errand(&mut self, errand: Errand) {
+        let mut next = Some(errand);
+        while let Some(mut errand) = next {
+            errand.run(&self.house.store, &|time| self.outbox.wait_until_dead(Instant::now() + time));
+            next = self.locked(|session, world| commands::finish(world, session.id, errand));
+        }
+    }
+
     /// Makes a client that sends too fast wait.
+    #[inline(never)]
     fn hold_back(&mut self) {
         let Some(throttle) = &mut self.throttle else { return };
         let now = Instant::now();
@@ -239,6 +261,7 @@ impl<'h> Session<'h> {
 
     /// Runs lines under the lock: the next one, and those behind it as long as nothing has to be done without the lock
     /// and others have not waited too long. Every time that the lock changes hands costs more than a line does.
+    #[inline(never)]
     fn run(&mut self, world: &mut World, buffer: &mut LineBuffer) -> Option<Errand> {
         world.client(self.id)?;
         let since = Instant::now();
@@ -318,6 +341,7 @@ impl<'h> Session<'h> {
     }
 
     /// Asks a client that has long been silent whether it is there.
+    #[inline(never)]
     fn ask(&mut self) {
         let ping = format!("PING :{}\r\n", self.config.name);
         if self.outbox.queue(&[ping.as_bytes()], Cause::Others) {
@@ -327,6 +351,7 @@ impl<'h> Session<'h> {
     }
 
     /// Hangs up: the world forgets the client if it has not yet, the last words are sent, the socket closes.
+    #[inline(never)]
     fn end(&mut self, socket: &TcpStream, reason: &Text) {
         self.now = Timestamp::now();
         self.locked(|session, world| {
@@ -345,7 +370,7 @@ impl Effects {
     /// Flushes the touched outboxes, once each, and writes the notes to the log. Not to be called under the lock.
     pub(crate) fn settle(&mut self, drain: &Drain, config: &Config) {
         drain.flush_all(&mut self.touched);
-        for note in self.notes.drain(..) {
+        for note in mem::take(&mut self.notes) {
             log::info!("{}", text::escape(&note.to_string(config.language)));
         }
     }

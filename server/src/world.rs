@@ -19,6 +19,7 @@ mod server_bans;
 mod watch;
 mod whowas;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::mem;
@@ -45,7 +46,7 @@ use crate::nickname::{self, Skeleton};
 use crate::outbox::{AtEnd, Cause, Outbox};
 use crate::reply::Reply;
 use crate::tls::Fingerprint;
-use crate::user_modes::UserMode;
+use crate::user_modes::{UserMode, UserModes};
 use client::Cloak;
 use guesses::Guesses;
 use run::Run;
@@ -90,6 +91,10 @@ pub struct World {
     command_counts: Vec<u64>,
     /// The largest that `users` ever was.
     most_users: usize,
+    /// How many of the users have the modes that LUSERS tells of.
+    counted: ModeCounts,
+    /// The tokens of 005, a line each; made when they are first asked for.
+    pub(crate) isupport: Option<Arc<[String]>>,
     cloak: Cloak,
     /// Inverse of `clients[..].monitored`.
     watchers: Watchers,
@@ -98,6 +103,8 @@ pub struct World {
     capture: Option<Capture>,
     /// What is said to a room and not yet queued.
     run: Run,
+    /// What the next speech is written on.
+    pub(crate) paper: RefCell<Vec<u8>>,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
     /// Rooms that have changed and are to be kept so.
@@ -149,11 +156,14 @@ impl World {
             users: 0,
             command_counts: Vec::new(),
             most_users: 0,
+            counted: ModeCounts::default(),
+            isupport: None,
             cloak: Cloak::default(),
             watchers: Watchers::default(),
             whowas: Whowas::default(),
             capture: None,
             run: Run::default(),
+            paper: RefCell::default(),
             round: 0,
             to_keep: Vec::new(),
             number: 0,
@@ -169,6 +179,7 @@ impl World {
     pub fn reconfigure(&mut self, config: Arc<Config>) {
         debug_assert_eq!(config.casemapping, self.config.casemapping);
         self.config = config;
+        self.isupport = None;
         self.open_lobby();
         let channels: Vec<_> = self.channels.keys().collect();
         for channel in channels {
@@ -406,6 +417,7 @@ impl World {
         let now = self.now;
         self.clients[id].registration = Registration::Done { since: now, spoke: now };
         self.users += 1;
+        self.counted.change(UserModes::default(), self.clients[id].modes);
         self.most_users = self.most_users.max(self.users);
         self.tell_watchers_that_came(id);
     }
@@ -413,6 +425,21 @@ impl World {
     /// How many have logged in.
     pub fn users(&self) -> usize {
         self.users
+    }
+
+    /// Sets a mode of a person. Tells nobody.
+    pub(crate) fn set_user_mode(&mut self, id: ClientId, mode: UserMode, on: bool) {
+        let client = &mut self.clients[id];
+        let before = client.modes;
+        client.modes.set(mode, on);
+        if client.is_registered() {
+            self.counted.change(before, client.modes);
+        }
+    }
+
+    /// How many of the users are invisible, and how many are operators.
+    pub fn invisible_and_operators(&self) -> (usize, usize) {
+        (self.counted.invisible, self.counted.operators)
     }
 
     /// The most that were ever logged in at once.
@@ -448,6 +475,7 @@ impl World {
             let client = &self.clients[id];
             self.whowas.add(Gone::of(client, self.now));
             self.users -= 1;
+            self.counted.change(client.modes, UserModes::default());
             Text::Departed(client.name().to_owned(), words, self.users.to_string())
         } else {
             Text::GaveUp(client.address.to_string(), words)
@@ -697,6 +725,11 @@ impl World {
         let registered = self.clients.values().filter(|client| client.is_registered()).count();
         assert_eq!(self.users, registered, "users are counted right");
         assert!(self.most_users >= self.users);
+        let with = |mode| {
+            self.clients.values().filter(|client| client.is_registered() && client.modes.has(mode)).count()
+        };
+        let counted = (with(UserMode::Invisible), with(UserMode::Operator));
+        assert_eq!(self.invisible_and_operators(), counted, "modes are counted right");
         assert!(self.capture.is_none(), "no command's answers are held back");
         for (id, client) in &self.clients {
             if let Some(nick) = client.nick() {
@@ -737,6 +770,24 @@ impl World {
                 account
                     .is_none_or(|name| self.accounts.find(name).is_some_and(|account| account.name == name))
             );
+        }
+    }
+}
+
+/// How many people have a mode: LUSERS comes with every login, and would otherwise look at everybody each time.
+#[derive(Clone, Copy, Debug, Default)]
+struct ModeCounts {
+    invisible: usize,
+    operators: usize,
+}
+
+impl ModeCounts {
+    /// One person's modes have changed.
+    fn change(&mut self, before: UserModes, after: UserModes) {
+        for (mode, count) in
+            [(UserMode::Invisible, &mut self.invisible), (UserMode::Operator, &mut self.operators)]
+        {
+            *count = *count + usize::from(after.has(mode)) - usize::from(before.has(mode));
         }
     }
 }

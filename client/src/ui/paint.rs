@@ -113,15 +113,9 @@ struct Shape {
 /// Pictures in the cache; the window's size is part of some, so it is emptied when somebody has resized for a while.
 const MOST_SHAPES: usize = 400;
 
-/// The window's own picture: a cup of tea on a green tile.
+/// The window's own picture, which is the desktop's too.
 pub fn icon() -> SvgImage {
-    const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64">
-        <rect width="64" height="64" rx="16" fill="#2f7d5b"/>
-        <path d="M26 10 q-4 5 0 9 M34 8 q-4 5 0 10" fill="none" stroke="#cfe5da" stroke-width="3" stroke-linecap="round"/>
-        <path d="M14 25 h32 v11 a16 16 0 0 1 -32 0 z" fill="#ffffff"/>
-        <path d="M46 28 h3 a6 6 0 0 1 0 12 h-4" fill="none" stroke="#ffffff" stroke-width="4"/>
-        <path d="M14 25 h32 v4 h-32 z" fill="#b9d98a"/>
-        </svg>"##;
+    const ICON: &str = include_str!("../../packaging/teahouse.svg");
     let mut icon = SvgImage::from_data(ICON).expect("the icon is valid SVG");
     icon.normalize();
     icon

@@ -70,7 +70,10 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
     let there = Capability::ALL.iter().filter(|(capability, _)| is_there(*capability, config));
     let mut all: Vec<_> = there
         .map(|(capability, name)| match capability {
-            Capability::Sasl if with_values => format!("{name}={}", Mechanism::list(config)),
+            Capability::Sasl if with_values => {
+                let secure = client.modes.has(UserMode::Secure);
+                format!("{name}={}", Mechanism::list(config, secure))
+            }
             Capability::AccountRegistration if with_values && config.registration_before_connect => {
                 format!("{name}=before-connect")
             }
@@ -120,12 +123,17 @@ fn negotiating(context: &mut Context, now: bool) {
     }
 }
 
-/// Sends names, in as many lines as it takes. Who does not know `*` as "more follows" gets what fits in one.
+/// Sends names, in as many lines as it takes. Who does not know `*` as "more follows" gets what fits in one: drafts,
+/// which came after that was agreed on, stand last there.
 fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: bool) {
+    let mut names = names.to_vec();
+    if !several_lines {
+        names.sort_by_key(|name| name.starts_with("draft/"));
+    }
     let around = context.world.config.name.len() + context.client().name().len() + ": CAP   : *\r\n".len();
     let bytes =
         if several_lines { NAMES_BYTES } else { MAX_LINE_BYTES.saturating_sub(around + subcommand.len()) };
-    let mut lines = in_lines(names.iter().copied(), bytes);
+    let mut lines = in_lines(names.into_iter(), bytes);
     if !several_lines {
         lines.truncate(1);
     }

@@ -18,7 +18,8 @@ use crate::world::{Capture, ToKeep, World};
 /// Something to be done without the lock, in the middle of a command.
 #[derive(Debug)]
 pub struct Errand {
-    pub(super) task: Task,
+    /// Seldom there and large, so it does not take room on the stack of every session.
+    pub(super) task: Box<Task>,
     /// The answers so far, if the question had a label.
     pub(super) capture: Option<Capture>,
 }
@@ -37,7 +38,7 @@ impl Errand {
     /// Does it. Takes its time; holds no lock. A wrong guess at a password is slowed down by `pause`, which may come
     /// back sooner when the connection ends.
     pub fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
-        match &mut self.task {
+        match &mut *self.task {
             Task::Motd(reading) => reading.run(),
             Task::Oper(claim) => claim.run(pause),
             Task::Ask(asking) => asking.run(store),

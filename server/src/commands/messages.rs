@@ -98,7 +98,7 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
     tags.msgid = Some(number);
     let (colon, text) = speech.text.map_or(("", ""), |text| (" :", text));
     let words = [":", context.client().source(), " ", speech.command, " ", rank, target, colon, text];
-    Line::of(context.world.now, tags, &words)
+    Line::of(context.world.now, tags, &words, context.world.paper.take())
 }
 
 /// The tags that clients send to each other, as they stand on the wire; each key once, with its last value.
@@ -131,6 +131,7 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
     let line = line_from(context, number, speech, rank, &context.world.channel(channel).name);
     if least.is_none() && speech.text.is_some() && !context.world.is_capturing() {
         context.world.say(me, channel, &line);
+        context.world.paper.replace(line.into_paper());
         return Ok(());
     }
     let echo = context.client().has(Capability::EchoMessage);
@@ -205,6 +206,7 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     if context.client().has(Capability::EchoMessage) {
         context.world.tell(me, &line, Cause::Answer);
     }
+    context.world.paper.replace(line.into_paper());
     away.map_or(Ok(()), Err)
 }
 

@@ -318,9 +318,8 @@ fn user_mode(context: &mut Context, nick: &str, message: &Message) -> Result<(),
             // What the server sets cannot be taken, and only operator rights can be laid down.
             (_, Some(mode)) if !mode.is_own_choice() && (on || mode != UserMode::Operator) => {}
             (_, Some(mode)) => {
-                let modes = &mut context.world.client_mut(context.me).modes;
-                if modes.has(mode) != on {
-                    modes.set(mode, on);
+                if context.client().modes.has(mode) != on {
+                    context.world.set_user_mode(context.me, mode, on);
                     if sign != Some(on) {
                         told.push(if on { '+' } else { '-' });
                         sign = Some(on);

@@ -64,7 +64,7 @@ impl Claim {
             context.reply(&Reply::PasswordMismatch);
             return;
         }
-        context.world.client_mut(context.me).modes.set(UserMode::Operator, true);
+        context.world.set_user_mode(context.me, UserMode::Operator, true);
         context.world.note(Text::BecameOperator(nick, self.name));
         context.reply(&Reply::YoureOper);
         modes::tell_user_modes(context, "+o");

@@ -109,10 +109,9 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
         return;
     }
     context.world.register(context.me);
-    let client = context.world.client_mut(context.me);
     for (mode, _) in UserMode::ALL {
         if config.default_user_modes.has(*mode) {
-            client.modes.set(*mode, true);
+            context.world.set_user_mode(context.me, *mode, true);
         }
     }
     let (nick, address) = (context.client().name().to_owned(), context.client().address.to_string());

@@ -11,6 +11,7 @@ use super::Context;
 use super::login::{Claim, Proof, log_in};
 use crate::reply::Reply;
 use crate::sasl::{Exchange, Mechanism, Plain, Scram, Step};
+use crate::user_modes::UserMode;
 use crate::world::Capability;
 
 /// AUTHENTICATE: names a mechanism, goes on with it, or breaks it off.
@@ -32,8 +33,10 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
     if context.client().account().is_some() && !context.client().speaks_cap_302 {
         return Err(Reply::SaslAlready);
     }
-    let Some(mechanism) = Mechanism::find(name, &context.world.config) else {
-        context.reply(&Reply::SaslMechs(Mechanism::list(&context.world.config)));
+    let (config, secure) = (&context.world.config, context.client().modes.has(UserMode::Secure));
+    let Some(mechanism) = Mechanism::find(name, config, secure) else {
+        let list = Mechanism::list(config, secure);
+        context.reply(&Reply::SaslMechs(list));
         return Err(Reply::SaslFail);
     };
     wait_for(context, Exchange::begin(mechanism));

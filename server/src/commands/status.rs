@@ -1,13 +1,15 @@
 //! The server about itself: PING, PONG, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, STATS, USERS, SUMMON, LANGUAGE, and
 //! the tokens of 005.
 
+use std::sync::Arc;
+
 use teahouse_protocol::names::MAX_CHANNEL_BYTES;
 use teahouse_protocol::{Message, text};
 
 use super::{COMMANDS, Context, channels, messages, modes, monitor, people, registration};
+use crate::config::Config;
 use crate::language::Language;
 use crate::reply::Reply;
-use crate::user_modes::UserMode;
 use crate::world::{Target, mask};
 
 /// Name and version of this program.
@@ -52,11 +54,7 @@ pub(super) fn lusers(context: &mut Context, _: &Message) -> Result<(), Reply> {
 
 pub(super) fn send_lusers(context: &mut Context) {
     let world = &context.world;
-    let (mut invisible, mut operators) = (0, 0);
-    for (_, client) in world.clients().filter(|(_, client)| client.is_registered()) {
-        invisible += usize::from(client.modes.has(UserMode::Invisible));
-        operators += usize::from(client.modes.has(UserMode::Operator));
-    }
+    let (invisible, operators) = world.invisible_and_operators();
     let (users, most) = (world.users().to_string(), world.most_users().to_string());
     let (strangers, rooms) = (world.strangers(), world.channels().count());
     let visible = (world.users() - invisible).to_string();
@@ -197,7 +195,17 @@ pub(super) fn language(context: &mut Context, message: &Message) -> Result<(), R
 
 /// 005: what a client can count on ([Modern IRC](https://modern.ircdocs.horse/#rplisupport-005)).
 pub(super) fn isupport(context: &mut Context) {
-    let config = &context.world.config;
+    let world = &mut *context.world;
+    let config = Arc::clone(&world.config);
+    let lines = Arc::clone(world.isupport.get_or_insert_with(|| tokens(&config).into()));
+    for line in lines.iter() {
+        context.reply(&Reply::ISupport(line.clone()));
+    }
+}
+
+/// The tokens of 005, as many in a line as one 005 takes.
+#[inline(never)]
+fn tokens(config: &Config) -> Vec<String> {
     let tokens = [
         "ACCOUNTEXTBAN=a".to_owned(),
         format!("AWAYLEN={}", people::AWAY_BYTES),
@@ -235,7 +243,5 @@ pub(super) fn isupport(context: &mut Context) {
         "WHOX".to_owned(),
     ];
     debug_assert!(!tokens.iter().any(|token| token.contains(text::is_unprintable)));
-    for line in tokens.chunks(TOKENS_A_LINE) {
-        context.reply(&Reply::ISupport(line.join(" ")));
-    }
+    tokens.chunks(TOKENS_A_LINE).map(|line| line.join(" ")).collect()
 }

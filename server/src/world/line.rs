@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 
-use arrayvec::ArrayVec;
 use jiff::Timestamp;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 use teahouse_protocol::tags::push_tag;
@@ -16,10 +15,11 @@ use super::capability::{Capabilities, Capability};
 ///
 /// Clients fall into eight classes by the tags that they negotiated. All classes share the line itself; the tags of a
 /// class are formatted the first time that somebody of it is among the recipients.
-/// The line lives on the stack: saying something to a thousand people without tags allocates nothing.
+/// Its words are on the heap, so that a thread that only waits has no deep stack behind it; what people say is written
+/// where the last speech stood (see [`Line::of`]), so saying something to a thousand people allocates nothing.
 #[derive(Debug)]
 pub struct Line {
-    words: ArrayVec<u8, MAX_LINE_BYTES>,
+    words: Vec<u8>,
     time: Timestamp,
     tags: Tags,
     /// `@time=…;msgid=… `, by class.
@@ -49,29 +49,33 @@ const ACCOUNT: usize = 4;
 impl Line {
     /// The line that says `words` (without CR LF), at `time`. What is over 512 bytes is cut between characters.
     pub fn new(time: Timestamp, words: fmt::Arguments) -> Self {
-        let mut line = Self::empty(time, Tags::default());
-        // It fails when the line is full; what fitted has been written.
-        let _ = line.words.write_fmt(words);
+        let mut line = Self::empty(time, Tags::default(), Vec::with_capacity(MAX_LINE_BYTES));
+        line.words.write_fmt(words).expect("a Vec takes every byte");
         line.end();
         line
     }
 
     /// The line that says these words behind one another, with these tags: the same, without the cost of formatting.
+    /// It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
     #[inline]
-    pub(crate) fn of(time: Timestamp, tags: Tags, words: &[&str]) -> Self {
-        let mut line = Self::empty(time, tags);
+    pub(crate) fn of(time: Timestamp, tags: Tags, words: &[&str], paper: Vec<u8>) -> Self {
+        let mut line = Self::empty(time, tags, paper);
         for word in words {
-            let room = line.words.remaining_capacity().min(word.len());
-            let fits = line.words.try_extend_from_slice(&word.as_bytes()[..room]);
-            debug_assert!(fits.is_ok());
+            line.words.extend_from_slice(word.as_bytes());
         }
         line.end();
         line
     }
 
     #[inline]
-    fn empty(time: Timestamp, tags: Tags) -> Self {
-        Self { words: ArrayVec::new(), time, tags, formatted: [const { OnceCell::new() }; CLASSES] }
+    fn empty(time: Timestamp, tags: Tags, words: Vec<u8>) -> Self {
+        Self { words, time, tags, formatted: [const { OnceCell::new() }; CLASSES] }
+    }
+
+    /// What the next line can be written on.
+    pub(crate) fn into_paper(mut self) -> Vec<u8> {
+        self.words.clear();
+        self.words
     }
 
     /// Adds CR LF, and makes room for it if need be.
@@ -83,7 +87,7 @@ impl Line {
             let end = (0..=most).rev().find(begins).unwrap_or(0);
             self.words.truncate(end);
         }
-        self.words.extend(*b"\r\n");
+        self.words.extend_from_slice(b"\r\n");
     }
 
     pub(crate) fn with_tags(mut self, tags: Tags) -> Self {
