@@ -10,6 +10,7 @@ mod channels;
 mod chanserv;
 mod errand;
 mod help;
+mod history;
 mod login;
 mod messages;
 mod modes;
@@ -95,6 +96,7 @@ pub const COMMANDS: &[Command] = &[
     row("AWAY", 0, Always, people::away, "[words]", ["with words one is away, without them one is back", "带话表示离开，不带表示回来了"]),
     row("CAP", 1, Always, capabilities::cap, "LS|LIST|REQ|END [capabilities]", ["agrees on what goes beyond the RFC; REQ is all or nothing", "协商 RFC 之外的功能；REQ 要么全部成功，要么全部不变"]),
     row("CHANSERV", 1, LoggedIn, services::chanserv, "words", ["speaks to ChanServ, who keeps rooms for their owners", "对保管房间的 ChanServ 说话"]),
+    row("CHATHISTORY", 0, LoggedIn, history::chathistory, "BEFORE|AFTER|AROUND|LATEST|BETWEEN target point [point] limit | TARGETS from to limit", ["shows what was said before", "查看以前的聊天记录"]),
     row("CS", 1, LoggedIn, services::chanserv, "words", ["is the same as CHANSERV", "同 CHANSERV"]),
     row("DIE", 0, Operator, operators::die, "", ["stops the server", "停止服务器"]),
     row("DLINE", 1, Operator, operators::dline, "[minutes] network [reason]", ["keeps a network out, for a time or for good", "禁止一个网段，可以限定时间"]),
@@ -194,6 +196,7 @@ impl Context<'_> {
     /// those nor for the extension that the command belongs to gets a notice.
     fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
         let extension = match command {
+            "CHATHISTORY" => Capability::ChatHistory,
             "RENAME" => Capability::ChannelRename,
             "SETNAME" => Capability::SetName,
             _ => Capability::StandardReplies,

@@ -51,6 +51,12 @@ pub struct Config {
     pub scram: bool,
     /// Whether a nickname that is an account's is that account's alone.
     pub protect_names: bool,
+    /// Whether what is said is kept and can be read again.
+    pub history: bool,
+    /// For how many days; `None` for good.
+    pub history_days: Option<u32>,
+    /// How many messages of one conversation; `None` for all.
+    pub history_lines: Option<u32>,
     /// The room that everybody joins on login.
     pub lobby: Option<String>,
     /// The language of the server's own texts.
@@ -98,6 +104,9 @@ impl Default for Config {
             password: None,
             motd_file: None,
             data_dir: None,
+            history: true,
+            history_days: Some(90),
+            history_lines: Some(20_000),
             registration: true,
             registration_before_connect: false,
             min_password_length: 8,
@@ -280,6 +289,33 @@ pub const KEYS: &[Key] = &[
         english: "whether an account's name is for those only who have logged in to it: true or false",
         chinese: "帐号的名字是否只有登录了该帐号的人才能用：true 或 false",
         set: |config, given| given.switch().map(|on| config.protect_names = on),
+    },
+    Key {
+        name: "history",
+        kind: Kind::Switch,
+        english: "whether what is said is kept and can be read again: true or false",
+        chinese: "是否保存聊天记录，以便再次查看：true 或 false",
+        set: |config, given| given.switch().map(|on| config.history = on),
+    },
+    Key {
+        name: "history_days",
+        kind: Kind::Number { least: 0, most: 36_500 },
+        english: "for how many days it is kept; 0 for good",
+        chinese: "聊天记录保存多少天；0 表示一直保存",
+        set: |config, given| {
+            given.number().map(|days| config.history_days = u32::try_from(days).ok().filter(|days| *days > 0))
+        },
+    },
+    Key {
+        name: "history_lines",
+        kind: Kind::Number { least: 0, most: 1_000_000_000 },
+        english: "how many messages of one conversation are kept; 0 for all",
+        chinese: "每个会话最多保存多少条；0 表示不限",
+        set: |config, given| {
+            given
+                .number()
+                .map(|lines| config.history_lines = u32::try_from(lines).ok().filter(|lines| *lines > 0))
+        },
     },
     Key {
         name: "lobby",

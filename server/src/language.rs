@@ -188,10 +188,18 @@ sentences! {
     InvalidRealname "not a real name" | "不是有效的真实姓名";
     InvalidUtf8 "Message rejected: this server speaks UTF-8 only" | "消息被拒绝：本服务器只使用 UTF-8";
 
+    NoSuchHistory "messages could not be retrieved" | "无法取得聊天记录";
+    UnknownSubcommand "unknown subcommand" | "没有这个子命令";
+    WrongNumberOfParameters "wrong number of parameters" | "参数个数不对";
+    NotALimit "not a number of messages" | "不是有效的条数";
+    NotATimestamp "not a point in time" | "不是有效的时间";
+    MessageWaits "not here now; the message waits" | "现在不在，消息会等对方上线";
     BanNotKept "that is so until the server is started again; it could not be written down" | "重启服务器之前有效；没能写入数据库";
     StoreUnavailable "that cannot be looked up or kept just now; please try again" | "暂时无法查询或保存，请稍后再试";
 
-    // What the person at the console reads.
+    // What the person at the console reads, and operators as a notice.
+    HistoryFails(why) "what is said is not being kept: {why}" | "现在无法保存聊天记录：{why}";
+    HistoryRecovered(count) "what is said is being kept again; {count} messages were lost" | "聊天记录恢复保存；丢失了 {count} 条";
     StoreCopied(file) "the database is brought up to date; the old one is kept as {file}" | "数据库已升级；旧的保留为 {file}";
     Listening(address) "listening on {address}" | "正在监听 {address}（listening on {address}）";
     JoinWith(address) "join with the window, any IRC client, or: nc {address}" | "可用茶馆窗口、任何 IRC 客户端，或 nc {address} 加入";

@@ -89,7 +89,7 @@ const fn is_word(params: &str, field: &str) -> bool {
 const WORD_BYTES: usize = 250;
 
 /// What a client typed as one word; a star when it is none.
-fn word(text: &str) -> &str {
+pub(crate) fn word(text: &str) -> &str {
     if text.is_empty() || text.starts_with(':') || text.contains(' ') {
         "*"
     } else {
@@ -101,7 +101,7 @@ replies! {
     Welcome(network, name) = RPL_WELCOME, ":" "Welcome to {network}, {name}" | "欢迎来到 {network}，{name}";
     YourHost(server, version) = RPL_YOURHOST, ":" "Your host is {server}, running {version}" | "你连接的服务器是 {server}，版本 {version}";
     Created(date) = RPL_CREATED, ":" "This server was started {date}" | "本服务器启动于 {date}";
-    MyInfo(server, version) = RPL_MYINFO, "{server} {version} BRZiorw CIMRSabehiklmnoqstv ISabehkloqv";
+    MyInfo(server, version) = RPL_MYINFO, "{server} {version} BERZiorw CEHIMRSabehiklmnoqstv ISabehkloqv";
     ISupport(tokens) = RPL_ISUPPORT, "{tokens:} :" "are supported by this server" | "是本服务器支持的功能";
     StatsCommands(command, count) = RPL_STATSCOMMANDS, "{command} {count}";
     StatsKLine(mask, reason) = RPL_STATSKLINE, "K {mask} * :{reason}";

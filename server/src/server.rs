@@ -24,7 +24,7 @@ use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
 use crate::staff::{Staff, join, spawn};
-use crate::store::{Store, accounts, bans, channels};
+use crate::store::{Store, accounts, bans, channels, history};
 use crate::tls::Identity;
 use crate::world::{Accounts, Effects, Order, World};
 
@@ -94,7 +94,7 @@ impl Server {
             addresses.map_err(cannot_start)
         };
         let (addresses, tls_addresses) = (bound(&plain)?, bound(&secure)?);
-        let (store, store_thread) = Store::start(config.data_dir.as_deref(), config.language)?;
+        let (store, store_thread) = Store::start(&config)?;
         let (drain, drain_thread) = Drain::start().map_err(cannot_start)?;
         let (order_sender, orders) = unbounded();
         let mut world = World::new(Arc::clone(&config), Timestamp::now());
@@ -104,6 +104,8 @@ impl Server {
             world.bans.add(ban);
         }
         let kept = store.ask(accounts::load).map_err(|error| Text::CannotStart(error.to_string()))?;
+        let (last, rooms) = store.ask(history::load).map_err(|error| Text::CannotStart(error.to_string()))?;
+        world.go_on(last, rooms);
         world.accounts = Accounts::new(config.casemapping, kept);
         let kept = store.ask(channels::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         for channel in kept {

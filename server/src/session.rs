@@ -61,6 +61,7 @@ impl House {
     pub fn reconfigure(&self, config: Config) {
         let config = Arc::new(config);
         *self.config.lock() = Arc::clone(&config);
+        self.store.reconfigure(&config);
         let mut world = self.world.lock();
         world.now = Timestamp::now();
         world.reconfigure(config);
@@ -232,6 +233,8 @@ impl<'h> Session<'h> {
     fn do_errand(&mut self, errand: Errand) {
         let mut next = Some(errand);
         while let Some(mut errand) = next {
+            // Whoever asks for what was said finds what was said before.
+            self.keep();
             errand.run(&self.house.store, &|time| self.outbox.wait_until_dead(Instant::now() + time));
             next = self.locked(|session, world| commands::finish(world, session.id, errand));
         }
@@ -315,7 +318,18 @@ impl<'h> Session<'h> {
             // Whoever takes orders is there as long as there are sessions, or the server is stopping anyway.
             let _ = self.house.orders.send(order);
         }
+        self.keep();
         self.effects.settle(&self.house.drain, &self.config);
+    }
+
+    /// Hands what is to be kept to the store, and tells the operators when that goes wrong.
+    fn keep(&mut self) {
+        if let Some(news) = self.house.store.keep(&mut self.effects.records) {
+            self.locked(|_, world| {
+                world.tell_operators(&news);
+                None
+            });
+        }
     }
 
     /// Flushes, and waits until the client has taken the answers to its own questions.

@@ -3,6 +3,9 @@
 //! One thread owns the connection to the database, and everybody else sends it questions over a bounded channel. It
 //! takes all that waits, runs it in one transaction, commits, and only then answers; so an answer means that the
 //! change is on the disk, and many changes share the cost of getting it there.
+//! What was said and done is not asked but left: a session puts it on a common pile and goes on, and the thread writes
+//! the pile a moment later, in one go with whatever is asked meanwhile. If the disk is full or too slow, chat goes on;
+//! what is lost is counted, and the log and the operators are told, once when it begins and once when it is over.
 //! Nobody asks under the world's lock. A handler leaves its question as an
 //! [errand](crate::commands::Errand), and goes on with the answer.
 //!
@@ -14,20 +17,28 @@
 pub(crate) mod accounts;
 pub(crate) mod bans;
 pub(crate) mod channels;
+pub(crate) mod history;
 mod schema;
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File, TryLockError};
+use std::mem;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use jiff::Timestamp;
+use parking_lot::Mutex;
 use rusqlite::Connection;
 
+use crate::config::Config;
 use crate::language::{Language, Text};
+use crate::world::Record;
+use history::{Limits, Writer};
 
 /// How many questions may wait. Past that, whoever asks waits for room.
 const MOST_WAITING: usize = 1024;
@@ -40,10 +51,29 @@ const FILE: &str = "teahouse.db";
 /// The file that is locked as long as a server uses the folder.
 const LOCK_FILE: &str = "teahouse.lock";
 
+/// How long what was said may lie on the pile: it is written together with what is said next.
+const LINGER: Duration = Duration::from_millis(200);
+/// How much may lie there. Past that, the disk is too slow.
+const MOST_RECORDS: usize = 65_536;
+/// How often what is too old is forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+
 /// The way to the store's thread.
 #[derive(Clone, Debug)]
 pub struct Store {
     jobs: Sender<Job>,
+    pile: Arc<Mutex<Pile>>,
+}
+
+/// What was said and done and is not written yet.
+#[derive(Debug)]
+struct Pile {
+    records: Vec<Record>,
+    limits: Limits,
+    /// How many were lost since it began to go wrong; `None` as long as all is well.
+    lost: Option<u64>,
+    /// What the operators have not been told yet.
+    news: Option<Text>,
 }
 
 /// Why a question has no answer.
@@ -79,6 +109,8 @@ impl From<rusqlite::Error> for StoreError {
 
 enum Job {
     Question(Question),
+    /// There is something on the pile.
+    Records,
     Stop,
 }
 
@@ -93,8 +125,9 @@ impl Store {
     ///
     /// # Errors
     /// A sentence for the person at the console, with what can be done.
-    pub fn start(folder: Option<&Path>, language: Language) -> Result<(Self, JoinHandle<()>), Text> {
-        let (connection, lock) = match folder {
+    pub fn start(config: &Config) -> Result<(Self, JoinHandle<()>), Text> {
+        let language = config.language;
+        let (connection, lock) = match &config.data_dir {
             Some(folder) => {
                 let lock = occupy(folder)?;
                 (schema::open(&folder.join(FILE), language)?, Some(lock))
@@ -102,8 +135,12 @@ impl Store {
             None => (schema::open_in_memory()?, None),
         };
         let (jobs, waiting) = bounded(MOST_WAITING);
+        let pile = Pile { records: Vec::new(), limits: Limits::of(config), lost: None, news: None };
+        let pile = Arc::new(Mutex::new(pile));
+        let shared = Arc::clone(&pile);
         let work = move || {
-            serve(&connection, &waiting);
+            let writer = Writer::default();
+            Clerk { connection: &connection, pile: &shared, writer, language }.serve(&waiting);
             // What the last checkpoint left in the log beside the database goes into it here.
             drop(connection);
             drop(lock);
@@ -112,7 +149,35 @@ impl Store {
             .name("store".into())
             .spawn(work)
             .map_err(|error| Text::CannotStart(error.to_string()))?;
-        Ok((Self { jobs }, thread))
+        Ok((Self { jobs, pile }, thread))
+    }
+
+    /// Leaves what was said and done to be written, and never waits. Returns what the operators should know.
+    pub fn keep(&self, records: &mut Vec<Record>) -> Option<Text> {
+        if records.is_empty() {
+            return None;
+        }
+        let mut pile = self.pile.lock();
+        let is_first = pile.records.is_empty();
+        let room = MOST_RECORDS - pile.records.len();
+        if records.len() > room {
+            let lost = (records.len() - room) as u64;
+            records.truncate(room);
+            pile.lose(lost, "the disk is too slow");
+        }
+        pile.records.append(records);
+        let news = pile.news.take();
+        drop(pile);
+        if is_first {
+            // If there is no room, it has enough to do, and finds the pile when that is done.
+            let _ = self.jobs.try_send(Job::Records);
+        }
+        news
+    }
+
+    /// Takes on how much is kept.
+    pub fn reconfigure(&self, config: &Config) {
+        self.pile.lock().limits = Limits::of(config);
     }
 
     /// Asks the database and waits for the answer. What the question changes is on the disk when the answer comes; if
@@ -169,53 +234,140 @@ fn private_file(path: &PathBuf) -> std::io::Result<File> {
     fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-/// The thread: takes all that waits, and runs it together.
-fn serve(connection: &Connection, waiting: &Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let mut questions = Vec::new();
-        let mut stops = false;
-        for job in std::iter::once(first).chain(waiting.try_iter()) {
-            match job {
-                Job::Question(question) => questions.push(question),
-                Job::Stop => stops = true,
-            }
-            if stops || questions.len() == MOST_TOGETHER {
-                break;
-            }
+impl Pile {
+    /// Counts what was lost; the operators hear of the first of it.
+    fn lose(&mut self, count: u64, why: &str) {
+        if self.lost.is_none() {
+            self.news = Some(Text::HistoryFails(why.to_owned()));
         }
-        answer(connection, questions);
-        if stops {
-            return;
-        }
+        *self.lost.get_or_insert(0) += count;
     }
 }
 
-/// Runs questions in one transaction and tells those who wait how it went.
-fn answer(connection: &Connection, questions: Vec<Question>) {
-    if questions.is_empty() {
-        return;
-    }
-    if let Err(error) = connection.execute_batch("BEGIN") {
-        log::error!("store: {error}");
-        return;
-    }
-    let mut answers = Vec::new();
-    for question in questions {
-        // A full disk ends the whole transaction; whatever is asked next must not go on without one.
-        if connection.is_autocommit() {
-            break;
+/// The thread, while it runs.
+struct Clerk<'s> {
+    connection: &'s Connection,
+    pile: &'s Mutex<Pile>,
+    writer: Writer,
+    language: Language,
+}
+
+impl Clerk<'_> {
+    /// Takes all that waits, and runs it together.
+    fn serve(&mut self, waiting: &Receiver<Job>) {
+        let mut due: Option<Instant> = None;
+        let mut forgets = Instant::now();
+        loop {
+            let deadline = due.map_or(forgets, |due| due.min(forgets));
+            let first = waiting.recv_deadline(deadline);
+            let mut stops = matches!(first, Err(RecvTimeoutError::Disconnected));
+            let mut questions = Vec::new();
+            for job in first.into_iter().chain(waiting.try_iter()) {
+                match job {
+                    Job::Question(question) => questions.push(question),
+                    Job::Records => due = due.or_else(|| Some(Instant::now() + LINGER)),
+                    Job::Stop => stops = true,
+                }
+                if stops || questions.len() == MOST_TOGETHER {
+                    break;
+                }
+            }
+            let now = Instant::now();
+            if stops || !questions.is_empty() || due.is_some_and(|due| due <= now) {
+                due = None;
+                self.run_together(questions);
+            }
+            if stops {
+                return;
+            }
+            if forgets <= now {
+                forgets = now + FORGET_EVERY;
+                let limits = self.pile.lock().limits;
+                if let Err(error) = history::forget_old(self.connection, limits, Timestamp::now()) {
+                    log::warn!("store: {error}");
+                }
+            }
         }
-        answers.extend(run(connection, question));
     }
-    let ended = connection.execute_batch("COMMIT");
-    if let Err(error) = &ended {
-        log::error!("store: {error}");
-        // It fails if there is no transaction any more; then there is nothing to take back.
-        let _ = connection.execute_batch("ROLLBACK");
+
+    /// Writes the pile and runs questions, in one transaction, and tells those who wait how it went.
+    fn run_together(&mut self, questions: Vec<Question>) {
+        let (records, limits) = {
+            let mut pile = self.pile.lock();
+            (mem::take(&mut pile.records), pile.limits)
+        };
+        let mut answers = Vec::new();
+        let outcome = self.transact(&records, limits, questions, &mut answers);
+        let kept = match &outcome {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) | Err(error) => Some(error.to_string()),
+        };
+        self.report(records.len(), kept);
+        if let Err(error) = &outcome {
+            if records.is_empty() {
+                log::error!("store: {error}");
+            }
+            // It fails if there is no transaction any more; then there is nothing to take back.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        let outcome = outcome.map(|_| ()).map_err(StoreError::from);
+        for (one, answer) in answers {
+            answer(outcome.clone().and(one));
+        }
     }
-    let ended = ended.map_err(StoreError::from);
-    for (outcome, answer) in answers {
-        answer(ended.clone().and(outcome));
+
+    /// The first result is that of the transaction, the second one that of what was said.
+    fn transact(
+        &mut self,
+        records: &[Record],
+        limits: Limits,
+        questions: Vec<Question>,
+        answers: &mut Vec<(Result<(), StoreError>, Answer)>,
+    ) -> rusqlite::Result<rusqlite::Result<()>> {
+        let connection = self.connection;
+        connection.execute_batch("BEGIN")?;
+        // What was said comes first: who asks for it finds it.
+        let kept = if records.is_empty() {
+            Ok(())
+        } else {
+            connection.execute_batch("SAVEPOINT records")?;
+            let kept = self.writer.write(connection, records, limits);
+            if kept.is_err() && !connection.is_autocommit() {
+                connection.execute_batch("ROLLBACK TO records")?;
+            }
+            kept
+        };
+        for question in questions {
+            // A full disk ends the whole transaction; whatever is asked next must not go on without one.
+            if connection.is_autocommit() {
+                break;
+            }
+            answers.extend(run(connection, question));
+        }
+        connection.execute_batch("COMMIT")?;
+        Ok(kept)
+    }
+
+    /// Notes how the writing of a pile went: the log and the operators hear when it begins to fail and when that is over.
+    fn report(&mut self, count: usize, trouble: Option<String>) {
+        if count == 0 {
+            return;
+        }
+        let mut pile = self.pile.lock();
+        let news = match trouble {
+            None => pile.lost.take().map(|lost| Text::HistoryRecovered(lost.to_string())),
+            Some(why) => {
+                self.writer.forget();
+                let is_new = pile.lost.is_none();
+                pile.lose(count as u64, &why);
+                is_new.then_some(Text::HistoryFails(why))
+            }
+        };
+        if let Some(news) = news {
+            pile.news = Some(news.clone());
+            drop(pile);
+            log::warn!("{}", news.within(self.language));
+        }
     }
 }
 
@@ -237,8 +389,12 @@ mod tests {
 
     use super::*;
 
+    fn config(folder: Option<&Path>) -> Config {
+        Config { data_dir: folder.map(Path::to_owned), ..Config::default() }
+    }
+
     fn start(folder: Option<&Path>) -> (Store, JoinHandle<()>) {
-        Store::start(folder, Language::English).unwrap_or_else(|text| panic!("{text:?}"))
+        Store::start(&config(folder)).unwrap_or_else(|text| panic!("{text:?}"))
     }
 
     fn stop((store, thread): (Store, JoinHandle<()>)) {
@@ -315,7 +471,7 @@ mod tests {
     fn two_servers_do_not_share_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         let first = start(Some(folder.path()));
-        let second = Store::start(Some(folder.path()), Language::English);
+        let second = Store::start(&config(Some(folder.path())));
         assert!(matches!(second, Err(Text::FolderInUse(_))), "{second:?}");
         stop(first);
         stop(start(Some(folder.path())));

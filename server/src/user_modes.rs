@@ -26,6 +26,8 @@ macro_rules! user_modes {
 user_modes! {
     /// Is a program, and says so.
     Bot = 'B';
+    /// Does not want private messages to be kept.
+    Unrecorded = 'E';
     /// Hears privately from people with accounts only.
     RegisteredOnly = 'R';
     /// Came over TLS; set by the server.

@@ -14,6 +14,8 @@ mod guesses;
 mod label;
 mod line;
 pub mod mask;
+mod number;
+mod record;
 mod run;
 mod server_bans;
 mod watch;
@@ -37,6 +39,10 @@ pub use client::{Client, Registration};
 pub use deed::{Deed, KeptChannel, ToKeep};
 pub(crate) use label::Capture;
 pub use line::Line;
+pub(crate) use line::Tags;
+pub(crate) use number::Number;
+pub use record::{Entry, Kind, Record, Since};
+pub(crate) use record::{Texts, party, place_of};
 pub use server_bans::{ServerBan, ServerBans, Target};
 pub use whowas::Gone;
 
@@ -110,7 +116,11 @@ pub struct World {
     /// Rooms that have changed and are to be kept so.
     to_keep: Vec<ToKeep>,
     /// The last number that a message or a batch was given.
-    number: u64,
+    number: Number,
+    /// How many were renamed because their name was somebody else's.
+    guests: u64,
+    /// The rooms of before the restart that are the same when they are opened again, and since when they are there.
+    remembered: HashMap<Folded<'static>, Number>,
     effects: Effects,
 }
 
@@ -123,6 +133,8 @@ pub struct Effects {
     pub notes: Vec<Text>,
     /// What an operator wants the whole server to do.
     pub orders: Vec<Order>,
+    /// What is to be kept, in the order in which it happened.
+    pub records: Vec<Record>,
 }
 
 /// What an operator, or a signal, can want the whole server to do.
@@ -166,7 +178,9 @@ impl World {
             paper: RefCell::default(),
             round: 0,
             to_keep: Vec::new(),
-            number: 0,
+            number: Number::FIRST,
+            guests: 0,
+            remembered: HashMap::new(),
             effects: Effects::default(),
         };
         world.open_lobby();
@@ -202,6 +216,7 @@ impl World {
         effects.touched.append(&mut self.effects.touched);
         effects.notes.append(&mut self.effects.notes);
         effects.orders.append(&mut self.effects.orders);
+        effects.records.append(&mut self.effects.records);
     }
 
     /// Counts a run of a command by its row in the table.
@@ -305,6 +320,7 @@ impl World {
         self.nicks.insert(self.config.casemapping.fold(&nick).into_owned(), id);
         self.skeletons.insert(skeleton, id);
         self.clients[id].set_nick(Some(nick));
+        self.clients[id].named = self.next_number();
         Ok(())
     }
 
@@ -373,7 +389,8 @@ impl World {
     /// Gives somebody a name that is nobody's.
     fn rename_to_guest(&mut self, id: ClientId) {
         loop {
-            let name = format!("guest-{}", self.next_number().number);
+            self.guests += 1;
+            let name = format!("guest-{}", self.guests);
             if self.take_nick(id, &name).is_ok() {
                 return;
             }
@@ -399,6 +416,9 @@ impl World {
             self.tell_watchers_that_came(id);
         }
         let line = self.line(format_args!(":{source} NICK {new}")).with_tags(self.clients[id].tags());
+        for index in 0..self.clients[id].channels.len() {
+            self.keep_change_of_nick(id, self.clients[id].channels[index], &source, &new);
+        }
         self.tell(id, &line, if self.at_work == Some(id) { Cause::Answer } else { Cause::Others });
         self.tell_neighbours(id, |_| Some(&line));
         self.note(Text::Renamed(old, new));
@@ -467,6 +487,7 @@ impl World {
     pub fn disconnect(&mut self, id: ClientId, reason: &Text) {
         let Some(client) = self.clients.get(id) else { return };
         let words = reason.to_string(self.config.language);
+        let said = words.clone();
         let note = if client.is_registered() {
             let quit = self.line(format_args!(":{} QUIT :{words}", client.source())).with_tags(client.tags());
             self.tell_neighbours(id, |_| Some(&quit));
@@ -481,6 +502,9 @@ impl World {
             Text::GaveUp(client.address.to_string(), words)
         };
         self.note(note);
+        for index in 0..self.clients[id].channels.len() {
+            self.keep_event(id, self.clients[id].channels[index], Kind::Quit, &said);
+        }
         for channel in mem::take(&mut self.clients[id].channels) {
             self.channels[channel].members.swap_remove(&id);
             self.close_if_empty(channel);
@@ -567,8 +591,14 @@ impl World {
         if let Some(id) = self.channel_names.get(&key) {
             return *id;
         }
-        let id = self.channels.insert(Channel::new(name.to_owned(), self.now));
-        self.channel_names.insert(key.into_owned(), id);
+        let key = key.into_owned();
+        let (place, number) = (Arc::from(key.as_str()), self.next_number());
+        let lobby =
+            self.config.lobby.as_deref().is_some_and(|lobby| self.config.casemapping.same(lobby, name));
+        let since = if lobby { Number::FIRST } else { self.remembered.remove(&key).unwrap_or(number) };
+        let id = self.channels.insert(Channel::new(name.to_owned(), place, since, self.now));
+        self.channel_names.insert(key, id);
+        self.keep_room(id, true);
         id
     }
 
@@ -576,10 +606,18 @@ impl World {
     pub(crate) fn rename_channel(&mut self, id: ChannelId, name: &str) {
         let old = mem::replace(&mut self.channels[id].name, name.to_owned());
         self.channel_names.remove(&self.config.casemapping.fold(&old).into_owned());
-        self.channel_names.insert(self.config.casemapping.fold(name).into_owned(), id);
+        let key = self.config.casemapping.fold(name).into_owned();
+        let place: Arc<str> = Arc::from(key.as_str());
+        self.channel_names.insert(key, id);
         if self.channels[id].deed.is_some() {
             self.to_keep.push(ToKeep::Nothing(old));
             self.keep_channel(id);
+        }
+        let old = mem::replace(&mut self.channels[id].place, Arc::clone(&place));
+        if old != place {
+            self.effects.records.push(Record::Room(Arc::clone(&old), None));
+            self.effects.records.push(Record::Renamed(old, place));
+            self.keep_room(id, true);
         }
     }
 
@@ -589,7 +627,8 @@ impl World {
         let founds = room.members.is_empty() && !self.is_lobby(room) && room.deed.is_none();
         let ranks = if founds { Ranks::only(Rank::Operator) } else { Ranks::default() };
         self.channels[channel].invited.remove(&id);
-        self.channels[channel].members.insert(id, Member { ranks, spoke: None });
+        let since = self.next_number();
+        self.channels[channel].members.insert(id, Member { ranks, since, spoke: None });
         self.clients[id].channels.push(channel);
     }
 
@@ -614,6 +653,7 @@ impl World {
         let channel = &self.channels[id];
         if channel.members.is_empty() && !self.is_lobby(channel) && channel.deed.is_none() {
             self.channel_names.remove(&self.config.casemapping.fold(&channel.name).into_owned());
+            self.keep_room(id, false);
             self.channels.remove(id);
         }
     }
@@ -633,8 +673,25 @@ impl World {
 
     /// What no other message and no other batch of this server is or was called.
     pub(crate) fn next_number(&mut self) -> Number {
-        self.number += 1;
-        Number { started: self.started.as_microsecond(), number: self.number }
+        self.number = self.number.after(self.now);
+        self.number
+    }
+
+    /// Goes on where the last run of the server ended: no number is given twice, and these rooms are the same ones when
+    /// they are opened again.
+    pub(crate) fn go_on(&mut self, last: Number, rooms: impl IntoIterator<Item = (String, Number)>) {
+        self.number = self.number.max(last);
+        let casemapping = self.config.casemapping;
+        self.remembered
+            .extend(rooms.into_iter().map(|(name, since)| (casemapping.fold(&name).into_owned(), since)));
+    }
+
+    /// Tells every server operator something that the server itself has to say.
+    pub(crate) fn tell_operators(&mut self, text: &Text) {
+        let operators = self.clients.iter().filter(|(_, client)| client.is_operator());
+        for id in operators.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.notice(id, text);
+        }
     }
 
     /// Queues a line for one client.
@@ -789,19 +846,6 @@ impl ModeCounts {
         {
             *count = *count + usize::from(after.has(mode)) - usize::from(before.has(mode));
         }
-    }
-}
-
-/// The name of a message or a batch, unique over restarts too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Number {
-    started: i64,
-    number: u64,
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}-{:x}", self.started, self.number)
     }
 }
 

@@ -112,3 +112,22 @@ fn a_room_that_belongs_to_somebody_is_as_it_was_after_a_restart() {
     assert!(bob.wait_for("belongs to").ends_with("#茶馆 belongs to alice; 1 others have a rank there"));
     assert!(bob.wait_for("NOTICE").ends_with("There is no room #gone"));
 }
+
+#[test]
+fn what_was_said_before_a_restart_is_read_after_it_by_those_who_come_back() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    alice.send("JOIN #tea\r\nPRIVMSG #tea :before\r\nJOIN #closed\r\nMODE #closed +k sesame");
+    alice.send("PRIVMSG #closed :secret\r\nJOIN #over\r\nPRIVMSG #over :over\r\nPART #over");
+    alice.lines_so_far();
+    house.restart();
+    let mut bob = house.login("bob");
+    for (room, said) in [("#tea", &["before", "after"][..]), ("#closed", &["after"]), ("#over", &["after"])] {
+        bob.send(&format!("JOIN {room}\r\nPRIVMSG {room} :after"));
+        bob.lines_so_far();
+        bob.send(&format!("CHATHISTORY LATEST {room} * 10"));
+        let read: Vec<_> = bob.lines_so_far();
+        let words: Vec<_> = read.iter().filter_map(|line| Some(line.rsplit_once(" :")?.1)).collect();
+        assert_eq!(words, said, "{room}");
+    }
+}

@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use teahouse_protocol::{LineBuffer, LineLimits};
 use teahouse_server::Config;
 use teahouse_server::commands::{self, Input};
-use teahouse_server::language::Language;
 use teahouse_server::outbox::{Outbox, Progress, Wire};
 use teahouse_server::store::Store;
 use teahouse_server::world::{ClientId, Effects, World};
@@ -43,7 +42,11 @@ struct Room {
 
 impl Room {
     fn open(people: usize, capabilities: &str) -> Self {
-        let config = Config { lobby: None, ..Config::default() };
+        Self::with(Config { history: false, ..Config::default() }, people, capabilities)
+    }
+
+    fn with(config: Config, people: usize, capabilities: &str) -> Self {
+        let config = Config { lobby: None, ..config };
         let mut world = World::new(Arc::new(config), Timestamp::UNIX_EPOCH);
         let ids: Vec<_> = (0..people)
             .map(|_| {
@@ -54,7 +57,7 @@ impl Room {
             })
             .collect();
         let buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
-        let (store, _) = Store::start(None, Language::English).unwrap();
+        let (store, _) = Store::start(&Config::default()).unwrap();
         let mut room = Self { world, store, speaker: ids[0], buffer, effects: Effects::default() };
         for (number, id) in ids.iter().enumerate() {
             room.speaker = *id;
@@ -88,6 +91,7 @@ impl Room {
             assert_eq!(outbox.flush(), Progress::Clear, "everything goes up the chimney");
         }
         self.effects.notes.clear();
+        self.effects.records.clear();
     }
 }
 
@@ -109,4 +113,10 @@ fn speaking_to_a_room_allocates_nothing() {
 fn speaking_to_one_person_allocates_nothing() {
     let mut room = Room::open(2, "");
     assert_eq!(allocations(&mut room, &"PRIVMSG p1 :tea is ready\r\n".repeat(10)), 0);
+}
+
+#[test]
+fn what_is_kept_costs_one_piece_of_memory_a_message() {
+    let mut room = Room::with(Config::default(), 100, "");
+    assert_eq!(allocations(&mut room, &"PRIVMSG #room :tea is ready\r\n".repeat(10)), 10);
 }

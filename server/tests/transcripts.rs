@@ -81,6 +81,12 @@ transcripts! {
     a_room_knows_its_people
     chanserv_refuses_in_words
     everybody_chooses_the_language_they_are_spoken_to_in
+    what_was_said_in_a_room_can_be_read_again
+    who_is_not_in_a_room_does_not_read_its_history
+    a_question_for_history_that_makes_no_sense_is_refused
+    what_was_done_in_a_room_can_be_seen_again
+    what_was_said_between_two_people_can_be_read_by_both
+    messages_wait_for_who_is_away
 }
 
 #[test]

@@ -24,6 +24,7 @@ const SENDQ_BYTES: usize = 1 << 20;
 const TEAHOUSE: &[(&str, &str)] = &[
     ("data_dir", ""),
     ("flood_protection", "false"),
+    ("history", "false"),
     ("language", "en"),
     ("lobby", ""),
     ("max_connections_per_ip", "0"),

@@ -86,7 +86,11 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
 
 /// Whether a capability can be had.
 fn is_there(capability: Capability, config: &Config) -> bool {
-    capability != Capability::AccountRegistration || config.registration
+    match capability {
+        Capability::AccountRegistration => config.registration,
+        Capability::ChatHistory | Capability::EventPlayback => config.history,
+        _ => true,
+    }
 }
 
 /// What is said of TLS ([IRCv3 STS](https://ircv3.net/specs/extensions/sts)): where to find it, or, to those who have

@@ -10,7 +10,7 @@ use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::world::mask::{self, Subject};
-use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Line, Rank, Ranks, Topic};
+use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Kind, Line, Rank, Ranks, Topic};
 
 /// How many rooms one person may sit in (CHANLIMIT).
 pub(super) const MAX_JOINED: usize = 50;
@@ -92,6 +92,8 @@ pub(super) fn enter(context: &mut Context, room: &str) {
         return;
     }
     context.world.enter(context.me, channel);
+    let realname = context.client().realname.clone();
+    context.world.keep_event(context.me, channel, Kind::Join, &realname);
     tell_of_arrival(context, context.me, channel, |_| true);
     let me = context.me;
     if context.client().away.is_some() {
@@ -206,6 +208,7 @@ pub(super) fn part(context: &mut Context, message: &Message) -> Result<(), Reply
 fn leave(context: &mut Context, channel: ChannelId, words: &str) {
     let line = departure_line(context, context.me, channel, words);
     context.world.tell_channel(channel, |_, _, _| Some(&line));
+    context.world.keep_event(context.me, channel, Kind::Part, words);
     context.world.leave(context.me, channel);
 }
 
@@ -275,6 +278,7 @@ fn remove(context: &mut Context, channel: ChannelId, nick: &str, words: &str) ->
     let line = context.world.line(format_args!(":{source} KICK {room} {name} :{words}"));
     let line = line.with_tags(context.client().tags());
     context.world.tell_channel(channel, |_, _, _| Some(&line));
+    context.world.keep_event(context.me, channel, Kind::Kick, &format!("{name} :{words}"));
     context.world.leave(person, channel);
     Ok(())
 }
@@ -310,6 +314,7 @@ pub(super) fn set_topic(context: &mut Context, channel: ChannelId, text: &str, w
     let line =
         context.world.line(format_args!(":{who} TOPIC {} :{text}", context.world.channel(channel).name));
     let line = if who == context.client().source() { line.with_tags(context.client().tags()) } else { line };
+    context.world.keep_event(context.me, channel, Kind::Topic, &text);
     let topic = Topic { text, who, when };
     context.world.channel_mut(channel).topic = (!topic.text.is_empty()).then_some(topic);
     context.world.tell_channel(channel, |_, _, _| Some(&line));

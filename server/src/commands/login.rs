@@ -10,7 +10,7 @@ use crate::store::{self, Store};
 use crate::world::{Capability, Change, Client, ClientId, World};
 
 use super::errand::Task;
-use super::{Context, chanserv};
+use super::{Context, chanserv, history};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_millis(500);
@@ -140,6 +140,7 @@ pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
     for channel in context.client().channels.clone() {
         chanserv::give_ranks(context, channel);
     }
+    history::deliver_waiting(context);
     true
 }
 

@@ -11,7 +11,7 @@ use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::mask::{self, Subject};
-use crate::world::{Capability, ChannelId, Flag, Line, Number, Rank, Registration};
+use crate::world::{Capability, ChannelId, Flag, Kind, Line, Number, Rank, Registration};
 
 /// To how many one message may go (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
@@ -21,6 +21,12 @@ pub(super) const MAX_TARGETS: usize = 4;
 struct Speech<'a> {
     command: &'static str,
     text: Option<&'a str>,
+}
+
+impl Speech<'_> {
+    fn kind(self) -> Kind {
+        Kind::from_command(self.command).expect("it is one of the three")
+    }
 }
 
 /// PRIVMSG: says something.
@@ -98,7 +104,7 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
     tags.msgid = Some(number);
     let (colon, text) = speech.text.map_or(("", ""), |text| (" :", text));
     let words = [":", context.client().source(), " ", speech.command, " ", rank, target, colon, text];
-    Line::of(context.world.now, tags, &words, context.world.paper.take())
+    Line::of(number.time(), tags, &words, context.world.paper.take())
 }
 
 /// The tags that clients send to each other, as they stand on the wire; each key once, with its last value.
@@ -129,6 +135,10 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
     may_speak(context, channel, speech)?;
     let number = context.world.next_number();
     let line = line_from(context, number, speech, rank, &context.world.channel(channel).name);
+    if least.is_none() {
+        let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
+        context.world.keep_said(me, channel, number, kind, line.client_only(), words);
+    }
     if least.is_none() && speech.text.is_some() && !context.world.is_capturing() {
         context.world.say(me, channel, &line);
         context.world.paper.replace(line.into_paper());
@@ -188,7 +198,11 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     let me = context.me;
     let to = match context.world.find(nick) {
         Ok(to) => to,
-        Err(refusal) => return to_service(context, nick, speech).ok_or(refusal),
+        Err(refusal) => {
+            let absent =
+                to_service(context, nick, speech).map(Ok).or_else(|| to_absent(context, nick, speech));
+            return absent.unwrap_or(Err(refusal));
+        }
     };
     let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
@@ -202,6 +216,8 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     if understands {
         context.world.tell_unlabelled(to, &line);
     }
+    let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
+    context.world.keep_private(me, to, number, kind, line.client_only(), words);
     // Who speaks to themselves hears both: what they said, and what somebody said to them (labeled-response).
     if context.client().has(Capability::EchoMessage) {
         context.world.tell(me, &line, Cause::Answer);
@@ -223,6 +239,22 @@ fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
         services::hear(context, service, said);
     }
     Some(())
+}
+
+/// To somebody who has an account and is not here: it waits. `None` if there is nobody whom it could wait for.
+fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result<(), Reply>> {
+    let name = context.world.accounts.find(nick)?.name.clone();
+    let text = speech.text?;
+    let number = context.world.next_number();
+    let line = line_from(context, number, speech, "", &name);
+    if !context.world.keep_waiting(context.me, &name, number, speech.kind(), line.client_only(), text) {
+        return None;
+    }
+    if context.client().has(Capability::EchoMessage) {
+        context.world.tell(context.me, &line, Cause::Answer);
+    }
+    let words = context.say(&Text::MessageWaits);
+    Some(if speech.command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) })
 }
 
 /// `$mask`: from an operator to everybody on the servers whose name fits, and there is one.

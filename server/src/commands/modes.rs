@@ -7,7 +7,7 @@ use super::Context;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::mask::ListEntry;
-use crate::world::{ChannelId, Flag, List, Rank};
+use crate::world::{ChannelId, Flag, Kind, List, Rank};
 
 /// How many changes with a parameter one MODE may have (MODES).
 pub(super) const MAX_CHANGES: usize = 6;
@@ -280,6 +280,7 @@ fn tell(context: &mut Context, channel: ChannelId, changes: &[Change]) {
         if !context.world.is_member(context.me, channel) {
             context.world.tell(context.me, &line, crate::outbox::Cause::Answer);
         }
+        context.world.keep_event(context.me, channel, Kind::Mode, &format!("{letters}{params}"));
     }
 }
 

@@ -8,7 +8,7 @@ use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
 use super::errand::Task;
-use super::{Context, channels};
+use super::{Context, channels, history};
 use crate::reply::Reply;
 
 /// How much of the file is read, in bytes.
@@ -66,5 +66,8 @@ fn show(context: &mut Context, text: Option<String>, welcome: bool) {
     }
     if welcome && let Some(lobby) = context.world.config.lobby.clone() {
         channels::enter(context, &lobby);
+    }
+    if welcome {
+        history::deliver_waiting(context);
     }
 }

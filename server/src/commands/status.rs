@@ -6,7 +6,7 @@ use std::sync::Arc;
 use teahouse_protocol::names::MAX_CHANNEL_BYTES;
 use teahouse_protocol::{Message, text};
 
-use super::{COMMANDS, Context, channels, messages, modes, monitor, people, registration};
+use super::{COMMANDS, Context, channels, history, messages, modes, monitor, people, registration};
 use crate::config::Config;
 use crate::language::Language;
 use crate::reply::Reply;
@@ -206,15 +206,16 @@ pub(super) fn isupport(context: &mut Context) {
 /// The tokens of 005, as many in a line as one 005 takes.
 #[inline(never)]
 fn tokens(config: &Config) -> Vec<String> {
-    let tokens = [
+    let mut tokens = vec![
         "ACCOUNTEXTBAN=a".to_owned(),
         format!("AWAYLEN={}", people::AWAY_BYTES),
         "BOT=B".to_owned(),
         format!("CASEMAPPING={}", config.casemapping.token()),
         format!("CHANLIMIT=#:{}", channels::MAX_JOINED),
-        "CHANMODES=Ibe,k,Sl,CMRimnst".to_owned(),
+        "CHANMODES=Ibe,k,Sl,CEHMRimnst".to_owned(),
         format!("CHANNELLEN={MAX_CHANNEL_BYTES}"),
         "CHANTYPES=#".to_owned(),
+        format!("CHATHISTORY={}", history::MOST_MESSAGES),
         "ELIST=CMNTU".to_owned(),
         "EXCEPTS=e".to_owned(),
         "EXTBAN=,am".to_owned(),
@@ -227,6 +228,7 @@ fn tokens(config: &Config) -> Vec<String> {
         format!("MAXTARGETS={}", messages::MAX_TARGETS),
         format!("MODES={}", modes::MAX_CHANGES),
         format!("MONITOR={}", monitor::MAX_WATCHED),
+        "MSGREFTYPES=msgid,timestamp".to_owned(),
         format!("NAMELEN={}", registration::REALNAME_BYTES),
         format!("NETWORK={}", config.network),
         format!("NICKLEN={}", config.nick_length),
@@ -242,6 +244,9 @@ fn tokens(config: &Config) -> Vec<String> {
         "UTF8ONLY".to_owned(),
         "WHOX".to_owned(),
     ];
+    if !config.history {
+        tokens.retain(|token| !token.starts_with("CHATHISTORY=") && !token.starts_with("MSGREFTYPES="));
+    }
     debug_assert!(!tokens.iter().any(|token| token.contains(text::is_unprintable)));
     tokens.chunks(TOKENS_A_LINE).map(|line| line.join(" ")).collect()
 }

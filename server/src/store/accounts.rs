@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, history};
 use crate::password::ScramKeys;
 use crate::world::{Account, Change};
 
@@ -54,7 +54,7 @@ fn write(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
         }
         Change::Close { account } => {
             connection.execute("DELETE FROM account WHERE name = ?", [account])?;
-            Ok(())
+            history::forget_account(connection, account)
         }
     }
 }

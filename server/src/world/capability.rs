@@ -35,6 +35,10 @@ capabilities! {
     AccountRegistration = "draft/account-registration";
     /// A renamed channel is told instead of a PART and a JOIN.
     ChannelRename = "draft/channel-rename";
+    /// What was said before can be asked for.
+    ChatHistory = "draft/chathistory";
+    /// What was done before comes with what was said before.
+    EventPlayback = "draft/event-playback";
     /// The same as no-implicit-names, by the name that it had as a draft.
     DraftNoImplicitNames = "draft/no-implicit-names";
     /// AWAY may be said before the login ends.

@@ -1,21 +1,26 @@
 //! One channel: its name, its members and their ranks, its topic, its modes.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
-use super::ClientId;
 use super::client::Client;
 use super::deed::Deed;
 use super::mask::{ListEntry, Person, Subject};
+use super::{ClientId, Number};
 
 /// One channel.
 #[derive(Debug)]
 pub struct Channel {
     /// As the one who opened it wrote it.
     pub name: String,
+    /// What its history is filed under: its name, folded.
+    pub(crate) place: Arc<str>,
+    /// From when on what was said here may be read by those who come in.
+    pub(crate) since: Number,
     /// When it was opened.
     pub created: Timestamp,
     /// What it is about.
@@ -46,6 +51,8 @@ pub struct Topic {
 pub struct Member {
     /// What the person may do here.
     pub ranks: Ranks,
+    /// When the person came in.
+    pub(crate) since: Number,
     /// When the person last spoke here; slow mode asks.
     pub(crate) spoke: Option<Timestamp>,
 }
@@ -160,6 +167,10 @@ macro_rules! flags {
 flags! {
     /// No CTCP but ACTION.
     NoCtcp = 'C';
+    /// What is said is not kept.
+    Unrecorded = 'E';
+    /// Who comes in does not read what was said before.
+    NothingBefore = 'H';
     /// Without an account one needs a voice to speak.
     RegisteredSpeak = 'M';
     /// Without an account one does not get in.
@@ -190,7 +201,7 @@ pub enum List {
 /// Who may do what in a channel.
 #[derive(Clone, Debug, Default)]
 pub struct ChannelModes {
-    flags: u8,
+    flags: u16,
     /// `k`: what JOIN must say.
     pub key: Option<String>,
     /// `l`: how many members there may be.
@@ -224,6 +235,13 @@ impl ChannelModes {
         &mut self.lists[list as usize]
     }
 
+    /// Whether somebody who knows the name can still be kept out.
+    pub(crate) fn is_guarded(&self) -> bool {
+        [Flag::InviteOnly, Flag::RegisteredOnly, Flag::Secret].into_iter().any(|flag| self.has(flag))
+            || self.key.is_some()
+            || !self.list(List::Bans).is_empty()
+    }
+
     /// How many entries all lists have together (MAXLIST).
     pub fn entries(&self) -> usize {
         self.lists.iter().map(Vec::len).sum()
@@ -249,12 +267,14 @@ impl ChannelModes {
 }
 
 impl Channel {
-    pub(super) fn new(name: String, created: Timestamp) -> Self {
+    pub(super) fn new(name: String, place: Arc<str>, since: Number, created: Timestamp) -> Self {
         let mut modes = ChannelModes::default();
         modes.set(Flag::NoOutsiders, true);
         modes.set(Flag::TopicLocked, true);
         Self {
             name,
+            place,
+            since,
             created,
             topic: None,
             modes,

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use teahouse_protocol::Folded;
 
-use super::ChannelId;
 use super::capability::{Capabilities, Capability};
 use super::line::Tags;
+use super::{ChannelId, Number};
 use crate::language::Language;
 use crate::outbox::Outbox;
 use crate::sasl::Exchange;
@@ -30,6 +30,8 @@ pub struct Client {
     pub(super) round: u64,
     /// `None` until the first NICK. Inverse of `World::nicks`.
     nick: Option<String>,
+    /// Since when the nickname is what it is: a guest reads nothing that was said before.
+    pub(crate) named: Number,
     /// What USER said, with `~` before it, since nobody vouches for it; empty until then.
     user: String,
     /// The real name, or whatever stood in its place.
@@ -94,6 +96,7 @@ impl Client {
             speaks_cap_302: false,
             round: 0,
             nick: None,
+            named: Number::FIRST,
             user: String::new(),
             realname: String::new(),
             host: cloak.map_or_else(|| host_of(address.ip()), |cloak| cloak.cover(address.ip())),

@@ -62,6 +62,7 @@ impl World {
 
     /// Has a room kept as it is now, if it belongs to somebody; to be called after each change of it.
     pub(crate) fn keep_channel(&mut self, id: ChannelId) {
+        self.keep_room(id, true);
         let channel = &self.channels[id];
         if let Some(deed) = channel.deed.clone() {
             let (topic, modes) = (channel.topic.clone(), channel.modes.clone());
@@ -76,6 +77,7 @@ impl World {
         let channel = &mut self.channels[id];
         if channel.deed.take().is_some() {
             self.to_keep.push(ToKeep::Nothing(channel.name.clone()));
+            self.keep_room(id, true);
             self.close_if_empty(id);
         }
     }

@@ -35,6 +35,16 @@ impl Capture {
     }
 }
 
+/// Whether two lines are the beginning and the end of one batch.
+fn is_batch((_, begin): &TagsAndWords, (_, end): &TagsAndWords) -> bool {
+    let reference = |words: &[u8], sign: u8| {
+        let mut words = words.split(u8::is_ascii_whitespace);
+        let is_batch = words.nth(1) == Some(b"BATCH");
+        words.next().filter(|word| is_batch && word.first() == Some(&sign)).map(|word| word[1..].to_vec())
+    };
+    reference(begin, b'+').is_some_and(|begun| reference(end, b'-') == Some(begun))
+}
+
 impl Line {
     /// The line as a client gets it, so that another tag can be put before the others.
     fn tags_and_words(&self, client: &Client) -> TagsAndWords {
@@ -92,6 +102,13 @@ impl World {
                 self.send_tagged(who, "label", &label, &ack.tags_and_words(&self.clients[who]));
             }
             [line] => self.send_tagged(who, "label", &label, line),
+            // An answer that is a batch already needs no other around it.
+            [begin, rest @ .., end] if is_batch(begin, end) => {
+                self.send_tagged(who, "label", &label, begin);
+                for line in rest.iter().chain([end]) {
+                    self.send_as_held(who, line);
+                }
+            }
             _ => {
                 let batch = self.next_number().to_string();
                 let begin = self.line(format_args!(":{server} BATCH +{batch} labeled-response"));
@@ -102,6 +119,16 @@ impl World {
                 let end = self.line(format_args!(":{server} BATCH -{batch}"));
                 self.tell(who, &end, Cause::Answer);
             }
+        }
+    }
+
+    /// Queues a line as it was held back.
+    fn send_as_held(&mut self, who: ClientId, (tags, words): &TagsAndWords) {
+        let (at, space) = if tags.is_empty() { ("", "") } else { ("@", " ") };
+        let parts = [at.as_bytes(), tags.as_bytes(), space.as_bytes(), words];
+        let outbox = &self.clients[who].outbox;
+        if outbox.queue(&parts, Cause::Answer) {
+            self.effects.touched.push(Arc::clone(outbox));
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct Tags {
     pub(crate) account: Option<String>,
     /// Whether a bot says it ([bot mode](https://ircv3.net/specs/extensions/bot-mode)).
     pub(crate) bot: bool,
+    /// The batch that the line is part of, for the one client who gets it.
+    pub(crate) batch: Option<Number>,
     /// What the client sent along, as it stood on the wire: tags behind a `+` only.
     pub(crate) client_only: String,
 }
@@ -95,6 +97,11 @@ impl Line {
         self
     }
 
+    /// The tags that the one who says it has sent along.
+    pub(crate) fn client_only(&self) -> &str {
+        &self.tags.client_only
+    }
+
     /// Which class a client with these capabilities is in.
     pub(super) fn class_of(capabilities: Capabilities) -> usize {
         let bit = |capability, bit| if capabilities.has(capability) { bit } else { 0 };
@@ -110,12 +117,22 @@ impl Line {
 
     /// The tags for a class of clients, with `@` and a space around them; empty if there are none.
     fn tags_for(&self, class: usize) -> &str {
-        if class == 0 { "" } else { self.formatted[class].get_or_init(|| self.format_tags(class)) }
+        if class == 0 && self.tags.batch.is_none() {
+            ""
+        } else {
+            self.formatted[class].get_or_init(|| self.format_tags(class))
+        }
     }
 
     fn format_tags(&self, class: usize) -> String {
         let mut tags = String::with_capacity(96 + self.tags.client_only.len());
+        if let Some(batch) = self.tags.batch {
+            push_tag(&mut tags, "batch", &batch.to_string());
+        }
         if class & TIME != 0 {
+            if !tags.is_empty() {
+                tags.push(';');
+            }
             write!(tags, "time={:.3}", self.time).expect("a String takes every character");
         }
         if class & TAGS != 0 {
@@ -153,9 +170,10 @@ mod tests {
     #[test]
     fn a_line_for_many_has_its_tags_only_for_those_who_asked() {
         let tags = Tags {
-            msgid: Some(Number { started: 1, number: 7 }),
+            msgid: Some(Number::from_micros(7)),
             account: Some("陆 羽".to_owned()),
             bot: true,
+            batch: None,
             client_only: "+typing=active".to_owned(),
         };
         let line =
@@ -163,7 +181,7 @@ mod tests {
         for (capabilities, tags) in [
             (&[][..], ""),
             (&[Capability::ServerTime], "@time=1970-01-01T00:00:01.000Z "),
-            (&[Capability::MessageTags], "@msgid=1-7;bot;+typing=active "),
+            (&[Capability::MessageTags], "@msgid=7;bot;+typing=active "),
             (&[Capability::AccountTag], "@account=陆\\s羽 "),
             (
                 &[Capability::AccountTag, Capability::ServerTime],
@@ -171,7 +189,7 @@ mod tests {
             ),
             (
                 &[Capability::AccountTag, Capability::MessageTags],
-                "@msgid=1-7;bot;account=陆\\s羽;+typing=active ",
+                "@msgid=7;bot;account=陆\\s羽;+typing=active ",
             ),
             (&[Capability::EchoMessage], ""),
         ] {

@@ -20,6 +20,7 @@ pub struct Memory {
     world: World,
     /// Its thread ends with it.
     store: Store,
+    effects: Effects,
     people: Vec<Person>,
 }
 
@@ -50,9 +51,14 @@ impl Wire for Paper {
 
 impl Memory {
     pub fn open(config: Config) -> Self {
-        let now = Timestamp::from_second(1_767_225_600).unwrap();
-        let (store, _) = Store::start(None, config.language).expect("there is memory for it");
-        Self { world: World::new(Arc::new(config), now), store, people: Vec::new() }
+        let now = Timestamp::now();
+        let (store, _) = Store::start(&config).expect("there is memory for it");
+        Self {
+            world: World::new(Arc::new(config), now),
+            store,
+            effects: Effects::default(),
+            people: Vec::new(),
+        }
     }
 }
 
@@ -66,7 +72,7 @@ impl Stage for Memory {
     }
 
     fn send(&mut self, name: &str, line: &str) {
-        let Self { world, store, people } = self;
+        let Self { world, store, effects, people } = self;
         let person = people.iter_mut().find(|person| person.name == name).expect("somebody who came");
         for piece in [line.as_bytes(), b"\r\n"] {
             let mut rest = piece;
@@ -84,6 +90,8 @@ impl Stage for Memory {
             }
             let mut errand = commands::execute(world, person.id, &Input::understand(line));
             while let Some(mut task) = errand {
+                world.take_effects(effects);
+                store.keep(&mut effects.records);
                 task.run(store, &|_| {});
                 errand = commands::finish(world, person.id, task);
             }
@@ -99,9 +107,9 @@ impl Stage for Memory {
     }
 
     fn received(&mut self) -> Vec<(String, String)> {
-        let mut effects = Effects::default();
-        self.world.take_effects(&mut effects);
-        for outbox in effects.touched {
+        self.world.take_effects(&mut self.effects);
+        self.store.keep(&mut self.effects.records);
+        for outbox in self.effects.touched.drain(..) {
             assert_eq!(outbox.flush(), Progress::Clear, "paper never lacks room");
         }
         let mut lines = Vec::new();

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! What somebody gets after a step stands below it, by person in the order in which they came. `(closed)` is the end
-//! of a connection; times are `<time>`.
+//! of a connection; times are `<time>`. The names of messages are `<id1>`, `<id2>` and so on, as they are first seen; in
+//! what somebody sends they stand for the real ones.
 
 pub mod memory;
 #[allow(dead_code, reason = "each test program uses its own part")]
@@ -67,6 +68,7 @@ pub fn play<S: Stage>(name: &str, open: impl FnOnce(Config) -> S) {
     }
     let mut stage = open(config);
     let mut people: Vec<String> = Vec::new();
+    let mut ids: Vec<String> = Vec::new();
     for step in steps {
         keep(step);
         if let Some(names) = step.strip_prefix("login ") {
@@ -84,13 +86,17 @@ pub fn play<S: Stage>(name: &str, open: impl FnOnce(Config) -> S) {
                 people.push(name.to_owned());
                 stage.connect(name);
             }
-            stage.send(name, &line.replace("<512>", &"x".repeat(512)));
+            let mut line = line.replace("<512>", &"x".repeat(512));
+            for (number, id) in (1..).zip(&ids) {
+                line = line.replace(&format!("<id{number}>"), id);
+            }
+            stage.send(name, &line);
         } else {
             assert!(step.is_empty() || step.starts_with('#'), "not a step of a transcript: {step}");
             continue;
         }
         for (name, line) in stage.received() {
-            keep(&format!("{name}< {}", without_times(&line)));
+            keep(&format!("{name}< {}", without_times(&line, &mut ids)));
         }
     }
     if env::var_os("UPDATE_EXPECT").is_some() {
@@ -117,28 +123,42 @@ fn is_received(line: &str) -> bool {
 }
 
 /// The line with what differs from run to run replaced: `<time>` for seconds since 1970, dates and times of day,
-/// `<id>` for the names of messages and batches.
-fn without_times(line: &str) -> String {
+/// `<id>` for the names of batches, and with a number for those of messages.
+fn without_times(line: &str, ids: &mut Vec<String>) -> String {
     // Compared by shape: every digit as 0.
     let shape = |word: &str| word.replace(|c: char| c.is_ascii_digit(), "0");
     let mut after_batch = false;
     let words = line.split(' ').map(|word| {
         let is_batch = std::mem::replace(&mut after_batch, word == "BATCH");
         match shape(word.trim_start_matches(':')).as_str() {
-            "0000000000" | "0000-00-00" | "00:00:00" | "0:00:00" => "<time>".to_owned(),
+            "0000000000" | "0000-00-00" | "00:00:00" | "0:00:00" | "0000-00-00T00:00:00.000Z" => {
+                "<time>".to_owned()
+            }
+            "timestamp=0000-00-00T00:00:00.000Z" => "timestamp=<time>".to_owned(),
             _ if is_batch => format!("{}<id>", &word[..1]),
-            _ if word.starts_with('@') => without_ids(word),
+            _ if word.starts_with('@') => without_ids(word, ids),
+            _ if ids.iter().any(|id| id == word) => numbered(word, ids),
             _ => word.to_owned(),
         }
     });
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn without_ids(tags: &str) -> String {
+fn without_ids(tags: &str, ids: &mut Vec<String>) -> String {
     let tags = tags.split(';').map(|tag| match tag.split_once('=') {
         Some((key, _)) if key.ends_with("time") => format!("{key}=<time>"),
-        Some((key, _)) if key.ends_with("msgid") || key.ends_with("batch") => format!("{key}=<id>"),
+        Some((key, id)) if key.ends_with("msgid") => format!("{key}={}", numbered(id, ids)),
+        Some((key, _)) if key.ends_with("batch") => format!("{key}=<id>"),
         _ => tag.to_owned(),
     });
     tags.collect::<Vec<_>>().join(";")
+}
+
+/// `<id1>` for the first message that anybody has seen, and so on.
+fn numbered(id: &str, ids: &mut Vec<String>) -> String {
+    let index = ids.iter().position(|known| known == id).unwrap_or_else(|| {
+        ids.push(id.to_owned());
+        ids.len() - 1
+    });
+    format!("<id{}>", index + 1)
 }

@@ -1,0 +1,324 @@
+//! CHATHISTORY: what was said before ([draft/chathistory](https://ircv3.net/specs/extensions/chathistory)).
+//!
+//! Who may read what is decided here, under the lock, before the store is asked: a room's members read what was said
+//! in it since it was opened (`World::may_read_since`), and one's private conversations are filed under what one is, an
+//! account or the holder of a nickname. Whatever else is asked for is refused in the same words, whether it exists or
+//! not.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use teahouse_protocol::{Message, names};
+
+use super::Context;
+use crate::language::Text;
+use crate::outbox::Cause;
+use crate::reply::{Reply, word};
+use crate::store::history::{self, Window};
+use crate::world::{Capability, Entry, Kind, Line, Number, Tags, Texts, party, place_of};
+
+/// The most messages that one question brings (CHATHISTORY).
+pub(super) const MOST_MESSAGES: usize = 100;
+
+/// A place in time: `timestamp=` or `msgid=`.
+#[derive(Clone, Copy)]
+struct Point {
+    /// The last number that is before what comes after the point.
+    last: Number,
+    /// The first number that is behind what comes before the point.
+    first: Number,
+}
+
+/// Why a question is refused.
+enum Refusal {
+    Params(Text),
+    Target,
+    Message,
+}
+
+/// CHATHISTORY: what was said in a room or between two people.
+pub(super) fn chathistory(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let subcommand = message.param(0).unwrap_or_default().to_ascii_uppercase();
+    if let Err(refusal) = answer(context, &subcommand, message) {
+        let (shown, target) = (word(&subcommand), word(message.param(1).unwrap_or_default()));
+        let (code, about, text) = match refusal {
+            Refusal::Params(text) => ("INVALID_PARAMS", shown.to_owned(), text),
+            Refusal::Target => ("INVALID_TARGET", format!("{shown} {target}"), Text::NoSuchHistory),
+            Refusal::Message => ("MESSAGE_ERROR", format!("{shown} {target}"), Text::NoSuchHistory),
+        };
+        context.fail("CHATHISTORY", code, &about, &text);
+    }
+    Ok(())
+}
+
+fn answer(context: &mut Context, subcommand: &str, message: &Message) -> Result<(), Refusal> {
+    let count = match subcommand {
+        "BEFORE" | "AFTER" | "AROUND" | "LATEST" | "TARGETS" => 4,
+        "BETWEEN" => 5,
+        _ => return Err(Refusal::Params(Text::UnknownSubcommand)),
+    };
+    if message.params().len() != count || message.params().iter().any(|param| param.is_empty()) {
+        return Err(Refusal::Params(Text::WrongNumberOfParameters));
+    }
+    let params: Vec<&str> = message.params().to_vec();
+    let limit: usize = params[count - 1].parse().map_err(|_| Refusal::Params(Text::NotALimit))?;
+    if limit == 0 {
+        return Err(Refusal::Params(Text::NotALimit));
+    }
+    let limit = limit.min(MOST_MESSAGES);
+    if subcommand == "TARGETS" {
+        let bounds = between(time(params[1])?, time(params[2])?);
+        targets(context, bounds, limit);
+        return Ok(());
+    }
+    let target = params[1];
+    let point = |index: usize| point(params[index]);
+    // Each part of the answer: behind what, before what, whether the newest of it, and how many.
+    let parts = match subcommand {
+        "BEFORE" => vec![(Number::FIRST, point(2)?.first, true, limit)],
+        "AFTER" => vec![(point(2)?.last, Number::LAST, false, limit)],
+        "LATEST" if params[2] == "*" => vec![(Number::FIRST, Number::LAST, true, limit)],
+        "LATEST" => vec![(point(2)?.last, Number::LAST, true, limit)],
+        "AROUND" => {
+            let middle = point(2)?.first;
+            let before = limit / 2;
+            let at = Number::from_micros(middle.as_micros().saturating_sub(1));
+            vec![(Number::FIRST, middle, true, before), (at, Number::LAST, false, limit - before)]
+        }
+        _ => {
+            let (from, to) = (point(2)?, point(3)?);
+            let (after, before) = between(from, to);
+            vec![(after, before, from.first > to.first, limit)]
+        }
+    };
+    let Readable { name, places, since } = readable(context, target).ok_or(Refusal::Target)?;
+    let events = context.client().has(Capability::EventPlayback);
+    let windows: Vec<_> = parts
+        .into_iter()
+        .map(|(after, before, newest, limit)| Window {
+            places: places.clone(),
+            after: after.max(since),
+            before,
+            limit,
+            newest,
+            events,
+        })
+        .collect();
+    let read = move |connection: &rusqlite::Connection| {
+        let parts = windows.iter().map(|window| history::read(connection, window));
+        Ok(parts.collect::<rusqlite::Result<Vec<_>>>()?.concat())
+    };
+    let (subcommand, target) = (subcommand.to_owned(), target.to_owned());
+    context.ask(read, move |context, found| {
+        let Ok(entries) = found else {
+            let about = format!("{subcommand} {target}");
+            context.fail("CHATHISTORY", "MESSAGE_ERROR", &about, &Text::NoSuchHistory);
+            return Ok(());
+        };
+        let batch = context.begin_batch(&format!("chathistory {target}"));
+        for entry in &entries {
+            context.replay(entry, &name, batch);
+        }
+        context.end_batch(batch);
+        Ok(())
+    });
+    Ok(())
+}
+
+/// What lies between two points, whichever is the earlier one.
+fn between(one: Point, other: Point) -> (Number, Number) {
+    let (earlier, later) = if one.first <= other.first { (one, other) } else { (other, one) };
+    (earlier.last, later.first)
+}
+
+fn point(typed: &str) -> Result<Point, Refusal> {
+    if let Some(msgid) = typed.strip_prefix("msgid=") {
+        let number = Number::read(msgid).ok_or(Refusal::Message)?;
+        return Ok(Point { last: number, first: number });
+    }
+    time(typed)
+}
+
+/// `timestamp=2026-01-01T00:00:00.000Z`: the thousandth of a second that is meant, as others see it.
+fn time(typed: &str) -> Result<Point, Refusal> {
+    let time = read_time(typed).ok_or(Refusal::Params(Text::NotATimestamp))?;
+    let first = Number::at(time);
+    Ok(Point { first, last: Number::from_micros(first.as_micros() + 999) })
+}
+
+/// A time as `timestamp=` has it.
+pub(super) fn read_time(typed: &str) -> Option<Timestamp> {
+    typed.strip_prefix("timestamp=")?.parse().ok()
+}
+
+/// A conversation that somebody may read.
+pub(super) struct Readable {
+    /// What it is called.
+    pub(super) name: String,
+    /// The keys that it may be filed under.
+    pub(super) places: Vec<String>,
+    /// From when on.
+    pub(super) since: Number,
+}
+
+/// The conversation that the client means, if it may read it.
+pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
+    let (world, me) = (&*context.world, context.me);
+    if names::is_channel(target) {
+        let channel = world.find_channel(target).ok()?;
+        let since = world.may_read_since(me, channel)?;
+        let room = world.channel(channel);
+        return Some(Readable { name: room.name.clone(), places: vec![room.place.to_string()], since });
+    }
+    let casemapping = world.config.casemapping;
+    let (mine, since) = (party(context.client(), casemapping), reads_since(context));
+    let folded = casemapping.fold(target);
+    let theirs = match world.find(target).ok().and_then(|person| world.client(person)) {
+        Some(person) => vec![party(person, casemapping)],
+        // Nobody has the name now: the account of that name, or else whoever had it.
+        None => vec![folded.as_str().to_owned(), format!("~{}", folded.as_str())],
+    };
+    // An asterisk or a list is nobody's name.
+    names::check_nickname(target, usize::MAX).ok()?;
+    let places = theirs.iter().map(|theirs| place_of(&mine, theirs)).collect();
+    Some(Readable { name: target.to_owned(), places, since })
+}
+
+/// From when on somebody reads private conversations: who has no account, since taking the nickname.
+pub(super) fn reads_since(context: &Context) -> Number {
+    let client = context.client();
+    if client.account().is_some() { Number::FIRST } else { client.named }
+}
+
+impl Context<'_> {
+    /// Begins a batch, if the client knows batches.
+    pub(super) fn begin_batch(&mut self, kind: &str) -> Option<Number> {
+        if !self.client().has(Capability::Batch) {
+            return None;
+        }
+        let batch = self.world.next_number();
+        self.send(format_args!("BATCH +{batch} {kind}"));
+        Some(batch)
+    }
+
+    pub(super) fn end_batch(&mut self, batch: Option<Number>) {
+        if let Some(batch) = batch {
+            self.send(format_args!("BATCH -{batch}"));
+        }
+    }
+
+    /// Sends something that was said before, as it was said; `target` is the room as it is called now.
+    pub(super) fn replay(&mut self, entry: &Entry, target: &str, batch: Option<Number>) {
+        let Texts { source, account, target: person, tags, words } = entry.texts();
+        let client = self.client();
+        let kind = entry.kind;
+        if kind == Kind::Tagmsg && !client.has(Capability::MessageTags) {
+            return;
+        }
+        let to = if person.is_empty() { target } else { person };
+        let account = Some(account).filter(|account| !account.is_empty());
+        let extended = kind == Kind::Join && client.has(Capability::ExtendedJoin);
+        let before = [":", source, " ", kind.command()];
+        let line = |words: &[&str], is_first: bool| {
+            let tags = Tags {
+                msgid: Some(entry.number).filter(|_| kind.has_msgid() && is_first),
+                account: account.map(str::to_owned),
+                bot: entry.bot,
+                batch,
+                client_only: if is_first { tags.to_owned() } else { String::new() },
+            };
+            Line::of(entry.number.time(), tags, &[&before[..], words].concat(), Vec::new())
+        };
+        let lines = match kind {
+            Kind::Join if extended => {
+                vec![line(&[" ", to, " ", account.unwrap_or("*"), " :", words], true)]
+            }
+            Kind::Join | Kind::Tagmsg => vec![line(&[" ", to], true)],
+            Kind::Nick | Kind::Quit => vec![line(&[" :", words], true)],
+            Kind::Part if words.is_empty() => vec![line(&[" ", to], true)],
+            Kind::Kick | Kind::Mode => vec![line(&[" ", to, " ", words], true)],
+            Kind::Privmsg | Kind::Notice | Kind::Part | Kind::Topic => {
+                vec![line(&[" ", to, " :", words], true)]
+            }
+        };
+        for line in lines {
+            self.world.tell(self.me, &line, Cause::Answer);
+        }
+    }
+}
+
+/// CHATHISTORY TARGETS: the conversations with something new in a time.
+fn targets(context: &mut Context, bounds: (Number, Number), limit: usize) {
+    let (world, me) = (&*context.world, context.me);
+    let casemapping = world.config.casemapping;
+    let (mine, since) = (party(context.client(), casemapping), reads_since(context));
+    let rooms: Vec<_> = context
+        .client()
+        .channels
+        .iter()
+        .filter_map(|channel| {
+            Some((world.channel(*channel).place.to_string(), world.may_read_since(me, *channel)?))
+        })
+        .collect();
+    let who = mine.clone();
+    let find = move |connection: &rusqlite::Connection| {
+        history::targets(connection, (&who, since), &rooms, bounds, limit)
+    };
+    context.ask(find, move |context, found| {
+        let Ok(found) = found else {
+            context.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", &Text::NoSuchHistory);
+            return Ok(());
+        };
+        let batch = context.begin_batch("draft/chathistory-targets");
+        for last in found {
+            let name = name_of_conversation(context, &last, &mine);
+            let words = format!("CHATHISTORY TARGETS {name} {:.3}", last.number.time());
+            let server = context.world.config.name.clone();
+            let tags = Tags { batch, ..Tags::default() };
+            let line = context.world.line(format_args!(":{server} {words}")).with_tags(tags);
+            context.world.tell(context.me, &line, Cause::Answer);
+        }
+        context.end_batch(batch);
+        Ok(())
+    });
+}
+
+/// Shows somebody who has come back what was said to the account meanwhile, once. Who can ask for it does so.
+pub(super) fn deliver_waiting(context: &mut Context) {
+    let client = context.client();
+    if client.account().is_none() || !client.is_registered() || !context.world.config.history {
+        return;
+    }
+    let me = party(client, context.world.config.casemapping);
+    context.ask(
+        move |connection| history::take_waiting(connection, &me),
+        |context, waited| {
+            if !context.client().has(Capability::ChatHistory) {
+                let name = context.client().name().to_owned();
+                for entry in waited.unwrap_or_default() {
+                    context.replay(&entry, &name, None);
+                }
+            }
+            Ok(())
+        },
+    );
+}
+
+/// What a conversation is called by one who takes part in it.
+fn name_of_conversation(context: &Context, last: &Entry, mine: &str) -> String {
+    let world = &*context.world;
+    let place: &Arc<str> = &last.place;
+    if place.starts_with('#') {
+        let channel = world.find_channel(place);
+        return channel.map_or_else(|_| place.to_string(), |channel| world.channel(channel).name.clone());
+    }
+    let (one, other) = place.split_once(' ').unwrap_or((place, place));
+    let theirs = if one == mine { other } else { one };
+    let theirs = theirs.strip_prefix('~').unwrap_or(theirs);
+    // As it was last written, if that is the name.
+    let Texts { source, target, .. } = last.texts();
+    let nick = source.split('!').next().unwrap_or(source);
+    let casemapping = world.config.casemapping;
+    let written = [nick, target].into_iter().find(|written| casemapping.fold(written).as_str() == theirs);
+    written.unwrap_or(theirs).to_owned()
+}

@@ -1,0 +1,328 @@
+//! What was said and done: written in batches, read in windows.
+//!
+//! A message is filed under its [`Number`], which is its time and its name on the wire, so the table grows at its end
+//! and needs one index only.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::config::Config;
+use crate::world::{Entry, Kind, Number, Record, Since, Texts};
+
+/// The tables, as a migration makes them.
+pub(super) const TABLES: &str = "
+    CREATE TABLE place ( -- a conversation: a room's folded name, or two parties with a space between them
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+    );
+    CREATE TABLE party ( -- who takes part in a private conversation: an account, or ~ and a nickname
+        name TEXT NOT NULL,
+        place INTEGER NOT NULL REFERENCES place ON DELETE CASCADE,
+        PRIMARY KEY (name, place)
+    ) WITHOUT ROWID;
+    CREATE TABLE message (
+        id INTEGER PRIMARY KEY, -- microseconds since 1970
+        place INTEGER NOT NULL,
+        kind INTEGER NOT NULL, -- 1 PRIVMSG, 2 NOTICE, 3 TAGMSG, 4 JOIN, ...; 16 more from a bot
+        source TEXT NOT NULL,
+        account TEXT,
+        target TEXT,
+        tags TEXT,
+        words TEXT NOT NULL
+    );
+    CREATE INDEX messages_of_a_place ON message (place, id);
+    CREATE TABLE waiting ( -- what is still to be shown to somebody who was away
+        account TEXT NOT NULL,
+        message INTEGER NOT NULL,
+        PRIMARY KEY (account, message)
+    ) WITHOUT ROWID;
+    CREATE TABLE room ( -- the rooms that are open and that anybody may enter
+        name TEXT PRIMARY KEY,
+        since INTEGER NOT NULL
+    ) WITHOUT ROWID;";
+
+/// Added to the code of a kind where a bot did it.
+const BOT: i64 = 16;
+/// After so many new messages in a place it is seen to that there are not too many.
+const COUNT_EVERY: u32 = 256;
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For how many days; `None` for good.
+    pub days: Option<u32>,
+    /// How many messages in one conversation; `None` for all.
+    pub lines: Option<u32>,
+}
+
+impl Limits {
+    /// As the configuration has them.
+    pub fn of(config: &Config) -> Self {
+        Self { days: config.history_days, lines: config.history_lines }
+    }
+}
+
+/// What the thread knows of the tables, so that it need not ask for it at each message.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    /// The conversations' numbers, and how many messages came since they were last counted.
+    places: HashMap<Arc<str>, (i64, u32)>,
+}
+
+impl Writer {
+    /// Writes what was said and done. All of it is in one transaction.
+    pub(super) fn write(
+        &mut self,
+        connection: &Connection,
+        records: &[Record],
+        limits: Limits,
+    ) -> rusqlite::Result<()> {
+        for record in records {
+            match record {
+                Record::Entry(entry) => self.write_entry(connection, entry, limits)?,
+                Record::Renamed(old, new) => {
+                    self.forget();
+                    // What the new name was filed under belonged to a room that is gone.
+                    delete_place(connection, new)?;
+                    connection.execute("UPDATE place SET name = ? WHERE name = ?", [new, old])?;
+                }
+                Record::Room(name, Some(Since(since))) => {
+                    let mut keep = connection
+                        .prepare_cached("INSERT OR REPLACE INTO room (name, since) VALUES (?, ?)")?;
+                    keep.execute(params![name, since.as_micros()])?;
+                }
+                Record::Room(name, None) => {
+                    connection.prepare_cached("DELETE FROM room WHERE name = ?")?.execute([name])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets what it knows, as after a transaction that was taken back.
+    pub(super) fn forget(&mut self) {
+        self.places.clear();
+    }
+
+    fn write_entry(
+        &mut self,
+        connection: &Connection,
+        entry: &Entry,
+        limits: Limits,
+    ) -> rusqlite::Result<()> {
+        let (place, new) = match self.places.get_mut(&entry.place) {
+            Some(known) => known,
+            None => {
+                let id = place_for(connection, &entry.place)?;
+                self.places.entry(Arc::clone(&entry.place)).or_insert((id, 0))
+            }
+        };
+        let Texts { source, account, target, tags, words } = entry.texts();
+        let kind = entry.kind as i64 + if entry.bot { BOT } else { 0 };
+        let mut insert = connection.prepare_cached(
+            "INSERT INTO message (id, place, kind, source, account, target, tags, words)
+             VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
+        )?;
+        let number = entry.number.as_micros();
+        insert.execute(params![number, *place, kind, source, account, target, tags, words])?;
+        if let Some(account) = &entry.waits {
+            let mut wait = connection.prepare_cached("INSERT INTO waiting VALUES (?, ?)")?;
+            wait.execute(params![account, number])?;
+        }
+        *new += 1;
+        if *new >= COUNT_EVERY {
+            *new = 0;
+            if let Some(lines) = limits.lines {
+                trim(connection, *place, lines)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The number of a conversation, which is made if need be.
+fn place_for(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    if let Some(place) = find_place(connection, name)? {
+        return Ok(place);
+    }
+    connection.execute("INSERT INTO place (name) VALUES (?)", [name])?;
+    let place = connection.last_insert_rowid();
+    for party in parties(name) {
+        connection.execute("INSERT OR IGNORE INTO party VALUES (?, ?)", params![party, place])?;
+    }
+    Ok(place)
+}
+
+fn find_place(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+    let mut find = connection.prepare_cached("SELECT id FROM place WHERE name = ?")?;
+    find.query_row([name], |row| row.get(0)).optional()
+}
+
+/// Who takes part in a private conversation; nobody in particular in a room.
+fn parties(name: &str) -> impl Iterator<Item = &str> {
+    name.split(' ').filter(|party| !party.starts_with('#'))
+}
+
+fn delete_place(connection: &Connection, name: &str) -> rusqlite::Result<()> {
+    if let Some(place) = find_place(connection, name)? {
+        connection.execute("DELETE FROM message WHERE place = ?", [place])?;
+        connection.execute("DELETE FROM place WHERE id = ?", [place])?;
+    }
+    Ok(())
+}
+
+/// Forgets what was said by and to an account that is closed: whoever opens another of that name is somebody else.
+pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite::Result<()> {
+    let of_account = "SELECT place FROM party WHERE name = ? COLLATE NOCASE";
+    connection.execute(&format!("DELETE FROM message WHERE place IN ({of_account})"), [account])?;
+    connection.execute("DELETE FROM waiting WHERE account = ? COLLATE NOCASE", [account])?;
+    Ok(())
+}
+
+/// Forgets the oldest messages of a place where there are more than so many.
+fn trim(connection: &Connection, place: i64, lines: u32) -> rusqlite::Result<()> {
+    let mut oldest = connection
+        .prepare_cached("SELECT id FROM message WHERE place = ? ORDER BY id DESC LIMIT 1 OFFSET ?")?;
+    let oldest: Option<i64> = oldest.query_row(params![place, lines], |row| row.get(0)).optional()?;
+    if let Some(oldest) = oldest {
+        let mut delete = connection.prepare_cached("DELETE FROM message WHERE place = ? AND id <= ?")?;
+        delete.execute(params![place, oldest])?;
+    }
+    Ok(())
+}
+
+/// Forgets what is too old, and what was waiting for it.
+pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp) -> rusqlite::Result<()> {
+    if let Some(days) = limits.days
+        && let Ok(oldest) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)))
+    {
+        connection.execute("DELETE FROM message WHERE id < ?", [oldest.as_microsecond()])?;
+        connection.execute("DELETE FROM waiting WHERE message < ?", [oldest.as_microsecond()])?;
+    }
+    Ok(())
+}
+
+/// What a server needs to know at its start: the last number that was given, and the rooms that are still the same.
+pub(crate) fn load(connection: &Connection) -> rusqlite::Result<(Number, Vec<(String, Number)>)> {
+    let last: Option<i64> = connection.query_row("SELECT max(id) FROM message", [], |row| row.get(0))?;
+    let mut rooms = connection.prepare("SELECT name, since FROM room")?;
+    let rooms = rooms.query_map([], |row| Ok((row.get(0)?, Number::from_micros(row.get(1)?))))?;
+    Ok((last.map_or(Number::FIRST, Number::from_micros), rooms.collect::<Result<_, _>>()?))
+}
+
+// --- Reading ---------------------------------------------------------------------------------------------------------
+
+/// A part of a conversation.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    /// The keys that the conversation may be filed under; the first that is there.
+    pub(crate) places: Vec<String>,
+    /// Only what is behind this.
+    pub(crate) after: Number,
+    /// Only what is before this.
+    pub(crate) before: Number,
+    /// At most so many.
+    pub(crate) limit: usize,
+    /// Whether it is the newest that are wanted, if there are more.
+    pub(crate) newest: bool,
+    /// Whether comings, goings and the like are wanted too.
+    pub(crate) events: bool,
+}
+
+/// What was said in a window, from old to new.
+pub(crate) fn read(connection: &Connection, window: &Window) -> rusqlite::Result<Vec<Entry>> {
+    for name in &window.places {
+        if let Some(place) = find_place(connection, name)? {
+            return read_place(connection, place, name, window);
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn read_place(
+    connection: &Connection,
+    place: i64,
+    name: &str,
+    window: &Window,
+) -> rusqlite::Result<Vec<Entry>> {
+    let order = if window.newest { "DESC" } else { "ASC" };
+    let kinds = if window.events { "" } else { "AND kind & 15 <= 2" };
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM message WHERE place = ? AND id > ? AND id < ? {kinds} ORDER BY id {order} LIMIT ?"
+    ))?;
+    let (after, before) = (window.after.as_micros(), window.before.as_micros());
+    let place_name: Arc<str> = Arc::from(name);
+    let rows = select
+        .query_map(params![place, after, before, window.limit], |row| entry(row, Arc::clone(&place_name)))?;
+    let mut entries = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    if window.newest {
+        entries.reverse();
+    }
+    Ok(entries)
+}
+
+const COLUMNS: &str = "id, kind, source, account, target, tags, words";
+
+fn entry(row: &Row, place: Arc<str>) -> rusqlite::Result<Entry> {
+    let text = |index| -> rusqlite::Result<&str> {
+        row.get_ref(index)?.as_str_or_null().map(Option::unwrap_or_default).map_err(Into::into)
+    };
+    let code: i64 = row.get(1)?;
+    let kind = Kind::from_code(code & !BOT).unwrap_or(Kind::Notice);
+    let texts =
+        Texts { source: text(2)?, account: text(3)?, target: text(4)?, tags: text(5)?, words: text(6)? };
+    Ok(Entry::new(place, Number::from_micros(row.get(0)?), kind, code & BOT != 0, &texts))
+}
+
+/// The conversations with a last message in a time, and that message: those of a party, from when on it may read, and
+/// those in `rooms`, each with its own beginning.
+pub(crate) fn targets(
+    connection: &Connection,
+    (party, since): (&str, Number),
+    rooms: &[(String, Number)],
+    (after, before): (Number, Number),
+    limit: usize,
+) -> rusqlite::Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    let mut private = connection.prepare_cached(
+        "SELECT place.id, place.name FROM party JOIN place ON id = place WHERE party.name = ?",
+    )?;
+    let private = private.query_map([party], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+    let mut all: Vec<_> =
+        private.map(|row| row.map(|(id, name)| (id, name, since))).collect::<Result<_, _>>()?;
+    for (name, since) in rooms {
+        if let Some(id) = find_place(connection, name)? {
+            all.push((id, name.clone(), *since));
+        }
+    }
+    for (id, name, since) in all {
+        let window = Window {
+            places: Vec::new(),
+            after: since,
+            before: Number::LAST,
+            limit: 1,
+            newest: true,
+            events: false,
+        };
+        let last = read_place(connection, id, &name, &window)?.pop();
+        found.extend(last.filter(|last| last.number > after && last.number < before));
+    }
+    found.sort_by_key(|last| last.number);
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// What waits for somebody, from old to new. It does not wait any longer.
+pub(crate) fn take_waiting(connection: &Connection, account: &str) -> rusqlite::Result<Vec<Entry>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM waiting JOIN message ON id = message WHERE waiting.account = ? ORDER BY id",
+        COLUMNS = "id, kind, source, message.account, target, tags, words"
+    ))?;
+    let nowhere: Arc<str> = Arc::from("");
+    let entries = select.query_map([account], |row| entry(row, Arc::clone(&nowhere)))?.collect();
+    connection.prepare_cached("DELETE FROM waiting WHERE account = ?")?.execute([account])?;
+    entries
+}

@@ -1,0 +1,275 @@
+//! What is to be kept of what was said and done: made under the lock, written by the [store](crate::store) later.
+//!
+//! A conversation is a room or two people. What somebody is in a private conversation, its *party*, is the account; who
+//! has none is a guest, by nickname. A guest reads what was said since taking the name and no more, so whoever has it
+//! next does not read what was meant for somebody else.
+
+use std::fmt;
+use std::sync::Arc;
+
+use teahouse_protocol::CaseMapping;
+
+use super::{ChannelId, Client, ClientId, Flag, Number, World};
+use crate::user_modes::UserMode;
+
+/// Something to be kept.
+#[derive(Debug)]
+pub enum Record {
+    /// Something that was said or done.
+    Entry(Entry),
+    /// A room has another name.
+    Renamed(Arc<str>, Arc<str>),
+    /// A room that will go on after a restart, and since when; `None`: it will not.
+    Room(Arc<str>, Option<Since>),
+}
+
+/// From when on a room's history is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since(pub(crate) Number);
+
+/// Something that was said or done in a conversation.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The conversation's key; see [`World::place_between`].
+    pub(crate) place: Arc<str>,
+    pub(crate) number: Number,
+    pub(crate) kind: Kind,
+    /// Whether a bot did it.
+    pub(crate) bot: bool,
+    /// Whether it is for somebody who is away, and by which party name.
+    pub(crate) waits: Option<Box<str>>,
+    /// All its texts behind one another: one piece of memory for each entry.
+    texts: Box<str>,
+    ends: [u32; 4],
+}
+
+/// What the texts of an entry are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Texts<'a> {
+    /// `nick!user@host` of who did it.
+    pub(crate) source: &'a str,
+    /// The account of who did it; empty for none.
+    pub(crate) account: &'a str,
+    /// Whom it was said to, in a private conversation.
+    pub(crate) target: &'a str,
+    /// The tags that clients send to each other, as they stood on the wire.
+    pub(crate) tags: &'a str,
+    /// What was said, or what stood behind the room's name. The lines of one message are divided by LF, or by CR
+    /// where they belong together.
+    pub(crate) words: &'a str,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the command of its name")]
+pub enum Kind {
+    Privmsg = 1,
+    Notice = 2,
+    Tagmsg = 3,
+    Join = 4,
+    Part = 5,
+    Quit = 6,
+    Kick = 7,
+    Nick = 8,
+    Topic = 9,
+    Mode = 10,
+}
+
+impl Kind {
+    const ALL: [(Self, &'static str); 10] = [
+        (Self::Privmsg, "PRIVMSG"),
+        (Self::Notice, "NOTICE"),
+        (Self::Tagmsg, "TAGMSG"),
+        (Self::Join, "JOIN"),
+        (Self::Part, "PART"),
+        (Self::Quit, "QUIT"),
+        (Self::Kick, "KICK"),
+        (Self::Nick, "NICK"),
+        (Self::Topic, "TOPIC"),
+        (Self::Mode, "MODE"),
+    ];
+
+    pub(crate) fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().map(|(kind, _)| kind).find(|kind| *kind as i64 == code)
+    }
+
+    pub(crate) fn from_command(command: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, name)| *name == command).map(|(kind, _)| kind)
+    }
+
+    pub(crate) fn command(self) -> &'static str {
+        Self::ALL[self as usize - 1].1
+    }
+
+    /// Whether everybody gets it with a message identifier.
+    pub(crate) fn has_msgid(self) -> bool {
+        matches!(self, Self::Privmsg | Self::Notice | Self::Tagmsg)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.command())
+    }
+}
+
+impl Entry {
+    pub(crate) fn new(place: Arc<str>, number: Number, kind: Kind, bot: bool, texts: &Texts) -> Self {
+        let Texts { source, account, target, tags, words } = *texts;
+        let all = [source, account, target, tags, words];
+        let mut joined = String::with_capacity(all.iter().map(|text| text.len()).sum());
+        let mut ends = [0; 4];
+        for (index, text) in all.into_iter().enumerate() {
+            joined.push_str(text);
+            if let Some(end) = ends.get_mut(index) {
+                *end = joined.len() as u32;
+            }
+        }
+        Self { place, number, kind, bot, waits: None, texts: joined.into_boxed_str(), ends }
+    }
+
+    pub(crate) fn texts(&self) -> Texts<'_> {
+        let [one, two, three, four] = self.ends.map(|end| end as usize);
+        let texts = &*self.texts;
+        Texts {
+            source: &texts[..one],
+            account: &texts[one..two],
+            target: &texts[two..three],
+            tags: &texts[three..four],
+            words: &texts[four..],
+        }
+    }
+}
+
+/// What somebody is called in private conversations: the account, or `~` and the nickname.
+pub(crate) fn party(client: &Client, casemapping: CaseMapping) -> String {
+    match client.account() {
+        Some(account) => casemapping.fold(account).as_str().to_owned(),
+        None => format!("~{}", casemapping.fold(client.name()).as_str()),
+    }
+}
+
+/// The key of a private conversation: both parties in order, with a space between them, which no name has.
+pub(crate) fn place_of(one: &str, other: &str) -> String {
+    let (first, second) = if one <= other { (one, other) } else { (other, one) };
+    format!("{first} {second}")
+}
+
+impl World {
+    /// What somebody did in a channel, to be kept.
+    pub(crate) fn keep_event(&mut self, who: ClientId, channel: ChannelId, kind: Kind, words: &str) {
+        let number = self.next_number();
+        self.keep(who, channel, number, kind, &Texts { words, ..Texts::default() });
+    }
+
+    /// That a member of a channel has another nickname, to be kept; `source` has the old one.
+    pub(super) fn keep_change_of_nick(&mut self, who: ClientId, channel: ChannelId, source: &str, new: &str) {
+        let number = self.next_number();
+        self.keep(who, channel, number, Kind::Nick, &Texts { source, words: new, ..Texts::default() });
+    }
+
+    /// What was said in a channel, to be kept.
+    pub(crate) fn keep_said(
+        &mut self,
+        who: ClientId,
+        channel: ChannelId,
+        number: Number,
+        kind: Kind,
+        tags: &str,
+        words: &str,
+    ) {
+        if !is_fleeting(kind, tags) {
+            self.keep(who, channel, number, kind, &Texts { tags, words, ..Texts::default() });
+        }
+    }
+
+    fn keep(&mut self, who: ClientId, channel: ChannelId, number: Number, kind: Kind, texts: &Texts) {
+        let (client, room) = (&self.clients[who], &self.channels[channel]);
+        if !self.config.history || room.modes.has(Flag::Unrecorded) {
+            return;
+        }
+        let source = if texts.source.is_empty() { client.source() } else { texts.source };
+        let texts = Texts { source, account: client.account().unwrap_or_default(), ..*texts };
+        let entry =
+            Entry::new(Arc::clone(&room.place), number, kind, client.modes.has(UserMode::Bot), &texts);
+        self.effects.records.push(Record::Entry(entry));
+    }
+
+    /// What was said to one person, to be kept: if one of the two has an account, and neither is against it.
+    pub(crate) fn keep_private(
+        &mut self,
+        who: ClientId,
+        to: ClientId,
+        number: Number,
+        kind: Kind,
+        tags: &str,
+        words: &str,
+    ) {
+        let (from, person) = (&self.clients[who], &self.clients[to]);
+        let against = |client: &Client| client.modes.has(UserMode::Unrecorded);
+        if !self.config.history || (from.account().is_none() && person.account().is_none()) {
+            return;
+        }
+        if against(from) || against(person) || is_fleeting(kind, tags) {
+            return;
+        }
+        let casemapping = self.config.casemapping;
+        let place = place_of(&party(from, casemapping), &party(person, casemapping));
+        let account = from.account().unwrap_or_default();
+        let texts = Texts { source: from.source(), account, target: person.name(), tags, words };
+        let entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts);
+        self.effects.records.push(Record::Entry(entry));
+    }
+
+    /// What was said to somebody who has an account of this name and is not here; it waits. Returns whether it does.
+    pub(crate) fn keep_waiting(
+        &mut self,
+        who: ClientId,
+        account: &str,
+        number: Number,
+        kind: Kind,
+        tags: &str,
+        words: &str,
+    ) -> bool {
+        let from = &self.clients[who];
+        if !self.config.history || from.modes.has(UserMode::Unrecorded) {
+            return false;
+        }
+        let casemapping = self.config.casemapping;
+        let waits = casemapping.fold(account).as_str().to_owned();
+        let place = place_of(&party(from, casemapping), &waits);
+        let mine = from.account().unwrap_or_default();
+        let texts = Texts { source: from.source(), account: mine, target: account, tags, words };
+        let mut entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts);
+        entry.waits = Some(waits.into_boxed_str());
+        self.effects.records.push(Record::Entry(entry));
+        true
+    }
+
+    /// Notes whether a room will be the same one after a restart: not if it is closed; nor, unless it belongs to
+    /// somebody, if one needs more than its name to come in, since that is forgotten.
+    pub(crate) fn keep_room(&mut self, channel: ChannelId, open: bool) {
+        let room = &self.channels[channel];
+        if !self.config.history || self.is_lobby(room) {
+            return;
+        }
+        let goes_on = open && (room.deed.is_some() || !room.modes.is_guarded());
+        let since = goes_on.then_some(Since(room.since));
+        let place = Arc::clone(&room.place);
+        self.effects.records.push(Record::Room(place, since));
+    }
+
+    /// From when on somebody may read what was said in a channel, if at all: the members, and in some rooms only what
+    /// came since they did.
+    pub(crate) fn may_read_since(&self, reader: ClientId, channel: ChannelId) -> Option<Number> {
+        let room = &self.channels[channel];
+        let member = room.members.get(&reader)?;
+        Some(if room.modes.has(Flag::NothingBefore) { room.since.max(member.since) } else { room.since })
+    }
+}
+
+/// Whether something is of the moment only: that somebody is typing.
+fn is_fleeting(kind: Kind, tags: &str) -> bool {
+    kind == Kind::Tagmsg
+        && tags.split(';').all(|tag| matches!(tag.split('=').next(), Some("+typing" | "+draft/typing")))
+}
