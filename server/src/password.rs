@@ -147,7 +147,8 @@ impl std::fmt::Debug for ScramKeys {
     }
 }
 
-fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
+/// A keyed hash.
+pub(crate) fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
     hmac.update(text);
     hmac.finalize().into_bytes().into()

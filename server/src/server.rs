@@ -24,7 +24,7 @@ use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
 use crate::staff::{Staff, join, spawn};
-use crate::store::{Store, accounts, bans, channels, history};
+use crate::store::{Store, accounts, bans, channels, history, secrets};
 use crate::tls::Identity;
 use crate::world::{Accounts, Effects, Order, World};
 
@@ -103,6 +103,8 @@ impl Server {
         for ban in kept.map_err(|error| Text::CannotStart(error.to_string()))? {
             world.bans.add(ban);
         }
+        let key = store.ask(|connection| secrets::named(connection, "cloak"));
+        world.cover_with(key.map_err(|error| Text::CannotStart(error.to_string()))?);
         let kept = store.ask(accounts::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         let (last, rooms) = store.ask(history::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         world.go_on(last, rooms);

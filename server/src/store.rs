@@ -19,6 +19,7 @@ pub(crate) mod bans;
 pub(crate) mod channels;
 pub(crate) mod history;
 mod schema;
+pub(crate) mod secrets;
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File, TryLockError};

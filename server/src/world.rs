@@ -9,6 +9,7 @@ mod accounts;
 mod capability;
 mod channel;
 mod client;
+mod cloak;
 mod deed;
 mod guesses;
 mod label;
@@ -50,10 +51,11 @@ use crate::config::Config;
 use crate::language::Text;
 use crate::nickname::{self, Skeleton};
 use crate::outbox::{AtEnd, Cause, Outbox};
+use crate::password;
 use crate::reply::Reply;
 use crate::tls::Fingerprint;
 use crate::user_modes::{UserMode, UserModes};
-use client::Cloak;
+use cloak::Cloak;
 use guesses::Guesses;
 use run::Run;
 use watch::Watchers;
@@ -170,7 +172,7 @@ impl World {
             most_users: 0,
             counted: ModeCounts::default(),
             isupport: None,
-            cloak: Cloak::default(),
+            cloak: Cloak::new(password::secret()),
             watchers: Watchers::default(),
             whowas: Whowas::default(),
             capture: None,
@@ -199,6 +201,11 @@ impl World {
         for channel in channels {
             self.close_if_empty(channel);
         }
+    }
+
+    /// Covers addresses with this key from now on.
+    pub(crate) fn cover_with(&mut self, key: [u8; 32]) {
+        self.cloak = Cloak::new(key);
     }
 
     fn open_lobby(&mut self) {

@@ -13,11 +13,17 @@ use tempfile::TempDir;
 struct House {
     folder: TempDir,
     server: Option<Server>,
+    /// Whether addresses are covered.
+    cloak: bool,
 }
 
 impl House {
     fn open() -> Self {
-        let mut house = Self { folder: tempfile::tempdir().unwrap(), server: None };
+        Self::open_with(false)
+    }
+
+    fn open_with(cloak: bool) -> Self {
+        let mut house = Self { folder: tempfile::tempdir().unwrap(), server: None, cloak };
         house.start();
         house
     }
@@ -28,7 +34,7 @@ impl House {
             data_dir: Some(self.folder.path().join("data")),
             operators: vec![Operator { name: "root".into(), password: "root".into() }],
             flood_protection: false,
-            cloak: false,
+            cloak: self.cloak,
             ..Config::default()
         };
         self.server = Some(Server::start(config).expect("it starts"));
@@ -130,4 +136,19 @@ fn what_was_said_before_a_restart_is_read_after_it_by_those_who_come_back() {
         let words: Vec<_> = read.iter().filter_map(|line| Some(line.rsplit_once(" :")?.1)).collect();
         assert_eq!(words, said, "{room}");
     }
+}
+
+#[test]
+fn a_covered_address_looks_the_same_after_a_restart() {
+    fn host(house: &House) -> String {
+        let mut alice = house.login("alice");
+        alice.send("USERHOST alice");
+        alice.wait_for(" 302 ").rsplit('@').next().unwrap().to_owned()
+    }
+    let mut house = House::open_with(true);
+    let before = host(&house);
+    house.restart();
+    assert_eq!(host(&house), before);
+    assert!(before.ends_with(".cloak"), "{before}");
+    assert_ne!(host(&House::open_with(true)), before, "another house has another key");
 }
