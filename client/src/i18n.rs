@@ -246,6 +246,8 @@ texts! {
     Back: "返回", "Back";
     Disconnect: "断开连接", "Disconnect";
     LeaveNetwork: "关闭此服务器", "Close this server";
+    RetryIn: "{0} 秒后重新连接", "Connecting again in {0} s";
+    ConnectNow: "立即连接", "Connect now";
     ConnectAgain: "重新连接", "Connect again";
     AwayNow: "离开", "Away";
     Day: "{0}年{1}月{2}日", "{0}-{1}-{2}";

@@ -48,8 +48,10 @@ pub struct Words {
     pub presence: Option<Presence>,
     /// What is wrong, over the transcript.
     pub banner: Option<String>,
-    /// Whether the banner offers to connect again.
-    pub can_reconnect: bool,
+    /// What the banner's button says that connects again, if it offers that.
+    pub reconnect: Option<&'static str>,
+    /// What the button says that gives the attempts up, if there are any.
+    pub cancel: Option<&'static str>,
 }
 
 /// The list of conversations, empty.
@@ -109,6 +111,8 @@ pub struct ChatView {
     pub language: Button,
     /// 重新连接
     pub reconnect: Button,
+    /// Gives up to connect again.
+    pub cancel_retry: Button,
     state: Rc<RefCell<State>>,
     kit: Rc<Kit>,
 }
@@ -181,6 +185,7 @@ impl ChatView {
             people: quiet(Action::ToggleMembers),
             language: Button::new(kit, Look::Quiet, |colors| colors.side, Action::SwitchLanguage),
             reconnect: Button::new(kit, Look::Filled, |colors| colors.attention, Action::Reconnect),
+            cancel_retry: Button::new(kit, Look::Outlined, |colors| colors.attention, Action::StopConnecting),
             state: Rc::default(),
             kit: Rc::clone(kit),
         };
@@ -292,11 +297,19 @@ impl ChatView {
             width,
             28,
         ));
-        self.reconnect.set_visible(self.state.borrow().words.can_reconnect && places.banner.h > 0);
-        let width = self.reconnect.natural_width();
+        let words = self.state.borrow().words.clone();
+        for (button, text) in [(&self.reconnect, words.reconnect), (&self.cancel_retry, words.cancel)] {
+            button.set_text(text.unwrap_or_default());
+            button.set_visible(text.is_some() && places.banner.h > 0);
+        }
         let banner = places.banner;
-        let button = Rect::new(banner.x + banner.w - width - 16, banner.y + (banner.h - 32) / 2, width, 32);
-        self.reconnect.place(button);
+        let mut right = banner.x + banner.w - 16;
+        for button in self.banner_buttons(&words) {
+            let width = button.natural_width();
+            right -= width;
+            button.place(Rect::new(right, banner.y + (banner.h - 32) / 2, width, 32));
+            right -= 10;
+        }
         self.group.clone().redraw();
     }
 
@@ -353,13 +366,20 @@ impl ChatView {
         }
     }
 
+    /// The banner's buttons, from the right.
+    fn banner_buttons(&self, words: &Words) -> Vec<&Button> {
+        let cancel = words.cancel.map(|_| &self.cancel_retry);
+        let reconnect = words.reconnect.map(|_| &self.reconnect);
+        cancel.into_iter().chain(reconnect).collect()
+    }
+
     /// The banner's text in lines, none if there is no banner.
     fn banner_lines(&self, width: i32) -> Vec<String> {
         let state = self.state.borrow();
         let Some(text) = &state.words.banner else { return Vec::new() };
         let face = Face::regular(self.kit.theme().sizes.label);
-        let button = if state.words.can_reconnect { self.reconnect.natural_width() + 24 } else { 0 };
-        let room = (width - button - 36).max(60) as f32;
+        let buttons: i32 = self.banner_buttons(&state.words).iter().map(|it| it.natural_width() + 10).sum();
+        let room = (width - buttons - 50).max(60) as f32;
         let lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
         lines.into_iter().take(BANNER_LINES).map(|line| text[line].to_owned()).collect()
     }

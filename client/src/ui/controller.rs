@@ -321,6 +321,12 @@ impl Controller {
                     self.model.borrow_mut().connect_again(id);
                 }
             }
+            Action::StopConnecting => {
+                let front = self.model.borrow().front().map(Network::id);
+                if let Some(id) = front {
+                    self.model.borrow_mut().disconnect(id);
+                }
+            }
             Action::ConnectAgain(id) => self.model.borrow_mut().connect_again(id),
             Action::Disconnect(id) => self.model.borrow_mut().disconnect(id),
             Action::LeaveNetwork(id) => self.model.borrow_mut().leave(id),
@@ -558,7 +564,6 @@ impl Controller {
             (&self.chat.people, Text::Members),
             (&self.chat.wire.clear, Text::ClearScreen),
             (&self.chat.wire.close, Text::ClosePanel),
-            (&self.chat.reconnect, Text::ConnectAgain),
             (&self.chat.composer.send, Text::Send),
         ] {
             button.set_text(text.to(language));
@@ -900,6 +905,7 @@ impl Controller {
                 ("people", &chat.people),
                 ("language", &chat.language),
                 ("reconnect", &chat.reconnect),
+                ("cancel", &chat.cancel_retry),
             ]
         };
         for (name, button) in buttons {

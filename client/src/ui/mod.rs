@@ -48,6 +48,8 @@ pub enum Action {
     LogIn,
     /// Connect again, to the network in front.
     Reconnect,
+    /// Give up connecting to the network in front.
+    StopConnecting,
     /// Connect to a network again.
     ConnectAgain(NetworkId),
     /// End the connection to a network; its conversations stay.

@@ -136,10 +136,12 @@ pub fn words(model: &Model) -> Words {
         Link::Up => None,
         Link::Connecting => Some(Text::Connecting.with([network.place()]).to(language)),
         Link::Down => {
-            let failure = network.failure().unwrap_or_else(|| Text::Disconnected.into());
-            Some(failure.to(language))
+            let failure = network.failure().unwrap_or_else(|| Text::Disconnected.into()).to(language);
+            let soon = network.retry_secs().map(|seconds| Text::RetryIn.with([&seconds.to_string()]));
+            Some(soon.map_or(failure.clone(), |soon| format!("{failure}\n{}", soon.to(language))))
         }
     };
+    let waits = network.retry_secs().is_some();
     Words {
         heading,
         topic,
@@ -148,7 +150,9 @@ pub fn words(model: &Model) -> Words {
         status,
         presence: Some(if network.is_away() { Presence::Away } else { link_presence(network) }),
         banner,
-        can_reconnect: network.link() == Link::Down,
+        reconnect: (network.link() == Link::Down)
+            .then(|| if waits { Text::ConnectNow } else { Text::ConnectAgain }.to(language)),
+        cancel: (waits || network.link() == Link::Connecting).then(|| Text::Cancel.to(language)),
     }
 }
 

@@ -77,6 +77,42 @@ fn a_server_that_hangs_up_is_shown_as_gone_and_the_other_goes_on() {
 }
 
 #[test]
+fn a_lost_server_is_counted_down_to_and_one_can_go_at_once_or_not_at_all() {
+    let (display, host) = (Display::start(1020, 736), Impostor::listen());
+    let start = Start { geometry: "1000x680+2+22", ..host.invitation("小明") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(GREETING);
+    ming.waits_for("the room", |seen| seen["conversation"] == "#fltk");
+    line.hangs_up();
+    // Each time it waits longer, until there is time to press a button.
+    for _ in 0..3 {
+        host.accept().hangs_up();
+    }
+    ming.waits_for("a countdown", |seen| countdown(seen) >= 3);
+    display.picture("servers-countdown");
+    ming.clicks("reconnect");
+    let mut line = host.accept();
+    line.sends(GREETING);
+    ming.waits_for("no banner", |seen| seen["banner"].is_null());
+    line.hangs_up();
+    for _ in 0..3 {
+        host.accept().hangs_up();
+    }
+    ming.waits_for("a countdown again", |seen| countdown(seen) >= 3);
+    ming.clicks("cancel");
+    ming.waits_for("no countdown", |seen| countdown(seen) == 0 && seen["banner"].is_string());
+    ming.waits_for("no way to cancel what is not under way", |seen| seen["controls"]["cancel"].is_null());
+}
+
+/// The seconds that the banner counts down.
+fn countdown(seen: &Value) -> u32 {
+    let banner = seen["banner"].as_str().unwrap_or_default();
+    let line = banner.lines().find(|line| line.contains("秒后重新连接")).unwrap_or_default();
+    line.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
+}
+
+#[test]
 fn a_menu_disconnects_a_server_and_closes_it() {
     let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
     let (mut ming, line) = on_two_servers(&display, &server, &other);
