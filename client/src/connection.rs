@@ -35,7 +35,7 @@ use parking_lot::Mutex;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, text};
 
 use crate::dial::{self, DialError, Stop};
-use crate::event::{Event, Failure, What};
+use crate::event::{Event, Failure, KEEPALIVE, What};
 use crate::profile::Profile;
 use crate::reconnect::{BackOff, Retry};
 use crate::registration::Registration;
@@ -460,7 +460,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                     return Err(Ending::Failed(Failure::Silent));
                 }
                 asked = true;
-                self.answer("PING teahouse".to_owned())?;
+                self.answer(format!("PING {KEEPALIVE}"))?;
                 continue;
             }
             let spare = buffer.spare();

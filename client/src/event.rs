@@ -51,6 +51,8 @@ pub enum What {
     Account(Option<String>),
     /// The connection is by TLS, and this is the certificate of the server at its other end.
     Secured(Fingerprint),
+    /// The server answered a PING that we sent by hand.
+    Pong,
     /// The connection is over. This was its last event, unless it is to be made again.
     Ended(Failure),
     /// It will be made again in so many seconds. Comes each second.
@@ -525,6 +527,9 @@ const QUIET: [u16; 9] = [
     RPL_HOSTHIDDEN,
 ];
 
+/// What the connection asks with PING to find out whether the server is still there. Nobody else waits for the answer.
+pub(crate) const KEEPALIVE: &str = "teahouse";
+
 // Numerics that only some servers know.
 const RPL_SNOMASK: u16 = 8;
 const RPL_STATSCONN: u16 = 250;
@@ -570,6 +575,7 @@ fn what(message: &Message<'_>) -> Option<What> {
             modes: param(1),
             args: message.params().iter().skip(2).map(|arg| clean(arg)).collect(),
         },
+        "PONG" if message.params().last() != Some(&KEEPALIVE) => What::Pong,
         "AWAY" => What::Away { who: from.name, away: !param(0).is_empty() },
         "INVITE" => What::Invited { by: from.name, who: param(0), room: param(1) },
         "REGISTER" | "VERIFY" => match message.param(0)? {

@@ -450,7 +450,10 @@ texts! {
   --server 地址      服务器（域名或 ip）
   --port 端口        端口，1 到 65535
   --nick 名字        用户名
+  --tls              用 TLS 加密连接
+  --profile 名称     用设置里的哪一个服务器
   --connect          启动后马上登录
+  --headless         不开窗口：从标准输入读，向标准输出写
   --lang zh|en       界面语言（默认随系统）
   --geometry 宽x高+X+Y  窗口的大小和位置
   --config 文件夹    设置存放的文件夹
@@ -461,7 +464,10 @@ texts! {
   --server ADDRESS   the server: a name or an IP address
   --port PORT        its port, 1 to 65535
   --nick NAME        your name
+  --tls              encrypt the connection with TLS
+  --profile NAME     which of the servers in the settings
   --connect          log in at once
+  --headless         no window: reads standard input, writes standard output
   --lang zh|en       language of the window (default: that of the locale)
   --geometry WxH+X+Y size and place of the window
   --config DIR       folder of the settings
@@ -472,6 +478,8 @@ texts! {
     FlagTakesNoValue: "{0} 后面不能有值", "{0} takes no value";
     FlagBadValue: "{0} 的值“{1}”不可用：应为 {2}", "{0} cannot be “{1}”: expected {2}";
     BadUrl: "{0} 不是有效的地址", "{0} leads nowhere";
+    ProfileUnknown: "设置里没有叫“{0}”的服务器", "There is no server called “{0}” in the settings";
+    HeadlessNeedsUnix: "--headless 只能在 Unix 系统上使用", "--headless works on Unix systems only";
     ExpectLanguage: "zh 或 en", "zh or en";
     ExpectPort: "1 到 65535 的数字", "a number from 1 to 65535";
     ExpectGeometry: "宽x高+X+Y，例如 900x640+0+0", "WxH+X+Y, such as 900x640+0+0";

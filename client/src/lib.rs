@@ -16,9 +16,10 @@
 //!   numerics mean.
 //! - [`command`]: what can be typed behind a `/`.
 //! - [`model`]: what the window knows. No widgets, no sockets.
+//! - [`headless`]: the program without a window.
 //! - [`ui`]: the widgets; the only folder that names FLTK.
 //!
-//! Arrows: `ui → model → event, command → i18n`, and `ui → connection → registration, event`. The model and the
+//! Arrows: `ui, headless → model → event, command → i18n`, and `ui, headless → connection → registration, event`. The model and the
 //! connection do not know each other: events go from one to the other and lines back, through the window's hands.
 
 pub mod command;
@@ -27,6 +28,8 @@ pub mod dial;
 pub mod event;
 pub mod fingerprint;
 pub mod formatting;
+#[cfg(unix)]
+pub mod headless;
 pub mod i18n;
 pub mod irc_url;
 pub mod links;

@@ -1,11 +1,11 @@
-//! `teahouse`: reads the command line and opens the window.
+//! `teahouse`: reads the command line and opens the window, or does without one.
 
 use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use teahouse::i18n::{Language, Text};
+use teahouse::i18n::{Language, Phrase, Text};
 use teahouse::options::{self, Options, Request};
 use teahouse::ui;
 
@@ -30,16 +30,35 @@ fn main() -> ExitCode {
             return ExitCode::from(BAD_USAGE);
         }
     };
-    leave_plain_locale();
+    if !flags.headless {
+        leave_plain_locale();
+    }
     let options = Options::load(&flags, locale);
     let language = options.language;
-    match ui::run(options) {
+    if flags.headless && !options.problems.is_empty() {
+        for problem in &options.problems {
+            eprintln!("teahouse: {}", problem.to(language));
+        }
+        return ExitCode::from(BAD_USAGE);
+    }
+    let ended = if flags.headless { without_window(options) } else { ui::run(options) };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("teahouse: {}", problem.to(language));
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(unix)]
+fn without_window(options: Options) -> Result<(), Phrase> {
+    teahouse::headless::run(options)
+}
+
+#[cfg(not(unix))]
+fn without_window(_options: Options) -> Result<(), Phrase> {
+    Err(Text::HeadlessNeedsUnix.into())
 }
 
 /// Prints what was asked for. Whoever stops reading in the middle (`--help | head -1`) has read enough.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::{self, IrcUrl};
 use crate::model::form;
-use crate::profile::Profile;
+use crate::profile::{Profile, TLS_PORT};
 use crate::settings::{Settings, SettingsFile};
 
 /// Size and place of the window, in FLTK's units.
@@ -60,6 +60,12 @@ pub struct Flags {
     pub geometry: Option<Geometry>,
     /// An `irc://` address.
     pub url: Option<IrcUrl>,
+    /// `--profile`
+    pub profile: Option<String>,
+    /// `--tls`
+    pub tls: bool,
+    /// `--headless`
+    pub headless: bool,
     /// `--config`
     pub config: Option<PathBuf>,
 }
@@ -68,7 +74,7 @@ pub struct Flags {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Open the window.
-    Open(Flags),
+    Open(Box<Flags>),
     /// `--help`, in this language.
     Help(Language),
     /// `--version`
@@ -113,6 +119,9 @@ fn read(args: Vec<OsString>, language: Language) -> Result<Request, Phrase> {
             Arg::Long("help") | Arg::Short('h') => return Ok(Request::Help(language)),
             Arg::Long("version") | Arg::Short('V') => return Ok(Request::Version),
             Arg::Long("connect") => flags.connect = true,
+            Arg::Long("headless") => flags.headless = true,
+            Arg::Long("tls") => flags.tls = true,
+            Arg::Long("profile") => flags.profile = Some(text(&mut parser, "--profile")?),
             Arg::Long("server") => {
                 let typed = text(&mut parser, "--server")?;
                 let server = form::check_server(&typed).map_err(|why| bad("--server", &typed, why))?;
@@ -143,7 +152,7 @@ fn read(args: Vec<OsString>, language: Language) -> Result<Request, Phrase> {
             other => return Err(told(&other.unexpected())),
         }
     }
-    Ok(Request::Open(flags))
+    Ok(Request::Open(Box::new(flags)))
 }
 
 fn value(parser: &mut lexopt::Parser, flag: &str) -> Result<OsString, Phrase> {
@@ -184,8 +193,15 @@ impl Options {
     /// Reads the settings and lays the flags over them.
     pub fn load(flags: &Flags, locale: Language) -> Self {
         let settings_file = SettingsFile::locate(flags.config.as_deref());
-        let (settings, problems) = settings_file.as_ref().map(SettingsFile::load).unwrap_or_default();
-        let profile = chosen(flags, &settings.first_profile());
+        let (settings, mut problems) = settings_file.as_ref().map(SettingsFile::load).unwrap_or_default();
+        let named = flags.profile.as_ref().map(|name| {
+            let found = settings.profiles.iter().find(|profile| profile.title() == name);
+            if found.is_none() {
+                problems.push(Text::ProfileUnknown.with([name]));
+            }
+            found.cloned().unwrap_or_default()
+        });
+        let profile = chosen(flags, &named.unwrap_or_else(|| settings.first_profile()));
         let language = flags.language.or(settings.language).unwrap_or(locale);
         let Flags { connect, geometry, .. } = *flags;
         let url = flags.url.clone();
@@ -197,7 +213,9 @@ impl Options {
 fn chosen(flags: &Flags, profile: &Profile) -> Profile {
     let server = flags.server.as_deref().unwrap_or(&profile.server);
     let nick = flags.nick.as_deref().unwrap_or(&profile.nick);
-    profile.moved_to(server, flags.port.unwrap_or(profile.port), nick)
+    let usual_port = if flags.tls && !profile.tls { TLS_PORT } else { profile.port };
+    let profile = profile.moved_to(server, flags.port.unwrap_or(usual_port), nick);
+    Profile { tls: flags.tls || profile.tls, ..profile }
 }
 
 #[cfg(test)]
@@ -227,16 +245,15 @@ mod tests {
             connect: true,
             language: Some(Language::Chinese),
             geometry: Some(Geometry { width: 900, height: 640, x: 5, y: -7 }),
-            url: None,
-            config: None,
+            ..Flags::default()
         };
-        assert_eq!(read(&args), Ok(Request::Open(flags)));
-        assert_eq!(read(&[]), Ok(Request::Open(Flags::default())));
+        assert_eq!(read(&args), Ok(Request::Open(Box::new(flags))));
+        assert_eq!(read(&[]), Ok(Request::Open(Box::default())));
         assert_eq!(read(&["--lang=zh", "--help"]), Ok(Request::Help(Language::Chinese)));
         assert_eq!(read(&["--version"]), Ok(Request::Version));
         let url = IrcUrl::parse("irc://tea.house/lobby");
         let flags = Flags { url, ..Flags::default() };
-        assert_eq!(read(&["irc://tea.house/lobby"]), Ok(Request::Open(flags)));
+        assert_eq!(read(&["irc://tea.house/lobby"]), Ok(Request::Open(Box::new(flags))));
     }
 
     #[test]
@@ -260,6 +277,43 @@ mod tests {
     fn a_bad_flag_is_told_in_the_language_asked_for_wherever_it_stands() {
         refused(&["--port", "abc", "--lang", "zh"], "--port 的值“abc”不可用：应为 1 到 65535 的数字");
         refused(&["--lang=zh", "--port"], "--port 后面要有一个值");
+    }
+
+    #[test]
+    fn one_of_several_servers_is_chosen_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::locate(Some(folder.path())).unwrap();
+        let profile = |name: &str, server: &str| Profile {
+            name: name.to_owned(),
+            server: server.to_owned(),
+            ..Profile::default()
+        };
+        let settings =
+            Settings { profiles: vec![profile("", "one"), profile("work", "two")], ..Settings::default() };
+        file.save(&settings).unwrap();
+        let load = |name: &str| {
+            let config = Some(folder.path().to_owned());
+            Options::load(
+                &Flags { profile: Some(name.to_owned()), config, ..Flags::default() },
+                Language::English,
+            )
+        };
+        assert_eq!(
+            (load("one").profile.server.as_str(), load("work").profile.server.as_str()),
+            ("one", "two")
+        );
+        assert_eq!(load("home").problems, [Text::ProfileUnknown.with(["home"])]);
+    }
+
+    #[test]
+    fn tls_has_a_port_of_its_own() {
+        let chosen = |args: &[&str]| match read(args) {
+            Ok(Request::Open(flags)) => chosen(&flags, &Profile::default()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((chosen(&["--tls"]).port, chosen(&["--tls"]).tls), (6697, true));
+        assert_eq!(chosen(&["--tls", "--port", "7000"]).port, 7000);
+        assert_eq!((chosen(&[]).port, chosen(&[]).tls), (6667, false));
     }
 
     #[test]

@@ -1,24 +1,26 @@
 //! A connection against a server that is played line by line, over real sockets of this machine.
 //!
 //! Nothing here sleeps: the window's side waits to be woken, the server's side for lines, and all of them no longer
-//! than [`DEADLINE`].
+//! than [`support::PATIENCE`].
+
+mod support;
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
-use socket2::{Domain, SockAddr, SockRef, Socket, Type};
+use socket2::{Domain, SockAddr, Socket, Type};
 use teahouse::connection::{Connection, Patience, Setup};
 use teahouse::event::{Event, Failure, What};
 use teahouse::profile::Profile;
 use teahouse::reconnect::Retry;
 use teahouse::traffic::Traffic;
 
-/// How long anything may take here. Things that work take milliseconds.
-const DEADLINE: Duration = Duration::from_secs(20);
+use support::PATIENCE as DEADLINE;
+use support::peer::{Peer, listen};
 
 /// How long closing a window may take.
 const CLOSING_TIME: Duration = Duration::from_secs(1);
@@ -87,54 +89,7 @@ impl Window {
     }
 }
 
-/// The server's side of one connection.
-struct Peer {
-    reader: BufReader<TcpStream>,
-}
-
-impl Peer {
-    fn accept(listener: &TcpListener) -> Self {
-        let (stream, _) = listener.accept().unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream.set_write_timeout(Some(DEADLINE)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { reader: BufReader::new(stream) }
-    }
-
-    fn send(&mut self, text: impl AsRef<[u8]>) {
-        self.reader.get_mut().write_all(text.as_ref()).unwrap();
-    }
-
-    /// The next line, or nothing at the end.
-    #[track_caller]
-    fn next(&mut self) -> Option<String> {
-        let mut line = String::new();
-        let count = self.reader.read_line(&mut line).expect("a line in time");
-        (count > 0).then(|| line.trim_end_matches("\r\n").to_owned())
-    }
-
-    #[track_caller]
-    fn expect(&mut self, expected: &[&str]) {
-        for line in expected {
-            assert_eq!(self.next().as_deref(), Some(*line));
-        }
-    }
-
-    #[track_caller]
-    fn expect_end(&mut self) {
-        assert_eq!(self.next(), None);
-    }
-}
-
 const OPENING: [&str; 3] = ["CAP LS 302", "NICK 小明", "USER teahouse 0 * :小明"];
-
-fn listen() -> (TcpListener, SocketAddr) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // Of a listener too this is how long it waits: a window that does not come fails the test.
-    SockRef::from(&listener).set_read_timeout(Some(DEADLINE)).unwrap();
-    let address = listener.local_addr().unwrap();
-    (listener, address)
-}
 
 /// A window that is logged in, and the server it is logged in on.
 fn logged_in() -> (Window, Peer) {

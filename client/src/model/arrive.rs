@@ -32,6 +32,7 @@ impl Network {
             What::Ended(failure) => self.ended(at, failure),
             What::Retrying { seconds } => self.retry_secs = Some(seconds),
             What::Connecting => self.begin(),
+            What::Pong => {}
             What::Supports(tokens) => self.learn(&tokens),
             What::Said { from, target, manner, words } => self.said(at, &from, &target, manner, words),
             What::Typing { .. }
@@ -103,7 +104,12 @@ impl Network {
                 self.notice_about(at, None, phrase);
             }
             What::Answer(phrase) => self.notice_about(at, None, phrase),
-            What::Refused { about, phrase } => self.notice_about(at, about.as_deref(), phrase),
+            What::Refused { about, phrase } => {
+                if let Some(room) = &about {
+                    self.wanted.remove(&self.features.case_mapping.fold(room).into_owned());
+                }
+                self.notice_about(at, about.as_deref(), phrase);
+            }
             What::Statistics(text) => {
                 if !self.greeting {
                     self.notice_about(at, None, Text::FromServer.with([&text]));

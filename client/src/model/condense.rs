@@ -69,6 +69,11 @@ impl Traffic {
         self.movements.len()
     }
 
+    /// Each in a sentence of its own.
+    pub fn phrases(&self) -> impl Iterator<Item = &Phrase> {
+        self.movements.iter().map(|movement| &movement.phrase)
+    }
+
     /// Whether there were none, which never is so.
     pub fn is_empty(&self) -> bool {
         self.movements.is_empty()

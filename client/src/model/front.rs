@@ -1,7 +1,7 @@
 //! What the person does with the conversation in front: reads it, unfolds a line.
 
 use super::Model;
-use super::conversation::{Conversation, LineId};
+use super::conversation::{Conversation, ConversationId, LineId};
 
 impl Model {
     /// Says whether the newest line of the conversation in front is in view.
@@ -23,6 +23,14 @@ impl Model {
     /// Takes the numbers of the lines that are not what they were when this was last asked.
     pub fn take_changes(&mut self) -> Vec<u64> {
         self.current_mut().map(Conversation::take_changes).unwrap_or_default()
+    }
+
+    /// The same of every conversation, for who shows all of them.
+    pub fn take_all_changes(&mut self) -> Vec<(ConversationId, u64)> {
+        let conversations = self.networks.iter_mut().flat_map(|network| &mut network.conversations);
+        conversations
+            .flat_map(|it| it.take_changes().into_iter().map(|line| (it.id, line)).collect::<Vec<_>>())
+            .collect()
     }
 
     /// Nobody looks at the conversation any more.

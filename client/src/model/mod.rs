@@ -371,7 +371,7 @@ impl Model {
     }
 
     /// Connects to a server and shows it in the list; or shows the form, if nobody knows yet as whom to go.
-    fn go_to(&mut self, profile: Profile) -> Option<NetworkId> {
+    pub fn go_to(&mut self, profile: Profile) -> Option<NetworkId> {
         self.give_up_login();
         let network = if profile.nick.is_empty() {
             self.fill_form(profile);

@@ -163,6 +163,11 @@ impl Network {
         &self.me
     }
 
+    /// Whether we asked to come into a room and were neither let in nor refused.
+    pub fn is_joining(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
     /// Whether we are marked as away.
     pub fn is_away(&self) -> bool {
         self.away

@@ -1,11 +1,12 @@
 //! A small world for windows to stand in: a display, a server, and people who sit at windows and type.
 //!
-//! It is shared by the window's tests and by `examples/demo.rs`.
+//! It is shared by the tests and by `examples/demo.rs`.
 //!
 //! - [`process`]: a program that was started, what it says, and its end.
 //! - [`display`]: an X display with a window manager, keyboard, mouse and pictures.
 //! - [`server`] is `teahouse-server`.
 //! - [`impostor`]: something that is not a server, or not a good one.
+//! - [`peer`]: a server that is played line by line; [`headless`]: `teahouse` without a window.
 //! - [`person`]: a window, seen through its probe and used through mouse and keyboard.
 //!
 //! Nothing here sleeps. Whatever is waited for has a deadline, and whatever was started is ended, also by a panic.
@@ -13,7 +14,9 @@
 #![allow(dead_code, reason = "tests and the demo each use a part of it")]
 
 pub mod display;
+pub mod headless;
 pub mod impostor;
+pub mod peer;
 pub mod person;
 pub mod process;
 pub mod server;

@@ -1,0 +1,384 @@
+//! Teahouse without a window: the same connection and the same model, for scripts and for tests.
+//!
+//! Lines of the standard input are typed as into the composer, and what would be seen is printed to the standard
+//! output, one line for each thing. It ends with the input, on SIGTERM or SIGINT, on `/quit`, or when there is no
+//! connection any more. How it ended is told by the exit code, why it failed by the standard error.
+//!
+//! There is one thread beside those of the connection: it waits in `poll` for the input, for events and for signals.
+//! Events and signals write a byte into a pipe, so that one wait is enough for all three.
+//!
+//! A line is typed once the one before it has been obeyed as far as that can be known: nothing is typed before the
+//! login is complete, nor while a room is being joined, because what is said next is meant for that room.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::connection::{Connection, Setup};
+use crate::event::{Event, Manner, What};
+use crate::i18n::{Language, Phrase, Text};
+use crate::model::conversation::Delivery;
+use crate::model::{
+    Action, Body, Conversation, ConversationId, Line, Link, Message, Model, Network, NetworkId,
+};
+use crate::options::Options;
+use crate::profile::Profile;
+use crate::reconnect::Retry;
+use crate::settings::SettingsFile;
+use crate::sts::Policies;
+
+/// How long to wait for a room to be joined, and for the answer to the last line that was typed.
+const ANSWER_TIME: Duration = Duration::from_secs(3);
+
+/// What is asked after the last line that was typed; the answer comes after the answer to that line.
+const LAST_QUESTION: &str = "PING teahouse-end";
+
+/// Runs until the end, by which every thread has been joined.
+///
+/// # Errors
+/// Why there is no connection, if that is how it ended.
+pub fn run(options: Options) -> Result<(), Phrase> {
+    let cannot = |error: io::Error| Text::CannotStart.with([&error.to_string()]);
+    let (waker, woken) = UnixStream::pair().map_err(cannot)?;
+    for end in [&waker, &woken] {
+        end.set_nonblocking(true).map_err(cannot)?;
+    }
+    let asked_to_end = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGINT] {
+        // The flag before the byte that tells to look at it.
+        signal_hook::flag::register(signal, Arc::clone(&asked_to_end)).map_err(cannot)?;
+        signal_hook::low_level::pipe::register(signal, waker.try_clone().map_err(cannot)?).map_err(cannot)?;
+    }
+    Headless::new(options, waker, woken, asked_to_end)?.run()
+}
+
+struct Headless {
+    model: Model,
+    network: NetworkId,
+    setup: Setup,
+    connection: Option<Connection>,
+    /// Written to when there is something to look at, and read from here.
+    waker: UnixStream,
+    woken: UnixStream,
+    asked_to_end: Arc<AtomicBool>,
+    /// What was read of the input and is no whole line yet.
+    begun: Vec<u8>,
+    /// Lines that wait to be typed.
+    lines: VecDeque<String>,
+    input_is_over: bool,
+    /// Whether anything was typed that the server may still be answering.
+    has_typed: bool,
+    /// Until when to wait for what was typed last.
+    patience: Option<Instant>,
+    /// Whether the question after the last line was asked.
+    has_asked: bool,
+    printed: HashMap<ConversationId, Printed>,
+    /// How it ended.
+    end: Option<Result<(), Phrase>>,
+}
+
+/// How far a conversation was printed.
+#[derive(Default)]
+struct Printed {
+    /// The number of the next line.
+    next: u64,
+    /// How many of the comings and goings in the line before that one. It may still grow.
+    movements: usize,
+    /// Our own messages of which nobody knows yet whether they arrive. They are printed when somebody does.
+    pending: HashSet<u64>,
+}
+
+impl Headless {
+    fn new(
+        options: Options,
+        waker: UnixStream,
+        woken: UnixStream,
+        asked_to_end: Arc<AtomicBool>,
+    ) -> Result<Self, Phrase> {
+        let folder = options.settings_file.as_ref().and_then(SettingsFile::folder);
+        let always = options.profile.reconnect == Some(true);
+        let setup = Setup {
+            retry: if always { Retry::Always } else { Retry::Never },
+            policies: Policies::load(folder),
+            ..Setup::default()
+        };
+        let mut model = Model::new(options.language, options.profile.clone());
+        model.set_profiles(options.settings.profiles);
+        match &options.url {
+            Some(url) => model.follow(url),
+            None => drop(model.go_to(options.profile)),
+        }
+        let network = model.front().map(Network::id).ok_or(Text::NameMissing)?;
+        Ok(Self {
+            model,
+            network,
+            setup,
+            connection: None,
+            waker,
+            woken,
+            asked_to_end,
+            begun: Vec::new(),
+            lines: VecDeque::new(),
+            input_is_over: false,
+            has_typed: false,
+            patience: None,
+            has_asked: false,
+            printed: HashMap::new(),
+            end: None,
+        })
+    }
+
+    fn run(mut self) -> Result<(), Phrase> {
+        loop {
+            self.carry_out();
+            self.print();
+            if let Some(end) = self.end.take() {
+                // Joins the threads, and lets what was said last go out before.
+                self.connection = None;
+                return end;
+            }
+            self.wait();
+            if self.asked_to_end.load(Ordering::SeqCst) {
+                self.model.quit("");
+                continue;
+            }
+            self.take_events();
+            self.print();
+            self.type_lines();
+        }
+    }
+
+    /// Waits for something to do: input, events, a signal, or the end of patience.
+    fn wait(&mut self) {
+        let left = self.patience.map(|until| until.saturating_duration_since(Instant::now()));
+        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+        let stdin = io::stdin();
+        let mut ready =
+            [PollFd::new(&self.woken, PollFlags::IN), PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
+        let watched = if self.input_is_over { 1 } else { 2 };
+        let polled = poll(&mut ready[..watched], timeout.as_ref());
+        let has_input = !self.input_is_over && !ready[1].revents().is_empty();
+        match polled {
+            Ok(_) => {}
+            Err(Errno::INTR) => return,
+            Err(error) => self.end = Some(Err(Text::CannotStart.with([&error.to_string()]))),
+        }
+        // Before the events are taken, so that one that comes later wakes us again.
+        while matches!((&self.woken).read(&mut [0; 64]), Ok(1..)) {}
+        if has_input {
+            self.read_input();
+        }
+    }
+
+    /// Takes what there is of the input. Nobody else in the program reads it, so no buffer is lost.
+    fn read_input(&mut self) {
+        let mut bytes = [0; 4096];
+        match rustix::io::read(io::stdin(), &mut bytes) {
+            Ok(count @ 1..) => self.begun.extend_from_slice(&bytes[..count]),
+            Err(Errno::INTR | Errno::AGAIN) => return,
+            Ok(_) | Err(_) => {
+                self.input_is_over = true;
+                // A last line may have no line feed.
+                if !self.begun.is_empty() {
+                    self.begun.push(b'\n');
+                }
+            }
+        }
+        while let Some(end) = self.begun.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.begun.drain(..=end).collect();
+            let line = String::from_utf8_lossy(&line);
+            self.lines.push_back(line.trim_end_matches(['\r', '\n']).to_owned());
+        }
+    }
+
+    fn take_events(&mut self) {
+        let Some(connection) = &self.connection else { return };
+        let events: Vec<Event> = connection.drain().collect();
+        for event in events {
+            match &event.what {
+                What::Ended(failure) => {
+                    let failure = failure.clone();
+                    let was_up = self.network().is_some_and(|network| network.link() == Link::Up);
+                    self.model.apply(self.network, event);
+                    if self.setup.retry == Retry::Never || !failure.may_pass() {
+                        self.print();
+                        self.end = Some(Err(failure.phrase()));
+                        return;
+                    }
+                    if !was_up {
+                        self.say(&failure.phrase());
+                    }
+                    continue;
+                }
+                // It counts down; the first number says it all.
+                What::Retrying { seconds } if self.network().is_some_and(|it| it.retry_secs().is_none()) => {
+                    self.say(&Text::RetryingIn.with([&seconds.to_string()]));
+                }
+                What::Connecting => self.say_connecting(),
+                What::Pong => self.patience = None,
+                _ => {}
+            }
+            self.model.apply(self.network, event);
+        }
+    }
+
+    /// Types as many of the waiting lines as can be typed now. After the last one comes the farewell.
+    fn type_lines(&mut self) {
+        while self.end.is_none() {
+            let Some(network) = self.network() else { return };
+            let is_patient = self.patience.is_some_and(|until| Instant::now() < until);
+            if network.link() != Link::Up || (is_patient && (network.is_joining() || self.has_asked)) {
+                return;
+            }
+            if network.is_joining() && self.patience.is_none() {
+                self.patience = Some(Instant::now() + ANSWER_TIME);
+                return;
+            }
+            match self.lines.pop_front() {
+                Some(line) => {
+                    self.patience = None;
+                    self.has_typed = true;
+                    if let Err(refusal) = self.model.submit(&line) {
+                        self.say(&refusal);
+                    }
+                }
+                None if !self.input_is_over => {
+                    self.patience = None;
+                    return;
+                }
+                None if self.has_typed && !self.has_asked => {
+                    self.has_asked = true;
+                    self.patience = Some(Instant::now() + ANSWER_TIME);
+                    let _ = self.model.submit(&format!("/raw {LAST_QUESTION}"));
+                }
+                None => self.model.quit(""),
+            }
+            self.carry_out();
+        }
+    }
+
+    /// Does what the model wants done outside.
+    fn carry_out(&mut self) {
+        for action in self.model.take_actions() {
+            match action {
+                Action::Connect(_, profile) => {
+                    self.say_connecting();
+                    let profile = with_more_names(*profile);
+                    let waker = self.waker.try_clone();
+                    let wake = move || {
+                        // When the pipe is full there is enough to read in it.
+                        let _ = waker.as_ref().map(|mut waker| waker.write(&[0]));
+                    };
+                    self.connection = Some(Connection::open(&profile, &self.setup, wake));
+                }
+                Action::Send(_, line) => {
+                    if let Some(connection) = &self.connection {
+                        connection.send(line);
+                    }
+                }
+                Action::Disconnect(_) | Action::Quit => self.end = Some(Ok(())),
+            }
+        }
+    }
+
+    fn network(&self) -> Option<&Network> {
+        self.model.network(self.network)
+    }
+
+    fn say_connecting(&mut self) {
+        let server = self.network().map_or("", |network| &network.profile().server).to_owned();
+        self.say(&Text::Connecting.with([&server]));
+    }
+
+    /// Says what stands in no conversation, behind all that came before.
+    fn say(&mut self, phrase: &Phrase) {
+        self.print();
+        let words = phrase.to(self.model.language());
+        self.put(&words);
+    }
+
+    /// Prints what has come into the conversations: the new lines, and what is new in those that were printed.
+    fn print(&mut self) {
+        let language = self.model.language();
+        let changes = self.model.take_all_changes();
+        let mut words = Vec::new();
+        for conversation in self.model.networks().flat_map(Network::conversations) {
+            let id = conversation.id();
+            let printed = self.printed.entry(id).or_default();
+            let changed = changes.iter().filter(|(place, number)| *place == id && *number < printed.next);
+            let (first, end) = conversation.range();
+            let new = printed.next.max(first.number())..end.number();
+            for number in changed.map(|(_, number)| *number).chain(new) {
+                let Some(line) = conversation.line_numbered(number) else { continue };
+                let is_new = number >= printed.next;
+                let was_pending = printed.pending.remove(&number);
+                match &line.body {
+                    Body::Traffic(traffic) => {
+                        let known = if is_new { 0 } else { printed.movements };
+                        words.extend(told(conversation, traffic.phrases().skip(known), language));
+                        printed.movements = traffic.len();
+                    }
+                    Body::Notice(phrases) => words.extend(told(conversation, phrases.iter(), language)),
+                    Body::Message(message) if is_new || was_pending => match &message.delivery {
+                        Delivery::Arrived => words.push(said(conversation, line, message, language)),
+                        Delivery::Pending(_) => drop(printed.pending.insert(number)),
+                        Delivery::Failed { why, .. } => {
+                            words.extend(told(conversation, std::iter::once(why), language));
+                        }
+                    },
+                    // Somebody's reaction, or words that were taken back: that cannot be printed into what was.
+                    Body::Message(_) => {}
+                    Body::Day(_) | Body::Gone => {}
+                }
+            }
+            printed.next = end.number();
+        }
+        for line in words {
+            self.put(&line);
+        }
+    }
+
+    /// Prints one line at once. Whoever no longer listens has heard enough.
+    fn put(&mut self, line: &str) {
+        let mut stdout = io::stdout().lock();
+        let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+        if written.is_err_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+            self.asked_to_end.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Something that somebody said, as it is printed.
+fn said(conversation: &Conversation, line: &Line, message: &Message, language: Language) -> String {
+    let (place, from, text) = (conversation.name(), &message.from, line.text(language));
+    match message.manner {
+        Manner::Message => format!("[{place}] <{from}> {text}"),
+        Manner::Action => format!("[{place}] * {text}"),
+        Manner::Notice => format!("[{place}] -{from}- {text}"),
+    }
+}
+
+/// What the window tells, each sentence on a line of its own.
+fn told<'p>(
+    conversation: &Conversation,
+    phrases: impl Iterator<Item = &'p Phrase>,
+    language: Language,
+) -> Vec<String> {
+    phrases.map(|phrase| format!("[{}] {}", conversation.name(), phrase.to(language))).collect()
+}
+
+/// The profile with names to fall back on, where it has none: nobody is there to choose another one.
+fn with_more_names(mut profile: Profile) -> Profile {
+    if profile.other_nicks.is_empty() {
+        profile.other_nicks = (1..=3).map(|count| format!("{}{}", profile.nick, "_".repeat(count))).collect();
+    }
+    profile
+}
