@@ -19,6 +19,8 @@ mod motd;
 mod nickserv;
 mod operators;
 mod people;
+mod read_markers;
+mod redact;
 mod registration;
 mod sasl;
 mod services;
@@ -113,6 +115,7 @@ pub const COMMANDS: &[Command] = &[
     row("LINKS", 0, LoggedIn, status::links, "[mask]", ["lists the servers, of which there is one", "列出服务器，只有这一台"]),
     row("LIST", 0, LoggedIn, channels::list, "[channels|filters]", ["lists rooms; filters are masks, !masks, >n and <n people, C> C< T> T< minutes", "列出房间；可用掩码、!掩码、>n 和 <n 人数、C> C< T> T< 分钟来筛选"]),
     row("LUSERS", 0, LoggedIn, status::lusers, "", ["says how many are here", "现在有多少人"]),
+    row("MARKREAD", 0, LoggedIn, read_markers::markread, "target [timestamp=...]", ["asks how far one has read, or says it", "查看或设定自己读到哪里"]),
     row("MODE", 1, LoggedIn, modes::mode, "target [changes [parameters]]", ["shows or changes the modes of a room or of oneself", "查看或更改房间或自己的模式"]),
     row("MONITOR", 1, LoggedIn, monitor::monitor, "+|-|C|L|S [nicks]", ["watches for people coming and going", "关注某些人的上线和下线"]),
     row("MOTD", 0, LoggedIn, motd::motd, "[server]", ["shows the message of the day", "显示今日消息"]),
@@ -128,6 +131,7 @@ pub const COMMANDS: &[Command] = &[
     row("PONG", 0, Always, status::pong, "words", ["answers the server's PING", "回答服务器的 PING"]),
     row("PRIVMSG", 0, LoggedIn, messages::privmsg, "target[,target...] words", ["says something to rooms or people; @#room is for its operators", "对房间或人说话；@#房间 只发给房间管理员"]),
     row("QUIT", 0, Always, registration::quit, "[words]", ["says goodbye", "告别"]),
+    row("REDACT", 2, LoggedIn, redact::redact, "target msgid [reason]", ["takes back what was said", "撤回消息"]),
     row("REGISTER", 3, Always, accounts::register, "account|* email|* password", ["opens an account in one's own name", "以自己的名字注册帐号"]),
     row("REHASH", 0, Operator, operators::rehash, "", ["reads the configuration again", "重新读取配置"]),
     row("RENAME", 2, LoggedIn, channels::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
@@ -197,6 +201,8 @@ impl Context<'_> {
     fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
         let extension = match command {
             "CHATHISTORY" => Capability::ChatHistory,
+            "MARKREAD" => Capability::ReadMarker,
+            "REDACT" => Capability::MessageRedaction,
             "RENAME" => Capability::ChannelRename,
             "SETNAME" => Capability::SetName,
             _ => Capability::StandardReplies,

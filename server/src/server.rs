@@ -108,6 +108,8 @@ impl Server {
         let kept = store.ask(accounts::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         let (last, rooms) = store.ask(history::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         world.go_on(last, rooms);
+        world.markers =
+            store.ask(history::load_markers).map_err(|error| Text::CannotStart(error.to_string()))?;
         world.accounts = Accounts::new(config.casemapping, kept);
         let kept = store.ask(channels::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         for channel in kept {

@@ -14,6 +14,7 @@ mod deed;
 mod guesses;
 mod label;
 mod line;
+mod markers;
 pub mod mask;
 mod number;
 mod record;
@@ -41,8 +42,9 @@ pub use deed::{Deed, KeptChannel, ToKeep};
 pub(crate) use label::Capture;
 pub use line::Line;
 pub(crate) use line::Tags;
-pub(crate) use number::Number;
-pub use record::{Entry, Kind, Record, Since};
+pub(crate) use markers::Markers;
+pub use number::Number;
+pub use record::{Entry, Kind, Record};
 pub(crate) use record::{Texts, party, place_of};
 pub use server_bans::{ServerBan, ServerBans, Target};
 pub use whowas::Gone;
@@ -123,6 +125,8 @@ pub struct World {
     guests: u64,
     /// The rooms of before the restart that are the same when they are opened again, and since when they are there.
     remembered: HashMap<Folded<'static>, Number>,
+    /// How far the accounts' owners have read, by folded name.
+    pub(crate) markers: HashMap<String, Markers>,
     effects: Effects,
 }
 
@@ -183,6 +187,7 @@ impl World {
             number: Number::FIRST,
             guests: 0,
             remembered: HashMap::new(),
+            markers: HashMap::new(),
             effects: Effects::default(),
         };
         world.open_lobby();

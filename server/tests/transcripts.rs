@@ -87,6 +87,8 @@ transcripts! {
     what_was_done_in_a_room_can_be_seen_again
     what_was_said_between_two_people_can_be_read_by_both
     messages_wait_for_who_is_away
+    what_was_said_can_be_taken_back
+    how_far_one_has_read_is_told_to_ones_other_clients
 }
 
 #[test]

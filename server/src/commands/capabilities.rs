@@ -88,7 +88,7 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
 fn is_there(capability: Capability, config: &Config) -> bool {
     match capability {
         Capability::AccountRegistration => config.registration,
-        Capability::ChatHistory | Capability::EventPlayback => config.history,
+        Capability::ChatHistory | Capability::EventPlayback | Capability::MessageRedaction => config.history,
         _ => true,
     }
 }

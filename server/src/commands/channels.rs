@@ -5,7 +5,7 @@
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
-use super::{Context, chanserv, listed, people};
+use super::{Context, chanserv, listed, people, read_markers};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
@@ -102,6 +102,7 @@ pub(super) fn enter(context: &mut Context, room: &str) {
             (id != me && client.has(Capability::AwayNotify)).then_some(&away)
         });
     }
+    read_markers::tell_on_arrival(context, channel);
     let shown = shown_on_arrival(context, me, channel);
     context.reply_all(&shown);
     chanserv::give_ranks(context, channel);

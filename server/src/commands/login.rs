@@ -122,6 +122,7 @@ pub(super) fn apply(world: &mut World, change: Change) {
     world.accounts.apply(change);
     if let Some(account) = closed {
         world.release_channels_of(&account);
+        world.forget_markers(&account);
         for client in world.logged_in_to(&account) {
             log_out(world, client);
         }

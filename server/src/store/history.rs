@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::config::Config;
-use crate::world::{Entry, Kind, Number, Record, Since, Texts};
+use crate::world::{Entry, Kind, Markers, Number, Record, Texts};
 
 /// The tables, as a migration makes them.
 pub(super) const TABLES: &str = "
@@ -38,6 +38,12 @@ pub(super) const TABLES: &str = "
         account TEXT NOT NULL,
         message INTEGER NOT NULL,
         PRIMARY KEY (account, message)
+    ) WITHOUT ROWID;
+    CREATE TABLE marker ( -- how far somebody has read
+        account TEXT NOT NULL,
+        target TEXT NOT NULL,
+        read INTEGER NOT NULL,
+        PRIMARY KEY (account, target)
     ) WITHOUT ROWID;
     CREATE TABLE room ( -- the rooms that are open and that anybody may enter
         name TEXT PRIMARY KEY,
@@ -89,7 +95,12 @@ impl Writer {
                     delete_place(connection, new)?;
                     connection.execute("UPDATE place SET name = ? WHERE name = ?", [new, old])?;
                 }
-                Record::Room(name, Some(Since(since))) => {
+                Record::Marker { account, target, read } => {
+                    let mut keep =
+                        connection.prepare_cached("INSERT OR REPLACE INTO marker VALUES (?, ?, ?)")?;
+                    keep.execute(params![account, target, read.as_micros()])?;
+                }
+                Record::Room(name, Some(since)) => {
                     let mut keep = connection
                         .prepare_cached("INSERT OR REPLACE INTO room (name, since) VALUES (?, ?)")?;
                     keep.execute(params![name, since.as_micros()])?;
@@ -179,6 +190,7 @@ pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite
     let of_account = "SELECT place FROM party WHERE name = ? COLLATE NOCASE";
     connection.execute(&format!("DELETE FROM message WHERE place IN ({of_account})"), [account])?;
     connection.execute("DELETE FROM waiting WHERE account = ? COLLATE NOCASE", [account])?;
+    connection.execute("DELETE FROM marker WHERE account = ? COLLATE NOCASE", [account])?;
     Ok(())
 }
 
@@ -211,6 +223,76 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<(Number, Vec<(St
     let mut rooms = connection.prepare("SELECT name, since FROM room")?;
     let rooms = rooms.query_map([], |row| Ok((row.get(0)?, Number::from_micros(row.get(1)?))))?;
     Ok((last.map_or(Number::FIRST, Number::from_micros), rooms.collect::<Result<_, _>>()?))
+}
+
+/// How far the owners of accounts have read.
+pub(crate) fn load_markers(connection: &Connection) -> rusqlite::Result<HashMap<String, Markers>> {
+    let mut markers: HashMap<String, Markers> = HashMap::new();
+    let mut rows = connection.prepare("SELECT account, target, read FROM marker")?;
+    for row in rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))? {
+        let (account, target, read) = row?;
+        markers.entry(account).or_default().insert(target, Number::from_micros(read));
+    }
+    Ok(markers)
+}
+
+// --- Taking back -----------------------------------------------------------------------------------------------------
+
+/// What is to be taken back, and by whom.
+#[derive(Debug)]
+pub(crate) struct Redaction {
+    /// The keys that the conversation may be filed under.
+    pub(crate) places: Vec<String>,
+    /// The message.
+    pub(crate) number: Number,
+    /// Whose words one may take back: those of this account, or, without one, those of this source since this number.
+    pub(crate) account: Option<String>,
+    pub(crate) source: String,
+    pub(crate) named: Number,
+    /// Whether anybody's words may be taken back.
+    pub(crate) may_any: bool,
+    /// One's own may be, if they are not older than this.
+    pub(crate) oldest: Number,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Redacted {
+    /// It is gone.
+    Done,
+    /// It is somebody else's.
+    Forbidden,
+    /// It is one's own and too old.
+    TooLate,
+    /// There is none.
+    Unknown,
+}
+
+/// Takes a message back.
+pub(crate) fn redact(connection: &Connection, redaction: &Redaction) -> rusqlite::Result<Redacted> {
+    let number = redaction.number.as_micros();
+    let mut find = connection.prepare_cached(
+        "SELECT source, coalesce(account, ''), name FROM message JOIN place ON place.id = place
+         WHERE message.id = ? AND kind & 15 <= 3",
+    )?;
+    let found: Option<(String, String, String)> =
+        find.query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let Some((source, account, _)) = found.filter(|(.., place)| redaction.places.contains(place)) else {
+        return Ok(Redacted::Unknown);
+    };
+    let is_own = match &redaction.account {
+        Some(mine) => *mine == account,
+        None => account.is_empty() && source == redaction.source && redaction.number > redaction.named,
+    };
+    if !redaction.may_any && !is_own {
+        return Ok(Redacted::Forbidden);
+    }
+    if !redaction.may_any && redaction.number < redaction.oldest {
+        return Ok(Redacted::TooLate);
+    }
+    connection.execute("DELETE FROM message WHERE id = ?", [number])?;
+    connection.execute("DELETE FROM waiting WHERE message = ?", [number])?;
+    Ok(Redacted::Done)
 }
 
 // --- Reading ---------------------------------------------------------------------------------------------------------

@@ -39,10 +39,14 @@ capabilities! {
     ChatHistory = "draft/chathistory";
     /// What was done before comes with what was said before.
     EventPlayback = "draft/event-playback";
+    /// What was said can be taken back.
+    MessageRedaction = "draft/message-redaction";
     /// The same as no-implicit-names, by the name that it had as a draft.
     DraftNoImplicitNames = "draft/no-implicit-names";
     /// AWAY may be said before the login ends.
     PreAway = "draft/pre-away";
+    /// How far one has read is told to all one's clients.
+    ReadMarker = "draft/read-marker";
     /// One's own messages come back.
     EchoMessage = "echo-message";
     /// A JOIN says the account and the real name.

@@ -11,7 +11,7 @@ use teahouse_protocol::Folded;
 use super::capability::{Capabilities, Capability};
 use super::cloak::Cloak;
 use super::line::Tags;
-use super::{ChannelId, Number};
+use super::{ChannelId, Markers, Number};
 use crate::language::Language;
 use crate::outbox::Outbox;
 use crate::sasl::Exchange;
@@ -58,6 +58,8 @@ pub struct Client {
     pub(crate) language: Language,
     /// The rooms, in the order in which they were joined. Inverse of `channels[..].members`.
     pub(crate) channels: Vec<ChannelId>,
+    /// How far somebody without an account has read.
+    pub(crate) markers: Markers,
     /// The names that this client watches. Inverse of `World::watchers`.
     pub(crate) monitored: HashSet<Folded<'static>>,
 }
@@ -110,6 +112,7 @@ impl Client {
             away: None,
             language,
             channels: Vec::new(),
+            markers: Markers::new(),
             monitored: HashSet::new(),
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 /// The name of a message or a batch: microseconds since 1970, and never the same twice. So it says when something was
 /// said, orders what was said, and is what the [store](crate::store) files it under.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Number(i64);
+pub struct Number(i64);
 
 impl Number {
     /// Before everything that was ever said.

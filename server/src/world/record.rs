@@ -19,13 +19,18 @@ pub enum Record {
     Entry(Entry),
     /// A room has another name.
     Renamed(Arc<str>, Arc<str>),
+    /// How far somebody has read in a conversation.
+    Marker {
+        /// Whose account, folded.
+        account: String,
+        /// The conversation's name, folded.
+        target: String,
+        /// How far.
+        read: Number,
+    },
     /// A room that will go on after a restart, and since when; `None`: it will not.
-    Room(Arc<str>, Option<Since>),
+    Room(Arc<str>, Option<Number>),
 }
-
-/// From when on a room's history is its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since(pub(crate) Number);
 
 /// Something that was said or done in a conversation.
 #[derive(Clone, Debug)]
@@ -254,7 +259,7 @@ impl World {
             return;
         }
         let goes_on = open && (room.deed.is_some() || !room.modes.is_guarded());
-        let since = goes_on.then_some(Since(room.since));
+        let since = goes_on.then_some(room.since);
         let place = Arc::clone(&room.place);
         self.effects.records.push(Record::Room(place, since));
     }

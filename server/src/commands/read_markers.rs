@@ -1,0 +1,79 @@
+//! MARKREAD: how far somebody has read ([draft/read-marker](https://ircv3.net/specs/extensions/read-marker)).
+//!
+//! A marker belongs to the account, and all its clients hear of it; who has no account has one for as long as the
+//! connection lasts. Nobody learns of anybody else's.
+
+use teahouse_protocol::{Message, names};
+
+use super::Context;
+use super::history::read_time;
+use crate::language::Text;
+use crate::outbox::Cause;
+use crate::reply::{Reply, word};
+use crate::world::{Capability, ChannelId, Number};
+
+/// MARKREAD: asks how far one has read in a conversation, or says it.
+pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let target = message.param(0).unwrap_or_default();
+    if target.is_empty() {
+        context.fail("MARKREAD", "NEED_MORE_PARAMS", "", &Text::WrongNumberOfParameters);
+        return Ok(());
+    }
+    let valid = if names::is_channel(target) {
+        names::check_channel(target).is_ok()
+    } else {
+        names::check_nickname(target, usize::MAX).is_ok()
+    };
+    if !valid {
+        context.fail("MARKREAD", "INVALID_PARAMS", word(target), &Text::NoSuchHistory);
+        return Ok(());
+    }
+    let Some(typed) = message.param(1) else {
+        tell_marker(context, target);
+        return Ok(());
+    };
+    let Some(time) = read_time(typed) else {
+        context.fail("MARKREAD", "INVALID_PARAMS", word(typed), &Text::NotATimestamp);
+        return Ok(());
+    };
+    match context.world.mark_read(context.me, target, Number::at(time)) {
+        Some(true) => {
+            let all = context.world.clients_of_same_person(context.me);
+            for id in all {
+                let knows = context.world.client(id).is_some_and(|client| client.has(Capability::ReadMarker));
+                if id == context.me || knows {
+                    let line = line(context, target);
+                    let cause = if id == context.me { Cause::Answer } else { Cause::Others };
+                    context.world.tell(id, &line, cause);
+                }
+            }
+        }
+        // The one that is there is later.
+        Some(false) => tell_marker(context, target),
+        None => context.fail("MARKREAD", "INTERNAL_ERROR", word(target), &Text::TooManyMarkers),
+    }
+    Ok(())
+}
+
+/// Tells somebody who comes into a room how far they had read there.
+pub(super) fn tell_on_arrival(context: &mut Context, channel: ChannelId) {
+    if context.client().has(Capability::ReadMarker) {
+        let name = context.world.channel(channel).name.clone();
+        tell_marker(context, &name);
+    }
+}
+
+fn tell_marker(context: &mut Context, target: &str) {
+    let line = line(context, target);
+    context.world.tell(context.me, &line, Cause::Answer);
+}
+
+fn line(context: &Context, target: &str) -> crate::world::Line {
+    let server = &context.world.config.name;
+    match context.world.marker(context.me, target) {
+        Some(marker) => {
+            context.world.line(format_args!(":{server} MARKREAD {target} timestamp={:.3}", marker.time()))
+        }
+        None => context.world.line(format_args!(":{server} MARKREAD {target} *")),
+    }
+}

@@ -1,0 +1,67 @@
+//! How far people have read: by account in memory, so that it is there when somebody comes into a room, and written by
+//! the [store](crate::store) a moment later.
+
+use std::collections::HashMap;
+
+use super::{ClientId, Number, Record, World};
+
+/// How many conversations one person may have markers in.
+const MOST_MARKERS: usize = 1000;
+
+/// One person's markers, by the folded name of the room or the other person.
+pub(crate) type Markers = HashMap<String, Number>;
+
+impl World {
+    /// How far a client's person has read in a conversation.
+    pub(crate) fn marker(&self, id: ClientId, target: &str) -> Option<Number> {
+        let casemapping = self.config.casemapping;
+        let client = &self.clients[id];
+        let markers = match client.account() {
+            Some(account) => self.markers.get(casemapping.fold(account).as_str())?,
+            None => &client.markers,
+        };
+        markers.get(casemapping.fold(target).as_str()).copied()
+    }
+
+    /// Notes how far a client's person has read. Returns whether that is further than before; `None` if there are too
+    /// many conversations.
+    pub(crate) fn mark_read(&mut self, id: ClientId, target: &str, read: Number) -> Option<bool> {
+        let casemapping = self.config.casemapping;
+        let target = casemapping.fold(target).as_str().to_owned();
+        let account = self.clients[id].account().map(|account| casemapping.fold(account).as_str().to_owned());
+        let markers = match &account {
+            Some(account) => self.markers.entry(account.clone()).or_default(),
+            None => &mut self.clients[id].markers,
+        };
+        if markers.len() >= MOST_MARKERS && !markers.contains_key(&target) {
+            return None;
+        }
+        let marker = markers.entry(target.clone()).or_default();
+        if *marker >= read {
+            return Some(false);
+        }
+        *marker = read;
+        if let Some(account) = account {
+            self.effects.records.push(Record::Marker { account, target, read });
+        }
+        Some(true)
+    }
+
+    /// Forgets how far an account that is closed had read.
+    pub(crate) fn forget_markers(&mut self, account: &str) {
+        self.markers.remove(self.config.casemapping.fold(account).as_str());
+    }
+
+    /// All clients of the person behind one: those of the account, or that one.
+    pub(crate) fn clients_of_same_person(&self, id: ClientId) -> Vec<ClientId> {
+        match self.clients[id].account() {
+            Some(account) => self
+                .clients
+                .iter()
+                .filter(|(_, client)| client.is_registered() && client.account() == Some(account))
+                .map(|(id, _)| id)
+                .collect(),
+            None => vec![id],
+        }
+    }
+}
