@@ -305,6 +305,27 @@ texts! {
     CertificateNotYet: "它的证书还没有生效", "its certificate is not valid yet";
     CertificateChanged: "它的证书不是已知的那一份，可能有人在冒充它",
         "its certificate is not the one that is known, so somebody may be posing as the server";
+    TrustServer: "信任这台服务器吗？", "Trust this server?";
+    TrustExplained: "第一次用 TLS 连接 {0}，而{1}。\n请和管理者告诉你的证书指纹（SHA-256）核对：\n{2}\n完全一样就可以信任；以后只要变了，就不会连接。",
+        "This is the first time to {0} by TLS, and {1}.\nCompare the fingerprint (SHA-256) with what the server's keeper told you:\n{2}\nIf it is the same you can trust it. Should it ever change, there will be no connection.";
+    TrustIt: "一样，信任它", "The same: trust it";
+    DoNotConnect: "不连接", "Do not connect";
+    AnotherCertificate: "服务器的证书变了！", "The server has another certificate!";
+    AnotherCertificateExplained: "没有连接 {0}：它的证书不是以前的那一份，可能有人在冒充它。\n以前的指纹：\n{1}\n现在的指纹：\n{2}\n请向管理者核实。如果确实换了证书，在服务器上点右键，选“忘记证书”，再核对新的。",
+        "Not connected to {0}: its certificate is not the one from before, so somebody may be posing as the server.\nThe fingerprint before:\n{1}\nThe fingerprint now:\n{2}\nAsk the server's keeper. If the certificate really was replaced, click the server with the right button, choose “Forget the certificate”, and compare the new one.";
+    NotTrusted: "不能相信这台服务器", "This server cannot be trusted";
+    NotTrustedExplained: "没有连接 {0}：{1}，而它以前要求只用可靠的 TLS 连接，所以不能例外。\n证书指纹（SHA-256）：\n{2}",
+        "Not connected to {0}: {1}. It once asked to be spoken to by safe TLS only, so there can be no exception.\nFingerprint of the certificate (SHA-256):\n{2}";
+    Understood: "知道了", "Understood";
+    ShowCertificate: "证书指纹", "The certificate's fingerprint";
+    ForgetCertificate: "忘记证书", "Forget the certificate";
+    CertificateExplained: "TLS 加密连接，服务器的证书指纹（SHA-256）：\n{0}\n{1}",
+        "Connected by TLS. The fingerprint of the server's certificate (SHA-256):\n{0}\n{1}";
+    CertificatePinned: "你核对过这个指纹，以后只认它。", "You have trusted this one, and no other is taken.";
+    CertificateVouchedFor: "有可信的机构为它担保。", "Somebody who is trusted vouches for it.";
+    Close: "关闭", "Close";
+    ConnectedByTls: "已加密连接", "Connected by TLS";
+    AccountNamed: "帐号 {0}", "account {0}";
     LoginFailed: "没有登录帐号 {0}：{1}", "Not logged in to the account {0}: {1}";
     LoginNotOffered: "服务器不提供帐号登录", "the server has no logins to accounts";
     LoginNoWay: "服务器不支持所设的登录方式", "the server knows none of the ways to log in that are set";

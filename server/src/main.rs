@@ -125,7 +125,7 @@ fn pass_on_signals(mut signals: Signals, language: Language, orders: &Sender<Ord
 
 /// Tells the console what people know this server by.
 fn introduce(identity: &Identity, language: Language) {
-    info!("{}", Text::OwnFingerprint(identity.fingerprint.to_string()).within(language));
+    info!("{}", Text::OwnFingerprint(identity.fingerprint.spelled_out()).within(language));
     if identity.is_self_signed {
         info!("{}", Text::SelfSigned.within(language));
     }

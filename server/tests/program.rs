@@ -370,7 +370,7 @@ fn the_console_says_the_fingerprint_of_the_certificate_and_says_a_new_one_after_
     let said = server.read_until("fingerprint").rsplit_once(' ').unwrap().1.to_owned();
     server.read_until("nobody else vouches for it");
     let config = trust::anonymous(&[&rustls::version::TLS13]);
-    let shown = |nick| Fingerprint::of(&Peer::login_with(address, &config, nick).certificate()).to_string();
+    let shown = |nick| Fingerprint::of(&Peer::login_with(address, &config, nick).certificate()).spelled_out();
     assert_eq!(shown("alice"), said);
 
     let pair = rcgen::generate_simple_self_signed(vec!["tea.house".to_owned()]).unwrap();
@@ -380,7 +380,7 @@ fn the_console_says_the_fingerprint_of_the_certificate_and_says_a_new_one_after_
     std::fs::write(&file, keys).unwrap();
     server.signal(Signal::HUP);
     let lines = server.lines_until("configuration read again");
-    let new = Fingerprint::of(pair.cert.der()).to_string();
+    let new = Fingerprint::of(pair.cert.der()).spelled_out();
     assert!(lines.iter().any(|line| line.ends_with(&new)), "{lines:?}");
     assert!(!lines.iter().any(|line| line.contains("vouches")), "{lines:?}");
     assert_eq!(shown("bob"), new);

@@ -13,7 +13,7 @@
 //!
 //! In reading order: [`form`] (the login view), this file (which networks there are, what the person does with the
 //! window), [`network`] (one server), [`act`] (what the person does there), [`arrive`] (what happens there),
-//! [`account`] (one's account there), [`front`] (what the person does with the conversation in front),
+//! [`account`] (one's account there), [`trust`] (servers that nobody vouches for), [`front`] (what the person does with the conversation in front),
 //! [`conversation`] (lines, unread counts), [`condense`] (comings and goings in few words), [`members`] (people in a
 //! room), [`features`] (what the server said of itself), [`wire`] (what went over the wire), [`completion`] (Tab),
 //! [`search`] (Ctrl+F), [`layout`] (where text breaks).
@@ -46,6 +46,7 @@ mod front;
 pub mod layout;
 pub mod members;
 pub mod search;
+pub mod trust;
 pub mod wire;
 
 pub use conversation::{
@@ -56,6 +57,7 @@ pub use features::Features;
 pub use form::{FormErrors, LoginForm};
 pub use members::{Member, Members, Rank};
 pub use network::{Link, Network, NetworkId, Presence};
+pub use trust::Stranger;
 
 /// How many colours names are written in.
 pub const COLOURS: usize = 8;
@@ -114,6 +116,8 @@ pub struct Model {
     front: Option<NetworkId>,
     /// The network that the login form opens, while that is under way. It has no conversations yet.
     applicant: Option<NetworkId>,
+    /// Whom the person is to be asked about.
+    stranger: Option<Stranger>,
     next_network: u32,
     focused: bool,
     completion: Completion,
@@ -145,6 +149,7 @@ impl Model {
             networks: Vec::new(),
             front: None,
             applicant: None,
+            stranger: None,
             next_network: 0,
             focused: true,
             completion: Completion::default(),
@@ -312,6 +317,11 @@ impl Model {
         self.base = profile;
     }
 
+    /// The servers that are kept for the next time, in the order of the list.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
     /// Says which servers are kept for the next time, in the order of the list.
     pub fn set_profiles(&mut self, profiles: Vec<Profile>) {
         self.profiles = profiles;
@@ -441,6 +451,9 @@ impl Model {
 
     /// Takes in what happened on a network's connection.
     pub fn apply(&mut self, id: NetworkId, event: Event) {
+        if let What::Ended(failure) = &event.what {
+            self.note_stranger(id, failure);
+        }
         if self.applicant == Some(id) {
             match &event.what {
                 What::Welcome { .. } => self.admit(id),

@@ -16,6 +16,7 @@ use crate::profile::{Profile, Room};
 
 mod account;
 mod transcript;
+mod trust;
 
 /// A model with a clock that stands still until a test moves it, and the server's side played by hand.
 struct Window {

@@ -105,6 +105,10 @@ enum Asked {
     Closing,
     /// Whether to open this address.
     Opening(String),
+    /// Whether to trust a server that nobody vouches for.
+    Trusting,
+    /// Nothing: it only tells.
+    Telling,
 }
 
 /// Everything that the window is made of.
@@ -371,6 +375,13 @@ impl Controller {
             }
             Action::AskProfile(index) => self.ask_about_profile(index),
             Action::AskNetwork(id) => self.ask_about_network(id),
+            Action::ShowCertificate(id) => self.show_certificate(id),
+            Action::ForgetCertificate(id) => self.model.borrow_mut().forget_certificate(id),
+            Action::ForgetCertificateOf(index) => {
+                self.model.borrow_mut().forget_certificate_of_profile(index);
+                self.settings.profiles = self.model.borrow().profiles().to_vec();
+                self.save();
+            }
             Action::OpenPrivate(nick) => {
                 if !self.is_me(&nick) {
                     self.model.borrow_mut().open_private(&nick);
@@ -489,6 +500,7 @@ impl Controller {
             }
             self.window.redraw();
         }
+        self.ask_whom_to_trust();
         if self.dialog.asked().is_some() {
             // What lies behind the veil must not be drawn over it.
             self.window.redraw();
@@ -696,18 +708,44 @@ impl Controller {
             Link::Connecting => (Text::Cancel, Action::Disconnect(id)),
             Link::Up => (Text::Disconnect, Action::Disconnect(id)),
         };
-        let items =
-            [first, (Text::Wire, Action::ShowWire(id)), (Text::LeaveNetwork, Action::LeaveNetwork(id))];
-        let items = items.map(|(text, action)| (text.to(model.language()).to_owned(), action));
-        self.menu.set(Some(Menu { title: network.place().to_owned(), items: items.into() }));
+        let mut items = vec![first, (Text::Wire, Action::ShowWire(id))];
+        if network.fingerprint().is_some() {
+            items.push((Text::ShowCertificate, Action::ShowCertificate(id)));
+        }
+        if !network.profile().tls_fingerprints.is_empty() {
+            items.push((Text::ForgetCertificate, Action::ForgetCertificate(id)));
+        }
+        items.push((Text::LeaveNetwork, Action::LeaveNetwork(id)));
+        let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
+        self.menu.set(Some(Menu { title: network.place().to_owned(), items: items.collect() }));
     }
 
     fn ask_about_profile(&self, index: usize) {
         let model = self.model.borrow();
         let found = model.closed_profiles().find(|(number, _)| *number == index);
         let Some((_, profile)) = found else { return };
-        let connect = (Text::Connect.to(model.language()).to_owned(), Action::OpenProfile(index));
-        self.menu.set(Some(Menu { title: profile.title().to_owned(), items: vec![connect] }));
+        let mut items = vec![(Text::Connect, Action::OpenProfile(index))];
+        if !profile.tls_fingerprints.is_empty() {
+            items.push((Text::ForgetCertificate, Action::ForgetCertificateOf(index)));
+        }
+        let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
+        self.menu.set(Some(Menu { title: profile.title().to_owned(), items: items.collect() }));
+    }
+
+    fn ask_whom_to_trust(&mut self) {
+        let language = self.language();
+        let question = self.model.borrow().stranger().map(|it| scene::trust_question(it, language));
+        if let Some(question) = question {
+            self.ask(Asked::Trusting, question);
+        }
+    }
+
+    fn show_certificate(&mut self, id: NetworkId) {
+        let language = self.language();
+        let words = self.model.borrow().network(id).map(|it| scene::certificate_words(it, language));
+        if let Some(words) = words {
+            self.ask(Asked::Telling, words);
+        }
     }
 
     fn ask(&mut self, about: Asked, question: Question) {
@@ -727,16 +765,22 @@ impl Controller {
                 }
                 self.model.borrow_mut().quit("");
             }
+            Some(Asked::Trusting) => {
+                // If it cannot be trusted, this was a warning.
+                self.model.borrow_mut().trust_stranger();
+                self.end_dialog();
+            }
             Some(Asked::Opening(target)) => {
                 self.open_outside(target);
                 self.end_dialog();
             }
-            None => self.end_dialog(),
+            Some(Asked::Telling) | None => self.end_dialog(),
         }
     }
 
     fn end_dialog(&mut self) {
         self.asked = None;
+        self.model.borrow_mut().dismiss_stranger();
         self.dialog.hide();
         match self.shown {
             Some(View::Chat) => self.chat.composer.focus(),

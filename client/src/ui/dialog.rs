@@ -18,11 +18,11 @@ use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Palette;
 use crate::ui::{Action, Kit};
 
-const CARD_WIDTH: i32 = 340;
+const CARD_WIDTH: i32 = 400;
 /// Around the question: the title above it, the buttons below.
 const CARD_HEIGHT: i32 = 122;
 const LINE_HEIGHT: i32 = 24;
-const MOST_LINES: usize = 6;
+const MOST_LINES: usize = 18;
 /// What can be ticked, if anything can.
 const OPTION_HEIGHT: i32 = 38;
 
@@ -41,8 +41,22 @@ pub struct Question {
     pub option: Option<String>,
     /// The button that does it.
     pub yes: String,
-    /// The button that does not.
-    pub no: String,
+    /// The button that does not; nothing where there is nothing to decide.
+    pub no: Option<String>,
+    /// How it is asked.
+    pub tone: Tone,
+}
+
+/// How a question is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Enter agrees.
+    #[default]
+    Plain,
+    /// Enter declines: whoever agrees should have read it.
+    Careful,
+    /// Nothing to agree to, and nothing to overlook.
+    Warning,
 }
 
 /// The card. Escape is the same as its second button.
@@ -125,11 +139,13 @@ impl Dialog {
         self.option.set_text(question.option.as_deref().unwrap_or_default());
         self.option.set_visible(question.option.is_some());
         self.yes.set_text(&question.yes);
-        self.no.set_text(&question.no);
+        self.no.set_text(question.no.as_deref().unwrap_or_default());
+        self.no.set_visible(question.no.is_some());
+        let first = if question.tone == Tone::Careful { &self.no } else { &self.yes };
         *self.question.borrow_mut() = question;
         self.place(Rect::of(&self.group));
         self.group.clone().show();
-        self.kit.focus(self.yes.widget());
+        self.kit.focus(first.widget());
     }
 
     /// Takes the card away.
@@ -159,8 +175,9 @@ impl Dialog {
         let (option, no, yes) = (self.option.widget(), self.no.widget(), self.yes.widget());
         let has_focus = [option.has_focus(), no.has_focus(), yes.has_focus()];
         let from = has_focus.iter().position(|has_focus| *has_focus).unwrap_or(2);
+        let is_there = [option.visible(), no.visible(), true];
         let mut to = (from as isize + steps).rem_euclid(3);
-        if to == 0 && !option.visible() {
+        while !is_there[to as usize] {
             to = (to + steps).rem_euclid(3);
         }
         match to {
@@ -196,7 +213,8 @@ impl Dialog {
         let card = self.card();
         paint.framed(card, 12, theme.colors.page, theme.colors.border);
         let title = Rect::new(card.x + 24, card.y + 18, card.w - 48, 28);
-        paint.label(Face::bold(theme.sizes.title), theme.colors.ink, Align::Left, &question.title, title);
+        let ink = if question.tone == Tone::Warning { theme.colors.danger } else { theme.colors.ink };
+        paint.label(Face::bold(theme.sizes.title), ink, Align::Left, &question.title, title);
         for (index, line) in self.lines().iter().enumerate() {
             let top = card.y + 52 + index as i32 * LINE_HEIGHT;
             let row = Rect::new(card.x + 24, top, card.w - 48, LINE_HEIGHT);

@@ -108,6 +108,12 @@ pub enum Action {
     OpenProfile(usize),
     /// Show what can be done with it.
     AskProfile(usize),
+    /// Show by what a network's server is known.
+    ShowCertificate(NetworkId),
+    /// Forget that, and ask anew.
+    ForgetCertificate(NetworkId),
+    /// The same of the saved server with this number.
+    ForgetCertificateOf(usize),
     /// TLS was ticked in the login form, or the tick taken away.
     SwitchTls,
     /// Show the login form, for one more server.

@@ -3,12 +3,15 @@
 use teahouse_protocol::text;
 
 use crate::event::Manner;
+use crate::fingerprint::Fingerprint;
 use crate::i18n::{Language, Text};
 use crate::model::wire;
-use crate::model::{self, Conversation, ConversationId, Kind, Link, Model, Network, NetworkId, Rank};
+use crate::model::{
+    self, Conversation, ConversationId, Kind, Link, Model, Network, NetworkId, Rank, Stranger,
+};
 use crate::profile::Profile;
 use crate::ui::chat::Words;
-use crate::ui::dialog::Question;
+use crate::ui::dialog::{Question, Tone};
 use crate::ui::rows::{Entry, Picture, Presence, Row};
 use crate::ui::transcript::{Body, Fold, Item};
 use crate::ui::wire::WireRow;
@@ -128,7 +131,13 @@ pub fn words(model: &Model) -> Words {
     };
     let status = match network.link() {
         Link::Up if network.is_away() => Text::AwayNow.to(language).to_owned(),
-        Link::Up => format!("{} • {}", Text::Connected.to(language), network.place()),
+        Link::Up => {
+            let connected =
+                if network.fingerprint().is_some() { Text::ConnectedByTls } else { Text::Connected };
+            let account = network.account().map(|account| Text::AccountNamed.with([account]).to(language));
+            let place = account.unwrap_or_else(|| network.place().to_owned());
+            format!("{} • {place}", connected.to(language))
+        }
         Link::Connecting => Text::Connecting.with([network.place()]).to(language),
         Link::Down => Text::Disconnected.to(language).to_owned(),
     };
@@ -251,7 +260,8 @@ pub fn closing_question(language: Language) -> Question {
         text: text(Text::ReallyClose),
         option: Some(text(Text::DoNotAskAgain)),
         yes: text(Text::CloseWindow),
-        no: text(Text::Cancel),
+        no: Some(text(Text::Cancel)),
+        tone: Tone::Plain,
     }
 }
 
@@ -263,8 +273,58 @@ pub fn opening_question(target: &str, language: Language) -> Question {
         text: Text::ReallyOpen.with([target]).to(language),
         option: None,
         yes: text(Text::OpenIt),
-        no: text(Text::Cancel),
+        no: Some(text(Text::Cancel)),
+        tone: Tone::Plain,
     }
+}
+
+/// Whether to trust a server that nobody vouches for; or what to think of one that shows another certificate.
+pub fn trust_question(stranger: &Stranger, language: Language) -> Question {
+    let text = |text: Text| text.to(language).to_owned();
+    let host = Text::Verbatim.with([&stranger.host]);
+    let shown = in_rows(&stranger.fingerprint);
+    if !stranger.can_be_trusted() {
+        let known = stranger.known().iter().map(in_rows).collect::<Vec<_>>().join("\n");
+        let [known, shown] = [&known, &shown].map(|words| Text::Verbatim.with([words]));
+        let (title, words) = if stranger.is_changed() {
+            (Text::AnotherCertificate, Text::AnotherCertificateExplained.of([host, known, shown]))
+        } else {
+            (Text::NotTrusted, Text::NotTrustedExplained.of([host, stranger.reason.phrase(), shown]))
+        };
+        let (title, yes) = (text(title), text(Text::Understood));
+        return Question { title, text: words.to(language), yes, tone: Tone::Warning, ..Question::default() };
+    }
+    let words = Text::TrustExplained.of([host, stranger.reason.phrase(), Text::Verbatim.with([&shown])]);
+    Question {
+        title: text(Text::TrustServer),
+        text: words.to(language),
+        option: None,
+        yes: text(Text::TrustIt),
+        no: Some(text(Text::DoNotConnect)),
+        tone: Tone::Careful,
+    }
+}
+
+/// By what the server of a network is known.
+pub fn certificate_words(network: &Network, language: Language) -> Question {
+    let fingerprint = network.fingerprint().map(in_rows).unwrap_or_default();
+    let is_pinned = !network.profile().tls_fingerprints.is_empty();
+    let why = if is_pinned { Text::CertificatePinned } else { Text::CertificateVouchedFor };
+    let words = Text::CertificateExplained.of([Text::Verbatim.with([&fingerprint]), why.into()]);
+    Question {
+        title: network.place().to_owned(),
+        text: words.to(language),
+        yes: Text::Close.to(language).to_owned(),
+        ..Question::default()
+    }
+}
+
+/// A fingerprint in rows that can be compared one by one.
+fn in_rows(fingerprint: &Fingerprint) -> String {
+    const ROW: usize = "AA:BB:CC:DD:EE:FF:00:11:".len();
+    let printed = fingerprint.to_string();
+    let rows = printed.as_bytes().chunks(ROW).map(|row| String::from_utf8_lossy(row).into_owned());
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 fn presence(presence: model::Presence) -> Presence {

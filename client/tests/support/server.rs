@@ -1,5 +1,6 @@
 //! The real server, on a free port of this machine.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::process::Process;
@@ -26,6 +27,21 @@ impl Server {
         let (_, address) = line.rsplit_once("127.0.0.1:").expect("the line has it");
         let digits: String = address.chars().take_while(char::is_ascii_digit).collect();
         Self { port: digits.parse().unwrap_or_else(|_| panic!("no port in {line:?}")), process }
+    }
+
+    /// Starts it with TLS on this port, or on a free one if that is 0, and gives the fingerprint of the certificate,
+    /// which is kept in `folder`.
+    pub fn start_with_tls(port: u16, folder: &Path) -> (Self, String) {
+        let mut command = Command::new(program("teahouse-server"));
+        command.args(["--listen", "127.0.0.1:0", "--listen-tls", &format!("127.0.0.1:{port}"), "--data-dir"]);
+        let process = Process::start("teahouse-server", command.arg(folder).env("LC_ALL", "C.UTF-8"));
+        let line = process.wait_for_line(&["listening for TLS on 127.0.0.1:"]);
+        let (_, port) = line.rsplit_once(':').expect("the line has it");
+        let port = port.parse().unwrap_or_else(|_| panic!("no port in {line:?}"));
+        let line = process.wait_for_line(&["fingerprint"]);
+        let (_, fingerprint) = line.rsplit_once(' ').expect("the line has it");
+        let fingerprint = fingerprint.to_owned();
+        (Self { port, process }, fingerprint)
     }
 
     /// The port it listens on.

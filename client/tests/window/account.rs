@@ -1,5 +1,7 @@
 //! Passwords, accounts and TLS, as the person at the window meets them.
 
+use serde_json::Value;
+
 use crate::support::display::Display;
 use crate::support::person::{Person, Start};
 use crate::support::server::Server;
@@ -41,4 +43,68 @@ fn a_new_account_needs_a_password_and_is_open_after_the_login() {
     ming.reads("帐号 ming 注册好了，你已经登录");
     let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
     assert!(!settings.contains("芝麻"), "{settings}");
+}
+
+/// What a dialog says, in one piece: the rows of a fingerprint are cut where there is room.
+fn dialog_of(seen: &Value) -> (String, String) {
+    let words = |index: usize| seen["dialog"][index].as_str().unwrap_or_default().replace('\n', "");
+    (words(0), words(1))
+}
+
+#[test]
+fn a_server_that_signed_for_itself_is_asked_about_once_and_refused_when_it_changes() {
+    let folder = tempfile::tempdir().expect("there can be a temporary folder");
+    let (server, fingerprint) = Server::start_with_tls(0, folder.path());
+    let port = server.port();
+    let display = Display::start(1080, 720);
+    let mut ming = Person::open(&display, &Start { nick: "ming", port: Some(port), ..Start::default() });
+    ming.clicks("tls");
+    ming.waits_for("the tick", |seen| seen["ticks"]["tls"] == true);
+    ming.clicks("login");
+    let seen = ming.waits_for("the question", |seen| seen["dialog"].is_array());
+    let (title, words) = dialog_of(&seen);
+    assert_eq!(title, "信任这台服务器吗？");
+    assert!(words.contains(&fingerprint), "{fingerprint} is not in {words}");
+    display.picture("tls-trust");
+    ming.clicks("dialog no");
+    let seen = ming.waits_for("the form again", |seen| seen["dialog"].is_null());
+    assert_eq!(seen["view"], "login");
+
+    ming.clicks("login");
+    ming.waits_for("the question again", |seen| seen["dialog"].is_array());
+    ming.clicks("dialog yes");
+    ming.is_in_the_lobby();
+    let seen = ming.sees();
+    assert!(
+        seen["footer"][1].as_str().is_some_and(|words| words.starts_with("已加密连接")),
+        "{}",
+        seen["footer"]
+    );
+    let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+    assert!(settings.contains(&fingerprint), "{settings}");
+    ming.right_clicks("network Teahouse");
+    ming.waits_for("the menu", |seen| seen["menu"] == "Teahouse");
+    for _ in 0..3 {
+        ming.presses("Down");
+    }
+    ming.presses("Return");
+    let seen = ming.waits_for("the certificate", |seen| seen["dialog"].is_array());
+    assert!(dialog_of(&seen).1.contains(&fingerprint));
+    display.picture("tls-certificate");
+    ming.clicks("dialog yes");
+    ming.waits_for("the chat", |seen| seen["dialog"].is_null());
+
+    // The server comes back with another certificate, and the window by itself.
+    server.stop();
+    ming.waits_for("no connection", |seen| seen["networks"][0]["link"] != "up");
+    std::fs::remove_file(folder.path().join("self-signed.pem")).expect("it was there");
+    let (_server, another) = Server::start_with_tls(port, folder.path());
+    let seen = ming.waits_for("the warning", |seen| seen["dialog"].is_array());
+    let (title, words) = dialog_of(&seen);
+    assert_eq!(title, "服务器的证书变了！");
+    assert!(words.contains(&fingerprint) && words.contains(&another), "{words}");
+    display.picture("tls-changed");
+    ming.clicks("dialog yes");
+    let seen = ming.waits_for("the chat", |seen| seen["dialog"].is_null());
+    assert_eq!(seen["networks"][0]["link"], "down");
 }

@@ -13,6 +13,11 @@ impl Fingerprint {
     pub fn of(certificate: &[u8]) -> Self {
         Self(Sha256::digest(certificate).into())
     }
+
+    /// As programs show it to people, for them to compare: pairs of digits with colons between them.
+    pub fn spelled_out(&self) -> String {
+        self.0.map(|byte| format!("{byte:02X}")).join(":")
+    }
 }
 
 impl fmt::Display for Fingerprint {
@@ -31,5 +36,6 @@ mod tests {
             Fingerprint::of(b"abc").to_string(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        assert!(Fingerprint::of(b"abc").spelled_out().starts_with("BA:78:16:BF:"));
     }
 }
