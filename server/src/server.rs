@@ -267,6 +267,7 @@ impl Shared {
         let mut effects = Effects::default();
         let outboxes: Vec<_> = {
             let mut world = world.lock();
+            world.now = Timestamp::now();
             let everybody: Vec<_> =
                 world.clients().map(|(id, client)| (id, Arc::clone(&client.outbox))).collect();
             for (id, _) in &everybody {

@@ -9,6 +9,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::thread;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use peer::{DEADLINE, Peer};
 use teahouse_server::config::Operator;
 use teahouse_server::{Config, Server};
@@ -322,6 +323,24 @@ fn the_server_stops_within_two_seconds_even_if_nobody_reads() {
     let mut rest = Vec::new();
     // Eight megabytes were for it; it gets what the kernel had, and the end.
     let _ = deaf.socket().read_to_end(&mut rest);
+}
+
+#[test]
+fn what_a_server_says_as_it_stops_has_the_time_of_that() {
+    let server = start(|_| {});
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    alice.send("CAP REQ server-time");
+    alice.wait_for(" ACK ");
+    let now = || format!("{:.3}", Timestamp::now());
+    let last_heard = now();
+    while now() == last_heard {
+        thread::yield_now();
+    }
+    let stopped = now();
+    server.stop();
+    let words = alice.last_words();
+    let time = words.strip_prefix("@time=").and_then(|words| words.split(' ').next()).expect("it has a time");
+    assert!(*time >= *stopped, "{words} after {stopped}");
 }
 
 #[test]
