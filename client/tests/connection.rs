@@ -412,8 +412,9 @@ fn a_server_that_takes_nothing_at_all_any_more_is_given_up() {
     let (mut window, peer) = logged_in();
     let deadline = Instant::now() + DEADLINE;
     // Fills the system's buffers on both sides and then the queue, which may hold some megabytes together.
-    while window.woken.is_empty() && Instant::now() < deadline {
+    while window.drained.is_empty() && Instant::now() < deadline {
         window.connection.send(format!("PRIVMSG #a :{}", "x".repeat(490)));
+        window.drained.extend(window.connection.drain());
     }
     assert_eq!(window.ended(), Failure::Stalled);
     drop(peer);
