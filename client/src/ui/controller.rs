@@ -1,8 +1,8 @@
 //! The way round: what a person did and what the network brought go into the model, and the widgets show what it has
 //! become.
 //!
-//! `Controller::turn` runs once per round of FLTK's loop, also while a menu is open, and is the only place where the
-//! model changes. It never waits: the network has threads of its own.
+//! `Controller::turn` runs once per round of FLTK's loop, and is the only place where the model changes. It never
+//! waits: the network has threads of its own.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use crate::sts::Policies;
 use crate::ui::chat::ChatView;
 use crate::ui::dialog::{Dialog, Question};
 use crate::ui::login::LoginView;
-use crate::ui::menu::Menu;
+use crate::ui::menu::{Menu, MenuCard};
 use crate::ui::paint::{self, Rect};
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
@@ -61,22 +61,13 @@ pub fn run(options: Options) -> Result<(), Phrase> {
     app::set_visible_focus(true);
 
     let controller = Rc::new(RefCell::new(Controller::new(options)));
-    let (kit, menu, is_over) = {
-        let controller = controller.borrow();
-        (Rc::clone(&controller.kit), Rc::clone(&controller.menu), Rc::clone(&controller.is_over))
-    };
-    let mut window = controller.borrow().window.clone();
+    let is_over = Rc::clone(&controller.borrow().is_over);
     controller.borrow_mut().open()?;
     app::add_check({
         let controller = Rc::clone(&controller);
         move |_| controller.borrow_mut().turn()
     });
-    while !is_over.get() && app.wait() {
-        // Out here nobody holds the controller, so a menu's own loop can take turns as well.
-        if let Some(menu) = menu.take() {
-            menu.show(&kit, &mut window);
-        }
-    }
+    while !is_over.get() && app.wait() {}
     controller.borrow_mut().close();
     Ok(())
 }
@@ -129,8 +120,7 @@ struct Controller {
     asked: Option<Asked>,
     /// The address that was opened last.
     opened: Option<String>,
-    /// The menu to be shown as soon as nobody holds the controller.
-    menu: Rc<Cell<Option<Menu>>>,
+    menu: MenuCard,
     /// The view that is shown.
     shown: Option<View>,
     /// Which network 报文 shows.
@@ -180,6 +170,7 @@ impl Controller {
             Rc::new(move |number| scene::wire_row(&model2.borrow(), number)),
             Rc::new(move |number| scene::wire_explanation(&model3.borrow(), number)),
         );
+        let menu = MenuCard::new(&kit);
         let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
         window.resize_callback({
@@ -214,7 +205,7 @@ impl Controller {
             dialog,
             asked: None,
             opened: None,
-            menu: Rc::default(),
+            menu,
             shown: None,
             wire_of: None,
             refusal: None,
@@ -401,6 +392,8 @@ impl Controller {
                 self.model.borrow_mut().clear();
                 self.chat.composer.focus();
             }
+            // The window is drawn anew after every action.
+            Action::MenuClosed => {}
             Action::ToggleWire => self.chat.toggle_wire(),
             Action::ShowWire(id) => {
                 let current =
@@ -501,8 +494,8 @@ impl Controller {
             self.window.redraw();
         }
         self.ask_whom_to_trust();
-        if self.dialog.asked().is_some() {
-            // What lies behind the veil must not be drawn over it.
+        if self.dialog.asked().is_some() || self.menu.is_open() {
+            // What lies behind must not be drawn over it.
             self.window.redraw();
         }
     }
@@ -594,6 +587,7 @@ impl Controller {
         let rect = Rect::new(0, 0, self.window.w(), self.window.h());
         self.login.place(rect);
         self.chat.place(rect);
+        self.menu.place(rect);
         self.dialog.place(rect);
         self.window.redraw();
     }
@@ -685,7 +679,7 @@ impl Controller {
             items.push((Text::MentionThem.to(language).to_owned(), Action::Mention(nick.clone())));
         }
         items.push((Text::ShowWhois.to(language).to_owned(), Action::AskWhois(nick.clone())));
-        self.menu.set(Some(Menu { title: nick, items }));
+        self.open_menu(Menu { title: nick, items });
     }
 
     fn ask_about_conversation(&mut self, id: ConversationId) {
@@ -697,7 +691,11 @@ impl Controller {
             model::Kind::Server => return self.ask_about_network(id.network()),
         };
         let item = (text.to(model.language()).to_owned(), Action::CloseConversation(id));
-        self.menu.set(Some(Menu { title: conversation.name().to_owned(), items: vec![item] }));
+        self.open_menu(Menu { title: conversation.name().to_owned(), items: vec![item] });
+    }
+
+    fn open_menu(&self, menu: Menu) {
+        self.menu.open(menu, self.kit.take_point());
     }
 
     fn ask_about_network(&self, id: NetworkId) {
@@ -717,7 +715,7 @@ impl Controller {
         }
         items.push((Text::LeaveNetwork, Action::LeaveNetwork(id)));
         let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
-        self.menu.set(Some(Menu { title: network.place().to_owned(), items: items.collect() }));
+        self.open_menu(Menu { title: network.place().to_owned(), items: items.collect() });
     }
 
     fn ask_about_profile(&self, index: usize) {
@@ -729,7 +727,7 @@ impl Controller {
             items.push((Text::ForgetCertificate, Action::ForgetCertificateOf(index)));
         }
         let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
-        self.menu.set(Some(Menu { title: profile.title().to_owned(), items: items.collect() }));
+        self.open_menu(Menu { title: profile.title().to_owned(), items: items.collect() });
     }
 
     fn ask_whom_to_trust(&mut self) {
@@ -875,7 +873,7 @@ impl Controller {
             dialog: self.dialog.asked().map(|question| (question.title, question.text)),
             opened: self.opened.clone(),
             wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
-            menu: self.kit.open_menu.borrow().clone(),
+            menu: self.menu.title(),
             controls: self.controls(),
         }
     }
@@ -888,6 +886,9 @@ impl Controller {
             controls.insert(name.to_owned(), Rect { x: rect.x + left, y: rect.y + top, ..rect });
         };
         add("window", Rect::new(0, 0, self.window.w(), self.window.h()));
+        for (text, rect) in self.menu.items() {
+            add(&format!("menu {text}"), rect);
+        }
         let buttons: &[(&str, &crate::ui::button::Button)] = if self.dialog.asked().is_some() {
             add("dialog option", Rect::of(self.dialog.option.widget()));
             &[("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]

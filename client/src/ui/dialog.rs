@@ -209,7 +209,7 @@ impl Dialog {
         let theme = self.kit.theme();
         let paint = &self.kit.paint;
         let question = self.question.borrow();
-        paint.veil(Rect::of(&self.group), 96);
+        paint.veil(Rect::of(&self.group), 0, 96);
         let card = self.card();
         paint.framed(card, 12, theme.colors.page, theme.colors.border);
         let title = Rect::new(card.x + 24, card.y + 18, card.w - 48, 28);

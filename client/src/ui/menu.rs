@@ -1,16 +1,27 @@
-//! Small menus.
+//! A menu: a card where it was asked for, over everything else, in the window's own look.
+//!
+//! Like the [dialog](super::dialog) it is a part of the window, so messages keep coming in while it is open, and names
+//! stand in it as they are (FLTK's own menus take `@ & / | _` for commands).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use fltk::enums::{FrameType, Shortcut};
-use fltk::menu::{MenuButton, MenuButtonType, MenuFlag};
+use fltk::app;
+use fltk::enums::{Event, Key};
 use fltk::prelude::*;
-use fltk::{app, window};
+use fltk::widget::Widget;
 
-use crate::ui::theme::REGULAR;
+use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::{Action, Kit};
 
-/// A menu that is to be shown.
+const PADDING: i32 = 6;
+const INDENT: i32 = 14;
+const NARROWEST: i32 = 150;
+/// The title may be cut before this, an item is not.
+const WIDEST_TITLE: i32 = 260;
+
+/// What can be done with something.
+#[derive(Clone, Debug, Default)]
 pub struct Menu {
     /// What it is about, above the items.
     pub title: String,
@@ -18,54 +29,191 @@ pub struct Menu {
     pub items: Vec<(String, Action)>,
 }
 
-impl Menu {
-    /// Shows it where it was asked for until something is chosen or it is sent away. Messages keep coming in meanwhile.
-    pub fn show(self, kit: &Rc<Kit>, window: &mut window::DoubleWindow) {
-        let theme = kit.theme();
-        let (x, y) = kit.take_point();
-        window.begin();
-        let mut button = MenuButton::new(x, y, 1, 1, None).with_type(MenuButtonType::Popup3);
-        window.end();
-        button.set_text_font(REGULAR);
-        button.set_text_size(theme.sizes.label);
-        button.set_color(theme.colors.page);
-        button.set_text_color(theme.colors.ink);
-        button.set_selection_color(theme.colors.selected);
-        button.set_menu_frame(FrameType::BorderBox);
-        button.add(&escaped(&self.title), Shortcut::None, MenuFlag::Inactive | MenuFlag::MenuDivider, |_| {});
-        for (text, action) in self.items {
-            let kit = Rc::clone(kit);
-            button.add(&escaped(&text), Shortcut::None, MenuFlag::Normal, move |_| kit.act(action.clone()));
-        }
-        kit.open_menu.replace(Some(self.title));
-        button.popup();
-        kit.open_menu.replace(None);
-        app::delete_widget(button);
-    }
+/// The card that shows one menu at a time. Cloning gives another handle to the same one.
+#[derive(Clone)]
+pub struct MenuCard {
+    /// All of the window, so that a click beside the card closes it.
+    veil: Widget,
+    state: Rc<RefCell<State>>,
+    kit: Rc<Kit>,
 }
 
-/// A text as a menu shows it unchanged: to FLTK `/` opens a submenu, `&` underlines, `_` draws a line and `@` a symbol.
-fn escaped(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len() + 4);
-    for c in text.chars() {
-        match c {
-            '/' | '\\' | '_' | '|' => plain.push('\\'),
-            '&' | '@' => plain.push(c),
-            _ => {}
-        }
-        plain.push(c);
-    }
-    plain
+#[derive(Default)]
+struct State {
+    menu: Menu,
+    card: Rect,
+    chosen: Option<usize>,
+    /// Who had the keyboard before.
+    before: Option<Widget>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl MenuCard {
+    /// A card that is hidden until there is something to [open](Self::open).
+    pub fn new(kit: &Rc<Kit>) -> Self {
+        let mut veil = Widget::default();
+        veil.hide();
+        let card = Self { veil: veil.clone(), state: Rc::default(), kit: Rc::clone(kit) };
+        veil.draw({
+            let card = card.clone();
+            move |_| card.draw()
+        });
+        veil.handle({
+            let card = card.clone();
+            move |_, event| card.handle(event)
+        });
+        card
+    }
 
-    #[test]
-    fn names_are_shown_in_menus_as_they_are() {
-        assert_eq!(escaped("小明"), "小明");
-        assert_eq!(escaped("_a|b\\"), "\\_a\\|b\\\\");
-        assert_eq!(escaped("a&b@c/d"), "a&&b@@c\\/d");
+    /// Shows a menu at a point of the window.
+    pub fn open(&self, menu: Menu, (x, y): (i32, i32)) {
+        let theme = self.kit.theme();
+        let width = |face: Face, text: &str| self.kit.paint.width(face, text).ceil() as i32;
+        let items = menu.items.iter().map(|(text, _)| width(Face::regular(theme.sizes.label), text));
+        let title = width(Face::bold(theme.sizes.small), &menu.title).min(WIDEST_TITLE);
+        let w = items.chain([title, NARROWEST]).max().unwrap_or(NARROWEST) + 2 * INDENT + 2 * PADDING;
+        let rows = menu.items.len() as i32 + 1;
+        let h = rows * self.row_height() + 2 * PADDING;
+        let window = Rect::of(&self.veil);
+        let x = x.min(window.x + window.w - w - 4).max(window.x + 4);
+        // Where there is no room below the point there is room above it.
+        let y = if y + h > window.y + window.h - 4 { (y - h).max(window.y + 4) } else { y };
+        let before = app::focus().map(|widget| widget.as_base_widget());
+        *self.state.borrow_mut() = State { menu, card: Rect::new(x, y, w, h), chosen: None, before };
+        let mut veil = self.veil.clone();
+        veil.show();
+        veil.redraw();
+        self.kit.focus(&veil);
+    }
+
+    /// Whether there is one open.
+    pub fn is_open(&self) -> bool {
+        self.veil.visible()
+    }
+
+    /// The title of the open menu.
+    pub fn title(&self) -> Option<String> {
+        self.is_open().then(|| self.state.borrow().menu.title.clone())
+    }
+
+    /// The items of the open menu, each with its place.
+    pub fn items(&self) -> Vec<(String, Rect)> {
+        if !self.is_open() {
+            return Vec::new();
+        }
+        let state = self.state.borrow();
+        let texts = state.menu.items.iter().enumerate();
+        texts.map(|(index, (text, _))| (text.clone(), self.item_rect(&state, index))).collect()
+    }
+
+    /// Makes all of the window its own.
+    pub fn place(&self, rect: Rect) {
+        self.veil.clone().resize(rect.x, rect.y, rect.w, rect.h);
+        if self.is_open() {
+            self.close();
+        }
+    }
+
+    fn close(&self) {
+        let before = self.state.borrow_mut().before.take();
+        self.veil.clone().hide();
+        if let Some(before) = before {
+            self.kit.focus(&before);
+        }
+        if let Some(mut window) = self.veil.window() {
+            window.redraw();
+        }
+        self.kit.act(Action::MenuClosed);
+    }
+
+    fn choose(&self, index: usize) {
+        let action = self.state.borrow().menu.items.get(index).map(|(_, action)| action.clone());
+        self.close();
+        if let Some(action) = action {
+            self.kit.act(action);
+        }
+    }
+
+    fn row_height(&self) -> i32 {
+        self.kit.theme().sizes.member_row + 1
+    }
+
+    fn item_rect(&self, state: &State, index: usize) -> Rect {
+        let height = self.row_height();
+        let card = state.card;
+        let top = card.y + PADDING + (index as i32 + 1) * height;
+        Rect::new(card.x + PADDING, top, card.w - 2 * PADDING, height)
+    }
+
+    fn item_at(&self, x: i32, y: i32) -> Option<usize> {
+        let state = self.state.borrow();
+        (0..state.menu.items.len()).find(|index| self.item_rect(&state, *index).contains(x, y))
+    }
+
+    fn set_chosen(&self, chosen: Option<usize>) {
+        let before = std::mem::replace(&mut self.state.borrow_mut().chosen, chosen);
+        if before != chosen {
+            self.veil.clone().redraw();
+        }
+    }
+
+    fn step(&self, steps: isize) {
+        let (chosen, count) = {
+            let state = self.state.borrow();
+            (state.chosen, state.menu.items.len() as isize)
+        };
+        let from = chosen.map_or(if steps > 0 { -1 } else { 0 }, |index| index as isize);
+        if count > 0 {
+            self.set_chosen(Some((from + steps).rem_euclid(count) as usize));
+        }
+    }
+
+    fn handle(&self, event: Event) -> bool {
+        let (x, y) = app::event_coords();
+        match event {
+            Event::Enter | Event::Move | Event::Drag => self.set_chosen(self.item_at(x, y)),
+            Event::Push if !self.state.borrow().card.contains(x, y) => self.close(),
+            Event::Released => {
+                if let Some(index) = self.item_at(x, y) {
+                    self.choose(index);
+                }
+            }
+            Event::KeyDown => match app::event_key() {
+                Key::Escape => self.close(),
+                Key::Up => self.step(-1),
+                Key::Down | Key::Tab => self.step(1),
+                Key::Enter | Key::KPEnter => {
+                    let chosen = self.state.borrow().chosen;
+                    if let Some(index) = chosen {
+                        self.choose(index);
+                    }
+                }
+                _ => {}
+            },
+            Event::Push | Event::Leave | Event::MouseWheel | Event::Focus | Event::Unfocus => {}
+            _ => return false,
+        }
+        true
+    }
+
+    fn draw(&self) {
+        let theme = self.kit.theme();
+        let paint = &self.kit.paint;
+        let colors = theme.colors;
+        let state = self.state.borrow();
+        let card = state.card;
+        paint.veil(Rect::new(card.x + 1, card.y + 2, card.w, card.h), 10, 24);
+        paint.framed(card, 10, colors.page, colors.border);
+        let height = self.row_height();
+        let title =
+            Rect::new(card.x + PADDING + INDENT, card.y + PADDING, card.w - 2 * (PADDING + INDENT), height);
+        paint.label(Face::bold(theme.sizes.small), colors.dim, Align::Left, &state.menu.title, title);
+        for (index, (text, _)) in state.menu.items.iter().enumerate() {
+            let rect = self.item_rect(&state, index);
+            if state.chosen == Some(index) {
+                paint.rounded(rect, 6, colors.selected);
+            }
+            let room = Rect { x: rect.x + INDENT, w: rect.w - 2 * INDENT, ..rect };
+            paint.label(Face::regular(theme.sizes.label), colors.ink, Align::Left, text, room);
+        }
     }
 }

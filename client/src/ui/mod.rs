@@ -132,6 +132,8 @@ pub enum Action {
     AskOnline,
     /// 清除消息框
     Clear,
+    /// The menu is gone, whatever was chosen.
+    MenuClosed,
     /// Show or hide 报文.
     ToggleWire,
     /// Show 报文 of this network.
@@ -167,8 +169,6 @@ pub struct Kit {
     has_keyboard: Cell<bool>,
     /// Where something is about to be asked, in the window.
     point: Cell<Option<(i32, i32)>>,
-    /// The title of the menu that is open.
-    open_menu: RefCell<Option<String>>,
 }
 
 impl Kit {
@@ -180,7 +180,6 @@ impl Kit {
             actions: RefCell::default(),
             has_keyboard: Cell::new(false),
             point: Cell::default(),
-            open_menu: RefCell::default(),
         }
     }
 

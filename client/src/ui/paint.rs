@@ -195,8 +195,8 @@ impl Painter {
     }
 
     /// A veil of black over everything in `rect`.
-    pub fn veil(&self, rect: Rect, opacity: u8) {
-        self.shape(rect, 0, Some((0, 0, 0, opacity)), None);
+    pub fn veil(&self, rect: Rect, radius: i32, opacity: u8) {
+        self.shape(rect, radius, Some((0, 0, 0, opacity)), None);
     }
 
     /// A disc around a point.

@@ -54,6 +54,6 @@ impl Controller {
             Body::Message { name, .. } => format!("{name} {}", item.time),
             _ => item.time,
         };
-        self.menu.set(Some(Menu { title, items }));
+        self.open_menu(Menu { title, items });
     }
 }
