@@ -16,6 +16,7 @@ mod messages;
 mod modes;
 mod monitor;
 mod motd;
+mod multiline;
 mod nickserv;
 mod operators;
 mod people;
@@ -36,6 +37,7 @@ use crate::world::{Capability, Client, ClientId, World};
 
 pub use errand::Errand;
 use errand::{Rooms, Task};
+pub(crate) use multiline::Draft;
 
 /// One command.
 #[derive(Debug)]
@@ -96,6 +98,7 @@ pub const COMMANDS: &[Command] = &[
     row("ADMIN", 0, LoggedIn, status::admin, "[server]", ["says whom to ask about this server", "本服务器的事找谁"]),
     row("AUTHENTICATE", 1, Always, sasl::authenticate, "mechanism|chunk|*", ["proves whose account one has (SASL)", "证明自己拥有某个帐号（SASL）"]),
     row("AWAY", 0, Always, people::away, "[words]", ["with words one is away, without them one is back", "带话表示离开，不带表示回来了"]),
+    row("BATCH", 1, LoggedIn, multiline::batch, "+reference draft/multiline target | -reference", ["says a message of several lines", "发送多行消息"]),
     row("CAP", 1, Always, capabilities::cap, "LS|LIST|REQ|END [capabilities]", ["agrees on what goes beyond the RFC; REQ is all or nothing", "协商 RFC 之外的功能；REQ 要么全部成功，要么全部不变"]),
     row("CHANSERV", 1, LoggedIn, services::chanserv, "words", ["speaks to ChanServ, who keeps rooms for their owners", "对保管房间的 ChanServ 说话"]),
     row("CHATHISTORY", 0, LoggedIn, history::chathistory, "BEFORE|AFTER|AROUND|LATEST|BETWEEN target point [point] limit | TARGETS from to limit", ["shows what was said before", "查看以前的聊天记录"]),
@@ -200,6 +203,7 @@ impl Context<'_> {
     /// those nor for the extension that the command belongs to gets a notice.
     fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
         let extension = match command {
+            "BATCH" => Capability::Multiline,
             "CHATHISTORY" => Capability::ChatHistory,
             "MARKREAD" => Capability::ReadMarker,
             "REDACT" => Capability::MessageRedaction,

@@ -189,6 +189,9 @@ sentences! {
     InvalidUtf8 "Message rejected: this server speaks UTF-8 only" | "消息被拒绝：本服务器只使用 UTF-8";
 
     NoSuchHistory "messages could not be retrieved" | "无法取得聊天记录";
+    InvalidBatch "invalid multiline batch" | "无效的多行消息";
+    OtherTarget "invalid multiline target" | "多行消息的目标不一致";
+    BatchTooLong "multiline batch is too long" | "多行消息太长";
     NoSuchMessage "this message does not exist or is too old" | "没有这条消息，或者已经太旧";
     MayNotRedact "you are not authorised to take this message back" | "你无权撤回这条消息";
     TooLateToRedact "it is too late to take this message back" | "已经超过可以撤回的时间";

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use teahouse_protocol::Message;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
-use super::{Context, registration};
+use super::{Context, multiline, registration};
 use crate::config::Config;
 use crate::reply::Reply;
 use crate::sasl::Mechanism;
@@ -73,6 +73,9 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
             Capability::Sasl if with_values => {
                 let secure = client.modes.has(UserMode::Secure);
                 format!("{name}={}", Mechanism::list(config, secure))
+            }
+            Capability::Multiline if with_values => {
+                format!("{name}=max-bytes={},max-lines={}", multiline::MOST_BYTES, multiline::MOST_LINES)
             }
             Capability::AccountRegistration if with_values && config.registration_before_connect => {
                 format!("{name}=before-connect")

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
 use super::Context;
+use super::multiline::{self, Said};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::{Reply, word};
@@ -216,34 +217,46 @@ impl Context<'_> {
             return;
         }
         let to = if person.is_empty() { target } else { person };
+        if words.contains(['\n', '\r']) {
+            let tags = Tags {
+                msgid: Some(entry.number),
+                account: Some(account.to_owned()).filter(|account| !account.is_empty()),
+                bot: entry.bot,
+                client_only: tags.to_owned(),
+                ..Tags::default()
+            };
+            let said =
+                Said { source, command: kind.command(), target: to, words, number: entry.number, tags };
+            let knows = multiline::knows(client);
+            let lines = if knows { said.in_batch(self.world, batch) } else { said.in_lines(batch) };
+            for line in lines {
+                self.world.tell(self.me, &line, Cause::Answer);
+            }
+            return;
+        }
         let account = Some(account).filter(|account| !account.is_empty());
         let extended = kind == Kind::Join && client.has(Capability::ExtendedJoin);
         let before = [":", source, " ", kind.command()];
-        let line = |words: &[&str], is_first: bool| {
+        let line = |words: &[&str]| {
             let tags = Tags {
-                msgid: Some(entry.number).filter(|_| kind.has_msgid() && is_first),
+                msgid: Some(entry.number).filter(|_| kind.has_msgid()),
                 account: account.map(str::to_owned),
                 bot: entry.bot,
                 batch,
-                client_only: if is_first { tags.to_owned() } else { String::new() },
+                concat: false,
+                client_only: tags.to_owned(),
             };
             Line::of(entry.number.time(), tags, &[&before[..], words].concat(), Vec::new())
         };
-        let lines = match kind {
-            Kind::Join if extended => {
-                vec![line(&[" ", to, " ", account.unwrap_or("*"), " :", words], true)]
-            }
-            Kind::Join | Kind::Tagmsg => vec![line(&[" ", to], true)],
-            Kind::Nick | Kind::Quit => vec![line(&[" :", words], true)],
-            Kind::Part if words.is_empty() => vec![line(&[" ", to], true)],
-            Kind::Kick | Kind::Mode => vec![line(&[" ", to, " ", words], true)],
-            Kind::Privmsg | Kind::Notice | Kind::Part | Kind::Topic => {
-                vec![line(&[" ", to, " :", words], true)]
-            }
+        let line = match kind {
+            Kind::Join if extended => line(&[" ", to, " ", account.unwrap_or("*"), " :", words]),
+            Kind::Join | Kind::Tagmsg => line(&[" ", to]),
+            Kind::Nick | Kind::Quit => line(&[" :", words]),
+            Kind::Part if words.is_empty() => line(&[" ", to]),
+            Kind::Kick | Kind::Mode => line(&[" ", to, " ", words]),
+            Kind::Privmsg | Kind::Notice | Kind::Part | Kind::Topic => line(&[" ", to, " :", words]),
         };
-        for line in lines {
-            self.world.tell(self.me, &line, Cause::Answer);
-        }
+        self.world.tell(self.me, &line, Cause::Answer);
     }
 }
 

@@ -5,22 +5,22 @@
 use teahouse_protocol::text::Ctcp;
 use teahouse_protocol::{Message, Tags, names};
 
-use super::{Context, listed, services};
+use super::{Context, listed, multiline, services};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::mask::{self, Subject};
-use crate::world::{Capability, ChannelId, Flag, Kind, Line, Number, Rank, Registration};
+use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Line, Number, Rank, Registration};
 
 /// To how many one message may go (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
 
 /// One message on its way: the command, and the words behind the target, if there are any.
 #[derive(Clone, Copy)]
-struct Speech<'a> {
-    command: &'static str,
-    text: Option<&'a str>,
+pub(super) struct Speech<'a> {
+    pub(super) command: &'static str,
+    pub(super) text: Option<&'a str>,
 }
 
 impl Speech<'_> {
@@ -31,6 +31,9 @@ impl Speech<'_> {
 
 /// PRIVMSG: says something.
 pub(super) fn privmsg(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    if multiline::take_line(context, "PRIVMSG", message) {
+        return Ok(());
+    }
     let (targets, speech) = words_of("PRIVMSG", message)?;
     let now = context.world.now;
     if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
@@ -53,6 +56,9 @@ fn to_each(context: &mut Context, targets: &str, speech: Speech) -> Result<(), R
 
 /// NOTICE: says something that nothing must ever answer by itself, not even the server with an error (RFC 2812 §3.3.2).
 pub(super) fn notice(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    if multiline::take_line(context, "NOTICE", message) {
+        return Ok(());
+    }
     if let Ok((targets, speech)) = words_of("NOTICE", message) {
         for target in listed(targets).take(MAX_TARGETS) {
             let _ = deliver(context, target, speech);
@@ -108,7 +114,7 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
 }
 
 /// The tags that clients send to each other, as they stand on the wire; each key once, with its last value.
-fn client_only(tags: Tags) -> String {
+pub(super) fn client_only(tags: Tags) -> String {
     if tags.is_empty() {
         return String::new();
     }
@@ -156,7 +162,7 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
 }
 
 /// Whether the client may speak in a channel; notes the time for slow mode if so.
-fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Result<(), Reply> {
+pub(super) fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Result<(), Reply> {
     let (me, now, casemapping) = (context.me, context.world.now, context.world.config.casemapping);
     let room = context.world.channel(channel);
     let client = context.client();
@@ -206,12 +212,8 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     };
     let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
-    if person.modes.has(UserMode::RegisteredOnly) && context.client().account().is_none() && to != me {
-        return Err(Reply::NonOnReg(person.name().to_owned()));
-    }
+    may_hear(context, person)?;
     let understands = speech.text.is_some() || person.has(Capability::MessageTags);
-    let away = person.away.clone().filter(|_| speech.command == "PRIVMSG");
-    let away = away.map(|words| Reply::Away(person.name().to_owned(), words));
     let line = line_from(context, number, speech, "", person.name());
     if understands {
         context.world.tell_unlabelled(to, &line);
@@ -223,7 +225,31 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
         context.world.tell(me, &line, Cause::Answer);
     }
     context.world.paper.replace(line.into_paper());
-    away.map_or(Ok(()), Err)
+    say_if_away(context, to, speech.command)
+}
+
+/// Goes on if somebody wants to hear the client privately.
+///
+/// # Errors
+/// ERR_NONONREG.
+pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
+    let known = context.client().account().is_some() || std::ptr::eq(person, context.client());
+    if person.modes.has(UserMode::RegisteredOnly) && !known {
+        return Err(Reply::NonOnReg(person.name().to_owned()));
+    }
+    Ok(())
+}
+
+/// Answers for somebody who is away.
+///
+/// # Errors
+/// RPL_AWAY, which is no error.
+pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) -> Result<(), Reply> {
+    let person = context.world.client(person).expect("it was found");
+    match person.away.clone().filter(|_| command == "PRIVMSG") {
+        Some(words) => Err(Reply::Away(person.name().to_owned(), words)),
+        None => Ok(()),
+    }
 }
 
 /// To one of the house's servants, if the name is one's. `None` if not.
@@ -242,7 +268,7 @@ fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
 }
 
 /// To somebody who has an account and is not here: it waits. `None` if there is nobody whom it could wait for.
-fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result<(), Reply>> {
+pub(super) fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result<(), Reply>> {
     let name = context.world.accounts.find(nick)?.name.clone();
     let text = speech.text?;
     let number = context.world.next_number();

@@ -41,6 +41,8 @@ capabilities! {
     EventPlayback = "draft/event-playback";
     /// What was said can be taken back.
     MessageRedaction = "draft/message-redaction";
+    /// A message may have several lines.
+    Multiline = "draft/multiline";
     /// The same as no-implicit-names, by the name that it had as a draft.
     DraftNoImplicitNames = "draft/no-implicit-names";
     /// AWAY may be said before the login ends.

@@ -12,6 +12,7 @@ use super::capability::{Capabilities, Capability};
 use super::cloak::Cloak;
 use super::line::Tags;
 use super::{ChannelId, Markers, Number};
+use crate::commands::Draft;
 use crate::language::Language;
 use crate::outbox::Outbox;
 use crate::sasl::Exchange;
@@ -58,6 +59,8 @@ pub struct Client {
     pub(crate) language: Language,
     /// The rooms, in the order in which they were joined. Inverse of `channels[..].members`.
     pub(crate) channels: Vec<ChannelId>,
+    /// A message of several lines that is being said.
+    pub(crate) draft: Option<Box<Draft>>,
     /// How far somebody without an account has read.
     pub(crate) markers: Markers,
     /// The names that this client watches. Inverse of `World::watchers`.
@@ -112,6 +115,7 @@ impl Client {
             away: None,
             language,
             channels: Vec::new(),
+            draft: None,
             markers: Markers::new(),
             monitored: HashSet::new(),
         }

@@ -72,6 +72,11 @@ impl World {
         self.capture = capture;
     }
 
+    /// Stops holding back, for a question that is answered later. Returns its label.
+    pub(crate) fn forget_capture(&mut self) -> Option<String> {
+        self.capture.take().map(|capture| capture.label)
+    }
+
     /// Whether the answers to a question are held back.
     pub(crate) fn is_capturing(&self) -> bool {
         self.capture.is_some()

@@ -27,7 +27,7 @@ pub struct Line {
 }
 
 /// The tags that a line can have, beside its time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tags {
     /// What the line can be referred to by
     /// ([message-ids](https://ircv3.net/specs/extensions/message-ids)); unique as long as the server runs, and after.
@@ -38,6 +38,8 @@ pub(crate) struct Tags {
     pub(crate) bot: bool,
     /// The batch that the line is part of, for the one client who gets it.
     pub(crate) batch: Option<Number>,
+    /// Whether the line goes on the one before it, in a batch of lines.
+    pub(crate) concat: bool,
     /// What the client sent along, as it stood on the wire: tags behind a `+` only.
     pub(crate) client_only: String,
 }
@@ -128,6 +130,9 @@ impl Line {
         let mut tags = String::with_capacity(96 + self.tags.client_only.len());
         if let Some(batch) = self.tags.batch {
             push_tag(&mut tags, "batch", &batch.to_string());
+            if self.tags.concat {
+                push_tag(&mut tags, "draft/multiline-concat", "");
+            }
         }
         if class & TIME != 0 {
             if !tags.is_empty() {
@@ -174,6 +179,7 @@ mod tests {
             account: Some("陆 羽".to_owned()),
             bot: true,
             batch: None,
+            concat: false,
             client_only: "+typing=active".to_owned(),
         };
         let line =

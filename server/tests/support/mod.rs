@@ -135,7 +135,7 @@ fn without_times(line: &str, ids: &mut Vec<String>) -> String {
                 "<time>".to_owned()
             }
             "timestamp=0000-00-00T00:00:00.000Z" => "timestamp=<time>".to_owned(),
-            _ if is_batch => format!("{}<id>", &word[..1]),
+            _ if is_batch && word.starts_with(['+', '-']) => format!("{}<id>", &word[..1]),
             _ if word.starts_with('@') => without_ids(word, ids),
             _ if ids.iter().any(|id| id == word) => numbered(word, ids),
             _ => word.to_owned(),

@@ -1,0 +1,269 @@
+//! BATCH: messages of several lines ([draft/multiline](https://ircv3.net/specs/extensions/multiline)).
+//!
+//! A client opens a batch, says its lines and closes it; only then is anything delivered. Who knows such batches gets
+//! one, and everybody else gets the lines one by one. In the history the lines of a message are one entry, divided by
+//! LF, or by CR where a line goes on the one before.
+
+use teahouse_protocol::{Message, names};
+
+use super::Context;
+use super::messages::{self, Speech};
+use crate::language::Text;
+use crate::outbox::Cause;
+use crate::reply::{Reply, word};
+use crate::world::{Capability, Client, Kind, Line, Number, Tags, World};
+
+/// How long a message may be, in bytes, with one for each new line.
+pub(super) const MOST_BYTES: usize = 8192;
+/// How many lines it may have.
+pub(super) const MOST_LINES: usize = 64;
+/// The longest reference, in bytes.
+const REFERENCE_BYTES: usize = 64;
+
+/// A message of several lines that is being said.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    reference: String,
+    target: String,
+    /// PRIVMSG or NOTICE, once there is a line.
+    command: Option<&'static str>,
+    /// The lines so far, as the history has them.
+    words: String,
+    lines: usize,
+    client_only: String,
+    label: Option<String>,
+    /// Whether it was refused; the rest of it is overheard.
+    refused: bool,
+}
+
+/// BATCH: opens or closes a message of several lines.
+pub(super) fn batch(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    if !context.client().has(Capability::Multiline) {
+        return Err(Reply::UnknownCommand("BATCH".to_owned()));
+    }
+    let reference = message.param(0).unwrap_or_default();
+    match reference.split_at_checked(1) {
+        Some(("+", reference)) => open(context, reference, message),
+        Some(("-", reference)) => return close(context, reference),
+        _ => invalid(context),
+    }
+    Ok(())
+}
+
+fn open(context: &mut Context, reference: &str, message: &Message) {
+    let (kind, target) = (message.param(1).unwrap_or_default(), message.param(2).unwrap_or_default());
+    if kind != "draft/multiline" || target.is_empty() || reference.len() > REFERENCE_BYTES {
+        return invalid(context);
+    }
+    // The answer comes when the batch is closed.
+    let label = context.world.forget_capture();
+    let draft = Draft {
+        reference: reference.to_owned(),
+        target: target.to_owned(),
+        command: None,
+        words: String::new(),
+        lines: 0,
+        client_only: messages::client_only(context.tags),
+        label,
+        refused: false,
+    };
+    if context.world.client_mut(context.me).draft.replace(Box::new(draft)).is_some() {
+        invalid(context);
+    }
+}
+
+/// Takes a PRIVMSG or NOTICE that is a line of a longer message. Returns whether it was one.
+pub(super) fn take_line(context: &mut Context, command: &'static str, message: &Message) -> bool {
+    let Some(reference) = context.tags.get("batch").filter(|_| context.client().has(Capability::Multiline))
+    else {
+        return false;
+    };
+    let draft = context.world.client_mut(context.me).draft.as_mut();
+    let Some(draft) = draft.filter(|draft| draft.reference == reference) else {
+        invalid(context);
+        return true;
+    };
+    if draft.refused {
+        return true;
+    }
+    let (target, text) = (message.param(0).unwrap_or_default(), message.param(1).unwrap_or_default());
+    let concat = context.tags.get("draft/multiline-concat").is_some();
+    let is_first = draft.lines == 0;
+    let bytes = draft.words.matches(|c| c != '\r').map(str::len).sum::<usize>();
+    let bytes = bytes + text.len() + usize::from(!is_first && !concat);
+    let mixed = draft.command.is_some_and(|before| before != command);
+    let refusal = if target != draft.target {
+        let about = format!("{} {}", word(&draft.target), word(target));
+        Some(("MULTILINE_INVALID_TARGET", about, Text::OtherTarget))
+    } else if mixed || (concat && (text.is_empty() || is_first)) {
+        Some(("MULTILINE_INVALID", String::new(), Text::InvalidBatch))
+    } else if bytes > MOST_BYTES {
+        Some(("MULTILINE_MAX_BYTES", MOST_BYTES.to_string(), Text::BatchTooLong))
+    } else if draft.lines == MOST_LINES {
+        Some(("MULTILINE_MAX_LINES", MOST_LINES.to_string(), Text::BatchTooLong))
+    } else {
+        None
+    };
+    if let Some((code, about, text)) = refusal {
+        draft.refused = true;
+        context.fail("BATCH", code, &about, &text);
+        return true;
+    }
+    if !is_first {
+        draft.words.push(if concat { '\r' } else { '\n' });
+    }
+    draft.words.push_str(text);
+    draft.lines += 1;
+    draft.command = Some(command);
+    true
+}
+
+fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
+    let draft = &mut context.world.client_mut(context.me).draft;
+    let Some(draft) = draft.take_if(|draft| draft.reference == reference) else {
+        invalid(context);
+        return Ok(());
+    };
+    if draft.refused {
+        return Ok(());
+    }
+    if let Some(label) = &draft.label {
+        context.world.begin_capture(context.me, label);
+    }
+    let blank = draft.words.chars().all(|c| matches!(c, '\r' | '\n'));
+    let Some(command) = draft.command.filter(|_| !blank) else {
+        invalid(context);
+        return Ok(());
+    };
+    let outcome = deliver(context, &draft, command);
+    // Nothing answers a notice, not even the server with an error.
+    if command == "NOTICE" { Ok(()) } else { outcome }
+}
+
+fn invalid(context: &mut Context) {
+    context.fail("BATCH", "MULTILINE_INVALID", "", &Text::InvalidBatch);
+}
+
+/// Delivers a message of several lines to a room or to one person.
+fn deliver(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
+    let me = context.me;
+    let speech = Speech { command, text: Some(&draft.words) };
+    let target = draft.target.as_str();
+    let channel = if names::is_channel(target) {
+        let channel = context.world.find_visible_channel(me, target)?;
+        messages::may_speak(context, channel, speech)?;
+        Some(channel)
+    } else {
+        None
+    };
+    let person = match channel {
+        Some(_) => None,
+        None => match context.world.find(target) {
+            Ok(person) => Some(person),
+            Err(refusal) => {
+                return messages::to_absent(context, target, speech).unwrap_or(Err(refusal));
+            }
+        },
+    };
+    let number = context.world.next_number();
+    let name = match (channel, person.and_then(|person| context.world.client(person))) {
+        (Some(channel), _) => context.world.channel(channel).name.clone(),
+        (None, Some(person)) => {
+            messages::may_hear(context, person)?;
+            person.name().to_owned()
+        }
+        (None, None) => target.to_owned(),
+    };
+    let tags =
+        Tags { msgid: Some(number), client_only: draft.client_only.clone(), ..context.client().tags() };
+    let source = context.client().source().to_owned();
+    let said = Said { source: &source, command, target: &name, words: &draft.words, number, tags };
+    let batch = said.in_batch(context.world, None);
+    let lines = said.in_lines(None);
+    let echo = context.client().has(Capability::EchoMessage);
+    for (all, knowing) in [(&batch, true), (&lines, false)] {
+        for line in all {
+            if let Some(channel) = channel {
+                context.world.tell_channel(channel, |id, client, _| {
+                    ((id != me || echo) && knows(client) == knowing).then_some(line)
+                });
+            }
+            if let Some(person) = person
+                && context.world.client(person).is_some_and(|client| knows(client) == knowing)
+            {
+                context.world.tell_unlabelled(person, line);
+            }
+            if person.is_some() && echo && knows(context.client()) == knowing {
+                context.world.tell(me, line, Cause::Answer);
+            }
+        }
+    }
+    let kind = Kind::from_command(command).expect("PRIVMSG or NOTICE");
+    if let Some(channel) = channel {
+        context.world.keep_said(me, channel, number, kind, &draft.client_only, &draft.words);
+    }
+    match person {
+        Some(person) => {
+            context.world.keep_private(me, person, number, kind, &draft.client_only, &draft.words);
+            messages::say_if_away(context, person, command)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether somebody gets messages of several lines as such.
+pub(super) fn knows(client: &Client) -> bool {
+    client.has(Capability::Multiline) && client.has(Capability::Batch)
+}
+
+/// A message of several lines on its way.
+pub(super) struct Said<'a> {
+    pub(super) source: &'a str,
+    pub(super) command: &'static str,
+    pub(super) target: &'a str,
+    pub(super) words: &'a str,
+    pub(super) number: Number,
+    pub(super) tags: Tags,
+}
+
+impl Said<'_> {
+    /// As one batch, which may be inside of another.
+    pub(super) fn in_batch(&self, world: &mut World, outer: Option<Number>) -> Vec<Line> {
+        let batch = world.next_number();
+        let time = self.number.time();
+        let begin = [":", self.source, " BATCH +", &batch.to_string(), " draft/multiline ", self.target];
+        let mut lines = vec![Line::of(time, Tags { batch: outer, ..self.tags.clone() }, &begin, Vec::new())];
+        for (concat, text) in self.pieces() {
+            let tags = Tags { batch: Some(batch), concat, ..Tags::default() };
+            lines.push(self.line(tags, text));
+        }
+        let end = [":", &world.config.name, " BATCH -", &batch.to_string()];
+        lines.push(Line::of(time, Tags { batch: outer, ..Tags::default() }, &end, Vec::new()));
+        lines
+    }
+
+    /// As lines one by one, without the blank ones; the first has what the whole message has.
+    pub(super) fn in_lines(&self, outer: Option<Number>) -> Vec<Line> {
+        let full = self.pieces().map(|(_, text)| text).filter(|text| !text.is_empty());
+        let lines = full.enumerate().map(|(index, text)| {
+            let tags = if index == 0 {
+                Tags { batch: outer, ..self.tags.clone() }
+            } else {
+                Tags { account: self.tags.account.clone(), batch: outer, ..Tags::default() }
+            };
+            self.line(tags, text)
+        });
+        lines.collect()
+    }
+
+    fn line(&self, tags: Tags, text: &str) -> Line {
+        let words = [":", self.source, " ", self.command, " ", self.target, " :", text];
+        Line::of(self.number.time(), tags, &words, Vec::new())
+    }
+
+    /// The lines, and whether each goes on the one before.
+    fn pieces(&self) -> impl Iterator<Item = (bool, &str)> {
+        let lines = self.words.split('\n');
+        lines.flat_map(|line| line.split('\r').enumerate().map(|(index, piece)| (index > 0, piece)))
+    }
+}
