@@ -393,6 +393,7 @@ texts! {
     // What a server refuses, in plain words.
     NoSuchNick: "没有叫“{0}”的人在线", "Nobody called “{0}” is here";
     NoSuchRoom: "没有“{0}”这个房间", "There is no room “{0}”";
+    NotDelivered: "连接断了，没有送到", "Not delivered: the connection was lost";
     CannotSendToRoom: "消息没有送到：不能在 {0} 说话", "Not delivered: you cannot speak in {0}";
     TooManyRooms: "进入的房间太多了，进不了 {0}", "You are in too many rooms to join {0}";
     UnknownToServer: "服务器不认识命令 {0}", "The server does not know the command {0}";

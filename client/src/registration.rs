@@ -19,11 +19,15 @@ use crate::sasl::{Login, LoginFailure, Progress};
 use crate::sts;
 
 /// The capabilities that the window makes use of. `sasl` joins them where there is an account.
-const WANTED: [&str; 7] = [
+const WANTED: [&str; 11] = [
     "away-notify",
+    "batch",
     "cap-notify",
     "draft/account-registration",
+    "draft/message-redaction",
+    "draft/read-marker",
     "echo-message",
+    "labeled-response",
     "message-tags",
     "multi-prefix",
     "server-time",

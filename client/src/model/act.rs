@@ -1,12 +1,12 @@
 //! What the person does on one server: says something, goes into a room, asks who is there.
 
-use teahouse_protocol::text::{self, Ctcp};
+use teahouse_protocol::text;
 
 use super::conversation::{ConversationId, Kind};
 use super::network::{Link, MAX_LINE_BYTES, Network, WhoQuestion};
 use super::{Action, MAX_LINES_AT_ONCE};
 use crate::command::Command;
-use crate::event::{Manner, Words};
+use crate::event::Manner;
 use crate::formatting;
 use crate::i18n::{Phrase, Text};
 use crate::profile::Room;
@@ -120,18 +120,23 @@ impl Network {
     }
 
     fn say_here(&mut self, manner: Manner, text: &str) -> Result<(), Phrase> {
-        self.need_link()?;
         check_count(text)?;
-        let nowhere = || Text::NowhereToSay.into();
-        let current = self.current().ok_or_else(nowhere)?;
-        match current.kind {
-            Kind::Server => return Err(nowhere()),
-            Kind::Room if !current.joined => return Err(Text::NotInRoom.with([&current.name])),
-            Kind::Room | Kind::Private => {}
-        }
-        let id = current.id;
+        let id = self.current().ok_or(Text::NowhereToSay)?.id;
+        self.need_voice(id)?;
         self.say(id, manner, text);
         Ok(())
+    }
+
+    /// # Errors
+    /// When what is said in a conversation would not be heard, and why.
+    pub(super) fn need_voice(&self, id: ConversationId) -> Result<(), Phrase> {
+        self.need_link()?;
+        let conversation = self.conversation(id).ok_or(Text::NowhereToSay)?;
+        match conversation.kind {
+            Kind::Server => Err(Text::NowhereToSay.into()),
+            Kind::Room if !conversation.joined => Err(Text::NotInRoom.with([&conversation.name])),
+            Kind::Room | Kind::Private => Ok(()),
+        }
     }
 
     fn change_nick(&mut self, nick: &str) -> Result<(), Phrase> {
@@ -179,27 +184,17 @@ impl Network {
         }
     }
 
-    /// Says something in a conversation, in as many messages as it takes. Where the server echoes, our own words are
-    /// shown when they come back, in the order in which everybody sees them; elsewhere at once.
+    /// Says something in a conversation, in as many messages as it takes. The first of them answers what is replied to.
     fn say(&mut self, id: ConversationId, manner: Manner, text: &str) {
         let Some(conversation) = self.conversation_mut(id) else { return };
         conversation.answered();
+        let mut reply_to = conversation.replying.take().map(|reply| reply.id);
         let target = conversation.name.clone();
         let room_for_text = self.room_for_text(&target, manner);
-        let echoed = self.has_capability("echo-message");
+        self.stopped_writing();
         for line in spoken_lines(text) {
             for piece in text::split(&line, room_for_text) {
-                match manner {
-                    Manner::Action => {
-                        let action = Ctcp { command: "ACTION", text: piece }.to_string();
-                        self.send(&["PRIVMSG", &target, &action]);
-                    }
-                    Manner::Message | Manner::Notice => self.send(&["PRIVMSG", &target, piece]),
-                }
-                if !echoed {
-                    let (at, me) = (self.clock.now(), self.me.clone());
-                    self.add_message(id, at, &me, manner, Words::read(piece));
-                }
+                self.utter(id, manner, piece, reply_to.take());
             }
         }
     }

@@ -24,6 +24,8 @@ impl Network {
     /// Takes in one event.
     pub(super) fn apply(&mut self, event: Event) {
         let at = event.time.unwrap_or_else(|| self.clock.now());
+        let label = self.deliveries.label_of(&event);
+        let label = label.as_deref();
         match event.what {
             What::Capabilities(capabilities) => self.capabilities = capabilities,
             What::Welcome { nick } => self.welcome(at, nick),
@@ -34,14 +36,23 @@ impl Network {
             What::Connecting => self.begin(),
             What::Pong => {}
             What::Supports(tokens) => self.learn(&tokens),
-            What::Said { from, target, manner, words } => self.said(at, &from, &target, manner, words),
-            What::Typing { .. }
-            | What::Reacted { .. }
-            | What::Redacted { .. }
-            | What::Read { .. }
-            | What::Acknowledged
-            | What::BatchBegins { .. }
-            | What::BatchEnds { .. } => {}
+            What::Said { from, target, manner, words } => self.said(at, label, &from, &target, manner, words),
+            What::Typing { from, target, is_typing } => self.typing(&from, &target, is_typing),
+            What::Reacted { from, target, to, reaction, is_undone } => {
+                self.reacted(&from, &target, &to, &reaction, is_undone);
+            }
+            What::Redacted { by, target, id, .. } => self.redacted(&by, &target, &id),
+            What::Read { target, until } => {
+                if let Some(until) = until {
+                    self.was_read(&target, until);
+                }
+            }
+            What::Acknowledged => {
+                if let Some(label) = label {
+                    self.acknowledged(label);
+                }
+            }
+            What::BatchBegins { .. } | What::BatchEnds { .. } => {}
             What::Joined { who, room } => self.joined(at, who, &room),
             What::Left { who, room, reason } => self.left(at, &who, &room, &reason),
             What::Kicked { who, by, room, reason } => self.kicked(at, &who, &by, &room, &reason),
@@ -108,7 +119,9 @@ impl Network {
                 if let Some(room) = &about {
                     self.wanted.remove(&self.features.case_mapping.fold(room).into_owned());
                 }
-                self.notice_about(at, about.as_deref(), phrase);
+                if !self.was_refused(at, label, about.as_deref(), &phrase) {
+                    self.notice_about(at, about.as_deref(), phrase);
+                }
             }
             What::Statistics(text) => {
                 if !self.greeting {
@@ -180,7 +193,15 @@ impl Network {
         }
     }
 
-    fn said(&mut self, at: Timestamp, from: &Sender, target: &str, manner: Manner, words: Words) {
+    fn said(
+        &mut self,
+        at: Timestamp,
+        label: Option<&str>,
+        from: &Sender,
+        target: &str,
+        manner: Manner,
+        words: Words,
+    ) {
         let own = self.same(&from.name, &self.me);
         // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
         let (_, unsigned) = self.features.split_signs(target);
@@ -204,7 +225,9 @@ impl Network {
             self.notice(self.current, at, vec![phrase]);
             return;
         };
-        self.add_message(id, at, &from.name, manner, words);
+        if !own || !self.has_arrived(id, at, label, &words) {
+            self.add_message(id, at, &from.name, manner, words);
+        }
     }
 
     fn joined(&mut self, at: Timestamp, who: Sender, room: &str) {

@@ -129,6 +129,13 @@ pub struct Message {
     pub redacted: bool,
 }
 
+impl Message {
+    /// Whether somebody else wrote it to be read.
+    fn counts(&self) -> bool {
+        !self.own && self.manner != Manner::Notice
+    }
+}
+
 /// The message that another one answers, as it was then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -154,23 +161,14 @@ pub enum Delivery {
     #[default]
     Arrived,
     /// It was sent, and has not come back yet.
-    Pending(Sent),
+    Pending,
     /// It did not arrive.
     Failed {
-        /// What was sent.
-        sent: Sent,
+        /// The words as they were typed, to be sent again.
+        raw: String,
         /// Why not.
         why: Phrase,
     },
-}
-
-/// A message on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// The label that the answer will have, where there are labels.
-    pub label: Option<String>,
-    /// The words as they were typed, with their codes.
-    pub raw: String,
 }
 
 impl Line {
@@ -233,6 +231,12 @@ pub struct Conversation {
     first_unread: Option<LineId>,
     /// Whether the newest line was in view when somebody last looked.
     seen_to_end: bool,
+    /// Up to when it was read, as the server knows.
+    pub(super) read_until: Option<Timestamp>,
+    /// Who is writing, and until when to believe it.
+    pub(super) typing: Vec<(String, Timestamp)>,
+    /// The message that what is written next will answer.
+    pub(super) replying: Option<Reply>,
     /// Lines that changed since they were last drawn.
     changed: Vec<u64>,
 }
@@ -255,6 +259,9 @@ impl Conversation {
             mentions: 0,
             first_unread: None,
             seen_to_end: true,
+            read_until: None,
+            typing: Vec::new(),
+            replying: None,
             changed: Vec::new(),
         }
     }
@@ -287,6 +294,11 @@ impl Conversation {
     /// Whether what is said here is heard: we are connected, and in the room.
     pub fn is_live(&self) -> bool {
         self.joined
+    }
+
+    /// The message that what is written next will answer.
+    pub fn replying(&self) -> Option<&Reply> {
+        self.replying.as_ref()
     }
 
     /// Every line, the oldest first.
@@ -414,6 +426,25 @@ impl Conversation {
         }
     }
 
+    /// Changes a message, unless it is gone.
+    pub(super) fn change_message(&mut self, id: LineId, change: impl FnOnce(&mut Message)) {
+        self.change(id, |line| {
+            if let Body::Message(message) = &mut line.body {
+                change(message);
+            }
+        });
+    }
+
+    /// Takes the words out of a line; the message below it that stood under its name gets its own.
+    pub(super) fn void(&mut self, id: LineId) {
+        let had_name = self.line(id).and_then(Line::message).is_some_and(|message| !message.grouped);
+        self.change(id, |line| line.body = Body::Gone);
+        let below = LineId(id.0 + 1);
+        if had_name && self.line(below).and_then(Line::message).is_some_and(|message| message.grouped) {
+            self.change_message(below, |message| message.grouped = false);
+        }
+    }
+
     /// Shows all of a line, or its short form again.
     pub(super) fn toggle_fold(&mut self, id: LineId) {
         self.change(id, |line| {
@@ -436,8 +467,7 @@ impl Conversation {
 
     /// How many of the lines with these numbers are messages that others wrote to be read.
     pub fn count_messages(&self, numbers: std::ops::Range<u64>) -> usize {
-        let counts = |message: &Message| !message.own && message.manner != Manner::Notice;
-        numbers.filter_map(|number| self.line_numbered(number)?.message()).filter(|it| counts(it)).count()
+        numbers.filter_map(|number| self.line_numbered(number)?.message()).filter(|it| it.counts()).count()
     }
 
     /// Who said what in the message with this identifier, if it is here.
@@ -476,6 +506,27 @@ impl Conversation {
     pub(super) fn leave(&mut self) {
         if self.unread == 0 && self.seen_to_end {
             self.first_unread = None;
+        }
+    }
+
+    /// It was read up to a time on another device: nothing before that is unread here either.
+    pub(super) fn was_read(&mut self, until: Timestamp) {
+        if self.read_until.is_some_and(|before| before >= until) {
+            return;
+        }
+        self.read_until = Some(until);
+        let later = self.lines().filter(|(_, line)| line.at > until);
+        let later: Vec<_> = later
+            .filter_map(|(id, line)| Some((id, line.message()?)))
+            .filter(|(_, message)| message.counts())
+            .map(|(id, message)| (id, message.mention))
+            .collect();
+        let unread = u32::try_from(later.len()).unwrap_or(u32::MAX);
+        if unread < self.unread {
+            self.unread = unread;
+            let for_us = later.iter().filter(|(_, mention)| *mention || self.kind == Kind::Private).count();
+            self.mentions = u32::try_from(for_us).unwrap_or(u32::MAX);
+            self.first_unread = later.first().map(|(id, _)| *id);
         }
     }
 

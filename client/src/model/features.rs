@@ -11,6 +11,8 @@ pub struct Features {
     pub network: String,
     /// Modes of rank and their signs, the highest first: `('o', '@')`.
     pub ranks: Vec<(char, char)>,
+    /// Tags of clients that the server does not pass on; `*` for all but those with a `-` before them.
+    denied_tags: String,
     /// Modes of a room that come with a parameter: always, and only when they are set.
     modes_with_arg: (String, String),
 }
@@ -22,6 +24,7 @@ impl Default for Features {
             case_mapping: CaseMapping::Rfc1459,
             network: String::new(),
             ranks: vec![('o', '@'), ('v', '+')],
+            denied_tags: String::new(),
             modes_with_arg: ("beIk".to_owned(), "l".to_owned()),
         }
     }
@@ -35,6 +38,7 @@ impl Features {
                 // A mapping from nobody's document still has A–Z in it.
                 self.case_mapping = CaseMapping::from_token(value).unwrap_or(CaseMapping::Ascii);
             }
+            "CLIENTTAGDENY" => value.clone_into(&mut self.denied_tags),
             "NETWORK" => value.clone_into(&mut self.network),
             "PREFIX" => {
                 if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
@@ -48,6 +52,14 @@ impl Features {
             }
             _ => {}
         }
+    }
+
+    /// Whether the server passes on this tag of clients, named without its `+`
+    /// ([message-tags, "CLIENTTAGDENY"](https://ircv3.net/specs/extensions/message-tags#rpl_isupport-tokens)).
+    pub fn allows_tag(&self, tag: &str) -> bool {
+        let entries = || self.denied_tags.split(',');
+        let is_excepted = || entries().any(|entry| entry.strip_prefix('-') == Some(tag));
+        !entries().any(|entry| entry == tag) && (!entries().any(|entry| entry == "*") || is_excepted())
     }
 
     /// The signs of rank before a name in NAMES, and the name.
@@ -109,6 +121,16 @@ mod tests {
         assert_eq!(features.change_signs("~@", '~', false), "@");
         assert_eq!(features.network, "Teahouse");
         assert_eq!(features.case_mapping, CaseMapping::Ascii);
+    }
+
+    #[test]
+    fn tags_of_clients_may_be_denied_one_by_one_or_all_but_some() {
+        let mut features = Features::default();
+        assert!(features.allows_tag("typing"));
+        features.learn("CLIENTTAGDENY", "typing,draft/react");
+        assert!(!features.allows_tag("typing") && features.allows_tag("draft/reply"));
+        features.learn("CLIENTTAGDENY", "*,-typing");
+        assert!(features.allows_tag("typing") && !features.allows_tag("draft/react"));
     }
 
     #[test]

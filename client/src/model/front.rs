@@ -1,7 +1,8 @@
-//! What the person does with the conversation in front: reads it, unfolds a line.
+//! What the person does with the conversation in front: reads it, answers, says what they think of a message.
 
 use super::Model;
-use super::conversation::{Conversation, ConversationId, LineId};
+use super::conversation::{Conversation, ConversationId, LineId, Message, Reply};
+use crate::i18n::{Phrase, Text};
 
 impl Model {
     /// Says whether the newest line of the conversation in front is in view.
@@ -18,6 +19,87 @@ impl Model {
         if let Some(current) = self.current_mut() {
             current.toggle_fold(LineId::numbered(number));
         }
+    }
+
+    /// Something was written into the message box, or all of it taken out.
+    pub fn wrote(&mut self, text: &str) {
+        if let Some(network) = self.front_mut() {
+            network.wrote(text);
+        }
+    }
+
+    /// What is written next will answer this message. Where the server has no replies, the name of whoever wrote it is
+    /// all that can be said: it is to be put before the words.
+    pub fn reply_to(&mut self, number: u64) -> Option<String> {
+        let network = self.front_mut()?;
+        let can_reply = network.can_signal("draft/reply");
+        let current = network.current_mut()?;
+        let message = current.line_numbered(number)?.message()?;
+        let (from, text) = (message.from.clone(), message.text.clone());
+        match message.id.clone().filter(|_| can_reply) {
+            Some(id) => {
+                current.replying = Some(Reply { id, quote: Some((from, text)) });
+                None
+            }
+            None => Some(from),
+        }
+    }
+
+    /// What is written next answers nothing after all. Says whether it would have.
+    pub fn stop_replying(&mut self) -> bool {
+        self.current_mut().is_some_and(|current| current.replying.take().is_some())
+    }
+
+    /// Whether an emoji can be put below a message.
+    pub fn can_react_to(&self, number: u64) -> bool {
+        self.front().is_some_and(|network| network.can_signal("draft/react"))
+            && self.message_numbered(number).is_some_and(|message| message.id.is_some() && !message.redacted)
+    }
+
+    /// Puts an emoji below a message, or takes it away if it is there already.
+    pub fn react_to(&mut self, number: u64, emoji: &str) {
+        if let Some(network) = self.front_mut()
+            && let Some(id) = network.current
+        {
+            network.react(id, LineId::numbered(number), emoji);
+        }
+    }
+
+    /// Whether a message is our own and can be taken back.
+    pub fn can_take_back(&self, number: u64) -> bool {
+        self.front().is_some_and(|network| network.has_capability("draft/message-redaction"))
+            && self
+                .message_numbered(number)
+                .is_some_and(|message| message.own && message.id.is_some() && !message.redacted)
+    }
+
+    /// Takes a message of our own back.
+    pub fn take_back(&mut self, number: u64) {
+        if let Some(network) = self.front_mut()
+            && let Some(id) = network.current
+        {
+            network.take_back(id, LineId::numbered(number));
+        }
+    }
+
+    /// Says once more what did not arrive.
+    ///
+    /// # Errors
+    /// When it could not arrive now either, in plain words.
+    pub fn send_again(&mut self, number: u64) -> Result<(), Phrase> {
+        let network = self.front_mut().ok_or(Text::NotConnected)?;
+        let id = network.current.ok_or(Text::NotConnected)?;
+        network.send_again(id, LineId::numbered(number))
+    }
+
+    /// Who is writing in the conversation in front.
+    pub fn typing(&self) -> Vec<&str> {
+        let now = self.clock.now();
+        self.current().map(|current| current.typing(now).collect()).unwrap_or_default()
+    }
+
+    fn message_numbered(&self, number: u64) -> Option<&Message> {
+        self.current()?.line_numbered(number)?.message()
     }
 
     /// Takes the numbers of the lines that are not what they were when this was last asked.

@@ -13,10 +13,11 @@
 //!
 //! In reading order: [`form`] (the login view), this file (which networks there are, what the person does with the
 //! window), [`network`] (one server), [`act`] (what the person does there), [`arrive`] (what happens there),
-//! [`account`] (one's account there), [`trust`] (servers that nobody vouches for), [`front`] (what the person does with the conversation in front),
-//! [`conversation`] (lines, unread counts), [`condense`] (comings and goings in few words), [`members`] (people in a
-//! room), [`features`] (what the server said of itself), [`wire`] (what went over the wire), [`completion`] (Tab),
-//! [`search`] (Ctrl+F), [`layout`] (where text breaks).
+//! [`account`] (one's account there), [`trust`] (servers that nobody vouches for), [`delivery`] (what becomes of what we say), [`signals`] (typing, reactions and
+//! what else needs no words), [`front`] (what the person does with the conversation in front), [`conversation`] (lines,
+//! unread counts), [`condense`] (comings and goings in few words), [`members`] (people in a room), [`features`] (what
+//! the server said of itself), [`wire`] (what went over the wire), [`completion`] (Tab), [`search`] (Ctrl+F),
+//! [`layout`] (where text breaks).
 
 use std::mem;
 use std::rc::Rc;
@@ -41,17 +42,18 @@ mod arrive;
 pub mod completion;
 pub mod condense;
 pub mod conversation;
+mod delivery;
 pub mod features;
 mod front;
 pub mod layout;
 pub mod members;
 pub mod search;
 pub mod trust;
+mod signals;
 pub mod wire;
 
 pub use conversation::{
     Body, Conversation, ConversationId, Delivery, Kind, Line, LineId, MAX_LINES, Message, Reaction, Reply,
-    Sent,
 };
 pub use features::Features;
 pub use form::{FormErrors, LoginForm};
@@ -97,6 +99,11 @@ struct Clock {
 impl Clock {
     fn now(&self) -> Timestamp {
         (self.now)()
+    }
+
+    /// A time as it stands in a line.
+    fn time_of(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
     }
 }
 

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
 
 use super::condense::{Movement, Step};
-use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, Message, Reply};
+use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, LineId, Message, Reply};
+use super::delivery::Deliveries;
 use super::features::Features;
+use super::signals::Typing;
 use super::wire::WireLog;
 use super::{Action, COLOURS, Clock};
 use crate::event::{Failure, Manner, Words};
@@ -105,6 +107,9 @@ pub struct Network {
     /// Whether the server has not finished its greeting.
     pub(super) greeting: bool,
     pub(super) wire: WireLog,
+    /// What became of what we said.
+    pub(super) deliveries: Deliveries,
+    pub(super) typing: Typing,
     /// What is to be done outside, in order.
     pub(super) actions: Vec<Action>,
     pub(super) clock: Clock,
@@ -262,6 +267,8 @@ impl Network {
             motd: Vec::new(),
             greeting: false,
             wire: WireLog::default(),
+            deliveries: Deliveries::default(),
+            typing: Typing::default(),
             actions: Vec::new(),
             clock,
         }
@@ -295,6 +302,8 @@ impl Network {
 
     /// Forgets what held for one connection only, and notes which rooms to go back into.
     pub(super) fn disconnected(&mut self) {
+        self.nothing_arrives();
+        self.typing = Typing::default();
         self.link = Link::Down;
         self.capabilities.clear();
         self.wanted.clear();
@@ -346,11 +355,17 @@ impl Network {
 
     /// Sends the command and parameters in `words`, cut to what fits into a line.
     pub(super) fn send(&mut self, words: &[&str]) {
+        self.send_tagged("", words);
+    }
+
+    /// The same with tags before it, as they stand on the wire; those do not count for what fits.
+    pub(super) fn send_tagged(&mut self, tags: &str, words: &[&str]) {
         let Some((command, params)) = words.split_first() else { return };
         let printed = Wire::new(command, params).map(|message| message.to_string());
         match printed {
             Ok(line) => {
-                let line = text::truncate(&line, MAX_LINE_BYTES - "\r\n".len()).to_owned();
+                let line = text::truncate(&line, MAX_LINE_BYTES - "\r\n".len());
+                let line = if tags.is_empty() { line.to_owned() } else { format!("@{tags} {line}") };
                 self.actions.push(Action::Send(self.id, line));
             }
             Err(why) => log::warn!("not sent: {command}: {why}"),
@@ -380,7 +395,7 @@ impl Network {
         from: &str,
         manner: Manner,
         words: Words,
-    ) {
+    ) -> Option<LineId> {
         let own = self.same(from, &self.me);
         let Words { text, mut spans, id: message_id, reply_to } = words;
         let mention = !own && names(&text, &self.me);
@@ -388,7 +403,8 @@ impl Network {
         let is_looked_at = self.in_sight && self.current == Some(id);
         let from = from.to_owned();
         let zone = self.clock.zone.clone();
-        let Some(conversation) = self.conversation_mut(id) else { return };
+        let conversation = self.conversation_mut(id)?;
+        conversation.typing.retain(|(name, _)| *name != from);
         if manner == Manner::Action {
             // An action reads as one sentence with the name before it.
             formatting::shift(&mut spans, from.len() + " ".len());
@@ -408,11 +424,12 @@ impl Network {
             delivery: Delivery::Arrived,
             redacted: false,
         };
-        conversation.push(at, &zone, Body::Message(Box::new(message)));
+        let line = conversation.push(at, &zone, Body::Message(Box::new(message)));
         if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
             conversation.note_new(is_looked_at, for_us);
         }
+        Some(line)
     }
 
     /// Somebody came, went or took another name in a conversation.
@@ -467,6 +484,10 @@ impl Network {
     pub(super) fn turn_away(&mut self) {
         if let Some(current) = self.current_mut() {
             current.leave();
+            let id = current.id;
+            if self.in_sight {
+                self.tell_read(id);
+            }
         }
     }
 
@@ -475,7 +496,12 @@ impl Network {
         if self.in_sight
             && let Some(current) = self.current_mut()
         {
+            let was_unread = current.unread() > 0;
             current.mark_read();
+            let id = current.id;
+            if was_unread {
+                self.tell_read(id);
+            }
         }
     }
 

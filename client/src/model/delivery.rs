@@ -1,0 +1,232 @@
+//! What becomes of what we say: on its way, arrived, or refused.
+//!
+//! Where the server echoes ([echo-message](https://ircv3.net/specs/extensions/echo-message)), our words stand in the
+//! transcript at once, paler, until they come back. If others spoke meanwhile, they move to where everybody sees
+//! them. Which echo, or which refusal, belongs to which of our lines is told by labels
+//! ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)), and without those by the words.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use teahouse_protocol::tags::push_tag;
+use teahouse_protocol::text::Ctcp;
+
+use super::conversation::{Conversation, ConversationId, Delivery, LineId};
+use super::network::Network;
+use crate::event::{Event, Manner, What, Words};
+use crate::i18n::{Phrase, Text};
+
+/// How many of our messages may be without an answer before the oldest is taken to have arrived.
+const MAX_UNDERWAY: usize = 200;
+
+/// How long after a message a refusal without a label may still mean it, on servers that never say that one arrived.
+const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
+
+/// Our messages that nothing is known of yet, the oldest first.
+#[derive(Default)]
+pub(super) struct Deliveries {
+    underway: VecDeque<Underway>,
+    next_label: u32,
+    /// The labels of the batches that are open.
+    batches: HashMap<String, String>,
+}
+
+/// A message on its way.
+struct Underway {
+    label: Option<String>,
+    conversation: ConversationId,
+    line: LineId,
+    at: Timestamp,
+    /// The words as they were typed.
+    raw: String,
+    /// The same as they will come back.
+    text: String,
+    /// Whether they will.
+    is_echoed: bool,
+}
+
+impl Deliveries {
+    /// The label of our line that this event answers, itself or as part of a batch.
+    pub(super) fn label_of(&mut self, event: &Event) -> Option<String> {
+        let of_batch = event.batch.as_ref().and_then(|batch| self.batches.get(batch)).cloned();
+        let label = event.label.clone().or(of_batch);
+        match (&event.what, &label) {
+            (What::BatchBegins { batch }, Some(label)) => {
+                self.batches.insert(batch.clone(), label.clone());
+            }
+            (What::BatchEnds { batch }, _) => {
+                self.batches.remove(batch);
+            }
+            _ => {}
+        }
+        label
+    }
+
+    fn take(&mut self, is_it: impl Fn(&Underway) -> bool) -> Option<Underway> {
+        let index = self.underway.iter().position(is_it)?;
+        self.underway.remove(index)
+    }
+}
+
+impl Network {
+    /// Says one line in a conversation, perhaps in answer to the message with the identifier `reply_to`.
+    pub(super) fn utter(&mut self, id: ConversationId, manner: Manner, raw: &str, reply_to: Option<String>) {
+        let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
+        let is_echoed = self.has_capability("echo-message");
+        let mut tags = String::new();
+        let label = self.has_capability("labeled-response").then(|| {
+            self.deliveries.next_label += 1;
+            self.deliveries.next_label.to_string()
+        });
+        if let Some(label) = &label {
+            push_tag(&mut tags, "label", label);
+        }
+        if let Some(reply_to) = &reply_to {
+            push_tag(&mut tags, "+draft/reply", reply_to);
+        }
+        match manner {
+            Manner::Action => {
+                let action = Ctcp { command: "ACTION", text: raw }.to_string();
+                self.send_tagged(&tags, &["PRIVMSG", &target, &action]);
+            }
+            Manner::Message | Manner::Notice => self.send_tagged(&tags, &["PRIVMSG", &target, raw]),
+        }
+        let (at, me) = (self.clock.now(), self.me.clone());
+        let words = Words { reply_to, ..Words::read(raw) };
+        let text = words.text.clone();
+        let Some(line) = self.add_message(id, at, &me, manner, words) else { return };
+        if is_echoed && let Some(conversation) = self.conversation_mut(id) {
+            conversation.change_message(line, |message| message.delivery = Delivery::Pending);
+        }
+        if self.deliveries.underway.len() == MAX_UNDERWAY {
+            self.deliveries.underway.pop_front();
+        }
+        let raw = raw.to_owned();
+        let underway = Underway { label, conversation: id, line, at, raw, text, is_echoed };
+        self.deliveries.underway.push_back(underway);
+    }
+
+    /// Words of our own came back. Says whether they stand in the transcript now; if not, they were said elsewhere, or
+    /// belong further down, and are to be added.
+    pub(super) fn has_arrived(
+        &mut self,
+        id: ConversationId,
+        at: Timestamp,
+        label: Option<&str>,
+        words: &Words,
+    ) -> bool {
+        let underway = match label {
+            Some(label) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
+            // What has a label and comes back without was said on another device.
+            None => self.deliveries.take(|it| {
+                it.label.is_none() && it.is_echoed && it.conversation == id && it.text == words.text
+            }),
+        };
+        let time = self.clock.time_of(at);
+        let Some(Underway { line, .. }) = underway.filter(|it| it.conversation == id) else { return false };
+        let Some(conversation) = self.conversation_mut(id) else { return false };
+        if conversation.has_others_after(line) {
+            conversation.void(line);
+            return false;
+        }
+        let mut is_there = false;
+        conversation.change_message(line, |message| {
+            message.delivery = Delivery::Arrived;
+            message.id.clone_from(&words.id);
+            is_there = true;
+        });
+        conversation.change(line, |line| line.time = time);
+        is_there
+    }
+
+    /// The server did what was asked with this label.
+    pub(super) fn acknowledged(&mut self, label: &str) {
+        if let Some(Underway { conversation, line, .. }) =
+            self.deliveries.take(|it| it.label.as_deref() == Some(label))
+            && let Some(conversation) = self.conversation_mut(conversation)
+        {
+            conversation.change_message(line, |message| message.delivery = Delivery::Arrived);
+        }
+    }
+
+    /// The server did not do what was asked. Says whether that was to pass on a message of ours; then the message says
+    /// why.
+    pub(super) fn was_refused(
+        &mut self,
+        at: Timestamp,
+        label: Option<&str>,
+        about: Option<&str>,
+        why: &Phrase,
+    ) -> bool {
+        let refused = match (label, about) {
+            (Some(label), _) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
+            (None, Some(about)) if may_be_about_a_message(why) => {
+                let Some(id) = self.find(about).map(|it| it.id) else { return false };
+                let is_it = |it: &Underway| {
+                    let is_recent = at.duration_since(it.at).abs() <= REFUSAL_TIME;
+                    it.label.is_none() && it.conversation == id && (it.is_echoed || is_recent)
+                };
+                // Echoes come in the order of the messages; where there are none, the last one is as good a guess as any.
+                match self.deliveries.underway.iter().position(|it| is_it(it) && it.is_echoed) {
+                    Some(first) => self.deliveries.underway.remove(first),
+                    None => {
+                        let last = self.deliveries.underway.iter().rposition(is_it);
+                        last.and_then(|last| self.deliveries.underway.remove(last))
+                    }
+                }
+            }
+            _ => None,
+        };
+        let Some(refused) = refused else { return false };
+        self.fail(refused, why);
+        true
+    }
+
+    /// The connection is over: whatever has not come back has not arrived.
+    pub(super) fn nothing_arrives(&mut self) {
+        for underway in std::mem::take(&mut self.deliveries).underway {
+            if underway.is_echoed {
+                self.fail(underway, &Text::NotDelivered.into());
+            }
+        }
+    }
+
+    fn fail(&mut self, underway: Underway, why: &Phrase) {
+        let Underway { conversation, line, raw, .. } = underway;
+        if let Some(conversation) = self.conversation_mut(conversation) {
+            conversation.change_message(line, |message| {
+                message.delivery = Delivery::Failed { raw, why: why.clone() };
+            });
+        }
+    }
+
+    /// Says once more what did not arrive; nothing if that is not so.
+    ///
+    /// # Errors
+    /// When it could not arrive now either.
+    pub(super) fn send_again(&mut self, id: ConversationId, line: LineId) -> Result<(), Phrase> {
+        self.need_voice(id)?;
+        let Some(conversation) = self.conversation_mut(id) else { return Ok(()) };
+        let Some(message) = conversation.line(line).and_then(|line| line.message()) else { return Ok(()) };
+        let Delivery::Failed { raw, .. } = &message.delivery else { return Ok(()) };
+        let (manner, raw) = (message.manner, raw.clone());
+        let reply_to = message.reply.as_ref().map(|reply| reply.id.clone());
+        conversation.void(line);
+        self.utter(id, manner, &raw, reply_to);
+        Ok(())
+    }
+}
+
+impl Conversation {
+    /// Whether anything stands below a line but our own messages that are on their way.
+    fn has_others_after(&self, line: LineId) -> bool {
+        let after = self.lines().rev().take_while(|(id, _)| *id > line);
+        let mut after = after.filter(|(_, line)| line.body != super::Body::Gone);
+        after.any(|(_, line)| line.message().is_none_or(|message| message.delivery != Delivery::Pending))
+    }
+}
+
+/// Whether a refusal that has no label may mean a message.
+fn may_be_about_a_message(why: &Phrase) -> bool {
+    matches!(why.text(), Text::NoSuchNick | Text::NoSuchRoom | Text::CannotSendToRoom | Text::NotDelivered)
+}

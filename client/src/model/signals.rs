@@ -1,0 +1,199 @@
+//! What people tell each other without words: that they are writing, what they think of a message, that they take one
+//! back, how far they have read.
+//!
+//! All of it travels as tags or small commands that only some servers have, and each is sent only where it is
+//! understood: [typing](https://ircv3.net/specs/client-tags/typing),
+//! [reactions](https://ircv3.net/specs/client-tags/react), [replies](https://ircv3.net/specs/client-tags/reply),
+//! [redaction](https://ircv3.net/specs/extensions/message-redaction),
+//! [read markers](https://ircv3.net/specs/extensions/read-marker).
+
+use jiff::{SignedDuration, Timestamp};
+use teahouse_protocol::tags::push_tag;
+
+use super::conversation::{Conversation, ConversationId, Kind, LineId, Message, Reaction};
+use super::network::Network;
+use crate::event::Sender;
+
+/// Somebody is taken to be writing for this long after they said so.
+const TYPING_TIME: SignedDuration = SignedDuration::from_secs(6);
+
+/// We say that we are writing no more often than this.
+const TYPING_PAUSE: SignedDuration = SignedDuration::from_secs(3);
+
+/// How many different emoji one message takes.
+const MAX_REACTIONS: usize = 20;
+
+/// Whether others were told that we are writing.
+#[derive(Default)]
+pub(super) struct Typing {
+    told: Option<(ConversationId, Timestamp)>,
+}
+
+/// What others do.
+impl Network {
+    /// Somebody is writing in a conversation, or has stopped.
+    pub(super) fn typing(&mut self, from: &Sender, target: &str, is_typing: bool) {
+        if self.same(&from.name, &self.me) {
+            return;
+        }
+        let until = self.clock.now() + TYPING_TIME;
+        if let Some(conversation) = self.place_of(from, target) {
+            conversation.typing.retain(|(name, _)| *name != from.name);
+            if is_typing {
+                conversation.typing.push((from.name.clone(), until));
+            }
+        }
+    }
+
+    /// Somebody thinks something of a message, or no longer does.
+    pub(super) fn reacted(&mut self, from: &Sender, target: &str, to: &str, emoji: &str, is_undone: bool) {
+        let who = from.name.clone();
+        let Some(conversation) = self.place_of(from, target) else { return };
+        let Some(line) = conversation.find_message(|message| message.id.as_deref() == Some(to)) else {
+            return;
+        };
+        conversation.change_message(line, |message| message.react(&who, emoji, is_undone));
+    }
+
+    /// A message was taken back. Its words are gone from here, too.
+    pub(super) fn redacted(&mut self, by: &str, target: &str, id: &str) {
+        let from = Sender { name: by.to_owned(), address: None };
+        let Some(conversation) = self.place_of(&from, target) else { return };
+        let Some(line) = conversation.find_message(|message| message.id.as_deref() == Some(id)) else {
+            return;
+        };
+        conversation.change_message(line, |message| {
+            message.redacted = true;
+            message.text.clear();
+            message.spans.clear();
+            message.reactions.clear();
+        });
+    }
+
+    /// A conversation was read up to a time, here or on another device.
+    pub(super) fn was_read(&mut self, target: &str, until: Timestamp) {
+        if let Some(conversation) = self.find_mut(target) {
+            conversation.was_read(until);
+        }
+    }
+
+    /// Where a message from somebody to a target stands, if that is open.
+    fn place_of(&mut self, from: &Sender, target: &str) -> Option<&mut Conversation> {
+        let peer = if self.same(target, &self.me) { &from.name } else { target };
+        self.find_mut(peer)
+    }
+}
+
+/// What we do.
+impl Network {
+    /// Something was written into the message box, or all of it taken out.
+    pub(super) fn wrote(&mut self, text: &str) {
+        let Some(current) = self.current() else { return };
+        let (id, target, kind, is_live) = (current.id, current.name.clone(), current.kind, current.is_live());
+        let is_message = !text.trim().is_empty() && (!text.starts_with('/') || text.starts_with("//"));
+        if kind == Kind::Server || !is_live || !self.can_signal("typing") {
+            return;
+        }
+        let now = self.clock.now();
+        match self.typing.told {
+            Some((told, at)) if is_message && told == id && now.duration_since(at) < TYPING_PAUSE => {}
+            _ if is_message => {
+                self.typing.told = Some((id, now));
+                self.send_tagged("+typing=active", &["TAGMSG", &target]);
+            }
+            Some((told, _)) if told == id => {
+                self.typing.told = None;
+                self.send_tagged("+typing=done", &["TAGMSG", &target]);
+            }
+            _ => {}
+        }
+    }
+
+    /// What was written was sent, which says by itself that one does not write any more.
+    pub(super) fn stopped_writing(&mut self) {
+        self.typing.told = None;
+    }
+
+    /// Puts an emoji below a message, or takes it away if it is there already.
+    pub(super) fn react(&mut self, id: ConversationId, line: LineId, emoji: &str) {
+        let me = self.me.clone();
+        if !self.can_signal("draft/react") {
+            return;
+        }
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        let target = conversation.name.clone();
+        let Some(message) = conversation.line(line).and_then(|line| line.message()) else { return };
+        let Some(to) = message.id.clone() else { return };
+        let is_undone = message.has_reaction(&me, emoji);
+        conversation.change_message(line, |message| message.react(&me, emoji, is_undone));
+        let mut tags = String::new();
+        push_tag(&mut tags, "+draft/reply", &to);
+        push_tag(&mut tags, if is_undone { "+draft/unreact" } else { "+draft/react" }, emoji);
+        self.send_tagged(&tags, &["TAGMSG", &target]);
+    }
+
+    /// Takes a message of our own back.
+    pub(super) fn take_back(&mut self, id: ConversationId, line: LineId) {
+        let Some(conversation) = self.conversation(id) else { return };
+        let message = conversation.line(line).and_then(|line| line.message());
+        if let Some(message_id) = message.and_then(|message| message.id.clone()) {
+            let target = conversation.name.clone();
+            self.send(&["REDACT", &target, &message_id]);
+        }
+    }
+
+    /// Tells the server, and so our other devices, how far a conversation was read; nothing if it knows.
+    pub(super) fn tell_read(&mut self, id: ConversationId) {
+        if !self.has_capability("draft/read-marker") {
+            return;
+        }
+        let Some(conversation) = self.conversation_mut(id).filter(|it| it.kind != Kind::Server) else {
+            return;
+        };
+        let Some(last) = conversation.last_message_at() else { return };
+        if conversation.read_until.is_none_or(|until| until < last) {
+            conversation.read_until = Some(last);
+            let target = conversation.name.clone();
+            let marker = format!("timestamp={}", last.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"));
+            self.send(&["MARKREAD", &target, &marker]);
+        }
+    }
+
+    /// Whether the server passes on a tag that clients send each other.
+    pub(super) fn can_signal(&self, tag: &str) -> bool {
+        self.has_capability("message-tags") && self.features.allows_tag(tag)
+    }
+}
+
+impl Conversation {
+    /// Who is writing now.
+    pub fn typing(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        self.typing.iter().filter(move |(_, until)| *until > now).map(|(name, _)| name.as_str())
+    }
+
+    fn last_message_at(&self) -> Option<Timestamp> {
+        self.lines().rev().find(|(_, line)| line.message().is_some()).map(|(_, line)| line.at)
+    }
+}
+
+impl Message {
+    fn has_reaction(&self, who: &str, emoji: &str) -> bool {
+        self.reactions.iter().any(|it| it.emoji == emoji && it.people.iter().any(|person| person == who))
+    }
+
+    fn react(&mut self, who: &str, emoji: &str, is_undone: bool) {
+        let has_room = self.reactions.len() < MAX_REACTIONS;
+        let reaction = self.reactions.iter_mut().find(|it| it.emoji == emoji);
+        match (reaction, is_undone) {
+            (Some(reaction), true) => reaction.people.retain(|person| person != who),
+            (Some(reaction), false) if !reaction.people.iter().any(|person| person == who) => {
+                reaction.people.push(who.to_owned());
+            }
+            (None, false) if has_room => {
+                self.reactions.push(Reaction { emoji: emoji.to_owned(), people: vec![who.to_owned()] });
+            }
+            _ => {}
+        }
+        self.reactions.retain(|reaction| !reaction.people.is_empty());
+    }
+}

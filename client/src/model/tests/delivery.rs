@@ -1,0 +1,134 @@
+//! What becomes of what we say.
+
+use super::*;
+
+impl Window {
+    /// In the lobby of a server that has these capabilities.
+    fn with(capabilities: &[&str]) -> Self {
+        let mut window = Self::in_lobby();
+        let capabilities = capabilities.iter().map(|it| (*it).to_owned()).collect();
+        window.happens(What::Capabilities(capabilities));
+        window
+    }
+
+    /// The number of the newest line of the conversation in front that has this text.
+    #[track_caller]
+    fn number(&self, text: &str) -> u64 {
+        let current = self.model.current().expect("a conversation");
+        let found = current.lines().rev().find(|(_, line)| line.text(Language::English) == text);
+        found.unwrap_or_else(|| panic!("{text:?} is not there")).0.number()
+    }
+
+    #[track_caller]
+    fn delivery(&self, text: &str) -> Delivery {
+        let line = self.model.current().unwrap().line_numbered(self.number(text)).unwrap();
+        line.message().expect("it is a message").delivery.clone()
+    }
+
+    /// Why it did not arrive.
+    #[track_caller]
+    fn failure(&self, text: &str) -> Text {
+        match self.delivery(text) {
+            Delivery::Failed { why, .. } => why.text(),
+            other => panic!("{text:?} did not fail: {other:?}"),
+        }
+    }
+}
+
+const LABELS: [&str; 4] = ["batch", "echo-message", "labeled-response", "message-tags"];
+
+#[test]
+fn what_is_said_waits_for_its_echo_and_the_label_tells_which_it_is() {
+    let mut window = Window::with(&LABELS);
+    assert_eq!(window.type_in("hi"), ["@label=1 PRIVMSG #lobby hi"]);
+    assert_eq!(window.type_in("hi"), ["@label=2 PRIVMSG #lobby hi"]);
+    let lines = window.shown("#lobby").len();
+    window.server(&["@label=1;msgid=a :bob!bob@here PRIVMSG #lobby hi"]);
+    assert_eq!(window.delivery("hi"), Delivery::Pending, "the second still waits");
+    window.server(&["@label=2;msgid=b :bob!bob@here PRIVMSG #lobby hi"]);
+    assert_eq!(window.delivery("hi"), Delivery::Arrived);
+    assert_eq!(window.shown("#lobby").len(), lines, "nothing stands twice");
+}
+
+#[test]
+fn the_same_from_another_device_is_another_message() {
+    let mut window = Window::with(&LABELS);
+    window.type_in("hi");
+    window.server(&["@msgid=x :bob!bob@here PRIVMSG #lobby hi"]);
+    let said = window.shown("#lobby").iter().filter(|line| *line == "<bob> hi").count();
+    assert_eq!(said, 2);
+}
+
+#[test]
+fn what_others_said_meanwhile_comes_first() {
+    let mut window = Window::with(&["echo-message"]);
+    window.type_in("question?");
+    window.type_in("second");
+    window.server(&[
+        ":alice!a@h PRIVMSG #lobby :first",
+        ":bob!bob@here PRIVMSG #lobby :question?",
+        ":bob!bob@here PRIVMSG #lobby :second",
+    ]);
+    let shown = window.shown("#lobby");
+    let shown: Vec<_> = shown.iter().filter(|line| !line.is_empty()).collect();
+    assert_eq!(shown[shown.len() - 3..], ["<alice> first", "<bob> question?", "<bob> second"]);
+    let current = window.model.current().unwrap();
+    let heads = current.lines().filter_map(|(_, line)| line.message()).filter(|message| !message.grouped);
+    assert_eq!(heads.count(), 2, "each of the two has a name above what they said");
+}
+
+#[test]
+fn an_answer_in_a_batch_has_the_label_of_the_batch() {
+    let mut window = Window::with(&LABELS);
+    window.type_in("/msg alice psst");
+    window.model.open_private("alice");
+    window.server(&[
+        "@label=1 :s BATCH +x labeled-response",
+        "@batch=x :bob!bob@here PRIVMSG alice psst",
+        "@batch=x :s 301 bob alice :at lunch",
+        ":s BATCH -x",
+    ]);
+    assert_eq!(window.delivery("psst"), Delivery::Arrived);
+    assert_eq!(window.last("alice"), "* alice is away: at lunch");
+}
+
+#[test]
+fn what_is_refused_says_so_where_it_stands_and_can_be_sent_again() {
+    for capabilities in [&LABELS[..], &["echo-message"], &[]] {
+        let mut window = Window::with(capabilities);
+        window.type_in("\x02hear\x02 me");
+        let lines = window.shown("#lobby").len();
+        let label = if capabilities.len() > 1 { "@label=1 " } else { "" };
+        window.server(&[&format!("{label}:s 404 bob #lobby :Cannot send to channel")]);
+        assert_eq!(window.failure("hear me"), Text::CannotSendToRoom);
+        assert_eq!(window.shown("#lobby").len(), lines, "and no notice besides");
+        window.model.send_again(window.number("hear me")).unwrap();
+        let sent = window.sent();
+        assert!(sent.len() == 1 && sent[0].ends_with("PRIVMSG #lobby :\x02hear\x02 me"), "{sent:?}");
+        let said = window.shown("#lobby").iter().filter(|line| *line == "<bob> hear me").count();
+        assert_eq!(said, 1, "it has moved down");
+    }
+}
+
+#[test]
+fn a_refusal_of_something_else_is_no_failed_message() {
+    let mut window = Window::with(&["echo-message"]);
+    window.type_in("hi");
+    window.server(&[":s 482 bob #lobby :You're not a channel operator"]);
+    assert_eq!(window.last("#lobby"), "* Only an operator of #lobby can do that");
+    assert_eq!(window.delivery("hi"), Delivery::Pending);
+}
+
+#[test]
+fn what_has_not_come_back_when_the_connection_ends_has_not_arrived() {
+    let mut window = Window::with(&["echo-message"]);
+    window.type_in("one");
+    window.server(&[":bob!bob@here PRIVMSG #lobby one"]);
+    window.type_in("two");
+    window.lose_connection();
+    assert_eq!((window.delivery("one"), window.failure("two")), (Delivery::Arrived, Text::NotDelivered));
+    let number = window.number("two");
+    let refusal = window.model.send_again(number).expect_err("there is no connection");
+    assert_eq!(refusal.text(), Text::NotConnected);
+    assert_eq!(window.failure("two"), Text::NotDelivered, "and it still can be sent later");
+}
