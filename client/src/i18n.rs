@@ -355,6 +355,14 @@ texts! {
     YouWereKickedBecause: "{1} 把你请出了 {0}（{2}）", "{1} sent you out of {0} ({2})";
     Renamed: "{0} 改名为 {1}", "{0} is now called {1}";
     YouRenamed: "你现在叫 {0}", "You are now called {0}";
+    AnswersOlder: "更早的一条消息", "an older message";
+    SendAgain: "{0} · 点击重发", "{0} · click to send it again";
+    Reply: "回复", "Reply";
+    TakeBack: "撤回", "Delete for everybody";
+    Replying: "回复 {0}：{1}", "Answering {0}: {1}";
+    OneTypes: "{0} 正在输入…", "{0} is writing…";
+    SomeType: "{0} 正在输入…", "{0} are writing…";
+    ManyType: "好几个人正在输入…", "Several people are writing…";
     TakenBack: "（消息已撤回）", "(message deleted)";
     SomeCame: "{0} 来了", "{0} came";
     SomeLeft: "{0} 走了", "{0} left";

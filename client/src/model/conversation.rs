@@ -470,9 +470,14 @@ impl Conversation {
         numbers.filter_map(|number| self.line_numbered(number)?.message()).filter(|it| it.counts()).count()
     }
 
+    /// The line of the message with this identifier, if it is here.
+    pub fn line_of_message(&self, id: &str) -> Option<LineId> {
+        self.find_message(|message| message.id.as_deref() == Some(id))
+    }
+
     /// Who said what in the message with this identifier, if it is here.
     pub(super) fn quote(&self, id: &str) -> Option<(String, String)> {
-        let line = self.line(self.find_message(|message| message.id.as_deref() == Some(id))?)?;
+        let line = self.line(self.line_of_message(id)?)?;
         line.message().map(|message| (message.from.clone(), message.text.clone()))
     }
 

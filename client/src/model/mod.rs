@@ -48,8 +48,8 @@ mod front;
 pub mod layout;
 pub mod members;
 pub mod search;
-pub mod trust;
 mod signals;
+pub mod trust;
 pub mod wire;
 
 pub use conversation::{

@@ -49,7 +49,7 @@ impl Network {
     pub(super) fn reacted(&mut self, from: &Sender, target: &str, to: &str, emoji: &str, is_undone: bool) {
         let who = from.name.clone();
         let Some(conversation) = self.place_of(from, target) else { return };
-        let Some(line) = conversation.find_message(|message| message.id.as_deref() == Some(to)) else {
+        let Some(line) = conversation.line_of_message(to) else {
             return;
         };
         conversation.change_message(line, |message| message.react(&who, emoji, is_undone));
@@ -59,7 +59,7 @@ impl Network {
     pub(super) fn redacted(&mut self, by: &str, target: &str, id: &str) {
         let from = Sender { name: by.to_owned(), address: None };
         let Some(conversation) = self.place_of(&from, target) else { return };
-        let Some(line) = conversation.find_message(|message| message.id.as_deref() == Some(id)) else {
+        let Some(line) = conversation.line_of_message(id) else {
             return;
         };
         conversation.change_message(line, |message| {

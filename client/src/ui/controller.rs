@@ -348,6 +348,9 @@ impl Controller {
             }
             Action::Touch { line, zone } => self.touch(line, zone),
             Action::AskMessage { line, link } => self.ask_about_message(line, link),
+            Action::Reply(line) => self.reply_to(line),
+            Action::React(line, emoji) => self.model.borrow_mut().react_to(line, &emoji),
+            Action::TakeBack(line) => self.model.borrow_mut().take_back(line),
             Action::SelectConversation(id) => self.select(Some(id)),
             Action::SelectNetwork(id) => {
                 let current =

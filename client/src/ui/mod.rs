@@ -76,6 +76,12 @@ pub enum Action {
         /// Which part.
         zone: Zone,
     },
+    /// What is written next answers the message in this line.
+    Reply(u64),
+    /// Put an emoji below the message in this line, or take it away.
+    React(u64, String),
+    /// Take the message in this line back.
+    TakeBack(u64),
     /// Show what can be done with a message.
     AskMessage {
         /// The number of its line.

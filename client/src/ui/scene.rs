@@ -7,13 +7,13 @@ use crate::fingerprint::Fingerprint;
 use crate::i18n::{Language, Text};
 use crate::model::wire;
 use crate::model::{
-    self, Conversation, ConversationId, Kind, Link, Model, Network, NetworkId, Rank, Stranger,
+    self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, NetworkId, Rank, Stranger,
 };
 use crate::profile::Profile;
 use crate::ui::chat::Words;
 use crate::ui::dialog::{Question, Tone};
 use crate::ui::rows::{Entry, Picture, Presence, Row};
-use crate::ui::transcript::{Body, Fold, Item};
+use crate::ui::transcript::{Body, Fold, Item, Note, Quote, Reaction};
 use crate::ui::wire::WireRow;
 
 /// Counts above this are shown as this and a `+`.
@@ -194,10 +194,43 @@ pub fn item(model: &Model, conversation: &Conversation, line: &model::Line, numb
             if !message.redacted {
                 item.spans.clone_from(&message.spans);
             }
+            item.quote = message.reply.as_ref().map(|reply| quote(model, conversation, reply));
+            item.reactions = reactions(model, message);
+            item.note = note(message, language);
             message_body(message, text)
         }
     };
     item
+}
+
+fn quote(model: &Model, conversation: &Conversation, reply: &model::Reply) -> Quote {
+    let (name, text) = match &reply.quote {
+        Some((name, text)) => (name.as_str(), text.as_str()),
+        None => ("", Text::AnswersOlder.to(model.language())),
+    };
+    Quote {
+        number: conversation.line_of_message(&reply.id).map(model::LineId::number),
+        name: name.to_owned(),
+        colour: model.front().map_or(0, |network| network.colour(name)),
+        text: text.to_owned(),
+    }
+}
+
+fn reactions(model: &Model, message: &model::Message) -> Vec<Reaction> {
+    let Some(network) = model.front() else { return Vec::new() };
+    let is_ours = |people: &[String]| people.iter().any(|person| network.same(person, network.me()));
+    let reactions = message.reactions.iter().map(|reaction| Reaction {
+        emoji: reaction.emoji.clone(),
+        count: reaction.people.len(),
+        is_ours: is_ours(&reaction.people),
+    });
+    reactions.collect()
+}
+
+/// What became of a message, where that is not as it should be.
+fn note(message: &model::Message, language: Language) -> Option<Note> {
+    let Delivery::Failed { why, .. } = &message.delivery else { return None };
+    Some(Note { text: Text::SendAgain.of([why.clone()]).to(language), can_retry: true })
 }
 
 fn message_body(message: &model::Message, text: String) -> Body {
@@ -210,7 +243,7 @@ fn message_body(message: &model::Message, text: String) -> Body {
         text,
         is_first: !message.grouped,
         is_mention: message.mention,
-        is_dim: message.manner == Manner::Notice || message.redacted,
+        is_dim: message.manner == Manner::Notice || message.redacted || message.delivery != Delivery::Arrived,
     }
 }
 

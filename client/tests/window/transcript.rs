@@ -139,3 +139,79 @@ fn whoever_has_scrolled_up_is_told_how_much_is_new_below() {
     ming.clicks("news");
     ming.waits_for("the end", |seen| seen["is_at_bottom"] == true && seen["controls"]["news"].is_null());
 }
+
+/// The same with capabilities that the server is said to have.
+fn in_a_room_with<'a>(
+    display: &'a Display,
+    host: &Impostor,
+    settings: &'a str,
+    capabilities: &str,
+) -> (Person<'a>, Line) {
+    let start = Start { geometry: "900x660+2+22", settings, ..host.invitation("ming") };
+    let person = Person::open(display, &start);
+    let mut line = host.accept();
+    line.reads("CAP LS 302");
+    line.sends(format!(":t CAP * LS :{capabilities}\r\n").as_bytes());
+    line.reads("CAP REQ");
+    line.sends(format!(":t CAP * ACK :{capabilities}\r\n").as_bytes());
+    line.reads("CAP END");
+    let greeting =
+        ":t 001 ming :hi\r\n:ming!m@h JOIN #茶\r\n:t 353 ming = #茶 :ming alice\r\n:t 366 ming #茶 :end\r\n";
+    line.sends(greeting.as_bytes());
+    (person, line)
+}
+
+#[test]
+fn what_does_not_arrive_says_so_and_goes_out_again_at_a_click() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room_with(&display, &host, "", "batch echo-message labeled-response");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#茶");
+    ming.says("有人吗？");
+    let sent = line.reads("@label=1 PRIVMSG");
+    assert_eq!(sent, "@label=1 PRIVMSG #茶 有人吗？");
+    line.sends("@label=1 :t 404 ming #茶 :Cannot send to channel\r\n".as_bytes());
+    ming.waits_for("the reason", |seen| seen["controls"]["send again"].is_object());
+    display.picture("transcript-failed");
+    ming.clicks("send again");
+    line.reads("@label=2 PRIVMSG #茶 有人吗？");
+    line.sends("@label=2 :ming!m@h PRIVMSG #茶 有人吗？\r\n".as_bytes());
+    ming.waits_for("the message, once", |seen| {
+        let said = texts(seen).iter().filter(|text| **text == "有人吗？").count();
+        said == 1 && seen["controls"]["send again"].is_null()
+    });
+}
+
+#[test]
+fn answers_and_what_people_think_of_a_message_stand_with_it() {
+    for (name, settings) in
+        [("day", ""), ("night", "theme = \"dark\"\n"), ("compact", "density = \"compact\"\n")]
+    {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let (mut ming, mut line) = in_a_room_with(&display, &host, settings, "message-tags");
+        line.sends(
+            "@msgid=1 :alice!a@h PRIVMSG #茶 :明天喝什么？\r\n\
+             @msgid=2;+draft/reply=1 :小明!x@h PRIVMSG #茶 :龙井吧，水已经烧好了\r\n\
+             @+draft/reply=2;+draft/react=👍 :alice!a@h TAGMSG #茶\r\n\
+             @+draft/reply=2;+draft/react=👍 :bob!b@h TAGMSG #茶\r\n\
+             @+draft/reply=2;+draft/react=🍵 :bob!b@h TAGMSG #茶\r\n\
+             @msgid=3;+draft/reply=0 :bob!b@h PRIVMSG #茶 :an answer to something long ago\r\n"
+                .as_bytes(),
+        );
+        ming.waits_for("the answer", |seen| texts(seen).last().is_some_and(|text| text.contains("long ago")));
+        ming.clicks("reaction 👍");
+        let sent = line.reads("@+draft/reply=2");
+        assert_eq!(sent, "@+draft/reply=2;+draft/react=👍 TAGMSG #茶");
+        display.picture(&format!("transcript-reactions-{name}"));
+        ming.clicks("quote");
+        let seen = ming.sees();
+        let index = texts(&seen).iter().position(|text| text.starts_with("龙井")).expect("it is in view");
+        display.xdotool(&["mousemove", "0", "0"]);
+        let [x, y, _, height] = ming.place_of(&format!("line {index}"));
+        let point = [(x + 80).to_string(), (y + height / 2).to_string()];
+        display.xdotool(&["mousemove", &point[0], &point[1], "click", "3"]);
+        ming.waits_for("the menu", |seen| seen["menu"].is_string());
+        display.picture(&format!("transcript-menu-{name}"));
+        ming.presses("Escape");
+        ming.waits_for("no menu", |seen| seen["menu"].is_null());
+    }
+}

@@ -8,14 +8,27 @@ use crate::ui::{Action, scene};
 
 use super::{Asked, Controller, item_at};
 
+/// What the menu of a message offers to think of it.
+const QUICK_REACTIONS: [&str; 5] = ["👍", "❤️", "😂", "🎉", "🍵"];
+
 impl Controller {
+    /// What is written next answers this message.
+    pub(super) fn reply_to(&mut self, line: u64) {
+        let name = self.model.borrow_mut().reply_to(line);
+        if let Some(name) = name {
+            self.mention(&name);
+        }
+        self.chat.composer.focus();
+    }
+
     /// A part of a message was clicked.
     pub(super) fn touch(&mut self, line: u64, zone: Zone) {
         match zone {
             Zone::Link(target) => self.open_address(target),
             Zone::Fold => self.model.borrow_mut().toggle_fold(line),
             Zone::Quote(number) => self.chat.transcript.reveal(number),
-            Zone::Reaction(_) | Zone::Retry => {}
+            Zone::Reaction(emoji) => self.model.borrow_mut().react_to(line, &emoji),
+            Zone::Retry => self.refusal = self.model.borrow_mut().send_again(line).err(),
         }
     }
 
@@ -50,6 +63,18 @@ impl Controller {
         }
         let item = item_at(&self.model.borrow(), number);
         add(Text::CopyMessage, Action::Copy(item.text().to_owned()));
+        if matches!(item.body, Body::Message { .. } | Body::Action { .. }) {
+            add(Text::Reply, Action::Reply(number));
+        }
+        let model = self.model.borrow();
+        if model.can_take_back(number) {
+            add(Text::TakeBack, Action::TakeBack(number));
+        }
+        if model.can_react_to(number) {
+            let emoji = QUICK_REACTIONS.into_iter();
+            items.extend(emoji.map(|emoji| (emoji.to_owned(), Action::React(number, emoji.to_owned()))));
+        }
+        drop(model);
         let title = match item.body {
             Body::Message { name, .. } => format!("{name} {}", item.time),
             _ => item.time,
