@@ -329,7 +329,7 @@ impl Headless {
                     Body::Notice(phrases) => words.extend(told(conversation, phrases.iter(), language)),
                     Body::Message(message) if is_new || was_pending => match &message.delivery {
                         Delivery::Arrived => words.push(said(conversation, line, message, language)),
-                        Delivery::Pending(_) => drop(printed.pending.insert(number)),
+                        Delivery::Pending => drop(printed.pending.insert(number)),
                         Delivery::Failed { why, .. } => {
                             words.extend(told(conversation, std::iter::once(why), language));
                         }
