@@ -162,7 +162,10 @@ pub const COMMANDS: &[Command] = &[
 #[derive(Debug)]
 pub struct Context<'w> {
     world: &'w mut World,
+    /// The person who asks.
     me: ClientId,
+    /// The connection that asks: the person's own, or one of its devices.
+    device: ClientId,
     tags: Tags<'w>,
     task: Option<Task>,
 }
@@ -173,8 +176,18 @@ impl Context<'_> {
         self.world.client(self.me).expect("a command runs for a client that is here")
     }
 
+    /// The connection that asks, with what it can do and the language that it is spoken to in.
+    fn device(&self) -> &Client {
+        self.world.client(self.device).expect("a command runs for a client that is here")
+    }
+
+    /// Whether a capability is on where the question comes from.
+    fn has(&self, capability: Capability) -> bool {
+        self.device().has(capability)
+    }
+
     fn reply(&mut self, reply: &Reply) {
-        self.world.answer(self.me, reply);
+        self.world.answer(self.device, reply);
     }
 
     fn reply_all(&mut self, replies: &[Reply]) {
@@ -185,18 +198,18 @@ impl Context<'_> {
 
     /// A sentence in the language of the one who asks.
     fn say(&self, text: &Text) -> String {
-        text.to_string(self.client().language)
+        text.to_string(self.device().language)
     }
 
     /// Sends a line that no numeric is for; `words` come after the server's name.
     fn send(&mut self, words: std::fmt::Arguments) {
         let line = self.world.line(format_args!(":{} {words}", self.world.config.name));
-        self.world.tell(self.me, &line, Cause::Answer);
+        self.world.tell(self.device, &line, Cause::Answer);
     }
 
     /// Says something as the server, where there is no numeric for it.
     fn notice(&mut self, text: &Text) {
-        self.world.notice(self.me, text);
+        self.world.notice(self.device, text);
     }
 
     /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies); who has asked neither for
@@ -211,7 +224,7 @@ impl Context<'_> {
             "SETNAME" => Capability::SetName,
             _ => Capability::StandardReplies,
         };
-        if self.client().has(Capability::StandardReplies) || self.client().has(extension) {
+        if self.has(Capability::StandardReplies) || self.has(extension) {
             let words = self.say(text);
             let space = if about.is_empty() { "" } else { " " };
             self.send(format_args!("FAIL {command} {code}{space}{about} :{words}"));
@@ -271,16 +284,17 @@ fn first_word(line: &[u8]) -> &str {
 ///
 /// An errand that comes back is for the session to [run](Errand::run) without the lock and then to [finish] with it,
 /// before the client's next line.
-pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand> {
+pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Errand> {
     let tags = match input {
         Input::Message(message) => message.tags(),
         Input::NotUtf8(tags, _) | Input::NoCommand(tags, _) => *tags,
         Input::TooLong | Input::Nothing => Tags::default(),
     };
     if let Some(label) = tags.get("label") {
-        world.begin_capture(me, &label);
+        world.begin_capture(device, &label);
     }
-    let mut context = Context { world, me, tags, task: None };
+    let me = world.person_of(device);
+    let mut context = Context { world, me, device, tags, task: None };
     match input {
         Input::Message(message) => {
             if let Err(reply) = dispatch(&mut context, message) {
@@ -303,13 +317,14 @@ pub fn execute(world: &mut World, me: ClientId, input: &Input) -> Option<Errand>
 }
 
 /// Ends an errand that was run without the lock. The client may have gone meanwhile.
-pub fn finish(world: &mut World, me: ClientId, errand: Errand) -> Option<Errand> {
+pub fn finish(world: &mut World, device: ClientId, errand: Errand) -> Option<Errand> {
     let Errand { task, capture } = errand;
-    if world.client(me).is_none() {
+    if world.client(device).is_none() {
         task.settle(world);
         return None;
     }
-    let mut context = Context { world, me, tags: Tags::default(), task: None };
+    let me = world.person_of(device);
+    let mut context = Context { world, me, device, tags: Tags::default(), task: None };
     context.world.resume_capture(capture);
     task.finish(&mut context);
     end(context)
@@ -317,11 +332,12 @@ pub fn finish(world: &mut World, me: ClientId, errand: Errand) -> Option<Errand>
 
 /// Sends what a label held back, unless the command goes on with an errand.
 fn end(context: Context) -> Option<Errand> {
-    let Context { world, me, task, .. } = context;
+    let Context { world, me, device, task, .. } = context;
+    world.mirror(me);
     match task {
         Some(task) => Some(Errand { task: Box::new(task), capture: world.suspend_capture() }),
         None => {
-            world.release_capture_of(me);
+            world.release_capture_of(device);
             let changed = world.take_to_keep();
             (!changed.is_empty())
                 .then(|| Errand { task: Box::new(Task::Rooms(Rooms::of(changed))), capture: None })

@@ -51,6 +51,8 @@ pub struct Config {
     pub scram: bool,
     /// Whether a nickname that is an account's is that account's alone.
     pub protect_names: bool,
+    /// Whether several connections of one account may share a nickname.
+    pub multiclient: bool,
     /// Whether what is said is kept and can be read again.
     pub history: bool,
     /// For how many days; `None` for good.
@@ -112,6 +114,7 @@ impl Default for Config {
             min_password_length: 8,
             scram: false,
             protect_names: true,
+            multiclient: true,
             lobby: Some("#lobby".to_owned()),
             language: Language::English,
             operators: Vec::new(),
@@ -289,6 +292,13 @@ pub const KEYS: &[Key] = &[
         english: "whether an account's name is for those only who have logged in to it: true or false",
         chinese: "帐号的名字是否只有登录了该帐号的人才能用：true 或 false",
         set: |config, given| given.switch().map(|on| config.protect_names = on),
+    },
+    Key {
+        name: "multiclient",
+        kind: Kind::Switch,
+        english: "whether several connections of one account may share a nickname: true or false",
+        chinese: "同一帐号的多个连接是否可以共用一个名字：true 或 false",
+        set: |config, given| given.switch().map(|on| config.multiclient = on),
     },
     Key {
         name: "history",

@@ -217,6 +217,7 @@ sentences! {
         | "没有别人为它担保：请把指纹告诉大家，好让人凭它认出这台服务器";
     Room(connections, binding) "room for {connections} connections (bounded by {binding})" | "最多容纳 {connections} 个连接（受 {binding} 限制）";
     Arrived(nick, address, online) "{nick} came in from {address} · {online} here" | "{nick} 从 {address} 进来了 · 现有 {online} 人";
+    DeviceArrived(nick, address, count) "{nick} came in from {address} too · {count} connections of one person" | "{nick} 又从 {address} 进来了 · 同一人现有 {count} 个连接";
     Departed(nick, reason, online) "{nick} left ({reason}) · {online} here" | "{nick} 离开了（{reason}）· 现有 {online} 人";
     Renamed(old, new) "{old} is now {new}" | "{old} 改名为 {new}";
     GaveUp(address, reason) "{address} went before logging in ({reason})" | "{address} 未登录就离开了（{reason}）";

@@ -269,7 +269,7 @@ impl Shared {
             let mut world = world.lock();
             world.now = Timestamp::now();
             let everybody: Vec<_> =
-                world.clients().map(|(id, client)| (id, Arc::clone(&client.outbox))).collect();
+                world.connections().map(|(id, client)| (id, Arc::clone(&client.outbox))).collect();
             for (id, _) in &everybody {
                 world.disconnect(*id, &Text::Stopping);
             }

@@ -11,6 +11,7 @@ mod channel;
 mod client;
 mod cloak;
 mod deed;
+mod devices;
 mod guesses;
 mod label;
 mod line;
@@ -52,12 +53,13 @@ pub use whowas::Gone;
 use crate::config::Config;
 use crate::language::Text;
 use crate::nickname::{self, Skeleton};
-use crate::outbox::{AtEnd, Cause, Outbox};
+use crate::outbox::{Cause, Outbox};
 use crate::password;
 use crate::reply::Reply;
 use crate::tls::Fingerprint;
 use crate::user_modes::{UserMode, UserModes};
 use cloak::Cloak;
+use devices::for_each_connection;
 use guesses::Guesses;
 use run::Run;
 use watch::Watchers;
@@ -106,6 +108,8 @@ pub struct World {
     /// The tokens of 005, a line each; made when they are first asked for.
     pub(crate) isupport: Option<Arc<[String]>>,
     cloak: Cloak,
+    /// The outbox of people who are apart from their connections.
+    nowhere: Arc<Outbox>,
     /// Inverse of `clients[..].monitored`.
     watchers: Watchers,
     whowas: Whowas,
@@ -177,6 +181,7 @@ impl World {
             counted: ModeCounts::default(),
             isupport: None,
             cloak: Cloak::new(password::secret()),
+            nowhere: devices::nowhere(),
             watchers: Watchers::default(),
             whowas: Whowas::default(),
             capture: None,
@@ -280,9 +285,14 @@ impl World {
         }
     }
 
-    /// Everybody, logged in or not.
-    pub fn clients(&self) -> impl Iterator<Item = (ClientId, &Client)> {
-        self.clients.iter()
+    /// Everybody, logged in or not: each person once, however many devices there are.
+    pub fn people(&self) -> impl Iterator<Item = (ClientId, &Client)> {
+        self.clients.iter().filter(|(_, client)| client.person.is_none())
+    }
+
+    /// Every connection.
+    pub fn connections(&self) -> impl Iterator<Item = (ClientId, &Client)> {
+        self.clients.iter().filter(|(_, client)| !client.is_apart)
     }
 
     /// The client, unless it has gone.
@@ -329,10 +339,10 @@ impl World {
             return Err(self.in_use(id, nick, &Text::NickOwned));
         }
         self.free_nick(id);
-        self.nicks.insert(self.config.casemapping.fold(&nick).into_owned(), id);
-        self.skeletons.insert(skeleton, id);
+        self.point_names_at(&nick, id);
         self.clients[id].set_nick(Some(nick));
         self.clients[id].named = self.next_number();
+        self.mirror(id);
         Ok(())
     }
 
@@ -349,7 +359,7 @@ impl World {
     /// Those who have logged in to an account.
     pub(crate) fn logged_in_to(&self, account: &str) -> Vec<ClientId> {
         let mine = |client: &Client| client.account() == Some(account);
-        self.clients.iter().filter(|(_, client)| mine(client)).map(|(id, _)| id).collect()
+        self.people().filter(|(_, client)| mine(client)).map(|(id, _)| id).collect()
     }
 
     /// Whether a nickname belongs to an account that a client has not logged in to.
@@ -358,14 +368,18 @@ impl World {
         owner.is_some_and(|owner| self.clients[id].account() != Some(&owner.name))
     }
 
-    /// Settles, at the end of a client's login, whose its nickname is.
+    /// Settles, at the end of a client's login, whose its nickname is. Returns the person whose other device the client is
+    /// to be, if there is one: who has logged in to the same account and has the nickname.
     ///
     /// # Errors
     /// ERR_NICKNAMEINUSE; the login waits for another NICK then.
-    pub(crate) fn settle_nick(&mut self, id: ClientId) -> Result<(), Reply> {
+    pub(crate) fn settle_nick(&mut self, id: ClientId) -> Result<Option<ClientId>, Reply> {
         if let Registration::Open { wanted, .. } = &mut self.clients[id].registration
             && let Some(wanted) = wanted.take()
         {
+            if self.config.multiclient && self.shares_account_with_holder(id, &wanted) {
+                return Ok(self.holder(&wanted));
+            }
             if !self.is_anothers(id, &wanted) {
                 self.evict(id, &wanted);
             }
@@ -376,8 +390,18 @@ impl World {
                 self.free_nick(id);
                 Err(self.in_use(id, nick, &Text::NickOwned))
             }
-            _ => Ok(()),
+            _ => Ok(None),
         }
+    }
+
+    /// Whether whoever has a nickname has logged in to the same account as a client.
+    pub(crate) fn shares_account_with_holder(&self, id: ClientId, nick: &str) -> bool {
+        let holder = self.holder(nick).filter(|holder| *holder != id).map(|holder| &self.clients[holder]);
+        holder.is_some_and(|holder| {
+            holder.is_registered()
+                && holder.account().is_some()
+                && holder.account() == self.clients[id].account()
+        })
     }
 
     /// Takes a nickname away from whoever has it, unless that is its owner too.
@@ -431,10 +455,16 @@ impl World {
         for index in 0..self.clients[id].channels.len() {
             self.keep_change_of_nick(id, self.clients[id].channels[index], &source, &new);
         }
-        self.tell(id, &line, if self.at_work == Some(id) { Cause::Answer } else { Cause::Others });
+        self.tell_person(id, |_, _| Some(&line));
         self.tell_neighbours(id, |_| Some(&line));
         self.note(Text::Renamed(old, new));
         Ok(())
+    }
+
+    /// Has the tables of names point at `id`.
+    fn point_names_at(&mut self, nick: &str, id: ClientId) {
+        self.nicks.insert(self.config.casemapping.fold(nick).into_owned(), id);
+        self.skeletons.insert(Skeleton::of(nick), id);
     }
 
     fn free_nick(&mut self, id: ClientId) {
@@ -481,7 +511,7 @@ impl World {
 
     /// How many are connected and have not logged in.
     pub fn strangers(&self) -> usize {
-        self.clients.len() - self.users
+        self.connections().filter(|(_, client)| !client.is_registered()).count()
     }
 
     /// Whether `viewer` may learn of a person by looking around: who is invisible is seen only in shared rooms.
@@ -493,11 +523,9 @@ impl World {
             || seen.channels.iter().any(|channel| viewing.channels.contains(channel))
     }
 
-    /// Hangs up, whatever the cause: the rooms are told, the name is free, an ERROR says why, the outbox closes.
-    ///
-    /// The one way out, and safe to walk twice: for a client that is gone it does nothing.
-    pub fn disconnect(&mut self, id: ClientId, reason: &Text) {
-        let Some(client) = self.clients.get(id) else { return };
+    /// Takes a person out of the world, but for the connections: the rooms are told and the name is free.
+    fn depart(&mut self, id: ClientId, reason: &Text) {
+        let client = &self.clients[id];
         let words = reason.to_string(self.config.language);
         let said = words.clone();
         let note = if client.is_registered() {
@@ -521,19 +549,7 @@ impl World {
             self.channels[channel].members.swap_remove(&id);
             self.close_if_empty(channel);
         }
-        self.forget_watched(id);
-        let (host, language) = (self.clients[id].real_host(), self.clients[id].language);
-        let farewell = Text::ClosingLink(host, reason.to_string(language)).to_string(language);
-        let error = self.line(format_args!("ERROR :{farewell}"));
-        self.tell(id, &error, Cause::Answer);
-        self.release_capture_of(id);
         self.free_nick(id);
-        let client = self.clients.remove(id).expect("it was there above");
-        // Its own session goes on reading until the client has heard; anybody else has to wake that session.
-        let at_end = if self.at_work == Some(id) { AtEnd::Finish } else { AtEnd::ShutDown };
-        if client.outbox.close(at_end) {
-            self.effects.touched.push(client.outbox);
-        }
     }
 
     // --- Channels --------------------------------------------------------------------------------------------------
@@ -706,7 +722,7 @@ impl World {
         }
     }
 
-    /// Queues a line for one client.
+    /// Queues a line for one connection.
     pub fn tell(&mut self, to: ClientId, line: &Line, cause: Cause) {
         self.end_run();
         let Self { clients, effects, capture, .. } = self;
@@ -739,7 +755,7 @@ impl World {
         self.line(format_args!(":{server} {:03} {name} {params}", reply.numeric()))
     }
 
-    /// Queues for each member of a channel the line that `choose` has for it.
+    /// Queues for each connection of each member of a channel the line that `choose` has for it.
     pub fn tell_channel<'l>(
         &mut self,
         channel: ChannelId,
@@ -748,10 +764,11 @@ impl World {
         self.end_run();
         let Self { channels, clients, effects, capture, .. } = self;
         for (id, member) in &channels[channel].members {
-            let client = &clients[*id];
-            if let Some(line) = choose(*id, client, member) {
-                deliver(*id, client, line, Cause::Others, effects, capture);
-            }
+            for_each_connection(*id, &clients[*id], clients, |id, client| {
+                if let Some(line) = choose(id, client, member) {
+                    deliver(id, client, line, Cause::Others, effects, capture);
+                }
+            });
         }
     }
 
@@ -764,13 +781,14 @@ impl World {
         for index in 0..clients[id].channels.len() {
             let channel = clients[id].channels[index];
             for member in channels[channel].members.keys() {
-                let client = &mut clients[*member];
-                if mem::replace(&mut client.round, *round) == *round {
+                if mem::replace(&mut clients[*member].round, *round) == *round {
                     continue;
                 }
-                if let Some(line) = choose(client) {
-                    deliver(*member, client, line, Cause::Others, effects, capture);
-                }
+                for_each_connection(*member, &clients[*member], clients, |id, client| {
+                    if let Some(line) = choose(client) {
+                        deliver(id, client, line, Cause::Others, effects, capture);
+                    }
+                });
             }
         }
     }
@@ -788,19 +806,18 @@ impl World {
     /// # Panics
     /// When they are not.
     pub fn check(&self) {
-        let named = self.clients.values().filter(|client| client.nick().is_some()).count();
+        let people = || self.people().map(|(_, client)| client);
+        let named = people().filter(|client| client.nick().is_some()).count();
         assert_eq!(self.nicks.len(), named, "one entry for each nickname");
         assert_eq!(self.skeletons.len(), named, "one skeleton for each nickname");
-        let registered = self.clients.values().filter(|client| client.is_registered()).count();
+        let registered = people().filter(|client| client.is_registered()).count();
         assert_eq!(self.users, registered, "users are counted right");
         assert!(self.most_users >= self.users);
-        let with = |mode| {
-            self.clients.values().filter(|client| client.is_registered() && client.modes.has(mode)).count()
-        };
+        let with = |mode| people().filter(|client| client.is_registered() && client.modes.has(mode)).count();
         let counted = (with(UserMode::Invisible), with(UserMode::Operator));
         assert_eq!(self.invisible_and_operators(), counted, "modes are counted right");
         assert!(self.capture.is_none(), "no command's answers are held back");
-        for (id, client) in &self.clients {
+        for (id, client) in self.people() {
             if let Some(nick) = client.nick() {
                 assert_eq!(self.holder(nick), Some(id), "{nick} is found");
                 assert_eq!(self.skeletons.get(&Skeleton::of(nick)), Some(&id), "{nick} looks like itself");
@@ -831,6 +848,7 @@ impl World {
             }
         }
         self.check_watchers();
+        self.check_devices();
         self.accounts.check();
         for client in self.clients.values() {
             let account = client.account();

@@ -16,7 +16,8 @@ use teahouse_server::commands::COMMANDS;
 use teahouse_server::config::Operator;
 use teahouse_server::reply::Reply;
 
-const PEOPLE: [&str; 4] = ["a", "b", "c", "d"];
+/// Who takes part; `a2` is another device of `a`.
+const PEOPLE: [&str; 5] = ["a", "b", "c", "d", "a2"];
 
 /// What may stand as a parameter: names that exist and ones that do not, modes, masks, lists, nonsense.
 const WORDS: &[&str] = &[
@@ -131,15 +132,26 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn random_commands_leave_the_world_in_order(steps in vec((0..PEOPLE.len(), line()), 1..80)) {
+    fn random_commands_leave_the_world_in_order(
+        steps in vec((0..PEOPLE.len(), line()), 1..80),
+        // Checking a password takes its time, so not always.
+        with_device in proptest::bool::weighted(0.2),
+    ) {
         let operators = vec![Operator { name: "root".to_owned(), password: "root".to_owned() }];
         let config = Config { operators, cloak: false, scram: true, ..Config::default() };
         let mut stage = Memory::open(config);
         let mut gone = BTreeSet::new();
         for name in PEOPLE {
             stage.connect(name);
-            stage.send(name, &format!("NICK {name}"));
+            if name == "a2" && with_device {
+                stage.send("a", "NS REGISTER sesame12");
+                for line in ["CAP REQ sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE AGEAc2VzYW1lMTI="] {
+                    stage.send(name, line);
+                }
+            }
+            stage.send(name, &format!("NICK {}", name.trim_end_matches('2')));
             stage.send(name, &format!("USER {name} 0 * :{name}"));
+            stage.send(name, "CAP END");
         }
         stage.send("a", "OPER root root");
         stage.received();

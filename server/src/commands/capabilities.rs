@@ -24,20 +24,20 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
         "LS" => {
             let version = message.param(1).and_then(|version| version.parse().ok()).unwrap_or(0);
             if version >= VERSION_302 {
-                let client = context.world.client_mut(context.me);
+                let client = context.world.client_mut(context.device);
                 client.speaks_cap_302 = true;
                 client.capabilities.set(Capability::CapNotify, true);
             }
             negotiating(context, true);
-            let all = offered(&context.world.config, context.client(), version >= VERSION_302);
+            let all = offered(&context.world.config, context.device(), version >= VERSION_302);
             let all: Vec<_> = all.iter().map(String::as_str).collect();
             list(context, "LS", &all, version >= VERSION_302);
         }
         "LIST" => {
-            let set = context.client().capabilities;
+            let set = context.device().capabilities;
             let on: Vec<_> =
                 Capability::ALL.iter().filter(|(cap, _)| set.has(*cap)).map(|(_, name)| *name).collect();
-            list(context, "LIST", &on, context.client().speaks_cap_302);
+            list(context, "LIST", &on, context.device().speaks_cap_302);
         }
         "REQ" => {
             negotiating(context, true);
@@ -49,7 +49,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
             }
             // Not before the last ACK has been said: it has no tags yet that it only grants.
             if let Some(set) = changed {
-                context.world.client_mut(context.me).capabilities = set;
+                context.world.client_mut(context.device).capabilities = set;
             }
         }
         "END" => {
@@ -109,7 +109,7 @@ fn sts(config: &Config, client: &Client) -> Option<String> {
 
 /// The set after a request; all or nothing: one name that is not known, and none of it happens.
 fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
-    let client = context.client();
+    let client = context.device();
     let mut set = client.capabilities;
     for word in wanted.split_ascii_whitespace() {
         let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
@@ -125,7 +125,8 @@ fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
 
 /// Before login, notes whether the client is still choosing: the login waits for it to end.
 fn negotiating(context: &mut Context, now: bool) {
-    if let Registration::Open { negotiating, .. } = &mut context.world.client_mut(context.me).registration {
+    if let Registration::Open { negotiating, .. } = &mut context.world.client_mut(context.device).registration
+    {
         *negotiating = now;
     }
 }
@@ -137,7 +138,7 @@ fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: 
     if !several_lines {
         names.sort_by_key(|name| name.starts_with("draft/"));
     }
-    let around = context.world.config.name.len() + context.client().name().len() + ": CAP   : *\r\n".len();
+    let around = context.world.config.name.len() + context.device().name().len() + ": CAP   : *\r\n".len();
     let bytes =
         if several_lines { NAMES_BYTES } else { MAX_LINE_BYTES.saturating_sub(around + subcommand.len()) };
     let mut lines = in_lines(names.into_iter(), bytes);
@@ -169,6 +170,6 @@ fn in_lines<'n>(names: impl Iterator<Item = &'n str>, bytes: usize) -> Vec<Strin
 }
 
 fn answer(context: &mut Context, subcommand: &str, names: &str) {
-    let name = context.client().name().to_owned();
+    let name = context.device().name().to_owned();
     context.send(format_args!("CAP {name} {subcommand} :{names}"));
 }

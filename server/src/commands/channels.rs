@@ -99,12 +99,13 @@ pub(super) fn enter(context: &mut Context, room: &str) {
     if context.client().away.is_some() {
         let away = people::away_line(context);
         context.world.tell_channel(channel, |id, client, _| {
-            (id != me && client.has(Capability::AwayNotify)).then_some(&away)
+            let other = client.person.unwrap_or(id) != me;
+            (other && client.has(Capability::AwayNotify)).then_some(&away)
         });
     }
-    read_markers::tell_on_arrival(context, channel);
-    let shown = shown_on_arrival(context, me, channel);
-    context.reply_all(&shown);
+    for connection in context.world.connections_of(me) {
+        show_room(context, connection, channel);
+    }
     chanserv::give_ranks(context, channel);
 }
 
@@ -134,6 +135,28 @@ fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [
             .line(format_args!(":{source} JOIN {room} {account} :{realname}"))
             .with_tags(client.tags()),
     ]
+}
+
+/// Shows a connection the room that its person has come into.
+fn show_room(context: &mut Context, connection: ClientId, channel: ChannelId) {
+    read_markers::tell_on_arrival(context, connection, channel);
+    for reply in shown_on_arrival(context, connection, channel) {
+        if connection == context.device {
+            context.reply(&reply);
+        } else {
+            context.world.notify(connection, &reply);
+        }
+    }
+}
+
+/// Shows a device that has just come the rooms that its person sits in.
+pub(super) fn show_joined(context: &mut Context) {
+    for channel in context.client().channels.clone() {
+        let [plain, extended] = arrival_lines(context, context.me, channel);
+        let line = if context.has(Capability::ExtendedJoin) { &extended } else { &plain };
+        context.world.tell(context.device, line, Cause::Answer);
+        show_room(context, context.device, channel);
+    }
 }
 
 /// What a newcomer is shown: the topic, and who is there.
@@ -178,11 +201,11 @@ pub(super) fn invite(context: &mut Context, message: &Message) -> Result<(), Rep
     let line = context.world.line(format_args!(":{} INVITE {guest_name} {room}", context.client().source()));
     let line = line.with_tags(context.client().tags());
     context.reply(&Reply::Inviting(guest_name.clone(), room));
-    context.world.tell(guest, &line, Cause::Others);
-    let me = context.me;
+    context.world.tell_person(guest, |_, _| Some(&line));
+    let device = context.device;
     context.world.tell_channel(channel, |id, client, member| {
         let concerned = member.ranks.at_least(Rank::HalfOperator) && client.has(Capability::InviteNotify);
-        (concerned && id != me).then_some(&line)
+        (concerned && id != device).then_some(&line)
     });
     match context.world.client(guest).and_then(|guest| guest.away.clone()) {
         Some(words) => Err(Reply::Away(guest_name, words)),
@@ -357,24 +380,24 @@ pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Rep
     let knows = |client: &Client| client.has(Capability::ChannelRename);
     // In another case the name is the same for everybody else, too.
     let is_other_name = !context.world.config.casemapping.same(&old, new);
-    let members = context.world.channel(channel).members().map(|(id, _)| id);
-    let moved: Vec<_> =
-        members.filter(|id| is_other_name && !context.world.client(*id).is_some_and(knows)).collect();
-    for member in &moved {
-        let part = departure_line(context, *member, channel, &words);
-        context.world.tell(*member, &part, Cause::Others);
+    let members = context.world.channel(channel).members().map(|(id, _)| id).filter(|_| is_other_name);
+    let connections = members.flat_map(|member| context.world.connections_of(member));
+    let moved: Vec<_> = connections.filter(|id| !context.world.client(*id).is_some_and(knows)).collect();
+    for connection in &moved {
+        let part = departure_line(context, context.world.person_of(*connection), channel, &words);
+        context.world.tell(*connection, &part, Cause::Others);
     }
     let line = context.world.line(format_args!(":{} RENAME {old} {new} :{words}", context.client().source()));
     let line = line.with_tags(context.client().tags());
     context.world.rename_channel(channel, new);
     context.world.tell_channel(channel, |_, client, _| knows(client).then_some(&line));
-    for member in moved {
-        let [plain, extended] = arrival_lines(context, member, channel);
-        let client = context.world.client(member).expect("a member is here");
+    for connection in moved {
+        let [plain, extended] = arrival_lines(context, context.world.person_of(connection), channel);
+        let client = context.world.client(connection).expect("a member is here");
         let line = if client.has(Capability::ExtendedJoin) { &extended } else { &plain };
-        context.world.tell(member, line, Cause::Others);
-        for reply in shown_on_arrival(context, member, channel) {
-            context.world.notify(member, &reply);
+        context.world.tell(connection, line, Cause::Others);
+        for reply in shown_on_arrival(context, connection, channel) {
+            context.world.notify(connection, &reply);
         }
     }
     Ok(())
@@ -389,7 +412,8 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
                 // Who asks for a full room a hundred times over in one line is told once.
                 let channel = context.world.find_visible_channel(context.me, room).ok();
                 let channel = channel.filter(|channel| !told.contains(channel));
-                let names = channel.map(|channel| names_in(context, context.me, channel)).unwrap_or_default();
+                let names =
+                    channel.map(|channel| names_in(context, context.device, channel)).unwrap_or_default();
                 told.extend(channel);
                 context.reply_all(&names);
                 context.reply(&Reply::EndOfNames(room.to_owned()));
@@ -400,7 +424,7 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
             let visible: Vec<_> =
                 visible.filter(|id| context.world.can_see_channel(context.me, *id)).collect();
             for channel in visible {
-                let names = names_in(context, context.me, channel);
+                let names = names_in(context, context.device, channel);
                 context.reply_all(&names);
             }
             context.reply(&Reply::EndOfNames("*".to_owned()));
@@ -414,10 +438,11 @@ fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> Vec<Repl
     let world = &*context.world;
     let has = |capability| world.client(viewer).is_some_and(|viewer| viewer.has(capability));
     let (all_prefixes, userhost) = (has(Capability::MultiPrefix), has(Capability::UserhostInNames));
-    let is_member = world.is_member(viewer, channel);
+    let person = world.person_of(viewer);
+    let is_member = world.is_member(person, channel);
     let room = world.channel(channel);
     let mut lines: Vec<String> = Vec::new();
-    for (id, member) in room.members().filter(|(id, _)| is_member || world.can_see(viewer, *id)) {
+    for (id, member) in room.members().filter(|(id, _)| is_member || world.can_see(person, *id)) {
         let client = world.client(id).expect("a member is here");
         let shown = if userhost { client.source() } else { client.name() };
         match lines.last_mut().filter(|line| line.len() + 1 + shown.len() <= NAMES_BYTES) {

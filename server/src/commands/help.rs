@@ -10,7 +10,7 @@ const NAMES_A_LINE: usize = 10;
 
 /// HELP: explains a command, or lists them all.
 pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let language = context.client().language;
+    let language = context.device().language;
     match message.param(0).filter(|subject| !subject.is_empty()) {
         None => {
             let start = language.choose(

@@ -93,7 +93,7 @@ fn answer(context: &mut Context, subcommand: &str, message: &Message) -> Result<
         }
     };
     let Readable { name, places, since } = readable(context, target).ok_or(Refusal::Target)?;
-    let events = context.client().has(Capability::EventPlayback);
+    let events = context.has(Capability::EventPlayback);
     let windows: Vec<_> = parts
         .into_iter()
         .map(|(after, before, newest, limit)| Window {
@@ -194,7 +194,7 @@ pub(super) fn reads_since(context: &Context) -> Number {
 impl Context<'_> {
     /// Begins a batch, if the client knows batches.
     pub(super) fn begin_batch(&mut self, kind: &str) -> Option<Number> {
-        if !self.client().has(Capability::Batch) {
+        if !self.has(Capability::Batch) {
             return None;
         }
         let batch = self.world.next_number();
@@ -211,9 +211,8 @@ impl Context<'_> {
     /// Sends something that was said before, as it was said; `target` is the room as it is called now.
     pub(super) fn replay(&mut self, entry: &Entry, target: &str, batch: Option<Number>) {
         let Texts { source, account, target: person, tags, words } = entry.texts();
-        let client = self.client();
         let kind = entry.kind;
-        if kind == Kind::Tagmsg && !client.has(Capability::MessageTags) {
+        if kind == Kind::Tagmsg && !self.has(Capability::MessageTags) {
             return;
         }
         let to = if person.is_empty() { target } else { person };
@@ -227,15 +226,15 @@ impl Context<'_> {
             };
             let said =
                 Said { source, command: kind.command(), target: to, words, number: entry.number, tags };
-            let knows = multiline::knows(client);
+            let knows = multiline::knows(self.device());
             let lines = if knows { said.in_batch(self.world, batch) } else { said.in_lines(batch) };
             for line in lines {
-                self.world.tell(self.me, &line, Cause::Answer);
+                self.world.tell(self.device, &line, Cause::Answer);
             }
             return;
         }
         let account = Some(account).filter(|account| !account.is_empty());
-        let extended = kind == Kind::Join && client.has(Capability::ExtendedJoin);
+        let extended = kind == Kind::Join && self.has(Capability::ExtendedJoin);
         let before = [":", source, " ", kind.command()];
         let line = |words: &[&str]| {
             let tags = Tags {
@@ -256,7 +255,7 @@ impl Context<'_> {
             Kind::Kick | Kind::Mode => line(&[" ", to, " ", words]),
             Kind::Privmsg | Kind::Notice | Kind::Part | Kind::Topic => line(&[" ", to, " :", words]),
         };
-        self.world.tell(self.me, &line, Cause::Answer);
+        self.world.tell(self.device, &line, Cause::Answer);
     }
 }
 
@@ -289,7 +288,7 @@ fn targets(context: &mut Context, bounds: (Number, Number), limit: usize) {
             let server = context.world.config.name.clone();
             let tags = Tags { batch, ..Tags::default() };
             let line = context.world.line(format_args!(":{server} {words}")).with_tags(tags);
-            context.world.tell(context.me, &line, Cause::Answer);
+            context.world.tell(context.device, &line, Cause::Answer);
         }
         context.end_batch(batch);
         Ok(())
@@ -306,7 +305,7 @@ pub(super) fn deliver_waiting(context: &mut Context) {
     context.ask(
         move |connection| history::take_waiting(connection, &me),
         |context, waited| {
-            if !context.client().has(Capability::ChatHistory) {
+            if !context.has(Capability::ChatHistory) {
                 let name = context.client().name().to_owned();
                 for entry in waited.unwrap_or_default() {
                     context.replay(&entry, &name, None);

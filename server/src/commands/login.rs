@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::language::Text;
-use crate::outbox::Cause;
 use crate::password::{self, ScramKeys};
 use crate::reply::Reply;
 use crate::store::{self, Store};
@@ -50,7 +49,7 @@ type Then = fn(&mut Context, &Claim);
 impl Claim {
     /// Leaves the errand to find out whether the client owns an account.
     pub(super) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
-        let (address, world) = (context.client().address.ip(), &mut *context.world);
+        let (address, world) = (context.device().address.ip(), &mut *context.world);
         let found = world.accounts.find(account);
         let lacks_keys = world.config.scram && found.is_some_and(|account| account.scram.is_none());
         let wait =
@@ -101,7 +100,7 @@ impl Claim {
     pub(super) fn finish(mut self, context: &mut Context) {
         self.settle(context.world);
         let (address, account) =
-            (context.client().address, context.world.config.casemapping.fold(&self.account));
+            (context.device().address, context.world.config.casemapping.fold(&self.account));
         let account = account.into_owned();
         if self.is_right {
             context.world.guesses.right(account);
@@ -148,7 +147,8 @@ pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
 /// Logs somebody out, and tells everybody concerned.
 pub(super) fn log_out(world: &mut World, id: ClientId) {
     let Some(client) = world.client(id).filter(|client| client.account().is_some()) else { return };
-    world.notify(id, &Reply::LoggedOut(client.full_source()));
+    let reply = Reply::LoggedOut(client.full_source());
+    world.notify_person(id, &reply);
     change_account(world, id, None);
 }
 
@@ -159,12 +159,11 @@ fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
         return;
     }
     world.client_mut(id).set_account(account);
+    world.mirror(id);
     let Some(client) = world.client(id).filter(|client| client.is_registered()) else { return };
     let line = world.line(format_args!(":{} ACCOUNT {}", client.source(), client.account().unwrap_or("*")));
     let line = line.with_tags(client.tags());
     let wants = |client: &Client| client.has(Capability::AccountNotify).then_some(&line);
-    if wants(client).is_some() {
-        world.tell(id, &line, Cause::Answer);
-    }
+    world.tell_person(id, |_, client| wants(client));
     world.tell_neighbours_and_watchers(id, wants);
 }

@@ -71,7 +71,7 @@ pub(super) fn notice(context: &mut Context, message: &Message) -> Result<(), Rep
 pub(super) fn tagmsg(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let targets = message.param(0).filter(|targets| !targets.is_empty());
     let targets = targets.ok_or_else(|| Reply::NeedMoreParams("TAGMSG".to_owned()))?;
-    if !context.client().has(Capability::MessageTags) {
+    if !context.has(Capability::MessageTags) {
         return Err(Reply::UnknownCommand("TAGMSG".to_owned()));
     }
     to_each(context, targets, Speech { command: "TAGMSG", text: None })
@@ -104,7 +104,7 @@ fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Re
 /// The line as others get it, with the tags that came along. A channel may have the prefix of a rank before it.
 fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, target: &str) -> Line {
     let mut tags = context.client().tags();
-    if context.client().has(Capability::MessageTags) {
+    if context.has(Capability::MessageTags) {
         tags.client_only = client_only(context.tags);
     }
     tags.msgid = Some(number);
@@ -146,16 +146,17 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
         context.world.keep_said(me, channel, number, kind, line.client_only(), words);
     }
     if least.is_none() && speech.text.is_some() && !context.world.is_capturing() {
-        context.world.say(me, channel, &line);
+        context.world.say(context.device, channel, &line);
         context.world.paper.replace(line.into_paper());
         return Ok(());
     }
-    let echo = context.client().has(Capability::EchoMessage);
-    let tags_only = speech.text.is_none();
+    let echo = context.has(Capability::EchoMessage);
+    let (device, tags_only) = (context.device, speech.text.is_none());
     context.world.tell_channel(channel, |id, client, member| {
-        let wanted = (id != me || echo)
+        let mine = client.person.unwrap_or(id) == me;
+        let wanted = (id != device || echo)
             && (!tags_only || client.has(Capability::MessageTags))
-            && (id == me || least.is_none_or(|rank| member.ranks.at_least(rank)));
+            && (mine || least.is_none_or(|rank| member.ranks.at_least(rank)));
         wanted.then_some(&line)
     });
     Ok(())
@@ -213,16 +214,17 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
     may_hear(context, person)?;
-    let understands = speech.text.is_some() || person.has(Capability::MessageTags);
+    let understands = |client: &Client| speech.text.is_some() || client.has(Capability::MessageTags);
     let line = line_from(context, number, speech, "", person.name());
-    if understands {
-        context.world.tell_unlabelled(to, &line);
-    }
+    context.world.tell_unlabelled(to, |client| understands(client).then_some(&line));
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
     context.world.keep_private(me, to, number, kind, line.client_only(), words);
     // Who speaks to themselves hears both: what they said, and what somebody said to them (labeled-response).
-    if context.client().has(Capability::EchoMessage) {
-        context.world.tell(me, &line, Cause::Answer);
+    if to != me {
+        tell_other_devices(context, &line, speech);
+    }
+    if context.has(Capability::EchoMessage) {
+        context.world.tell(context.device, &line, Cause::Answer);
     }
     context.world.paper.replace(line.into_paper());
     say_if_away(context, to, speech.command)
@@ -252,13 +254,20 @@ pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) ->
     }
 }
 
+/// Shows the client's other devices what it said to somebody.
+fn tell_other_devices(context: &mut Context, line: &Line, speech: Speech) {
+    let device = context.device;
+    let understands = |client: &Client| speech.text.is_some() || client.has(Capability::MessageTags);
+    context.world.tell_person(context.me, |id, client| (id != device && understands(client)).then_some(line));
+}
+
 /// To one of the house's servants, if the name is one's. `None` if not.
 fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
     let service = services::find(name)?;
-    if context.client().has(Capability::EchoMessage) {
+    if context.has(Capability::EchoMessage) {
         let number = context.world.next_number();
         let line = line_from(context, number, speech, "", service.name);
-        context.world.tell(context.me, &line, Cause::Answer);
+        context.world.tell(context.device, &line, Cause::Answer);
     }
     // A notice is never answered.
     if let ("PRIVMSG", Some(said)) = (speech.command, speech.text) {
@@ -276,8 +285,9 @@ pub(super) fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Op
     if !context.world.keep_waiting(context.me, &name, number, speech.kind(), line.client_only(), text) {
         return None;
     }
-    if context.client().has(Capability::EchoMessage) {
-        context.world.tell(context.me, &line, Cause::Answer);
+    tell_other_devices(context, &line, speech);
+    if context.has(Capability::EchoMessage) {
+        context.world.tell(context.device, &line, Cause::Answer);
     }
     let words = context.say(&Text::MessageWaits);
     Some(if speech.command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) })
@@ -294,9 +304,9 @@ fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech)
     let number = context.world.next_number();
     let line = line_from(context, number, speech, "", target);
     let all: Vec<_> =
-        context.world.clients().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
+        context.world.people().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
     for id in all {
-        context.world.tell(id, &line, Cause::Others);
+        context.world.tell_person(id, |_, _| Some(&line));
     }
     Ok(())
 }

@@ -278,7 +278,7 @@ fn tell(context: &mut Context, channel: ChannelId, changes: &[Change]) {
         let line = line.with_tags(context.client().tags());
         context.world.tell_channel(channel, |_, _, _| Some(&line));
         if !context.world.is_member(context.me, channel) {
-            context.world.tell(context.me, &line, crate::outbox::Cause::Answer);
+            context.world.tell_person(context.me, |_, _| Some(&line));
         }
         context.world.keep_event(context.me, channel, Kind::Mode, &format!("{letters}{params}"));
     }
@@ -340,5 +340,5 @@ fn user_mode(context: &mut Context, nick: &str, message: &Message) -> Result<(),
 pub(super) fn tell_user_modes(context: &mut Context, changes: &str) {
     let (source, name) = (context.client().source(), context.client().name());
     let line = context.world.line(format_args!(":{source} MODE {name} {changes}"));
-    context.world.tell(context.me, &line, crate::outbox::Cause::Answer);
+    context.world.tell_person(context.me, |_, _| Some(&line));
 }

@@ -17,10 +17,10 @@ pub(super) fn monitor(context: &mut Context, message: &Message) -> Result<(), Re
         "+" => add(context, names),
         "-" => {
             for nick in listed(names) {
-                context.world.unwatch(context.me, nick);
+                context.world.unwatch(context.device, nick);
             }
         }
-        "c" | "C" => context.world.forget_watched(context.me),
+        "c" | "C" => context.world.forget_watched(context.device),
         "l" | "L" => {
             let watched = watched(context);
             in_lines(context, &watched, Reply::MonList);
@@ -45,23 +45,23 @@ fn add(context: &mut Context, names: &str) {
         }
         added.push(nick.clone());
         // What is no nickname is never here, and need not be watched for: masks, above all.
-        let known = context.client().monitored.contains(&config.casemapping.fold(nick).into_owned());
+        let known = context.device().monitored.contains(&config.casemapping.fold(nick).into_owned());
         if known || check_nickname(nick, config.nick_length).is_err() {
             continue;
         }
-        if context.client().monitored.len() >= MAX_WATCHED {
+        if context.device().monitored.len() >= MAX_WATCHED {
             added.pop();
             context.reply(&Reply::MonListFull(MAX_WATCHED.to_string(), names[index..].join(",")));
             break;
         }
-        context.world.watch(context.me, nick);
+        context.world.watch(context.device, nick);
     }
     tell_who_is_here(context, &added);
 }
 
 /// The names that the client watches for, in order.
 fn watched(context: &Context) -> Vec<String> {
-    let mut names: Vec<_> = context.client().monitored.iter().map(ToString::to_string).collect();
+    let mut names: Vec<_> = context.device().monitored.iter().map(ToString::to_string).collect();
     names.sort();
     names
 }

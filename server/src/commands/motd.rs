@@ -64,7 +64,12 @@ fn show(context: &mut Context, text: Option<String>, welcome: bool) {
         }
         None => context.reply(&Reply::NoMotd),
     }
-    if welcome && let Some(lobby) = context.world.config.lobby.clone() {
+    if !welcome {
+        return;
+    }
+    if context.me != context.device {
+        channels::show_joined(context);
+    } else if let Some(lobby) = context.world.config.lobby.clone() {
         channels::enter(context, &lobby);
     }
     if welcome {

@@ -9,7 +9,6 @@ use teahouse_protocol::{Message, names};
 use super::Context;
 use super::messages::{self, Speech};
 use crate::language::Text;
-use crate::outbox::Cause;
 use crate::reply::{Reply, word};
 use crate::world::{Capability, Client, Kind, Line, Number, Tags, World};
 
@@ -38,7 +37,7 @@ pub(crate) struct Draft {
 
 /// BATCH: opens or closes a message of several lines.
 pub(super) fn batch(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    if !context.client().has(Capability::Multiline) {
+    if !context.has(Capability::Multiline) {
         return Err(Reply::UnknownCommand("BATCH".to_owned()));
     }
     let reference = message.param(0).unwrap_or_default();
@@ -67,18 +66,17 @@ fn open(context: &mut Context, reference: &str, message: &Message) {
         label,
         refused: false,
     };
-    if context.world.client_mut(context.me).draft.replace(Box::new(draft)).is_some() {
+    if context.world.client_mut(context.device).draft.replace(Box::new(draft)).is_some() {
         invalid(context);
     }
 }
 
 /// Takes a PRIVMSG or NOTICE that is a line of a longer message. Returns whether it was one.
 pub(super) fn take_line(context: &mut Context, command: &'static str, message: &Message) -> bool {
-    let Some(reference) = context.tags.get("batch").filter(|_| context.client().has(Capability::Multiline))
-    else {
+    let Some(reference) = context.tags.get("batch").filter(|_| context.has(Capability::Multiline)) else {
         return false;
     };
-    let draft = context.world.client_mut(context.me).draft.as_mut();
+    let draft = context.world.client_mut(context.device).draft.as_mut();
     let Some(draft) = draft.filter(|draft| draft.reference == reference) else {
         invalid(context);
         return true;
@@ -119,7 +117,7 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
 }
 
 fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
-    let draft = &mut context.world.client_mut(context.me).draft;
+    let draft = &mut context.world.client_mut(context.device).draft;
     let Some(draft) = draft.take_if(|draft| draft.reference == reference) else {
         invalid(context);
         return Ok(());
@@ -128,7 +126,7 @@ fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
         return Ok(());
     }
     if let Some(label) = &draft.label {
-        context.world.begin_capture(context.me, label);
+        context.world.begin_capture(context.device, label);
     }
     let blank = draft.words.chars().all(|c| matches!(c, '\r' | '\n'));
     let Some(command) = draft.command.filter(|_| !blank) else {
@@ -180,21 +178,19 @@ fn deliver(context: &mut Context, draft: &Draft, command: &'static str) -> Resul
     let said = Said { source: &source, command, target: &name, words: &draft.words, number, tags };
     let batch = said.in_batch(context.world, None);
     let lines = said.in_lines(None);
-    let echo = context.client().has(Capability::EchoMessage);
+    let echo = context.has(Capability::EchoMessage);
+    let device = context.device;
     for (all, knowing) in [(&batch, true), (&lines, false)] {
         for line in all {
+            let for_whom = |client: &Client| (knows(client) == knowing).then_some(line);
+            let mine = |id, client: &Client| for_whom(client).filter(|_| id != device || echo);
             if let Some(channel) = channel {
-                context.world.tell_channel(channel, |id, client, _| {
-                    ((id != me || echo) && knows(client) == knowing).then_some(line)
-                });
+                context.world.tell_channel(channel, |id, client, _| mine(id, client));
             }
-            if let Some(person) = person
-                && context.world.client(person).is_some_and(|client| knows(client) == knowing)
-            {
-                context.world.tell_unlabelled(person, line);
-            }
-            if person.is_some() && echo && knows(context.client()) == knowing {
-                context.world.tell(me, line, Cause::Answer);
+            if let Some(person) = person {
+                context.world.tell_unlabelled(person, for_whom);
+                let echoed = |id, client: &Client| mine(id, client).filter(|_| person != me || id == device);
+                context.world.tell_person(me, echoed);
             }
         }
     }

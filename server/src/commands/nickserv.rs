@@ -81,8 +81,9 @@ fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     };
     let account = context.world.accounts.find(&name).ok_or(Text::NoSuchAccount(name))?;
     let (name, since) = (account.name.clone(), account.since.strftime("%Y-%m-%d").to_string());
-    let online = context.world.logged_in_to(&name).len().to_string();
-    say(context, &Text::AccountInfo(name, since, online));
+    let people = context.world.logged_in_to(&name);
+    let online: usize = people.iter().map(|person| context.world.connections_of(*person).len()).sum();
+    say(context, &Text::AccountInfo(name, since, online.to_string()));
     Ok(())
 }
 
@@ -129,7 +130,7 @@ fn ghost(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             None => Text::NobodyHasIt(account),
             Some(ghost) => {
                 let who = context.client().name().to_owned();
-                context.world.disconnect(ghost, &Text::Ghosted(who));
+                context.world.expel(ghost, &Text::Ghosted(who));
                 Text::GhostIsGone(account)
             }
         };
@@ -145,7 +146,7 @@ fn recover(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         }
         if let Some(ghost) = holder(context, &account) {
             let who = context.client().name().to_owned();
-            context.world.disconnect(ghost, &Text::Ghosted(who));
+            context.world.expel(ghost, &Text::Ghosted(who));
         }
         context.world.evict(context.me, &account);
         match context.world.take_nick(context.me, &account) {
@@ -185,7 +186,7 @@ fn cert(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             return Ok(());
         }
         ("ADD", given) => {
-            let one = given.or_else(|| context.client().certificate.clone()).ok_or(Text::NoCertificate)?;
+            let one = given.or_else(|| context.device().certificate.clone()).ok_or(Text::NoCertificate)?;
             if context.world.accounts.by_certificate(&one).is_some() {
                 return Err(Text::CertificateKnown);
             }

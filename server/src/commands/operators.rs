@@ -9,7 +9,6 @@ use teahouse_protocol::Message;
 use super::errand::Task;
 use super::{Context, modes};
 use crate::language::Text;
-use crate::outbox::Cause;
 use crate::password;
 use crate::reply::Reply;
 use crate::store::{StoreError, bans};
@@ -89,10 +88,10 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
     let quit = killed.to_string(context.world.config.language);
     let quit = context.world.line(format_args!(":{source} QUIT :{quit}"));
     for line in [kill, quit] {
-        context.world.tell(victim, &line, Cause::Others);
+        context.world.tell_person(victim, |_, _| Some(&line));
     }
     context.world.note(Text::OperatorKilled(who, nick, words));
-    context.world.disconnect(victim, &killed);
+    context.world.expel(victim, &killed);
     Ok(())
 }
 
@@ -101,9 +100,9 @@ pub(super) fn wallops(context: &mut Context, message: &Message) -> Result<(), Re
     let words = message.param(0).filter(|words| !words.is_empty());
     let words = words.ok_or_else(|| Reply::NeedMoreParams("WALLOPS".to_owned()))?;
     let line = context.world.line(format_args!(":{} WALLOPS :{words}", context.client().source()));
-    let wanting = context.world.clients().filter(|(_, client)| client.modes.has(UserMode::Wallops));
+    let wanting = context.world.people().filter(|(_, client)| client.modes.has(UserMode::Wallops));
     for id in wanting.map(|(id, _)| id).collect::<Vec<_>>() {
-        context.world.tell(id, &line, Cause::Others);
+        context.world.tell_person(id, |_, _| Some(&line));
     }
     Ok(())
 }
@@ -144,8 +143,10 @@ fn ban(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target
     let world = &*context.world;
     let casemapping = world.config.casemapping;
     let hit: Vec<_> = world
-        .clients()
-        .filter(|(id, client)| *id != context.me && client.is_registered() && !client.is_operator())
+        .connections()
+        .filter(|(id, client)| {
+            world.person_of(*id) != context.me && client.is_registered() && !client.is_operator()
+        })
         .filter(|(_, client)| world.bans.on_client(client, casemapping, world.now).is_some())
         .map(|(id, _)| id)
         .collect();

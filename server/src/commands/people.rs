@@ -6,7 +6,6 @@ use teahouse_protocol::text::truncate;
 use super::Context;
 use super::registration::REALNAME_BYTES;
 use crate::language::Text;
-use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::world::{Capability, Client};
 
@@ -20,7 +19,7 @@ const USERHOST_NAMES: usize = 5;
 /// [pre-away](https://ircv3.net/specs/extensions/pre-away), with `*` for "no words, but nobody is there".
 pub(super) fn away(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let registered = context.client().is_registered();
-    if !registered && !context.client().has(Capability::PreAway) {
+    if !registered && !context.has(Capability::PreAway) {
         return Err(Reply::NotRegistered);
     }
     let words = message.param(0).filter(|words| !words.is_empty());
@@ -59,9 +58,7 @@ pub(super) fn setname(context: &mut Context, message: &Message) -> Result<(), Re
     let line =
         context.world.line(format_args!(":{} SETNAME :{name}", client.source())).with_tags(client.tags());
     let wants = |client: &Client| client.has(Capability::SetName).then_some(&line);
-    if wants(client).is_some() {
-        context.world.tell(context.me, &line, Cause::Answer);
-    }
+    context.world.tell_person(context.me, |_, client| wants(client));
     context.world.tell_neighbours_and_watchers(context.me, wants);
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::history::read_time;
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::{Reply, word};
-use crate::world::{Capability, ChannelId, Number};
+use crate::world::{Capability, ChannelId, ClientId, Number};
 
 /// MARKREAD: asks how far one has read in a conversation, or says it.
 pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -38,12 +38,12 @@ pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), R
     };
     match context.world.mark_read(context.me, target, Number::at(time)) {
         Some(true) => {
-            let all = context.world.clients_of_same_person(context.me);
+            let all = context.world.connections_of_same_reader(context.me);
             for id in all {
                 let knows = context.world.client(id).is_some_and(|client| client.has(Capability::ReadMarker));
-                if id == context.me || knows {
+                if id == context.device || knows {
                     let line = line(context, target);
-                    let cause = if id == context.me { Cause::Answer } else { Cause::Others };
+                    let cause = if id == context.device { Cause::Answer } else { Cause::Others };
                     context.world.tell(id, &line, cause);
                 }
             }
@@ -55,17 +55,18 @@ pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), R
     Ok(())
 }
 
-/// Tells somebody who comes into a room how far they had read there.
-pub(super) fn tell_on_arrival(context: &mut Context, channel: ChannelId) {
-    if context.client().has(Capability::ReadMarker) {
-        let name = context.world.channel(channel).name.clone();
-        tell_marker(context, &name);
+/// Tells a connection whose person comes into a room how far that has read there.
+pub(super) fn tell_on_arrival(context: &mut Context, connection: ClientId, channel: ChannelId) {
+    if context.world.client(connection).is_some_and(|client| client.has(Capability::ReadMarker)) {
+        let line = line(context, &context.world.channel(channel).name);
+        let cause = if connection == context.device { Cause::Answer } else { Cause::Others };
+        context.world.tell(connection, &line, cause);
     }
 }
 
 fn tell_marker(context: &mut Context, target: &str) {
     let line = line(context, target);
-    context.world.tell(context.me, &line, Cause::Answer);
+    context.world.tell(context.device, &line, Cause::Answer);
 }
 
 fn line(context: &Context, target: &str) -> crate::world::Line {

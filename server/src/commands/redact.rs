@@ -7,7 +7,6 @@ use teahouse_protocol::{Message, names};
 use super::Context;
 use super::history::{Readable, readable};
 use crate::language::Text;
-use crate::outbox::Cause;
 use crate::reply::{Reply, word};
 use crate::store::history::{self, Redaction};
 use crate::world::{Capability, Client, Line, Number, Rank, Tags};
@@ -85,9 +84,9 @@ fn is_room_operator(context: &Context, target: &str) -> bool {
 
 /// Tells those who hear what is said to the target, as far as they know redactions.
 fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) {
-    let me = context.me;
+    let (me, device) = (context.me, context.device);
     let number = context.world.next_number();
-    let echo = context.client().has(Capability::EchoMessage);
+    let echo = context.has(Capability::EchoMessage);
     let knows = |client: &Client| client.has(Capability::MessageRedaction);
     let line = |context: &Context, to: &str| {
         let source = context.client().source();
@@ -99,18 +98,16 @@ fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) 
     if names::is_channel(target) {
         let Ok(channel) = context.world.find_channel(target) else { return };
         let line = line(context, &context.world.channel(channel).name);
-        context
-            .world
-            .tell_channel(channel, |id, client, _| (knows(client) && (id != me || echo)).then_some(&line));
+        context.world.tell_channel(channel, |id, client, _| {
+            (knows(client) && (id != device || echo)).then_some(&line)
+        });
         return;
     }
     let person = context.world.find(target).ok();
     let name = person.and_then(|person| context.world.client(person)).map(|person| person.name().to_owned());
     let line = line(context, name.as_deref().unwrap_or(target));
-    if let Some(person) = person.filter(|id| context.world.client(*id).is_some_and(knows) && *id != me) {
-        context.world.tell(person, &line, Cause::Others);
+    if let Some(person) = person.filter(|person| *person != me) {
+        context.world.tell_person(person, |_, client| knows(client).then_some(&line));
     }
-    if echo && knows(context.client()) {
-        context.world.tell(me, &line, Cause::Answer);
-    }
+    context.world.tell_person(me, |id, client| (knows(client) && (id != device || echo)).then_some(&line));
 }

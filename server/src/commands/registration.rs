@@ -35,12 +35,8 @@ pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply
         return context.world.take_nick(context.me, wanted);
     }
     match context.world.rename(context.me, wanted) {
-        // Who is still choosing capabilities may log in to the account that it belongs to.
-        Err(Reply::NicknameInUse(nick, _))
-            if is_negotiating(context) && context.world.owner_of(&nick).is_some() =>
-        {
-            want(context, Some(nick));
-        }
+        // It may be the client's all the same, when it has logged in.
+        Err(Reply::NicknameInUse(nick, _)) if may_still_be_had(context, &nick) => want(context, Some(nick)),
         outcome => {
             outcome?;
             want(context, None);
@@ -50,8 +46,14 @@ pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply
     Ok(())
 }
 
-fn is_negotiating(context: &Context) -> bool {
-    matches!(context.client().registration, Registration::Open { negotiating: true, .. })
+/// Whether a nickname that somebody has belongs to the client's account, or to one that it may still log in to.
+fn may_still_be_had(context: &Context, nick: &str) -> bool {
+    let (world, client) = (&*context.world, context.client());
+    let negotiating = matches!(client.registration, Registration::Open { negotiating: true, .. });
+    let holder = world.find(nick).ok().and_then(|holder| world.client(holder));
+    let accounts =
+        [world.owner_of(nick).map(|account| &*account.name), holder.and_then(|holder| holder.account())];
+    accounts.into_iter().flatten().any(|account| negotiating || client.account() == Some(account))
 }
 
 fn want(context: &mut Context, nick: Option<String>) {
@@ -98,25 +100,34 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
     if context.world.client_mut(context.me).sasl.take().is_some() {
         context.reply(&Reply::SaslAborted);
     }
-    if let Err(refusal) = context.world.settle_nick(context.me) {
-        context.reply(&refusal);
-        return;
-    }
+    let shared = match context.world.settle_nick(context.me) {
+        Ok(shared) => shared,
+        Err(refusal) => {
+            context.reply(&refusal);
+            return;
+        }
+    };
     if let Some(ban) = context.world.bans.on_client(context.client(), config.casemapping, context.world.now) {
         let reason = ban.reason.clone();
         context.reply(&Reply::YoureBanned(reason.clone()));
         context.world.disconnect(context.me, &Text::Banned(reason));
         return;
     }
-    context.world.register(context.me);
-    for (mode, _) in UserMode::ALL {
-        if config.default_user_modes.has(*mode) {
-            context.world.set_user_mode(context.me, *mode, true);
+    let address = context.client().address.to_string();
+    if let Some(person) = shared {
+        context.me = context.world.attach(context.device, person);
+        let count = context.world.connections_of(context.me).len().to_string();
+        context.world.note(Text::DeviceArrived(context.client().name().to_owned(), address, count));
+    } else {
+        context.world.register(context.me);
+        for (mode, _) in UserMode::ALL {
+            if config.default_user_modes.has(*mode) {
+                context.world.set_user_mode(context.me, *mode, true);
+            }
         }
+        let online = context.world.users().to_string();
+        context.world.note(Text::Arrived(context.client().name().to_owned(), address, online));
     }
-    let (nick, address) = (context.client().name().to_owned(), context.client().address.to_string());
-    let online = context.world.users().to_string();
-    context.world.note(Text::Arrived(nick, address, online));
 
     let version = status::VERSION.to_owned();
     // Some clients look up the host that stands here, to learn their own; a covered one leads nowhere (Modern IRC).
@@ -137,6 +148,6 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
 /// QUIT: the client says goodbye. It is answered with ERROR and a closed connection, before login as after it.
 pub(super) fn quit(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let words = truncate(message.param(0).unwrap_or_default(), QUIT_BYTES).to_owned();
-    context.world.disconnect(context.me, &Text::QuitWith(words));
+    context.world.disconnect(context.device, &Text::QuitWith(words));
     Ok(())
 }

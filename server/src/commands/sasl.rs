@@ -17,10 +17,10 @@ use crate::world::Capability;
 /// AUTHENTICATE: names a mechanism, goes on with it, or breaks it off.
 pub(super) fn authenticate(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let word = message.param(0).unwrap_or_default();
-    if !context.client().has(Capability::Sasl) {
+    if !context.has(Capability::Sasl) {
         return Err(Reply::SaslFail);
     }
-    let exchange = context.world.client_mut(context.me).sasl.take();
+    let exchange = context.world.client_mut(context.device).sasl.take();
     match exchange {
         _ if word == ABORT => Err(Reply::SaslAborted),
         Some(exchange) => go_on(context, *exchange, word),
@@ -30,7 +30,7 @@ pub(super) fn authenticate(context: &mut Context, message: &Message) -> Result<(
 
 fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
     // With version 302 one may log in anew at any time; before it, once was enough.
-    if context.client().account().is_some() && !context.client().speaks_cap_302 {
+    if context.client().account().is_some() && !context.device().speaks_cap_302 {
         return Err(Reply::SaslAlready);
     }
     let (config, secure) = (&context.world.config, context.client().modes.has(UserMode::Secure));
@@ -45,7 +45,7 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
 }
 
 fn wait_for(context: &mut Context, exchange: Exchange) {
-    context.world.client_mut(context.me).sasl = Some(Box::new(exchange));
+    context.world.client_mut(context.device).sasl = Some(Box::new(exchange));
 }
 
 /// Takes another chunk. Unless the exchange goes on, it has ended, one way or the other.
@@ -64,7 +64,7 @@ fn go_on(context: &mut Context, mut exchange: Exchange, chunk: &str) -> Result<(
         }
         Step::External => {
             let authzid = text_of(&said)?;
-            let certificate = context.client().certificate.as_deref();
+            let certificate = context.device().certificate.as_deref();
             let account = certificate.and_then(|one| context.world.accounts.by_certificate(one));
             let account = account.ok_or(Reply::SaslFail)?.name.clone();
             needs_to_be(context, authzid, &account)?;

@@ -85,7 +85,7 @@ pub(super) fn hear(context: &mut Context, service: &'static Service, said: &str)
 }
 
 fn help(context: &mut Context, service: &Service, word: Option<&str>) -> Result<(), Text> {
-    let language = context.client().language;
+    let language = context.device().language;
     let Some(word) = word else {
         let [english, chinese] = service.about;
         service.tell(context, language.choose(english, chinese));
@@ -115,7 +115,7 @@ impl Service {
     fn tell(&self, context: &mut Context, words: &str) {
         let (source, nick) = (self.source(context.world), context.client().name());
         let line = context.world.line(format_args!(":{source} NOTICE {nick} :{}", words.trim_end()));
-        context.world.tell(context.me, &line, Cause::Answer);
+        context.world.tell(context.device, &line, Cause::Answer);
     }
 
     /// What stands before whatever it says and does.

@@ -86,7 +86,7 @@ pub(super) fn time(context: &mut Context, message: &Message) -> Result<(), Reply
 /// INFO: what this program is.
 pub(super) fn info(context: &mut Context, message: &Message) -> Result<(), Reply> {
     for_this_server(context, message.param(0))?;
-    let about = match context.client().language {
+    let about = match context.device().language {
         Language::English => [
             "Teahouse, a chat in the shape of a networks course:",
             "plain TCP, one thread for each guest, one lock around the table of names.",
@@ -188,7 +188,7 @@ pub(super) fn language(context: &mut Context, message: &Message) -> Result<(), R
     let Some(language) = Language::from_code(&code.to_ascii_lowercase()) else {
         return Err(Reply::NoLanguage(code.to_owned()));
     };
-    context.world.client_mut(context.me).language = language;
+    context.world.client_mut(context.device).language = language;
     context.reply(&Reply::YourLanguage(language.code().to_owned()));
     Ok(())
 }

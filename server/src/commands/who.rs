@@ -49,7 +49,7 @@ fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)
     }
     let folded = world.config.casemapping.fold(mask).into_owned();
     let fits = |text: &str| mask::fits(folded.as_str(), world.config.casemapping.fold(text).as_str());
-    let people = world.clients().filter(|(id, client)| {
+    let people = world.people().filter(|(id, client)| {
         client.is_registered()
             && world.can_see(me, *id)
             && [client.name(), client.user(), client.host(), &client.realname, &world.config.name]
@@ -65,7 +65,7 @@ fn flags(context: &Context, client: &Client, ranks: Ranks) -> String {
     if client.is_operator() {
         flags.push('*');
     }
-    flags.extend(ranks.prefixes(context.client().has(Capability::MultiPrefix)));
+    flags.extend(ranks.prefixes(context.has(Capability::MultiPrefix)));
     if client.modes.has(UserMode::Bot) {
         flags.push('B');
     }
@@ -156,7 +156,7 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
     if let Some(account) = client.account() {
         replies.push(Reply::WhoisAccount(nick(), account.to_owned()));
     }
-    let all_prefixes = context.client().has(Capability::MultiPrefix);
+    let all_prefixes = context.has(Capability::MultiPrefix);
     let rooms: Vec<_> = client
         .channels
         .iter()

@@ -11,7 +11,7 @@ use teahouse_protocol::Folded;
 use super::capability::{Capabilities, Capability};
 use super::cloak::Cloak;
 use super::line::Tags;
-use super::{ChannelId, Markers, Number};
+use super::{ChannelId, ClientId, Markers, Number};
 use crate::commands::Draft;
 use crate::language::Language;
 use crate::outbox::Outbox;
@@ -27,6 +27,13 @@ pub struct Client {
     pub(crate) capabilities: Capabilities,
     /// Whether CAP LS has ever come with version 302 or higher; that is not taken back.
     pub(crate) speaks_cap_302: bool,
+    /// Whose device this is, if the person has become a client of its own (see `devices.rs`). Inverse of
+    /// `clients[..].devices`.
+    pub(crate) person: Option<ClientId>,
+    /// The connections of a person apart.
+    pub(crate) devices: Vec<ClientId>,
+    /// Whether this is a person and no connection: its outbox leads nowhere.
+    pub(crate) is_apart: bool,
     /// The last round of [`World::tell_neighbours`](super::World::tell_neighbours) that reached this client.
     pub(super) round: u64,
     /// `None` until the first NICK. Inverse of `World::nicks`.
@@ -99,6 +106,9 @@ impl Client {
             outbox,
             capabilities: Capabilities::default(),
             speaks_cap_302: false,
+            person: None,
+            devices: Vec::new(),
+            is_apart: false,
             round: 0,
             nick: None,
             named: Number::FIRST,
@@ -185,6 +195,45 @@ impl Client {
     /// The tags of what this client says.
     pub(crate) fn tags(&self) -> Tags {
         Tags { account: self.account.clone(), bot: self.modes.has(UserMode::Bot), ..Tags::default() }
+    }
+
+    /// Moves the person out of a connection that has been both, into a client of its own.
+    pub(super) fn take_person(&mut self, nowhere: Arc<Outbox>) -> Self {
+        Self {
+            outbox: nowhere,
+            capabilities: Capabilities::default(),
+            speaks_cap_302: false,
+            person: None,
+            devices: Vec::new(),
+            is_apart: true,
+            named: self.named,
+            markers: mem::take(&mut self.markers),
+            round: self.round,
+            nick: self.nick.clone(),
+            user: self.user.clone(),
+            realname: self.realname.clone(),
+            host: self.host.clone(),
+            source: self.source.clone(),
+            address: self.address,
+            account: self.account.clone(),
+            certificate: None,
+            sasl: None,
+            draft: None,
+            registration: self.registration.clone(),
+            modes: self.modes,
+            away: self.away.take(),
+            language: self.language,
+            channels: mem::take(&mut self.channels),
+            monitored: HashSet::new(),
+        }
+    }
+
+    /// Takes over from the person what a device has to know of it.
+    pub(super) fn mirror(&mut self, person: &Self) {
+        self.nick.clone_from(&person.nick);
+        self.source.clone_from(&person.source);
+        self.account.clone_from(&person.account);
+        self.modes = person.modes;
     }
 
     pub(super) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {

@@ -66,9 +66,9 @@ impl World {
     }
 
     /// Queues a line that is no part of the answer: what one says to oneself arrives like anybody else's words.
-    pub(crate) fn tell_unlabelled(&mut self, to: ClientId, line: &Line) {
+    pub(crate) fn tell_unlabelled<'l>(&mut self, to: ClientId, choose: impl Fn(&Client) -> Option<&'l Line>) {
         let capture = self.capture.take();
-        self.tell(to, line, Cause::Others);
+        self.tell_person(to, |_, client| choose(client));
         self.capture = capture;
     }
 

@@ -52,16 +52,15 @@ impl World {
         self.markers.remove(self.config.casemapping.fold(account).as_str());
     }
 
-    /// All clients of the person behind one: those of the account, or that one.
-    pub(crate) fn clients_of_same_person(&self, id: ClientId) -> Vec<ClientId> {
+    /// All connections of the person behind one: those of the account, or its own.
+    pub(crate) fn connections_of_same_reader(&self, id: ClientId) -> Vec<ClientId> {
         match self.clients[id].account() {
             Some(account) => self
-                .clients
-                .iter()
+                .connections()
                 .filter(|(_, client)| client.is_registered() && client.account() == Some(account))
                 .map(|(id, _)| id)
                 .collect(),
-            None => vec![id],
+            None => self.connections_of(id),
         }
     }
 }

@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use super::devices::for_each_connection;
 use super::line::CLASSES;
 use super::{Capability, ChannelId, ClientId, Line, World};
 use crate::outbox::Cause;
@@ -23,6 +24,7 @@ pub(super) struct Run {
 /// Who hears a run.
 #[derive(Clone, Copy, Debug)]
 struct Audience {
+    /// The connection; another device of the same person hears what is said.
     speaker: ClientId,
     channel: ChannelId,
     /// Whether the speaker is told too.
@@ -52,7 +54,9 @@ impl World {
     fn audience(&self, speaker: ClientId, channel: ChannelId) -> Audience {
         let mut classes = [false; CLASSES];
         for member in self.channels[channel].members.keys() {
-            classes[Line::class_of(self.clients[*member].capabilities)] = true;
+            for_each_connection(*member, &self.clients[*member], &self.clients, |_, client| {
+                classes[Line::class_of(client.capabilities)] = true;
+            });
         }
         let echo = self.clients[speaker].has(Capability::EchoMessage);
         Audience { speaker, channel, echo, classes }
@@ -61,12 +65,14 @@ impl World {
     /// Hands what was said to those who are to hear it.
     pub(crate) fn end_run(&mut self) {
         let Some(Audience { speaker, channel, echo, .. }) = self.run.audience.take() else { return };
-        for member in self.channels[channel].members.keys().filter(|member| echo || **member != speaker) {
-            let client = &self.clients[*member];
-            let lines = &self.run.lines[Line::class_of(client.capabilities)];
-            if client.outbox.queue(&[lines], Cause::Others) {
-                self.effects.touched.push(Arc::clone(&client.outbox));
-            }
+        let Self { channels, clients, effects, run, .. } = self;
+        for member in channels[channel].members.keys() {
+            for_each_connection(*member, &clients[*member], clients, |id, client| {
+                let lines = &run.lines[Line::class_of(client.capabilities)];
+                if (echo || id != speaker) && client.outbox.queue(&[lines], Cause::Others) {
+                    effects.touched.push(Arc::clone(&client.outbox));
+                }
+            });
         }
         for lines in &mut self.run.lines {
             lines.clear();

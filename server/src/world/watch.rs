@@ -77,7 +77,9 @@ impl World {
         for watcher in self.watchers_of(self.clients[id].name()) {
             let Self { clients, effects, capture, round, .. } = self;
             let client = &clients[watcher];
-            if client.round != *round
+            // Whether it has been told is noted of the person.
+            let person = client.person.unwrap_or(watcher);
+            if clients[person].round != *round
                 && client.has(super::Capability::ExtendedMonitor)
                 && let Some(line) = choose(client)
             {

@@ -1,0 +1,219 @@
+//! One person, several connections: a telephone and a laptop under one nickname.
+//!
+//! As long as a person has one connection, both are one [`Client`]. When a second connection comes to share the
+//! nickname, or when the last one goes of somebody who stays, the person becomes a client of its own, *apart*: it has
+//! the nickname, the rooms, the account and the modes, and its outbox leads nowhere. Its connections are its *devices*:
+//! each has its outbox, its capabilities and its language, and of the person only what answers to it must name.
+//!
+//! So whatever is about people (members, names, masks) has the person's [`ClientId`], and whatever is about who gets
+//! which bytes has the device's. Nobody else sees how many devices there are.
+
+use std::io;
+use std::mem;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+
+use super::{Client, ClientId, Line, Registration, World, deliver};
+use crate::language::Text;
+use crate::outbox::{AtEnd, Cause, Outbox, Wire};
+use crate::reply::Reply;
+
+/// The wire of a person apart.
+struct Nowhere;
+
+impl Wire for Nowhere {
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn shut_down(&self) {}
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+}
+
+/// An outbox that takes nothing.
+pub(super) fn nowhere() -> Arc<Outbox> {
+    let outbox = Outbox::new(Nowhere, 0);
+    // Nobody has to flush what holds nothing.
+    let _ = outbox.close(AtEnd::ShutDown);
+    Arc::new(outbox)
+}
+
+impl World {
+    /// The person at a connection.
+    pub fn person_of(&self, connection: ClientId) -> ClientId {
+        self.clients.get(connection).and_then(|client| client.person).unwrap_or(connection)
+    }
+
+    /// The connections of a person: its devices, or else itself.
+    pub(crate) fn connections_of(&self, person: ClientId) -> Vec<ClientId> {
+        let client = &self.clients[person];
+        if client.is_apart { client.devices.clone() } else { vec![person] }
+    }
+
+    /// Makes a connection, which has no nickname yet, another device of a person.
+    pub(crate) fn attach(&mut self, device: ClientId, person: ClientId) -> ClientId {
+        self.free_nick(device);
+        let person = self.set_apart(person);
+        let now = self.now;
+        self.clients[device].registration = Registration::Done { since: now, spoke: now };
+        self.adopt(device, person);
+        person
+    }
+
+    fn adopt(&mut self, device: ClientId, person: ClientId) {
+        self.clients[device].person = Some(person);
+        self.clients[person].devices.push(device);
+        self.mirror(person);
+    }
+
+    /// Makes a person a client of its own and its connection a device of it, unless it is so already.
+    pub(super) fn set_apart(&mut self, id: ClientId) -> ClientId {
+        if self.clients[id].is_apart {
+            return id;
+        }
+        self.end_run();
+        let apart = self.clients[id].take_person(Arc::clone(&self.nowhere));
+        let channels = apart.channels.clone();
+        let nick = apart.name().to_owned();
+        let person = self.clients.insert(apart);
+        self.point_names_at(&nick, person);
+        for channel in channels {
+            let members = &mut self.channels[channel].members;
+            if let Some((index, _, member)) = members.swap_remove_full(&id) {
+                let (last, _) = members.insert_full(person, member);
+                members.swap_indices(index, last);
+            }
+        }
+        for channel in self.channels.values_mut() {
+            if channel.invited.remove(&id) {
+                channel.invited.insert(person);
+            }
+        }
+        self.adopt(id, person);
+        person
+    }
+
+    /// Brings what the devices know of their person up to date.
+    pub(crate) fn mirror(&mut self, person: ClientId) {
+        let Some(client) = self.clients.get_mut(person).filter(|client| client.is_apart) else { return };
+        let devices = mem::take(&mut client.devices);
+        for device in &devices {
+            if let Some([device, person]) = self.clients.get_disjoint_mut([*device, person]) {
+                device.mirror(person);
+            }
+        }
+        self.clients[person].devices = devices;
+    }
+
+    /// Queues for each connection of a person the line that `choose` has for it.
+    pub(crate) fn tell_person<'l>(
+        &mut self,
+        person: ClientId,
+        choose: impl Fn(ClientId, &Client) -> Option<&'l Line>,
+    ) {
+        self.end_run();
+        let Self { clients, effects, capture, at_work, .. } = self;
+        for_each_connection(person, &clients[person], clients, |id, client| {
+            if let Some(line) = choose(id, client) {
+                let cause = if *at_work == Some(id) { Cause::Answer } else { Cause::Others };
+                deliver(id, client, line, cause, effects, capture);
+            }
+        });
+    }
+
+    /// Queues a numeric for each connection of a person.
+    pub(crate) fn notify_person(&mut self, person: ClientId, reply: &Reply) {
+        for connection in self.connections_of(person) {
+            self.notify(connection, reply);
+        }
+    }
+
+    /// Ends a connection. Whoever has another one stays, and so does, as if away, who is to stay; anybody else
+    /// [goes](Self::expel).
+    ///
+    /// Safe to be called twice: for a client that is gone it does nothing.
+    pub fn disconnect(&mut self, id: ClientId, reason: &Text) {
+        let Some(client) = self.clients.get(id) else { return };
+        match client.person {
+            Some(person) if self.clients[person].devices.len() > 1 => self.hang_up(id, reason),
+            Some(person) => self.expel(person, reason),
+            None => self.expel(id, reason),
+        }
+    }
+
+    /// Ends all connections of a person, who is gone then: the rooms are told and the name is free.
+    pub(crate) fn expel(&mut self, person: ClientId, reason: &Text) {
+        let Some(client) = self.clients.get(person) else { return };
+        let devices = client.devices.clone();
+        self.depart(person, reason);
+        for device in devices {
+            self.hang_up(device, reason);
+        }
+        if self.clients[person].is_apart {
+            self.clients.remove(person);
+        } else {
+            self.hang_up(person, reason);
+        }
+    }
+
+    /// Closes a connection: an ERROR says why.
+    fn hang_up(&mut self, id: ClientId, reason: &Text) {
+        self.forget_watched(id);
+        let (host, language) = (self.clients[id].real_host(), self.clients[id].language);
+        let farewell = Text::ClosingLink(host, reason.to_string(language)).to_string(language);
+        let error = self.line(format_args!("ERROR :{farewell}"));
+        self.tell(id, &error, Cause::Answer);
+        self.release_capture_of(id);
+        let client = self.clients.remove(id).expect("it is looked up before");
+        if let Some(person) = client.person.and_then(|person| self.clients.get_mut(person)) {
+            person.devices.retain(|device| *device != id);
+        }
+        // Its own session goes on reading until the client has heard; anybody else has to wake that session.
+        let at_end = if self.at_work == Some(id) { AtEnd::Finish } else { AtEnd::ShutDown };
+        if client.outbox.close(at_end) {
+            self.effects.touched.push(client.outbox);
+        }
+    }
+
+    pub(super) fn check_devices(&self) {
+        for (id, client) in &self.clients {
+            assert!(client.is_apart || client.devices.is_empty(), "devices are a person's who is apart");
+            assert!(!client.is_apart || !client.devices.is_empty(), "somebody is at the other end");
+            for device in &client.devices {
+                assert_eq!(self.clients[*device].person, Some(id), "a device knows its person");
+            }
+            if let Some(person) = client.person.map(|person| &self.clients[person]) {
+                assert!(person.devices.contains(&id), "a person knows its devices");
+                assert!(client.channels.is_empty(), "the person sits in rooms, not the device");
+                let mirrored = |client: &Client| {
+                    (
+                        client.nick().map(str::to_owned),
+                        client.source().to_owned(),
+                        client.account().map(str::to_owned),
+                        client.modes,
+                    )
+                };
+                assert_eq!(mirrored(client), mirrored(person), "a device knows how its person is called");
+            }
+        }
+    }
+}
+
+/// Does something for each connection of a person.
+#[inline]
+pub(super) fn for_each_connection<'c>(
+    id: ClientId,
+    client: &'c Client,
+    clients: &'c slotmap::SlotMap<ClientId, Client>,
+    mut work: impl FnMut(ClientId, &'c Client),
+) {
+    if !client.is_apart {
+        return work(id, client);
+    }
+    for device in &client.devices {
+        work(*device, &clients[*device]);
+    }
+}
