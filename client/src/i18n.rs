@@ -218,6 +218,8 @@ texts! {
     Connected: "已连接", "Connected";
     Connecting: "正在连接 {0}…", "Connecting to {0}…";
     Disconnected: "未连接", "Not connected";
+    KeySwitcher: "按名字或拼音找对话", "find a conversation by its name";
+    SwitchTo: "去哪个对话？名字或拼音首字母", "Where to? Some of its name";
     KeyBefore: "上一个对话", "the conversation before";
     KeyNext: "下一个对话", "the next conversation";
     KeyUnread: "下一个有未读消息的对话", "the next conversation with something unread";

@@ -11,13 +11,18 @@
 //! login form. Nothing here knows a language: whatever is to be read comes as a [`Phrase`], and becomes words when it
 //! is drawn.
 //!
-//! In reading order: [`form`] (the login view), this file (which networks there are, what the person does with the
-//! window), [`network`] (one server), [`act`] (what the person does there), [`arrive`] (what happens there),
-//! [`account`] (one's account there), [`trust`] (servers that nobody vouches for), [`delivery`] (what becomes of what we say), [`signals`] (typing, reactions and
-//! what else needs no words), [`front`] (what the person does with the conversation in front), [`conversation`] (lines,
-//! unread counts), [`condense`] (comings and goings in few words), [`members`] (people in a room), [`features`] (what
-//! the server said of itself), [`wire`] (what went over the wire), [`completion`] (Tab), [`search`] (Ctrl+F),
-//! [`layout`] (where text breaks).
+//! In reading order:
+//!
+//! - [`form`]: the login view; this file: which networks there are, what the person does with the window;
+//! - [`network`]: one server; [`act`]: what the person does there; [`arrive`]: what happens there;
+//! - [`account`]: one's account there; [`trust`]: servers that nobody vouches for;
+//! - [`delivery`]: what becomes of what we say; [`signals`]: typing, reactions and what else needs no words;
+//! - [`front`]: what the person does with the conversation in front;
+//! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
+//! - [`members`]: people in a room; [`features`]: what the server said of itself;
+//! - [`wire`]: what went over the wire;
+//! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F;
+//! - [`layout`]: where text breaks.
 
 use std::mem;
 use std::rc::Rc;
@@ -49,6 +54,7 @@ pub mod layout;
 pub mod members;
 pub mod search;
 mod signals;
+pub mod switcher;
 pub mod trust;
 pub mod wire;
 
@@ -536,6 +542,28 @@ impl Model {
         let (Some(index), Ok(count)) = (index, isize::try_from(ids.len())) else { return };
         let beside = (index as isize + steps).rem_euclid(count);
         self.select(ids[beside as usize]);
+    }
+
+    /// The conversations whose name, or whose server's name, fits what was typed, the best first; and of those that fit
+    /// as well, what is unread first.
+    pub fn search_conversations(&self, typed: &str) -> Vec<(&Network, &Conversation)> {
+        let everything = self.networks().flat_map(|network| {
+            network.conversations().iter().map(move |conversation| (network, conversation))
+        });
+        let current = self.current().map(Conversation::id);
+        let mut found: Vec<_> = everything
+            .filter_map(|(network, conversation)| {
+                let by_name = switcher::rank(conversation.name(), typed);
+                let with_place =
+                    || switcher::rank(&format!("{} {}", conversation.name(), network.place()), typed);
+                let rank = by_name.or_else(|| with_place().map(|rank| rank + 200))?;
+                let is_current = Some(conversation.id()) == current;
+                let is_read = (conversation.mentions() == 0, conversation.unread() == 0);
+                Some(((rank, is_current, is_read), (network, conversation)))
+            })
+            .collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, found)| found).collect()
     }
 
     /// Brings the conversation with this place in the list to the front, counted from 0.

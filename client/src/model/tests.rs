@@ -965,6 +965,20 @@ fn one_goes_round_through_the_conversations_of_all_servers() {
 }
 
 #[test]
+fn the_switcher_finds_conversations_of_all_servers_and_what_is_unread_first() {
+    let (mut window, second) = on_two_servers();
+    window.server_of(second, &[":bobby!b@h JOIN #茶馆", ":zoe!z@h PRIVMSG #茶馆 :hello"]);
+    let found = |window: &Window, typed: &str| -> Vec<String> {
+        let found = window.model.search_conversations(typed);
+        found.iter().map(|(_, conversation)| conversation.name().to_owned()).collect()
+    };
+    assert_eq!(found(&window, ""), ["#茶馆", "#rust", "#lobby"], "and where one is comes last");
+    assert_eq!(found(&window, "cg"), ["#茶馆"]);
+    assert_eq!(found(&window, "irc.ex"), ["#茶馆", "#rust"]);
+    assert_eq!(found(&window, "nothing"), [""; 0]);
+}
+
+#[test]
 fn one_goes_to_what_is_unread_and_to_what_is_for_us_first() {
     let (mut window, second) = on_two_servers();
     window.model.open_private("alice");

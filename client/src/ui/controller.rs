@@ -31,6 +31,7 @@ use crate::ui::paint::{self, Rect};
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
 use crate::ui::scene::ListKey;
+use crate::ui::switcher::Switcher;
 use crate::ui::theme::{self, Theme};
 use crate::ui::transcript::{Body, Item, Show, Zone};
 use crate::ui::{Action, Kit, keys, scene};
@@ -121,6 +122,7 @@ struct Controller {
     /// The address that was opened last.
     opened: Option<String>,
     menu: MenuCard,
+    switcher: Switcher,
     /// The view that is shown.
     shown: Option<View>,
     /// Which network 报文 shows.
@@ -170,6 +172,7 @@ impl Controller {
             Rc::new(move |number| scene::wire_row(&model2.borrow(), number)),
             Rc::new(move |number| scene::wire_explanation(&model3.borrow(), number)),
         );
+        let switcher = Switcher::new(&kit);
         let menu = MenuCard::new(&kit);
         let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
@@ -206,6 +209,7 @@ impl Controller {
             asked: None,
             opened: None,
             menu,
+            switcher,
             shown: None,
             wire_of: None,
             refusal: None,
@@ -304,6 +308,7 @@ impl Controller {
                 | Action::SelectUnread
                 | Action::NextPane { .. }
                 | Action::ToggleWire
+                | Action::OpenSwitcher
         );
         if is_about_chat && self.shown != Some(View::Chat) {
             return;
@@ -360,6 +365,19 @@ impl Controller {
             Action::SelectBeside(steps) => self.model.borrow_mut().select_beside(steps),
             Action::SelectNumbered(number) => self.model.borrow_mut().select_numbered(number),
             Action::SelectUnread => self.model.borrow_mut().select_unread(),
+            Action::OpenSwitcher => {
+                self.switcher.open(Text::SwitchTo.to(self.language()));
+                self.refresh_switcher();
+            }
+            Action::Switching => self.refresh_switcher(),
+            Action::Switch(id) => {
+                self.switcher.close();
+                self.select(Some(id));
+            }
+            Action::CloseSwitcher => {
+                self.switcher.close();
+                self.chat.composer.focus();
+            }
             Action::NextPane { backwards } => self.chat.next_pane(backwards),
             Action::AskConversation(id) => self.ask_about_conversation(id),
             Action::CloseConversation(id) => self.model.borrow_mut().close(id),
@@ -481,6 +499,7 @@ impl Controller {
             View::Chat => {
                 self.refresh_chat();
                 self.refresh_wire();
+                self.refresh_switcher();
             }
         }
         if self.shown != Some(view) {
@@ -497,7 +516,7 @@ impl Controller {
             self.window.redraw();
         }
         self.ask_whom_to_trust();
-        if self.dialog.asked().is_some() || self.menu.is_open() {
+        if self.dialog.asked().is_some() || self.menu.is_open() || self.switcher.is_open() {
             // What lies behind must not be drawn over it.
             self.window.redraw();
         }
@@ -540,6 +559,12 @@ impl Controller {
             });
             let unseen = current.count_messages(self.chat.transcript.unseen());
             self.chat.transcript.set_news(scene::news(unseen, language));
+        }
+    }
+
+    fn refresh_switcher(&self) {
+        if self.switcher.is_open() {
+            self.switcher.show(scene::switcher_rows(&self.model.borrow(), &self.switcher.typed()));
         }
     }
 
@@ -590,6 +615,7 @@ impl Controller {
         let rect = Rect::new(0, 0, self.window.w(), self.window.h());
         self.login.place(rect);
         self.chat.place(rect);
+        self.switcher.place(rect);
         self.menu.place(rect);
         self.dialog.place(rect);
         self.window.redraw();
@@ -877,8 +903,17 @@ impl Controller {
             opened: self.opened.clone(),
             wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
             menu: self.menu.title(),
+            switcher: self.switcher.is_open().then(|| self.switcher_names()),
             controls: self.controls(),
         }
+    }
+
+    fn switcher_names(&self) -> Vec<String> {
+        let model = self.model.borrow();
+        let name = |(id, _): &(ConversationId, Rect)| {
+            model.conversation(*id).map_or("", Conversation::name).to_owned()
+        };
+        self.switcher.rects().iter().map(name).collect()
     }
 
     /// Everything that can be clicked now, by name and on the screen.

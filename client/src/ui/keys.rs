@@ -41,7 +41,8 @@ const fn letter(letter: char) -> Key {
 }
 
 /// Every such key but the digits: Alt and a digit chooses the conversation with that number.
-pub static SHORTCUTS: [Shortcut; 8] = [
+pub static SHORTCUTS: [Shortcut; 9] = [
+    shortcut("Ctrl+K", CTRL, letter('k'), Text::KeySwitcher, || Action::OpenSwitcher),
     shortcut("Ctrl+PgUp", CTRL, Key::PageUp, Text::KeyBefore, || Action::SelectBeside(-1)),
     shortcut("Ctrl+PgDn", CTRL, Key::PageDown, Text::KeyNext, || Action::SelectBeside(1)),
     shortcut("Alt+↑", ALT, Key::Up, Text::KeyBefore, || Action::SelectBeside(-1)),

@@ -6,7 +6,7 @@
 //! callback ever runs into state that somebody else is just using.
 //!
 //! In reading order: [`controller`] (the way round), [`scene`] (the model as rows and items), [`login`] and [`chat`]
-//! (the two views), [`wire`] (what went over the wire), [`dialog`] and [`menu`] (what
+//! (the two views), [`wire`] (what went over the wire), [`dialog`], [`switcher`] and [`menu`] (what
 //! comes over them), [`transcript`], [`composer`], [`rows`], [`button`]
 //! and [`field`] (what views are made of), [`keys`] (what keys mean everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests see).
 
@@ -35,6 +35,7 @@ pub mod paint;
 pub mod probe;
 pub mod rows;
 pub mod scene;
+pub mod switcher;
 pub mod theme;
 pub mod transcript;
 pub mod wire;
@@ -97,6 +98,14 @@ pub enum Action {
     SelectBeside(isize),
     /// Bring the conversation with this place in the list to the front.
     SelectNumbered(usize),
+    /// Open the card in which one types where to go.
+    OpenSwitcher,
+    /// Something was typed in it.
+    Switching,
+    /// Go there and take the card away.
+    Switch(ConversationId),
+    /// Take the card away.
+    CloseSwitcher,
     /// Bring the next conversation with something unread to the front.
     SelectUnread,
     /// Give the keyboard to the next part of the window.

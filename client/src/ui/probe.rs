@@ -78,6 +78,8 @@ pub struct Snapshot {
     pub dialog: Option<(String, String)>,
     /// 报文, if it is open.
     pub wire: Option<Wire>,
+    /// The conversations that the switcher offers, if it is open.
+    pub switcher: Option<Vec<String>>,
     /// The title of the menu that is open.
     pub menu: Option<String>,
     /// The address that was opened last, in whatever program.

@@ -262,8 +262,16 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
         let from = here(state.cursor.as_ref()).or(here(state.selected.as_ref())).unwrap_or(0);
         let to = from.saturating_add_signed(steps).min(last);
         let key = keys[to].clone();
-        state.cursor = Some(key);
-        let place = self.placed(&state).find(|(_, row, _)| row.key() == state.cursor.as_ref());
+        state.cursor = Some(key.clone());
+        drop(state);
+        self.reveal(&key);
+        self.widget.clone().redraw();
+    }
+
+    /// Scrolls a row into view.
+    pub fn reveal(&self, key: &K) {
+        let state = self.state.borrow();
+        let place = self.placed(&state).find(|(_, row, _)| row.key() == Some(key));
         let list = Rect::of(&self.widget);
         let distance = place.map_or(0, |(_, _, rect)| {
             let below = (rect.y + rect.h - list.y - list.h).max(0);
@@ -271,7 +279,6 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
         });
         drop(state);
         self.scroll_by(distance);
-        self.widget.clone().redraw();
     }
 
     /// Where the cursor's row is.

@@ -46,6 +46,20 @@ pub fn conversation_rows(model: &Model) -> (Vec<Row<ListKey>>, Option<ListKey>) 
     (rows, model.current().map(|current| ListKey::Conversation(current.id())))
 }
 
+/// What fits what is typed in the switcher, the best first. With several servers each says which it is on.
+pub fn switcher_rows(model: &Model, typed: &str) -> Vec<(ConversationId, Row<ConversationId>)> {
+    let several = model.networks().count() > 1;
+    let found = model.search_conversations(typed).into_iter();
+    let row = |(network, conversation): (&Network, &Conversation)| {
+        let entry = conversation_row(network, conversation);
+        let text = if several { format!("{} — {}", entry.text, network.place()) } else { entry.text };
+        let Entry { picture, badge, is_strong, is_faded, .. } = entry;
+        let key = conversation.id();
+        (key, Row::Entry(Entry { key, text, picture, badge, is_strong, is_faded }))
+    };
+    found.map(row).collect()
+}
+
 /// The saved servers that one is not on, below a heading; nothing if there are none.
 pub fn profile_rows(model: &Model) -> Vec<Row<ListKey>> {
     let entry = |(index, profile): (usize, &Profile)| {

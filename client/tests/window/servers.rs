@@ -186,6 +186,25 @@ fn a_server_that_one_wants_at_once_is_there_when_the_window_opens() {
 }
 
 #[test]
+fn a_conversation_is_found_by_how_its_name_is_said() {
+    let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
+    let (mut ming, mut line) = on_two_servers(&display, &server, &other);
+    line.sends(":小明!m@h JOIN #茶馆\r\n:小明!m@h JOIN #课程设计\r\n".as_bytes());
+    ming.waits_for("four rooms", |seen| list(&seen["conversations"]).len() == 5);
+    ming.presses("ctrl+k");
+    ming.waits_for("everything", |seen| list(&seen["switcher"]).len() == 5);
+    display.picture("servers-switcher");
+    ming.types("cg");
+    ming.waits_for("what fits", |seen| seen["switcher"][0] == "#茶馆" && list(&seen["switcher"]).len() == 1);
+    ming.presses("Return");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#茶馆" && seen["switcher"].is_null());
+    ming.presses("ctrl+k");
+    ming.waits_for("the switcher", |seen| seen["switcher"].is_array());
+    ming.presses("Escape");
+    ming.waits_for("the composer", |seen| seen["switcher"].is_null() && seen["focus"] == "composer");
+}
+
+#[test]
 fn the_list_can_be_used_with_the_keyboard() {
     let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
     let (mut ming, _line) = on_two_servers(&display, &server, &other);
