@@ -24,6 +24,7 @@ mod read_markers;
 mod redact;
 mod registration;
 mod sasl;
+mod search;
 mod services;
 mod status;
 mod who;
@@ -139,6 +140,7 @@ pub const COMMANDS: &[Command] = &[
     row("REHASH", 0, Operator, operators::rehash, "", ["reads the configuration again", "重新读取配置"]),
     row("RENAME", 2, LoggedIn, channels::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
     row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),
+    row("SEARCH", 1, LoggedIn, search::search, "[in:target] [from:nick] [after:day] [before:day] [limit:number] words", ["finds what was said", "搜索聊天记录"]),
     row("SETNAME", 1, LoggedIn, people::setname, "realname", ["changes one's real name", "更改自己的真实姓名"]),
     row("STATS", 0, LoggedIn, status::stats, "letter", ["reports: u uptime, o operators, m commands, k and d bans", "报告：u 运行时间，o 管理员，m 命令次数，k 和 d 禁止名单"]),
     row("SUMMON", 0, LoggedIn, status::summon, "user", ["is not for our time", "这个时代已不需要"]),

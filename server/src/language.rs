@@ -192,6 +192,8 @@ sentences! {
     InvalidBatch "invalid multiline batch" | "无效的多行消息";
     OtherTarget "invalid multiline target" | "多行消息的目标不一致";
     BatchTooLong "multiline batch is too long" | "多行消息太长";
+    NothingToSearchFor "no words to search for" | "没有要搜索的词";
+    Found(count) "found: {count}" | "找到 {count} 条";
     NoSuchMessage "this message does not exist or is too old" | "没有这条消息，或者已经太旧";
     MayNotRedact "you are not authorised to take this message back" | "你无权撤回这条消息";
     TooLateToRedact "it is too late to take this message back" | "已经超过可以撤回的时间";

@@ -90,6 +90,7 @@ transcripts! {
     what_was_said_between_two_people_can_be_read_by_both
     messages_wait_for_who_is_away
     what_was_said_can_be_taken_back
+    what_was_said_is_found_by_its_words
     a_message_may_have_several_lines
     a_message_of_several_lines_that_makes_no_sense_is_refused
     how_far_one_has_read_is_told_to_ones_other_clients

@@ -185,6 +185,14 @@ pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
     Some(Readable { name: target.to_owned(), places, since })
 }
 
+/// The rooms that the client may read: what each is filed under, and from when on.
+pub(super) fn readable_rooms(context: &Context) -> Vec<(String, Number)> {
+    let (world, me) = (&*context.world, context.me);
+    let readable =
+        |channel| Some((world.channel(channel).place.to_string(), world.may_read_since(me, channel)?));
+    context.client().channels.iter().filter_map(|channel| readable(*channel)).collect()
+}
+
 /// From when on somebody reads private conversations: who has no account, since taking the nickname.
 pub(super) fn reads_since(context: &Context) -> Number {
     let client = context.client();
@@ -261,17 +269,8 @@ impl Context<'_> {
 
 /// CHATHISTORY TARGETS: the conversations with something new in a time.
 fn targets(context: &mut Context, bounds: (Number, Number), limit: usize) {
-    let (world, me) = (&*context.world, context.me);
-    let casemapping = world.config.casemapping;
-    let (mine, since) = (party(context.client(), casemapping), reads_since(context));
-    let rooms: Vec<_> = context
-        .client()
-        .channels
-        .iter()
-        .filter_map(|channel| {
-            Some((world.channel(*channel).place.to_string(), world.may_read_since(me, *channel)?))
-        })
-        .collect();
+    let (mine, since) = (party(context.client(), context.world.config.casemapping), reads_since(context));
+    let rooms = readable_rooms(context);
     let who = mine.clone();
     let find = move |connection: &rusqlite::Connection| {
         history::targets(connection, (&who, since), &rooms, bounds, limit)
