@@ -530,7 +530,8 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             let reason = message.param(0).map(crate::formatting::plain).unwrap_or_default();
             return Err(self.end_of_stream(reason));
         }
-        for event in Event::read(&message).into_iter().chain(step.news.into_iter().map(Event::from)) {
+        let event = if step.is_settled { None } else { Event::read(&message) };
+        for event in event.into_iter().chain(step.news.into_iter().map(Event::from)) {
             self.emit(event)?;
         }
         Ok(())

@@ -74,8 +74,6 @@ struct Headless {
     /// Lines that wait to be typed.
     lines: VecDeque<String>,
     input_is_over: bool,
-    /// Whether anything was typed that the server may still be answering.
-    has_typed: bool,
     /// Until when to wait for what was typed last.
     patience: Option<Instant>,
     /// Whether the question after the last line was asked.
@@ -128,7 +126,6 @@ impl Headless {
             begun: Vec::new(),
             lines: VecDeque::new(),
             input_is_over: false,
-            has_typed: false,
             patience: None,
             has_asked: false,
             printed: HashMap::new(),
@@ -245,7 +242,6 @@ impl Headless {
             match self.lines.pop_front() {
                 Some(line) => {
                     self.patience = None;
-                    self.has_typed = true;
                     if let Err(refusal) = self.model.submit(&line) {
                         self.say(&refusal);
                     }
@@ -254,7 +250,7 @@ impl Headless {
                     self.patience = None;
                     return;
                 }
-                None if self.has_typed && !self.has_asked => {
+                None if !self.has_asked => {
                     self.has_asked = true;
                     self.patience = Some(Instant::now() + ANSWER_TIME);
                     let _ = self.model.submit(&format!("/raw {LAST_QUESTION}"));

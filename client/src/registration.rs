@@ -66,6 +66,8 @@ pub struct Registration {
 pub struct Step {
     /// Lines to send, without CR LF.
     pub lines: Vec<String>,
+    /// Whether the message is dealt with, and nothing that the window need learn.
+    pub is_settled: bool,
     /// What the window should learn, after what the message says by itself.
     pub news: Vec<What>,
     /// What the server says about coming by TLS only.
@@ -158,7 +160,7 @@ impl Registration {
                     if !self.other_nicks.is_empty() =>
                 {
                     self.nick = self.other_nicks.pop_front().unwrap_or_default();
-                    return Step::say(format!("NICK {}", self.nick));
+                    return Step { is_settled: true, ..Step::say(format!("NICK {}", self.nick)) };
                 }
                 Some(failure) => return failure.into(),
                 None => {}

@@ -71,9 +71,13 @@ fn input_that_ends_early_ends_the_program_after_the_login() {
     server.send(":tea.house CAP * LS :\r\n");
     server.expect(&["CAP END"]);
     server.send(":tea.house 001 bob :Welcome\r\n");
+    server.expect(&["PING teahouse-end"]);
+    server.send(":tea.house NOTICE bob :Mind the step\r\n:tea.house PONG tea.house teahouse-end\r\n");
     server.expect(&["QUIT"]);
     server.expect_end();
-    assert_eq!(bob.ends().0, Some(0));
+    let (code, printed, _) = bob.ends();
+    assert_eq!(code, Some(0));
+    assert!(printed.iter().any(|line| line.contains("Mind the step")), "{printed:?}");
 }
 
 #[test]
