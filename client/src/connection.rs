@@ -72,7 +72,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            login: Duration::from_secs(15),
+            login: Duration::from_secs(30),
             idle: Duration::from_secs(60),
             answer: Duration::from_secs(30),
         }

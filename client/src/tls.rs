@@ -197,27 +197,28 @@ impl Read for Reading<'_> {
     fn read(&mut self, clear: &mut [u8]) -> io::Result<usize> {
         let Some(tls) = self.tls else { return self.stream.read(clear) };
         loop {
-            {
-                let mut state = tls.state.lock();
-                if self.start < self.end {
-                    self.start += state.read_tls(&mut &self.raw[self.start..self.end])?;
-                    state.process_new_packets().map_err(io::Error::other)?;
-                }
-                match state.reader().read(clear) {
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                    // Closed without a word, as many servers do.
-                    Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(0),
-                    read => return read,
-                }
+            let mut state = tls.state.lock();
+            match state.reader().read(clear) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                // Closed without a word, as many servers do.
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(0),
+                read => return read,
             }
-            if tls.state.lock().wants_write() {
-                (self.nudge)();
-            }
-            if self.start == self.end {
-                (self.start, self.end) = (0, self.stream.read(&mut self.raw)?);
-                if self.end == 0 {
-                    return Ok(0);
+            // Only now, with all clear text taken, is there room for more.
+            if self.start < self.end {
+                self.start += state.read_tls(&mut &self.raw[self.start..self.end])?;
+                state.process_new_packets().map_err(io::Error::other)?;
+                let has_answer = state.wants_write();
+                drop(state);
+                if has_answer {
+                    (self.nudge)();
                 }
+                continue;
+            }
+            drop(state);
+            (self.start, self.end) = (0, self.stream.read(&mut self.raw)?);
+            if self.end == 0 {
+                return Ok(0);
             }
         }
     }
