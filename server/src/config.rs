@@ -59,6 +59,8 @@ pub struct Config {
     pub history_days: Option<u32>,
     /// How many messages of one conversation; `None` for all.
     pub history_lines: Option<u32>,
+    /// Who stays without a connection.
+    pub always_on: AlwaysOn,
     /// The room that everybody joins on login.
     pub lobby: Option<String>,
     /// The language of the server's own texts.
@@ -115,6 +117,7 @@ impl Default for Config {
             scram: false,
             protect_names: true,
             multiclient: true,
+            always_on: AlwaysOn::OptIn,
             lobby: Some("#lobby".to_owned()),
             language: Language::English,
             operators: Vec::new(),
@@ -137,6 +140,31 @@ impl Default for Config {
 /// The user's own folder for what the server keeps; `None` if this user has none.
 pub fn user_data_dir() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "teahouse-server").map(|folders| folders.data_dir().to_owned())
+}
+
+/// Whether people with accounts stay in their rooms without a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlwaysOn {
+    /// Nobody does.
+    Disabled,
+    /// Who wants to.
+    OptIn,
+    /// Who does not object.
+    OptOut,
+    /// Everybody does.
+    Mandatory,
+}
+
+impl AlwaysOn {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "disabled" => Some(Self::Disabled),
+            "opt-in" => Some(Self::OptIn),
+            "opt-out" => Some(Self::OptOut),
+            "mandatory" => Some(Self::Mandatory),
+            _ => None,
+        }
+    }
 }
 
 /// Somebody who may become server operator.
@@ -326,6 +354,13 @@ pub const KEYS: &[Key] = &[
                 .number()
                 .map(|lines| config.history_lines = u32::try_from(lines).ok().filter(|lines| *lines > 0))
         },
+    },
+    Key {
+        name: "always_on",
+        kind: Kind::Text,
+        english: "whether accounts stay in their rooms without a connection: opt-in, opt-out, mandatory or disabled",
+        chinese: "帐号断开后是否留在房间里：opt-in（自选）、opt-out（默认，可退出）、mandatory（一律）或 disabled（不留）",
+        set: |config, given| AlwaysOn::from_word(&given.text()?).map(|choice| config.always_on = choice),
     },
     Key {
         name: "lobby",

@@ -172,6 +172,9 @@ sentences! {
     NotOnAccessList(account) "{account} is not on the list" | "{account} 不在名单上";
     NotInRoom(nick, room) "{nick} is not in {room}" | "{nick} 不在 {room} 里";
     TopicChanged "The topic is changed" | "主题已更改";
+    NotConnected "not connected at the moment" | "现在没有连接";
+    WillStay "You stay in your rooms when you disconnect" | "断开后你会留在房间里";
+    WillNotStay "You leave your rooms when you disconnect" | "断开后你会离开房间";
     NothingToVerify "There is nothing to verify" | "没有需要验证的";
     LoggedIn(nick, account) "{nick} is logged in as {account}" | "{nick} 登录了帐号 {account}";
     WrongPassword(address, account) "{address} gave a wrong password for the account {account}" | "{address} 输错了帐号 {account} 的密码";
@@ -220,6 +223,7 @@ sentences! {
     Room(connections, binding) "room for {connections} connections (bounded by {binding})" | "最多容纳 {connections} 个连接（受 {binding} 限制）";
     Arrived(nick, address, online) "{nick} came in from {address} · {online} here" | "{nick} 从 {address} 进来了 · 现有 {online} 人";
     DeviceArrived(nick, address, count) "{nick} came in from {address} too · {count} connections of one person" | "{nick} 又从 {address} 进来了 · 同一人现有 {count} 个连接";
+    Stays(nick) "{nick} stays without a connection" | "{nick} 断开后留在这里";
     Departed(nick, reason, online) "{nick} left ({reason}) · {online} here" | "{nick} 离开了（{reason}）· 现有 {online} 人";
     Renamed(old, new) "{old} is now {new}" | "{old} 改名为 {new}";
     GaveUp(address, reason) "{address} went before logging in ({reason})" | "{address} 未登录就离开了（{reason}）";

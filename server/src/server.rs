@@ -24,7 +24,7 @@ use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
 use crate::staff::{Staff, join, spawn};
-use crate::store::{Store, accounts, bans, channels, history, secrets};
+use crate::store::{Store, accounts, bans, channels, history, presence, secrets};
 use crate::tls::Identity;
 use crate::world::{Accounts, Effects, Order, World};
 
@@ -114,6 +114,10 @@ impl Server {
         let kept = store.ask(channels::load).map_err(|error| Text::CannotStart(error.to_string()))?;
         for channel in kept {
             world.restore_channel(channel);
+        }
+        let kept = store.ask(presence::load).map_err(|error| Text::CannotStart(error.to_string()))?;
+        for presence in kept {
+            world.restore_presence(presence);
         }
         let shared = Arc::new(Shared {
             room: Room::measure(config.max_connections),

@@ -18,6 +18,7 @@ mod line;
 mod markers;
 pub mod mask;
 mod number;
+mod presence;
 mod record;
 mod run;
 mod server_bans;
@@ -45,6 +46,7 @@ pub use line::Line;
 pub(crate) use line::Tags;
 pub(crate) use markers::Markers;
 pub use number::Number;
+pub use presence::Presence;
 pub use record::{Entry, Kind, Record};
 pub(crate) use record::{Texts, party, place_of};
 pub use server_bans::{ServerBan, ServerBans, Target};
@@ -377,8 +379,11 @@ impl World {
         if let Registration::Open { wanted, .. } = &mut self.clients[id].registration
             && let Some(wanted) = wanted.take()
         {
-            if self.config.multiclient && self.shares_account_with_holder(id, &wanted) {
-                return Ok(self.holder(&wanted));
+            if self.shares_account_with_holder(id, &wanted)
+                && let Some(holder) = self.holder(&wanted)
+                && (self.config.multiclient || self.connections_of(holder).is_empty())
+            {
+                return Ok(Some(holder));
             }
             if !self.is_anothers(id, &wanted) {
                 self.evict(id, &wanted);
@@ -457,6 +462,7 @@ impl World {
         }
         self.tell_person(id, |_, _| Some(&line));
         self.tell_neighbours(id, |_| Some(&line));
+        self.keep_presence(id);
         self.note(Text::Renamed(old, new));
         Ok(())
     }
@@ -525,6 +531,10 @@ impl World {
 
     /// Takes a person out of the world, but for the connections: the rooms are told and the name is free.
     fn depart(&mut self, id: ClientId, reason: &Text) {
+        if self.stays(&self.clients[id]) {
+            let account = self.clients[id].account().unwrap_or_default().to_owned();
+            self.forget_presence(&account);
+        }
         let client = &self.clients[id];
         let words = reason.to_string(self.config.language);
         let said = words.clone();
@@ -658,6 +668,7 @@ impl World {
         let since = self.next_number();
         self.channels[channel].members.insert(id, Member { ranks, since, spoke: None });
         self.clients[id].channels.push(channel);
+        self.keep_presence(id);
     }
 
     /// Notes that a client may come in. Tells nobody.
@@ -673,6 +684,7 @@ impl World {
     pub(crate) fn leave(&mut self, id: ClientId, channel: ChannelId) {
         self.channels[channel].members.swap_remove(&id);
         self.clients[id].channels.retain(|joined| *joined != channel);
+        self.keep_presence(id);
         self.close_if_empty(channel);
     }
 

@@ -152,3 +152,35 @@ fn a_covered_address_looks_the_same_after_a_restart() {
     assert!(before.ends_with(".cloak"), "{before}");
     assert_ne!(host(&House::open_with(true)), before, "another house has another key");
 }
+
+#[test]
+fn who_stays_without_a_connection_stays_over_a_restart() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("NS SET ALWAYS-ON ON", "You stay"),
+        ("JOIN #茶馆", " 366 "),
+        ("JOIN #gone", " 366 "),
+        ("PART #gone", "PART #gone"),
+        ("MODE alice +i", "MODE alice +i"),
+        ("NICK 爱丽丝", "NICK"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("JOIN #茶馆");
+    assert!(bob.wait_for(" 353 ").ends_with(":@爱丽丝 bob"));
+    bob.send("PRIVMSG 爱丽丝 :在吗？");
+    bob.wait_for(" 301 ");
+    house.restart();
+    let mut alice = house.connect();
+    alice.send("CAP REQ sasl\r\nNICK 爱丽丝\r\nUSER x 0 * :x\r\nAUTHENTICATE PLAIN");
+    alice.wait_for("AUTHENTICATE +");
+    alice.send("AUTHENTICATE AGFsaWNlAHNlc2FtZTEy\r\nCAP END");
+    assert!(alice.wait_for(" 221 ").ends_with("+ir"));
+    alice.wait_for("JOIN #茶馆");
+    assert!(alice.wait_for("PRIVMSG").ends_with(":在吗？"));
+}

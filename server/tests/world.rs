@@ -82,6 +82,8 @@ const WORDS: &[&str] = &[
     "RECOVER a sesame12",
     "DROP a sesame12",
     "LOGOUT",
+    "SET ALWAYS-ON ON",
+    "SET ALWAYS-ON OFF",
     "ChanServ",
     "REGISTER #tea",
     "DROP #tea",

@@ -107,6 +107,7 @@ pub(super) fn open(context: &mut Context, password: &str, then: Then) {
         password: String::new(),
         scram: None,
         certificates: Vec::new(),
+        always_on: None,
     };
     let name = account.name.clone();
     Keeping::begin(context, &name, Change::Open(account), Some(password), then);

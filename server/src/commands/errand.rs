@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::{Context, accounts, login, motd, operators};
 use crate::language::Text;
 use crate::reply::Reply;
-use crate::store::{Store, StoreError, channels};
+use crate::store::{Store, StoreError, channels, presence};
 use crate::world::{Capture, ToKeep, World};
 
 /// Something to be done without the lock, in the middle of a command.
@@ -73,7 +73,7 @@ impl Task {
     }
 }
 
-/// Rooms that belong to somebody and have changed: they are kept before the client that changed them goes on.
+/// Rooms that belong to somebody, and places of people who stay, that have changed: they are kept before the client that changed them goes on.
 #[derive(Debug)]
 pub(super) struct Rooms {
     changed: Vec<ToKeep>,
@@ -91,6 +91,8 @@ impl Rooms {
             changed.iter().try_for_each(|change| match change {
                 ToKeep::Channel(channel) => channels::keep(connection, channel),
                 ToKeep::Nothing(name) => channels::forget(connection, name),
+                ToKeep::Presence(presence) => presence::keep(connection, presence),
+                ToKeep::NoPresence(account) => presence::forget(connection, account),
             })
         });
         self.error = kept.err();

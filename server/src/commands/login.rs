@@ -124,6 +124,9 @@ pub(super) fn apply(world: &mut World, change: Change) {
         world.forget_markers(&account);
         for client in world.logged_in_to(&account) {
             log_out(world, client);
+            if world.connections_of(client).is_empty() {
+                world.expel(client, &Text::Left);
+            }
         }
     }
 }

@@ -211,9 +211,13 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
             return absent.unwrap_or(Err(refusal));
         }
     };
-    let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
     may_hear(context, person)?;
+    if let Some(outcome) = to_disconnected(context, to, speech) {
+        return outcome;
+    }
+    let number = context.world.next_number();
+    let person = context.world.client(to).expect("it was found");
     let understands = |client: &Client| speech.text.is_some() || client.has(Capability::MessageTags);
     let line = line_from(context, number, speech, "", person.name());
     context.world.tell_unlabelled(to, |client| understands(client).then_some(&line));
@@ -291,6 +295,19 @@ pub(super) fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Op
     }
     let words = context.say(&Text::MessageWaits);
     Some(if speech.command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) })
+}
+
+/// To somebody who stays here without a connection: it waits. `None` for anybody else.
+pub(super) fn to_disconnected(
+    context: &mut Context,
+    person: ClientId,
+    speech: Speech,
+) -> Option<Result<(), Reply>> {
+    if !context.world.connections_of(person).is_empty() {
+        return None;
+    }
+    let account = context.world.client(person)?.account()?.to_owned();
+    to_absent(context, &account, speech)
 }
 
 /// `$mask`: from an operator to everybody on the servers whose name fits, and there is one.

@@ -332,6 +332,7 @@ fn user_mode(context: &mut Context, nick: &str, message: &Message) -> Result<(),
     }
     if !told.is_empty() {
         tell_user_modes(context, &told);
+        context.world.keep_presence(context.me);
     }
     if unknown { Err(Reply::UModeUnknownFlag) } else { Ok(()) }
 }

@@ -163,6 +163,11 @@ fn deliver(context: &mut Context, draft: &Draft, command: &'static str) -> Resul
             }
         },
     };
+    if let Some(person) = person
+        && let Some(outcome) = messages::to_disconnected(context, person, speech)
+    {
+        return outcome;
+    }
     let number = context.world.next_number();
     let name = match (channel, person.and_then(|person| context.world.client(person))) {
         (Some(channel), _) => context.world.channel(channel).name.clone(),

@@ -24,7 +24,7 @@ pub(super) static NICKSERV: Service = Service {
         word("RECOVER", 1, recover, "nick [password]", ["gives you your nickname, whoever has it", "取回你的名字，无论谁在用"]),
         word("REGAIN", 1, recover, "nick [password]", ["is the same as RECOVER", "同 RECOVER"]),
         word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册帐号"]),
-        word("SET", 2, set, "PASSWORD password", ["changes the password of your account", "更改帐号的密码"]),
+        word("SET", 2, set, "PASSWORD password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改帐号的密码，或设定断开后是否留在房间里"]),
     ],
 };
 
@@ -88,16 +88,40 @@ fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 }
 
 fn set(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let account = own_account(context)?;
+    if params[0].eq_ignore_ascii_case("ALWAYS-ON") {
+        return set_always_on(context, &account, params[1]);
+    }
     if !params[0].eq_ignore_ascii_case("PASSWORD") {
         return Err(Text::ServiceUsage("SET PASSWORD password".to_owned()));
     }
-    let account = own_account(context)?;
     if let Some((_, why)) = password_obstacle(context, params[1]) {
         return Err(why);
     }
     let change = Change::Password { account: account.clone(), password: String::new(), scram: None };
     Keeping::begin(context, &account, change, Some(params[1]), |context, _, kept| {
         say(context, if kept { &Text::PasswordChanged } else { &Text::TryAgainLater });
+    });
+    Ok(())
+}
+
+fn set_always_on(context: &mut Context, account: &str, choice: &str) -> Result<(), Text> {
+    let wanted = match choice.to_ascii_uppercase().as_str() {
+        "ON" => Some(true),
+        "OFF" => Some(false),
+        "DEFAULT" => None,
+        _ => return Err(Text::ServiceUsage("SET ALWAYS-ON ON|OFF|DEFAULT".to_owned())),
+    };
+    let change = Change::AlwaysOn { account: account.to_owned(), wanted };
+    Keeping::begin(context, account, change, None, |context, account, kept| {
+        context.world.forget_presence(account);
+        context.world.keep_presence(context.me);
+        let answer = match context.world.stays_when_away(context.me) {
+            _ if !kept => Text::TryAgainLater,
+            true => Text::WillStay,
+            false => Text::WillNotStay,
+        };
+        say(context, &answer);
     });
     Ok(())
 }

@@ -54,6 +54,7 @@ pub(super) fn setname(context: &mut Context, message: &Message) -> Result<(), Re
         return Ok(());
     }
     context.world.client_mut(context.me).realname = name.to_owned();
+    context.world.keep_presence(context.me);
     let client = context.client();
     let line =
         context.world.line(format_args!(":{} SETNAME :{name}", client.source())).with_tags(client.tags());

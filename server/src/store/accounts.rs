@@ -36,10 +36,10 @@ pub(crate) fn keep(store: &Store, change: &Change) -> Result<(), StoreError> {
 fn write(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     let text = |keys: &Option<ScramKeys>| keys.as_ref().map(ScramKeys::to_text);
     match change {
-        Change::Open(Account { name, since, password, scram, certificates }) => {
+        Change::Open(Account { name, since, password, scram, certificates, always_on }) => {
             connection.execute(
-                "INSERT INTO account VALUES (?, ?, ?, ?)",
-                params![name, since.as_second(), password, text(scram)],
+                "INSERT INTO account VALUES (?, ?, ?, ?, ?)",
+                params![name, since.as_second(), password, text(scram), always_on],
             )?;
             write_certificates(connection, name, certificates)
         }
@@ -51,6 +51,11 @@ fn write(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
         Change::Certificates { account, certificates } => {
             connection.execute("DELETE FROM certificate WHERE account = ?", [account])?;
             write_certificates(connection, account, certificates)
+        }
+        Change::AlwaysOn { account, wanted } => {
+            let update = "UPDATE account SET always_on = ? WHERE name = ?";
+            connection.execute(update, params![wanted, account])?;
+            Ok(())
         }
         Change::Close { account } => {
             connection.execute("DELETE FROM account WHERE name = ?", [account])?;
@@ -74,7 +79,7 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
         let (account, fingerprint) = row?;
         certificates.entry(account.to_ascii_lowercase()).or_default().push(fingerprint);
     }
-    let mut accounts = connection.prepare("SELECT name, since, password, scram FROM account")?;
+    let mut accounts = connection.prepare("SELECT name, since, password, scram, always_on FROM account")?;
     let rows = accounts.query_map([], |row| {
         let (name, scram): (String, Option<String>) = (row.get(0)?, row.get(3)?);
         Ok(Account {
@@ -83,6 +88,7 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
             since: Timestamp::from_second(row.get(1)?).unwrap_or_default(),
             password: row.get(2)?,
             scram: scram.and_then(|text| ScramKeys::from_text(&text)),
+            always_on: row.get(4)?,
         })
     })?;
     rows.collect()

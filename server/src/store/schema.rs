@@ -8,12 +8,12 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{accounts, bans, channels, history, secrets};
+use super::{accounts, bans, channels, history, presence, secrets};
 use crate::language::{Language, Text};
 
 /// What makes a database of each version one of the next.
 const MIGRATIONS: &[&str] =
-    &[bans::TABLE, accounts::TABLES, channels::TABLES, history::TABLES, secrets::TABLE];
+    &[bans::TABLE, accounts::TABLES, channels::TABLES, history::TABLES, secrets::TABLE, presence::TABLES];
 
 /// Opens the database, checks it, and brings it to today's version.
 ///

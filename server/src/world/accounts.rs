@@ -24,6 +24,8 @@ pub struct Account {
     pub scram: Option<ScramKeys>,
     /// The fingerprints of the certificates that prove it: SHA-256, in lower case.
     pub certificates: Vec<String>,
+    /// Whether its owner wants to stay without a connection; `None` leaves it to the house.
+    pub always_on: Option<bool>,
 }
 
 /// A change of one account.
@@ -46,6 +48,13 @@ pub enum Change {
         account: String,
         /// All of them.
         certificates: Vec<String>,
+    },
+    /// Its owner wants to stay without a connection, or not.
+    AlwaysOn {
+        /// Whose.
+        account: String,
+        /// What is wanted.
+        wanted: Option<bool>,
     },
     /// There is none any more.
     Close {
@@ -129,6 +138,12 @@ impl Accounts {
                 }
             }
             Change::Certificates { account, certificates } => self.set_certificates(&account, certificates),
+            Change::AlwaysOn { account, wanted } => {
+                let key = self.key(&account);
+                if let Some(account) = self.by_name.get_mut(&key) {
+                    account.always_on = wanted;
+                }
+            }
             Change::Close { account } => {
                 self.set_certificates(&account, Vec::new());
                 if let Some(account) = self.by_name.remove(&self.key(&account)) {
@@ -183,6 +198,7 @@ mod tests {
             password: String::new(),
             scram: None,
             certificates: certificates.iter().map(|one| (*one).to_owned()).collect(),
+            always_on: None,
         }
     }
 

@@ -62,6 +62,8 @@ pub struct Client {
     pub(crate) modes: UserModes,
     /// Why the person is away, if so.
     pub(crate) away: Option<String>,
+    /// Whether that is so because there is no connection.
+    pub(crate) is_auto_away: bool,
     /// The language of what the server says to this client.
     pub(crate) language: Language,
     /// The rooms, in the order in which they were joined. Inverse of `channels[..].members`.
@@ -123,12 +125,23 @@ impl Client {
             registration: Registration::Open { password: None, negotiating: false, wanted: None },
             modes: UserModes::default(),
             away: None,
+            is_auto_away: false,
             language,
             channels: Vec::new(),
             draft: None,
             markers: Markers::new(),
             monitored: HashSet::new(),
         }
+    }
+
+    /// Somebody who stays without a connection.
+    pub(super) fn absent(
+        address: SocketAddr,
+        nowhere: Arc<Outbox>,
+        host: String,
+        language: Language,
+    ) -> Self {
+        Self { host, is_apart: true, ..Self::new(address, nowhere, None, language) }
     }
 
     /// What numerics call the client: its nickname, or `*` while it has none.
@@ -222,6 +235,7 @@ impl Client {
             registration: self.registration.clone(),
             modes: self.modes,
             away: self.away.take(),
+            is_auto_away: false,
             language: self.language,
             channels: mem::take(&mut self.channels),
             monitored: HashSet::new(),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ChannelId, ChannelModes, Rank, Ranks, Topic, World};
+use super::{ChannelId, ChannelModes, Presence, Rank, Ranks, Topic, World};
 
 /// Whose a room is, and who has which rank there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,13 +42,17 @@ pub struct KeptChannel {
     pub deed: Deed,
 }
 
-/// What the store is to be told of a room.
+/// What the store is to be told of a room, or of somebody who stays in some.
 #[derive(Clone, Debug)]
 pub enum ToKeep {
     /// That it is so now.
     Channel(Box<KeptChannel>),
     /// That there is none of this name any more.
     Nothing(String),
+    /// Where somebody is who stays.
+    Presence(Box<Presence>),
+    /// That somebody with this account does not stay any more.
+    NoPresence(String),
 }
 
 impl World {

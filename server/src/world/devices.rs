@@ -60,6 +60,7 @@ impl World {
         let now = self.now;
         self.clients[device].registration = Registration::Done { since: now, spoke: now };
         self.adopt(device, person);
+        self.welcome_back(person);
         person
     }
 
@@ -137,10 +138,15 @@ impl World {
     /// Safe to be called twice: for a client that is gone it does nothing.
     pub fn disconnect(&mut self, id: ClientId, reason: &Text) {
         let Some(client) = self.clients.get(id) else { return };
-        match client.person {
-            Some(person) if self.clients[person].devices.len() > 1 => self.hang_up(id, reason),
-            Some(person) => self.expel(person, reason),
-            None => self.expel(id, reason),
+        let person = client.person.unwrap_or(id);
+        if self.clients[person].devices.len() > 1 {
+            self.hang_up(id, reason);
+        } else if self.stays(&self.clients[person]) {
+            let person = self.set_apart(person);
+            self.hang_up(id, reason);
+            self.leave_behind(person);
+        } else {
+            self.expel(person, reason);
         }
     }
 
@@ -181,7 +187,8 @@ impl World {
     pub(super) fn check_devices(&self) {
         for (id, client) in &self.clients {
             assert!(client.is_apart || client.devices.is_empty(), "devices are a person's who is apart");
-            assert!(!client.is_apart || !client.devices.is_empty(), "somebody is at the other end");
+            let is_there = !client.devices.is_empty() || client.account().is_some();
+            assert!(!client.is_apart || is_there, "somebody is at the other end, or stays");
             for device in &client.devices {
                 assert_eq!(self.clients[*device].person, Some(id), "a device knows its person");
             }

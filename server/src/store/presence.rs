@@ -1,0 +1,66 @@
+//! Who stays in the house without a connection, and in which rooms.
+
+use rusqlite::{Connection, params};
+
+use crate::world::Presence;
+
+/// The tables, as a migration makes them, and the choice of each account; NULL leaves it to the house.
+pub(super) const TABLES: &str = "
+    ALTER TABLE account ADD COLUMN always_on INTEGER;
+    CREATE TABLE presence (
+        account TEXT PRIMARY KEY COLLATE NOCASE REFERENCES account ON DELETE CASCADE,
+        nick TEXT NOT NULL,
+        user TEXT NOT NULL,
+        host TEXT NOT NULL,
+        realname TEXT NOT NULL,
+        modes TEXT NOT NULL -- letters
+    ) WITHOUT ROWID;
+    CREATE TABLE presence_room (
+        account TEXT NOT NULL COLLATE NOCASE REFERENCES presence ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        channel TEXT NOT NULL,
+        ranks TEXT NOT NULL, -- letters
+        PRIMARY KEY (account, position)
+    ) WITHOUT ROWID;";
+
+/// Keeps where somebody is.
+pub(crate) fn keep(connection: &Connection, presence: &Presence) -> rusqlite::Result<()> {
+    let Presence { account, nick, user, host, realname, modes, rooms } = presence;
+    forget(connection, account)?;
+    connection.execute(
+        "INSERT INTO presence VALUES (?, ?, ?, ?, ?, ?)",
+        params![account, nick, user, host, realname, modes],
+    )?;
+    let mut row = connection.prepare_cached("INSERT INTO presence_room VALUES (?, ?, ?, ?)")?;
+    for (position, (channel, ranks)) in (0i64..).zip(rooms) {
+        row.execute(params![account, position, channel, ranks])?;
+    }
+    Ok(())
+}
+
+/// Forgets that somebody stays.
+pub(crate) fn forget(connection: &Connection, account: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM presence WHERE account = ?", [account])?;
+    Ok(())
+}
+
+/// Everybody who stays.
+pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Presence>> {
+    let mut rooms =
+        connection.prepare("SELECT channel, ranks FROM presence_room WHERE account = ? ORDER BY position")?;
+    let mut rows = connection.prepare("SELECT * FROM presence")?;
+    let rows = rows.query_map([], |row| {
+        let account: String = row.get("account")?;
+        let rooms = rooms.query_map([&account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Presence {
+            rooms: rooms.collect::<rusqlite::Result<_>>()?,
+            account,
+            nick: row.get("nick")?,
+            user: row.get("user")?,
+            host: row.get("host")?,
+            realname: row.get("realname")?,
+            modes: row.get("modes")?,
+        })
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,156 @@
+//! Who stays in the house without a connection (`always_on`): in the same rooms, under the same name, as if away.
+//!
+//! Such a person is a client [apart](super::devices) with no devices. It is kept, so that it stays over a restart too.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use super::deed::ToKeep;
+use super::{Capability, Client, ClientId, Member, Rank, Ranks, Registration, World};
+use crate::config::AlwaysOn;
+use crate::language::Text;
+use crate::user_modes::UserMode;
+
+/// What is kept of somebody who stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// The account.
+    pub account: String,
+    /// The nickname.
+    pub nick: String,
+    /// The user name.
+    pub user: String,
+    /// The address as others see it.
+    pub host: String,
+    /// The real name.
+    pub realname: String,
+    /// The letters of the modes that the person has chosen.
+    pub modes: String,
+    /// The rooms, and the letters of the ranks there.
+    pub rooms: Vec<(String, String)>,
+}
+
+impl World {
+    /// Whether somebody is to stay when the last connection goes.
+    pub(super) fn stays(&self, client: &Client) -> bool {
+        let Some(account) = client.account().filter(|_| client.is_registered()) else { return false };
+        let chosen = || self.accounts.find(account).and_then(|account| account.always_on);
+        match self.config.always_on {
+            AlwaysOn::Disabled => false,
+            AlwaysOn::OptIn => chosen() == Some(true),
+            AlwaysOn::OptOut => chosen() != Some(false),
+            AlwaysOn::Mandatory => true,
+        }
+    }
+
+    /// Whether a person stays when the last connection goes.
+    pub(crate) fn stays_when_away(&self, person: ClientId) -> bool {
+        self.stays(&self.clients[person])
+    }
+
+    /// Lets a person stay whose last connection is about to go.
+    pub(super) fn leave_behind(&mut self, person: ClientId) {
+        let client = &mut self.clients[person];
+        if client.away.is_none() {
+            client.away = Some(Text::NotConnected.to_string(self.config.language));
+            client.is_auto_away = true;
+            self.tell_away(person);
+        }
+        let nick = self.clients[person].name().to_owned();
+        self.note(Text::Stays(nick));
+    }
+
+    /// Somebody who stayed has come back.
+    pub(super) fn welcome_back(&mut self, person: ClientId) {
+        let client = &mut self.clients[person];
+        if std::mem::take(&mut client.is_auto_away) {
+            client.away = None;
+            self.tell_away(person);
+        }
+    }
+
+    fn tell_away(&mut self, person: ClientId) {
+        let client = &self.clients[person];
+        let line = match &client.away {
+            Some(words) => self.line(format_args!(":{} AWAY :{words}", client.source())),
+            None => self.line(format_args!(":{} AWAY", client.source())),
+        };
+        let line = line.with_tags(client.tags());
+        let wants = |client: &Client| client.has(Capability::AwayNotify).then_some(&line);
+        self.tell_neighbours_and_watchers(person, wants);
+    }
+
+    /// Has it kept where somebody is, if that is somebody who stays; to be called after each change of it.
+    pub(crate) fn keep_presence(&mut self, person: ClientId) {
+        let client = &self.clients[person];
+        if client.account().is_none() || !self.stays(client) {
+            return;
+        }
+        let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && client.modes.has(*mode));
+        let rooms = client.channels.iter().map(|channel| {
+            let room = &self.channels[*channel];
+            (room.name.clone(), room.ranks(person).letters())
+        });
+        let presence = Presence {
+            account: client.account().unwrap_or_default().to_owned(),
+            nick: client.name().to_owned(),
+            user: client.user().to_owned(),
+            host: client.host().to_owned(),
+            realname: client.realname.clone(),
+            modes: modes.map(|(_, letter)| letter).collect(),
+            rooms: rooms.collect(),
+        };
+        self.to_keep.push(ToKeep::Presence(Box::new(presence)));
+    }
+
+    /// Has it forgotten that somebody stays.
+    pub(crate) fn forget_presence(&mut self, account: &str) {
+        self.to_keep.push(ToKeep::NoPresence(account.to_owned()));
+    }
+
+    /// Brings somebody in who stayed over a restart. Nobody is there yet to be told.
+    pub fn restore_presence(&mut self, kept: Presence) {
+        let nowhere = Arc::clone(&self.nowhere);
+        let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let mut client = Client::absent(address, nowhere, kept.host, self.config.language);
+        client.set_user(kept.user);
+        client.realname = kept.realname;
+        client.set_account(Some(kept.account));
+        client.registration = Registration::Done { since: self.now, spoke: self.now };
+        for mode in kept.modes.chars().filter_map(UserMode::from_letter) {
+            client.modes.set(mode, true);
+        }
+        if !self.stays(&client) {
+            return;
+        }
+        let person = self.clients.insert(client);
+        self.register(person);
+        if self.rename(person, &kept.nick).is_err() {
+            // Two who stay cannot have one name; nor can one whom the configuration now forbids it.
+            self.expel(person, &Text::Left);
+            return;
+        }
+        for (room, letters) in kept.rooms {
+            let channel = self.open_channel(&room);
+            let (ranks, since) = (Ranks::from_letters(&letters), self.next_number());
+            self.channels[channel].members.insert(person, Member { ranks, since, spoke: None });
+            self.clients[person].channels.push(channel);
+        }
+        self.leave_behind(person);
+    }
+}
+
+impl Ranks {
+    /// The letters of all ranks in the set.
+    fn letters(self) -> String {
+        Rank::ALL.iter().filter(|(rank, ..)| self.has(*rank)).map(|(_, letter, _)| *letter).collect()
+    }
+
+    fn from_letters(letters: &str) -> Self {
+        let mut ranks = Self::default();
+        for rank in letters.chars().filter_map(Rank::from_letter) {
+            ranks.set(rank, true);
+        }
+        ranks
+    }
+}
