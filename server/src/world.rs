@@ -381,7 +381,7 @@ impl World {
         {
             if self.shares_account_with_holder(id, &wanted)
                 && let Some(holder) = self.holder(&wanted)
-                && (self.config.multiclient || self.connections_of(holder).is_empty())
+                && (self.config.multiclient || !self.is_connected(holder))
             {
                 return Ok(Some(holder));
             }

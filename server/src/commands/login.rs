@@ -124,7 +124,7 @@ pub(super) fn apply(world: &mut World, change: Change) {
         world.forget_markers(&account);
         for client in world.logged_in_to(&account) {
             log_out(world, client);
-            if world.connections_of(client).is_empty() {
+            if !world.is_connected(client) {
                 world.expel(client, &Text::Left);
             }
         }

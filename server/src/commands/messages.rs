@@ -303,7 +303,7 @@ pub(super) fn to_disconnected(
     person: ClientId,
     speech: Speech,
 ) -> Option<Result<(), Reply>> {
-    if !context.world.connections_of(person).is_empty() {
+    if context.world.is_connected(person) {
         return None;
     }
     let account = context.world.client(person)?.account()?.to_owned();

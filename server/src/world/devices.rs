@@ -47,6 +47,12 @@ impl World {
         self.clients.get(connection).and_then(|client| client.person).unwrap_or(connection)
     }
 
+    /// Whether a person has a connection.
+    pub(crate) fn is_connected(&self, person: ClientId) -> bool {
+        let client = &self.clients[person];
+        !client.is_apart || !client.devices.is_empty()
+    }
+
     /// The connections of a person: its devices, or else itself.
     pub(crate) fn connections_of(&self, person: ClientId) -> Vec<ClientId> {
         let client = &self.clients[person];
