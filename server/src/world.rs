@@ -99,8 +99,10 @@ pub struct World {
     channels: SlotMap<ChannelId, Channel>,
     /// Inverse of `channels[..].name`.
     channel_names: HashMap<Folded<'static>, ChannelId>,
-    /// How many of `clients` have logged in.
+    /// How many people among `clients` have logged in.
     users: usize,
+    /// How many of `clients` are devices of a person who is another of them.
+    devices: usize,
     /// How often each command was run, by its row in the table.
     command_counts: Vec<u64>,
     /// The largest that `users` ever was.
@@ -178,6 +180,7 @@ impl World {
             channels: SlotMap::with_key(),
             channel_names: HashMap::new(),
             users: 0,
+            devices: 0,
             command_counts: Vec::new(),
             most_users: 0,
             counted: ModeCounts::default(),
@@ -517,7 +520,7 @@ impl World {
 
     /// How many are connected and have not logged in.
     pub fn strangers(&self) -> usize {
-        self.connections().filter(|(_, client)| !client.is_registered()).count()
+        self.clients.len() - self.devices - self.users
     }
 
     /// Whether `viewer` may learn of a person by looking around: who is invisible is seen only in shared rooms.

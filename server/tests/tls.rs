@@ -426,3 +426,40 @@ fn one_may_listen_for_tls_only_but_not_for_nobody() {
     let nobody = Config { listen: Vec::new(), ..Config::default() };
     assert_eq!(Server::start(nobody).unwrap_err(), Text::NowhereToListen);
 }
+
+#[test]
+fn a_certificate_that_was_added_to_an_account_proves_it() {
+    let server = start(|_| {});
+    let (config, _) = trust::somebody(&[&TLS13]);
+    let address = server.tls_addresses()[0];
+    let mut alice = Peer::login_with(address, &config, "alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("NS CERT ADD", "certificates are changed"),
+        ("NS CERT LIST", "1 certificates"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    // Another connection with that certificate is another device of hers.
+    let mut phone = Peer::connect_with(address, &config);
+    phone.send("CAP LS 302\r\nCAP REQ sasl\r\nNICK alice\r\nUSER x 0 * :x\r\nAUTHENTICATE EXTERNAL");
+    assert!(phone.wait_for("sasl=").contains("sasl=PLAIN,EXTERNAL"));
+    phone.wait_for("AUTHENTICATE +");
+    phone.send("AUTHENTICATE +");
+    phone.wait_for(" 900 ");
+    phone.send("CAP END");
+    assert_eq!(phone.wait_for(" 221 "), ":tea.house 221 alice +Zr");
+    alice.send("PRIVMSG #lobby :over there?");
+    phone.wait_for(":over there?");
+    // Nobody else's certificate proves it, nor does this one prove another account.
+    let (other, _) = trust::somebody(&[&TLS13]);
+    for (config, authzid) in [(&other, "+"), (&config, "Ym9i")] {
+        let mut mallory = Peer::connect_with(address, config);
+        mallory.send("CAP REQ sasl\r\nAUTHENTICATE EXTERNAL");
+        mallory.wait_for("AUTHENTICATE +");
+        mallory.send(&format!("AUTHENTICATE {authzid}"));
+        mallory.wait_for(" 904 ");
+    }
+    server.stop();
+}

@@ -33,7 +33,7 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
     if context.client().account().is_some() && !context.device().speaks_cap_302 {
         return Err(Reply::SaslAlready);
     }
-    let (config, secure) = (&context.world.config, context.client().modes.has(UserMode::Secure));
+    let (config, secure) = (&context.world.config, context.device().modes.has(UserMode::Secure));
     let Some(mechanism) = Mechanism::find(name, config, secure) else {
         let list = Mechanism::list(config, secure);
         context.reply(&Reply::SaslMechs(list));

@@ -187,11 +187,13 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
         replies.push(Reply::WhoisSecure(nick()));
     }
     if person == context.me || context.client().is_operator() {
-        if let Some(fingerprint) = &client.certificate {
-            replies.push(Reply::WhoisCertFp(nick(), fingerprint.clone()));
+        for device in world.connections_of(person).into_iter().filter_map(|device| world.client(device)) {
+            if let Some(fingerprint) = &device.certificate {
+                replies.push(Reply::WhoisCertFp(nick(), fingerprint.clone()));
+            }
+            let address = device.real_host();
+            replies.push(Reply::WhoisHost(nick(), format!("{}@{address}", device.user()), address));
         }
-        let address = client.real_host();
-        replies.push(Reply::WhoisHost(nick(), format!("{}@{address}", client.user()), address));
         replies.push(Reply::WhoisModes(nick(), client.modes.describe()));
     }
     let idle = world.now.duration_since(spoke).as_secs().max(0);

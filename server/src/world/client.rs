@@ -247,7 +247,10 @@ impl Client {
         self.nick.clone_from(&person.nick);
         self.source.clone_from(&person.source);
         self.account.clone_from(&person.account);
+        // Whether anybody can listen is a question of each connection.
+        let secure = self.modes.has(UserMode::Secure);
         self.modes = person.modes;
+        self.modes.set(UserMode::Secure, secure);
     }
 
     pub(super) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {

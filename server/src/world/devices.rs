@@ -17,6 +17,7 @@ use super::{Client, ClientId, Line, Registration, World, deliver};
 use crate::language::Text;
 use crate::outbox::{AtEnd, Cause, Outbox, Wire};
 use crate::reply::Reply;
+use crate::user_modes::UserMode;
 
 /// The wire of a person apart.
 struct Nowhere;
@@ -71,6 +72,7 @@ impl World {
     }
 
     fn adopt(&mut self, device: ClientId, person: ClientId) {
+        self.devices += 1;
         self.clients[device].person = Some(person);
         self.clients[person].devices.push(device);
         self.mirror(person);
@@ -107,6 +109,8 @@ impl World {
     pub(crate) fn mirror(&mut self, person: ClientId) {
         let Some(client) = self.clients.get_mut(person).filter(|client| client.is_apart) else { return };
         let devices = mem::take(&mut client.devices);
+        let secure = devices.iter().all(|device| self.clients[*device].modes.has(UserMode::Secure));
+        self.clients[person].modes.set(UserMode::Secure, secure && !devices.is_empty());
         for device in &devices {
             if let Some([device, person]) = self.clients.get_disjoint_mut([*device, person]) {
                 device.mirror(person);
@@ -180,8 +184,10 @@ impl World {
         self.tell(id, &error, Cause::Answer);
         self.release_capture_of(id);
         let client = self.clients.remove(id).expect("it is looked up before");
-        if let Some(person) = client.person.and_then(|person| self.clients.get_mut(person)) {
-            person.devices.retain(|device| *device != id);
+        self.devices -= usize::from(client.person.is_some());
+        if let Some(person) = client.person.filter(|person| self.clients.contains_key(*person)) {
+            self.clients[person].devices.retain(|device| *device != id);
+            self.mirror(person);
         }
         // Its own session goes on reading until the client has heard; anybody else has to wake that session.
         let at_end = if self.at_work == Some(id) { AtEnd::Finish } else { AtEnd::ShutDown };
@@ -191,6 +197,8 @@ impl World {
     }
 
     pub(super) fn check_devices(&self) {
+        let devices = self.clients.values().filter(|client| client.person.is_some()).count();
+        assert_eq!(self.devices, devices, "devices are counted right");
         for (id, client) in &self.clients {
             assert!(client.is_apart || client.devices.is_empty(), "devices are a person's who is apart");
             let is_there = !client.devices.is_empty() || client.account().is_some();
@@ -202,12 +210,10 @@ impl World {
                 assert!(person.devices.contains(&id), "a person knows its devices");
                 assert!(client.channels.is_empty(), "the person sits in rooms, not the device");
                 let mirrored = |client: &Client| {
-                    (
-                        client.nick().map(str::to_owned),
-                        client.source().to_owned(),
-                        client.account().map(str::to_owned),
-                        client.modes,
-                    )
+                    let mut modes = client.modes;
+                    modes.set(UserMode::Secure, false);
+                    let account = client.account().map(str::to_owned);
+                    (client.nick().map(str::to_owned), client.source().to_owned(), account, modes)
                 };
                 assert_eq!(mirrored(client), mirrored(person), "a device knows how its person is called");
             }
