@@ -70,8 +70,15 @@ pub enum Against {
     One,
 }
 
-/// All of them, in the order of the table. With `capabilities` the loads of talk come a second time.
-pub fn all(small: bool, capabilities: bool) -> Vec<Load> {
+/// The dresses in which the loads of talk come once more: what stands behind the load's name, and in words.
+const DRESSES: [(Dress, &str, &str); 3] = [
+    (Dress::Capabilities, "caps", "capabilities on"),
+    (Dress::Remembered, "memory", "kept in memory"),
+    (Dress::Kept, "store", "kept on the disk"),
+];
+
+/// All of them, in the order of the table. With `dressed` the loads of talk come in every dress.
+pub fn all(small: bool, dressed: bool) -> Vec<Load> {
     use Against::{BestPeer, Floor, One};
     use Figure::{Cpu, CpuPerDelivery, Cycles, Deliveries, IdleCpu, Memory, P99, P99OverIdle, Wall};
     let (hall, crowd) = if small { (400, 1000) } else { (2000, 5000) };
@@ -118,9 +125,13 @@ pub fn all(small: bool, capabilities: bool) -> Vec<Load> {
             against_best(0.8, 1.3, 1.0),
         ),
     ];
-    if capabilities {
-        let dressed: Vec<_> = loads.iter().map(Load::with_capabilities).collect();
-        loads.extend(dressed);
+    if dressed {
+        let plain = loads.len();
+        for dress in DRESSES {
+            for index in 0..plain {
+                loads.push(loads[index].in_dress(dress));
+            }
+        }
     }
     loads.extend([
         Load::new("join", &format!("{hall} people join one room"), Kind::Join { people: hall })
@@ -157,20 +168,26 @@ impl Load {
         Self { goals: goals.into_iter().collect(), ..self }
     }
 
-    /// The same, with server-time, message-tags, echo-message and account-tag as far as the server has them.
-    fn with_capabilities(&self) -> Self {
+    /// The same with capabilities (server-time, message-tags, echo-message and account-tag, as far as the server has
+    /// them), or with what is said kept.
+    fn in_dress(&self, (dress, name, words): (Dress, &str, &str)) -> Self {
         let itself = |figure, bound| Goal::new(figure, bound, Against::Itself(self.name.clone()));
         Self {
-            name: format!("{}+caps", self.name),
-            words: format!("{}, capabilities on", self.words),
+            name: format!("{}+{name}", self.name),
+            words: format!("{}, {words}", self.words),
             goals: vec![
                 itself(Figure::CpuPerDelivery, 1.3),
                 itself(Figure::Deliveries, 1.0 / 1.3),
                 itself(Figure::P99, 1.3),
             ],
-            dress: Dress::Capabilities,
+            dress,
             kind: self.kind.clone(),
         }
+    }
+
+    /// Whether a server can play it.
+    pub fn is_for(&self, peer: &Peer) -> bool {
+        peer.has(self.dress)
     }
 
     /// Starts the server, plays the load, ends the server.

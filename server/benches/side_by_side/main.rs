@@ -45,8 +45,8 @@ Teahouse beside other servers, under the same loads.
 usage: cargo bench -p teahouse-server -- [FLAG]...
 
   --quick              one short round with fewer people, under a minute in all
-  --full               five long rounds, and the loads of talk with capabilities
-  --caps               the loads of talk with capabilities too
+  --full               five long rounds, and the loads of talk in every dress
+  --dressed            the loads of talk in every dress too: with capabilities, kept in memory, kept on the disk
   --only LOAD[,LOAD]   only these rows
   --peers NAME[,NAME]  only these beside Teahouse: inspircd, ngircd, ergo; \"\" for none
   --ergo PATH          where the IRC server Ergo is (or ERGO=PATH)
@@ -59,7 +59,7 @@ usage: cargo bench -p teahouse-server -- [FLAG]...
 struct Options {
     quick: bool,
     full: bool,
-    capabilities: bool,
+    dressed: bool,
     only: Vec<String>,
     peers: Option<Vec<String>>,
     ergo: Option<PathBuf>,
@@ -102,7 +102,7 @@ fn read_command_line() -> Result<Task, lexopt::Error> {
     let mut options = Options {
         quick: false,
         full: false,
-        capabilities: false,
+        dressed: false,
         only: Vec::new(),
         peers: None,
         ergo: std::env::var_os("ERGO").map(PathBuf::from),
@@ -116,7 +116,7 @@ fn read_command_line() -> Result<Task, lexopt::Error> {
             Short('h') | Long("help") => return Ok(Task::Help),
             Long("quick") => options.quick = true,
             Long("full") => options.full = true,
-            Long("caps") => options.capabilities = true,
+            Long("dressed") => options.dressed = true,
             Long("only") => options.only = listed(&parser.value()?.string()?),
             Long("peers") => options.peers = Some(listed(&parser.value()?.string()?)),
             Long("ergo") => options.ergo = Some(parser.value()?.into()),
@@ -166,7 +166,9 @@ fn measure(options: &Options) -> Result<ExitCode, Trouble> {
             // Whoever was first is last in the next round.
             for index in 0..peers.len() {
                 let peer = &peers[(index + round) % peers.len()];
-                note(&load.name, &peer.name, load.play(peer, &pace))?;
+                if load.is_for(peer) {
+                    note(&load.name, &peer.name, load.play(peer, &pace))?;
+                }
             }
         }
     }
@@ -209,9 +211,8 @@ fn chosen_peers(options: &Options) -> Result<Vec<Peer>, Trouble> {
 }
 
 fn chosen_loads(options: &Options) -> Result<Vec<Load>, Trouble> {
-    let capabilities =
-        options.capabilities || options.full || options.only.iter().any(|name| name.contains('+'));
-    let mut loads = loads::all(options.quick, capabilities);
+    let dressed = options.dressed || options.full || options.only.iter().any(|name| name.contains('+'));
+    let mut loads = loads::all(options.quick, dressed);
     if let Some(name) = options.only.iter().find(|name| loads.iter().all(|load| load.name != **name)) {
         let names: Vec<_> = loads.iter().map(|load| &*load.name).collect();
         return Err(Trouble::Cannot(format!("there is no load {name}; there are {}", names.join(", "))));

@@ -11,7 +11,6 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use teahouse_server::config::KEYS;
 use tempfile::TempDir;
 
 use crate::trouble::{Trouble, check_stop};
@@ -20,9 +19,8 @@ use crate::trouble::{Trouble, check_stop};
 const START: Duration = Duration::from_secs(20);
 /// What may wait for one client, in every server that can be told.
 const SENDQ_BYTES: usize = 1 << 20;
-/// What Teahouse is told besides where to listen. Keys that this build does not have are left out.
+/// What Teahouse is told besides where to listen and what to keep.
 const TEAHOUSE: &[(&str, &str)] = &[
-    ("data_dir", ""),
     ("flood_protection", "false"),
     ("history", "false"),
     ("language", "en"),
@@ -55,6 +53,10 @@ pub enum Dress {
     Plain,
     /// Everybody has negotiated capabilities.
     Capabilities,
+    /// What is said is kept, in memory.
+    Remembered,
+    /// What is said is kept, on the disk.
+    Kept,
 }
 
 impl Peer {
@@ -98,7 +100,7 @@ impl Peer {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         let port = free_port()?;
         let command = match self.kind {
-            Kind::Teahouse => self.teahouse_command(port),
+            Kind::Teahouse => self.teahouse_command(folder.path(), port, dress),
             Kind::Inspircd => self.inspircd_command(folder.path(), port, dress)?,
             Kind::Ngircd => self.ngircd_command(folder.path(), port)?,
             Kind::Ergo => self.ergo_command(folder.path(), port)?,
@@ -117,20 +119,29 @@ impl Peer {
         }
     }
 
-    fn teahouse_command(&self, port: u16) -> Command {
+    fn teahouse_command(&self, folder: &Path, port: u16, dress: Dress) -> Command {
         let mut command = Command::new(&self.program);
         command.args(["--listen", &format!("127.0.0.1:{port}")]).env("RUST_LOG", "warn");
         for (key, value) in TEAHOUSE {
-            if KEYS.iter().any(|known| known.name == *key) {
-                command.args([&format!("--{}", key.replace('_', "-")), *value]);
-            }
+            command.args([&format!("--{}", key.replace('_', "-")), *value]);
         }
+        let history = matches!(dress, Dress::Remembered | Dress::Kept);
+        command.args(["--history", if history { "true" } else { "false" }]);
+        command.arg("--data-dir").arg(if dress == Dress::Kept { folder } else { Path::new("") });
         command
+    }
+
+    /// Whether it can play a load in this dress.
+    pub fn has(&self, dress: Dress) -> bool {
+        match dress {
+            Dress::Plain | Dress::Capabilities => true,
+            Dress::Remembered | Dress::Kept => self.kind == Kind::Teahouse,
+        }
     }
 
     fn inspircd_command(&self, folder: &Path, port: u16, dress: Dress) -> io::Result<Command> {
         let modules = match dress {
-            Dress::Plain => &[][..],
+            Dress::Plain | Dress::Remembered | Dress::Kept => &[][..],
             Dress::Capabilities => {
                 &["cap", "ircv3_servertime", "ircv3_ctctags", "ircv3_echomessage", "ircv3_accounttag"]
             }

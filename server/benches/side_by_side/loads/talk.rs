@@ -82,7 +82,7 @@ fn room_name(room: usize) -> String {
 /// Plays the plan.
 pub fn play(plan: &Plan, server: &Running, dress: Dress, pace: &Pace) -> Result<Figures, Trouble> {
     let capabilities = match dress {
-        Dress::Plain => String::new(),
+        Dress::Plain | Dress::Remembered | Dress::Kept => String::new(),
         Dress::Capabilities => offered_capabilities(server.address())?,
     };
     let mut crowd = Crowd::new(server.address(), pace.patience)?;
