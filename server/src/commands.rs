@@ -160,6 +160,15 @@ pub const COMMANDS: &[Command] = &[
     row("WHOWAS", 0, LoggedIn, who::whowas, "nick [count]", ["says who had a name before", "谁曾经用过某个名字"]),
 ];
 
+/// The row of PRIVMSG.
+const PRIVMSG: usize = {
+    let mut row = 0;
+    while COMMANDS[row].number != number_of("PRIVMSG") {
+        row += 1;
+    }
+    row
+};
+
 /// What a handler works with: the world, who asks, and the tags of the question.
 #[derive(Debug)]
 pub struct Context<'w> {
@@ -352,7 +361,13 @@ fn find(name: &str) -> Option<(usize, &'static Command)> {
     if name.len() > LONGEST_NAME {
         return None;
     }
-    let index = COMMANDS.binary_search_by_key(&number_of(name), |command| command.number).ok()?;
+    let number = number_of(name);
+    // Most lines are this one, so it is looked at first.
+    let index = if COMMANDS[PRIVMSG].number == number {
+        PRIVMSG
+    } else {
+        COMMANDS.binary_search_by_key(&number, |command| command.number).ok()?
+    };
     Some((index, &COMMANDS[index]))
 }
 

@@ -35,8 +35,11 @@ use crate::world::{ClientId, Effects, Order, World};
 const ANSWERS_AHEAD_BYTES: usize = 64 * 1024;
 /// How much later than it should a login may be given up: so long the socket's timeout need not be set anew.
 const SLACK: Duration = Duration::from_secs(1);
-/// How long one session keeps the lock while it has lines to run.
-const LONGEST_HOLD: Duration = Duration::from_micros(500);
+/// How long one session keeps the lock while it has lines to run. A full buffer of them takes about so long, so with
+/// less the lock would change hands oftener, and with more whoever waits for it would wait without need.
+const LONGEST_HOLD: Duration = Duration::from_micros(100);
+/// How many lines are run between two looks at the clock.
+const LINES_A_LOOK: usize = 8;
 
 /// What all sessions share.
 #[derive(Debug)]
@@ -268,9 +271,11 @@ impl<'h> Session<'h> {
     fn run(&mut self, world: &mut World, buffer: &mut LineBuffer) -> Option<Errand> {
         world.client(self.id)?;
         let since = Instant::now();
+        let mut lines = 0;
         while let Some(line) = buffer.next_line() {
             let errand = commands::execute(world, self.id, &Input::understand(line));
-            self.has_had_its_turn = since.elapsed() >= LONGEST_HOLD;
+            lines += 1;
+            self.has_had_its_turn = lines % LINES_A_LOOK == 0 && since.elapsed() >= LONGEST_HOLD;
             let goes_on = errand.is_none()
                 && world.client(self.id).is_some()
                 && self.outbox.answer_bytes() <= ANSWERS_AHEAD_BYTES
