@@ -121,11 +121,18 @@ pub enum What {
     BatchBegins {
         /// What those events call it.
         batch: String,
+        /// The room or person, if they are what was said there before.
+        history_of: Option<String>,
     },
     /// All events of a batch have come.
     BatchEnds {
         /// Which.
         batch: String,
+    },
+    /// The server does not say what was said before.
+    NoHistory {
+        /// What it was asked about; a room or a person among it.
+        about: Vec<String>,
     },
     /// Our account has been opened, and we are logged in to it.
     Registered {
@@ -557,7 +564,11 @@ fn what(message: &Message<'_>) -> Option<What> {
         }
         "ACK" => What::Acknowledged,
         "BATCH" => match message.param(0)?.split_at_checked(1)? {
-            ("+", batch) => What::BatchBegins { batch: batch.to_owned() },
+            ("+", batch) => {
+                let is_history = message.param(1) == Some("chathistory");
+                let history_of = is_history.then(|| param(2)).filter(|target| !target.is_empty());
+                What::BatchBegins { batch: batch.to_owned(), history_of }
+            }
             ("-", batch) => What::BatchEnds { batch: batch.to_owned() },
             _ => return None,
         },
@@ -582,6 +593,11 @@ fn what(message: &Message<'_>) -> Option<What> {
             "SUCCESS" => What::Registered { account: param(1) },
             _ => What::Answer(Text::FromServer.with([&param(2)])),
         },
+        "FAIL" if message.param(0) == Some("CHATHISTORY") => {
+            let context = &message.params()[2.min(message.params().len())..];
+            let about = context.split_last().map(|(_, about)| about).unwrap_or_default();
+            What::NoHistory { about: about.iter().map(|word| clean(word)).collect() }
+        }
         "FAIL" | "WARN" | "NOTE" => {
             let words = message.params().last().map(|text| clean(text)).unwrap_or_default();
             What::Answer(Text::FromServer.with([&words]))
@@ -902,7 +918,11 @@ mod tests {
         let event = Event::read(&Message::parse("@label=7;batch=x :s ACK").unwrap()).unwrap();
         assert_eq!((event.label.as_deref(), event.batch.as_deref()), (Some("7"), Some("x")));
         assert_eq!(event.what, What::Acknowledged);
-        check("@label=7 :s BATCH +x labeled-response", What::BatchBegins { batch: "x".into() });
+        let begins = |history_of| What::BatchBegins { batch: "x".into(), history_of };
+        check("@label=7 :s BATCH +x labeled-response", begins(None));
+        check(":s BATCH +x chathistory #tea", begins(Some("#tea".into())));
+        let about = vec!["BEFORE".into(), "#tea".into()];
+        check(":s FAIL CHATHISTORY MESSAGE_ERROR BEFORE #tea :No", What::NoHistory { about });
         check(":s BATCH -x", What::BatchEnds { batch: "x".into() });
         assert_eq!(read(":s BATCH"), None);
     }

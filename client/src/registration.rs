@@ -19,11 +19,12 @@ use crate::sasl::{Login, LoginFailure, Progress};
 use crate::sts;
 
 /// The capabilities that the window makes use of. `sasl` joins them where there is an account.
-const WANTED: [&str; 11] = [
+const WANTED: [&str; 12] = [
     "away-notify",
     "batch",
     "cap-notify",
     "draft/account-registration",
+    "draft/chathistory",
     "draft/message-redaction",
     "draft/read-marker",
     "echo-message",

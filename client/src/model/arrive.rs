@@ -26,7 +26,8 @@ impl Network {
         let at = event.time.unwrap_or_else(|| self.clock.now());
         let label = self.deliveries.label_of(&event);
         let label = label.as_deref();
-        match event.what {
+        let Some(what) = self.hold_for_batch(at, event.batch.as_deref(), event.what) else { return };
+        match what {
             What::Capabilities(capabilities) => self.capabilities = capabilities,
             What::Welcome { nick } => self.welcome(at, nick),
             What::Account(account) => self.account_is(at, account),
@@ -52,7 +53,13 @@ impl Network {
                     self.acknowledged(label);
                 }
             }
-            What::BatchBegins { .. } | What::BatchEnds { .. } => {}
+            What::BatchBegins { batch, history_of } => {
+                if let Some(target) = history_of {
+                    self.batch_begins(batch, target);
+                }
+            }
+            What::BatchEnds { batch } => self.batch_ends(&batch),
+            What::NoHistory { about } => self.no_past(&about),
             What::Joined { who, room } => self.joined(at, who, &room),
             What::Left { who, room, reason } => self.left(at, &who, &room, &reason),
             What::Kicked { who, by, room, reason } => self.kicked(at, &who, &by, &room, &reason),
@@ -160,6 +167,10 @@ impl Network {
             }
         }
         self.register_if_wanted(at);
+        let private = self.conversations.iter().filter(|it| it.kind == Kind::Private).map(|it| it.id);
+        for id in private.collect::<Vec<_>>() {
+            self.catch_up(id);
+        }
     }
 
     /// Before the welcome there is nowhere to say it; the welcome does then.
@@ -253,6 +264,7 @@ impl Network {
             }
         }
         self.notice(Some(id), at, vec![Text::YouJoined.with([room])]);
+        self.catch_up(id);
         if wanted.is_some() || self.current.is_none() {
             self.turn_to(id);
         }

@@ -1,6 +1,7 @@
 //! One conversation: its lines, what of them is unread, and who is there.
 //!
-//! Lines are only ever added at the end, dropped from the front when there are too many, or cleared all together.
+//! Lines are added at the end, older ones before the first, dropped from the front when there are too many, or cleared
+//! all together.
 //! A line may change where it stands, and be empty in the end; whoever draws it is told
 //! ([`take_changes`](Conversation::take_changes)). So a widget may measure a line once and keep the result under its
 //! [`LineId`].
@@ -14,6 +15,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::condense::{self, MAX_MOVEMENTS, Movement, Traffic};
+use super::history::Past;
 use super::members::Members;
 use super::network::NetworkId;
 use crate::event::Manner;
@@ -22,6 +24,9 @@ use crate::i18n::{Language, Phrase, Text};
 
 /// How many lines a conversation keeps.
 pub const MAX_LINES: usize = 10_000;
+
+/// The number of the first line of all: there is room for whatever was said before it.
+const FIRST_NUMBER: u64 = 1 << 40;
 
 /// How far back a notice looks for one that tells of the same state.
 const STATE_LINES: usize = 16;
@@ -223,6 +228,8 @@ pub struct Conversation {
     pub(super) key: Option<String>,
     /// Whether the people here were listed in a notice since we came in.
     pub(super) greeted: bool,
+    /// What is known of what was said before.
+    pub(super) past: Past,
     lines: VecDeque<Line>,
     /// The number of the first line, and of the next one when there are none.
     first: u64,
@@ -253,8 +260,9 @@ impl Conversation {
             rejoin: false,
             key: None,
             greeted: false,
+            past: Past::default(),
             lines: VecDeque::new(),
-            first: 0,
+            first: FIRST_NUMBER,
             unread: 0,
             mentions: 0,
             first_unread: None,
@@ -317,7 +325,8 @@ impl Conversation {
         self.line(LineId(number))
     }
 
-    /// The lines that are there, by their numbers: from the first to before the second. Both only ever grow.
+    /// The lines that are there, by their numbers: from the first to before the second. A line keeps its number; older
+    /// ones that are found later have lower numbers.
     pub fn range(&self) -> (LineId, LineId) {
         (LineId(self.first), self.next_id())
     }
@@ -405,6 +414,34 @@ impl Conversation {
             matches!(&line.body, Body::Notice(before) if condense::are_same_state(before, phrases))
         })?;
         Some(LineId(self.next_id().0 - 1 - back as u64))
+    }
+
+    /// Puts messages before the first line, the oldest first, with a day line wherever a day begins.
+    pub(super) fn prepend(&mut self, messages: Vec<(Timestamp, Message)>, zone: &TimeZone) {
+        let mut block: Vec<Line> = Vec::with_capacity(messages.len() + 8);
+        let mut today = None;
+        for (at, mut message) in messages {
+            let local = at.to_zoned(zone.clone());
+            if today != Some(local.date()) {
+                today = Some(local.date());
+                let day = Body::Day(local.date());
+                block.push(Line { at, time: String::new(), times: 1, body: day });
+            }
+            message.grouped = block.last().is_some_and(|last| continues(last, &message, at));
+            let time = local.strftime("%H:%M").to_string();
+            block.push(Line { at, time, times: 1, body: Body::Message(Box::new(message)) });
+        }
+        // The day has begun earlier than it seemed.
+        let first = LineId(self.first);
+        if let Some(Body::Day(day)) = self.line(first).map(|line| &line.body)
+            && today == Some(*day)
+        {
+            self.change(first, |line| line.body = Body::Gone);
+        }
+        self.first -= block.len() as u64;
+        for line in block.into_iter().rev() {
+            self.lines.push_front(line);
+        }
     }
 
     fn append(&mut self, line: Line) -> LineId {
@@ -547,6 +584,8 @@ impl Conversation {
         self.changed.clear();
         self.first_unread = None;
         self.mark_read();
+        // Whoever clears the screen does not want it filled again.
+        self.past.close();
     }
 }
 

@@ -51,7 +51,7 @@ impl Deliveries {
         let of_batch = event.batch.as_ref().and_then(|batch| self.batches.get(batch)).cloned();
         let label = event.label.clone().or(of_batch);
         match (&event.what, &label) {
-            (What::BatchBegins { batch }, Some(label)) => {
+            (What::BatchBegins { batch, .. }, Some(label)) => {
                 self.batches.insert(batch.clone(), label.clone());
             }
             (What::BatchEnds { batch }, _) => {
@@ -136,6 +136,7 @@ impl Network {
             is_there = true;
         });
         conversation.change(line, |line| line.time = time);
+        conversation.past.note(words.id.clone(), at);
         is_there
     }
 

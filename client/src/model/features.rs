@@ -9,6 +9,8 @@ pub struct Features {
     pub case_mapping: CaseMapping,
     /// What the network calls itself, empty if it does not say.
     pub network: String,
+    /// How many messages from before the server gives at a time, if it says so.
+    pub history_limit: Option<usize>,
     /// Modes of rank and their signs, the highest first: `('o', '@')`.
     pub ranks: Vec<(char, char)>,
     /// Tags of clients that the server does not pass on; `*` for all but those with a `-` before them.
@@ -23,6 +25,7 @@ impl Default for Features {
         Self {
             case_mapping: CaseMapping::Rfc1459,
             network: String::new(),
+            history_limit: None,
             ranks: vec![('o', '@'), ('v', '+')],
             denied_tags: String::new(),
             modes_with_arg: ("beIk".to_owned(), "l".to_owned()),
@@ -39,6 +42,8 @@ impl Features {
                 self.case_mapping = CaseMapping::from_token(value).unwrap_or(CaseMapping::Ascii);
             }
             "CLIENTTAGDENY" => value.clone_into(&mut self.denied_tags),
+            // Zero is no limit.
+            "CHATHISTORY" => self.history_limit = value.parse().ok().filter(|limit| *limit > 0),
             "NETWORK" => value.clone_into(&mut self.network),
             "PREFIX" => {
                 if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {

@@ -148,6 +148,15 @@ impl Stack {
         self.sums.push(sum);
     }
 
+    /// Puts `count` items of this height above the others. Takes linear time.
+    pub fn push_front(&mut self, count: usize, height: u32) {
+        let rest = std::mem::take(&mut self.heights);
+        *self = Self::default();
+        for height in std::iter::repeat_n(height, count).chain(rest) {
+            self.push(height);
+        }
+    }
+
     /// The height of an item.
     pub fn height(&self, index: usize) -> u32 {
         self.heights[index]
@@ -232,7 +241,7 @@ enum Position {
 
 /// A window onto a [`Stack`] of items that are measured only when they come into view.
 ///
-/// Items are known by numbers that go on for ever: new ones come at the end, old ones go at the front, and what is left
+/// Items are known by numbers that go on for ever: new ones come at the end, old ones come and go at the front, and each
 /// keeps its number. Every method that has to look at items takes `height_of`, which is asked for the height of one
 /// item and only for those that are in view or are passed over.
 #[derive(Clone, Debug)]
@@ -277,9 +286,20 @@ impl Viewport {
         self.first + self.len() as u64
     }
 
-    /// Says which items there are: those from `first` to before `end`, which both only ever grow. New ones get an
-    /// estimated height.
+    /// Says which items there are: those from `first` to before `end`, of which `end` only ever grows. New ones get an
+    /// estimated height. What is in view stays where it is, wherever items come.
     pub fn set_range(&mut self, first: u64, end: u64, estimate: u32) {
+        if self.is_empty() {
+            self.first = first;
+        }
+        let older = usize::try_from(self.first.saturating_sub(first)).unwrap_or(0);
+        if older > 0 {
+            self.stack.push_front(older, estimate);
+            self.measured_in.splice(0..0, std::iter::repeat_n(0, older));
+            if let Position::Item { index, .. } = &mut self.position {
+                *index += older;
+            }
+        }
         let gone = usize::try_from(first.saturating_sub(self.first)).unwrap_or(usize::MAX).min(self.len());
         if gone > 0 {
             self.stack.drop_front(gone);
@@ -545,6 +565,30 @@ mod tests {
         assert!(!viewport.is_at_bottom());
         viewport.scroll_by(10 + 490, height_of);
         assert!(viewport.is_at_bottom());
+    }
+
+    #[test]
+    fn older_items_that_come_above_move_nothing_that_is_in_view() {
+        let mut viewport = Viewport::default();
+        viewport.set_range(1000, 1100, 20);
+        viewport.set_view_height(200);
+        viewport.scroll_to_bottom();
+        viewport.scroll_by(-100_000, |_| 20);
+        viewport.scroll_by(7, |_| 20);
+        let before = viewport.visible(|_| 20);
+        assert_eq!((before[0].number, before[0].y), (1000, -7));
+        viewport.set_range(900, 1100, 20);
+        assert_eq!(viewport.visible(|_| 31), before, "what was measured stays so");
+        // They are there to be scrolled to, as tall as they turn out to be.
+        viewport.scroll_by(-10, |_| 31);
+        let above = viewport.visible(|_| 31);
+        assert_eq!((above[0].number, above[0].y), (999, -28));
+        assert_eq!(viewport.end(), 1100);
+        // At the bottom nothing moves either.
+        viewport.scroll_to_bottom();
+        let last = viewport.visible(|_| 20);
+        viewport.set_range(800, 1100, 20);
+        assert_eq!(viewport.visible(|_| 20), last);
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //! - [`form`]: the login view; this file: which networks there are, what the person does with the window;
 //! - [`network`]: one server; [`act`]: what the person does there; [`arrive`]: what happens there;
 //! - [`account`]: one's account there; [`trust`]: servers that nobody vouches for;
+//! - [`history`]: what was said before;
 //! - [`delivery`]: what becomes of what we say; [`signals`]: typing, reactions and what else needs no words;
 //! - [`front`]: what the person does with the conversation in front;
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
@@ -50,6 +51,7 @@ pub mod conversation;
 mod delivery;
 pub mod features;
 mod front;
+mod history;
 pub mod layout;
 pub mod members;
 pub mod search;

@@ -12,6 +12,7 @@ use super::condense::{Movement, Step};
 use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, LineId, Message, Reply};
 use super::delivery::Deliveries;
 use super::features::Features;
+use super::history::Batch;
 use super::signals::Typing;
 use super::wire::WireLog;
 use super::{Action, COLOURS, Clock};
@@ -100,6 +101,8 @@ pub struct Network {
     /// Names that came and whose end has not.
     pub(super) arriving: HashMap<Folded<'static>, Vec<String>>,
     pub(super) who: VecDeque<WhoQuestion>,
+    /// Messages from before, whose batches have not ended.
+    pub(super) batches: Vec<Batch>,
     /// Where the answer to LIST goes, and what came of it.
     pub(super) room_list: Option<(ConversationId, Vec<Phrase>, usize)>,
     /// The message of the day so far.
@@ -263,6 +266,7 @@ impl Network {
             wanted: HashMap::new(),
             arriving: HashMap::new(),
             who: VecDeque::new(),
+            batches: Vec::new(),
             room_list: None,
             motd: Vec::new(),
             greeting: false,
@@ -317,6 +321,7 @@ impl Network {
         self.fingerprint = None;
         self.retry_secs = None;
         self.new_password = None;
+        self.forget_batches();
         self.address = None;
         for conversation in &mut self.conversations {
             conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;
@@ -396,40 +401,49 @@ impl Network {
         manner: Manner,
         words: Words,
     ) -> Option<LineId> {
-        let own = self.same(from, &self.me);
-        let Words { text, mut spans, id: message_id, reply_to } = words;
-        let mention = !own && names(&text, &self.me);
-        let colour = self.colour(from);
+        let message = self.compose(id, from, manner, words);
         let is_looked_at = self.in_sight && self.current == Some(id);
-        let from = from.to_owned();
+        let is_echoed = self.has_capability("echo-message");
         let zone = self.clock.zone.clone();
         let conversation = self.conversation_mut(id)?;
         conversation.typing.retain(|(name, _)| *name != from);
-        if manner == Manner::Action {
-            // An action reads as one sentence with the name before it.
-            formatting::shift(&mut spans, from.len() + " ".len());
+        let (own, mention) = (message.own, message.mention);
+        // What will come back has not arrived yet.
+        if message.id.is_some() || !(own && is_echoed) {
+            conversation.past.note(message.id.clone(), at);
         }
-        let message = Message {
-            from,
-            colour,
-            manner,
-            text,
-            spans,
-            own,
-            mention,
-            grouped: false,
-            id: message_id,
-            reply: reply_to.map(|id| Reply { quote: conversation.quote(&id), id }),
-            reactions: Vec::new(),
-            delivery: Delivery::Arrived,
-            redacted: false,
-        };
         let line = conversation.push(at, &zone, Body::Message(Box::new(message)));
         if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
             conversation.note_new(is_looked_at, for_us);
         }
         Some(line)
+    }
+
+    /// A message as it stands in a conversation.
+    pub(super) fn compose(&self, id: ConversationId, from: &str, manner: Manner, words: Words) -> Message {
+        let own = self.same(from, &self.me);
+        let Words { text, mut spans, id: message_id, reply_to } = words;
+        if manner == Manner::Action {
+            // An action reads as one sentence with the name before it.
+            formatting::shift(&mut spans, from.len() + " ".len());
+        }
+        let quote = |reply: &str| self.conversation(id).and_then(|it| it.quote(reply));
+        Message {
+            from: from.to_owned(),
+            colour: self.colour(from),
+            manner,
+            spans,
+            own,
+            mention: !own && names(&text, &self.me),
+            text,
+            grouped: false,
+            id: message_id,
+            reply: reply_to.map(|id| Reply { quote: quote(&id), id }),
+            reactions: Vec::new(),
+            delivery: Delivery::Arrived,
+            redacted: false,
+        }
     }
 
     /// Somebody came, went or took another name in a conversation.
@@ -478,6 +492,7 @@ impl Network {
         self.turn_away();
         self.current = Some(id);
         self.look();
+        self.open_past(id);
     }
 
     /// Nobody looks at the current conversation any more.
@@ -540,7 +555,11 @@ impl Network {
     pub(super) fn private(&mut self, nick: &str) -> ConversationId {
         match self.find(nick) {
             Some(there) => there.id,
-            None => self.create(Kind::Private, nick),
+            None => {
+                let id = self.create(Kind::Private, nick);
+                self.open_past(id);
+                id
+            }
         }
     }
 

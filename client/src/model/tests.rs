@@ -16,6 +16,7 @@ use crate::profile::{Profile, Room};
 
 mod account;
 mod delivery;
+mod history;
 mod signals;
 mod transcript;
 mod trust;

@@ -266,6 +266,10 @@ impl Controller {
     fn turn(&mut self) {
         let mut has_changed = false;
         self.model.borrow_mut().saw_end(self.chat.transcript.is_at_bottom());
+        if self.shown == Some(View::Chat) && self.chat.transcript.is_at_top() {
+            self.model.borrow_mut().want_older();
+            self.carry_out();
+        }
         let focus = app::focus().is_some();
         if focus != self.has_focus {
             self.has_focus = focus;

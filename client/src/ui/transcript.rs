@@ -230,6 +230,14 @@ impl Transcript {
         self.state.borrow_mut().viewport().is_at_bottom()
     }
 
+    /// Whether the oldest message is in view.
+    pub fn is_at_top(&self) -> bool {
+        let top = self.placed().first().copied();
+        let mut state = self.state.borrow_mut();
+        let first = state.viewport().end() - state.viewport().len() as u64;
+        top.is_some_and(|item| item.number == first && item.y >= 0)
+    }
+
     /// Goes to the newest message.
     pub fn scroll_to_bottom(&self) {
         self.state.borrow_mut().viewport().scroll_to_bottom();

@@ -20,8 +20,13 @@ impl Server {
 
     /// Starts it on this port, or on a free one if that is 0.
     pub fn start_on(port: u16) -> Self {
+        Self::start_with(port, &["--data-dir", ""])
+    }
+
+    /// Starts it on this port, or on a free one if that is 0, with these flags.
+    pub fn start_with(port: u16, flags: &[&str]) -> Self {
         let mut command = Command::new(program("teahouse-server"));
-        command.args(["--listen", &format!("127.0.0.1:{port}"), "--data-dir", ""]).env("LC_ALL", "C.UTF-8");
+        command.args(["--listen", &format!("127.0.0.1:{port}")]).args(flags).env("LC_ALL", "C.UTF-8");
         let process = Process::start("teahouse-server", &mut command);
         let line = process.wait_for_line(&["listening on 127.0.0.1:"]);
         let (_, address) = line.rsplit_once("127.0.0.1:").expect("the line has it");

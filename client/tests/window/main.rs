@@ -1,7 +1,7 @@
 //! The window, used as a person uses it: real windows on a display of their own, a real server, mouse and keyboard.
 //!
 //! One file per subject: [`seed`] has a test for each promise and each trouble of the chat that Teahouse comes from,
-//! [`account`] passwords and TLS, [`login`] what is wrong with a form or a server, [`talk`] people talking,
+//! [`account`] passwords and TLS, [`history`] what was said before, [`login`] what is wrong with a form or a server, [`talk`] people talking,
 //! [`transcript`] what one can do with what was said, [`servers`] several servers, [`wire`] what goes over the wire,
 //! [`look`] how it looks and changes.
 //! Each test keeps pictures of what it saw in `target/pictures/`.
@@ -10,6 +10,7 @@
 mod support;
 
 mod account;
+mod history;
 mod login;
 mod look;
 mod seed;

@@ -1,0 +1,257 @@
+//! What was said before: asking the server for it, and putting it where it belongs
+//! ([chathistory](https://ircv3.net/specs/extensions/chathistory)).
+//!
+//! - When a conversation is brought to the front for the first time, its latest messages are asked for.
+//! - When somebody scrolls to the top, older ones are, until there are none ([`Model::want_older`]).
+//! - When we come back after a connection was lost, what was said meanwhile is. It counts as unread.
+//!
+//! Answers come in batches. A message that is here already, by its identifier, is not shown again.
+
+use jiff::Timestamp;
+
+use super::conversation::{Conversation, ConversationId, Delivery, Kind, Message};
+use super::network::{Link, Network};
+use super::{MAX_LINES, Model};
+use crate::event::{Manner, Sender, What, Words};
+
+/// What a server offers that keeps what was said.
+const HISTORY: &str = "draft/chathistory";
+/// How many messages are asked for at a time, if the server gives as many.
+const MESSAGES_AT_ONCE: usize = 100;
+/// How often one goes on asking for what was missed. It is not worth more reading than that.
+const MOST_PAGES: u32 = 10;
+/// A message without an identifier is taken for the same as one with the same words so many seconds apart.
+const SAME_SECS: i64 = 30;
+
+/// What is known of a conversation's past.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// Whether the latest messages were asked for.
+    is_open: bool,
+    /// What was asked and not answered.
+    asked: Option<Asked>,
+    /// Whether nothing older than what is here can be had.
+    is_complete: bool,
+    /// The newest message, by its identifier and its time.
+    newest: Option<(Option<String>, Timestamp)>,
+}
+
+/// A question to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// What stands above the first line.
+    Older,
+    /// What was said while we were away, so many answers ago.
+    Missed { pages: u32 },
+}
+
+/// A batch of messages that has not ended.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// What we and the server call it.
+    pub name: String,
+    target: String,
+    messages: Vec<(Timestamp, Sender, Manner, Words)>,
+}
+
+impl Past {
+    /// A message has come, or was sent.
+    pub(super) fn note(&mut self, id: Option<String>, at: Timestamp) {
+        self.newest = Some((id, at));
+    }
+
+    /// What was asked will not be answered.
+    pub(super) fn give_up(&mut self) {
+        self.asked = None;
+    }
+
+    /// Nothing older is to be brought back.
+    pub(super) fn close(&mut self) {
+        self.is_complete = true;
+    }
+}
+
+/// A point in a conversation, as CHATHISTORY names it.
+fn point(id: Option<&str>, at: Timestamp) -> String {
+    match id {
+        Some(id) => format!("msgid={id}"),
+        None => format!("timestamp={at:.3}"),
+    }
+}
+
+impl Model {
+    /// Somebody has scrolled the conversation in front to its beginning.
+    pub fn want_older(&mut self) {
+        if let Some(network) = self.front_mut() {
+            network.ask_older();
+        }
+    }
+}
+
+impl Network {
+    fn keeps_history(&self) -> bool {
+        self.link == Link::Up && self.has_capability(HISTORY) && self.has_capability("batch")
+    }
+
+    fn page(&self) -> usize {
+        self.features.history_limit.map_or(MESSAGES_AT_ONCE, |most| most.min(MESSAGES_AT_ONCE))
+    }
+
+    fn ask_past(&mut self, id: ConversationId, asked: Asked, command: &str, point: &str) {
+        let limit = self.page().to_string();
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        conversation.past.asked = Some(asked);
+        let target = conversation.name.clone();
+        self.send(&["CHATHISTORY", command, &target, point, &limit]);
+    }
+
+    /// The conversation is looked at: what was said last is asked for, if it never was.
+    pub(super) fn open_past(&mut self, id: ConversationId) {
+        let is_ready = |it: &Conversation| {
+            it.kind != Kind::Server && it.joined && !it.past.is_open && it.past.asked.is_none()
+        };
+        if self.keeps_history() && self.conversation(id).is_some_and(is_ready) {
+            if let Some(conversation) = self.conversation_mut(id) {
+                conversation.past.is_open = true;
+            }
+            self.ask_past(id, Asked::Older, "LATEST", "*");
+        }
+    }
+
+    /// We are in a room again, or back where we can write to somebody: what was missed is asked for.
+    pub(super) fn catch_up(&mut self, id: ConversationId) {
+        if !self.keeps_history() {
+            return;
+        }
+        let newest = self.conversation(id).and_then(|it| it.past.newest.clone());
+        match newest {
+            Some((message, at)) => {
+                let from = point(message.as_deref(), at);
+                self.ask_past(id, Asked::Missed { pages: 0 }, "AFTER", &from);
+            }
+            None if self.current == Some(id) => self.open_past(id),
+            None => {}
+        }
+    }
+
+    fn ask_older(&mut self) {
+        let Some(current) = self.current().filter(|it| it.joined && it.past.is_open) else { return };
+        if !self.keeps_history() || current.past.asked.is_some() || current.past.is_complete {
+            return;
+        }
+        let room = MAX_LINES.saturating_sub(current.lines().len());
+        let oldest = current.lines().find_map(|(_, line)| Some((line.message()?.id.clone(), line.at)));
+        let (Some((message, at)), true) = (oldest, room > 2 * MESSAGES_AT_ONCE) else { return };
+        let (id, before) = (current.id, point(message.as_deref(), at));
+        self.ask_past(id, Asked::Older, "BEFORE", &before);
+    }
+
+    /// The server has nothing to say of the past of one of these.
+    pub(super) fn no_past(&mut self, about: &[String]) {
+        for name in about {
+            if let Some(conversation) = self.find_mut(name) {
+                conversation.past.give_up();
+                conversation.past.close();
+            }
+        }
+    }
+
+    pub(super) fn batch_begins(&mut self, name: String, target: String) {
+        self.batches.push(Batch { name, target, messages: Vec::new() });
+    }
+
+    /// Keeps a message that belongs to a batch from before for the batch's end. What belongs to none is given back.
+    pub(super) fn hold_for_batch(&mut self, at: Timestamp, batch: Option<&str>, what: What) -> Option<What> {
+        let Some(open) = self.batches.iter_mut().find(|it| Some(it.name.as_str()) == batch) else {
+            return Some(what);
+        };
+        // Who came and went then has come and gone.
+        if let What::Said { from, manner, words, .. } = what {
+            open.messages.push((at, from, manner, words));
+        }
+        None
+    }
+
+    pub(super) fn batch_ends(&mut self, name: &str) {
+        let Some(index) = self.batches.iter().position(|batch| batch.name == name) else { return };
+        let Batch { target, messages, .. } = self.batches.remove(index);
+        let page = self.page();
+        let Some(conversation) = self.find_mut(&target) else { return };
+        let id = conversation.id;
+        let is_full = messages.len() >= page;
+        let asked = conversation.past.asked.take();
+        let mut new = messages;
+        new.retain(|(at, from, _, words)| !conversation.recognises(words, &from.name, *at));
+        match asked {
+            Some(Asked::Older) => {
+                conversation.past.is_complete |= !is_full || new.is_empty();
+                self.put_before(id, new);
+            }
+            Some(Asked::Missed { pages }) => {
+                let is_over = !is_full || new.is_empty() || pages >= MOST_PAGES;
+                self.put_after(id, new);
+                let newest = self.conversation(id).and_then(|it| it.past.newest.clone());
+                if let Some((message, at)) = newest.filter(|_| !is_over) {
+                    let from = point(message.as_deref(), at);
+                    self.ask_past(id, Asked::Missed { pages: pages + 1 }, "AFTER", &from);
+                }
+            }
+            None => self.put_after(id, new),
+        }
+    }
+
+    fn put_after(&mut self, id: ConversationId, messages: Vec<(Timestamp, Sender, Manner, Words)>) {
+        for (at, from, manner, words) in messages {
+            self.add_message(id, at, &from.name, manner, words);
+        }
+    }
+
+    fn put_before(&mut self, id: ConversationId, messages: Vec<(Timestamp, Sender, Manner, Words)>) {
+        let composed: Vec<(Timestamp, Message)> = messages
+            .into_iter()
+            .map(|(at, from, manner, words)| (at, self.compose(id, &from.name, manner, words)))
+            .collect();
+        let zone = self.clock.zone.clone();
+        if let Some(conversation) = self.conversation_mut(id) {
+            if conversation.past.newest.is_none()
+                && let Some((at, message)) = composed.last()
+            {
+                conversation.past.note(message.id.clone(), *at);
+            }
+            conversation.prepend(composed, &zone);
+        }
+    }
+
+    /// Nothing that was begun will end.
+    pub(super) fn forget_batches(&mut self) {
+        self.batches.clear();
+        for conversation in &mut self.conversations {
+            conversation.past.give_up();
+        }
+    }
+}
+
+impl Conversation {
+    /// Whether a message is here already. One of ours that was thought lost has arrived after all.
+    fn recognises(&mut self, words: &Words, from: &str, at: Timestamp) -> bool {
+        let is_it = |message: &Message, said: Timestamp| match (&message.id, &words.id) {
+            (Some(one), Some(other)) => one == other,
+            _ => {
+                let apart = at.duration_since(said).as_secs().abs();
+                message.from == from && message.text == words.text && apart <= SAME_SECS
+            }
+        };
+        let found = self.lines().rev().find_map(|(id, line)| {
+            let message = line.message().filter(|message| is_it(message, line.at))?;
+            Some((id, message.id.is_none()))
+        });
+        let Some((line, is_nameless)) = found else { return false };
+        if is_nameless {
+            self.change_message(line, |message| {
+                message.id.clone_from(&words.id);
+                message.delivery = Delivery::Arrived;
+            });
+        }
+        true
+    }
+}

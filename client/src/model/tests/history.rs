@@ -1,0 +1,194 @@
+//! What was said before: asked for, put where it belongs, and never twice.
+
+use super::*;
+
+/// Logged in to a server that keeps what was said, and gives three messages at a time.
+fn kept() -> Window {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    window.happens(What::Capabilities(vec![
+        "batch".into(),
+        "draft/chathistory".into(),
+        "echo-message".into(),
+    ]));
+    window.server(&[
+        ":tea.house 001 bob :Welcome",
+        ":tea.house 005 bob CHATHISTORY=3 :are supported",
+        ":tea.house 422 bob :No message of the day",
+    ]);
+    window.sent();
+    window
+}
+
+/// The same in the lobby, whose latest messages were asked for.
+fn kept_in_lobby() -> Window {
+    let mut window = kept();
+    window.server(&[":bob!bob@here JOIN #lobby"]);
+    assert_eq!(window.sent(), ["CHATHISTORY LATEST #lobby * 3"]);
+    window
+}
+
+/// Plays an answer: messages by alice, each with its number for an identifier and a minute.
+fn answer(window: &mut Window, target: &str, numbers: std::ops::Range<u32>) {
+    window.server(&[&format!(":tea.house BATCH +x chathistory {target}")]);
+    for number in numbers {
+        window.server(&[&said("batch=x;", target, number)]);
+    }
+    window.server(&[":tea.house BATCH -x"]);
+}
+
+/// A message by alice, of eight in the morning.
+fn said(tags: &str, target: &str, number: u32) -> String {
+    format!(
+        "@{tags}msgid=m{number};time=2026-03-01T08:{number:02}:00.000Z :alice!a@h PRIVMSG {target} :{number}"
+    )
+}
+
+/// What was said, without names and notices.
+fn messages(window: &Window, name: &str) -> Vec<String> {
+    let conversation = window.network().find(name).expect("it is open");
+    conversation.lines().filter_map(|(_, line)| Some(line.message()?.text.clone())).collect()
+}
+
+#[test]
+fn what_was_said_last_stands_above_ones_own_arrival() {
+    let mut window = kept_in_lobby();
+    // Said while the answer is under way: it comes twice, and stands there once.
+    window.server(&[&said("", "#lobby", 22)]);
+    answer(&mut window, "#lobby", 20..23);
+    assert_eq!(messages(&window, "#lobby"), ["20", "21", "22"]);
+    let shown = window.shown("#lobby");
+    assert_eq!(shown[0], "== 2026-03-01");
+    assert_eq!(shown.iter().filter(|line| line.starts_with("==")).count(), 1, "{shown:?}");
+    assert_eq!(window.network().find("#lobby").unwrap().unread(), 0, "nobody missed them");
+}
+
+#[test]
+fn who_scrolls_up_gets_older_messages_until_there_are_none() {
+    let mut window = kept_in_lobby();
+    window.model.want_older();
+    assert!(window.sent().is_empty(), "one question at a time");
+    answer(&mut window, "#lobby", 20..23);
+    let first = window.network().find("#lobby").unwrap().range().0;
+    window.model.want_older();
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m20 3"]);
+    answer(&mut window, "#lobby", 17..20);
+    let conversation = window.network().find("#lobby").unwrap();
+    assert_eq!(conversation.range().0.number(), first.number() - 4, "three messages and their day");
+    window.model.want_older();
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m17 3"]);
+    answer(&mut window, "#lobby", 16..17);
+    assert_eq!(messages(&window, "#lobby"), ["16", "17", "18", "19", "20", "21", "22"]);
+    window.model.want_older();
+    assert!(window.sent().is_empty(), "there are none before");
+}
+
+#[test]
+fn what_was_missed_comes_after_the_way_back_and_is_unread() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 10..12);
+    window.server(&[&said("", "#lobby", 12)]);
+    window.model.set_focused(false);
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[":tea.house 001 bob :Welcome", ":tea.house 005 bob CHATHISTORY=3 :are supported"]);
+    window.server(&[":bob!bob@here JOIN #lobby"]);
+    assert!(window.sent().contains(&"CHATHISTORY AFTER #lobby msgid=m12 3".to_owned()));
+    answer(&mut window, "#lobby", 13..16);
+    assert_eq!(window.sent(), ["CHATHISTORY AFTER #lobby msgid=m15 3"], "there may be more");
+    answer(&mut window, "#lobby", 16..17);
+    assert!(window.sent().is_empty());
+    assert_eq!(messages(&window, "#lobby"), ["10", "11", "12", "13", "14", "15", "16"]);
+    let conversation = window.network().find("#lobby").unwrap();
+    assert_eq!(conversation.unread(), 4);
+    let first = conversation.first_unread().and_then(|id| conversation.line(id)?.message()).unwrap();
+    assert_eq!(first.text, "13");
+}
+
+#[test]
+fn a_private_conversation_has_its_past_from_whoever_begins_it() {
+    let mut window = kept_in_lobby();
+    window.model.open_private("alice");
+    assert_eq!(window.sent(), ["CHATHISTORY LATEST alice * 3"]);
+    window.server(&[
+        ":tea.house BATCH +p chathistory alice",
+        "@batch=p;msgid=a;time=2026-03-01T07:00:00.000Z :alice!a@h PRIVMSG bob :tea?",
+        "@batch=p;msgid=b;time=2026-03-01T07:01:00.000Z :bob!b@h PRIVMSG alice :gladly",
+        ":tea.house BATCH -p",
+    ]);
+    assert_eq!(messages(&window, "alice"), ["tea?", "gladly"]);
+
+    window.server(&["@msgid=c :carol!c@h PRIVMSG bob :hello"]);
+    assert_eq!(window.sent(), ["CHATHISTORY LATEST carol * 3"]);
+    window.server(&[
+        ":tea.house BATCH +q chathistory carol",
+        "@batch=q;msgid=c :carol!c@h PRIVMSG bob :hello",
+        ":tea.house BATCH -q",
+    ]);
+    assert_eq!(messages(&window, "carol"), ["hello"]);
+}
+
+#[test]
+fn a_server_without_history_is_not_asked_and_a_refusal_is_taken_quietly() {
+    let mut window = Window::in_lobby();
+    window.model.want_older();
+    window.model.open_private("alice");
+    assert!(window.sent().is_empty());
+
+    let mut window = kept_in_lobby();
+    let before = window.shown("#lobby");
+    window.server(&[":tea.house FAIL CHATHISTORY MESSAGE_ERROR LATEST #lobby :could not be retrieved"]);
+    assert_eq!(window.shown("#lobby"), before);
+    window.model.want_older();
+    assert!(window.sent().is_empty());
+}
+
+#[test]
+fn a_screen_that_was_cleared_is_not_filled_again() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..23);
+    window.model.clear();
+    window.model.want_older();
+    assert!(window.sent().is_empty());
+    assert!(messages(&window, "#lobby").is_empty());
+}
+
+#[test]
+fn every_day_has_its_line_and_only_one() {
+    let mut window = kept_in_lobby();
+    window.server(&[
+        ":tea.house BATCH +x chathistory #lobby",
+        "@batch=x;msgid=a;time=2026-02-27T23:59:00.000Z :alice!a@h PRIVMSG #lobby :late",
+        "@batch=x;msgid=b;time=2026-02-28T00:01:00.000Z :alice!a@h PRIVMSG #lobby :early",
+        "@batch=x;msgid=c;time=2026-03-01T08:00:00.000Z :alice!a@h PRIVMSG #lobby :today",
+        ":tea.house BATCH -x",
+    ]);
+    let days: Vec<_> = window.shown("#lobby").into_iter().filter(|line| line.starts_with("==")).collect();
+    assert_eq!(days, ["== 2026-02-27", "== 2026-02-28", "== 2026-03-01"]);
+}
+
+#[test]
+fn a_message_that_seemed_lost_with_the_connection_is_recognised_where_it_arrived() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..22);
+    window.type_in("are you there?");
+    window.lose_connection();
+    let is_lost = |window: &Window| {
+        let conversation = window.network().find("#lobby").unwrap();
+        let message = conversation.lines().filter_map(|(_, line)| line.message()).next_back().unwrap();
+        matches!(message.delivery, Delivery::Failed { .. })
+    };
+    assert!(is_lost(&window));
+    window.model.connect_again(FIRST);
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
+    assert!(window.sent().contains(&"CHATHISTORY AFTER #lobby msgid=m21 100".to_owned()));
+    window.server(&[
+        ":tea.house BATCH +x chathistory #lobby",
+        "@batch=x;msgid=mine;time=2026-03-01T09:01:00.000Z :bob!b@h PRIVMSG #lobby :are you there?",
+        ":tea.house BATCH -x",
+    ]);
+    assert_eq!(messages(&window, "#lobby"), ["20", "21", "are you there?"]);
+    assert!(!is_lost(&window));
+}

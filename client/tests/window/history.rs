@@ -1,0 +1,89 @@
+//! What was said before one came, and while one was away.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
+use serde_json::Value;
+
+use crate::support::PATIENCE;
+use crate::support::display::Display;
+use crate::support::person::{Person, Start, line, list};
+use crate::support::server::Server;
+
+/// Where a line with this text is on the screen: its upper edge.
+fn height_of(seen: &Value, text: &str) -> i64 {
+    let index = list(&seen["lines"]).iter().position(|line| line["text"] == *text).expect("it is in view");
+    seen["controls"][format!("line {index}")]["y"].as_i64().expect("a number")
+}
+
+/// Says something in the lobby that long, faster than a person could, and comes back when the server has all of it.
+fn says(port: u16, nick: &str, texts: impl Iterator<Item = String>) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time limit can be set");
+    let mut lines = format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\n");
+    for text in texts {
+        lines += &format!("PRIVMSG #lobby :{text}\r\n");
+    }
+    stream.write_all((lines + "PING all-said\r\n").as_bytes()).expect("the server reads");
+    let mut answers = BufReader::new(stream).lines();
+    assert!(answers.any(|line| line.expect("the server answers").ends_with("all-said")));
+}
+
+#[test]
+fn who_comes_later_reads_what_was_said_and_scrolls_up_without_a_jump() {
+    let server = Server::start_with(0, &["--data-dir", "", "--flood-protection", "false"]);
+    says(server.port(), "alice", (0..230).map(|number| format!("第 {number} 句")));
+
+    let display = Display::start(1080, 720);
+    let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.reads("第 229 句");
+    display.picture("history-latest");
+    let count = |seen: &Value| seen["line_count"].as_u64().expect("a number");
+    let first = count(&ming.sees());
+    ming.clicks("transcript");
+    // To the top of what is here, from where it goes on.
+    let mut before = ming.sees();
+    while line(&before, "第 130 句").is_none() {
+        ming.presses("Prior");
+        before = ming.waits_for("an older view", |seen| seen["lines"] != before["lines"]);
+    }
+    let seen = ming.waits_for("older lines", |seen| count(seen) > first);
+    let (here, there) = (height_of(&before, "第 130 句"), height_of(&seen, "第 130 句"));
+    assert!((here - there).abs() <= 1, "it jumped from {here} to {there}");
+    let mut seen = seen;
+    while line(&seen, "第 0 句").is_none() {
+        ming.presses("Prior");
+        seen = ming.waits_for("an older view", |now| {
+            now["lines"] != seen["lines"] || line(now, "第 0 句").is_some()
+        });
+    }
+    display.picture("history-oldest");
+    assert!(line(&ming.sees(), "第 1 句").is_some());
+}
+
+#[test]
+fn what_was_said_while_the_connection_was_lost_is_there_afterwards() {
+    let folder = tempfile::tempdir().expect("there can be a temporary folder");
+    let data = folder.path().to_str().expect("a path in UTF-8");
+    let server = Server::start_with(0, &["--data-dir", data]);
+    let port = server.port();
+    let display = Display::start(1080, 720);
+    let start = Start { nick: "ming", port: Some(port), connect: true, ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.says("我先来了");
+    ming.reads("我先来了");
+    server.stop();
+    ming.waits_for("no connection", |seen| seen["networks"][0]["link"] != "up");
+    let _server = Server::start_with(port, &["--data-dir", data]);
+    says(port, "alice", ["有人吗".to_owned(), "那我走了".to_owned()].into_iter());
+    ming.reads("那我走了");
+    let texts = |seen: &Value| -> Vec<String> {
+        let lines = list(&seen["lines"]).iter().filter(|line| line["kind"] == "message");
+        lines.filter_map(|line| line["text"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(texts(&ming.sees()), ["我先来了", "有人吗", "那我走了"]);
+    display.picture("history-missed");
+}
