@@ -31,6 +31,7 @@ mod who;
 
 use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
+use crate::config::Config;
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
@@ -325,6 +326,21 @@ pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Err
         Input::Nothing => {}
     }
     end(context)
+}
+
+/// Tells those who are here what another configuration changes for their programs: capabilities that come and go
+/// ([cap-notify](https://ircv3.net/specs/extensions/capability-negotiation#cap-notify)), and tokens of 005.
+pub fn tell_changes(world: &mut World, before: &Config) {
+    let tokens = status::changed_tokens(before, &world.config);
+    let connections: Vec<_> = world.connections().map(|(id, _)| id).collect();
+    for id in connections {
+        capabilities::tell_changes(world, id, before);
+        if world.client(id).is_some_and(Client::is_registered) {
+            for line in &tokens {
+                world.notify(id, &Reply::ISupport(line.clone()));
+            }
+        }
+    }
 }
 
 /// Ends an errand that was run without the lock. The client may have gone meanwhile.

@@ -65,9 +65,16 @@ impl House {
         let config = Arc::new(config);
         *self.config.lock() = Arc::clone(&config);
         self.store.reconfigure(&config);
-        let mut world = self.world.lock();
-        world.now = Timestamp::now();
-        world.reconfigure(config);
+        let mut effects = Effects::default();
+        {
+            let mut world = self.world.lock();
+            world.now = Timestamp::now();
+            let before = Arc::clone(&world.config);
+            world.reconfigure(Arc::clone(&config));
+            commands::tell_changes(&mut world, &before);
+            world.take_effects(&mut effects);
+        }
+        effects.settle(&self.drain, &config);
     }
 }
 

@@ -137,7 +137,8 @@ fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() 
     }
 }
 
-/// What must be the same in every language: headings by level, links, and code without its comments.
+/// What must be the same in every language: headings by level, links, and each line of code as far as the first thing
+/// that may be translated, a comment or a text in quotes.
 fn skeleton(page: &str) -> Vec<String> {
     let mut in_code = false;
     let mut bones = Vec::new();
@@ -146,7 +147,7 @@ fn skeleton(page: &str) -> Vec<String> {
             in_code = !in_code;
             bones.push(line.to_owned());
         } else if in_code {
-            bones.push(line.split(" #").next().unwrap().trim_end().to_owned());
+            bones.push(line.split(['#', '"']).next().unwrap().trim_end().to_owned());
         } else if line.starts_with('#') {
             bones.push(line.split(' ').next().unwrap().to_owned());
         } else {

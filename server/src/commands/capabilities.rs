@@ -2,16 +2,18 @@
 //! ([IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation)).
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use teahouse_protocol::Message;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
 use super::{Context, multiline, registration};
 use crate::config::Config;
+use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::sasl::Mechanism;
 use crate::user_modes::UserMode;
-use crate::world::{Capabilities, Capability, Client, Registration};
+use crate::world::{Capabilities, Capability, Client, ClientId, Registration, World};
 
 /// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.
 const VERSION_302: u32 = 302;
@@ -63,6 +65,33 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
         }
     }
     Ok(())
+}
+
+/// Tells a connection which capabilities another configuration has brought or taken, if it wants to know; what is gone
+/// is off for everybody.
+pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
+    let config = Arc::clone(&world.config);
+    let client = world.client_mut(id);
+    for (capability, _) in Capability::ALL.iter().filter(|(capability, _)| !is_there(*capability, &config)) {
+        client.capabilities.set(*capability, false);
+    }
+    if !client.has(Capability::CapNotify) {
+        return;
+    }
+    let [before, after] = [before, &config].map(|config| offered(config, client, client.speaks_cap_302));
+    let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
+    // What is known of TLS is not taken back: it runs out (IRCv3 STS).
+    let is_gone = |old: &String| old != "sts" && !after.iter().any(|new| name(new) == *old);
+    let gone: Vec<_> = before.iter().map(|old| name(old)).filter(is_gone).collect();
+    let new: Vec<_> = after.into_iter().filter(|new| !before.contains(new)).collect();
+    let (server, nick) = (&config.name, client.name().to_owned());
+    for (subcommand, names) in [("DEL", gone), ("NEW", new)] {
+        let lines = in_lines(names.iter().map(String::as_str), NAMES_BYTES);
+        for names in lines.iter().filter(|names| !names.is_empty()) {
+            let line = world.line(format_args!(":{server} CAP {nick} {subcommand} :{names}"));
+            world.tell(id, &line, Cause::Others);
+        }
+    }
 }
 
 /// What there is to ask for; with version 302 with its values.

@@ -197,13 +197,30 @@ pub(super) fn language(context: &mut Context, message: &Message) -> Result<(), R
 pub(super) fn isupport(context: &mut Context) {
     let world = &mut *context.world;
     let config = Arc::clone(&world.config);
-    let lines = Arc::clone(world.isupport.get_or_insert_with(|| tokens(&config).into()));
+    let lines = Arc::clone(world.isupport.get_or_insert_with(|| in_lines(&tokens(&config)).into()));
     for line in lines.iter() {
         context.reply(&Reply::ISupport(line.clone()));
     }
 }
 
-/// The tokens of 005, as many in a line as one 005 takes.
+/// The tokens that another configuration changes, as 005 takes them back (`-TOKEN`) and gives them anew.
+pub(super) fn changed_tokens(before: &Config, after: &Config) -> Vec<String> {
+    fn name(token: &str) -> &str {
+        token.split('=').next().unwrap_or(token)
+    }
+    let (before, after) = (tokens(before), tokens(after));
+    let is_gone = |token: &&String| !after.iter().any(|other| name(other) == name(token));
+    let gone = before.iter().filter(is_gone).map(|token| format!("-{}", name(token)));
+    let new = after.iter().filter(|token| !before.contains(token)).cloned();
+    in_lines(&gone.chain(new).collect::<Vec<_>>())
+}
+
+/// As many tokens in a line as one 005 takes.
+fn in_lines(tokens: &[String]) -> Vec<String> {
+    tokens.chunks(TOKENS_A_LINE).map(|line| line.join(" ")).collect()
+}
+
+/// The tokens of 005.
 #[inline(never)]
 fn tokens(config: &Config) -> Vec<String> {
     let mut tokens = vec![
@@ -248,5 +265,5 @@ fn tokens(config: &Config) -> Vec<String> {
         tokens.retain(|token| !token.starts_with("CHATHISTORY=") && !token.starts_with("MSGREFTYPES="));
     }
     debug_assert!(!tokens.iter().any(|token| token.contains(text::is_unprintable)));
-    tokens.chunks(TOKENS_A_LINE).map(|line| line.join(" ")).collect()
+    tokens
 }
