@@ -138,14 +138,17 @@ fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() 
 }
 
 /// What must be the same in every language: headings by level, links, and each line of code as far as the first thing
-/// that may be translated, a comment or a text in quotes.
+/// that may be translated, a comment or a text in quotes. What is no code but text has the same number of lines.
 fn skeleton(page: &str) -> Vec<String> {
-    let mut in_code = false;
+    let (mut in_code, mut in_text) = (false, false);
     let mut bones = Vec::new();
     for line in page.lines() {
         if line.starts_with("```") {
             in_code = !in_code;
+            in_text = line == "```text";
             bones.push(line.to_owned());
+        } else if in_text {
+            bones.push(String::new());
         } else if in_code {
             bones.push(line.split(['#', '"']).next().unwrap().trim_end().to_owned());
         } else if line.starts_with('#') {
