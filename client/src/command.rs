@@ -48,6 +48,13 @@ pub enum Command {
     Online(Option<String>),
     /// Ask who somebody is.
     Whois(String),
+    /// Hear no more of somebody, or hear them again.
+    Ignore {
+        /// Who: a name, or a pattern as `*!*@host`. Nobody to ask who is ignored.
+        who: Option<String>,
+        /// Not to be heard, or again.
+        ignore: bool,
+    },
     /// Open an account for one's name.
     Register {
         /// Its password.
@@ -122,6 +129,8 @@ pub const COMMANDS: &[Row] = &[
     row(&["whois"], Text::UsageWhois, Text::HelpWhois, |rest| Ok(Command::Whois(nick(rest)?))),
     row(&["register"], Text::UsageRegister, Text::HelpRegister, register),
     row(&["verify"], Text::UsageVerify, Text::HelpVerify, |rest| Ok(Command::Verify(needed(rest)?))),
+    row(&["ignore"], Text::UsageIgnore, Text::HelpIgnore, |rest| ignore(rest, true)),
+    row(&["unignore"], Text::UsageUnignore, Text::HelpUnignore, |rest| ignore(&needed(rest)?, false)),
     row(&["list"], Text::UsageList, Text::HelpList, |_| Ok(Command::List)),
     row(&["clear"], Text::UsageClear, Text::HelpClear, |_| Ok(Command::Clear)),
     row(&["raw", "quote"], Text::UsageRaw, Text::HelpRaw, raw),
@@ -173,6 +182,11 @@ fn split_word(rest: &str) -> (&str, &str) {
 }
 
 /// A person's name. Other servers have other rules, so only what could not be one parameter is refused.
+fn ignore(rest: &str, ignore: bool) -> Result<Command, Problem> {
+    let who = rest.split_whitespace().next().map(str::to_owned);
+    Ok(Command::Ignore { who, ignore })
+}
+
 fn nick(rest: &str) -> Result<String, Problem> {
     let (nick, _) = split_word(rest);
     if nick.is_empty() {

@@ -261,6 +261,18 @@ pub enum What {
         /// Where to.
         room: String,
     },
+    /// Something about somebody, in the answer to WHOIS.
+    Whois {
+        /// Who.
+        nick: String,
+        /// What.
+        fact: Phrase,
+    },
+    /// The answer to WHOIS is complete.
+    WhoisEnd {
+        /// Whom it was about.
+        nick: String,
+    },
     /// An answer to something we asked, complete in itself.
     Answer(Phrase),
     /// The server did not do what we asked.
@@ -522,14 +534,13 @@ impl Event {
 
 /// What servers say of themselves at every login, and the beginnings and ends of lists that show both by themselves:
 /// not worth a word.
-const QUIET: [u16; 9] = [
+const QUIET: [u16; 8] = [
     numerics::RPL_YOURHOST,
     numerics::RPL_CREATED,
     numerics::RPL_MYINFO,
     numerics::RPL_LISTSTART,
     numerics::RPL_TOPICWHOTIME,
     numerics::RPL_MOTDSTART,
-    numerics::RPL_ENDOFWHOIS,
     numerics::RPL_ENDOFBANLIST,
     RPL_HOSTHIDDEN,
 ];
@@ -648,7 +659,7 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
     let param = |index: usize| message.param(index).map(clean).unwrap_or_default();
     let last = || message.params().last().map(|text| clean(text)).unwrap_or_default();
     let all = || message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" ");
-    let answer = |phrase: Phrase| Some(What::Answer(phrase));
+    let fact = |fact: Phrase| What::Whois { nick: param(1), fact };
     Some(match numeric {
         n::RPL_WELCOME => What::Welcome { nick: param(0) },
         n::RPL_ISUPPORT => {
@@ -669,13 +680,16 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_NOWAWAY => What::MarkedAway(true),
         n::RPL_WHOISUSER => {
             let address = format!("{}@{}", param(2), param(3));
-            return answer(Text::WhoisUser.with([&param(1), &address, &last()]));
+            fact(Text::WhoisUser.with([&param(1), &address, &last()]))
         }
-        n::RPL_WHOISSERVER => return answer(Text::WhoisServer.with([&param(1), &param(2)])),
-        n::RPL_WHOISOPERATOR => return answer(Text::WhoisOperator.with([&param(1)])),
-        n::RPL_WHOISIDLE => return answer(Text::WhoisIdle.with([&param(1), &param(2)])),
-        n::RPL_WHOISCHANNELS => return answer(Text::WhoisChannels.with([&param(1), last().trim()])),
-        n::RPL_WHOISACCOUNT => return answer(Text::WhoisAccount.with([&param(1), &param(2)])),
+        n::RPL_WHOISSERVER => fact(Text::WhoisServer.with([&param(1), &param(2)])),
+        n::RPL_WHOISOPERATOR => fact(Text::WhoisOperator.with([&param(1)])),
+        n::RPL_WHOISIDLE => fact(Text::WhoisIdle.with([&param(1), &param(2)])),
+        n::RPL_WHOISCHANNELS => fact(Text::WhoisChannels.with([&param(1), last().trim()])),
+        n::RPL_WHOISACCOUNT => fact(Text::WhoisAccount.with([&param(1), &param(2)])),
+        n::RPL_WHOISSECURE => fact(Text::WhoisSecure.with([&param(1)])),
+        n::RPL_WHOISBOT => fact(Text::WhoisBot.with([&param(1)])),
+        n::RPL_ENDOFWHOIS => What::WhoisEnd { nick: param(1) },
         n::RPL_ENDOFWHO => What::WhoEnd,
         n::RPL_WHOREPLY => What::WhoRow { nick: param(5), away: param(6).starts_with('G') },
         n::RPL_LIST => What::RoomRow { room: param(1), people: param(2), topic: param(3).trim().to_owned() },

@@ -280,6 +280,7 @@ impl Headless {
                         connection.send(line);
                     }
                 }
+                Action::KeepIgnored(_) => {}
                 Action::Disconnect(_) | Action::Quit => self.end = Some(Ok(())),
             }
         }

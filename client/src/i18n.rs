@@ -242,6 +242,21 @@ texts! {
     WireUnknownCommand: "这里不认识的命令", "a command that is not known here";
     WireNoMessage: "不是一条消息", "Not a message";
     ClosePanel: "关闭", "Close";
+    Ignoring: "不再显示 {0} 的消息", "{0} is ignored from now on";
+    NotIgnoring: "重新显示 {0} 的消息", "{0} is heard again";
+    IgnoringAll: "不显示这些人的消息：{0}", "Ignored: {0}";
+    IgnoringNobody: "没有屏蔽任何人", "Nobody is ignored";
+    Ignore: "屏蔽此人", "Ignore";
+    Unignore: "取消屏蔽", "Hear again";
+    Kick: "请出房间", "Kick";
+    Ban: "禁止进入并请出", "Ban and kick";
+    GiveVoice: "允许发言", "Give voice";
+    TakeVoice: "取消发言权", "Take voice";
+    MakeOperator: "设为管理员", "Make operator";
+    UnmakeOperator: "取消管理员", "No longer operator";
+    GoAway: "标记为离开", "Mark as away";
+    ComeBack: "我回来了", "I am back";
+    AwayReason: "离开", "Away";
     SavedServers: "已保存的服务器", "Saved servers";
     Connect: "连接", "Connect";
     AddServer: "添加服务器", "Add a server";
@@ -398,6 +413,8 @@ texts! {
     WhoisOperator: "{0} 是服务器管理员", "{0} is a server operator";
     WhoisIdle: "{0} 已 {1} 秒没说话", "{0} has been silent for {1} s";
     WhoisChannels: "{0} 在这些房间：{1}", "{0} is in: {1}";
+    WhoisSecure: "{0} 的连接是加密的", "{0} is connected securely";
+    WhoisBot: "{0} 是程序", "{0} is a program";
     WhoisAccount: "{0} 登录了帐号 {1}", "{0} is logged in as {1}";
 
     // What a server refuses, in plain words.
@@ -457,6 +474,10 @@ texts! {
     HelpVerify: "输入邮件里的验证码", "say the code that came by mail";
     UsageWhois: "/whois 名字", "/whois name";
     HelpWhois: "查看一个人的信息", "show who somebody is";
+    UsageIgnore: "/ignore [名字]", "/ignore [name]";
+    HelpIgnore: "不再看到此人的消息；不写名字则列出", "hear no more of somebody; without a name, list them";
+    UsageUnignore: "/unignore 名字", "/unignore name";
+    HelpUnignore: "重新看到此人的消息", "hear somebody again";
     UsageList: "/list", "/list";
     HelpList: "列出服务器上的房间", "list the server's rooms";
     UsageClear: "/clear", "/clear";

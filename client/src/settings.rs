@@ -49,6 +49,8 @@ pub struct Settings {
     pub density: Density,
     /// Whether closing the window asks first (是否关闭窗口).
     pub ask_before_closing: bool,
+    /// Whom one does not want to hear: names, or patterns as `*!*@host`.
+    pub ignored: Vec<String>,
     /// The servers that the person goes to; at least one. The login form shows the first.
     #[serde(rename = "profile")]
     pub profiles: Vec<Profile>,
@@ -61,6 +63,7 @@ impl Default for Settings {
             theme: Shade::default(),
             density: Density::default(),
             ask_before_closing: true,
+            ignored: Vec::new(),
             profiles: vec![Profile::default()],
         }
     }
@@ -195,6 +198,7 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             "theme" => set(&mut settings.theme, value.clone().try_into().ok()),
             "density" => set(&mut settings.density, value.clone().try_into().ok()),
             "ask_before_closing" => set(&mut settings.ask_before_closing, value.as_bool()),
+            "ignored" => set(&mut settings.ignored, value.clone().try_into().ok()),
             "profile" => set(&mut profiles, tables(value)),
             name => {
                 if profile::KEYS.iter().any(|key| key.name == name) {
@@ -265,6 +269,7 @@ mod tests {
             theme: Shade::Dark,
             density: Density::Compact,
             ask_before_closing: false,
+            ignored: vec!["troll".to_owned()],
             profiles: vec![
                 Profile { nick: "小明".to_owned(), ..Profile::default() },
                 Profile { server: "tea.example".to_owned(), port: 7000, tls: true, ..Profile::default() },

@@ -67,8 +67,8 @@ impl Network {
                 self.notice_here(crate::command::help());
                 Ok(())
             }
-            // Ends more than this one connection.
-            Command::Quit(_) => Ok(()),
+            // These are about more than this one connection.
+            Command::Quit(_) | Command::Ignore { .. } => Ok(()),
         }
     }
 

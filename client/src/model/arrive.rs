@@ -23,6 +23,9 @@ const MAX_MOTD_LINES: usize = 500;
 impl Network {
     /// Takes in one event.
     pub(super) fn apply(&mut self, event: Event) {
+        if self.is_unheard(&event.what) {
+            return;
+        }
         let at = event.time.unwrap_or_else(|| self.clock.now());
         let label = self.deliveries.label_of(&event);
         let label = label.as_deref();
@@ -121,6 +124,12 @@ impl Network {
                 };
                 self.notice_about(at, None, phrase);
             }
+            What::Whois { nick, fact } => {
+                if !self.add_fact(&nick, &fact) {
+                    self.notice_about(at, None, fact);
+                }
+            }
+            What::WhoisEnd { nick } => self.complete_card(&nick),
             What::Answer(phrase) => self.notice_about(at, None, phrase),
             What::Refused { about, phrase } => {
                 if let Some(room) = &about {

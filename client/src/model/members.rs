@@ -64,6 +64,11 @@ impl Members {
         everybody.into_iter().map(|(_, member)| member).collect()
     }
 
+    /// The signs of rank of somebody, as they are written in the list.
+    pub fn signs_of(&self, nick: &str) -> Option<&str> {
+        self.by_name.values().find(|member| member.nick == nick).map(|member| member.signs.as_str())
+    }
+
     pub(super) fn get(&self, mapping: CaseMapping, nick: &str) -> Option<&Member> {
         self.by_name.get(&mapping.fold(nick).into_owned())
     }

@@ -20,7 +20,7 @@
 //! - [`delivery`]: what becomes of what we say; [`signals`]: typing, reactions and what else needs no words;
 //! - [`front`]: what the person does with the conversation in front;
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
-//! - [`members`]: people in a room; [`features`]: what the server said of itself;
+//! - [`people`]: what can be done with other people; [`members`]: people in a room; [`features`]: what the server said of itself;
 //! - [`wire`]: what went over the wire;
 //! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F;
 //! - [`layout`]: where text breaks.
@@ -54,6 +54,7 @@ mod front;
 mod history;
 pub mod layout;
 pub mod members;
+pub mod people;
 pub mod search;
 mod signals;
 pub mod switcher;
@@ -67,6 +68,7 @@ pub use features::Features;
 pub use form::{FormErrors, LoginForm};
 pub use members::{Member, Members, Rank};
 pub use network::{Link, Network, NetworkId, Presence};
+pub use people::{Card, Order};
 pub use trust::Stranger;
 
 /// How many colours names are written in.
@@ -84,6 +86,8 @@ pub enum Action {
     Send(NetworkId, String),
     /// Close the network's connection. What was to be sent before goes out first.
     Disconnect(NetworkId),
+    /// Keep this list of whom one does not want to hear.
+    KeepIgnored(Vec<String>),
     /// Close the window and end the program.
     Quit,
 }
@@ -125,6 +129,7 @@ pub struct Model {
     base: Profile,
     /// The servers that are kept for the next time.
     profiles: Vec<Profile>,
+    ignored: Rc<[String]>,
     /// In the order of the list.
     networks: Vec<Network>,
     /// The network of the conversation that is shown. There is one whenever the view is [`View::Chat`].
@@ -161,6 +166,7 @@ impl Model {
             form_errors: FormErrors::default(),
             base: profile,
             profiles: Vec::new(),
+            ignored: Rc::default(),
             networks: Vec::new(),
             front: None,
             applicant: None,
@@ -512,7 +518,9 @@ impl Model {
     fn add_network(&mut self, profile: Profile) -> NetworkId {
         let id = NetworkId(self.next_network);
         self.next_network += 1;
-        self.networks.push(Network::new(id, profile, self.clock.clone()));
+        let mut network = Network::new(id, profile, self.clock.clone());
+        network.ignored = Rc::clone(&self.ignored);
+        self.networks.push(network);
         id
     }
 }
@@ -659,6 +667,10 @@ impl Model {
         match command::parse(typed)? {
             Command::Quit(farewell) => {
                 self.quit(&farewell);
+                Ok(())
+            }
+            Command::Ignore { who, ignore } => {
+                self.ignore(who.as_deref(), ignore);
                 Ok(())
             }
             command => self.front_mut().ok_or(Text::NotConnected)?.obey(command),

@@ -4,6 +4,7 @@
 //! [`arrive`](super::arrive) (what the server tells) and [`act`](super::act) (what the person does).
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
@@ -13,6 +14,7 @@ use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, Li
 use super::delivery::Deliveries;
 use super::features::Features;
 use super::history::Batch;
+use super::people::Card;
 use super::signals::Typing;
 use super::wire::WireLog;
 use super::{Action, COLOURS, Clock};
@@ -110,6 +112,10 @@ pub struct Network {
     /// Whether the server has not finished its greeting.
     pub(super) greeting: bool,
     pub(super) wire: WireLog,
+    /// Whom one does not want to hear; the same list everywhere.
+    pub(super) ignored: Rc<[String]>,
+    /// Who somebody is, while that is asked or waits to be shown.
+    pub(super) card: Option<Card>,
     /// What became of what we said.
     pub(super) deliveries: Deliveries,
     pub(super) typing: Typing,
@@ -271,6 +277,8 @@ impl Network {
             motd: Vec::new(),
             greeting: false,
             wire: WireLog::default(),
+            ignored: Rc::default(),
+            card: None,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
             actions: Vec::new(),

@@ -20,6 +20,8 @@ pub enum Look {
     Outlined,
     /// Words only, in a header.
     Quiet,
+    /// Nothing of its own: whatever is drawn there can be pressed.
+    Unseen,
 }
 
 /// A button that does one [`Action`].
@@ -37,12 +39,9 @@ impl Button {
         let mut widget = button::Button::default();
         widget.set_frame(FrameType::NoBox);
         widget.super_draw(false);
-        if look == Look::Quiet {
-            widget.clear_visible_focus();
-        }
         let face = match look {
             Look::Filled | Look::Outlined => Face::bold(15),
-            Look::Quiet => Face::regular(14),
+            Look::Quiet | Look::Unseen => Face::regular(14),
         };
         let is_hovered = Rc::new(Cell::new(false));
         widget.handle({
@@ -67,6 +66,11 @@ impl Button {
             move |_| kit.act(action.clone())
         });
         Self { widget, kit: Rc::clone(kit), face, look }
+    }
+
+    /// A button that shows itself only under the mouse and with the keyboard.
+    pub fn unseen(kit: &Rc<Kit>, action: Action) -> Self {
+        Self::new(kit, Look::Unseen, |colors| colors.side, action)
     }
 
     /// The widget, for its owner to place.
@@ -116,6 +120,12 @@ fn draw_button(
 ) {
     let colors = kit.theme().colors;
     let rect = Rect::of(widget);
+    if look == Look::Unseen {
+        if widget.has_focus() || is_hovered {
+            kit.paint.outline(rect, 8, if widget.has_focus() { colors.accent } else { colors.border });
+        }
+        return;
+    }
     kit.paint.fill(rect, ground(colors));
     let ink = match look {
         Look::Filled => {
@@ -130,9 +140,9 @@ fn draw_button(
             kit.paint.rounded(rect, 6, colors.hover);
             colors.ink
         }
-        Look::Quiet => colors.dim,
+        Look::Quiet | Look::Unseen => colors.dim,
     };
-    if widget.has_focus() && look != Look::Quiet {
+    if widget.has_focus() {
         let ring = if look == Look::Filled { colors.on_accent } else { colors.accent };
         kit.paint.outline(rect.inset(3, 3), 6, ring);
     }

@@ -107,6 +107,8 @@ pub struct ChatView {
     pub shade: Button,
     /// 成员
     pub people: Button,
+    /// Our own name and picture: what one can do as oneself.
+    pub me: Button,
     /// 中文, English
     pub language: Button,
     /// 重新连接
@@ -183,6 +185,7 @@ impl ChatView {
             clear: quiet(Action::Clear),
             shade: quiet(Action::SwitchShade),
             people: quiet(Action::ToggleMembers),
+            me: Button::unseen(kit, Action::AskMe),
             language: Button::new(kit, Look::Quiet, |colors| colors.side, Action::SwitchLanguage),
             reconnect: Button::new(kit, Look::Filled, |colors| colors.attention, Action::Reconnect),
             cancel_retry: Button::new(kit, Look::Outlined, |colors| colors.attention, Action::StopConnecting),
@@ -291,6 +294,8 @@ impl ChatView {
         }
         let width = self.language.natural_width();
         let footer = places.footer;
+        let me = Rect::new(footer.x + 8, footer.y + 5, footer.w - width - 20, footer.h - 9);
+        self.me.place(me);
         self.language.place(Rect::new(
             footer.x + footer.w - width - 8,
             footer.y + (footer.h - 28) / 2,

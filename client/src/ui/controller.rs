@@ -17,7 +17,9 @@ use fltk::window::DoubleWindow;
 use crate::connection::{Connection, Setup};
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
-use crate::model::{self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, View};
+use crate::model::{
+    self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, Order, View,
+};
 use crate::options::Options;
 use crate::profile::Profile;
 use crate::reconnect::Retry;
@@ -151,6 +153,7 @@ impl Controller {
         let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
         let mut model = Model::new(language, profile);
         model.set_profiles(settings.profiles.clone());
+        model.set_ignored(settings.ignored.clone());
         let model = Rc::new(RefCell::new(model));
 
         let (width, height) = geometry.map_or(WINDOW_SIZE, |wanted| (wanted.width, wanted.height));
@@ -405,7 +408,18 @@ impl Controller {
                 self.chat.composer.focus();
             }
             Action::AskMember(nick) => self.ask_about_member(nick),
-            Action::AskWhois(nick) => self.submit(&format!("/whois {nick}")),
+            Action::AskWhois(nick) => self.refusal = self.model.borrow_mut().ask_card(&nick).err(),
+            Action::Ignore { nick, ignore } => {
+                self.submit(&format!("/{} {nick}", if ignore { "ignore" } else { "unignore" }));
+            }
+            Action::KeepOrder { nick, order } => {
+                self.refusal = self.model.borrow_mut().keep_order(&nick, &order).err();
+            }
+            Action::AskMe => self.ask_about_me(),
+            Action::SetAway(away) => {
+                let reason = if away { Text::AwayReason.to(self.language()) } else { "" };
+                self.submit(&format!("/away {reason}"));
+            }
             Action::Mention(nick) => self.mention(&nick),
             Action::AskOnline => {
                 if let Err(refusal) = self.ask_online() {
@@ -429,7 +443,10 @@ impl Controller {
                 }
             }
             Action::ClearWire => self.model.borrow_mut().clear_wire(),
-            Action::ToggleMembers => self.chat.toggle_members(),
+            Action::ToggleMembers => {
+                self.chat.toggle_members();
+                self.chat.composer.focus();
+            }
             Action::SwitchShade => {
                 self.settings.theme = match self.settings.theme {
                     Shade::Light => Shade::Dark,
@@ -478,6 +495,10 @@ impl Controller {
                     }
                 }
                 model::Action::Disconnect(id) => drop(self.connections.remove(&id)),
+                model::Action::KeepIgnored(ignored) => {
+                    self.settings.ignored = ignored;
+                    self.save();
+                }
                 model::Action::Quit => {
                     self.connections.clear();
                     self.is_over.set(true);
@@ -520,6 +541,7 @@ impl Controller {
             self.window.redraw();
         }
         self.ask_whom_to_trust();
+        self.show_card();
         if self.dialog.asked().is_some() || self.menu.is_open() || self.switcher.is_open() {
             // What lies behind must not be drawn over it.
             self.window.redraw();
@@ -704,15 +726,61 @@ impl Controller {
         self.chat.composer.focus();
     }
 
-    fn ask_about_member(&mut self, nick: String) {
-        let language = self.language();
+    fn ask_about_member(&self, nick: String) {
+        let model = self.model.borrow();
+        let language = model.language();
         let mut items = Vec::new();
-        if !self.is_me(&nick) {
-            items.push((Text::OpenPrivate.to(language).to_owned(), Action::OpenPrivate(nick.clone())));
-            items.push((Text::MentionThem.to(language).to_owned(), Action::Mention(nick.clone())));
+        let mut add = |text: Text, action: Action| items.push((text.to(language).to_owned(), action));
+        let is_me = self.is_me(&nick);
+        if !is_me {
+            add(Text::OpenPrivate, Action::OpenPrivate(nick.clone()));
+            add(Text::MentionThem, Action::Mention(nick.clone()));
         }
-        items.push((Text::ShowWhois.to(language).to_owned(), Action::AskWhois(nick.clone())));
+        add(Text::ShowWhois, Action::AskWhois(nick.clone()));
+        if !is_me {
+            let ignores = model.ignores(&nick);
+            let text = if ignores { Text::Unignore } else { Text::Ignore };
+            add(text, Action::Ignore { nick: nick.clone(), ignore: !ignores });
+        }
+        let network = model.front().filter(|network| network.may_keep_order() && !is_me);
+        let signs = network.and_then(Network::current).and_then(|room| room.members().signs_of(&nick));
+        if let Some(signs) = signs {
+            let has = |sign: char| signs.contains(sign);
+            let voice = if has('+') { Text::TakeVoice } else { Text::GiveVoice };
+            let operator = if has('@') { Text::UnmakeOperator } else { Text::MakeOperator };
+            let mut order = |text: Text, order: Order| {
+                add(text, Action::KeepOrder { nick: nick.clone(), order });
+            };
+            order(voice, Order::Voice(!has('+')));
+            order(operator, Order::Operator(!has('@')));
+            order(Text::Kick, Order::Kick);
+            order(Text::Ban, Order::Ban);
+        }
+        drop(model);
         self.open_menu(Menu { title: nick, items });
+    }
+
+    /// What one can do as oneself, and with the window.
+    fn ask_about_me(&self) {
+        let model = self.model.borrow();
+        let Some(network) = model.front() else { return };
+        let language = model.language();
+        let away = if network.is_away() { Text::ComeBack } else { Text::GoAway };
+        let items = [(away, Action::SetAway(!network.is_away())), (Text::Wire, Action::ToggleWire)];
+        let items = items.map(|(text, action)| (text.to(language).to_owned(), action));
+        self.open_menu(Menu { title: network.me().to_owned(), items: items.into() });
+    }
+
+    /// Shows who somebody is, once the server has said all.
+    fn show_card(&mut self) {
+        if self.asked.is_some() {
+            return;
+        }
+        let card = self.model.borrow_mut().take_card();
+        if let Some(card) = card {
+            let question = scene::card_words(&card, self.language());
+            self.ask(Asked::Telling, question);
+        }
     }
 
     fn ask_about_conversation(&mut self, id: ConversationId) {
@@ -957,6 +1025,7 @@ impl Controller {
         } else {
             let chat = &self.chat;
             add("composer", chat.composer.frame());
+            add("me", Rect::of(chat.me.widget()));
             add("transcript", Rect::of(chat.transcript.widget()));
             for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
                 add(&format!("line {index}"), *rect);

@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use fltk::app;
 use fltk::prelude::*;
 
-use crate::model::{ConversationId, NetworkId};
+use crate::model::{ConversationId, NetworkId, Order};
 use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
 use crate::ui::transcript::Zone;
@@ -141,6 +141,24 @@ pub enum Action {
     AskMember(String),
     /// Ask the server who somebody is.
     AskWhois(String),
+    /// Hear no more of somebody, or hear them again.
+    Ignore {
+        /// Who.
+        nick: String,
+        /// Not to be heard, or again.
+        ignore: bool,
+    },
+    /// Do something about somebody in the room in front.
+    KeepOrder {
+        /// Who.
+        nick: String,
+        /// What.
+        order: Order,
+    },
+    /// Show what one can do as oneself.
+    AskMe,
+    /// Be marked as away, or as back.
+    SetAway(bool),
     /// Write somebody's name into the composer.
     Mention(String),
     /// 获取在线用户列表

@@ -299,6 +299,17 @@ pub fn short_name(language: Language) -> &'static str {
     }
 }
 
+/// Who somebody is.
+pub fn card_words(card: &model::Card, language: Language) -> Question {
+    let facts: Vec<_> = card.facts.iter().map(|fact| fact.to(language)).collect();
+    Question {
+        title: card.nick.clone(),
+        text: facts.join("\n"),
+        yes: Text::ClosePanel.to(language).to_owned(),
+        ..Question::default()
+    }
+}
+
 /// 是否关闭窗口
 pub fn closing_question(language: Language) -> Question {
     let text = |text: Text| text.to(language).to_owned();

@@ -1,9 +1,13 @@
 //! The window, used as a person uses it: real windows on a display of their own, a real server, mouse and keyboard.
 //!
-//! One file per subject: [`seed`] has a test for each promise and each trouble of the chat that Teahouse comes from,
-//! [`account`] passwords and TLS, [`history`] what was said before, [`login`] what is wrong with a form or a server, [`talk`] people talking,
-//! [`transcript`] what one can do with what was said, [`servers`] several servers, [`wire`] what goes over the wire,
-//! [`look`] how it looks and changes.
+//! One file per subject:
+//!
+//! - [`seed`]: a test for each promise and each trouble of the chat that Teahouse comes from;
+//! - [`login`]: what is wrong with a form or a server; [`account`]: passwords and TLS;
+//! - [`servers`]: several servers; [`people`]: other people; [`wire`]: what goes over the wire;
+//! - [`talk`]: people talking; [`transcript`]: what one can do with what was said; [`history`]: what was said before;
+//! - [`look`]: how it looks and changes.
+//!
 //! Each test keeps pictures of what it saw in `target/pictures/`.
 
 #[path = "../support/mod.rs"]
@@ -13,6 +17,7 @@ mod account;
 mod history;
 mod login;
 mod look;
+mod people;
 mod seed;
 mod servers;
 mod talk;

@@ -1,0 +1,210 @@
+//! What can be done with other people: look at who they are, hear no more of them, and keep order in a room.
+
+use std::rc::Rc;
+
+use super::members::Rank;
+use super::network::Network;
+use super::{Action, Kind, Model};
+use crate::event::{Sender, What};
+use crate::i18n::{Phrase, Text};
+
+/// Who somebody is, as far as the server says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Card {
+    /// Their name.
+    pub nick: String,
+    /// What the server says of them.
+    pub facts: Vec<Phrase>,
+    /// Whether the server has said all.
+    is_complete: bool,
+}
+
+/// What an operator of a room does with somebody there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Sends them out.
+    Kick,
+    /// Sends them out, and does not let them in any more.
+    Ban,
+    /// Lets them speak, or no longer.
+    Voice(bool),
+    /// Makes them an operator, or no longer.
+    Operator(bool),
+}
+
+impl Network {
+    /// Asks the server who somebody is; the answer becomes a card.
+    pub(super) fn ask_card(&mut self, nick: &str) -> Result<(), Phrase> {
+        self.ask(&["WHOIS", nick])?;
+        self.card = Some(Card { nick: nick.to_owned(), ..Card::default() });
+        Ok(())
+    }
+
+    /// Puts a fact on the card, if there is one of this person.
+    pub(super) fn add_fact(&mut self, nick: &str, fact: &Phrase) -> bool {
+        let mapping = self.features.case_mapping;
+        let Some(card) = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick)) else {
+            return false;
+        };
+        if !card.is_complete {
+            card.facts.push(fact.clone());
+        }
+        !card.is_complete
+    }
+
+    /// The server has said all that it knows. Where it knows nobody of that name, it has said that already.
+    pub(super) fn complete_card(&mut self, nick: &str) {
+        let mapping = self.features.case_mapping;
+        if let Some(card) = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick)) {
+            card.is_complete = true;
+        }
+        self.card.take_if(|card| card.is_complete && card.facts.is_empty());
+    }
+
+    /// Whether we keep order in the room in front: only then is it worth offering.
+    pub fn may_keep_order(&self) -> bool {
+        let room = self.current().filter(|it| it.kind == Kind::Room && it.joined);
+        let me = room.and_then(|room| room.members.get(self.features.case_mapping, &self.me));
+        me.is_some_and(|me| me.rank() == Rank::Operator)
+    }
+
+    /// Gives an order about somebody in the room in front. Whether we may is for the server to say.
+    pub(super) fn keep_order(&mut self, nick: &str, order: &Order) -> Result<(), Phrase> {
+        let room = self.current().filter(|it| it.kind == Kind::Room).ok_or(Text::NowhereToSay)?.name.clone();
+        let mode = |sign: bool, letter: char| format!("{}{letter}", if sign { '+' } else { '-' });
+        match order {
+            Order::Kick => self.ask(&["KICK", &room, nick]),
+            Order::Ban => {
+                self.ask(&["MODE", &room, "+b", &format!("{nick}!*@*")])?;
+                self.ask(&["KICK", &room, nick])
+            }
+            Order::Voice(voice) => self.ask(&["MODE", &room, &mode(*voice, 'v'), nick]),
+            Order::Operator(operator) => self.ask(&["MODE", &room, &mode(*operator, 'o'), nick]),
+        }
+    }
+
+    /// Whether nothing is to be heard of whoever this comes from.
+    pub(super) fn is_unheard(&self, what: &What) -> bool {
+        match what {
+            What::Said { from, .. } | What::Typing { from, .. } | What::Reacted { from, .. } => {
+                !from.is_server() && self.is_ignored(from)
+            }
+            What::Invited { by, .. } => self.is_ignored(&Sender { name: by.clone(), address: None }),
+            _ => false,
+        }
+    }
+
+    fn is_ignored(&self, who: &Sender) -> bool {
+        let whole = format!("{}!{}", who.name, who.address.as_deref().unwrap_or_default());
+        let mapping = self.features.case_mapping;
+        let fits = |pattern: &String| {
+            if pattern.contains(['!', '@', '*', '?']) {
+                let pattern: Vec<char> = mapping.fold(pattern).as_str().chars().collect();
+                let whole: Vec<char> = mapping.fold(&whole).as_str().chars().collect();
+                fits(&pattern, &whole)
+            } else {
+                mapping.same(pattern, &who.name)
+            }
+        };
+        !self.same(&who.name, &self.me) && self.ignored.iter().any(fits)
+    }
+}
+
+/// Whether a text fits a pattern in which `*` stands for anything and `?` for one character.
+fn fits(pattern: &[char], text: &[char]) -> bool {
+    match (pattern.split_first(), text.split_first()) {
+        (None, None) => true,
+        (Some(('*', rest)), _) => {
+            fits(rest, text) || text.split_first().is_some_and(|(_, text)| fits(pattern, text))
+        }
+        (Some((one, rest)), Some((other, text))) if one == other || *one == '?' => fits(rest, text),
+        _ => false,
+    }
+}
+
+impl Model {
+    /// Asks who somebody on the network in front is, to be shown as a card.
+    ///
+    /// # Errors
+    /// When there is no connection.
+    pub fn ask_card(&mut self, nick: &str) -> Result<(), Phrase> {
+        self.front_mut().ok_or(Text::NotConnected)?.ask_card(nick)
+    }
+
+    /// Takes the card that was asked for, once all of it is there.
+    pub fn take_card(&mut self) -> Option<Card> {
+        self.front_mut()?.card.take_if(|card| card.is_complete)
+    }
+
+    /// Gives an order about somebody in the room in front.
+    ///
+    /// # Errors
+    /// When there is no connection, or no room in front.
+    pub fn keep_order(&mut self, nick: &str, order: &Order) -> Result<(), Phrase> {
+        self.front_mut().ok_or(Text::NotConnected)?.keep_order(nick, order)
+    }
+
+    /// Whom one does not want to hear: names, or patterns as `*!*@host`.
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+
+    /// Says whom one does not want to hear.
+    pub fn set_ignored(&mut self, ignored: Vec<String>) {
+        self.ignored = ignored.into();
+        for network in &mut self.networks {
+            network.ignored = Rc::clone(&self.ignored);
+        }
+    }
+
+    /// Whether somebody stands on the list as they are called.
+    pub fn ignores(&self, nick: &str) -> bool {
+        let is_same = |one: &String| self.front().map_or(one == nick, |network| network.same(one, nick));
+        self.ignored.iter().any(is_same)
+    }
+
+    /// Puts somebody on the list or takes them off it, and says so. Without a name it tells who is on it.
+    pub(super) fn ignore(&mut self, who: Option<&str>, ignore: bool) {
+        let Some(who) = who else {
+            let all = self.ignored.join(", ");
+            let phrase =
+                if all.is_empty() { Text::IgnoringNobody.into() } else { Text::IgnoringAll.with([&all]) };
+            return self.say_here(phrase);
+        };
+        let mut ignored = self.ignored.to_vec();
+        let is_same = |one: &String| self.front().map_or(one == who, |network| network.same(one, who));
+        ignored.retain(|one| !is_same(one));
+        let text = if ignore {
+            ignored.push(who.to_owned());
+            Text::Ignoring
+        } else {
+            Text::NotIgnoring
+        };
+        self.set_ignored(ignored);
+        self.actions.push(Action::KeepIgnored(self.ignored.to_vec()));
+        self.say_here(text.with([who]));
+    }
+
+    fn say_here(&mut self, phrase: Phrase) {
+        if let Some(network) = self.front_mut() {
+            network.notice_here(vec![phrase]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_pattern_stands_for_many() {
+        for (pattern, text, expected) in [
+            ("*!*@bad.example", "bob!b@bad.example", true),
+            ("*!*@bad.example", "bob!b@good.example", false),
+            ("bob?!*", "bob1!b@h", true),
+            ("bob?!*", "bob!b@h", false),
+            ("*", "", true),
+        ] {
+            let chars = |text: &str| text.chars().collect::<Vec<_>>();
+            assert_eq!(super::fits(&chars(pattern), &chars(text)), expected, "{pattern} and {text}");
+        }
+    }
+}
