@@ -142,6 +142,13 @@ pub fn user_data_dir() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "teahouse-server").map(|folders| folders.data_dir().to_owned())
 }
 
+impl Config {
+    /// Whether accounts can be opened before the login is complete. Not where everybody has to say a password first.
+    pub fn opens_accounts_early(&self) -> bool {
+        self.registration && self.registration_before_connect && self.password.is_none()
+    }
+}
+
 /// Whether people with accounts stay in their rooms without a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlwaysOn {

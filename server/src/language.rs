@@ -140,7 +140,9 @@ sentences! {
     Welcomed(account) "You are logged in as {account}" | "你已登录帐号 {account}";
     LoggedOut "You are logged out" | "你已退出帐号";
     PasswordIsWrong(account) "That is not the password of {account}" | "{account} 的密码不对";
-    PasswordChanged "Your password is changed" | "密码已更改";
+    PasswordChanged(account) "The password of {account} is changed" | "{account} 的密码已更改";
+    NotAnOperator "You are not a server operator" | "你不是服务器管理员";
+    TooManyAccounts "Too many accounts were opened from your address; try again later" | "来自你的地址注册的帐号太多，请稍后再试";
     AccountInfo(name, since, online) "{name} is an account since {since} and {online} connections are logged in to it" | "{name} 是帐号，注册于 {since} ，现有 {online} 个连接登录";
     AccountClosed(account) "The account {account} is no more" | "帐号 {account} 已注销";
     NobodyHasIt(nick) "Nobody else has the name {nick}" | "没有别人在用 {nick} 这个名字";

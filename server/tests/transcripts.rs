@@ -84,6 +84,8 @@ transcripts! {
     one_name_is_for_one_connection_where_the_house_wants_that
     who_wants_to_stays_in_the_rooms_without_a_connection
     everybody_with_an_account_stays_where_the_house_wants_that
+    operators_see_to_accounts
+    no_account_is_opened_past_the_servers_password
     everybody_chooses_the_language_they_are_spoken_to_in
     what_was_said_in_a_room_can_be_read_again
     who_is_not_in_a_room_does_not_read_its_history

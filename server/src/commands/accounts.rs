@@ -7,7 +7,6 @@ use teahouse_protocol::Message;
 use super::Context;
 use super::errand::Task;
 use super::login::{apply, log_in};
-use crate::config::Config;
 use crate::language::Text;
 use crate::password::{self, ScramKeys};
 use crate::reply::Reply;
@@ -69,9 +68,9 @@ fn refuse(context: &mut Context, command: &str, code: &str, account: &str, why: 
 /// Why the client cannot open an account in this name with this password: the code of a standard reply, and words.
 pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
     let (world, client) = (&*context.world, context.client());
-    let Config { registration, registration_before_connect, .. } = *world.config;
+    let registration = world.config.registration;
     let is_own = |nick: &str| name == "*" || world.config.casemapping.same(name, nick);
-    let too_early = !client.is_registered() && !registration_before_connect;
+    let too_early = !client.is_registered() && !world.config.opens_accounts_early();
     Some(match client.nick() {
         _ if !registration => ("TEMPORARILY_UNAVAILABLE", Text::RegistrationClosed),
         _ if too_early => ("COMPLETE_CONNECTION_REQUIRED", Text::NotYet),
@@ -83,7 +82,12 @@ pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<
         Some(nick) if world.owner_of(nick).is_some() => {
             ("ACCOUNT_EXISTS", Text::AccountExists(nick.to_owned()))
         }
-        Some(_) => return password_obstacle(context, password),
+        Some(_) => {
+            let address = context.device().address.ip();
+            let too_many = !world.guesses.may_open(address, world.now);
+            let again = || ("TEMPORARILY_UNAVAILABLE", Text::TooManyAccounts);
+            return password_obstacle(context, password).or_else(|| too_many.then(again));
+        }
     })
 }
 
@@ -101,6 +105,8 @@ pub(super) fn password_obstacle(context: &Context, password: &str) -> Option<(&'
 
 /// Opens an account in the client's own name, and goes on with `then`.
 pub(super) fn open(context: &mut Context, password: &str, then: Then) {
+    let (address, now) = (context.device().address.ip(), context.world.now);
+    context.world.guesses.opens(address, now);
     let account = Account {
         name: context.client().name().to_owned(),
         since: context.world.now,

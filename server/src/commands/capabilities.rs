@@ -106,7 +106,7 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
             Capability::Multiline if with_values => {
                 format!("{name}=max-bytes={},max-lines={}", multiline::MOST_BYTES, multiline::MOST_LINES)
             }
-            Capability::AccountRegistration if with_values && config.registration_before_connect => {
+            Capability::AccountRegistration if with_values && config.opens_accounts_early() => {
                 format!("{name}=before-connect")
             }
             _ => (*name).to_owned(),

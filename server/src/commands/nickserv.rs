@@ -16,7 +16,7 @@ pub(super) static NICKSERV: Service = Service {
     about: ["NickServ sees to accounts. HELP with one of these words tells more:", "NickServ 管理帐号。HELP 加一个词可以看说明："],
     words: &[
         word("CERT", 1, cert, "ADD [fingerprint]|DEL fingerprint|LIST", ["says which TLS certificates (SHA-256) prove your account", "哪些 TLS 证书（SHA-256 指纹）可以证明你的帐号"]),
-        word("DROP", 2, drop_account, "account password", ["ends an account for good; its name is free again", "永久注销帐号，名字重新开放"]),
+        word("DROP", 1, drop_account, "account [password]", ["ends an account for good; its name is free again", "永久注销帐号，名字重新开放"]),
         word("GHOST", 1, ghost, "nick [password]", ["disconnects whoever has your nickname", "断开占用你名字的连接"]),
         word("IDENTIFY", 1, identify, "[account] password", ["logs you in to an account", "登录帐号"]),
         word("INFO", 0, info, "[account]", ["says what is known of an account", "查看帐号的信息"]),
@@ -24,6 +24,7 @@ pub(super) static NICKSERV: Service = Service {
         word("RECOVER", 1, recover, "nick [password]", ["gives you your nickname, whoever has it", "取回你的名字，无论谁在用"]),
         word("REGAIN", 1, recover, "nick [password]", ["is the same as RECOVER", "同 RECOVER"]),
         word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册帐号"]),
+        word("RESETPASS", 2, resetpass, "account password", ["for server operators: gives an account another password", "服务器管理员专用：给帐号换一个密码"]),
         word("SET", 2, set, "PASSWORD password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改帐号的密码，或设定断开后是否留在房间里"]),
     ],
 };
@@ -95,12 +96,27 @@ fn set(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     if !params[0].eq_ignore_ascii_case("PASSWORD") {
         return Err(Text::ServiceUsage("SET PASSWORD password".to_owned()));
     }
-    if let Some((_, why)) = password_obstacle(context, params[1]) {
+    change_password(context, &account, params[1])
+}
+
+fn resetpass(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    if !context.client().is_operator() {
+        return Err(Text::NotAnOperator);
+    }
+    let account =
+        context.world.accounts.find(params[0]).ok_or_else(|| Text::NoSuchAccount(params[0].to_owned()))?;
+    let account = account.name.clone();
+    change_password(context, &account, params[1])
+}
+
+fn change_password(context: &mut Context, account: &str, password: &str) -> Result<(), Text> {
+    if let Some((_, why)) = password_obstacle(context, password) {
         return Err(why);
     }
-    let change = Change::Password { account: account.clone(), password: String::new(), scram: None };
-    Keeping::begin(context, &account, change, Some(params[1]), |context, _, kept| {
-        say(context, if kept { &Text::PasswordChanged } else { &Text::TryAgainLater });
+    let change = Change::Password { account: account.to_owned(), password: String::new(), scram: None };
+    Keeping::begin(context, account, change, Some(password), |context, account, kept| {
+        let changed = Text::PasswordChanged(account.to_owned());
+        say(context, if kept { &changed } else { &Text::TryAgainLater });
     });
     Ok(())
 }
@@ -181,7 +197,15 @@ fn recover(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 }
 
 fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    let proof = Proof::Password(params[1].to_owned());
+    let proof = match params.get(1) {
+        Some(password) => Proof::Password((*password).to_owned()),
+        // The password is what confirms it; an operator has none.
+        None if context.world.accounts.find(params[0]).is_none() => {
+            return Err(Text::NoSuchAccount(params[0].to_owned()));
+        }
+        None if context.client().is_operator() => Proof::LoggedIn,
+        None => return Err(Text::NotYours(params[0].to_owned())),
+    };
     Claim::make(context, params[0], proof, |context, claim| {
         let Some(account) = context.world.accounts.find(&claim.account).filter(|_| claim.is_right) else {
             return say(context, &Text::PasswordIsWrong(claim.account.clone()));

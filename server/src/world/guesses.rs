@@ -1,4 +1,4 @@
-//! Wrong passwords: whoever guesses has to wait longer and longer.
+//! Wrong passwords: whoever guesses has to wait longer and longer. And accounts: nobody opens them by the dozen.
 //!
 //! They are counted for the account that was meant and for the address that they came from, and forgotten after ten
 //! quiet minutes. Nobody is locked out: the right password works too, once it is its turn.
@@ -19,6 +19,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(16);
 /// After this time without a wrong password, the earlier ones are forgotten.
 const MEMORY: SignedDuration = SignedDuration::from_mins(10);
+/// How many accounts may be opened from one address before it has to be quiet for as long as [`MEMORY`].
+const OPENINGS: u32 = 5;
 /// With more entries than this, those that are forgotten are looked for.
 const MANY: usize = 1024;
 
@@ -31,6 +33,7 @@ pub(crate) struct Guesses(HashMap<Key, (u32, Timestamp)>);
 enum Key {
     Account(Folded<'static>),
     Address(IpAddr),
+    Opening(IpAddr),
 }
 
 impl Guesses {
@@ -46,14 +49,31 @@ impl Guesses {
 
     /// Counts a wrong password.
     pub(crate) fn wrong(&mut self, account: Folded<'static>, address: IpAddr, now: Timestamp) {
+        for key in keys(account, address) {
+            self.count(key, now);
+        }
+    }
+
+    /// Whether one more account may be opened from an address.
+    pub(crate) fn may_open(&self, address: IpAddr, now: Timestamp) -> bool {
+        let counted = neighbourhood(address).and_then(|address| self.0.get(&Key::Opening(address)));
+        counted.filter(fresh(now)).is_none_or(|(count, _)| *count < OPENINGS)
+    }
+
+    /// Counts that one is opened.
+    pub(crate) fn opens(&mut self, address: IpAddr, now: Timestamp) {
+        if let Some(address) = neighbourhood(address) {
+            self.count(Key::Opening(address), now);
+        }
+    }
+
+    fn count(&mut self, key: Key, now: Timestamp) {
         if self.0.len() > MANY {
             self.0.retain(|_, entry| fresh(now)(&&*entry));
         }
-        for key in keys(account, address) {
-            let entry = self.0.entry(key).or_insert((0, now));
-            let earlier = if fresh(now)(&&*entry) { entry.0 } else { 0 };
-            *entry = (earlier + 1, now);
-        }
+        let entry = self.0.entry(key).or_insert((0, now));
+        let earlier = if fresh(now)(&&*entry) { entry.0 } else { 0 };
+        *entry = (earlier + 1, now);
     }
 
     /// The owner has come in; the account's wrong passwords were slips. An address keeps its own.
@@ -66,14 +86,17 @@ fn fresh(now: Timestamp) -> impl Fn(&&(u32, Timestamp)) -> bool {
     move |(_, when)| now.duration_since(*when) < MEMORY
 }
 
-/// The account; and the address, unless a whole classroom may share it. Of an IPv6 address what one customer gets.
 fn keys(account: Folded<'static>, address: IpAddr) -> impl Iterator<Item = Key> {
+    [Some(Key::Account(account)), neighbourhood(address).map(Key::Address)].into_iter().flatten()
+}
+
+/// The address, unless a whole classroom may share it; of an IPv6 address what one customer gets.
+fn neighbourhood(address: IpAddr) -> Option<IpAddr> {
     let address = match address.to_canonical() {
         IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
         ip @ IpAddr::V4(_) => ip,
     };
-    let address = (!addresses::is_private(address)).then_some(Key::Address(address));
-    [Some(Key::Account(account)), address].into_iter().flatten()
+    (!addresses::is_private(address)).then_some(address)
 }
 
 #[cfg(test)]
@@ -107,6 +130,20 @@ mod tests {
         assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), LONGEST_WAIT);
         now += MEMORY;
         assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), Duration::ZERO);
+    }
+
+    #[test]
+    fn accounts_are_not_opened_by_the_dozen() {
+        let mut guesses = Guesses::default();
+        let now = Timestamp::UNIX_EPOCH;
+        let [public, private] = ["192.0.2.1", "10.0.0.1"].map(|text| text.parse::<IpAddr>().unwrap());
+        for _ in 0..OPENINGS {
+            assert!(guesses.may_open(public, now));
+            guesses.opens(public, now);
+            guesses.opens(private, now);
+        }
+        assert!(!guesses.may_open(public, now) && guesses.may_open(private, now));
+        assert!(guesses.may_open(public, now + MEMORY));
     }
 
     #[test]
