@@ -96,6 +96,16 @@ const WORDS: &[&str] = &[
     "SCRAM-SHA-256",
     "AGEAc2VzYW1lMTI=",
     "biwsbj1hLHI9eA==",
+    "draft/multiline batch message-tags draft/chathistory draft/event-playback draft/read-marker server-time",
+    "+7",
+    "-7",
+    "draft/multiline",
+    "LATEST",
+    "BEFORE",
+    "TARGETS",
+    "timestamp=2100-01-01T00:00:00.000Z",
+    "msgid=7",
+    "in:#tea words",
     "5",
     "zh",
 ];
@@ -104,7 +114,15 @@ fn line() -> impl Strategy<Value = String> {
     let names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
     // What changes much comes often.
     let often = select(vec!["JOIN", "PART", "MODE", "KICK", "NICK", "PRIVMSG", "INVITE", "RENAME", "TOPIC"]);
-    let tags = select(vec!["", "", "", "@label=x ", "@+typing=active "]);
+    let tags = select(vec![
+        "",
+        "",
+        "",
+        "@label=x ",
+        "@+typing=active ",
+        "@batch=7 ",
+        "@batch=7;draft/multiline-concat ",
+    ]);
     (tags, prop_oneof![select(names), often], vec(select(WORDS), 0..4)).prop_map(|(tags, command, params)| {
         let mut line = format!("{tags}{command}");
         if let Some((last, middle)) = params.split_last() {
@@ -164,8 +182,11 @@ proptest! {
             }
             // `World::check` runs inside, after every line.
             stage.send(name, &line);
+            // What one command causes is whole for each connection: every batch in it begins, holds its lines and ends.
+            let mut open = BTreeSet::new();
             for (who, line) in stage.received() {
                 if line == "(closed)" {
+                    open.retain(|(name, _)| *name != who);
                     gone.insert(who);
                     continue;
                 }
@@ -177,7 +198,18 @@ proptest! {
                 if let Some(expected) = message.numeric().and_then(parameters) {
                     prop_assert_eq!(message.params().len(), expected, "other parameters: {}", line);
                 }
+                if let Some(batch) = message.tags().get("batch") {
+                    let is_open = open.contains(&(who.clone(), batch.into_owned()));
+                    prop_assert!(is_open, "of no batch: {line}");
+                }
+                if message.is("BATCH") {
+                    let (sign, batch) = message.params()[0].split_at(1);
+                    let batch = (who, batch.to_owned());
+                    let as_it_should_be = if sign == "+" { open.insert(batch) } else { open.remove(&batch) };
+                    prop_assert!(as_it_should_be, "out of order: {line}");
+                }
             }
+            prop_assert!(open.is_empty(), "without an end: {open:?}");
         }
     }
 }
