@@ -374,7 +374,7 @@ impl World {
     }
 
     /// Settles, at the end of a client's login, whose its nickname is. Returns the person whose other device the client is
-    /// to be, if there is one: who has logged in to the same account and has the nickname.
+    /// to be, if there is one: who has logged in to the same account and has the nickname, or stays without a connection.
     ///
     /// # Errors
     /// ERR_NICKNAMEINUSE; the login waits for another NICK then.
@@ -398,7 +398,7 @@ impl World {
                 self.free_nick(id);
                 Err(self.in_use(id, nick, &Text::NickOwned))
             }
-            _ => Ok(None),
+            _ => Ok(self.absent_of(id)),
         }
     }
 
@@ -476,11 +476,12 @@ impl World {
         self.skeletons.insert(Skeleton::of(nick), id);
     }
 
-    fn free_nick(&mut self, id: ClientId) {
-        if let Some(old) = self.clients[id].set_nick(None) {
-            self.nicks.remove(&self.config.casemapping.fold(&old).into_owned());
-            self.skeletons.remove(&Skeleton::of(&old));
-        }
+    /// Takes its nickname from a client, if it has one, and returns it.
+    fn free_nick(&mut self, id: ClientId) -> Option<String> {
+        let old = self.clients[id].set_nick(None)?;
+        self.nicks.remove(&self.config.casemapping.fold(&old).into_owned());
+        self.skeletons.remove(&Skeleton::of(&old));
+        Some(old)
     }
 
     /// Counts a client among the users; its name and user name are known.
@@ -534,7 +535,7 @@ impl World {
 
     /// Takes a person out of the world, but for the connections: the rooms are told and the name is free.
     fn depart(&mut self, id: ClientId, reason: &Text) {
-        if self.stays(&self.clients[id]) {
+        if self.stays(id) {
             let account = self.clients[id].account().unwrap_or_default().to_owned();
             self.forget_presence(&account);
         }

@@ -132,7 +132,7 @@ fn set_always_on(context: &mut Context, account: &str, choice: &str) -> Result<(
     Keeping::begin(context, account, change, None, |context, account, kept| {
         context.world.forget_presence(account);
         context.world.keep_presence(context.me);
-        let answer = match context.world.stays_when_away(context.me) {
+        let answer = match context.world.stays(context.me) {
             _ if !kept => Text::TryAgainLater,
             true => Text::WillStay,
             false => Text::WillNotStay,

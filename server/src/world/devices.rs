@@ -60,10 +60,14 @@ impl World {
         if client.is_apart { client.devices.clone() } else { vec![person] }
     }
 
-    /// Makes a connection, which has no nickname yet, another device of a person.
+    /// Makes a connection another device of a person.
     pub(crate) fn attach(&mut self, device: ClientId, person: ClientId) -> ClientId {
-        self.free_nick(device);
+        let wanted = self.free_nick(device);
         let person = self.set_apart(person);
+        if let Some(wanted) = wanted.filter(|_| !self.is_connected(person)) {
+            // Whoever comes back may have chosen another name. If it cannot be had, the old one is good enough.
+            let _ = self.take_nick(person, &wanted);
+        }
         let now = self.now;
         self.clients[device].registration = Registration::Done { since: now, spoke: now };
         self.adopt(device, person);
@@ -151,7 +155,7 @@ impl World {
         let person = client.person.unwrap_or(id);
         if self.clients[person].devices.len() > 1 {
             self.hang_up(id, reason);
-        } else if self.stays(&self.clients[person]) {
+        } else if self.stays(person) {
             let person = self.set_apart(person);
             self.hang_up(id, reason);
             self.leave_behind(person);

@@ -31,8 +31,8 @@ pub struct Presence {
 }
 
 impl World {
-    /// Whether somebody is to stay when the last connection goes.
-    pub(super) fn stays(&self, client: &Client) -> bool {
+    /// Whether somebody with this account is to stay when the last connection goes.
+    fn wants_to_stay(&self, client: &Client) -> bool {
         let Some(account) = client.account().filter(|_| client.is_registered()) else { return false };
         let chosen = || self.accounts.find(account).and_then(|account| account.always_on);
         match self.config.always_on {
@@ -43,9 +43,20 @@ impl World {
         }
     }
 
-    /// Whether a person stays when the last connection goes.
-    pub(crate) fn stays_when_away(&self, person: ClientId) -> bool {
-        self.stays(&self.clients[person])
+    /// Whether a person stays when the last connection goes. Of several with one account, which have several names,
+    /// the last one does.
+    pub(crate) fn stays(&self, person: ClientId) -> bool {
+        let client = &self.clients[person];
+        self.wants_to_stay(client)
+            && client.account().is_some_and(|account| self.logged_in_to(account).len() == 1)
+    }
+
+    /// The person who stays without a connection and has the account that a client has logged in to.
+    pub(super) fn absent_of(&self, id: ClientId) -> Option<ClientId> {
+        let account = self.clients[id].account().filter(|_| self.config.always_on != AlwaysOn::Disabled)?;
+        let absent = |person: &Client| person.is_apart && person.devices.is_empty();
+        let mut people = self.people();
+        people.find(|(_, person)| absent(person) && person.account() == Some(account)).map(|(id, _)| id)
     }
 
     /// Lets a person stay whose last connection is about to go.
@@ -82,10 +93,10 @@ impl World {
 
     /// Has it kept where somebody is, if that is somebody who stays; to be called after each change of it.
     pub(crate) fn keep_presence(&mut self, person: ClientId) {
-        let client = &self.clients[person];
-        if client.account().is_none() || !self.stays(client) {
+        if !self.stays(person) {
             return;
         }
+        let client = &self.clients[person];
         let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && client.modes.has(*mode));
         let rooms = client.channels.iter().map(|channel| {
             let room = &self.channels[*channel];
@@ -120,7 +131,7 @@ impl World {
         for mode in kept.modes.chars().filter_map(UserMode::from_letter) {
             client.modes.set(mode, true);
         }
-        if !self.stays(&client) {
+        if !self.wants_to_stay(&client) {
             return;
         }
         let person = self.clients.insert(client);
