@@ -149,10 +149,7 @@ pub fn parse(typed: &str) -> Result<Command, Phrase> {
     }
     let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let rest = rest.trim();
-    let row = COMMANDS
-        .iter()
-        .find(|row| row.names.iter().any(|one| one.eq_ignore_ascii_case(name)))
-        .ok_or_else(|| Text::UnknownCommand.with([&format!("/{name}")]))?;
+    let row = find(name).ok_or_else(|| Text::UnknownCommand.with([&format!("/{name}")]))?;
     if !row.many_lines && rest.contains(['\r', '\n']) {
         return Err(Text::OneLineOnly.into());
     }
@@ -160,6 +157,11 @@ pub fn parse(typed: &str) -> Result<Command, Phrase> {
         Problem::Missing => Text::MissingArgument.of([row.usage.into()]),
         Problem::Told(phrase) => phrase,
     })
+}
+
+/// The row of the command that is called this, without its `/`.
+pub fn find(name: &str) -> Option<&'static Row> {
+    COMMANDS.iter().find(|row| row.names.iter().any(|one| one.eq_ignore_ascii_case(name)))
 }
 
 /// The table as `/help` prints it.

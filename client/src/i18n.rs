@@ -225,6 +225,7 @@ texts! {
     KeyUnread: "下一个有未读消息的对话", "the next conversation with something unread";
     KeyPane: "下一个区域", "the next part of the window";
     KeyPaneBefore: "上一个区域", "the part of the window before";
+    KeySearch: "在对话里查找", "look for words in the conversation";
     KeyWire: "显示或隐藏报文", "show or hide the wire";
     Wire: "报文", "Wire";
     WireOf: "报文 · {0}", "Wire · {0}";
@@ -372,6 +373,17 @@ texts! {
     YouWereKickedBecause: "{1} 把你请出了 {0}（{2}）", "{1} sent you out of {0} ({2})";
     Renamed: "{0} 改名为 {1}", "{0} is now called {1}";
     YouRenamed: "你现在叫 {0}", "You are now called {0}";
+    SearchHere: "在这个对话里查找", "Look for words in this conversation";
+    SearchCount: "第 {0} 处，共 {1} 处", "{0} of {1}";
+    SearchSoFar: "第 {0} 处，已找到 {1} 处…", "{0} of {1} so far…";
+    SearchNothing: "没有找到", "Nothing found";
+    SearchGoesOn: "正在查找…", "Looking…";
+    BytesLeft: "还能写 {0} 字节", "{0} bytes left";
+    MakesMessages: "将分成 {0} 条消息发出", "will be sent as {0} messages";
+    Emoji: "表情", "Emoji";
+    PasteTitle: "粘贴多行文字", "Paste several lines";
+    ReallyPaste: "这段文字会作为 {0} 条消息发出。要粘贴吗？", "This text makes {0} messages. Paste it?";
+    Paste: "粘贴", "Paste";
     AnswersOlder: "更早的一条消息", "an older message";
     SendAgain: "{0} · 点击重发", "{0} · click to send it again";
     Reply: "回复", "Reply";

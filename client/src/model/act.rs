@@ -199,6 +199,28 @@ impl Network {
         }
     }
 
+    /// How many messages a text makes in the conversation in front, and how many bytes more fit into the last of them;
+    /// nothing where it is no message.
+    pub(super) fn measure(&self, typed: &str) -> Option<(usize, usize)> {
+        let current = self.current().filter(|it| it.kind != Kind::Server)?;
+        let (target, manner, text) = match crate::command::parse(typed).ok()? {
+            Command::Say(text) => (current.name.clone(), Manner::Message, text),
+            Command::Act(text) => (current.name.clone(), Manner::Action, text),
+            Command::Tell { to, text } => (to, Manner::Message, text),
+            _ => return None,
+        };
+        let room = self.room_for_text(&target, manner);
+        let mut count = 0;
+        let mut last = 0;
+        for line in spoken_lines(&text) {
+            for piece in text::split(&line, room) {
+                count += 1;
+                last = piece.len();
+            }
+        }
+        Some((count, room.saturating_sub(last)))
+    }
+
     /// How many bytes of text reach the others uncut: the server puts our name and address before the message, and
     /// the whole line must still have at most 512 bytes.
     fn room_for_text(&self, target: &str, manner: Manner) -> usize {

@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::condense::{self, MAX_MOVEMENTS, Movement, Traffic};
 use super::history::Past;
+use super::input::Input;
 use super::members::Members;
 use super::network::NetworkId;
 use crate::event::Manner;
@@ -244,6 +245,8 @@ pub struct Conversation {
     pub(super) typing: Vec<(String, Timestamp)>,
     /// The message that what is written next will answer.
     pub(super) replying: Option<Reply>,
+    /// What is written here.
+    pub(super) input: Input,
     /// Lines that changed since they were last drawn.
     changed: Vec<u64>,
 }
@@ -270,6 +273,7 @@ impl Conversation {
             read_until: None,
             typing: Vec::new(),
             replying: None,
+            input: Input::default(),
             changed: Vec::new(),
         }
     }

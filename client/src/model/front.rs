@@ -21,6 +21,35 @@ impl Model {
         }
     }
 
+    /// Keeps what is written in a conversation, or takes it out again.
+    pub fn keep_draft(&mut self, id: ConversationId, draft: &str) {
+        if let Some(conversation) = self.network_mut(id.network()).and_then(|it| it.conversation_mut(id)) {
+            draft.clone_into(&mut conversation.input.draft);
+        }
+    }
+
+    /// Keeps what was sent in a conversation, to be called back.
+    pub fn keep_sent(&mut self, id: ConversationId, text: &str) {
+        if let Some(conversation) = self.network_mut(id.network()).and_then(|it| it.conversation_mut(id)) {
+            conversation.input.keep(text);
+        }
+    }
+
+    /// What is written in the conversation in front.
+    pub fn draft(&self) -> &str {
+        self.current().map_or("", |current| &current.input.draft)
+    }
+
+    /// What was sent before what is written now (`-1`), or after it (`1`).
+    pub fn recall(&mut self, written: &str, steps: isize) -> Option<String> {
+        self.current_mut()?.input.recall(written, steps)
+    }
+
+    /// How many messages a text makes in the conversation in front, and how many bytes more fit into the last one.
+    pub fn measure(&self, typed: &str) -> Option<(usize, usize)> {
+        self.front()?.measure(typed)
+    }
+
     /// Something was written into the message box, or all of it taken out.
     pub fn wrote(&mut self, text: &str) {
         if let Some(network) = self.front_mut() {

@@ -22,6 +22,7 @@
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
 //! - [`people`]: what can be done with other people; [`members`]: people in a room; [`features`]: what the server said of itself;
 //! - [`wire`]: what went over the wire;
+//! - [`suggest`]: what could be meant by what is written; [`input`]: drafts, and what was sent;
 //! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F;
 //! - [`layout`]: where text breaks.
 
@@ -52,11 +53,13 @@ mod delivery;
 pub mod features;
 mod front;
 mod history;
+mod input;
 pub mod layout;
 pub mod members;
 pub mod people;
 pub mod search;
 mod signals;
+pub mod suggest;
 pub mod switcher;
 pub mod trust;
 pub mod wire;

@@ -13,8 +13,10 @@ use crate::model::layout;
 use crate::ui::button::{Button, Look};
 use crate::ui::composer::Composer;
 use crate::ui::paint::{Align, Face, Rect};
+use crate::ui::picker::Picker;
 use crate::ui::rows::{Presence, RowEvent, RowList, Style};
 use crate::ui::scene::ListKey;
+use crate::ui::search::SearchBar;
 use crate::ui::theme::Theme;
 use crate::ui::transcript::{ItemAt, Transcript};
 use crate::ui::wire::{ExplainAt, RowAt, WirePanel};
@@ -95,6 +97,10 @@ pub struct ChatView {
     pub transcript: Transcript,
     /// Where one writes.
     pub composer: Composer,
+    /// What could be meant by what is written.
+    pub picker: Picker,
+    /// Looks for words in what was said.
+    pub search: SearchBar,
     /// 报文
     pub wire: WirePanel,
     /// 添加服务器
@@ -146,8 +152,10 @@ impl ChatView {
     pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>, row_at: Rc<RowAt>, explain_at: Rc<ExplainAt>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let transcript = Transcript::new(kit, item_at);
-        let composer = Composer::new(kit);
+        let picker = Picker::new(kit);
+        let transcript = Transcript::new(kit, item_at, picker.clone());
+        let composer = Composer::new(kit, picker.clone());
+        let search = SearchBar::new(kit);
         // The keyboard goes to whatever takes it first, and that is to be the composer.
         let conversations = conversation_list(kit);
         let members = RowList::new(
@@ -180,6 +188,8 @@ impl ChatView {
             members,
             transcript,
             composer,
+            picker,
+            search,
             add_server: Button::new(kit, Look::Quiet, |colors| colors.side, Action::AddServer),
             online: quiet(Action::AskOnline),
             clear: quiet(Action::Clear),
@@ -250,6 +260,19 @@ impl ChatView {
         if opens { self.wire.focus() } else { self.composer.focus() }
     }
 
+    /// Opens the bar that looks for words, and puts the caret into it.
+    pub fn open_search(&self) {
+        self.search.open();
+        self.place(Rect::of(&self.group));
+    }
+
+    /// Takes it away.
+    pub fn close_search(&self) {
+        self.search.hide();
+        self.place(Rect::of(&self.group));
+        self.composer.focus();
+    }
+
     /// What the banner says.
     pub fn banner(&self) -> Option<String> {
         self.state.borrow().words.banner.clone()
@@ -258,6 +281,7 @@ impl ChatView {
     /// Takes over the theme.
     pub fn restyle(&self) {
         self.composer.restyle();
+        self.search.restyle();
         self.transcript.restyle();
         self.place(Rect::of(&self.group));
     }
@@ -270,7 +294,10 @@ impl ChatView {
         self.conversations.place(Rect { h: add_server.y - places.side.y, ..places.side });
         let width = self.add_server.natural_width();
         self.add_server.place(Rect { x: add_server.x + 8, w: width, ..add_server });
-        self.transcript.place(places.transcript);
+        let search = self.search.height();
+        let transcript = places.transcript;
+        self.search.place(Rect { h: search, ..transcript });
+        self.transcript.place(Rect { y: transcript.y + search, h: transcript.h - search, ..transcript });
         self.composer.place(places.composer);
         self.wire.place(places.wire);
         let mut members = self.members.widget().clone();

@@ -17,6 +17,7 @@ use fltk::window::DoubleWindow;
 use crate::connection::{Connection, Setup};
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
+use crate::model::search::Search;
 use crate::model::{
     self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, Order, View,
 };
@@ -26,6 +27,7 @@ use crate::reconnect::Retry;
 use crate::settings::{Settings, SettingsFile, Shade};
 use crate::sts::Policies;
 use crate::ui::chat::ChatView;
+use crate::ui::controller::write::Writing;
 use crate::ui::dialog::{Dialog, Question};
 use crate::ui::login::LoginView;
 use crate::ui::menu::{Menu, MenuCard};
@@ -38,7 +40,11 @@ use crate::ui::theme::{self, Theme};
 use crate::ui::transcript::{Body, Item, Show, Zone};
 use crate::ui::{Action, Kit, keys, scene};
 
+mod search;
 mod talk;
+mod write;
+
+pub(in crate::ui) use write::counter;
 
 /// The size of a window for which nobody asked for another.
 const WINDOW_SIZE: (i32, i32) = (1080, 720);
@@ -99,6 +105,8 @@ enum Asked {
     Closing,
     /// Whether to open this address.
     Opening(String),
+    /// Whether to paste this text.
+    Pasting(String),
     /// Whether to trust a server that nobody vouches for.
     Trusting,
     /// Nothing: it only tells.
@@ -131,6 +139,9 @@ struct Controller {
     wire_of: Option<NetworkId>,
     /// What is wrong with what is written in the composer.
     refusal: Option<Phrase>,
+    writing: Writing,
+    /// What is looked for in the conversation in front.
+    search: Search,
     /// Whether to log in as soon as the window is there.
     connect: bool,
     /// Where to go as soon as the window is there.
@@ -216,6 +227,8 @@ impl Controller {
             shown: None,
             wire_of: None,
             refusal: None,
+            writing: Writing::default(),
+            search: Search::default(),
             connect,
             url,
             has_focus: false,
@@ -316,6 +329,7 @@ impl Controller {
                 | Action::NextPane { .. }
                 | Action::ToggleWire
                 | Action::OpenSwitcher
+                | Action::OpenSearch
         );
         if is_about_chat && self.shown != Some(View::Chat) {
             return;
@@ -349,10 +363,25 @@ impl Controller {
                 }
             }
             Action::Send => self.send(),
-            Action::Composed => {
-                self.refusal = None;
-                self.chat.place(Rect::new(0, 0, self.window.w(), self.window.h()));
+            Action::Composed => self.composed(),
+            Action::PickerStep { columns, rows } => self.step_on_board(columns, rows),
+            Action::Pick => self.pick(),
+            Action::ToggleEmoji => self.toggle_emoji(),
+            Action::Recall(steps) => self.recall(steps),
+            Action::Style(code) => self.chat.composer.wrap_selection(code),
+            Action::AskToPaste(text) => self.ask_to_paste(text),
+            Action::Escape => self.escape(),
+            Action::StopReply => {
+                self.model.borrow_mut().stop_replying();
+                self.chat.composer.focus();
             }
+            Action::MoveCursor(steps) => self.chat.transcript.move_cursor(steps),
+            Action::AskCursor => self.ask_about_cursor(),
+            Action::OpenSearch => self.open_search(),
+            Action::SearchTyped => self.search_typed(),
+            Action::SearchGo(steps) => self.search_go(steps),
+            Action::CloseSearch => self.close_search(),
+            Action::Tick => self.tick(),
             Action::Complete { backwards } => self.complete(backwards),
             Action::ScrollPages(pages) => self.chat.transcript.scroll_pages(pages),
             Action::CopySelection => {
@@ -563,6 +592,8 @@ impl Controller {
     }
 
     fn refresh_chat(&mut self) {
+        self.turn_composer();
+        self.refresh_composer();
         let changed = self.model.borrow_mut().take_changes();
         let model = self.model.borrow();
         let language = model.language();
@@ -571,9 +602,6 @@ impl Controller {
         self.chat.members.set_rows(scene::member_rows(&model), None);
         let has_members = model.current().is_some_and(|current| current.kind() == model::Kind::Room);
         self.chat.set_words(scene::words(&model), has_members);
-        let (placeholder, hint) = scene::composer_words(&model);
-        let refusal = self.refusal.as_ref().map(|refusal| refusal.to(language));
-        self.chat.composer.set_words(placeholder, hint, refusal);
         if let Some(current) = model.current() {
             let (first, end) = current.range();
             let first_new = current.first_unread().map(model::LineId::number);
@@ -586,6 +614,8 @@ impl Controller {
             let unseen = current.count_messages(self.chat.transcript.unseen());
             self.chat.transcript.set_news(scene::news(unseen, language));
         }
+        drop(model);
+        self.refresh_search();
     }
 
     fn refresh_switcher(&self) {
@@ -631,6 +661,7 @@ impl Controller {
         self.chat.add_server.set_text(&add_server);
         self.chat.language.set_text(scene::short_name(language.other()));
         self.chat.language.set_hint(language.other().name());
+        self.chat.composer.emoji.set_hint(Text::Emoji.to(language));
         self.chat.online.set_hint(Text::AskOnlineUsers.to(language));
         self.chat.clear.set_hint(Text::ClearTranscript.to(language));
         self.chat.restyle();
@@ -689,17 +720,6 @@ impl Controller {
     /// Puts the caret where there is something to do: into the first field that is wrong, or that is empty.
     fn focus_form(&self) {
         self.login.focus();
-    }
-
-    fn send(&mut self) {
-        let typed = self.chat.composer.text();
-        self.submit(&typed);
-        if self.refusal.is_none() {
-            self.chat.composer.set_text("", 0);
-            self.chat.transcript.scroll_to_bottom();
-            self.place();
-        }
-        self.chat.composer.focus();
     }
 
     fn submit(&mut self, typed: &str) {
@@ -873,6 +893,10 @@ impl Controller {
                 self.open_outside(target);
                 self.end_dialog();
             }
+            Some(Asked::Pasting(text)) => {
+                self.end_dialog();
+                self.chat.composer.insert(text.trim_end());
+            }
             Some(Asked::Telling) | None => self.end_dialog(),
         }
     }
@@ -959,6 +983,9 @@ impl Controller {
             news: self.chat.transcript.news(),
             selection: self.chat.transcript.selected_text(),
             composer: self.chat.composer.text(),
+            composer_words: composer_words(&self.chat.composer.words()),
+            picker: self.picker_labels(),
+            search: self.chat.search.is_open().then(|| self.chat.search.count()),
             refusal: self.refusal.as_ref().map(|refusal| refusal.to(language)),
             members: model.current().map_or_else(Vec::new, |current| {
                 let rows = current.members().sorted().into_iter();
@@ -986,6 +1013,15 @@ impl Controller {
             model.conversation(*id).map_or("", Conversation::name).to_owned()
         };
         self.switcher.rects().iter().map(name).collect()
+    }
+
+    /// What stands on the board over the transcript, the chosen one first.
+    fn picker_labels(&self) -> Vec<String> {
+        let picker = &self.chat.picker;
+        let Some(chosen) = picker.chosen() else { return Vec::new() };
+        let cells = picker.cells(Rect::of(self.chat.transcript.widget()));
+        let others = cells.into_iter().map(|(index, _)| index).filter(|index| *index != chosen);
+        std::iter::once(chosen).chain(others).map(|index| picker.label(index)).collect()
     }
 
     /// Everything that can be clicked now, by name and on the screen.
@@ -1030,6 +1066,13 @@ impl Controller {
             for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
                 add(&format!("line {index}"), *rect);
             }
+            let area = Rect::of(chat.transcript.widget());
+            for (index, rect) in chat.picker.cells(area) {
+                add(&format!("choice {}", chat.picker.label(index)), rect);
+            }
+            if chat.search.is_open() {
+                add("search", chat.search.frame());
+            }
             for (zone, rect) in chat.transcript.zones() {
                 add(&zone_name(&zone), rect);
             }
@@ -1052,6 +1095,11 @@ impl Controller {
             }
             &[
                 ("send", &chat.composer.send),
+                ("emoji", &chat.composer.emoji),
+                ("stop reply", &chat.composer.stop_reply),
+                ("search up", &chat.search.up),
+                ("search down", &chat.search.down),
+                ("search close", &chat.search.close),
                 ("add server", &chat.add_server),
                 ("clear wire", &chat.wire.clear),
                 ("close wire", &chat.wire.close),
@@ -1078,6 +1126,7 @@ impl Controller {
         match focused {
             Some(name) => name,
             None if self.chat.composer.has_focus() => "composer",
+            None if self.chat.search.has_focus() => "search",
             None if self.chat.conversations.widget().has_focus() => "conversations",
             None if self.chat.wire.has_focus() => "wire",
             None if self.chat.members.widget().has_focus() => "members",
@@ -1085,6 +1134,15 @@ impl Controller {
             None => "",
         }
         .to_owned()
+    }
+}
+
+#[cfg(unix)]
+fn composer_words(words: &crate::ui::composer::Words) -> probe::ComposerWords {
+    probe::ComposerWords {
+        hint: words.hint.clone(),
+        counter: words.counter.clone(),
+        reply: words.reply.clone(),
     }
 }
 

@@ -41,7 +41,7 @@ const fn letter(letter: char) -> Key {
 }
 
 /// Every such key but the digits: Alt and a digit chooses the conversation with that number.
-pub static SHORTCUTS: [Shortcut; 9] = [
+pub static SHORTCUTS: [Shortcut; 10] = [
     shortcut("Ctrl+K", CTRL, letter('k'), Text::KeySwitcher, || Action::OpenSwitcher),
     shortcut("Ctrl+PgUp", CTRL, Key::PageUp, Text::KeyBefore, || Action::SelectBeside(-1)),
     shortcut("Ctrl+PgDn", CTRL, Key::PageDown, Text::KeyNext, || Action::SelectBeside(1)),
@@ -49,6 +49,7 @@ pub static SHORTCUTS: [Shortcut; 9] = [
     shortcut("Alt+↓", ALT, Key::Down, Text::KeyNext, || Action::SelectBeside(1)),
     shortcut("Alt+A", ALT, letter('a'), Text::KeyUnread, || Action::SelectUnread),
     shortcut("Ctrl+Shift+W", CTRL_SHIFT, letter('w'), Text::KeyWire, || Action::ToggleWire),
+    shortcut("Ctrl+F", CTRL, letter('f'), Text::KeySearch, || Action::OpenSearch),
     shortcut("F6", NOTHING, Key::F6, Text::KeyPane, || Action::NextPane { backwards: false }),
     shortcut("Shift+F6", SHIFT, Key::F6, Text::KeyPaneBefore, || Action::NextPane { backwards: true }),
 ];

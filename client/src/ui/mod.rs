@@ -31,10 +31,12 @@ pub mod keys;
 pub mod login;
 pub mod menu;
 pub mod paint;
+pub mod picker;
 #[cfg(unix)]
 pub mod probe;
 pub mod rows;
 pub mod scene;
+pub mod search;
 pub mod switcher;
 pub mod theme;
 pub mod transcript;
@@ -61,6 +63,41 @@ pub enum Action {
     Send,
     /// Something was written in the composer.
     Composed,
+    /// Choose another cell of the board over the transcript.
+    PickerStep {
+        /// So many to the right.
+        columns: isize,
+        /// So many down.
+        rows: isize,
+    },
+    /// Take the cell that is chosen.
+    Pick,
+    /// Show the grid of emoji, or take it away.
+    ToggleEmoji,
+    /// Write what was sent before this, or after it.
+    Recall(isize),
+    /// Make what is selected bold, italic or underlined, by this code.
+    Style(char),
+    /// Several lines were pasted: ask first.
+    AskToPaste(String),
+    /// Away with whatever lies over the composer or belongs to what is written, the newest first.
+    Escape,
+    /// What is written next answers nothing after all.
+    StopReply,
+    /// Take the keyboard to the next message below, or above.
+    MoveCursor(i64),
+    /// Show what can be done with the message that the keyboard has gone to.
+    AskCursor,
+    /// Look for words.
+    OpenSearch,
+    /// What is looked for is another.
+    SearchTyped,
+    /// Go to the next place below, or above.
+    SearchGo(isize),
+    /// Look for nothing.
+    CloseSearch,
+    /// Some time has passed.
+    Tick,
     /// Complete the name before the caret.
     Complete {
         /// The one before instead of the next one.

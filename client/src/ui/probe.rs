@@ -66,6 +66,12 @@ pub struct Snapshot {
     pub selection: Option<String>,
     /// What is written in the composer.
     pub composer: String,
+    /// What stands around it.
+    pub composer_words: ComposerWords,
+    /// What could be meant by what is written, the chosen one first.
+    pub picker: Vec<String>,
+    /// How much was found, while something is looked for.
+    pub search: Option<String>,
     /// Why what is written there was not done.
     pub refusal: Option<String>,
     /// The members, in the order of the list.
@@ -108,6 +114,17 @@ pub struct NetworkRow {
     pub name: String,
     /// `down`, `connecting` or `up`.
     pub link: &'static str,
+}
+
+/// What stands around the composer.
+#[derive(Debug, Default, Serialize)]
+pub struct ComposerWords {
+    /// Below.
+    pub hint: String,
+    /// Below at the right.
+    pub counter: String,
+    /// Above: what is answered.
+    pub reply: Option<String>,
 }
 
 /// A row of the conversation list.

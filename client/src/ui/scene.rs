@@ -5,12 +5,15 @@ use teahouse_protocol::text;
 use crate::event::Manner;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Language, Text};
+use crate::model::suggest;
 use crate::model::wire;
 use crate::model::{
     self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, NetworkId, Rank, Stranger,
 };
 use crate::profile::Profile;
 use crate::ui::chat::Words;
+use crate::ui::composer;
+use crate::ui::controller::counter;
 use crate::ui::dialog::{Question, Tone};
 use crate::ui::rows::{Entry, Picture, Presence, Row};
 use crate::ui::transcript::{Body, Fold, Item, Note, Quote, Reaction};
@@ -179,11 +182,39 @@ pub fn words(model: &Model) -> Words {
     }
 }
 
-/// What the composer says while it is empty, and what stands below it.
-pub fn composer_words(model: &Model) -> (String, String) {
+/// What the composer says by itself, with this text in it.
+pub fn composer_words(model: &Model, text: &str) -> composer::Words {
     let language = model.language();
     let name = model.current().map_or("", Conversation::name);
-    (Text::MessageTo.with([name]).to(language), Text::ComposerHint.to(language).to_owned())
+    let typing = model.typing();
+    let hint = match (suggest::usage(text), typing.as_slice()) {
+        (Some(usage), _) => usage.to(language).to_owned(),
+        (None, []) => Text::ComposerHint.to(language).to_owned(),
+        (None, [one]) => Text::OneTypes.with([one]).to(language),
+        (None, [one, other]) => Text::SomeType.with([&format!("{one}, {other}")]).to(language),
+        (None, _) => Text::ManyType.to(language).to_owned(),
+    };
+    let quote = model.current().and_then(Conversation::replying).and_then(|reply| reply.quote.as_ref());
+    composer::Words {
+        placeholder: Text::MessageTo.with([name]).to(language),
+        hint,
+        refusal: None,
+        counter: counter(model.measure(text), language),
+        reply: quote.map(|(name, text)| Text::Replying.with([name, text]).to(language)),
+    }
+}
+
+/// Whether to paste a text that makes several messages.
+pub fn pasting_question(count: usize, language: Language) -> Question {
+    let text = |text: Text| text.to(language).to_owned();
+    Question {
+        title: text(Text::PasteTitle),
+        text: Text::ReallyPaste.with([&count.to_string()]).to(language),
+        option: None,
+        yes: text(Text::Paste),
+        no: Some(text(Text::Cancel)),
+        tone: Tone::Plain,
+    }
 }
 
 /// One line of a conversation, as the transcript draws it.

@@ -18,6 +18,7 @@ use fltk::widget::Widget;
 use crate::model::layout::{Placed, Viewport};
 use crate::model::{ConversationId, search};
 use crate::ui::paint::{Align, Face, Rect};
+use crate::ui::picker::Picker;
 use crate::ui::{Action, Kit};
 
 pub mod item;
@@ -46,6 +47,8 @@ pub struct Transcript {
     widget: Widget,
     state: Rc<RefCell<State>>,
     item_at: Rc<ItemAt>,
+    /// What lies over its end.
+    picker: Picker,
     kit: Rc<Kit>,
 }
 
@@ -101,10 +104,10 @@ pub struct Show<'a> {
 }
 
 impl Transcript {
-    /// An empty transcript that asks `item_at` for what it shows.
-    pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>) -> Self {
+    /// An empty transcript that asks `item_at` for what it shows, with this board over its end while that is open.
+    pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>, picker: Picker) -> Self {
         let transcript =
-            Self { widget: Widget::default(), state: Rc::default(), item_at, kit: Rc::clone(kit) };
+            Self { widget: Widget::default(), state: Rc::default(), item_at, picker, kit: Rc::clone(kit) };
         let mut widget = transcript.widget.clone();
         widget.draw({
             let transcript = transcript.clone();
@@ -420,6 +423,7 @@ impl Transcript {
             let face = Face::bold(theme.sizes.label);
             self.kit.paint.label(face, theme.colors.on_accent, Align::Center, &state.news, pill);
         }
+        self.picker.draw(rect);
         draw::pop_clip();
     }
 
@@ -492,8 +496,34 @@ impl Transcript {
         Some(((hit.number, index), zone.clone()))
     }
 
+    /// What the mouse does on the board that lies over the transcript. Says whether it was there.
+    fn handle_on_picker(&self, event: Event, x: i32, y: i32) -> bool {
+        let area = Rect::of(&self.widget);
+        if !self.picker.place(area).is_some_and(|place| place.contains(x, y)) {
+            return false;
+        }
+        match event {
+            Event::Enter | Event::Move => {
+                let is_on_cell = self.picker.choose_at(area, x, y);
+                self.set_cursor(if is_on_cell { Cursor::Hand } else { Cursor::Default });
+            }
+            Event::Push if self.picker.choose_at(area, x, y) => self.kit.act(Action::Pick),
+            Event::MouseWheel => {
+                let down = app::event_dy_value();
+                self.picker.scroll(down.signum() as isize);
+            }
+            Event::Push => {}
+            _ => return false,
+        }
+        self.widget.clone().redraw();
+        true
+    }
+
     fn handle(&self, widget: &mut Widget, event: Event) -> bool {
         let (x, y) = app::event_coords();
+        if self.handle_on_picker(event, x, y) {
+            return true;
+        }
         match event {
             Event::Enter | Event::Move => {
                 self.hover(x, y);

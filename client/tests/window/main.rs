@@ -5,7 +5,7 @@
 //! - [`seed`]: a test for each promise and each trouble of the chat that Teahouse comes from;
 //! - [`login`]: what is wrong with a form or a server; [`account`]: passwords and TLS;
 //! - [`servers`]: several servers; [`people`]: other people; [`wire`]: what goes over the wire;
-//! - [`talk`]: people talking; [`transcript`]: what one can do with what was said; [`history`]: what was said before;
+//! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said; [`history`]: what was said before;
 //! - [`look`]: how it looks and changes.
 //!
 //! Each test keeps pictures of what it saw in `target/pictures/`.
@@ -23,3 +23,4 @@ mod servers;
 mod talk;
 mod transcript;
 mod wire;
+mod write;

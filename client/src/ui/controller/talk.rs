@@ -50,6 +50,14 @@ impl Controller {
         self.opened = Some(target);
     }
 
+    /// The same for the message that the keyboard has gone to.
+    pub(super) fn ask_about_cursor(&mut self) {
+        if let Some((line, place)) = self.chat.transcript.cursor() {
+            self.kit.point_at(place.x + place.w / 4, place.y + place.h - 4);
+            self.ask_about_message(line, None);
+        }
+    }
+
     pub(super) fn ask_about_message(&mut self, number: u64, link: Option<String>) {
         let language = self.language();
         let mut items = Vec::new();

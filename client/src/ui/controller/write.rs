@@ -1,0 +1,236 @@
+//! What a person does while writing: drafts, suggestions, emoji, what was sent before.
+
+use fltk::app;
+use fltk::prelude::*;
+
+use super::{Asked, Controller};
+use crate::command;
+use crate::i18n::{Language, Text};
+use crate::model::ConversationId;
+use crate::model::suggest::{self, Suggestions};
+use crate::ui::composer::Words;
+use crate::ui::picker::{Board, Cell};
+use crate::ui::{Action, scene};
+
+/// How many emoji stand side by side.
+const EMOJI_COLUMNS: usize = 10;
+
+/// How often to look whether somebody has stopped writing without a word, in seconds.
+const TICK_SECS: f64 = 1.0;
+
+/// What the controller knows of what is being written.
+#[derive(Default)]
+pub(super) struct Writing {
+    /// The conversation whose draft stands in the composer.
+    conversation: Option<ConversationId>,
+    /// What could be meant by what was written last.
+    suggestions: Option<Suggestions>,
+    /// Whether the grid of emoji is open instead.
+    has_grid: bool,
+    /// Whether suggestions were sent away; they come back with the next word.
+    is_dismissed: bool,
+    is_ticking: bool,
+}
+
+impl Controller {
+    /// Something was written.
+    pub(super) fn composed(&mut self) {
+        self.refusal = None;
+        let (text, caret) = (self.chat.composer.text(), self.chat.composer.caret());
+        if let Some((text, caret)) = suggest::named_emoji(&text, caret) {
+            // Comes back here.
+            self.chat.composer.set_text(&text, caret);
+            return;
+        }
+        if self.writing.conversation == self.current_id() {
+            self.model.borrow_mut().wrote(&text);
+        }
+        self.writing.has_grid = false;
+        self.writing.suggestions = suggest::suggest(&text, caret, self.language());
+        self.writing.is_dismissed &= self.writing.suggestions.is_some();
+        self.show_board();
+        self.place();
+    }
+
+    pub(super) fn send(&mut self) {
+        let typed = self.chat.composer.text();
+        if typed.is_empty() && self.chat.transcript.cursor().is_some() {
+            self.ask_about_cursor();
+            return;
+        }
+        if self.chat.picker.is_open() && !self.is_whole_command() {
+            self.pick();
+            return;
+        }
+        let conversation = self.current_id();
+        self.submit(&typed);
+        if self.refusal.is_none() {
+            if let Some(id) = conversation {
+                self.model.borrow_mut().keep_sent(id, &typed);
+            }
+            self.chat.composer.set_text("", 0);
+            self.chat.transcript.drop_cursor();
+            self.chat.transcript.scroll_to_bottom();
+            self.place();
+        }
+        self.chat.composer.focus();
+    }
+
+    /// Whether what is written is a command that takes no more words, or could do without.
+    fn is_whole_command(&self) -> bool {
+        let text = self.chat.composer.text();
+        text.strip_prefix('/').is_some_and(|name| command::find(name).is_some())
+    }
+
+    /// Takes what is chosen on the board.
+    pub(super) fn pick(&mut self) {
+        let Some(chosen) = self.chat.picker.chosen() else { return };
+        if self.writing.has_grid {
+            let emoji = emojis().nth(chosen).map(emojis::Emoji::as_str);
+            self.chat.composer.insert(emoji.unwrap_or_default());
+        } else if let Some(suggestions) = self.writing.suggestions.take() {
+            let text = self.chat.composer.text();
+            let insert = suggestions.items.get(chosen).map_or("", |item| item.insert.as_str());
+            let (before, after) = (text.get(..suggestions.range.start), text.get(suggestions.range.end..));
+            let written = format!("{}{insert}{}", before.unwrap_or_default(), after.unwrap_or_default());
+            self.chat.composer.set_text(&written, suggestions.range.start + insert.len());
+        }
+        self.writing.has_grid = false;
+        self.show_board();
+        self.chat.composer.focus();
+    }
+
+    pub(super) fn step_on_board(&self, columns: isize, rows: isize) {
+        self.chat.picker.step(columns, rows);
+        self.chat.transcript.widget().clone().redraw();
+    }
+
+    /// Shows the grid of emoji, or takes it away.
+    pub(super) fn toggle_emoji(&mut self) {
+        self.writing.has_grid ^= true;
+        self.show_board();
+        self.chat.composer.focus();
+    }
+
+    fn show_board(&self) {
+        let board = if self.writing.has_grid {
+            let cells =
+                emojis().map(|emoji| Cell { label: emoji.as_str().to_owned(), detail: String::new() });
+            Some(Board { cells: cells.collect(), columns: EMOJI_COLUMNS })
+        } else if self.writing.is_dismissed {
+            None
+        } else {
+            self.writing.suggestions.as_ref().map(|suggestions| {
+                let cell = |item: &suggest::Suggestion| Cell {
+                    label: item.label.clone(),
+                    detail: item.detail.clone(),
+                };
+                Board { cells: suggestions.items.iter().map(cell).collect(), columns: 1 }
+            })
+        };
+        if self.chat.picker.show(board) {
+            self.chat.transcript.widget().clone().redraw();
+        }
+    }
+
+    /// Away with whatever lies over the composer or belongs to what is written, the newest first.
+    pub(super) fn escape(&mut self) {
+        if self.chat.picker.is_open() {
+            self.writing.is_dismissed = !self.writing.has_grid;
+            self.writing.has_grid = false;
+            self.show_board();
+        } else if !self.chat.transcript.drop_cursor() && !self.model.borrow_mut().stop_replying() {
+            self.close_search();
+        }
+    }
+
+    /// Writes what was sent before what is written now, or after it.
+    pub(super) fn recall(&mut self, steps: isize) {
+        let written = self.chat.composer.text();
+        let recalled = self.model.borrow_mut().recall(&written, steps);
+        if let Some(recalled) = recalled {
+            self.chat.composer.set_recalled(&recalled);
+        }
+    }
+
+    /// Several lines were pasted, and each would be a message.
+    pub(super) fn ask_to_paste(&mut self, text: String) {
+        let count = text.lines().filter(|line| !line.trim().is_empty()).count();
+        if count < 2 {
+            self.chat.composer.insert(text.trim());
+            return;
+        }
+        let question = scene::pasting_question(count, self.language());
+        self.ask(Asked::Pasting(text), question);
+    }
+
+    /// Puts the draft of the conversation in front into the composer, and keeps that of the one before.
+    pub(super) fn turn_composer(&mut self) {
+        let current = self.current_id();
+        if self.writing.conversation == current {
+            return;
+        }
+        let written = self.chat.composer.text();
+        let before = std::mem::replace(&mut self.writing.conversation, current);
+        if let Some(before) = before {
+            self.model.borrow_mut().keep_draft(before, &written);
+        }
+        let draft = self.model.borrow().draft().to_owned();
+        if draft != written {
+            self.chat.composer.set_text(&draft, draft.len());
+        }
+        self.refusal = None;
+    }
+
+    /// What the composer says by itself.
+    pub(super) fn refresh_composer(&mut self) {
+        let model = self.model.borrow();
+        let refusal = self.refusal.as_ref().map(|refusal| refusal.to(model.language()));
+        let text = self.chat.composer.text();
+        let words = Words { refusal, ..scene::composer_words(&model, &text) };
+        let is_ticking = !model.typing().is_empty();
+        drop(model);
+        if self.chat.composer.set_words(words) {
+            self.place();
+        }
+        if is_ticking && !std::mem::replace(&mut self.writing.is_ticking, true) {
+            let kit = std::rc::Rc::clone(&self.kit);
+            app::add_timeout3(TICK_SECS, move |_| kit.act(Action::Tick));
+        }
+    }
+
+    /// Some time has passed: whoever was writing may have stopped.
+    pub(super) fn tick(&mut self) {
+        self.writing.is_ticking = false;
+    }
+
+    fn current_id(&self) -> Option<ConversationId> {
+        self.model.borrow().current().map(crate::model::Conversation::id)
+    }
+}
+
+/// The emoji of the grid: those that say something without a text beside them.
+fn emojis() -> impl Iterator<Item = &'static emojis::Emoji> {
+    use emojis::Group;
+    let groups = [
+        Group::SmileysAndEmotion,
+        Group::PeopleAndBody,
+        Group::FoodAndDrink,
+        Group::AnimalsAndNature,
+        Group::Activities,
+        Group::TravelAndPlaces,
+        Group::Objects,
+    ];
+    groups.into_iter().flat_map(|group| group.emojis())
+}
+
+/// How much more fits, if that is little, or how many messages a text makes, if those are several.
+pub(in crate::ui) fn counter(measure: Option<(usize, usize)>, language: Language) -> String {
+    /// A person who sees so much room does not think of it.
+    const PLENTY: usize = 120;
+    match measure {
+        Some((count, _)) if count > 1 => Text::MakesMessages.with([&count.to_string()]).to(language),
+        Some((1, left)) if left < PLENTY => Text::BytesLeft.with([&left.to_string()]).to(language),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,211 @@
+//! Writing: what helps one to, and what becomes of it.
+
+use serde_json::Value;
+
+use crate::support::display::Display;
+use crate::support::impostor::{Impostor, Line};
+use crate::support::person::{Person, Start, list};
+
+/// A window in two rooms of a server that says what the test wants, the first of them in front.
+fn in_two_rooms<'a>(display: &'a Display, host: &Impostor, settings: &'a str) -> (Person<'a>, Line) {
+    let start = Start { geometry: "900x660+2+22", settings, ..host.invitation("ming") };
+    let mut person = Person::open(display, &start);
+    let mut line = host.accept();
+    line.reads("CAP LS 302");
+    line.sends(b":t CAP * LS :message-tags\r\n");
+    line.reads("CAP REQ");
+    line.sends(b":t CAP * ACK :message-tags\r\n");
+    line.reads("CAP END");
+    let greeting = ":t 001 ming :hi\r\n:ming!m@h JOIN #茶\r\n:t 353 ming = #茶 :ming alice 小红\r\n\
+                    :t 366 ming #茶 :end\r\n:ming!m@h JOIN #水\r\n\
+                    @msgid=1 :alice!a@h PRIVMSG #茶 :明天喝什么？\r\n";
+    line.sends(greeting.as_bytes());
+    person.waits_for("both rooms", |seen| list(&seen["conversations"]).len() == 2);
+    person.goes_to("composer");
+    (person, line)
+}
+
+fn chosen(seen: &Value) -> &str {
+    seen["picker"][0].as_str().unwrap_or_default()
+}
+
+#[test]
+fn behind_a_slash_commands_are_offered_with_how_to_write_them() {
+    for (name, settings) in [("day", ""), ("night", "theme = \"dark\"\n")] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let (mut ming, mut line) = in_two_rooms(&display, &host, settings);
+        ming.types("/");
+        ming.waits_for("commands", |seen| chosen(seen).starts_with("/msg"));
+        display.picture(&format!("write-commands-{name}"));
+        ming.presses("Down");
+        ming.waits_for("the next one", |seen| chosen(seen).starts_with("/query"));
+        ming.types("to");
+        ming.waits_for("the one that fits", |seen| chosen(seen) == "/topic [新话题]");
+        ming.presses("Return");
+        ming.waits_for("its name", |seen| seen["composer"] == "/topic " && chosen(seen).is_empty());
+        ming.waits_for("its use", |seen| seen["composer_words"]["hint"] == "/topic [新话题]");
+        ming.types("龙井");
+        ming.presses("Return");
+        line.reads("TOPIC #茶 龙井");
+    }
+}
+
+#[test]
+fn emoji_come_by_name_and_from_a_grid() {
+    for (name, settings) in [("day", ""), ("night", "theme = \"dark\"\n")] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let (mut ming, _line) = in_two_rooms(&display, &host, settings);
+        ming.types("喝茶 :tea");
+        ming.waits_for("tea", |seen| chosen(seen).starts_with("🍵"));
+        display.picture(&format!("write-emoji-names-{name}"));
+        ming.presses("Tab");
+        ming.waits_for("the emoji", |seen| seen["composer"] == "喝茶 🍵");
+        ming.types(" :heart:");
+        ming.waits_for("a heart", |seen| seen["composer"] == "喝茶 🍵 ❤️");
+        ming.clicks("emoji");
+        ming.waits_for("the grid", |seen| list(&seen["picker"]).len() > 50);
+        ming.presses("Right");
+        ming.presses("Down");
+        display.picture(&format!("write-emoji-grid-{name}"));
+        ming.presses("Escape");
+        ming.waits_for("no grid", |seen| chosen(seen).is_empty());
+        assert_eq!(ming.sees()["composer"], "喝茶 🍵 ❤️");
+        ming.clicks("emoji");
+        ming.waits_for("the grid again", |seen| !chosen(seen).is_empty());
+        let emoji = chosen(&ming.sees()).to_owned();
+        ming.clicks(&format!("choice {emoji}"));
+        ming.waits_for("one more", |seen| seen["composer"] == format!("喝茶 🍵 ❤️{emoji}"));
+    }
+}
+
+#[test]
+fn what_is_not_sent_yet_stays_in_its_conversation_and_what_was_sent_comes_back() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.says("first");
+    ming.says("second");
+    line.reads("PRIVMSG #茶 second");
+    ming.types("half a");
+    ming.waits_for("a draft", |seen| seen["composer"] == "half a");
+    ming.clicks("conversation #水");
+    ming.waits_for("an empty composer", |seen| seen["conversation"] == "#水" && seen["composer"] == "");
+    ming.clicks("conversation #茶");
+    ming.waits_for("the draft", |seen| seen["composer"] == "half a");
+    ming.presses("ctrl+a");
+    ming.presses("BackSpace");
+    ming.waits_for("nothing", |seen| seen["composer"] == "");
+    ming.presses("Up");
+    ming.waits_for("the last one", |seen| seen["composer"] == "second");
+    ming.presses("Up");
+    ming.waits_for("the one before", |seen| seen["composer"] == "first");
+    ming.presses("Down");
+    ming.presses("Down");
+    ming.waits_for("nothing again", |seen| seen["composer"] == "");
+}
+
+#[test]
+fn several_lines_are_pasted_only_after_asking() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.types("one");
+    ming.presses("shift+Return");
+    ming.types("two");
+    ming.waits_for("two lines", |seen| seen["composer"] == "one\ntwo");
+    assert_eq!(ming.sees()["composer_words"]["counter"], "将分成 2 条消息发出");
+    ming.presses("ctrl+a");
+    ming.presses("ctrl+x");
+    ming.waits_for("nothing", |seen| seen["composer"] == "");
+    ming.presses("ctrl+v");
+    ming.waits_for("a question", |seen| seen["dialog"].is_array());
+    display.picture("write-paste");
+    ming.presses("Escape");
+    ming.waits_for("no question", |seen| seen["dialog"].is_null());
+    assert_eq!(ming.sees()["composer"], "");
+    ming.presses("ctrl+v");
+    ming.waits_for("the question again", |seen| seen["dialog"].is_array());
+    ming.presses("Return");
+    ming.waits_for("both lines", |seen| seen["composer"] == "one\ntwo");
+    ming.presses("Return");
+    line.reads("PRIVMSG #茶 one");
+    line.reads("PRIVMSG #茶 two");
+}
+
+#[test]
+fn words_are_made_bold_while_they_are_written() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.types("so ");
+    ming.presses("ctrl+b");
+    ming.types("bold");
+    ming.presses("ctrl+b");
+    ming.types(" and ");
+    ming.presses("ctrl+i");
+    ming.types("slanted");
+    ming.presses("ctrl+i");
+    let text = "so \x02bold\x02 and \x1dslanted\x1d";
+    ming.waits_for("styled words", |seen| seen["composer"] == text);
+    display.picture("write-styles");
+    ming.presses("Return");
+    assert_eq!(line.reads("PRIVMSG"), format!("PRIVMSG #茶 :{text}"));
+}
+
+#[test]
+fn others_see_that_one_writes_and_one_sees_that_they_do() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.types("h");
+    assert_eq!(line.reads("@+typing"), "@+typing=active TAGMSG #茶");
+    line.sends("@+typing=active :alice!a@h TAGMSG #茶\r\n".as_bytes());
+    ming.waits_for("alice writing", |seen| seen["composer_words"]["hint"] == "alice 正在输入…");
+    display.picture("write-typing");
+    ming.waits_for("nobody writing", |seen| seen["composer_words"]["hint"] != "alice 正在输入…");
+}
+
+#[test]
+fn a_message_is_answered_by_keyboard_alone() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.presses("ctrl+Up");
+    ming.presses("Return");
+    ming.waits_for("the menu", |seen| seen["menu"].is_string());
+    display.picture("write-menu");
+    ming.presses("Down");
+    ming.presses("Down");
+    ming.presses("Return");
+    let reply = "回复 alice：明天喝什么？";
+    ming.waits_for("what is answered", |seen| seen["composer_words"]["reply"] == reply);
+    ming.types("龙井");
+    display.picture("write-reply");
+    ming.presses("Return");
+    assert_eq!(line.reads("@+draft/reply"), "@+draft/reply=1 PRIVMSG #茶 龙井");
+    ming.waits_for("nothing to answer", |seen| seen["composer_words"]["reply"].is_null());
+}
+
+#[test]
+fn words_are_looked_for_and_found() {
+    for (name, settings) in [("day", ""), ("night", "theme = \"dark\"\n")] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let (mut ming, mut line) = in_two_rooms(&display, &host, settings);
+        for number in 0..60 {
+            let words = if number % 10 == 3 { "a cup of Tea, 一杯茶" } else { "water" };
+            line.sends(format!(":alice!a@h PRIVMSG #茶 :{words} {number}\r\n").as_bytes());
+        }
+        ming.waits_for("the last line", |seen| {
+            list(&seen["lines"]).last().is_some_and(|line| line["text"] == "water 59")
+        });
+        ming.presses("ctrl+f");
+        ming.waits_for("the bar", |seen| seen["focus"] == "search");
+        ming.types("tea");
+        ming.waits_for("what was found", |seen| seen["search"] == "第 1 处，共 6 处");
+        ming.presses("Return");
+        ming.waits_for("the one before", |seen| {
+            seen["search"] == "第 2 处，共 6 处"
+                && list(&seen["lines"]).iter().any(|line| line["text"] == "a cup of Tea, 一杯茶 43")
+        });
+        display.picture(&format!("write-search-{name}"));
+        ming.types("x");
+        ming.waits_for("nothing", |seen| seen["search"] == "没有找到");
+        ming.presses("Escape");
+        ming.waits_for("no bar", |seen| seen["search"].is_null() && seen["focus"] == "composer");
+    }
+}
