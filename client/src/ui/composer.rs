@@ -187,10 +187,12 @@ impl Composer {
         input.set_text_size(theme.sizes.body);
         let look = |number: u8| {
             let style = style_of(number);
+            let is_code = number == CODE_LOOK;
             StyleTableEntryExt {
-                color: if number == CODE_LOOK { theme.colors.offline } else { theme.colors.ink },
+                // A code shows by what it does to the words behind it.
+                color: if is_code { theme.colors.field } else { theme.colors.ink },
                 font: font_of(style),
-                size: theme.sizes.body,
+                size: if is_code { 1 } else { theme.sizes.body },
                 attr: if style.underline { TextAttr::Underline } else { TextAttr::None },
                 bgcolor: theme.colors.field,
             }
@@ -295,10 +297,21 @@ impl Composer {
 
     /// The lines it takes to show what is written, up to the most that are shown.
     fn lines(&self) -> i32 {
-        // FLTK counts lines that have something in them; the one behind the last line feed has nothing yet.
-        let text = self.buffer.text();
+        // FLTK's own count goes wrong where the text begins with a character of several bytes, so it is asked for one
+        // line after the other.
+        let (text, end) = (self.buffer.text(), self.buffer.length());
+        let mut lines = 0;
+        let mut at = 0;
+        while at < end && lines < MOST_LINES {
+            let next = self.input.clone().skip_lines(at, 1, true);
+            if next <= at {
+                break;
+            }
+            at = next;
+            lines += 1;
+        }
         let last = i32::from(text.is_empty() || text.ends_with('\n'));
-        (self.input.count_lines(0, self.buffer.length(), true) + last).clamp(1, MOST_LINES)
+        (lines + last).clamp(1, MOST_LINES)
     }
 
     fn handle(&self, event: Event) -> bool {

@@ -18,6 +18,8 @@ const HEIGHT: i32 = 48;
 const MARGIN: i32 = 16;
 const FIELD_WIDTH: i32 = 300;
 const BUTTON_WIDTH: i32 = 34;
+/// How much was found, behind the field.
+const COUNT_WIDTH: i32 = 150;
 
 /// The bar. Cloning gives another handle to the same one.
 #[derive(Clone)]
@@ -160,7 +162,7 @@ impl SearchBar {
     /// The rounded frame: where to click.
     pub fn frame(&self) -> Rect {
         let rect = Rect::of(&self.group);
-        let width = FIELD_WIDTH.min(rect.w - 2 * MARGIN - 3 * BUTTON_WIDTH - 80);
+        let width = FIELD_WIDTH.min(rect.w - 2 * MARGIN - 3 * BUTTON_WIDTH - COUNT_WIDTH);
         Rect::new(rect.x + MARGIN, rect.y + 8, width, rect.h - 14)
     }
 

@@ -55,9 +55,11 @@ fn emoji_come_by_name_and_from_a_grid() {
     for (name, settings) in [("day", ""), ("night", "theme = \"dark\"\n")] {
         let (display, host) = (Display::start(920, 700), Impostor::listen());
         let (mut ming, _line) = in_two_rooms(&display, &host, settings);
+        let [_, _, _, low] = ming.place_of("composer");
         ming.types("喝茶 :tea");
         ming.waits_for("tea", |seen| chosen(seen).starts_with("🍵"));
         display.picture(&format!("write-emoji-names-{name}"));
+        assert_eq!(ming.place_of("composer")[3], low, "one line of 汉字 is one line");
         ming.presses("Tab");
         ming.waits_for("the emoji", |seen| seen["composer"] == "喝茶 🍵");
         ming.types(" :heart:");

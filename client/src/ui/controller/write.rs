@@ -221,7 +221,9 @@ fn emojis() -> impl Iterator<Item = &'static emojis::Emoji> {
         Group::TravelAndPlaces,
         Group::Objects,
     ];
-    groups.into_iter().flat_map(|group| group.emojis())
+    // Fonts need some years to learn new ones.
+    let is_known = |emoji: &&emojis::Emoji| emoji.unicode_version() <= emojis::UnicodeVersion::new(14, 0);
+    groups.into_iter().flat_map(|group| group.emojis()).filter(is_known)
 }
 
 /// How much more fits, if that is little, or how many messages a text makes, if those are several.
