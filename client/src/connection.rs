@@ -261,9 +261,12 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     fn run(&self, lines: &Receiver<Outgoing>) {
         let mut back_off = BackOff::default();
         let mut was_welcomed = false;
+        let mut nick = self.profile.nick.clone();
         loop {
-            let mut welcomed_at = None;
-            let Ending::Failed(failure) = self.visit(lines, &mut welcomed_at) else { return };
+            let mut record = Record { nick: nick.clone(), welcomed_at: None };
+            let Ending::Failed(failure) = self.visit(lines, &mut record) else { return };
+            let Record { welcomed_at, .. } = record;
+            nick = record.nick;
             log::info!("the connection ended: {failure:?}");
             was_welcomed |= welcomed_at.is_some();
             let goes_on = failure.may_pass()
@@ -303,24 +306,24 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     }
 
     /// Goes to the server once, by the way that is known to be right, or that the server says is.
-    fn visit(&self, lines: &Receiver<Outgoing>, welcomed_at: &mut Option<Instant>) -> Ending {
+    fn visit(&self, lines: &Receiver<Outgoing>, record: &mut Record) -> Ending {
         let Profile { server, port, tls, .. } = &self.profile;
         let way = match self.setup.policies.get(server, Timestamp::now()) {
             // Who asks for TLS says at which port, too.
             Some(policy) => Way { port: if *tls { *port } else { policy.port }, tls: true, strict: true },
             None => Way { port: *port, tls: *tls, strict: false },
         };
-        match self.converse(way, lines, welcomed_at) {
+        match self.converse(way, lines, record) {
             Ending::Upgrade(port) => {
                 log::info!("{server} wants to be spoken to by TLS at port {port}");
                 // By TLS, nobody is sent on.
-                self.converse(Way { port, tls: true, strict: true }, lines, welcomed_at)
+                self.converse(Way { port, tls: true, strict: true }, lines, record)
             }
             ending => ending,
         }
     }
 
-    fn converse(&self, way: Way, lines: &Receiver<Outgoing>, welcomed_at: &mut Option<Instant>) -> Ending {
+    fn converse(&self, way: Way, lines: &Receiver<Outgoing>, record: &mut Record) -> Ending {
         let host = self.profile.server.as_str();
         let stream = match dial::dial(host, way.port, self.setup.patience.connect, &self.stop) {
             Ok(stream) => stream,
@@ -337,7 +340,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         // What was meant for the connection before this one is lost with it.
         while lines.try_recv().is_ok() {}
         self.shared.overflown.store(false, Ordering::SeqCst);
-        let ending = self.talk(&stream, tls.as_ref(), way, lines, welcomed_at);
+        let ending = self.talk(&stream, tls.as_ref(), way, lines, record);
         let mut socket = self.shared.socket.lock();
         if !matches!(*socket, Socket::Closing) {
             *socket = Socket::Coming;
@@ -364,14 +367,17 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         tls: Option<&Tls>,
         way: Way,
         lines: &Receiver<Outgoing>,
-        welcomed_at: &mut Option<Instant>,
+        record: &mut Record,
     ) -> Ending {
         let mut session = Session {
-            registration: Registration::new(&self.profile, tls.is_some()),
+            registration: Registration::new(
+                &Profile { nick: record.nick.clone(), ..self.profile.clone() },
+                tls.is_some(),
+            ),
             policy: None,
             is_proven: tls.is_some_and(Tls::is_verified),
             port: way.port,
-            welcomed_at,
+            record,
         };
         thread::scope(|scope| {
             let opening = session.registration.opening();
@@ -508,7 +514,8 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         }
         let step = session.registration.take(&message);
         if session.registration.is_welcomed() {
-            session.welcomed_at.get_or_insert_with(Instant::now);
+            session.record.welcomed_at.get_or_insert_with(Instant::now);
+            session.record.nick = session.registration.nick_to_come_back_by().to_owned();
         }
         if let Some(offer) = step.sts {
             match (session.registration.is_secure(), offer.port, offer.duration_secs) {
@@ -586,6 +593,14 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     }
 }
 
+/// What is known of a visit when it is over.
+struct Record {
+    /// The name to ask for the next time.
+    nick: String,
+    /// When the server let us in, if it did.
+    welcomed_at: Option<Instant>,
+}
+
 /// What the reader knows of the connection that stands.
 struct Session<'r> {
     registration: Registration,
@@ -594,7 +609,7 @@ struct Session<'r> {
     /// Whether we know who the server is. Whoever it may be otherwise has no say in how we come back.
     is_proven: bool,
     port: u16,
-    welcomed_at: &'r mut Option<Instant>,
+    record: &'r mut Record,
 }
 
 /// Asks the writer to write what was given to it, and to end. What comes back is disconnected when it has, or when it

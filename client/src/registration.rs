@@ -131,6 +131,11 @@ impl Registration {
         lines
     }
 
+    /// The name to ask for if we come back: the one that was asked for first, unless we took another one since.
+    pub fn nick_to_come_back_by(&self) -> &str {
+        &self.profile.nick
+    }
+
     /// Whether the connection is by TLS.
     pub fn is_secure(&self) -> bool {
         self.secure
@@ -167,11 +172,16 @@ impl Registration {
                 None => {}
             }
             if event::is_welcome(message) {
+                self.nick = message.param(0).unwrap_or_default().to_owned();
                 return self.welcome();
             }
         }
         if message.is("CAP") {
             return self.capability(message);
+        }
+        if message.is("NICK") && message.source().is_some_and(|source| source.name == self.nick) {
+            self.nick = message.param(0).unwrap_or_default().to_owned();
+            self.profile.nick.clone_from(&self.nick);
         }
         match &mut self.login {
             Some(login) => {
@@ -522,6 +532,17 @@ mod tests {
     fn a_mail_server_is_not_taken_for_a_chat_server() {
         let failure = Failure::NotAChatServer { host: "127.0.0.1".to_owned() };
         assert_eq!(fails("220 mail.example ESMTP"), Some(failure));
+    }
+
+    #[test]
+    fn who_took_another_name_comes_back_by_that_name_and_who_was_given_one_by_their_own() {
+        let mut registration = talk(&Profile { other_nicks: vec!["bob_".into()], ..bob() });
+        answers(&mut registration, &[":s 433 * bob :In use", ":s 001 bob_ :Welcome"]);
+        assert_eq!(registration.nick_to_come_back_by(), "bob");
+        answers(&mut registration, &[":alice!a@h NICK carol"]);
+        assert_eq!(registration.nick_to_come_back_by(), "bob");
+        answers(&mut registration, &[":bob_!b@h NICK 小明"]);
+        assert_eq!(registration.nick_to_come_back_by(), "小明");
     }
 
     // The account.
