@@ -266,6 +266,17 @@ sentences! {
          没有改动任何内容。请用备份替换它；或用下面的命令抢救数据\n  \
          sqlite3 {file} .recover | sqlite3 saved.db\n\
          或者把它移走，从空的数据库重新开始。";
+    NoDataDir "everything is in memory (data_dir is empty), so there is nothing to read or write" | "一切都在内存里（data_dir 为空），没有可读写的数据";
+    StoreTooOld(file) "the database {file} belongs to an older Teahouse. Start the server once; it brings it up to date" | "数据库 {file} 属于旧版本的茶馆。请启动一次服务器，它会自动升级";
+    CannotRead(file, why) "cannot read {file}: {why}" | "无法读取 {file}：{why}";
+    CannotWrite(file, why) "cannot write {file}: {why}" | "无法写入 {file}：{why}";
+    WrongLine(file, line) "{file}: line {line} is not a line of an exported history; nothing has been imported" | "{file}：第 {line} 行不是导出的聊天记录；没有导入任何内容";
+    WrongRow(file, line, name, why) "{file}: line {line}: {name}: {why}; nothing has been imported" | "{file}：第 {line} 行：{name}：{why}；没有导入任何内容";
+    NotANickname "not a nickname" | "不能用作名字";
+    NameTaken "there is an account of this name, or of one that looks the same" | "已经有这个名字或看起来相同的名字的帐号";
+    NotARoom(name) "{name} is not a room's name, such as #lobby" | "{name} 不是房间的名字，如 #lobby";
+    ImportedLines(count) "{count} messages imported" | "已导入 {count} 条消息";
+    ImportedAccounts(count) "{count} accounts opened" | "已开通 {count} 个帐号";
     StoreTooNew(file) "the database {file} belongs to a newer Teahouse. Start that one, or move the file away"
         | "数据库 {file} 属于更新版本的茶馆。请启动那个版本，或者把文件移走";
     CannotCopyStore(file, why) "cannot keep a copy of the database {file} before changing it: {why}"

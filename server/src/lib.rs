@@ -10,12 +10,13 @@
 //! 6. who reads too slowly is left to the [`drain`] thread;
 //! 7. what outlasts the server is in the [`store`].
 //!
-//! Beside them: [`tls`] (sealed connections), [`farewell`] (how to hang up), [`config`] (file and flags), [`language`]
+//! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`farewell`] (how to hang up), [`config`] (file and flags), [`language`]
 //! (中文 and English), [`nickname`] (normal forms and look-alikes), [`password`] and [`sasl`] (who one is),
 //! [`addresses`] (where to listen), [`limits`] (what the system allows).
 //! `docs/architecture.md` tells why it is built so.
 
 pub mod addresses;
+pub mod archive;
 pub mod commands;
 pub mod config;
 pub mod drain;

@@ -20,13 +20,15 @@ use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
 use teahouse_server::tls::Identity;
 use teahouse_server::world::Order;
-use teahouse_server::{Config, Server, password};
+use teahouse_server::{Config, Server, archive, password};
 
 /// What the command line asks for.
 enum Task {
     Serve(Box<Config>),
     Check(Box<Config>),
     HashPassword,
+    /// A command and its words: `backup`, `export` or `import`.
+    Archive(Box<Config>, Vec<String>, bool),
     Say(String),
 }
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Ok(Task::Serve(config)) => *config,
         Ok(Task::Check(config)) => return check(&config),
         Ok(Task::HashPassword) => return hash_password(locale),
+        Ok(Task::Archive(config, words, as_json)) => return use_archive(&config, &words, as_json),
         Ok(Task::Say(words)) => {
             println!("{words}");
             return ExitCode::SUCCESS;
@@ -190,12 +193,47 @@ fn hash_password(locale: Language) -> ExitCode {
     }
 }
 
+/// `backup`, `export` and `import`.
+fn use_archive(config: &Config, words: &[String], as_json: bool) -> ExitCode {
+    let language = config.language;
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let out = &mut std::io::stdout().lock();
+    let done = match words[..] {
+        ["backup", file] => archive::backup(config, Path::new(file)),
+        ["export", "accounts"] => archive::export_accounts(config, out),
+        ["export", room] => archive::export_room(config, room, as_json, out),
+        ["import", "accounts", file] => archive::import_accounts(config, Path::new(file)).map(|opened| {
+            for (name, password) in
+                opened.iter().filter_map(|(name, made_up)| Some((name, made_up.as_ref()?)))
+            {
+                println!("{name},{password}");
+            }
+            eprintln!("{}", Text::ImportedAccounts(opened.len().to_string()).within(language));
+        }),
+        ["import", room, file] => archive::import_room(config, room, Path::new(file)).map(|count| {
+            eprintln!("{}", Text::ImportedLines(count.to_string()).within(language));
+        }),
+        _ => {
+            eprintln!("{}", help(language));
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("teahouse-server: {}", error.within(language));
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// The file first, then the flags over it.
 fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let mut config = Config { language: locale, data_dir: user_data_dir(), ..Config::default() };
     let mut flags: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut check = false;
+    let (mut check, mut as_json) = (false, false);
+    let mut words: Vec<String> = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next().map_err(|error| ConfigError::UnknownFlag(error.to_string()))? {
         match arg {
@@ -204,6 +242,7 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
                 return Ok(Task::Say(concat!("teahouse-server ", env!("CARGO_PKG_VERSION")).to_owned()));
             }
             Long("check-config") => check = true,
+            Long("json") if !words.is_empty() => as_json = true,
             Long("config") => {
                 let path = parser.value().map_err(|_| ConfigError::MissingValue("--config".to_owned()))?;
                 config.read_file(Path::new(&path))?;
@@ -216,6 +255,11 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
             Long(flag) => return Err(ConfigError::UnknownFlag(format!("--{flag}"))),
             Short(flag) => return Err(ConfigError::UnknownFlag(format!("-{flag}"))),
             Value(value) if value == "hash-password" => return Ok(Task::HashPassword),
+            Value(value)
+                if !words.is_empty() || ["backup", "export", "import"].iter().any(|word| value == *word) =>
+            {
+                words.push(value.to_string_lossy().into_owned());
+            }
             Value(value) => return Err(ConfigError::UnknownFlag(value.to_string_lossy().into_owned())),
         }
     }
@@ -225,7 +269,11 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
         }
     }
     let config = Box::new(config);
-    Ok(if check { Task::Check(config) } else { Task::Serve(config) })
+    Ok(match (check, words.is_empty()) {
+        (true, _) => Task::Check(config),
+        (false, false) => Task::Archive(config, words, as_json),
+        (false, true) => Task::Serve(config),
+    })
 }
 
 fn help(language: Language) -> String {
@@ -234,13 +282,19 @@ fn help(language: Language) -> String {
             "Teahouse's server: a chat that any IRC client can join.\n\n\
              usage: teahouse-server [--config FILE] [--KEY VALUE]...\n       \
              teahouse-server [--config FILE] [--KEY VALUE]... --check-config\n       \
-             teahouse-server hash-password\n\n\
+             teahouse-server hash-password\n       \
+             teahouse-server [...] backup FILE\n       \
+             teahouse-server [...] export '#room' [--json] | export accounts\n       \
+             teahouse-server [...] import '#room' FILE | import accounts FILE\n\n\
              Without anything it listens on 127.0.0.1:6667. Each key can stand in the TOML file (with _ for -) \
              or here; a list is several flags:\n",
             "茶馆服务器：任何 IRC 客户端都能加入的聊天室。\n\n\
              用法：teahouse-server [--config 文件] [--键 值]...\n      \
              teahouse-server [--config 文件] [--键 值]... --check-config\n      \
-             teahouse-server hash-password\n\n\
+             teahouse-server hash-password\n      \
+             teahouse-server [...] backup 文件\n      \
+             teahouse-server [...] export '#房间' [--json] | export accounts\n      \
+             teahouse-server [...] import '#房间' 文件 | import accounts 文件\n\n\
              不带参数时监听 127.0.0.1:6667。每个键都可以写在 TOML 文件里（- 换成 _），也可以写在这里，\
              列表就是重复几次：\n",
         )

@@ -27,7 +27,7 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::mem;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic::{self, AssertUnwindSafe};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -130,9 +130,9 @@ impl Store {
     pub fn start(config: &Config) -> Result<(Self, JoinHandle<()>), Text> {
         let language = config.language;
         let (connection, lock) = match &config.data_dir {
-            Some(folder) => {
-                let lock = occupy(folder)?;
-                (schema::open(&folder.join(FILE), language)?, Some(lock))
+            Some(_) => {
+                let (connection, lock) = open_alone(config)?;
+                (connection, Some(lock))
             }
             None => (schema::open_in_memory()?, None),
         };
@@ -216,6 +216,33 @@ impl Store {
     }
 }
 
+/// Opens the database beside a server that may be using it.
+///
+/// # Errors
+/// A sentence for the person at the console: there is none, or it is not of today's version.
+pub(crate) fn open_beside(config: &Config) -> Result<Connection, Text> {
+    let folder = config.data_dir.as_ref().ok_or(Text::NoDataDir)?;
+    schema::open_beside(&folder.join(FILE))
+}
+
+/// Opens the database, and keeps servers out of its folder for as long as the file lives.
+///
+/// # Errors
+/// A sentence for the person at the console.
+pub(crate) fn open_alone(config: &Config) -> Result<(Connection, File), Text> {
+    let folder = config.data_dir.as_ref().ok_or(Text::NoDataDir)?;
+    let lock = occupy(folder)?;
+    Ok((schema::open(&folder.join(FILE), config.language)?, lock))
+}
+
+/// Copies the database as it is at this moment, whole or not at all, in place of what may be there.
+///
+/// # Errors
+/// Why it cannot be.
+pub(crate) fn copy(connection: &Connection, file: &Path) -> Result<(), String> {
+    schema::keep_copy(connection, file)
+}
+
 /// Makes the folder if need be, for this user only, and keeps other servers out of it for as long as the file lives.
 fn occupy(folder: &Path) -> Result<File, Text> {
     let shown = || folder.display().to_string();
@@ -232,7 +259,7 @@ fn occupy(folder: &Path) -> Result<File, Text> {
 }
 
 /// Opens a file, made if need be, that nobody else can read.
-fn private_file(path: &PathBuf) -> std::io::Result<File> {
+fn private_file(path: &Path) -> std::io::Result<File> {
     fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn keep(store: &Store, change: &Change) -> Result<(), StoreError> {
     store.ask(move |connection| write(connection, &change))
 }
 
-fn write(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     let text = |keys: &Option<ScramKeys>| keys.as_ref().map(ScramKeys::to_text);
     match change {
         Change::Open(Account { name, since, password, scram, certificates, always_on }) => {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 use teahouse_protocol::{CaseMapping, Folded};
 
 use crate::config::Config;
@@ -132,17 +132,10 @@ impl Writer {
                 self.places.entry(Arc::clone(&entry.place)).or_insert((id, 0))
             }
         };
-        let Texts { source, account, target, tags, words } = entry.texts();
-        let kind = entry.kind as i64 + if entry.bot { BOT } else { 0 };
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO message (id, place, kind, source, account, target, tags, words)
-             VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
-        )?;
-        let number = entry.number.as_micros();
-        insert.execute(params![number, *place, kind, source, account, target, tags, words])?;
+        insert_entry(&mut *connection.prepare_cached(INSERT)?, *place, entry)?;
         if let Some(account) = &entry.waits {
             let mut wait = connection.prepare_cached("INSERT INTO waiting VALUES (?, ?)")?;
-            wait.execute(params![account, number])?;
+            wait.execute(params![account, entry.number.as_micros()])?;
         }
         *new += 1;
         if *new >= COUNT_EVERY {
@@ -153,6 +146,15 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+const INSERT: &str = "INSERT INTO message (id, place, kind, source, account, target, tags, words)
+    VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)";
+
+fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
+    let Texts { source, account, target, tags, words } = entry.texts();
+    let kind = entry.kind as i64 + if entry.bot { BOT } else { 0 };
+    insert.execute(params![entry.number.as_micros(), place, kind, source, account, target, tags, words])
 }
 
 /// The number of a conversation, which is made if need be.
@@ -407,6 +409,47 @@ pub(crate) fn places_of(
     let mut places = connection
         .prepare_cached("SELECT place.name FROM party JOIN place ON id = place WHERE party.name = ?")?;
     places.query_map([party], |row| Ok((row.get(0)?, since)))?.collect()
+}
+
+/// Shows everything of a conversation, from old to new, as long as `wanted` says so.
+pub(crate) fn each(
+    connection: &Connection,
+    name: &str,
+    mut wanted: impl FnMut(&Entry) -> bool,
+) -> rusqlite::Result<()> {
+    let Some(place) = find_place(connection, name)? else { return Ok(()) };
+    let mut select =
+        connection.prepare(&format!("SELECT {COLUMNS} FROM message WHERE place = ? ORDER BY id"))?;
+    let mut rows = select.query([place])?;
+    let key: Arc<str> = Arc::from(name);
+    while let Some(row) = rows.next()? {
+        if !wanted(&entry(row, Arc::clone(&key))?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Puts entries into a room, and makes it one that goes on; what is there already stays as it is. Returns how many
+/// were new.
+pub(crate) fn import(connection: &Connection, room: &str, entries: &[Entry]) -> rusqlite::Result<usize> {
+    let place = place_for(connection, room)?;
+    let mut insert = connection.prepare(INSERT)?;
+    let mut new = 0;
+    for entry in entries {
+        let exists = "SELECT EXISTS (SELECT 1 FROM message WHERE id = ?)";
+        if !connection.query_row(exists, [entry.number.as_micros()], |row| row.get(0))? {
+            new += insert_entry(&mut insert, place, entry)?;
+        }
+    }
+    if let Some(first) = entries.iter().map(|entry| entry.number.as_micros() - 1).min() {
+        connection.execute(
+            "INSERT INTO room (name, since) VALUES (?, ?)
+             ON CONFLICT DO UPDATE SET since = min(since, excluded.since)",
+            params![room, first],
+        )?;
+    }
+    Ok(new)
 }
 
 // --- Searching -------------------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 //! `user_version` counts the migrations that a database has been through. Each is one step in the list below and is
 //! never changed once it has been in a release. Before a database is changed, a copy of it is kept beside it.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::{accounts, bans, channels, history, presence, secrets};
 use crate::language::{Language, Text};
@@ -14,6 +16,9 @@ use crate::language::{Language, Text};
 /// What makes a database of each version one of the next.
 const MIGRATIONS: &[&str] =
     &[bans::TABLE, accounts::TABLES, channels::TABLES, history::TABLES, secrets::TABLE, presence::TABLES];
+
+/// How long to wait for somebody else who writes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens the database, checks it, and brings it to today's version.
 ///
@@ -43,6 +48,24 @@ fn migrated(file: &Path, migrations: &[&str], language: Language) -> Result<Conn
     Ok(connection)
 }
 
+/// Opens a database that somebody else may be using, and changes nothing of it.
+///
+/// # Errors
+/// A sentence for the person at the console.
+pub(super) fn open_beside(file: &Path) -> Result<Connection, Text> {
+    let shown = || file.display().to_string();
+    let cannot_open = |error: rusqlite::Error| Text::CannotOpenStore(shown(), error.to_string());
+    // It does not make one where there is none. The log beside the database has to be written even to read.
+    let connection =
+        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(cannot_open)?;
+    connection.busy_timeout(PATIENCE).map_err(cannot_open)?;
+    match version(&connection).map_err(cannot_open)?.cmp(&MIGRATIONS.len()) {
+        Ordering::Less => Err(Text::StoreTooOld(shown())),
+        Ordering::Equal => Ok(connection),
+        Ordering::Greater => Err(Text::StoreTooNew(shown())),
+    }
+}
+
 /// A database that ends with the process.
 ///
 /// # Errors
@@ -69,10 +92,11 @@ fn version(connection: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// Copies the database as it is, whole or not at all.
-fn keep_copy(connection: &Connection, copy: &Path) -> Result<(), String> {
+pub(super) fn keep_copy(connection: &Connection, copy: &Path) -> Result<(), String> {
     let unfinished = copy.with_extension("unfinished");
     // What a copy that was interrupted has left; mostly there is nothing.
     let _ = fs::remove_file(&unfinished);
+    super::private_file(&unfinished).map_err(|error| error.to_string())?;
     connection.execute("VACUUM INTO ?", [unfinished.to_string_lossy()]).map_err(|error| error.to_string())?;
     fs::rename(&unfinished, copy).map_err(|error| error.to_string())
 }
