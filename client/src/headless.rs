@@ -8,10 +8,12 @@
 //! Events and signals write a byte into a pipe, so that one wait is enough for all three.
 //!
 //! A line is typed once the one before it has been obeyed as far as that can be known: nothing is typed before the
-//! login is complete, nor while a room is being joined, because what is said next is meant for that room.
+//! login is complete and the greeting is over, nor while a room is being joined, because what is said next is meant
+//! for that room.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -38,8 +40,8 @@ use crate::sts::Policies;
 /// How long to wait for a room to be joined, and for the answer to the last line that was typed.
 const ANSWER_TIME: Duration = Duration::from_secs(3);
 
-/// What is asked after the last line that was typed; the answer comes after the answer to that line.
-const LAST_QUESTION: &str = "PING teahouse-end";
+/// What is asked when all that the server has to say so far should be in: its answer comes behind all of that.
+const QUESTION: &str = "PING teahouse-fence";
 
 /// Runs until the end, by which every thread has been joined.
 ///
@@ -74,13 +76,24 @@ struct Headless {
     /// Lines that wait to be typed.
     lines: VecDeque<String>,
     input_is_over: bool,
-    /// Until when to wait for what was typed last.
-    patience: Option<Instant>,
-    /// Whether the question after the last line was asked.
+    /// What the next line waits for, and until when.
+    awaited: Option<(Awaited, Instant)>,
+    /// Whether the server's greeting was awaited.
+    is_greeted: bool,
+    /// Whether the answer to the last line was.
     has_asked: bool,
     printed: HashMap<ConversationId, Printed>,
     /// How it ended.
     end: Option<Result<(), Phrase>>,
+}
+
+/// What may have to come before the next line is typed.
+#[derive(Clone, Copy)]
+enum Awaited {
+    /// A room that was asked for.
+    Room,
+    /// The answer to [`QUESTION`].
+    Pong,
 }
 
 /// How far a conversation was printed.
@@ -126,7 +139,8 @@ impl Headless {
             begun: Vec::new(),
             lines: VecDeque::new(),
             input_is_over: false,
-            patience: None,
+            awaited: None,
+            is_greeted: false,
             has_asked: false,
             printed: HashMap::new(),
             end: None,
@@ -155,7 +169,7 @@ impl Headless {
 
     /// Waits for something to do: input, events, a signal, or the end of patience.
     fn wait(&mut self) {
-        let left = self.patience.map(|until| until.saturating_duration_since(Instant::now()));
+        let left = self.awaited.map(|(_, until)| until.saturating_duration_since(Instant::now()));
         let timeout = left.and_then(|left| Timespec::try_from(left).ok());
         let stdin = io::stdin();
         let mut ready =
@@ -203,6 +217,7 @@ impl Headless {
             match &event.what {
                 What::Ended(failure) => {
                     let failure = failure.clone();
+                    (self.awaited, self.is_greeted) = (None, false);
                     let was_up = self.network().is_some_and(|network| network.link() == Link::Up);
                     self.model.apply(self.network, event);
                     if self.setup.retry == Retry::Never || !failure.may_pass() {
@@ -220,7 +235,7 @@ impl Headless {
                     self.say(&Text::RetryingIn.with([&seconds.to_string()]));
                 }
                 What::Connecting => self.say_connecting(),
-                What::Pong => self.patience = None,
+                What::Pong => self.awaited = None,
                 _ => {}
             }
             self.model.apply(self.network, event);
@@ -231,34 +246,59 @@ impl Headless {
     fn type_lines(&mut self) {
         while self.end.is_none() {
             let Some(network) = self.network() else { return };
-            let is_patient = self.patience.is_some_and(|until| Instant::now() < until);
-            if network.link() != Link::Up || (is_patient && (network.is_joining() || self.has_asked)) {
+            let (is_up, is_joining) = (network.link() == Link::Up, network.is_joining());
+            if !is_up || self.is_waiting(is_joining) {
                 return;
             }
-            if network.is_joining() && self.patience.is_none() {
-                self.patience = Some(Instant::now() + ANSWER_TIME);
+            if !mem::replace(&mut self.is_greeted, true) {
+                // The server may still be about to lead us into a room.
+                if !self.lines.is_empty() {
+                    self.ask();
+                } else if is_joining {
+                    self.wait_for(Awaited::Room);
+                }
+            } else if let Some(line) = self.lines.pop_front() {
+                if let Err(refusal) = self.model.submit(&line) {
+                    self.say(&refusal);
+                }
+                if self.network().is_some_and(Network::is_joining) {
+                    self.wait_for(Awaited::Room);
+                }
+            } else if !self.input_is_over {
                 return;
-            }
-            match self.lines.pop_front() {
-                Some(line) => {
-                    self.patience = None;
-                    if let Err(refusal) = self.model.submit(&line) {
-                        self.say(&refusal);
-                    }
-                }
-                None if !self.input_is_over => {
-                    self.patience = None;
-                    return;
-                }
-                None if !self.has_asked => {
-                    self.has_asked = true;
-                    self.patience = Some(Instant::now() + ANSWER_TIME);
-                    let _ = self.model.submit(&format!("/raw {LAST_QUESTION}"));
-                }
-                None => self.model.quit(""),
+            } else if !mem::replace(&mut self.has_asked, true) {
+                self.ask();
+            } else {
+                self.model.quit("");
             }
             self.carry_out();
         }
+    }
+
+    /// Whether what comes next has to wait for something that may still come.
+    fn is_waiting(&mut self, is_joining: bool) -> bool {
+        let waits = match self.awaited {
+            Some((Awaited::Room, until)) => is_joining && Instant::now() < until,
+            Some((Awaited::Pong, until)) => Instant::now() < until,
+            None => false,
+        };
+        if !waits {
+            self.awaited = None;
+        }
+        waits
+    }
+
+    fn wait_for(&mut self, what: Awaited) {
+        self.awaited = Some((what, Instant::now() + ANSWER_TIME));
+    }
+
+    /// Asks what the server answers when it has answered everything before.
+    fn ask(&mut self) {
+        self.carry_out();
+        if let Some(connection) = &self.connection {
+            connection.send(QUESTION.to_owned());
+        }
+        self.wait_for(Awaited::Pong);
     }
 
     /// Does what the model wants done outside.

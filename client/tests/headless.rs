@@ -51,12 +51,22 @@ fn what_is_typed_is_said_and_what_is_said_is_printed() {
 }
 
 #[test]
+fn what_is_typed_before_the_login_waits_for_the_room_that_the_server_leads_us_into() {
+    let (mut bob, mut server, _) = introduced("");
+    bob.types("你好");
+    server.send(":tea.house 001 bob :Welcome\r\n");
+    server.expect(&["PING teahouse-fence"]);
+    server.send(":bob!b@h JOIN #lobby\r\n:s 366 bob #lobby :End\r\n:s PONG s teahouse-fence\r\n");
+    server.expect(&["PRIVMSG #lobby 你好"]);
+}
+
+#[test]
 fn the_end_of_the_input_is_the_end_once_all_was_answered() {
     let (mut bob, mut server, _) = welcomed("");
     bob.types("/whois alice");
     bob.types_no_more();
-    server.expect(&["WHOIS alice", "PING teahouse-end"]);
-    server.send(":s 401 bob alice :No such nick\r\n:s PONG s teahouse-end\r\n");
+    server.expect(&["WHOIS alice", "PING teahouse-fence"]);
+    server.send(":s 401 bob alice :No such nick\r\n:s PONG s teahouse-fence\r\n");
     server.expect(&["QUIT"]);
     server.expect_end();
     let (code, printed, _) = bob.ends();
@@ -71,8 +81,8 @@ fn input_that_ends_early_ends_the_program_after_the_login() {
     server.send(":tea.house CAP * LS :\r\n");
     server.expect(&["CAP END"]);
     server.send(":tea.house 001 bob :Welcome\r\n");
-    server.expect(&["PING teahouse-end"]);
-    server.send(":tea.house NOTICE bob :Mind the step\r\n:tea.house PONG tea.house teahouse-end\r\n");
+    server.expect(&["PING teahouse-fence"]);
+    server.send(":tea.house NOTICE bob :Mind the step\r\n:tea.house PONG tea.house teahouse-fence\r\n");
     server.expect(&["QUIT"]);
     server.expect_end();
     let (code, printed, _) = bob.ends();

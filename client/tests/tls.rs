@@ -101,8 +101,8 @@ fn a_server_that_signed_itself_is_believed_by_its_fingerprint() {
     bob.prints("the last");
     peer.expect(&["PONG :fence"]);
     bob.types_no_more();
-    peer.expect(&["PING teahouse-end"]);
-    peer.send(":s PONG s teahouse-end\r\n");
+    peer.expect(&["PING teahouse-fence"]);
+    peer.send(":s PONG s teahouse-fence\r\n");
     peer.expect(&["QUIT"]);
     // The end is said in TLS too, so that nobody can have cut the line.
     peer.expect_end();
