@@ -198,6 +198,9 @@ proptest! {
                 if let Some(expected) = message.numeric().and_then(parameters) {
                     prop_assert_eq!(message.params().len(), expected, "other parameters: {}", line);
                 }
+                let keys: Vec<_> = message.tags().iter().map(|(key, _)| key).collect();
+                let unique: BTreeSet<_> = keys.iter().collect();
+                prop_assert_eq!(unique.len(), keys.len(), "a tag twice: {}", line);
                 if let Some(batch) = message.tags().get("batch") {
                     let is_open = open.contains(&(who.clone(), batch.into_owned()));
                     prop_assert!(is_open, "of no batch: {line}");

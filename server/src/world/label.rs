@@ -119,7 +119,12 @@ impl World {
                 let begin = self.line(format_args!(":{server} BATCH +{batch} labeled-response"));
                 self.send_tagged(who, "label", &label, &begin.tags_and_words(&self.clients[who]));
                 for line in &lines {
-                    self.send_tagged(who, "batch", &batch, line);
+                    // What is in a batch already goes into this one with it; a line belongs to one only.
+                    if line.0.split(';').any(|tag| tag.starts_with("batch=")) {
+                        self.send_as_held(who, line);
+                    } else {
+                        self.send_tagged(who, "batch", &batch, line);
+                    }
                 }
                 let end = self.line(format_args!(":{server} BATCH -{batch}"));
                 self.tell(who, &end, Cause::Answer);
