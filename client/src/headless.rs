@@ -27,6 +27,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::connection::{Connection, Setup};
 use crate::event::{Event, Manner, What};
 use crate::i18n::{Language, Phrase, Text};
+use crate::keyring;
 use crate::model::conversation::Delivery;
 use crate::model::{
     Action, Body, Conversation, ConversationId, Line, Link, Message, Model, Network, NetworkId,
@@ -307,7 +308,13 @@ impl Headless {
             match action {
                 Action::Connect(_, profile) => {
                     self.say_connecting();
-                    let profile = with_more_names(*profile);
+                    let mut profile = with_more_names(*profile);
+                    if profile.keyring && profile.password.is_empty() {
+                        match keyring::fetch(&profile) {
+                            Ok(password) => profile.password = password,
+                            Err(error) => log::warn!("no password came from the keyring: {error}"),
+                        }
+                    }
                     let waker = self.waker.try_clone();
                     let wake = move || {
                         // When the pipe is full there is enough to read in it.
@@ -320,7 +327,8 @@ impl Headless {
                         connection.send(line);
                     }
                 }
-                Action::KeepIgnored(_) => {}
+                // Only a window asks for these.
+                Action::KeepIgnored(_) | Action::KeepPassword(..) => {}
                 Action::Disconnect(_) | Action::Quit => self.end = Some(Ok(())),
             }
         }

@@ -355,6 +355,7 @@ texts! {
     AccountIs: "你登录了帐号 {0}", "You are logged in to the account {0}";
     AccountGone: "你退出了帐号", "You are no longer logged in to an account";
     Registered: "帐号 {0} 注册好了，你已经登录", "The account {0} is open, and you are logged in to it";
+    PasswordNotKept: "密码没有记住，下次还要输入：{0}", "The password was not kept, so it will be asked for again: {0}";
     CannotRegister: "这个服务器不能在这里注册帐号；可以试试 /msg NickServ HELP",
         "This server opens no accounts here; try /msg NickServ HELP";
     LoggedIn: "你以 {0} 的名字进来了", "You are here as {0}";

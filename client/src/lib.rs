@@ -9,7 +9,7 @@
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire.
 //! - [`formatting`]: bold and colours in a text; [`links`]: addresses in it.
 //! - [`registration`]: from the first line to the server's welcome; [`sasl`] and [`scram`]: the login to an account,
-//!   which is a part of it; [`sts`]: servers that are to be spoken to by TLS only.
+//!   which is a part of it; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
 //! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end; [`reconnect`]: when to come back;
 //!   [`connection`]: the threads that carry lines and events.
 //! - [`traffic`]: lines as they went over the wire, for the panel that shows them; [`meanings`]: what commands and
@@ -32,6 +32,7 @@ pub mod formatting;
 pub mod headless;
 pub mod i18n;
 pub mod irc_url;
+pub mod keyring;
 pub mod links;
 pub mod meanings;
 pub mod model;

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 
+use super::Action;
 use super::network::Network;
 use crate::i18n::{Phrase, Text};
 use crate::profile::Secret;
@@ -45,11 +46,19 @@ impl Network {
         }
     }
 
+    /// We are logged in, so the password was the right one: it is kept, if that was asked for.
+    pub(super) fn keep_password(&mut self) {
+        if self.profile.keyring && !self.profile.password.is_empty() {
+            self.actions.push(Action::KeepPassword(self.id, Box::new(self.profile.clone())));
+        }
+    }
+
     /// The account is there: from now on it is the one to log in to.
     pub(super) fn registered(&mut self, at: Timestamp, account: &str) {
         if let Some(password) = self.new_password.take() {
             self.profile.password = password;
             account.clone_into(&mut self.profile.account);
+            self.keep_password();
         }
         self.notice_about(at, None, Text::Registered.with([account]));
     }

@@ -188,6 +188,9 @@ impl Network {
             let phrase = account.as_ref().map_or(Text::AccountGone.into(), |it| Text::AccountIs.with([it]));
             self.notice_about(at, None, phrase);
         }
+        if account.is_some() {
+            self.keep_password();
+        }
         self.account = account;
     }
 

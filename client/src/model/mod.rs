@@ -85,6 +85,8 @@ pub const MAX_LINES_AT_ONCE: usize = 50;
 pub enum Action {
     /// Close this network's connection if there is one, and open a new one to here.
     Connect(NetworkId, Box<Profile>),
+    /// Put the password of this profile into the system's keyring.
+    KeepPassword(NetworkId, Box<Profile>),
     /// Send this line on the network's connection; it has no CR LF.
     Send(NetworkId, String),
     /// Close the network's connection. What was to be sent before goes out first.
@@ -344,6 +346,14 @@ impl Model {
     /// The servers that are kept for the next time, in the order of the list.
     pub fn profiles(&self) -> &[Profile] {
         &self.profiles
+    }
+
+    /// The password of a network's account could not be put into the keyring.
+    pub fn password_not_kept(&mut self, id: NetworkId, why: &str) {
+        if let Some(network) = self.network_mut(id) {
+            network.profile.keyring = false;
+            network.notice_here(vec![Text::PasswordNotKept.with([why])]);
+        }
     }
 
     /// Says which servers are kept for the next time, in the order of the list.

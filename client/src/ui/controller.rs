@@ -17,6 +17,7 @@ use fltk::window::DoubleWindow;
 use crate::connection::{Connection, Setup};
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
+use crate::keyring::{Keeper, Kept};
 use crate::model::search::Search;
 use crate::model::{
     self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, Order, View,
@@ -120,6 +121,7 @@ struct Controller {
     connections: BTreeMap<NetworkId, Connection>,
     /// How connections are made.
     setup: Setup,
+    keeper: Keeper,
     settings: Settings,
     settings_file: Option<SettingsFile>,
     kit: Rc<Kit>,
@@ -213,6 +215,7 @@ impl Controller {
             model,
             connections: BTreeMap::new(),
             setup,
+            keeper: Keeper::new(app::awake),
             settings,
             settings_file,
             kit,
@@ -293,6 +296,7 @@ impl Controller {
             self.model.borrow_mut().set_focused(focus);
             has_changed = true;
         }
+        has_changed |= self.take_kept();
         for (id, connection) in &self.connections {
             for event in connection.drain() {
                 self.model.borrow_mut().apply(*id, event);
@@ -513,11 +517,14 @@ impl Controller {
             match action {
                 model::Action::Connect(id, profile) => {
                     self.remember(&profile);
-                    let retry =
-                        if profile.reconnect == Some(false) { Retry::Never } else { Retry::OnceWelcomed };
-                    let setup = Setup { retry, ..self.setup.clone() };
-                    self.connections.insert(id, Connection::open(&profile, &setup, app::awake));
+                    self.connections.remove(&id);
+                    if profile.keyring && profile.password.is_empty() {
+                        self.keeper.fetch(id, profile);
+                    } else {
+                        self.connect(id, &profile);
+                    }
                 }
+                model::Action::KeepPassword(id, profile) => self.keeper.store(id, profile),
                 model::Action::Send(id, line) => {
                     if let Some(connection) = self.connections.get(&id) {
                         connection.send(line);
@@ -536,6 +543,38 @@ impl Controller {
                 }
             }
         }
+    }
+
+    fn connect(&mut self, id: NetworkId, profile: &Profile) {
+        let retry = if profile.reconnect == Some(false) { Retry::Never } else { Retry::OnceWelcomed };
+        let setup = Setup { retry, ..self.setup.clone() };
+        self.connections.insert(id, Connection::open(profile, &setup, app::awake));
+    }
+
+    /// Takes in what the keyring had to say. Says whether it had anything.
+    fn take_kept(&mut self) -> bool {
+        let news: Vec<_> = self.keeper.drain().collect();
+        let has_news = !news.is_empty();
+        for kept in news {
+            match kept {
+                Kept::Fetched(id, profile) => {
+                    // It may have been given up meanwhile.
+                    let is_awaited =
+                        self.model.borrow().network(id).is_some_and(|it| it.link() == Link::Connecting);
+                    if is_awaited && !self.connections.contains_key(&id) {
+                        self.connect(id, &profile);
+                    }
+                }
+                Kept::NotStored(id, why) => {
+                    self.model.borrow_mut().password_not_kept(id, &why);
+                    let profile = self.model.borrow().network(id).map(|it| it.profile().clone());
+                    if let Some(profile) = profile {
+                        self.remember(&profile);
+                    }
+                }
+            }
+        }
+        has_news
     }
 
     /// Shows everything as the model has it. Widgets compare what they are told with what they have, so this is cheap
@@ -914,6 +953,10 @@ impl Controller {
 
     /// Notes where the login goes, for the next time.
     fn remember(&mut self, profile: &Profile) {
+        let before = self.settings.profiles.iter().find(|it| it.is_for(&profile.server, profile.port));
+        if let Some(before) = before.filter(|before| before.keyring && !profile.keyring) {
+            self.keeper.forget(before.clone());
+        }
         self.settings.remember(profile);
         self.model.borrow_mut().set_profiles(self.settings.profiles.clone());
         self.save();

@@ -45,6 +45,23 @@ fn a_new_account_needs_a_password_and_is_open_after_the_login() {
     assert!(!settings.contains("芝麻"), "{settings}");
 }
 
+#[test]
+fn where_there_is_no_keyring_one_is_told_that_the_password_was_not_kept() {
+    let (display, server) = (Display::start(1080, 720), Server::start());
+    let start = Start { nick: "ming", port: Some(server.port()), ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    for tick in ["register", "keep password"] {
+        ming.clicks(tick);
+        ming.waits_for("the tick", |seen| seen["ticks"][tick] == true);
+    }
+    ming.fills_in("password", "芝麻开门芝麻开门");
+    ming.presses("Return");
+    ming.is_in_the_lobby();
+    ming.reads("密码没有记住，下次还要输入");
+    let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+    assert!(!settings.contains("芝麻") && !settings.contains("keyring"), "{settings}");
+}
+
 /// What a dialog says, in one piece: the rows of a fingerprint are cut where there is room.
 fn dialog_of(seen: &Value) -> (String, String) {
     let words = |index: usize| seen["dialog"][index].as_str().unwrap_or_default().replace('\n', "");

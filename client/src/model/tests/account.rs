@@ -87,3 +87,33 @@ fn what_is_wrong_with_a_new_account_is_said() {
     assert!(notices(&window).iter().any(|notice| notice.ends_with("A code is on its way to you")));
     assert_eq!(window.type_in("/verify 1234"), ["VERIFY bob 1234"]);
 }
+
+#[test]
+fn a_password_is_kept_only_if_asked_and_only_if_it_was_right() {
+    let log_in = |window: &mut Window, keep: bool| {
+        logging_in(window, |form| {
+            form.password = Secret::from("sesame".to_owned());
+            form.keep_password = keep;
+        });
+    };
+    let is_kept = |window: &mut Window| {
+        let actions = window.model.take_actions();
+        actions
+            .iter()
+            .any(|action| matches!(action, Action::KeepPassword(_, profile) if !profile.password.is_empty()))
+    };
+    for (keep, succeeds) in [(false, true), (true, false), (true, true)] {
+        let mut window = Window::opened();
+        log_in(&mut window, keep);
+        window.happens(What::Account(succeeds.then(|| "bob".to_owned())));
+        window.server(&[":tea.house 001 bob :Welcome"]);
+        assert_eq!(is_kept(&mut window), keep && succeeds, "{keep} {succeeds}");
+    }
+    let mut window = Window::opened();
+    log_in(&mut window, true);
+    window.happens(What::Account(Some("bob".to_owned())));
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    window.model.password_not_kept(FIRST, "no keyring");
+    assert!(notices(&window).iter().any(|notice| notice.ends_with("no keyring")));
+    assert!(!window.network().profile().keyring);
+}

@@ -1,0 +1,106 @@
+//! Passwords in the system's keyring, for who asked to have them kept: that of the desktop on Linux (the Secret
+//! Service), the keychain of macOS, the credentials of Windows.
+//!
+//! A keyring may ask its owner to unlock it, and takes its time. So whoever must not wait has a [`Keeper`], which asks
+//! on a thread of its own. Such a call cannot be interrupted: the thread has a copy of what it needs, and is left to end
+//! by itself.
+
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::model::NetworkId;
+use crate::profile::{Profile, Secret};
+
+/// By what our passwords are known among those of other programs.
+const SERVICE: &str = "teahouse";
+
+/// The password of a profile's account, if it is there.
+///
+/// # Errors
+/// What the keyring says; there may be none.
+pub fn fetch(profile: &Profile) -> Result<Secret, String> {
+    entry(profile).and_then(|entry| entry.get_password()).map(Secret::from).map_err(|error| error.to_string())
+}
+
+fn store(profile: &Profile) -> Result<(), String> {
+    let stored = entry(profile).and_then(|entry| entry.set_password(profile.password.reveal()));
+    stored.map_err(|error| error.to_string())
+}
+
+fn forget(profile: &Profile) {
+    if let Err(error) = entry(profile).and_then(|entry| entry.delete_credential()) {
+        log::info!("no password was taken out of the keyring: {error}");
+    }
+}
+
+fn entry(profile: &Profile) -> keyring::Result<keyring::Entry> {
+    keyring::Entry::new(SERVICE, &format!("{}@{}", profile.account_name(), profile.server))
+}
+
+/// What came of what a [`Keeper`] was asked for.
+#[derive(Debug)]
+pub enum Kept {
+    /// A profile with the password that was kept for it; with none if there is none.
+    Fetched(NetworkId, Box<Profile>),
+    /// A password was not kept, and why.
+    NotStored(NetworkId, String),
+}
+
+/// Asks the keyring without waiting for it.
+pub struct Keeper {
+    news: Receiver<Kept>,
+    sender: Sender<Kept>,
+    wake: fn(),
+}
+
+impl Keeper {
+    /// One that calls `wake`, from another thread, when there is something to [`drain`](Self::drain).
+    pub fn new(wake: fn()) -> Self {
+        let (sender, news) = unbounded();
+        Self { news, sender, wake }
+    }
+
+    /// Looks for the password of a profile.
+    pub fn fetch(&self, id: NetworkId, mut profile: Box<Profile>) {
+        self.ask(move || {
+            match fetch(&profile) {
+                Ok(password) => profile.password = password,
+                Err(error) => log::warn!("no password came from the keyring: {error}"),
+            }
+            Some(Kept::Fetched(id, profile))
+        });
+    }
+
+    /// Keeps the password of a profile.
+    pub fn store(&self, id: NetworkId, profile: Box<Profile>) {
+        self.ask(move || store(&profile).err().map(|why| Kept::NotStored(id, why)));
+    }
+
+    /// Takes the password of a profile out.
+    pub fn forget(&self, profile: Profile) {
+        self.ask(move || {
+            forget(&profile);
+            None
+        });
+    }
+
+    /// What came of all this since the last time.
+    pub fn drain(&self) -> impl Iterator<Item = Kept> + '_ {
+        self.news.try_iter()
+    }
+
+    fn ask(&self, work: impl FnOnce() -> Option<Kept> + Send + 'static) {
+        let (sender, wake) = (self.sender.clone(), self.wake);
+        let work = move || {
+            if let Some(kept) = work() {
+                // Without a window there is nobody to tell.
+                let _ = sender.send(kept);
+                wake();
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("keyring".to_owned()).spawn(work) {
+            log::warn!("the keyring cannot be asked: {error}");
+        }
+    }
+}
