@@ -416,6 +416,8 @@ fn run(connection: &Connection, question: Question) -> Option<(Result<(), StoreE
 mod tests {
     use rusqlite::params;
 
+    use crate::world::{Entry, Kind, Number, Texts};
+
     use super::*;
 
     fn config(folder: Option<&Path>) -> Config {
@@ -493,6 +495,55 @@ mod tests {
             asker.join().unwrap();
         }
         assert_eq!(count(&house.0), Ok(400));
+        stop(house);
+    }
+
+    /// Something that was said, to be kept.
+    fn said(number: i64) -> Vec<Record> {
+        let texts = Texts { source: "alice!~alice@tea", words: "茶", ..Texts::default() };
+        let entry = Entry::new("#tea".into(), Number::from_micros(number), Kind::Privmsg, false, &texts);
+        vec![Record::Entry(entry)]
+    }
+
+    #[test]
+    fn operators_hear_once_when_nothing_can_be_kept_and_once_when_it_can_again() {
+        let house = start(None);
+        let store = &house.0;
+        // What is asked is answered after the pile has been written, or not.
+        let change = |sql: &'static str| store.ask(move |connection| connection.execute_batch(sql)).unwrap();
+        change("ALTER TABLE message RENAME TO elsewhere");
+        assert_eq!(store.keep(&mut said(1)), None);
+        change("");
+        let news = store.keep(&mut said(2));
+        assert!(matches!(news, Some(Text::HistoryFails(_))), "{news:?}");
+        change("");
+        assert_eq!(store.keep(&mut said(3)), None, "they know");
+        change("ALTER TABLE elsewhere RENAME TO message");
+        assert_eq!(store.keep(&mut said(4)), None);
+        change("");
+        assert_eq!(store.keep(&mut said(5)), Some(Text::HistoryRecovered("3".to_owned())));
+        let kept = store.ask(|connection| {
+            connection.query_row("SELECT group_concat(id) FROM message", [], |row| row.get::<_, String>(0))
+        });
+        assert_eq!(kept, Ok("4,5".to_owned()));
+        stop(house);
+    }
+
+    #[test]
+    fn no_more_is_kept_of_a_conversation_than_the_configuration_says() {
+        let house = Store::start(&Config { history_lines: Some(10), ..config(None) }).unwrap();
+        let mut records: Vec<_> = (1..=1000).flat_map(said).collect();
+        assert_eq!(house.0.keep(&mut records), None);
+        let (count, oldest) = house
+            .0
+            .ask(|connection| {
+                let ask = "SELECT count(*), min(id) FROM message";
+                connection.query_row(ask, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+            })
+            .unwrap();
+        // It is counted from time to time.
+        assert!((10..=10 + i64::from(history::COUNT_EVERY)).contains(&count), "{count}");
+        assert_eq!(oldest, 1000 - count + 1, "the oldest go first");
         stop(house);
     }
 

@@ -54,7 +54,7 @@ pub(super) const TABLES: &str = "
 /// Added to the code of a kind where a bot did it.
 const BOT: i64 = 16;
 /// After so many new messages in a place it is seen to that there are not too many.
-const COUNT_EVERY: u32 = 256;
+pub(super) const COUNT_EVERY: u32 = 256;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

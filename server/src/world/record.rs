@@ -222,7 +222,10 @@ impl World {
         let place = place_of(&party(from, casemapping), &party(person, casemapping));
         let account = from.account().unwrap_or_default();
         let texts = Texts { source: from.source(), account, target: person.name(), tags, words };
-        let entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts);
+        let mut entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts);
+        if kind != Kind::Tagmsg && !self.is_connected(to) {
+            entry.waits = Some(party(person, casemapping).into_boxed_str());
+        }
         self.effects.records.push(Record::Entry(entry));
     }
 
