@@ -124,6 +124,7 @@ sentences! {
     RegistrationClosed "New accounts are not taken here" | "这里不接受新帐号";
     NotYet "Log in to the server first" | "请先登录服务器";
     NeedNick "Choose a nickname first" | "请先取一个名字";
+    BadAccountName "An account is called as a person is: that is no nickname" | "帐号的名字就是人的名字，这个不能用作名字";
     AccountMustBeNick(nick) "An account is opened in one's own name, which is {nick}" | "只能以自己现在的名字 {nick} 注册帐号";
     AccountExists(nick) "{nick} is an account already, or looks like one" | "{nick} 已经是帐号，或与某个帐号看起来一样";
     PasswordTooShort(least) "A password has at least {least} characters" | "密码至少要有 {least} 个字符";

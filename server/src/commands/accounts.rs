@@ -2,7 +2,7 @@
 //! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)); and how a change of an
 //! account is kept before anybody hears of it.
 
-use teahouse_protocol::Message;
+use teahouse_protocol::{Message, names};
 
 use super::Context;
 use super::errand::Task;
@@ -76,6 +76,9 @@ pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<
         _ if too_early => ("COMPLETE_CONNECTION_REQUIRED", Text::NotYet),
         _ if client.account().is_some() => ("ALREADY_AUTHENTICATED", Text::AlreadyLoggedIn),
         None => ("NEED_NICK", Text::NeedNick),
+        Some(_) if name != "*" && names::check_nickname(name, usize::MAX).is_err() => {
+            ("BAD_ACCOUNT_NAME", Text::BadAccountName)
+        }
         Some(nick) if !is_own(nick) => {
             ("ACCOUNT_NAME_MUST_BE_NICK", Text::AccountMustBeNick(nick.to_owned()))
         }

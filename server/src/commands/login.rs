@@ -1,5 +1,6 @@
 //! Logging in to an account and out of it, whichever way it is asked for.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::language::Text;
@@ -17,8 +18,10 @@ const PENALTY: Duration = Duration::from_millis(500);
 /// Somebody says to be the owner of an account. Whether it is so takes time to find out, and happens without the lock.
 #[derive(Debug)]
 pub(super) struct Claim {
-    /// As the client wrote it.
+    /// Its name; as the client wrote it, if there is no such account.
     pub(super) account: String,
+    /// Where the client comes from.
+    address: SocketAddr,
     /// The hash of its password; `None` if there is no such account.
     kept: Option<String>,
     pub(super) proof: Proof,
@@ -49,13 +52,19 @@ type Then = fn(&mut Context, &Claim);
 impl Claim {
     /// Leaves the errand to find out whether the client owns an account.
     pub(super) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
-        let (address, world) = (context.device().address.ip(), &mut *context.world);
+        let (address, world) = (context.device().address, &mut *context.world);
         let found = world.accounts.find(account);
+        // However it was typed, the guesses at one account are counted together.
+        let account = found.map_or(account, |account| &account.name).to_owned();
         let lacks_keys = world.config.scram && found.is_some_and(|account| account.scram.is_none());
-        let wait =
-            world.guesses.wait(world.config.casemapping.fold(account).into_owned(), address, world.now);
+        let key = world.config.casemapping.fold(&account).into_owned();
+        let wait = match proof {
+            Proof::LoggedIn => Duration::ZERO,
+            Proof::Password(_) | Proof::Scram(_) => world.guesses.wait(key, address.ip(), world.now),
+        };
         context.task = Some(Task::Login(Self {
-            account: account.to_owned(),
+            account,
+            address,
             kept: found.map(|account| account.password.clone()),
             proof,
             wait,
@@ -83,31 +92,31 @@ impl Claim {
             pause(PENALTY);
         } else if let (Proof::Password(given), Some(kept), true) = (&self.proof, &self.kept, self.lacks_keys)
         {
-            let scram = Some(ScramKeys::of(given));
-            let change = Change::Password { account: self.account.clone(), password: kept.clone(), scram };
+            let (account, password) = (self.account.clone(), kept.clone());
+            let change = Change::Keys { account, password, scram: ScramKeys::of(given) };
             // Another time, if not now: the login does not depend on it.
             self.change = store::accounts::keep(store, &change).is_ok().then_some(change);
         }
     }
 
-    /// Does what has to be done even if the client has gone.
+    /// Does what has to be done even if the client has gone: a guess counts all the same.
     pub(super) fn settle(&mut self, world: &mut World) {
         if let Some(change) = self.change.take() {
             apply(world, change);
+        }
+        let account = world.config.casemapping.fold(&self.account).into_owned();
+        match self.proof {
+            Proof::LoggedIn => {}
+            _ if self.is_right => world.guesses.right(account),
+            _ => {
+                world.guesses.wrong(account, self.address.ip(), world.now);
+                world.note(Text::WrongPassword(self.address.to_string(), self.account.clone()));
+            }
         }
     }
 
     pub(super) fn finish(mut self, context: &mut Context) {
         self.settle(context.world);
-        let (address, account) =
-            (context.device().address, context.world.config.casemapping.fold(&self.account));
-        let account = account.into_owned();
-        if self.is_right {
-            context.world.guesses.right(account);
-        } else {
-            context.world.guesses.wrong(account, address.ip(), context.world.now);
-            context.world.note(Text::WrongPassword(address.to_string(), self.account.clone()));
-        }
         (self.then)(context, &self);
     }
 }

@@ -48,6 +48,11 @@ pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Resul
             connection.execute(update, params![password, text(scram), account])?;
             Ok(())
         }
+        Change::Keys { account, password, scram } => {
+            let update = "UPDATE account SET scram = ? WHERE name = ? AND password = ?";
+            connection.execute(update, params![scram.to_text(), account, password])?;
+            Ok(())
+        }
         Change::Certificates { account, certificates } => {
             connection.execute("DELETE FROM certificate WHERE account = ?", [account])?;
             write_certificates(connection, account, certificates)

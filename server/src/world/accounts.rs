@@ -33,7 +33,7 @@ pub struct Account {
 pub enum Change {
     /// There is a new one.
     Open(Account),
-    /// Another password, or other keys of the same one.
+    /// Another password.
     Password {
         /// Whose.
         account: String,
@@ -41,6 +41,15 @@ pub enum Change {
         password: String,
         /// Its keys, if they are kept.
         scram: Option<ScramKeys>,
+    },
+    /// The keys of SCRAM for the password that there is.
+    Keys {
+        /// Whose.
+        account: String,
+        /// The argon2id hash of that password; if it is another by now, the keys are not its.
+        password: String,
+        /// Its keys.
+        scram: ScramKeys,
     },
     /// Other certificates.
     Certificates {
@@ -135,6 +144,14 @@ impl Accounts {
                 let key = self.key(&account);
                 if let Some(account) = self.by_name.get_mut(&key) {
                     (account.password, account.scram) = (password, scram);
+                }
+            }
+            Change::Keys { account, password, scram } => {
+                let key = self.key(&account);
+                if let Some(account) =
+                    self.by_name.get_mut(&key).filter(|account| account.password == password)
+                {
+                    account.scram = Some(scram);
                 }
             }
             Change::Certificates { account, certificates } => self.set_certificates(&account, certificates),
@@ -234,6 +251,11 @@ mod tests {
         let password = "hash".to_owned();
         all.apply(Change::Password { account: "Bob".to_owned(), password, scram: None });
         assert_eq!(all.find("bob").unwrap().password, "hash");
+        for (password, kept) in [("another", false), ("hash", true)] {
+            let (password, scram) = (password.to_owned(), ScramKeys::of("sesame"));
+            all.apply(Change::Keys { account: "bob".to_owned(), password, scram });
+            assert_eq!(all.find("bob").unwrap().scram.is_some(), kept);
+        }
         all.apply(Change::Close { account: "Alice".to_owned() });
         all.apply(Change::Close { account: "nobody".to_owned() });
         all.check();
