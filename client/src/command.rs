@@ -64,6 +64,8 @@ pub enum Command {
     },
     /// Say the code that came by mail.
     Verify(String),
+    /// Ask the server where something was said before.
+    Search(String),
     /// Ask which rooms there are.
     List,
     /// Clear the current conversation's lines.
@@ -127,6 +129,7 @@ pub const COMMANDS: &[Row] = &[
     row(&["away"], Text::UsageAway, Text::HelpAway, |rest| Ok(Command::Away(optional(rest)))),
     row(&["online", "who", "names"], Text::UsageOnline, Text::HelpOnline, online),
     row(&["whois"], Text::UsageWhois, Text::HelpWhois, |rest| Ok(Command::Whois(nick(rest)?))),
+    row(&["search"], Text::UsageSearch, Text::HelpSearch, |rest| Ok(Command::Search(needed(rest)?))),
     row(&["register"], Text::UsageRegister, Text::HelpRegister, register),
     row(&["verify"], Text::UsageVerify, Text::HelpVerify, |rest| Ok(Command::Verify(needed(rest)?))),
     row(&["ignore"], Text::UsageIgnore, Text::HelpIgnore, |rest| ignore(rest, true)),

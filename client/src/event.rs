@@ -121,8 +121,8 @@ pub enum What {
     BatchBegins {
         /// What those events call it.
         batch: String,
-        /// The room or person, if they are what was said there before.
-        history_of: Option<String>,
+        /// What they are.
+        of: BatchOf,
     },
     /// All events of a batch have come.
     BatchEnds {
@@ -284,6 +284,17 @@ pub enum What {
     },
     /// Numbers that servers tell everybody at login. Worth showing only to somebody who asked.
     Statistics(String),
+}
+
+/// What the events of a batch are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BatchOf {
+    /// What was said before in this room, or with this person.
+    History(String),
+    /// What was found, anywhere.
+    Found,
+    /// What happens now, and only belongs together.
+    Other,
 }
 
 /// What was said, and what came along with it.
@@ -576,9 +587,12 @@ fn what(message: &Message<'_>) -> Option<What> {
         "ACK" => What::Acknowledged,
         "BATCH" => match message.param(0)?.split_at_checked(1)? {
             ("+", batch) => {
-                let is_history = message.param(1) == Some("chathistory");
-                let history_of = is_history.then(|| param(2)).filter(|target| !target.is_empty());
-                What::BatchBegins { batch: batch.to_owned(), history_of }
+                let of = match message.param(1) {
+                    Some("chathistory") => BatchOf::History(param(2)),
+                    Some("teahouse/search") => BatchOf::Found,
+                    _ => BatchOf::Other,
+                };
+                What::BatchBegins { batch: batch.to_owned(), of }
             }
             ("-", batch) => What::BatchEnds { batch: batch.to_owned() },
             _ => return None,
@@ -932,9 +946,10 @@ mod tests {
         let event = Event::read(&Message::parse("@label=7;batch=x :s ACK").unwrap()).unwrap();
         assert_eq!((event.label.as_deref(), event.batch.as_deref()), (Some("7"), Some("x")));
         assert_eq!(event.what, What::Acknowledged);
-        let begins = |history_of| What::BatchBegins { batch: "x".into(), history_of };
-        check("@label=7 :s BATCH +x labeled-response", begins(None));
-        check(":s BATCH +x chathistory #tea", begins(Some("#tea".into())));
+        let begins = |of| What::BatchBegins { batch: "x".into(), of };
+        check("@label=7 :s BATCH +x labeled-response", begins(BatchOf::Other));
+        check(":s BATCH +x chathistory #tea", begins(BatchOf::History("#tea".into())));
+        check(":s BATCH +x teahouse/search", begins(BatchOf::Found));
         let about = vec!["BEFORE".into(), "#tea".into()];
         check(":s FAIL CHATHISTORY MESSAGE_ERROR BEFORE #tea :No", What::NoHistory { about });
         check(":s BATCH -x", What::BatchEnds { batch: "x".into() });

@@ -354,6 +354,8 @@ texts! {
     // Notices in the transcript.
     AccountIs: "你登录了帐号 {0}", "You are logged in to the account {0}";
     AccountGone: "你退出了帐号", "You are no longer logged in to an account";
+    FoundBefore: "聊天记录里找到 {0} 条", "Found before: {0}";
+    FoundRow: "{0} {1} {2}：{3}", "{0} {1} {2}: {3}";
     Registered: "帐号 {0} 注册好了，你已经登录", "The account {0} is open, and you are logged in to it";
     PasswordNotKept: "密码没有记住，下次还要输入：{0}", "The password was not kept, so it will be asked for again: {0}";
     CannotRegister: "这个服务器不能在这里注册帐号；可以试试 /msg NickServ HELP",
@@ -481,6 +483,8 @@ texts! {
     HelpAway: "标记为离开；不写原因则是回来了", "mark yourself as away; without a reason, as back";
     UsageOnline: "/online [#房间]", "/online [#room]";
     HelpOnline: "获取在线用户列表", "show who is online";
+    UsageSearch: "/search [in:房间] [from:名字] 词语", "/search [in:room] [from:name] words";
+    HelpSearch: "在服务器保存的聊天记录里查找", "find what was said before, where the server keeps it";
     UsageRegister: "/register 密码 [邮箱]", "/register password [mail address]";
     HelpRegister: "用自己现在的名字注册帐号", "open an account for the name you have";
     UsageVerify: "/verify 验证码", "/verify code";

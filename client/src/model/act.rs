@@ -46,6 +46,7 @@ impl Network {
                 self.ask_who(WhoQuestion { room: Some(room), asked_in, instead: None, people: Vec::new() });
                 Ok(())
             }
+            Command::Search(words) => self.search_before(&words),
             Command::Register { password, mail } => self.register(&password, mail.as_deref()),
             Command::Verify(code) => self.verify(&code),
             Command::Whois(nick) => self.ask(&["WHOIS", &nick]),

@@ -56,11 +56,7 @@ impl Network {
                     self.acknowledged(label);
                 }
             }
-            What::BatchBegins { batch, history_of } => {
-                if let Some(target) = history_of {
-                    self.batch_begins(batch, target);
-                }
-            }
+            What::BatchBegins { batch, of } => self.batch_begins(batch, of),
             What::BatchEnds { batch } => self.batch_ends(&batch),
             What::NoHistory { about } => self.no_past(&about),
             What::Joined { who, room } => self.joined(at, who, &room),

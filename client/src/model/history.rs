@@ -5,6 +5,8 @@
 //! - When somebody scrolls to the top, older ones are, until there are none ([`Model::want_older`]).
 //! - When we come back after a connection was lost, what was said meanwhile is. It counts as unread.
 //!
+//! - `/search` asks where something was said; what is found is listed.
+//!
 //! Answers come in batches. A message that is here already, by its identifier, is not shown again.
 
 use jiff::Timestamp;
@@ -12,12 +14,15 @@ use jiff::Timestamp;
 use super::conversation::{Conversation, ConversationId, Delivery, Kind, Message};
 use super::network::{Link, Network};
 use super::{MAX_LINES, Model};
-use crate::event::{Manner, Sender, What, Words};
+use crate::event::{BatchOf, Manner, Sender, What, Words};
+use crate::i18n::{Phrase, Text};
 
 /// What a server offers that keeps what was said.
 const HISTORY: &str = "draft/chathistory";
 /// How many messages are asked for at a time, if the server gives as many.
 const MESSAGES_AT_ONCE: usize = 100;
+/// How many words one line holds.
+const MAX_PARAMS: usize = 14;
 /// How often one goes on asking for what was missed. It is not worth more reading than that.
 const MOST_PAGES: u32 = 10;
 /// A message without an identifier is taken for the same as one with the same words so many seconds apart.
@@ -50,8 +55,19 @@ enum Asked {
 pub(super) struct Batch {
     /// What we and the server call it.
     pub name: String,
+    of: BatchOf,
+    messages: Vec<Told>,
+}
+
+/// A message from before.
+#[derive(Debug)]
+struct Told {
+    at: Timestamp,
+    from: Sender,
+    /// A room, or a person's name.
     target: String,
-    messages: Vec<(Timestamp, Sender, Manner, Words)>,
+    manner: Manner,
+    words: Words,
 }
 
 impl Past {
@@ -156,8 +172,23 @@ impl Network {
         }
     }
 
-    pub(super) fn batch_begins(&mut self, name: String, target: String) {
-        self.batches.push(Batch { name, target, messages: Vec::new() });
+    /// Asks the server where these words were said: in the conversation in front, unless they say where themselves.
+    ///
+    /// # Errors
+    /// When there is no connection.
+    pub(super) fn search_before(&mut self, words: &str) -> Result<(), Phrase> {
+        self.need_link()?;
+        let here = self.current().filter(|it| it.kind != Kind::Server && !words.contains("in:"));
+        let place = here.map(|it| format!("in:{}", it.name));
+        let words = ["SEARCH"].into_iter().chain(place.as_deref()).chain(words.split_whitespace());
+        self.send(&words.take(MAX_PARAMS).collect::<Vec<_>>());
+        Ok(())
+    }
+
+    pub(super) fn batch_begins(&mut self, name: String, of: BatchOf) {
+        if of != BatchOf::Other {
+            self.batches.push(Batch { name, of, messages: Vec::new() });
+        }
     }
 
     /// Keeps a message that belongs to a batch from before for the batch's end. What belongs to none is given back.
@@ -166,22 +197,40 @@ impl Network {
             return Some(what);
         };
         // Who came and went then has come and gone.
-        if let What::Said { from, manner, words, .. } = what {
-            open.messages.push((at, from, manner, words));
+        if let What::Said { from, target, manner, words } = what {
+            open.messages.push(Told { at, from, target, manner, words });
         }
         None
     }
 
     pub(super) fn batch_ends(&mut self, name: &str) {
         let Some(index) = self.batches.iter().position(|batch| batch.name == name) else { return };
-        let Batch { target, messages, .. } = self.batches.remove(index);
+        let Batch { of, messages, .. } = self.batches.remove(index);
+        match of {
+            BatchOf::History(target) => self.history_came(&target, messages),
+            BatchOf::Found => self.found(&messages),
+            BatchOf::Other => {}
+        }
+    }
+
+    /// What was found stands as a notice in front, since it is from many places.
+    fn found(&mut self, messages: &[Told]) {
+        let mut rows = vec![Text::FoundBefore.with([&messages.len().to_string()])];
+        rows.extend(messages.iter().map(|Told { at, from, target, words, .. }| {
+            let day = at.to_zoned(self.clock.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+            Text::FoundRow.with([&day, target, &from.name, &words.text])
+        }));
+        self.notice_here(rows);
+    }
+
+    fn history_came(&mut self, target: &str, messages: Vec<Told>) {
         let page = self.page();
-        let Some(conversation) = self.find_mut(&target) else { return };
+        let Some(conversation) = self.find_mut(target) else { return };
         let id = conversation.id;
         let is_full = messages.len() >= page;
         let asked = conversation.past.asked.take();
         let mut new = messages;
-        new.retain(|(at, from, _, words)| !conversation.recognises(words, &from.name, *at));
+        new.retain(|told| !conversation.recognises(&told.words, &told.from.name, told.at));
         match asked {
             Some(Asked::Older) => {
                 conversation.past.is_complete |= !is_full || new.is_empty();
@@ -200,16 +249,16 @@ impl Network {
         }
     }
 
-    fn put_after(&mut self, id: ConversationId, messages: Vec<(Timestamp, Sender, Manner, Words)>) {
-        for (at, from, manner, words) in messages {
+    fn put_after(&mut self, id: ConversationId, messages: Vec<Told>) {
+        for Told { at, from, manner, words, .. } in messages {
             self.add_message(id, at, &from.name, manner, words);
         }
     }
 
-    fn put_before(&mut self, id: ConversationId, messages: Vec<(Timestamp, Sender, Manner, Words)>) {
+    fn put_before(&mut self, id: ConversationId, messages: Vec<Told>) {
         let composed: Vec<(Timestamp, Message)> = messages
             .into_iter()
-            .map(|(at, from, manner, words)| (at, self.compose(id, &from.name, manner, words)))
+            .map(|told| (told.at, self.compose(id, &told.from.name, told.manner, told.words)))
             .collect();
         let zone = self.clock.zone.clone();
         if let Some(conversation) = self.conversation_mut(id) {

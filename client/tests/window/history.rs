@@ -61,6 +61,12 @@ fn who_comes_later_reads_what_was_said_and_scrolls_up_without_a_jump() {
     }
     display.picture("history-oldest");
     assert!(line(&ming.sees(), "第 1 句").is_some());
+
+    // What is found is told with the day and the place.
+    ming.says("/search 第 129 句");
+    let found = ming.reads("聊天记录里找到 1 条");
+    assert!(found["text"].as_str().is_some_and(|text| text.ends_with("#lobby alice：第 129 句")), "{found}");
+    display.picture("history-search");
 }
 
 #[test]

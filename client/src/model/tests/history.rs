@@ -192,3 +192,17 @@ fn a_message_that_seemed_lost_with_the_connection_is_recognised_where_it_arrived
     assert_eq!(messages(&window, "#lobby"), ["20", "21", "are you there?"]);
     assert!(!is_lost(&window));
 }
+
+#[test]
+fn what_was_said_before_can_be_searched_on_the_server() {
+    let mut window = kept_in_lobby();
+    assert_eq!(window.type_in("/search 喝茶 吧"), ["SEARCH in:#lobby 喝茶 吧"]);
+    assert_eq!(window.type_in("/search in:#tea from:alice 茶"), ["SEARCH in:#tea from:alice 茶"]);
+    window.server(&[
+        ":tea.house BATCH +f teahouse/search",
+        "@batch=f;msgid=a;time=2026-02-27T08:00:00.000Z :alice!a@h PRIVMSG #tea :明天喝茶吧",
+        ":tea.house BATCH -f",
+    ]);
+    assert_eq!(window.last_here(), "* Found before: 1\n2026-02-27 08:00 #tea alice: 明天喝茶吧");
+    assert!(messages(&window, "#lobby").is_empty());
+}
