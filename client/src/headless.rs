@@ -328,7 +328,7 @@ impl Headless {
                     }
                 }
                 // Only a window asks for these.
-                Action::KeepIgnored(_) | Action::KeepPassword(..) => {}
+                Action::KeepIgnored(_) | Action::KeepPassword(..) | Action::Notify { .. } => {}
                 Action::Disconnect(_) | Action::Quit => self.end = Some(Ok(())),
             }
         }

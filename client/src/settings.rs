@@ -3,6 +3,7 @@
 //! The file is for people to read and change. So nothing in it can keep the window from opening: a value that cannot
 //! be used is ignored and said, and a file that is not TOML at all is moved aside and said.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -24,6 +25,21 @@ pub enum Shade {
     Light,
     /// Light ink on near-black.
     Dark,
+    /// Whatever the system has.
+    System,
+}
+
+/// Which messages the desktop tells of while the window has not the keyboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Notify {
+    /// Every one.
+    All,
+    /// Those that name us, and private ones.
+    #[default]
+    Mentions,
+    /// None.
+    None,
 }
 
 /// How much room a message gets.
@@ -47,10 +63,22 @@ pub struct Settings {
     pub theme: Shade,
     /// Cozy or compact.
     pub density: Density,
+    /// How large everything is, in per cent of what is usual.
+    pub size: u16,
+    /// Whether messages show when they came.
+    pub times: bool,
+    /// Whether it is shown who comes and goes.
+    pub traffic: bool,
+    /// What the desktop tells of.
+    pub notify: Notify,
+    /// Whether it does so with a sound.
+    pub sound: bool,
     /// Whether closing the window asks first (是否关闭窗口).
     pub ask_before_closing: bool,
     /// Whom one does not want to hear: names, or patterns as `*!*@host`.
     pub ignored: Vec<String>,
+    /// Conversations in which the desktop tells of something else, as `server/#room`.
+    pub notify_in: BTreeMap<String, Notify>,
     /// The servers that the person goes to; at least one. The login form shows the first.
     #[serde(rename = "profile")]
     pub profiles: Vec<Profile>,
@@ -62,8 +90,14 @@ impl Default for Settings {
             language: None,
             theme: Shade::default(),
             density: Density::default(),
+            size: 100,
+            times: true,
+            traffic: true,
+            notify: Notify::default(),
+            sound: true,
             ask_before_closing: true,
             ignored: Vec::new(),
+            notify_in: BTreeMap::new(),
             profiles: vec![Profile::default()],
         }
     }
@@ -198,6 +232,12 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             "theme" => set(&mut settings.theme, value.clone().try_into().ok()),
             "density" => set(&mut settings.density, value.clone().try_into().ok()),
             "ask_before_closing" => set(&mut settings.ask_before_closing, value.as_bool()),
+            "size" => set(&mut settings.size, value.as_integer().and_then(size)),
+            "times" => set(&mut settings.times, value.as_bool()),
+            "traffic" => set(&mut settings.traffic, value.as_bool()),
+            "notify" => set(&mut settings.notify, value.clone().try_into().ok()),
+            "sound" => set(&mut settings.sound, value.as_bool()),
+            "notify_in" => set(&mut settings.notify_in, value.clone().try_into().ok()),
             "ignored" => set(&mut settings.ignored, value.clone().try_into().ok()),
             "profile" => set(&mut profiles, tables(value)),
             name => {
@@ -236,6 +276,11 @@ fn tables(value: &toml::Value) -> Option<Vec<toml::Table>> {
     }
 }
 
+/// A size that one can still read, and that still fits.
+fn size(number: i64) -> Option<u16> {
+    u16::try_from(number).ok().filter(|size| (50..=400).contains(size))
+}
+
 /// Sets `place` if there is a value, and says whether there is.
 fn set<T>(place: &mut T, value: Option<T>) -> bool {
     let Some(value) = value else { return false };
@@ -268,8 +313,14 @@ mod tests {
             language: Some(Language::Chinese),
             theme: Shade::Dark,
             density: Density::Compact,
+            size: 125,
+            times: false,
+            traffic: false,
+            notify: Notify::All,
+            sound: false,
             ask_before_closing: false,
             ignored: vec!["troll".to_owned()],
+            notify_in: BTreeMap::from([("tea.house/#lobby".to_owned(), Notify::None)]),
             profiles: vec![
                 Profile { nick: "小明".to_owned(), ..Profile::default() },
                 Profile { server: "tea.example".to_owned(), port: 7000, tls: true, ..Profile::default() },

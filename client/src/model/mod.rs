@@ -21,7 +21,7 @@
 //! - [`front`]: what the person does with the conversation in front;
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
 //! - [`people`]: what can be done with other people; [`members`]: people in a room; [`features`]: what the server said of itself;
-//! - [`wire`]: what went over the wire;
+//! - [`wire`]: what went over the wire; [`notify`]: what the desktop tells of;
 //! - [`suggest`]: what could be meant by what is written; [`input`]: drafts, and what was sent;
 //! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F;
 //! - [`layout`]: where text breaks.
@@ -37,6 +37,7 @@ use crate::event::{Event, What};
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
 use crate::model::completion::Completion;
+use crate::model::notify::NotifyRules;
 use crate::profile::Profile;
 use crate::traffic::Traffic;
 
@@ -56,6 +57,7 @@ mod history;
 mod input;
 pub mod layout;
 pub mod members;
+pub mod notify;
 pub mod people;
 pub mod search;
 mod signals;
@@ -91,6 +93,13 @@ pub enum Action {
     Send(NetworkId, String),
     /// Close the network's connection. What was to be sent before goes out first.
     Disconnect(NetworkId),
+    /// Tell the desktop of a message.
+    Notify {
+        /// Who said it, and where.
+        title: String,
+        /// What.
+        text: String,
+    },
     /// Keep this list of whom one does not want to hear.
     KeepIgnored(Vec<String>),
     /// Close the window and end the program.
@@ -135,6 +144,9 @@ pub struct Model {
     /// The servers that are kept for the next time.
     profiles: Vec<Profile>,
     ignored: Rc<[String]>,
+    notify: Rc<NotifyRules>,
+    /// Whether times, and who comes and goes, are shown.
+    shown: (bool, bool),
     /// In the order of the list.
     networks: Vec<Network>,
     /// The network of the conversation that is shown. There is one whenever the view is [`View::Chat`].
@@ -172,6 +184,8 @@ impl Model {
             base: profile,
             profiles: Vec::new(),
             ignored: Rc::default(),
+            notify: Rc::default(),
+            shown: (true, true),
             networks: Vec::new(),
             front: None,
             applicant: None,
@@ -243,6 +257,21 @@ impl Model {
     /// The conversation in front. There is one whenever the view is [`View::Chat`].
     pub fn current(&self) -> Option<&Conversation> {
         self.front()?.current()
+    }
+
+    /// Whether messages show when they came.
+    pub fn shows_times(&self) -> bool {
+        self.shown.0
+    }
+
+    /// Whether it is shown who comes and goes.
+    pub fn shows_traffic(&self) -> bool {
+        self.shown.1
+    }
+
+    /// Says whether messages show when they came, and whether it is shown who comes and goes.
+    pub fn set_shown(&mut self, times: bool, traffic: bool) {
+        self.shown = (times, traffic);
     }
 
     /// The time zone that times are shown in.
@@ -390,6 +419,16 @@ impl Model {
         }
     }
 
+    /// Puts the saved server with this number into the login form.
+    pub fn edit_profile(&mut self, index: usize) {
+        if let Some(profile) = self.profiles.get(index).cloned() {
+            self.give_up_login();
+            self.fill_form(profile);
+            self.view = View::Login;
+            self.look();
+        }
+    }
+
     /// Follows an `irc://` address: into the room, on the connection there is or on a new one.
     pub fn follow(&mut self, url: &IrcUrl) {
         let open = self.networks().find(|it| it.profile.is_for(&url.server, url.port)).map(Network::id);
@@ -533,6 +572,8 @@ impl Model {
         self.next_network += 1;
         let mut network = Network::new(id, profile, self.clock.clone());
         network.ignored = Rc::clone(&self.ignored);
+        network.notify = Rc::clone(&self.notify);
+        network.is_focused = self.focused;
         self.networks.push(network);
         id
     }
@@ -707,6 +748,7 @@ impl Model {
         let is_looking = self.focused && self.view == View::Chat;
         for network in &mut self.networks {
             network.in_sight = is_looking && self.front == Some(network.id);
+            network.is_focused = self.focused;
             network.look();
         }
     }

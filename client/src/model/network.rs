@@ -14,6 +14,7 @@ use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, Li
 use super::delivery::Deliveries;
 use super::features::Features;
 use super::history::Batch;
+use super::notify::NotifyRules;
 use super::people::Card;
 use super::signals::Typing;
 use super::wire::WireLog;
@@ -114,6 +115,9 @@ pub struct Network {
     pub(super) wire: WireLog,
     /// Whom one does not want to hear; the same list everywhere.
     pub(super) ignored: Rc<[String]>,
+    pub(super) notify: Rc<NotifyRules>,
+    /// Whether the window has the keyboard.
+    pub(super) is_focused: bool,
     /// Who somebody is, while that is asked or waits to be shown.
     pub(super) card: Option<Card>,
     /// What became of what we said.
@@ -278,6 +282,8 @@ impl Network {
             greeting: false,
             wire: WireLog::default(),
             ignored: Rc::default(),
+            notify: Rc::default(),
+            is_focused: true,
             card: None,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
@@ -410,6 +416,7 @@ impl Network {
         words: Words,
     ) -> Option<LineId> {
         let message = self.compose(id, from, manner, words);
+        let spoken = message.text.clone();
         let is_looked_at = self.in_sight && self.current == Some(id);
         let is_echoed = self.has_capability("echo-message");
         let zone = self.clock.zone.clone();
@@ -424,6 +431,7 @@ impl Network {
         if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
             conversation.note_new(is_looked_at, for_us);
+            self.tell_desktop(id, from, &spoken, for_us);
         }
         Some(line)
     }

@@ -4,7 +4,7 @@
 //! `Controller::turn` runs once per round of FLTK's loop, and is the only place where the model changes. It never
 //! waits: the network has threads of its own.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::{env, panic, process};
@@ -25,10 +25,12 @@ use crate::model::{
 use crate::options::Options;
 use crate::profile::Profile;
 use crate::reconnect::Retry;
-use crate::settings::{Settings, SettingsFile, Shade};
+use crate::settings::{Notify, Settings, SettingsFile, Shade};
 use crate::sts::Policies;
 use crate::ui::chat::ChatView;
+use crate::ui::controller::preferences::Change;
 use crate::ui::controller::write::Writing;
+use crate::ui::desktop::{self, Notifier};
 use crate::ui::dialog::{Dialog, Question};
 use crate::ui::login::LoginView;
 use crate::ui::menu::{Menu, MenuCard};
@@ -36,11 +38,13 @@ use crate::ui::paint::{self, Rect};
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
 use crate::ui::scene::ListKey;
+use crate::ui::settings::SettingsPage;
 use crate::ui::switcher::Switcher;
 use crate::ui::theme::{self, Theme};
 use crate::ui::transcript::{Body, Item, Show, Zone};
 use crate::ui::{Action, Kit, keys, scene};
 
+pub mod preferences;
 mod search;
 mod talk;
 mod write;
@@ -135,6 +139,12 @@ struct Controller {
     opened: Option<String>,
     menu: MenuCard,
     switcher: Switcher,
+    settings_page: SettingsPage,
+    notifier: Notifier,
+    /// Whether the system is dark, once somebody wanted to know.
+    system_is_dark: OnceCell<bool>,
+    /// How large the system wants everything to be.
+    system_scale: f32,
     /// The view that is shown.
     shown: Option<View>,
     /// Which network 报文 shows.
@@ -165,7 +175,6 @@ impl Controller {
         let setup = Setup { policies: Policies::load(folder), ..Setup::default() };
         let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
         let mut model = Model::new(language, profile);
-        model.set_profiles(settings.profiles.clone());
         model.set_ignored(settings.ignored.clone());
         let model = Rc::new(RefCell::new(model));
 
@@ -189,6 +198,7 @@ impl Controller {
             Rc::new(move |number| scene::wire_explanation(&model3.borrow(), number)),
         );
         let switcher = Switcher::new(&kit);
+        let settings_page = SettingsPage::new(&kit);
         let menu = MenuCard::new(&kit);
         let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
@@ -227,6 +237,10 @@ impl Controller {
             opened: None,
             menu,
             switcher,
+            settings_page,
+            notifier: Notifier::default(),
+            system_is_dark: OnceCell::new(),
+            system_scale: app::screen_scale(0),
             shown: None,
             wire_of: None,
             refusal: None,
@@ -248,6 +262,10 @@ impl Controller {
 
     /// Shows the window, and the probe if somebody asked for one.
     fn open(&mut self) -> Result<(), Phrase> {
+        // What is chosen here is kept; what FLTK would do with the same keys is not.
+        app::keyboard_screen_scaling(false);
+        self.resize();
+        self.apply_settings();
         self.restyle();
         self.place();
         self.refresh();
@@ -335,7 +353,7 @@ impl Controller {
                 | Action::OpenSwitcher
                 | Action::OpenSearch
         );
-        if is_about_chat && self.shown != Some(View::Chat) {
+        if is_about_chat && (self.shown != Some(View::Chat) || self.settings_page.is_open()) {
             return;
         }
         match action {
@@ -481,19 +499,21 @@ impl Controller {
                 self.chat.composer.focus();
             }
             Action::SwitchShade => {
-                self.settings.theme = match self.settings.theme {
-                    Shade::Light => Shade::Dark,
-                    Shade::Dark => Shade::Light,
-                };
-                self.save();
-                self.restyle();
+                let other = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
+                self.change(Change::Theme(other));
             }
+            Action::OpenSettings => self.open_settings(),
+            Action::CloseSettings => self.close_settings(),
+            Action::Change(change) => self.change(change),
+            Action::EditProfile(index) => {
+                self.close_settings();
+                self.model.borrow_mut().edit_profile(index);
+                self.put_form();
+            }
+            Action::NotifyIn(id, notify) => self.set_notify_in(id, notify),
             Action::SwitchLanguage => {
                 let language = self.language().other();
-                self.model.borrow_mut().set_language(language);
-                self.settings.language = Some(language);
-                self.save();
-                self.restyle();
+                self.change(Change::Language(language));
             }
             Action::Resized => self.place(),
             Action::AskToClose if self.settings.ask_before_closing => {
@@ -531,6 +551,12 @@ impl Controller {
                     }
                 }
                 model::Action::Disconnect(id) => drop(self.connections.remove(&id)),
+                model::Action::Notify { title, text } => {
+                    self.notifier.tell(&title, &text);
+                    if self.settings.sound {
+                        fltk::dialog::beep(fltk::dialog::BeepType::Message);
+                    }
+                }
                 model::Action::KeepIgnored(ignored) => {
                     self.settings.ignored = ignored;
                     self.save();
@@ -610,7 +636,9 @@ impl Controller {
         }
         self.ask_whom_to_trust();
         self.show_card();
-        if self.dialog.asked().is_some() || self.menu.is_open() || self.switcher.is_open() {
+        self.refresh_settings();
+        let is_covered = self.settings_page.is_open() || self.switcher.is_open() || self.menu.is_open();
+        if self.dialog.asked().is_some() || is_covered {
             // What lies behind must not be drawn over it.
             self.window.redraw();
         }
@@ -673,17 +701,23 @@ impl Controller {
         self.chat.wire.show(network.wire().first(), network.wire().end(), is_other);
     }
 
+    /// Day or night, as it is now.
+    fn shade(&self) -> Shade {
+        match self.settings.theme {
+            Shade::System if self.system_is_dark.get_or_init(desktop::is_dark) == &true => Shade::Dark,
+            Shade::System => Shade::Light,
+            shade => shade,
+        }
+    }
+
     fn restyle(&mut self) {
-        self.kit.set_theme(Theme::new(self.settings.theme, self.settings.density));
+        self.kit.set_theme(Theme::new(self.shade(), self.settings.density));
         let theme = self.kit.theme();
         let language = self.language();
         app::background2(255, 255, 255);
         self.window.set_color(theme.colors.page);
         self.login.restyle(language);
-        let other_shade = match self.settings.theme {
-            Shade::Light => Text::Dark,
-            Shade::Dark => Text::Light,
-        };
+        let other_shade = if self.shade() == Shade::Dark { Text::Light } else { Text::Dark };
         for (button, text) in [
             (&self.login.shade, other_shade),
             (&self.chat.shade, other_shade),
@@ -696,6 +730,7 @@ impl Controller {
         ] {
             button.set_text(text.to(language));
         }
+        self.settings_page.back.set_text(&format!("← {}", Text::Back.to(language)));
         let add_server = format!("+  {}", Text::AddServer.to(language));
         self.chat.add_server.set_text(&add_server);
         self.chat.language.set_text(scene::short_name(language.other()));
@@ -711,6 +746,7 @@ impl Controller {
         let rect = Rect::new(0, 0, self.window.w(), self.window.h());
         self.login.place(rect);
         self.chat.place(rect);
+        self.settings_page.place(rect);
         self.switcher.place(rect);
         self.menu.place(rect);
         self.dialog.place(rect);
@@ -825,7 +861,11 @@ impl Controller {
         let Some(network) = model.front() else { return };
         let language = model.language();
         let away = if network.is_away() { Text::ComeBack } else { Text::GoAway };
-        let items = [(away, Action::SetAway(!network.is_away())), (Text::Wire, Action::ToggleWire)];
+        let items = [
+            (away, Action::SetAway(!network.is_away())),
+            (Text::Wire, Action::ToggleWire),
+            (Text::Settings, Action::OpenSettings),
+        ];
         let items = items.map(|(text, action)| (text.to(language).to_owned(), action));
         self.open_menu(Menu { title: network.me().to_owned(), items: items.into() });
     }
@@ -850,8 +890,23 @@ impl Controller {
             model::Kind::Private => Text::ClosePrivate,
             model::Kind::Server => return self.ask_about_network(id.network()),
         };
-        let item = (text.to(model.language()).to_owned(), Action::CloseConversation(id));
-        self.open_menu(Menu { title: conversation.name().to_owned(), items: vec![item] });
+        let language = model.language();
+        let mut items = vec![(text.to(language).to_owned(), Action::CloseConversation(id))];
+        let own = model.network(id.network()).map(|network| network.place_key(conversation));
+        let own = own.and_then(|place| self.settings.notify_in.get(&place).copied());
+        let choices = [
+            (Text::NotifyAll, Notify::All),
+            (Text::NotifyForUs, Notify::Mentions),
+            (Text::NotifyNone, Notify::None),
+        ];
+        for (text, notify) in choices.into_iter().filter(|(_, notify)| own != Some(*notify)) {
+            let text = Text::NotifyIn.of([text.into()]).to(language);
+            items.push((text, Action::NotifyIn(id, Some(notify))));
+        }
+        if own.is_some() {
+            items.push((Text::NotifyDefault.to(language).to_owned(), Action::NotifyIn(id, None)));
+        }
+        self.open_menu(Menu { title: conversation.name().to_owned(), items });
     }
 
     fn open_menu(&self, menu: Menu) {
@@ -876,6 +931,21 @@ impl Controller {
         items.push((Text::LeaveNetwork, Action::LeaveNetwork(id)));
         let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
         self.open_menu(Menu { title: network.place().to_owned(), items: items.collect() });
+    }
+
+    fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
+        let place = {
+            let model = self.model.borrow();
+            let found = model.network(id.network()).zip(model.conversation(id));
+            found.map(|(network, conversation)| network.place_key(conversation))
+        };
+        let Some(place) = place else { return };
+        match notify {
+            Some(notify) => self.settings.notify_in.insert(place, notify),
+            None => self.settings.notify_in.remove(&place),
+        };
+        self.apply_settings();
+        self.save();
     }
 
     fn ask_about_profile(&self, index: usize) {
@@ -1000,7 +1070,7 @@ impl Controller {
             title: self.window.label(),
             window_id: self.window.os_id(),
             language: language.code(),
-            is_dark: self.settings.theme == Shade::Dark,
+            is_dark: self.shade() == Shade::Dark,
             focus: self.focused_control(),
             fields: self.login.fields().map(|(name, field)| (name, field.text())).into(),
             ticks: self.login.ticks().map(|(name, tick)| (name, tick.is_ticked())).into(),
@@ -1044,6 +1114,7 @@ impl Controller {
             dialog: self.dialog.asked().map(|question| (question.title, question.text)),
             opened: self.opened.clone(),
             wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
+            settings: self.settings_page.is_open().then(|| self.settings_page.values()),
             menu: self.menu.title(),
             switcher: self.switcher.is_open().then(|| self.switcher_names()),
             controls: self.controls(),
@@ -1071,8 +1142,10 @@ impl Controller {
     fn controls(&self) -> BTreeMap<String, Rect> {
         let mut controls = BTreeMap::new();
         let (left, top) = (self.window.x_root(), self.window.y_root());
+        let scale = app::screen_scale(0);
         let mut add = |name: &str, rect: Rect| {
-            controls.insert(name.to_owned(), Rect { x: rect.x + left, y: rect.y + top, ..rect });
+            controls
+                .insert(name.to_owned(), Rect { x: rect.x + left, y: rect.y + top, ..rect }.scaled(scale));
         };
         add("window", Rect::new(0, 0, self.window.w(), self.window.h()));
         for (text, rect) in self.menu.items() {
@@ -1081,6 +1154,11 @@ impl Controller {
         let buttons: &[(&str, &crate::ui::button::Button)] = if self.dialog.asked().is_some() {
             add("dialog option", Rect::of(self.dialog.option.widget()));
             &[("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
+        } else if self.settings_page.is_open() {
+            for (name, rect) in self.settings_page.rects() {
+                add(&name, rect);
+            }
+            &[("back", &self.settings_page.back)]
         } else if self.shown == Some(View::Login) {
             for (name, field) in self.login.fields() {
                 add(name, field.frame());
@@ -1168,6 +1246,7 @@ impl Controller {
             self.login.fields().into_iter().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
         match focused {
             Some(name) => name,
+            None if self.settings_page.is_open() => "settings",
             None if self.chat.composer.has_focus() => "composer",
             None if self.chat.search.has_focus() => "search",
             None if self.chat.conversations.widget().has_focus() => "conversations",

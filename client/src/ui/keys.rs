@@ -7,6 +7,7 @@ use fltk::enums::Key;
 
 use crate::i18n::Text;
 use crate::ui::Action;
+use crate::ui::controller::preferences::Change;
 
 /// A key with what is held down with it, and what it does.
 pub struct Shortcut {
@@ -41,8 +42,13 @@ const fn letter(letter: char) -> Key {
 }
 
 /// Every such key but the digits: Alt and a digit chooses the conversation with that number.
-pub static SHORTCUTS: [Shortcut; 10] = [
+pub static SHORTCUTS: &[Shortcut] = &[
     shortcut("Ctrl+K", CTRL, letter('k'), Text::KeySwitcher, || Action::OpenSwitcher),
+    shortcut("Ctrl+,", CTRL, letter(','), Text::Settings, || Action::OpenSettings),
+    shortcut("Ctrl+=", CTRL, letter('='), Text::KeyLarger, || Action::Change(Change::Size(1))),
+    shortcut("Ctrl++", CTRL_SHIFT, letter('='), Text::KeyLarger, || Action::Change(Change::Size(1))),
+    shortcut("Ctrl+−", CTRL, letter('-'), Text::KeySmaller, || Action::Change(Change::Size(-1))),
+    shortcut("Ctrl+0", CTRL, letter('0'), Text::KeyUsualSize, || Action::Change(Change::Size(0))),
     shortcut("Ctrl+PgUp", CTRL, Key::PageUp, Text::KeyBefore, || Action::SelectBeside(-1)),
     shortcut("Ctrl+PgDn", CTRL, Key::PageDown, Text::KeyNext, || Action::SelectBeside(1)),
     shortcut("Alt+↑", ALT, Key::Up, Text::KeyBefore, || Action::SelectBeside(-1)),

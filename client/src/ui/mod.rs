@@ -25,6 +25,7 @@ pub mod button;
 pub mod chat;
 pub mod composer;
 pub mod controller;
+pub mod desktop;
 pub mod dialog;
 pub mod field;
 pub mod keys;
@@ -37,12 +38,16 @@ pub mod probe;
 pub mod rows;
 pub mod scene;
 pub mod search;
+pub mod settings;
 pub mod switcher;
 pub mod theme;
 pub mod transcript;
 pub mod wire;
 
+use controller::preferences::Change;
 pub use controller::run;
+
+use crate::settings::Notify;
 
 /// Something that a person did in the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,6 +217,16 @@ pub enum Action {
     ClearWire,
     /// Show or hide the member list.
     ToggleMembers,
+    /// Show the settings.
+    OpenSettings,
+    /// Go back from them.
+    CloseSettings,
+    /// Change one of them.
+    Change(Change),
+    /// Put a saved server into the login form, to be changed.
+    EditProfile(usize),
+    /// Let the desktop tell of something else in this conversation; nothing for what holds everywhere.
+    NotifyIn(ConversationId, Option<Notify>),
     /// Day or night.
     SwitchShade,
     /// 中文 or English.

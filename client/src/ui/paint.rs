@@ -46,6 +46,13 @@ impl Rect {
         Self::new(self.x + x, self.y + y, self.w - 2 * x, self.h - 2 * y)
     }
 
+    /// The same on a screen that shows everything so much larger.
+    #[must_use]
+    pub fn scaled(self, factor: f32) -> Self {
+        let scaled = |side: i32| (side as f32 * factor).round() as i32;
+        Self::new(scaled(self.x), scaled(self.y), scaled(self.w), scaled(self.h))
+    }
+
     /// Whether the point lies in it.
     pub const fn contains(self, x: i32, y: i32) -> bool {
         x >= self.x && x < self.x + self.w && y >= self.y && y < self.y + self.h
@@ -129,6 +136,12 @@ pub struct Painter {
 }
 
 impl Painter {
+    /// Forgets what was measured: everything has another size now.
+    pub fn forget(&self) {
+        self.widths.borrow_mut().clear();
+        self.shapes.borrow_mut().clear();
+    }
+
     /// How wide a text is: the sum of its graphemes, each measured once.
     pub fn width(&self, face: Face, text: &str) -> f32 {
         self.widths.borrow_mut().entry(face).or_insert_with(|| Widths::new(face)).of(text)

@@ -84,6 +84,8 @@ pub struct Snapshot {
     pub dialog: Option<(String, String)>,
     /// 报文, if it is open.
     pub wire: Option<Wire>,
+    /// The rows of the settings, each with the option that holds, if they are shown.
+    pub settings: Option<Vec<(String, Option<String>)>>,
     /// The conversations that the switcher offers, if it is open.
     pub switcher: Option<Vec<String>>,
     /// The title of the menu that is open.

@@ -223,7 +223,7 @@ pub fn item(model: &Model, conversation: &Conversation, line: &model::Line, numb
     let text = line.text(language).into_owned();
     let is_new = conversation.first_unread().is_some_and(|first| first.number() == number);
     let mut item = Item {
-        time: line.time.clone(),
+        time: if model.shows_times() { line.time.clone() } else { String::new() },
         new: is_new.then(|| Text::NewMessages.to(language).to_owned()),
         ..Item::default()
     };
@@ -231,6 +231,7 @@ pub fn item(model: &Model, conversation: &Conversation, line: &model::Line, numb
         model::Body::Gone => Body::Nothing,
         model::Body::Day(_) => Body::Day { text },
         model::Body::Notice(_) => Body::Notice { text, fold: None },
+        model::Body::Traffic(_) if !model.shows_traffic() => Body::Nothing,
         model::Body::Traffic(traffic) => {
             let fold = if traffic.is_unfolded { Fold::Unfolded } else { Fold::Folded };
             Body::Notice { text, fold: traffic.can_unfold().then_some(fold) }

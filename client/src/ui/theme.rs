@@ -265,6 +265,9 @@ pub static COMPACT: Metrics = Metrics {
     header_height: 46,
 };
 
+/// How large everything can be, in per cent.
+pub const SIZES: [u16; 9] = [80, 90, 100, 110, 125, 150, 175, 200, 250];
+
 /// What the window looks like now.
 #[derive(Clone, Copy, Debug)]
 pub struct Theme {
@@ -279,7 +282,8 @@ impl Theme {
     pub fn new(shade: Shade, density: Density) -> Self {
         Self {
             colors: match shade {
-                Shade::Light => &LIGHT,
+                // Whoever asks knows what the system has.
+                Shade::Light | Shade::System => &LIGHT,
                 Shade::Dark => &DARK,
             },
             sizes: match density {

@@ -5,8 +5,9 @@
 //! - [`seed`]: a test for each promise and each trouble of the chat that Teahouse comes from;
 //! - [`login`]: what is wrong with a form or a server; [`account`]: passwords and TLS;
 //! - [`servers`]: several servers; [`people`]: other people; [`wire`]: what goes over the wire;
-//! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said; [`history`]: what was said before;
-//! - [`look`]: how it looks and changes.
+//! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said;
+//! - [`history`]: what was said before;
+//! - [`look`]: how it looks and changes; [`settings`]: what can be chosen.
 //!
 //! Each test keeps pictures of what it saw in `target/pictures/`.
 
@@ -20,6 +21,7 @@ mod look;
 mod people;
 mod seed;
 mod servers;
+mod settings;
 mod talk;
 mod transcript;
 mod wire;

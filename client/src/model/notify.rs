@@ -1,0 +1,58 @@
+//! Which messages the desktop tells of while nobody looks at the window.
+
+use std::collections::BTreeMap;
+
+use super::conversation::Conversation;
+use super::network::Network;
+use super::{Action, ConversationId, Kind, Model};
+use crate::settings::Notify;
+
+/// What is told of: everywhere, and where one wants it otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NotifyRules {
+    /// Everywhere else.
+    pub everywhere: Notify,
+    /// By the [place](Network::place_key) of a conversation.
+    pub by_place: BTreeMap<String, Notify>,
+}
+
+impl Network {
+    /// What a conversation is called in the settings: the saved server's name or address, and its own.
+    pub fn place_key(&self, conversation: &Conversation) -> String {
+        let name = self.features.case_mapping.fold(conversation.name());
+        format!("{}/{}", self.profile().title(), name.as_str())
+    }
+
+    /// What is told of in a conversation.
+    pub fn notify_of(&self, conversation: &Conversation) -> Notify {
+        let own = self.notify.by_place.get(&self.place_key(conversation));
+        own.copied().unwrap_or(self.notify.everywhere)
+    }
+
+    /// Tells the desktop of a message, if one wants that and does not see it anyway.
+    pub(super) fn tell_desktop(&mut self, id: ConversationId, from: &str, text: &str, for_us: bool) {
+        let Some(conversation) = self.conversation(id).filter(|_| !self.is_focused) else { return };
+        let is_wanted = match self.notify_of(conversation) {
+            Notify::All => true,
+            Notify::Mentions => for_us,
+            Notify::None => false,
+        };
+        if is_wanted {
+            let title = match conversation.kind() {
+                Kind::Private => from.to_owned(),
+                Kind::Room | Kind::Server => format!("{from} · {}", conversation.name()),
+            };
+            self.actions.push(Action::Notify { title, text: text.to_owned() });
+        }
+    }
+}
+
+impl Model {
+    /// Says what the desktop is to be told of.
+    pub fn set_notify(&mut self, rules: NotifyRules) {
+        self.notify = std::rc::Rc::new(rules);
+        for network in &mut self.networks {
+            network.notify = std::rc::Rc::clone(&self.notify);
+        }
+    }
+}

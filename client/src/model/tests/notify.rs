@@ -1,0 +1,49 @@
+//! What the desktop is told of.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::notify::NotifyRules;
+use crate::settings::Notify;
+
+/// What the desktop was told since the last time.
+fn told(window: &mut Window) -> Vec<String> {
+    let words = |action| match action {
+        Action::Notify { title, text } => Some(format!("{title}: {text}")),
+        _ => None,
+    };
+    window.model.take_actions().into_iter().filter_map(words).collect()
+}
+
+#[test]
+fn what_is_for_us_is_told_while_the_window_has_not_the_keyboard() {
+    let mut window = Window::in_lobby();
+    let lines = [
+        ":alice!a@h PRIVMSG #lobby :bob: tea?",
+        ":alice!a@h PRIVMSG #lobby :anybody?",
+        ":alice!a@h PRIVMSG bob :psst",
+    ];
+    window.server(&lines);
+    assert_eq!(told(&mut window), [""; 0], "one sees it anyway");
+    window.model.set_focused(false);
+    window.server(&lines);
+    assert_eq!(told(&mut window), ["alice · #lobby: bob: tea?", "alice: psst"]);
+    window.server(&[":bob!b@h PRIVMSG #lobby :from my telephone", ":alice!a@h NOTICE bob :a notice"]);
+    assert_eq!(told(&mut window), [""; 0]);
+}
+
+#[test]
+fn a_conversation_can_be_louder_or_quieter_than_the_others() {
+    let mut window = Window::in_lobby();
+    window.model.set_focused(false);
+    let by_place = BTreeMap::from([
+        ("tea.house/#lobby".to_owned(), Notify::All),
+        ("tea.house/alice".to_owned(), Notify::None),
+    ]);
+    window.model.set_notify(NotifyRules { everywhere: Notify::Mentions, by_place });
+    window.server(&[":alice!a@h PRIVMSG #Lobby :anybody?", ":alice!a@h PRIVMSG bob :psst"]);
+    assert_eq!(told(&mut window), ["alice · #lobby: anybody?"]);
+    window.model.set_notify(NotifyRules { everywhere: Notify::None, ..NotifyRules::default() });
+    window.server(&[":alice!a@h PRIVMSG #lobby :bob: tea?"]);
+    assert_eq!(told(&mut window), [""; 0]);
+}

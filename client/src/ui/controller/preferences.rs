@@ -1,0 +1,216 @@
+//! The settings page: which rows there are, and what comes of choosing.
+
+use fltk::app;
+use fltk::prelude::*;
+
+use super::Controller;
+use crate::i18n::{Language, Text};
+use crate::model::View;
+use crate::model::notify::NotifyRules;
+use crate::settings::{Density, Notify, Shade};
+use crate::ui::settings::Item;
+use crate::ui::theme::SIZES;
+use crate::ui::{Action, keys};
+
+/// Something to change on the settings page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// 中文 or English.
+    Language(Language),
+    /// Day, night, or as the system.
+    Theme(Shade),
+    /// Cozy or compact.
+    Density(Density),
+    /// Larger (1), smaller (-1), or as it was meant (0).
+    Size(i32),
+    /// Whether messages show when they came.
+    Times(bool),
+    /// Whether it is shown who comes and goes.
+    Traffic(bool),
+    /// What the desktop tells of.
+    Notify(Notify),
+    /// Whether it does so with a sound.
+    Sound(bool),
+    /// Whether closing asks first.
+    AskBeforeClosing(bool),
+    /// Whether to connect to the saved server with this number at the start.
+    ConnectAtStart(usize, bool),
+    /// Forget the saved server with this number.
+    ForgetProfile(usize),
+}
+
+impl Controller {
+    pub(super) fn open_settings(&mut self) {
+        self.settings_page.show(Text::Settings.to(self.language()), self.items());
+        self.settings_page.open();
+    }
+
+    pub(super) fn close_settings(&mut self) {
+        self.settings_page.close();
+        match self.shown {
+            Some(View::Chat) => self.chat.composer.focus(),
+            _ => self.focus_form(),
+        }
+        self.window.redraw();
+    }
+
+    pub(super) fn refresh_settings(&self) {
+        if self.settings_page.is_open() {
+            self.settings_page.show(Text::Settings.to(self.language()), self.items());
+        }
+    }
+
+    /// Makes a change, and keeps it for the next time.
+    pub(super) fn change(&mut self, change: Change) {
+        let settings = &mut self.settings;
+        match change {
+            Change::Language(language) => {
+                settings.language = Some(language);
+                self.model.borrow_mut().set_language(language);
+            }
+            Change::Theme(shade) => settings.theme = shade,
+            Change::Density(density) => settings.density = density,
+            Change::Size(steps) => {
+                let index = SIZES.iter().position(|size| *size >= settings.size).unwrap_or(SIZES.len() - 1);
+                let index = index.saturating_add_signed(steps as isize).min(SIZES.len() - 1);
+                settings.size = if steps == 0 { 100 } else { SIZES[index] };
+                self.resize();
+            }
+            Change::Times(shown) => settings.times = shown,
+            Change::Traffic(shown) => settings.traffic = shown,
+            Change::Notify(notify) => settings.notify = notify,
+            Change::Sound(sound) => settings.sound = sound,
+            Change::AskBeforeClosing(ask) => settings.ask_before_closing = ask,
+            Change::ConnectAtStart(index, connect) => {
+                if let Some(profile) = settings.profiles.get_mut(index) {
+                    profile.connect = connect;
+                }
+            }
+            Change::ForgetProfile(index) => {
+                if index < settings.profiles.len() {
+                    settings.profiles.remove(index);
+                }
+            }
+        }
+        self.apply_settings();
+        self.save();
+        self.restyle();
+    }
+
+    /// Tells the model what of the settings concerns it.
+    pub(super) fn apply_settings(&self) {
+        let mut model = self.model.borrow_mut();
+        model.set_profiles(self.settings.profiles.clone());
+        model.set_shown(self.settings.times, self.settings.traffic);
+        model.set_notify(NotifyRules {
+            everywhere: self.settings.notify,
+            by_place: self.settings.notify_in.clone(),
+        });
+    }
+
+    /// Draws everything as large as the settings say.
+    pub(super) fn resize(&self) {
+        let factor = f32::from(self.settings.size) / 100.0;
+        for screen in 0..app::screen_count() {
+            app::set_screen_scale(screen, self.system_scale * factor);
+        }
+        self.kit.paint.forget();
+    }
+
+    fn items(&self) -> Vec<Item> {
+        let settings = &self.settings;
+        let language = self.language();
+        let word = |text: Text| text.to(language).to_owned();
+        let heading = |text: Text| Item {
+            label: word(text),
+            detail: String::new(),
+            options: Vec::new(),
+            current: None,
+        };
+        let choice = |label: Text, options: Vec<(String, Change)>, current: Option<usize>| Item {
+            label: word(label),
+            detail: String::new(),
+            options: options.into_iter().map(|(text, change)| (text, Action::Change(change))).collect(),
+            current,
+        };
+        let switch = |label: Text, is_on: bool, change: fn(bool) -> Change| {
+            let options = vec![(word(Text::On), change(true)), (word(Text::Off), change(false))];
+            choice(label, options, Some(usize::from(!is_on)))
+        };
+        let languages = Language::ALL.map(|one| (one.name().to_owned(), Change::Language(one)));
+        let shades =
+            [(Text::Light, Shade::Light), (Text::Dark, Shade::Dark), (Text::AsTheSystem, Shade::System)];
+        let densities = [(Text::Cozy, Density::Cozy), (Text::Compact, Density::Compact)];
+        let notifies = [
+            (Text::NotifyAll, Notify::All),
+            (Text::NotifyForUs, Notify::Mentions),
+            (Text::NotifyNone, Notify::None),
+        ];
+        let mut items = vec![
+            heading(Text::Appearance),
+            choice(
+                Text::LanguageSetting,
+                languages.into(),
+                Language::ALL.iter().position(|one| *one == language),
+            ),
+            choice(
+                Text::ThemeSetting,
+                shades.map(|(text, shade)| (word(text), Change::Theme(shade))).into(),
+                shades.iter().position(|(_, shade)| *shade == settings.theme),
+            ),
+            choice(
+                Text::DensitySetting,
+                densities.map(|(text, density)| (word(text), Change::Density(density))).into(),
+                densities.iter().position(|(_, density)| *density == settings.density),
+            ),
+            choice(
+                Text::SizeSetting,
+                vec![
+                    ("−".to_owned(), Change::Size(-1)),
+                    (format!("{} %", settings.size), Change::Size(0)),
+                    ("+".to_owned(), Change::Size(1)),
+                ],
+                None,
+            ),
+            heading(Text::MessagesSetting),
+            switch(Text::TimesSetting, settings.times, Change::Times),
+            switch(Text::TrafficSetting, settings.traffic, Change::Traffic),
+            heading(Text::Notifications),
+            choice(
+                Text::NotifySetting,
+                notifies.map(|(text, notify)| (word(text), Change::Notify(notify))).into(),
+                notifies.iter().position(|(_, notify)| *notify == settings.notify),
+            ),
+            switch(Text::SoundSetting, settings.sound, Change::Sound),
+            switch(Text::AskSetting, settings.ask_before_closing, Change::AskBeforeClosing),
+            heading(Text::SavedServers),
+        ];
+        items.extend(settings.profiles.iter().enumerate().map(|(index, profile)| {
+            let text = if profile.connect { Text::NotAtStart } else { Text::AtStart };
+            let options = vec![
+                (word(text), Action::Change(Change::ConnectAtStart(index, !profile.connect))),
+                (word(Text::EditProfile), Action::EditProfile(index)),
+                (word(Text::ForgetProfile), Action::Change(Change::ForgetProfile(index))),
+            ];
+            let detail = format!("{} · {}:{}", profile.nick, profile.server, profile.port);
+            Item { label: profile.title().to_owned(), detail, options, current: None }
+        }));
+        if !settings.ignored.is_empty() {
+            items.push(heading(Text::IgnoredPeople));
+            items.extend(settings.ignored.iter().map(|nick| Item {
+                label: nick.clone(),
+                detail: String::new(),
+                options: vec![(word(Text::Unignore), Action::Ignore { nick: nick.clone(), ignore: false })],
+                current: None,
+            }));
+        }
+        items.push(heading(Text::Keys));
+        items.extend(keys::SHORTCUTS.iter().map(|shortcut| Item {
+            label: shortcut.name.to_owned(),
+            detail: word(shortcut.help),
+            options: Vec::new(),
+            current: None,
+        }));
+        items
+    }
+}

@@ -1,0 +1,107 @@
+//! The settings: everything that can be changed changes at once, and is there the next time.
+
+use serde_json::Value;
+
+use crate::support::display::Display;
+use crate::support::person::{Person, Start, list};
+use crate::support::server::Server;
+
+fn open<'a>(display: &'a Display, server: &Server, settings: &'a str) -> Person<'a> {
+    let start = Start {
+        nick: "小明",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "1000x720+2+22",
+        settings,
+        ..Start::default()
+    };
+    let mut person = Person::open(display, &start);
+    person.is_in_the_lobby();
+    person
+}
+
+/// What holds in the row with this label.
+fn value(seen: &Value, label: &str) -> String {
+    let row = list(&seen["settings"]).iter().find(|row| row[0] == *label);
+    row.and_then(|row| row[1].as_str()).unwrap_or_default().to_owned()
+}
+
+fn saved(person: &Person<'_>) -> String {
+    std::fs::read_to_string(person.settings_file()).expect("the settings were saved")
+}
+
+#[test]
+fn what_is_chosen_holds_at_once_and_is_kept() {
+    let (display, server) = (Display::start(1300, 960), Server::start());
+    let mut ming = open(&display, &server, "");
+    ming.says("今天喝什么茶？");
+    ming.presses("ctrl+comma");
+    ming.waits_for("the settings", |seen| value(seen, "主题") == "浅色");
+    display.picture("settings-day");
+    ming.clicks("主题 深色");
+    ming.waits_for("the night", |seen| seen["is_dark"] == true && value(seen, "主题") == "深色");
+    ming.clicks("间距 紧凑");
+    ming.waits_for("less space", |seen| value(seen, "间距") == "紧凑");
+    ming.clicks("显示时间 关");
+    ming.waits_for("no times", |seen| value(seen, "显示时间") == "关");
+    ming.clicks("语言 English");
+    ming.waits_for("English", |seen| value(seen, "Theme") == "Dark");
+    display.picture("settings-night");
+    ming.presses("Escape");
+    ming.waits_for("the chat", |seen| seen["settings"].is_null() && seen["focus"] == "composer");
+    assert!(list(&ming.sees()["lines"]).iter().all(|line| line["time"] == ""));
+    display.picture("settings-compact-night");
+    let saved = saved(&ming);
+    for line in ["language = \"en\"", "theme = \"dark\"", "density = \"compact\"", "times = false"] {
+        assert!(saved.contains(line), "{line} in {saved}");
+    }
+}
+
+#[test]
+fn everything_can_be_larger_and_still_be_used() {
+    let (display, server) = (Display::start(1700, 1200), Server::start());
+    let mut ming = open(&display, &server, "");
+    for _ in 0..3 {
+        ming.presses("ctrl+equal");
+    }
+    ming.waits_for("a larger window", |seen| seen["controls"]["window"]["w"].as_i64() > Some(1400));
+    ming.says("大一些更好看");
+    ming.reads("大一些更好看");
+    display.picture("settings-large");
+    assert!(saved(&ming).contains("size = 150"));
+    ming.presses("ctrl+0");
+    ming.waits_for("the usual size", |seen| seen["controls"]["window"]["w"].as_i64() < Some(1100));
+}
+
+#[test]
+fn the_settings_can_be_used_with_the_keyboard_alone() {
+    let (display, server) = (Display::start(1300, 960), Server::start());
+    let mut ming = open(&display, &server, "");
+    ming.presses("ctrl+comma");
+    ming.waits_for("the settings", |seen| value(seen, "主题") == "浅色");
+    ming.presses("Down");
+    display.picture("settings-keyboard");
+    ming.presses("Right");
+    ming.waits_for("the night", |seen| value(seen, "主题") == "深色");
+    ming.presses("End");
+    display.picture("settings-end");
+    ming.presses("Escape");
+    ming.waits_for("the chat", |seen| seen["settings"].is_null());
+}
+
+#[test]
+fn saved_servers_are_changed_and_removed_there() {
+    let (display, server) = (Display::start(1300, 960), Server::start());
+    let settings = "[[profile]]\nname = \"远方\"\nserver = \"irc.example\"\nnick = \"ming\"\n";
+    let mut ming = open(&display, &server, settings);
+    ming.presses("ctrl+comma");
+    ming.waits_for("the settings", |seen| seen["settings"].is_array());
+    ming.presses("End");
+    ming.waits_for("both servers", |seen| seen["controls"]["远方 删除"].is_object());
+    ming.clicks("远方 启动时连接");
+    ming.waits_for("that it is wanted", |seen| seen["controls"]["远方 启动时不连接"].is_object());
+    assert!(saved(&ming).contains("connect = true"));
+    ming.clicks("远方 删除");
+    ming.waits_for("one server", |seen| seen["controls"]["远方 删除"].is_null());
+    assert!(!saved(&ming).contains("irc.example"));
+}
