@@ -315,6 +315,7 @@ impl Clerk<'_> {
                 if let Err(error) = history::forget_old(self.connection, limits, Timestamp::now()) {
                     log::warn!("store: {error}");
                 }
+                self.writer.forget();
             }
         }
     }

@@ -93,6 +93,7 @@ transcripts! {
     what_was_done_in_a_room_can_be_seen_again
     what_was_said_between_two_people_can_be_read_by_both
     messages_wait_for_who_is_away
+    nothing_is_kept_where_the_house_keeps_nothing
     messages_wait_for_who_stays_without_a_connection
     what_was_said_can_be_taken_back
     what_was_said_is_found_by_its_words

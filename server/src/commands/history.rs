@@ -39,6 +39,7 @@ enum Refusal {
 
 /// CHATHISTORY: what was said in a room or between two people.
 pub(super) fn chathistory(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    context.need_history("CHATHISTORY")?;
     let subcommand = message.param(0).unwrap_or_default().to_ascii_uppercase();
     if let Err(refusal) = answer(context, &subcommand, message) {
         let (shown, target) = (word(&subcommand), word(message.param(1).unwrap_or_default()));
@@ -200,6 +201,14 @@ pub(super) fn reads_since(context: &Context) -> Number {
 }
 
 impl Context<'_> {
+    /// Goes on only where history is kept.
+    ///
+    /// # Errors
+    /// ERR_UNKNOWNCOMMAND.
+    pub(super) fn need_history(&self, command: &str) -> Result<(), Reply> {
+        if self.world.config.history { Ok(()) } else { Err(Reply::UnknownCommand(command.to_owned())) }
+    }
+
     /// Begins a batch, if the client knows batches.
     pub(super) fn begin_batch(&mut self, kind: &str) -> Option<Number> {
         if !self.has(Capability::Batch) {

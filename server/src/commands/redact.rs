@@ -19,6 +19,7 @@ const REASON_BYTES: usize = 200;
 /// REDACT: takes a message out of the history and tells those who know of such things. One's own, for a day; operators
 /// of the room and of the server anybody's.
 pub(super) fn redact(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    context.need_history("REDACT")?;
     let [target, msgid, ..] = message.params()[..] else {
         return Err(Reply::NeedMoreParams("REDACT".to_owned()));
     };

@@ -27,6 +27,7 @@ type Refusal = (&'static str, String, Text);
 
 /// SEARCH: finds messages with all these words; `in:`, `from:`, `after:`, `before:` and `limit:` say which.
 pub(super) fn search(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    context.need_history("SEARCH")?;
     match understand(context, message) {
         Ok((mut search, None)) => {
             // Everywhere: one's rooms, and the private conversations that the store knows of.

@@ -217,12 +217,16 @@ pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp
         connection.execute("DELETE FROM message WHERE id < ?", [oldest.as_microsecond()])?;
         connection.execute("DELETE FROM waiting WHERE message < ?", [oldest.as_microsecond()])?;
     }
+    // A conversation of which nothing is left is none.
+    connection
+        .execute("DELETE FROM place WHERE NOT EXISTS (SELECT 1 FROM message WHERE place = place.id)", [])?;
     Ok(())
 }
 
 /// What a server needs to know at its start: the last number that was given, and the rooms that are still the same.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<(Number, Vec<(String, Number)>)> {
     let last: Option<i64> = connection.query_row("SELECT max(id) FROM message", [], |row| row.get(0))?;
+    connection.execute("DELETE FROM room WHERE name NOT IN (SELECT name FROM place)", [])?;
     let mut rooms = connection.prepare("SELECT name, since FROM room")?;
     let rooms = rooms.query_map([], |row| Ok((row.get(0)?, Number::from_micros(row.get(1)?))))?;
     Ok((last.map_or(Number::FIRST, Number::from_micros), rooms.collect::<Result<_, _>>()?))
