@@ -4,17 +4,18 @@
 #[allow(dead_code, reason = "each test program uses its own part")]
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 use support::{Stage, memory::Memory};
 use teahouse_protocol::Message;
 use teahouse_server::Config;
 use teahouse_server::commands::COMMANDS;
 use teahouse_server::config::Operator;
 use teahouse_server::reply::Reply;
+use teahouse_server::world::Capability;
 
 /// Who takes part; `a2` is another device of `a`.
 const PEOPLE: [&str; 5] = ["a", "b", "c", "d", "a2"];
@@ -110,7 +111,20 @@ const WORDS: &[&str] = &[
     "zh",
 ];
 
+/// Some of all capabilities.
+fn capabilities() -> impl Strategy<Value = Vec<&'static str>> {
+    let all: Vec<_> = Capability::ALL.iter().map(|(_, name)| *name).collect();
+    let most = all.len();
+    subsequence(all, 0..=most)
+}
+
 fn line() -> impl Strategy<Value = String> {
+    let change = (select(Capability::ALL), any::<bool>());
+    let change = change.prop_map(|((_, name), on)| format!("CAP REQ :{}{name}", if on { "" } else { "-" }));
+    prop_oneof![15 => command(), 1 => change]
+}
+
+fn command() -> impl Strategy<Value = String> {
     let names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
     // What changes much comes often.
     let often = select(vec!["JOIN", "PART", "MODE", "KICK", "NICK", "PRIVMSG", "INVITE", "RENAME", "TOPIC"]);
@@ -154,6 +168,7 @@ proptest! {
     #[test]
     fn random_commands_leave_the_world_in_order(
         steps in vec((0..PEOPLE.len(), line()), 1..80),
+        wanted in vec(capabilities(), PEOPLE.len()),
         // Checking a password takes its time, so not always.
         with_device in proptest::bool::weighted(0.2),
     ) {
@@ -161,8 +176,10 @@ proptest! {
         let config = Config { operators, cloak: false, scram: true, ..Config::default() };
         let mut stage = Memory::open(config);
         let mut gone = BTreeSet::new();
-        for name in PEOPLE {
+        let mut listeners: BTreeMap<String, Listener> = BTreeMap::new();
+        for (name, wanted) in PEOPLE.into_iter().zip(wanted) {
             stage.connect(name);
+            stage.send(name, &format!("CAP REQ :{}", wanted.join(" ")));
             if name == "a2" && with_device {
                 stage.send("a", "NS REGISTER sesame12");
                 for line in ["CAP REQ sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE AGEAc2VzYW1lMTI="] {
@@ -174,7 +191,9 @@ proptest! {
             stage.send(name, "CAP END");
         }
         stage.send("a", "OPER root root");
-        stage.received();
+        for (who, line) in stage.received() {
+            listeners.entry(who).or_default().hear(&line)?;
+        }
         for (person, line) in steps {
             let name = PEOPLE[person];
             if gone.contains(name) {
@@ -182,39 +201,96 @@ proptest! {
             }
             // `World::check` runs inside, after every line.
             stage.send(name, &line);
-            // What one command causes is whole for each connection: every batch in it begins, holds its lines and ends.
-            let mut open = BTreeSet::new();
             for (who, line) in stage.received() {
                 if line == "(closed)" {
-                    open.retain(|(name, _)| *name != who);
+                    listeners.remove(&who);
                     gone.insert(who);
-                    continue;
-                }
-                let body = line.strip_prefix('@').map_or(line.as_str(), |tagged| tagged.split_once(' ').unwrap().1);
-                prop_assert!(body.len() <= 510, "too long: {line}");
-                let message = Message::parse(&line);
-                prop_assert!(message.is_ok(), "no message: {line}");
-                let message = message.unwrap();
-                if let Some(expected) = message.numeric().and_then(parameters) {
-                    prop_assert_eq!(message.params().len(), expected, "other parameters: {}", line);
-                }
-                let keys: Vec<_> = message.tags().iter().map(|(key, _)| key).collect();
-                let unique: BTreeSet<_> = keys.iter().collect();
-                prop_assert_eq!(unique.len(), keys.len(), "a tag twice: {}", line);
-                if let Some(batch) = message.tags().get("batch") {
-                    let is_open = open.contains(&(who.clone(), batch.into_owned()));
-                    prop_assert!(is_open, "of no batch: {line}");
-                }
-                if message.is("BATCH") {
-                    let (sign, batch) = message.params()[0].split_at(1);
-                    let batch = (who, batch.to_owned());
-                    let as_it_should_be = if sign == "+" { open.insert(batch) } else { open.remove(&batch) };
-                    prop_assert!(as_it_should_be, "out of order: {line}");
+                } else {
+                    listeners.entry(who).or_default().hear(&line)?;
                 }
             }
-            prop_assert!(open.is_empty(), "without an end: {open:?}");
+            // What one command causes is whole.
+            prop_assert!(listeners.values().all(|listener| listener.open.is_empty()), "a batch without an end");
         }
     }
+}
+
+/// One connection, and what may be said to it.
+#[derive(Default)]
+struct Listener {
+    /// The capabilities that are on.
+    asked: BTreeSet<String>,
+    /// The batches that have begun and not ended.
+    open: BTreeSet<String>,
+}
+
+impl Listener {
+    /// Checks that a line is one, and that nothing in it was not asked for.
+    fn hear(&mut self, line: &str) -> Result<(), TestCaseError> {
+        let body = line.strip_prefix('@').map_or(line, |tagged| tagged.split_once(' ').unwrap().1);
+        prop_assert!(body.len() <= 510, "too long: {line}");
+        let message = Message::parse(line);
+        prop_assert!(message.is_ok(), "no message: {line}");
+        let message = message.unwrap();
+        if let Some(expected) = message.numeric().and_then(parameters) {
+            prop_assert_eq!(message.params().len(), expected, "other parameters: {}", line);
+        }
+        let keys: Vec<_> = message.tags().iter().map(|(key, _)| key).collect();
+        prop_assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "a tag twice: {}", line);
+        let needed = keys.into_iter().map(needed_for_tag).chain(needed_for(&message));
+        for capability in needed {
+            prop_assert!(self.asked.contains(capability), "{capability} was not asked for: {line}");
+        }
+        if let Some(batch) = message.tags().get("batch") {
+            prop_assert!(self.open.contains(&*batch), "of no batch: {line}");
+        }
+        if message.is("BATCH") {
+            let (sign, batch) = message.params()[0].split_at(1);
+            let in_order =
+                if sign == "+" { self.open.insert(batch.to_owned()) } else { self.open.remove(batch) };
+            prop_assert!(in_order, "out of order: {line}");
+        }
+        if let ["ACK", words] =
+            message.params()[..].get(1..).filter(|_| message.is("CAP")).unwrap_or_default()
+        {
+            for word in words.split(' ').filter(|word| !word.is_empty()) {
+                match word.strip_prefix('-') {
+                    Some(off) => self.asked.remove(off),
+                    None => self.asked.insert(word.to_owned()),
+                };
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The capability without which nobody gets a tag.
+fn needed_for_tag(key: &str) -> &str {
+    match key {
+        "time" => "server-time",
+        "account" => "account-tag",
+        "batch" => "batch",
+        "label" => "labeled-response",
+        "draft/multiline-concat" => "draft/multiline",
+        _ => "message-tags",
+    }
+}
+
+/// The capability without which nobody gets a message.
+fn needed_for(message: &Message) -> Option<&'static str> {
+    Some(match message.command() {
+        "ACCOUNT" => "account-notify",
+        "ACK" => "labeled-response",
+        "AWAY" => "away-notify",
+        "BATCH" => "batch",
+        "CHGHOST" => "chghost",
+        "JOIN" if message.params().len() > 1 => "extended-join",
+        "REDACT" => "draft/message-redaction",
+        "RENAME" => "draft/channel-rename",
+        "SETNAME" => "setname",
+        "TAGMSG" => "message-tags",
+        _ => return None,
+    })
 }
 
 /// Lines that come in one packet are run under one lock, and what they say is put together; nobody must notice.

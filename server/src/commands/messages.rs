@@ -27,6 +27,11 @@ impl Speech<'_> {
     fn kind(self) -> Kind {
         Kind::from_command(self.command).expect("it is one of the three")
     }
+
+    /// Whether it can be said to a client: tags without words are for those only who asked for tags.
+    fn is_understood_by(self, client: &Client) -> bool {
+        self.text.is_some() || client.has(Capability::MessageTags)
+    }
 }
 
 /// PRIVMSG: says something.
@@ -151,11 +156,11 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
         return Ok(());
     }
     let echo = context.has(Capability::EchoMessage);
-    let (device, tags_only) = (context.device, speech.text.is_none());
+    let device = context.device;
     context.world.tell_channel(channel, |id, client, member| {
         let mine = client.person.unwrap_or(id) == me;
         let wanted = (id != device || echo)
-            && (!tags_only || client.has(Capability::MessageTags))
+            && speech.is_understood_by(client)
             && (mine || least.is_none_or(|rank| member.ranks.at_least(rank)));
         wanted.then_some(&line)
     });
@@ -218,9 +223,8 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     }
     let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
-    let understands = |client: &Client| speech.text.is_some() || client.has(Capability::MessageTags);
     let line = line_from(context, number, speech, "", person.name());
-    context.world.tell_unlabelled(to, |client| understands(client).then_some(&line));
+    context.world.tell_unlabelled(to, |client| speech.is_understood_by(client).then_some(&line));
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
     context.world.keep_private(me, to, number, kind, line.client_only(), words);
     // Who speaks to themselves hears both: what they said, and what somebody said to them (labeled-response).
@@ -261,8 +265,9 @@ pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) ->
 /// Shows the client's other devices what it said to somebody.
 fn tell_other_devices(context: &mut Context, line: &Line, speech: Speech) {
     let device = context.device;
-    let understands = |client: &Client| speech.text.is_some() || client.has(Capability::MessageTags);
-    context.world.tell_person(context.me, |id, client| (id != device && understands(client)).then_some(line));
+    context.world.tell_person(context.me, |id, client| {
+        (id != device && speech.is_understood_by(client)).then_some(line)
+    });
 }
 
 /// To one of the house's servants, if the name is one's. `None` if not.
@@ -323,7 +328,7 @@ fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech)
     let all: Vec<_> =
         context.world.people().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
     for id in all {
-        context.world.tell_person(id, |_, _| Some(&line));
+        context.world.tell_person(id, |_, client| speech.is_understood_by(client).then_some(&line));
     }
     Ok(())
 }
