@@ -50,7 +50,7 @@ pub struct Config {
     /// Whether the keys of SCRAM-SHA-256 are kept for each account.
     pub scram: bool,
     /// Whether a nickname that is an account's is that account's alone.
-    pub protect_names: bool,
+    pub protect_names: ProtectNames,
     /// Whether several connections of one account may share a nickname.
     pub multiclient: bool,
     /// Whether what is said is kept and can be read again.
@@ -115,7 +115,7 @@ impl Default for Config {
             registration_before_connect: false,
             min_password_length: 8,
             scram: false,
-            protect_names: true,
+            protect_names: ProtectNames::Refuse,
             multiclient: true,
             always_on: AlwaysOn::OptIn,
             lobby: Some("#lobby".to_owned()),
@@ -146,6 +146,28 @@ impl Config {
     /// Whether accounts can be opened before the login is complete. Not where everybody has to say a password first.
     pub fn opens_accounts_early(&self) -> bool {
         self.registration && self.registration_before_connect && self.password.is_none()
+    }
+}
+
+/// What becomes of somebody who comes by the name of an account without having logged in to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtectNames {
+    /// The name is refused.
+    Refuse,
+    /// The person is called something else.
+    Rename,
+    /// Nothing: the name is anybody's.
+    Off,
+}
+
+impl ProtectNames {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "refuse" => Some(Self::Refuse),
+            "rename" => Some(Self::Rename),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
     }
 }
 
@@ -323,10 +345,12 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "protect_names",
-        kind: Kind::Switch,
-        english: "whether an account's name is for those only who have logged in to it: true or false",
-        chinese: "帐号的名字是否只有登录了该帐号的人才能用：true 或 false",
-        set: |config, given| given.switch().map(|on| config.protect_names = on),
+        kind: Kind::Text,
+        english: "what becomes of who comes by an account's name without logging in to it: refuse, rename or off",
+        chinese: "没有登录帐号却用帐号的名字进来时怎么办：refuse（拒绝）、rename（改名）或 off（不管）",
+        set: |config, given| {
+            ProtectNames::from_word(&given.text()?).map(|choice| config.protect_names = choice)
+        },
     },
     Key {
         name: "multiclient",

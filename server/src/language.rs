@@ -120,6 +120,7 @@ sentences! {
     NotATarget(target) "not a mask or network: {target}" | "不是掩码也不是网段：{target}";
     NickTaken "That nickname is taken" | "这个名字已经有人用了";
     NickOwned "That nickname belongs to an account; log in to it first" | "这个名字属于一个帐号，请先登录该帐号";
+    GuestNow(wanted, nick) "{wanted} belongs to an account; you are called {nick} until you log in to it" | "{wanted} 属于一个帐号；登录该帐号之前你叫 {nick}";
     AlreadyLoggedIn "You are logged in to an account already" | "你已经登录了帐号";
     RegistrationClosed "New accounts are not taken here" | "这里不接受新帐号";
     NotYet "Log in to the server first" | "请先登录服务器";

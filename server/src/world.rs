@@ -52,7 +52,7 @@ pub(crate) use record::{Texts, party, place_of};
 pub use server_bans::{ServerBan, ServerBans, Target};
 pub use whowas::Gone;
 
-use crate::config::Config;
+use crate::config::{Config, ProtectNames};
 use crate::language::Text;
 use crate::nickname::{self, Skeleton};
 use crate::outbox::{Cause, Outbox};
@@ -369,8 +369,13 @@ impl World {
 
     /// Whether a nickname belongs to an account that a client has not logged in to.
     fn is_anothers(&self, id: ClientId, nick: &str) -> bool {
-        let owner = self.owner_of(nick).filter(|_| self.config.protect_names);
+        let owner = self.owner_of(nick).filter(|_| self.config.protect_names != ProtectNames::Off);
         owner.is_some_and(|owner| self.clients[id].account() != Some(&owner.name))
+    }
+
+    /// Whether a nickname belongs to the account that a client has logged in to.
+    fn owns(&self, id: ClientId, nick: &str) -> bool {
+        self.owner_of(nick).is_some_and(|owner| self.clients[id].account() == Some(&owner.name))
     }
 
     /// Settles, at the end of a client's login, whose its nickname is. Returns the person whose other device the client is
@@ -379,24 +384,34 @@ impl World {
     /// # Errors
     /// ERR_NICKNAMEINUSE; the login waits for another NICK then.
     pub(crate) fn settle_nick(&mut self, id: ClientId) -> Result<Option<ClientId>, Reply> {
-        if let Registration::Open { wanted, .. } = &mut self.clients[id].registration
-            && let Some(wanted) = wanted.take()
-        {
-            if self.shares_account_with_holder(id, &wanted)
-                && let Some(holder) = self.holder(&wanted)
+        let wanted = match &mut self.clients[id].registration {
+            Registration::Open { wanted, .. } => wanted.take(),
+            Registration::Done { .. } => None,
+        };
+        if let Some(wanted) = &wanted {
+            if self.shares_account_with_holder(id, wanted)
+                && let Some(holder) = self.holder(wanted)
                 && (self.config.multiclient || !self.is_connected(holder))
             {
                 return Ok(Some(holder));
             }
-            if !self.is_anothers(id, &wanted) {
-                self.evict(id, &wanted);
+            if self.owns(id, wanted) {
+                self.evict(id, wanted);
             }
-            self.rename(id, &wanted)?;
+            if !self.is_anothers(id, wanted) {
+                self.rename(id, wanted)?;
+            }
         }
-        match self.clients[id].nick().map(str::to_owned) {
+        match wanted.or_else(|| self.clients[id].nick().map(str::to_owned)) {
             Some(nick) if self.is_anothers(id, &nick) => {
                 self.free_nick(id);
-                Err(self.in_use(id, nick, &Text::NickOwned))
+                if self.config.protect_names == ProtectNames::Refuse {
+                    return Err(self.in_use(id, nick, &Text::NickOwned));
+                }
+                self.name_guest(id);
+                let text = Text::GuestNow(nick, self.clients[id].name().to_owned());
+                self.notice(id, &text);
+                Ok(self.absent_of(id))
             }
             _ => Ok(self.absent_of(id)),
         }
@@ -412,7 +427,7 @@ impl World {
         })
     }
 
-    /// Takes a nickname away from whoever has it, unless that is its owner too.
+    /// Takes a nickname that is a client's own away from whoever has it, unless that is its owner too.
     pub(crate) fn evict(&mut self, owner: ClientId, nick: &str) {
         let mut holders = [self.holder(nick), self.skeletons.get(&Skeleton::of(nick)).copied()];
         if holders[0] == holders[1] {
@@ -425,17 +440,22 @@ impl World {
                 self.free_nick(holder);
                 self.notify(holder, &refusal);
             } else if client.account() != self.clients[owner].account() {
-                self.rename_to_guest(holder);
+                self.name_guest(holder);
             }
         }
     }
 
-    /// Gives somebody a name that is nobody's.
-    fn rename_to_guest(&mut self, id: ClientId) {
+    /// Gives somebody a name that is nobody's, and tells everybody concerned if there are such.
+    fn name_guest(&mut self, id: ClientId) {
         loop {
             self.guests += 1;
             let name = format!("guest-{}", self.guests);
-            if self.take_nick(id, &name).is_ok() {
+            let named = if self.clients[id].is_registered() {
+                self.take_nick(id, &name)
+            } else {
+                self.rename(id, &name)
+            };
+            if named.is_ok() {
                 return;
             }
         }

@@ -86,6 +86,7 @@ transcripts! {
     everybody_with_an_account_stays_where_the_house_wants_that
     operators_see_to_accounts
     no_account_is_opened_past_the_servers_password
+    the_house_may_call_a_stranger_something_else
     everybody_chooses_the_language_they_are_spoken_to_in
     what_was_said_in_a_room_can_be_read_again
     who_is_not_in_a_room_does_not_read_its_history

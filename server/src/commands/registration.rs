@@ -5,6 +5,7 @@ use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
 use super::{Context, motd, status};
+use crate::config::ProtectNames;
 use crate::language::Text;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
@@ -51,9 +52,11 @@ fn may_still_be_had(context: &Context, nick: &str) -> bool {
     let (world, client) = (&*context.world, context.client());
     let negotiating = matches!(client.registration, Registration::Open { negotiating: true, .. });
     let holder = world.find(nick).ok().and_then(|holder| world.client(holder));
-    let accounts =
-        [world.owner_of(nick).map(|account| &*account.name), holder.and_then(|holder| holder.account())];
-    accounts.into_iter().flatten().any(|account| negotiating || client.account() == Some(account))
+    let owner = world.owner_of(nick).map(|account| &*account.name);
+    let accounts = [owner, holder.and_then(|holder| holder.account())];
+    // Where strangers are called something else, there is nothing to refuse either.
+    (owner.is_some() && world.config.protect_names == ProtectNames::Rename)
+        || accounts.into_iter().flatten().any(|account| negotiating || client.account() == Some(account))
 }
 
 fn want(context: &mut Context, nick: Option<String>) {
