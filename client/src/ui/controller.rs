@@ -27,6 +27,7 @@ use crate::profile::Profile;
 use crate::reconnect::Retry;
 use crate::settings::{Notify, Settings, SettingsFile, Shade};
 use crate::sts::Policies;
+use crate::ui::button::Button;
 use crate::ui::chat::ChatView;
 use crate::ui::controller::preferences::Change;
 use crate::ui::controller::write::Writing;
@@ -496,11 +497,12 @@ impl Controller {
             Action::ClearWire => self.model.borrow_mut().clear_wire(),
             Action::ToggleMembers => {
                 self.chat.toggle_members();
-                self.chat.composer.focus();
+                self.focus_composer();
             }
             Action::SwitchShade => {
                 let other = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
                 self.change(Change::Theme(other));
+                self.focus_composer();
             }
             Action::OpenSettings => self.open_settings(),
             Action::CloseSettings => self.close_settings(),
@@ -514,6 +516,7 @@ impl Controller {
             Action::SwitchLanguage => {
                 let language = self.language().other();
                 self.change(Change::Language(language));
+                self.focus_composer();
             }
             Action::Resized => self.place(),
             Action::AskToClose if self.settings.ask_before_closing => {
@@ -758,6 +761,13 @@ impl Controller {
 impl Controller {
     fn language(&self) -> Language {
         self.model.borrow().language()
+    }
+
+    /// A button takes the keyboard when it is pressed, and what one wants next is to write.
+    fn focus_composer(&self) {
+        if self.shown == Some(View::Chat) {
+            self.chat.composer.focus();
+        }
     }
 
     fn is_me(&self, nick: &str) -> bool {
@@ -1151,7 +1161,7 @@ impl Controller {
         for (text, rect) in self.menu.items() {
             add(&format!("menu {text}"), rect);
         }
-        let buttons: &[(&str, &crate::ui::button::Button)] = if self.dialog.asked().is_some() {
+        let buttons: &[(&str, &Button)] = if self.dialog.asked().is_some() {
             add("dialog option", Rect::of(self.dialog.option.widget()));
             &[("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
         } else if self.settings_page.is_open() {
@@ -1252,10 +1262,25 @@ impl Controller {
             None if self.chat.conversations.widget().has_focus() => "conversations",
             None if self.chat.wire.has_focus() => "wire",
             None if self.chat.members.widget().has_focus() => "members",
-            None if app::focus().is_some() => "window",
-            None => "",
+            None => match self.header_buttons().into_iter().find(|(_, button)| button.widget().has_focus()) {
+                Some((name, _)) => name,
+                None if app::focus().is_some() => "window",
+                None => "",
+            },
         }
         .to_owned()
+    }
+
+    fn header_buttons(&self) -> [(&'static str, &Button); 6] {
+        let chat = &self.chat;
+        [
+            ("add server", &chat.add_server),
+            ("online", &chat.online),
+            ("clear", &chat.clear),
+            ("shade", &chat.shade),
+            ("people", &chat.people),
+            ("language", &chat.language),
+        ]
     }
 }
 

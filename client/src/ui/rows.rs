@@ -452,7 +452,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
             let width = (paint.width(face, count).ceil() as i32 + 12).max(20);
             let pill = Rect::new(right - width, center.1 - 9, width, 18);
             let (fill, letters) =
-                if *is_urgent { (colors.danger, Color::White) } else { (colors.badge, colors.on_badge) };
+                if *is_urgent { (colors.danger, colors.on_danger) } else { (colors.badge, colors.on_badge) };
             paint.rounded(pill, 9, fill);
             paint.label(face, letters, Align::Center, count, pill);
             right = pill.x - 6;

@@ -92,6 +92,8 @@ pub struct Palette {
     pub amber: Color,
     /// Errors, and unread private messages.
     pub danger: Color,
+    /// Letters on it.
+    pub on_danger: Color,
     /// A person who is here.
     pub online: Color,
     /// A person who is gone.
@@ -122,7 +124,7 @@ pub static LIGHT: Palette = Palette {
     side: hex(0xf4f1ea),
     members: hex(0xfaf8f4),
     ink: hex(0x26221c),
-    dim: hex(0x8b8375),
+    dim: hex(0x6c6457),
     line: hex(0xe6e0d4),
     border: hex(0xd8d1c3),
     field: hex(0xffffff),
@@ -132,12 +134,13 @@ pub static LIGHT: Palette = Palette {
     selected: hex(0xdfeae3),
     hover: hex(0xece7dc),
     attention: hex(0xfff6dc),
-    amber: hex(0xe2a32b),
-    danger: hex(0xd1493f),
-    online: hex(0x3fa66b),
-    offline: hex(0xb9b2a4),
+    amber: hex(0xad7200),
+    danger: hex(0xc43d33),
+    online: hex(0x2a8650),
+    offline: hex(0x857d6f),
     scrollbar: hex(0xcfc8ba),
-    badge: hex(0xb9b2a4),
+    badge: hex(0x746c5f),
+    on_danger: hex(0xffffff),
     on_badge: hex(0xffffff),
     marked: hex(0xbcd7f2),
     found: hex(0xfbe6a6),
@@ -146,7 +149,7 @@ pub static LIGHT: Palette = Palette {
         hex(0x5a6a1c),
         hex(0x2f7d5b),
         hex(0x4a55b8),
-        hex(0x0f7f8b),
+        hex(0x0b7580),
         hex(0x7a5230),
         hex(0xa03574),
         hex(0xb0432f),
@@ -160,7 +163,7 @@ pub static DARK: Palette = Palette {
     side: hex(0x17191a),
     members: hex(0x1b1d1f),
     ink: hex(0xe2e0da),
-    dim: hex(0x8a8d8f),
+    dim: hex(0xa1a4a6),
     line: hex(0x2d3033),
     border: hex(0x3a3f43),
     field: hex(0x26292b),
@@ -171,11 +174,12 @@ pub static DARK: Palette = Palette {
     hover: hex(0x26292b),
     attention: hex(0x332c1b),
     amber: hex(0xe2a32b),
-    danger: hex(0xd95b50),
+    danger: hex(0xe4756b),
     online: hex(0x4caf83),
-    offline: hex(0x6a6e71),
+    offline: hex(0x868a8d),
     scrollbar: hex(0x4a4e52),
     badge: hex(0x454a4e),
+    on_danger: hex(0x17191a),
     on_badge: hex(0xe2e0da),
     marked: hex(0x31506e),
     found: hex(0x5d4c1c),
@@ -296,5 +300,89 @@ impl Theme {
     /// The colour of a name, by the number that the model gave it.
     pub fn name_color(&self, colour: usize) -> Color {
         self.colors.names[colour % COLOURS]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How bright a colour is, as WCAG 2 has it.
+    fn luminance(color: Color) -> f64 {
+        let (r, g, b) = color.to_rgb();
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    }
+
+    fn contrast(one: Color, other: Color) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn black_on_white_is_as_much_as_there_can_be() {
+        assert!((contrast(hex(0), hex(0xff_ffff)) - 21.0).abs() < 0.01);
+        assert!((contrast(hex(0x77_7777), hex(0xff_ffff)) - 4.48).abs() < 0.01);
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_every_ground_that_it_stands_on() {
+        for (shade, colors) in [("light", &LIGHT), ("dark", &DARK)] {
+            let grounds = [
+                ("page", colors.page),
+                ("side", colors.side),
+                ("members", colors.members),
+                ("field", colors.field),
+                ("hover", colors.hover),
+                ("selected", colors.selected),
+                ("attention", colors.attention),
+            ];
+            let everywhere =
+                |name: &'static str, ink: Color| grounds.map(|(on, ground)| (name, ink, on, ground)).to_vec();
+            let on = |name: &'static str, ink: Color, names: &[&str]| {
+                let there = grounds.into_iter().filter(|(on, _)| names.contains(on));
+                there.map(|(on, ground)| (name, ink, on, ground)).collect::<Vec<_>>()
+            };
+            let mut texts = [
+                everywhere("ink", colors.ink),
+                everywhere("dim", colors.dim),
+                on("accent", colors.accent, &["page", "members"]),
+                on("danger", colors.danger, &["page"]),
+                on("link", colors.link, &["page", "members", "attention"]),
+                vec![
+                    ("on_accent", colors.on_accent, "accent", colors.accent),
+                    ("on_accent", colors.on_accent, "accent_hover", colors.accent_hover),
+                    ("on_danger", colors.on_danger, "danger", colors.danger),
+                    ("on_badge", colors.on_badge, "badge", colors.badge),
+                    ("ink", colors.ink, "marked", colors.marked),
+                    ("ink", colors.ink, "found", colors.found),
+                ],
+            ]
+            .concat();
+            for name in colors.names {
+                texts.extend(on("a name", name, &["page", "members", "attention"]));
+                texts.push(("on_accent", colors.on_accent, "a name", name));
+            }
+            for (name, ink, on, ground) in texts {
+                let contrast = contrast(ink, ground);
+                assert!(contrast >= 4.5, "{shade}: {name} {ink:?} on {on} {ground:?}: {contrast:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_mark_can_be_told_from_its_ground() {
+        for (shade, colors) in [("light", &LIGHT), ("dark", &DARK)] {
+            for ground in [colors.page, colors.side, colors.members, colors.selected] {
+                let marks = [colors.online, colors.amber, colors.offline, colors.accent, colors.danger];
+                for mark in marks {
+                    let contrast = contrast(mark, ground);
+                    assert!(contrast >= 3.0, "{shade}: {mark:?} on {ground:?}: {contrast:.2}");
+                }
+            }
+        }
     }
 }

@@ -370,7 +370,7 @@ impl WirePanel {
                 paint.fill(rect, theme.colors.selected);
                 paint.fill(Rect { w: 3, ..rect }, theme.colors.accent);
             }
-            self.draw_row(&theme, rect, &row);
+            self.draw_row(&theme, rect, &row, chosen == Some(number));
         }
         if self.lines.has_focus() {
             paint.outline(list, 0, theme.colors.accent);
@@ -378,7 +378,7 @@ impl WirePanel {
         fltk::draw::pop_clip();
     }
 
-    fn draw_row(&self, theme: &Theme, rect: Rect, row: &WireRow) {
+    fn draw_row(&self, theme: &Theme, rect: Rect, row: &WireRow, is_chosen: bool) {
         let paint = &self.kit.paint;
         let colors = theme.colors;
         let small = Face::regular(theme.sizes.small);
@@ -399,6 +399,8 @@ impl WirePanel {
                 Part::Command => (Face::bold(theme.sizes.label), colors.accent),
                 Part::Params => (face, colors.ink),
             };
+            // Colours that can be read on the page cannot on the chosen row.
+            let ink = if is_chosen && part != Part::Tags { colors.ink } else { ink };
             let room = rect.x + rect.w - 10 - x;
             if room <= 0 {
                 break;

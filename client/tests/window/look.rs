@@ -121,3 +121,38 @@ fn a_crowd_is_listed_under_its_ranks() {
     assert_eq!(seen["topic"], "今天喝什么茶？ Tea of the day: 龙井");
     display.picture("look-members");
 }
+
+#[test]
+fn everything_is_reached_with_the_keyboard_and_one_sees_where_one_is() {
+    let (display, server) = (Display::start(1200, 736), Server::start());
+    let start = Start {
+        nick: "ming",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "1180x690+2+22",
+        ..Start::default()
+    };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.presses("F6");
+    ming.waits_for("the conversations", |seen| seen["focus"] == "conversations");
+    ming.presses("F6");
+    ming.waits_for("the people", |seen| seen["focus"] == "members");
+    let mut missing = vec!["online", "clear", "shade", "people", "language", "add server"];
+    let mut last = "members".to_owned();
+    for _ in 0..20 {
+        ming.presses("Tab");
+        let seen = ming.waits_for("the next part", |seen| seen["focus"] != *last);
+        last = seen["focus"].as_str().unwrap_or_default().to_owned();
+        missing.retain(|name| *name != last);
+        if last == "people" {
+            display.picture("look-focus");
+        }
+        if last == "composer" || missing.is_empty() {
+            break;
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?} cannot be reached");
+    ming.presses("space");
+    ming.waits_for("the composer after a button was pressed", |seen| seen["focus"] != *last);
+}
