@@ -19,34 +19,33 @@ use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
 use crate::keyring::{Keeper, Kept};
 use crate::model::search::Search;
-use crate::model::{
-    self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, Order, View,
-};
+use crate::model::{self, Conversation, ConversationId, Link, LoginForm, Model, Network, NetworkId, View};
 use crate::options::Options;
 use crate::profile::Profile;
 use crate::reconnect::Retry;
-use crate::settings::{Notify, Settings, SettingsFile, Shade};
+use crate::settings::{Settings, SettingsFile, Shade};
 use crate::sts::Policies;
-use crate::ui::button::Button;
 use crate::ui::chat::ChatView;
 use crate::ui::controller::preferences::Change;
 use crate::ui::controller::write::Writing;
 use crate::ui::desktop::{self, Notifier};
 use crate::ui::dialog::{Dialog, Question};
 use crate::ui::login::LoginView;
-use crate::ui::menu::{Menu, MenuCard};
+use crate::ui::menu::MenuCard;
 use crate::ui::paint::{self, Rect};
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
-use crate::ui::scene::ListKey;
 use crate::ui::settings::SettingsPage;
 use crate::ui::switcher::Switcher;
 use crate::ui::theme::{self, Theme};
-use crate::ui::transcript::{Body, Item, Show, Zone};
+use crate::ui::transcript::{Item, Show};
 use crate::ui::{Action, Kit, keys, scene};
 
+mod menus;
 pub mod preferences;
 mod search;
+#[cfg(unix)]
+mod snapshot;
 mod talk;
 mod write;
 
@@ -831,55 +830,6 @@ impl Controller {
         self.chat.composer.focus();
     }
 
-    fn ask_about_member(&self, nick: String) {
-        let model = self.model.borrow();
-        let language = model.language();
-        let mut items = Vec::new();
-        let mut add = |text: Text, action: Action| items.push((text.to(language).to_owned(), action));
-        let is_me = self.is_me(&nick);
-        if !is_me {
-            add(Text::OpenPrivate, Action::OpenPrivate(nick.clone()));
-            add(Text::MentionThem, Action::Mention(nick.clone()));
-        }
-        add(Text::ShowWhois, Action::AskWhois(nick.clone()));
-        if !is_me {
-            let ignores = model.ignores(&nick);
-            let text = if ignores { Text::Unignore } else { Text::Ignore };
-            add(text, Action::Ignore { nick: nick.clone(), ignore: !ignores });
-        }
-        let network = model.front().filter(|network| network.may_keep_order() && !is_me);
-        let signs = network.and_then(Network::current).and_then(|room| room.members().signs_of(&nick));
-        if let Some(signs) = signs {
-            let has = |sign: char| signs.contains(sign);
-            let voice = if has('+') { Text::TakeVoice } else { Text::GiveVoice };
-            let operator = if has('@') { Text::UnmakeOperator } else { Text::MakeOperator };
-            let mut order = |text: Text, order: Order| {
-                add(text, Action::KeepOrder { nick: nick.clone(), order });
-            };
-            order(voice, Order::Voice(!has('+')));
-            order(operator, Order::Operator(!has('@')));
-            order(Text::Kick, Order::Kick);
-            order(Text::Ban, Order::Ban);
-        }
-        drop(model);
-        self.open_menu(Menu { title: nick, items });
-    }
-
-    /// What one can do as oneself, and with the window.
-    fn ask_about_me(&self) {
-        let model = self.model.borrow();
-        let Some(network) = model.front() else { return };
-        let language = model.language();
-        let away = if network.is_away() { Text::ComeBack } else { Text::GoAway };
-        let items = [
-            (away, Action::SetAway(!network.is_away())),
-            (Text::Wire, Action::ToggleWire),
-            (Text::Settings, Action::OpenSettings),
-        ];
-        let items = items.map(|(text, action)| (text.to(language).to_owned(), action));
-        self.open_menu(Menu { title: network.me().to_owned(), items: items.into() });
-    }
-
     /// Shows who somebody is, once the server has said all.
     fn show_card(&mut self) {
         if self.asked.is_some() {
@@ -890,84 +840,6 @@ impl Controller {
             let question = scene::card_words(&card, self.language());
             self.ask(Asked::Telling, question);
         }
-    }
-
-    fn ask_about_conversation(&mut self, id: ConversationId) {
-        let model = self.model.borrow();
-        let Some(conversation) = model.conversation(id) else { return };
-        let text = match conversation.kind() {
-            model::Kind::Room => Text::LeaveRoom,
-            model::Kind::Private => Text::ClosePrivate,
-            model::Kind::Server => return self.ask_about_network(id.network()),
-        };
-        let language = model.language();
-        let mut items = vec![(text.to(language).to_owned(), Action::CloseConversation(id))];
-        let own = model.network(id.network()).map(|network| network.place_key(conversation));
-        let own = own.and_then(|place| self.settings.notify_in.get(&place).copied());
-        let choices = [
-            (Text::NotifyAll, Notify::All),
-            (Text::NotifyForUs, Notify::Mentions),
-            (Text::NotifyNone, Notify::None),
-        ];
-        for (text, notify) in choices.into_iter().filter(|(_, notify)| own != Some(*notify)) {
-            let text = Text::NotifyIn.of([text.into()]).to(language);
-            items.push((text, Action::NotifyIn(id, Some(notify))));
-        }
-        if own.is_some() {
-            items.push((Text::NotifyDefault.to(language).to_owned(), Action::NotifyIn(id, None)));
-        }
-        self.open_menu(Menu { title: conversation.name().to_owned(), items });
-    }
-
-    fn open_menu(&self, menu: Menu) {
-        self.menu.open(menu, self.kit.take_point());
-    }
-
-    fn ask_about_network(&self, id: NetworkId) {
-        let model = self.model.borrow();
-        let Some(network) = model.network(id) else { return };
-        let first = match network.link() {
-            Link::Down => (Text::ConnectAgain, Action::ConnectAgain(id)),
-            Link::Connecting => (Text::Cancel, Action::Disconnect(id)),
-            Link::Up => (Text::Disconnect, Action::Disconnect(id)),
-        };
-        let mut items = vec![first, (Text::Wire, Action::ShowWire(id))];
-        if network.fingerprint().is_some() {
-            items.push((Text::ShowCertificate, Action::ShowCertificate(id)));
-        }
-        if !network.profile().tls_fingerprints.is_empty() {
-            items.push((Text::ForgetCertificate, Action::ForgetCertificate(id)));
-        }
-        items.push((Text::LeaveNetwork, Action::LeaveNetwork(id)));
-        let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
-        self.open_menu(Menu { title: network.place().to_owned(), items: items.collect() });
-    }
-
-    fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
-        let place = {
-            let model = self.model.borrow();
-            let found = model.network(id.network()).zip(model.conversation(id));
-            found.map(|(network, conversation)| network.place_key(conversation))
-        };
-        let Some(place) = place else { return };
-        match notify {
-            Some(notify) => self.settings.notify_in.insert(place, notify),
-            None => self.settings.notify_in.remove(&place),
-        };
-        self.apply_settings();
-        self.save();
-    }
-
-    fn ask_about_profile(&self, index: usize) {
-        let model = self.model.borrow();
-        let found = model.closed_profiles().find(|(number, _)| *number == index);
-        let Some((_, profile)) = found else { return };
-        let mut items = vec![(Text::Connect, Action::OpenProfile(index))];
-        if !profile.tls_fingerprints.is_empty() {
-            items.push((Text::ForgetCertificate, Action::ForgetCertificateOf(index)));
-        }
-        let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
-        self.open_menu(Menu { title: profile.title().to_owned(), items: items.collect() });
     }
 
     fn ask_whom_to_trust(&mut self) {
@@ -1054,308 +926,4 @@ fn item_at(model: &Model, number: u64) -> Item {
     let line = model.current().and_then(|current| Some((current, current.line_numbered(number)?)));
     // The transcript asks only for lines that it was told of.
     line.map_or_else(Item::default, |(conversation, line)| scene::item(model, conversation, line, number))
-}
-
-#[cfg(unix)]
-impl Controller {
-    fn answer_probe(&mut self) {
-        let Some(mut probe) = self.probe.take() else { return };
-        probe.answer(|| {
-            app::flush();
-            // Asking the display server for anything waits until it has done all it was asked before.
-            app::get_mouse();
-            self.snapshot()
-        });
-        self.probe = Some(probe);
-    }
-
-    fn snapshot(&self) -> probe::Snapshot {
-        let model = self.model.borrow();
-        let language = model.language();
-        let visible =
-            if self.shown == Some(View::Chat) { self.chat.transcript.visible() } else { Vec::new() };
-        let words = scene::words(&model);
-        probe::Snapshot {
-            view: if self.shown == Some(View::Chat) { "chat" } else { "login" },
-            title: self.window.label(),
-            window_id: self.window.os_id(),
-            language: language.code(),
-            is_dark: self.shade() == Shade::Dark,
-            focus: self.focused_control(),
-            fields: self.login.fields().map(|(name, field)| (name, field.text())).into(),
-            ticks: self.login.ticks().map(|(name, tick)| (name, tick.is_ticked())).into(),
-            errors: self.login.errors(),
-            login_button: self.login.button.widget().label(),
-            conversation: words.heading,
-            topic: words.topic,
-            networks: model.networks().map(network_row).collect(),
-            conversations: model
-                .networks()
-                .flat_map(Network::conversations)
-                .map(|conversation| probe::ConversationRow {
-                    name: conversation.name().to_owned(),
-                    unread: conversation.unread(),
-                    mentions: conversation.mentions(),
-                })
-                .collect(),
-            lines: visible.iter().map(|(item, _)| visible_line(item)).collect(),
-            line_count: model
-                .current()
-                .map_or(0, |current| current.range().1.number() - current.range().0.number()),
-            is_at_bottom: self.chat.transcript.is_at_bottom(),
-            news: self.chat.transcript.news(),
-            selection: self.chat.transcript.selected_text(),
-            composer: self.chat.composer.text(),
-            composer_words: composer_words(&self.chat.composer.words()),
-            picker: self.picker_labels(),
-            search: self.chat.search.is_open().then(|| self.chat.search.count()),
-            refusal: self.refusal.as_ref().map(|refusal| refusal.to(language)),
-            members: model.current().map_or_else(Vec::new, |current| {
-                let rows = current.members().sorted().into_iter();
-                rows.map(|member| probe::MemberRow {
-                    name: member.nick.clone(),
-                    rank: scene::rank_text(member.rank()).to(language).to_owned(),
-                    is_away: member.away,
-                })
-                .collect()
-            }),
-            footer: (words.me, words.status),
-            banner: self.chat.banner(),
-            dialog: self.dialog.asked().map(|question| (question.title, question.text)),
-            opened: self.opened.clone(),
-            wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
-            settings: self.settings_page.is_open().then(|| self.settings_page.values()),
-            menu: self.menu.title(),
-            switcher: self.switcher.is_open().then(|| self.switcher_names()),
-            controls: self.controls(),
-        }
-    }
-
-    fn switcher_names(&self) -> Vec<String> {
-        let model = self.model.borrow();
-        let name = |(id, _): &(ConversationId, Rect)| {
-            model.conversation(*id).map_or("", Conversation::name).to_owned()
-        };
-        self.switcher.rects().iter().map(name).collect()
-    }
-
-    /// What stands on the board over the transcript, the chosen one first.
-    fn picker_labels(&self) -> Vec<String> {
-        let picker = &self.chat.picker;
-        let Some(chosen) = picker.chosen() else { return Vec::new() };
-        let cells = picker.cells(Rect::of(self.chat.transcript.widget()));
-        let others = cells.into_iter().map(|(index, _)| index).filter(|index| *index != chosen);
-        std::iter::once(chosen).chain(others).map(|index| picker.label(index)).collect()
-    }
-
-    /// Everything that can be clicked now, by name and on the screen.
-    fn controls(&self) -> BTreeMap<String, Rect> {
-        let mut controls = BTreeMap::new();
-        let (left, top) = (self.window.x_root(), self.window.y_root());
-        let scale = app::screen_scale(0);
-        let mut add = |name: &str, rect: Rect| {
-            controls
-                .insert(name.to_owned(), Rect { x: rect.x + left, y: rect.y + top, ..rect }.scaled(scale));
-        };
-        add("window", Rect::new(0, 0, self.window.w(), self.window.h()));
-        for (text, rect) in self.menu.items() {
-            add(&format!("menu {text}"), rect);
-        }
-        let buttons: &[(&str, &Button)] = if self.dialog.asked().is_some() {
-            add("dialog option", Rect::of(self.dialog.option.widget()));
-            &[("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
-        } else if self.settings_page.is_open() {
-            for (name, rect) in self.settings_page.rects() {
-                add(&name, rect);
-            }
-            &[("back", &self.settings_page.back)]
-        } else if self.shown == Some(View::Login) {
-            for (name, field) in self.login.fields() {
-                add(name, field.frame());
-            }
-            for (name, tick) in self.login.ticks() {
-                add(name, Rect::of(tick.widget()));
-            }
-            let login = &self.login;
-            if login.saved.widget().visible() {
-                let model = self.model.borrow();
-                for (key, rect) in login.saved.rects() {
-                    add(&list_row_name(&model, key), rect);
-                }
-            }
-            &[
-                ("login", &login.button),
-                ("language", &login.language),
-                ("shade", &login.shade),
-                ("back", &login.back),
-            ]
-        } else {
-            let chat = &self.chat;
-            add("composer", chat.composer.frame());
-            add("me", Rect::of(chat.me.widget()));
-            add("transcript", Rect::of(chat.transcript.widget()));
-            for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
-                add(&format!("line {index}"), *rect);
-            }
-            let area = Rect::of(chat.transcript.widget());
-            for (index, rect) in chat.picker.cells(area) {
-                add(&format!("choice {}", chat.picker.label(index)), rect);
-            }
-            if chat.search.is_open() {
-                add("search", chat.search.frame());
-            }
-            for (zone, rect) in chat.transcript.zones() {
-                add(&zone_name(&zone), rect);
-            }
-            if chat.wire.is_open() {
-                for (index, (_, rect)) in chat.wire.visible().iter().enumerate() {
-                    add(&format!("wire {index}"), *rect);
-                }
-            }
-            if let Some(pill) = chat.transcript.pill() {
-                add("news", pill);
-            }
-            let model = self.model.borrow();
-            for (key, rect) in chat.conversations.rects() {
-                add(&list_row_name(&model, key), rect);
-            }
-            if chat.members.widget().visible() {
-                for (key, rect) in chat.members.rects() {
-                    add(&format!("member {key}"), rect);
-                }
-            }
-            &[
-                ("send", &chat.composer.send),
-                ("emoji", &chat.composer.emoji),
-                ("stop reply", &chat.composer.stop_reply),
-                ("search up", &chat.search.up),
-                ("search down", &chat.search.down),
-                ("search close", &chat.search.close),
-                ("add server", &chat.add_server),
-                ("clear wire", &chat.wire.clear),
-                ("close wire", &chat.wire.close),
-                ("online", &chat.online),
-                ("clear", &chat.clear),
-                ("shade", &chat.shade),
-                ("people", &chat.people),
-                ("language", &chat.language),
-                ("reconnect", &chat.reconnect),
-                ("cancel", &chat.cancel_retry),
-            ]
-        };
-        for (name, button) in buttons {
-            if button.widget().visible_r() {
-                add(name, Rect::of(button.widget()));
-            }
-        }
-        controls
-    }
-
-    fn focused_control(&self) -> String {
-        let focused =
-            self.login.fields().into_iter().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
-        match focused {
-            Some(name) => name,
-            None if self.settings_page.is_open() => "settings",
-            None if self.chat.composer.has_focus() => "composer",
-            None if self.chat.search.has_focus() => "search",
-            None if self.chat.conversations.widget().has_focus() => "conversations",
-            None if self.chat.wire.has_focus() => "wire",
-            None if self.chat.members.widget().has_focus() => "members",
-            None => match self.header_buttons().into_iter().find(|(_, button)| button.widget().has_focus()) {
-                Some((name, _)) => name,
-                None if app::focus().is_some() => "window",
-                None => "",
-            },
-        }
-        .to_owned()
-    }
-
-    fn header_buttons(&self) -> [(&'static str, &Button); 6] {
-        let chat = &self.chat;
-        [
-            ("add server", &chat.add_server),
-            ("online", &chat.online),
-            ("clear", &chat.clear),
-            ("shade", &chat.shade),
-            ("people", &chat.people),
-            ("language", &chat.language),
-        ]
-    }
-}
-
-#[cfg(unix)]
-fn composer_words(words: &crate::ui::composer::Words) -> probe::ComposerWords {
-    probe::ComposerWords {
-        hint: words.hint.clone(),
-        counter: words.counter.clone(),
-        reply: words.reply.clone(),
-    }
-}
-
-/// What a test calls a part of a message.
-#[cfg(unix)]
-fn zone_name(zone: &Zone) -> String {
-    match zone {
-        Zone::Link(target) => format!("link {target}"),
-        Zone::Fold => "fold".to_owned(),
-        Zone::Quote(_) => "quote".to_owned(),
-        Zone::Reaction(emoji) => format!("reaction {emoji}"),
-        Zone::Retry => "send again".to_owned(),
-    }
-}
-
-#[cfg(unix)]
-fn wire_snapshot(panel: &crate::ui::wire::WirePanel, model: &Model) -> probe::Wire {
-    let rows = panel.visible().into_iter().filter_map(|(number, _)| scene::wire_row(model, number));
-    let explanation = panel.explanation().unwrap_or_default();
-    probe::Wire {
-        lines: rows.map(|row| (if row.is_sent { "sent" } else { "received" }, row.line)).collect(),
-        title: explanation.title,
-        meaning: explanation.meaning,
-        rows: explanation.rows,
-    }
-}
-
-#[cfg(unix)]
-fn network_row(network: &Network) -> probe::NetworkRow {
-    let link = match network.link() {
-        Link::Down => "down",
-        Link::Connecting => "connecting",
-        Link::Up => "up",
-    };
-    probe::NetworkRow { name: network.place().to_owned(), link }
-}
-
-/// What a test calls a row of the conversation list. On the network in front the conversation's name will do.
-#[cfg(unix)]
-fn list_row_name(model: &Model, key: ListKey) -> String {
-    match key {
-        ListKey::Network(id) => format!("network {}", model.network(id).map_or("", Network::place)),
-        ListKey::Profile(index) => {
-            let found = model.closed_profiles().find(|(number, _)| *number == index);
-            format!("saved {}", found.map_or("", |(_, profile)| profile.title()))
-        }
-        ListKey::Conversation(id) => {
-            let name = model.conversation(id).map_or("", Conversation::name);
-            match model.network(id.network()) {
-                Some(network) if model.front().map(Network::id) != Some(network.id()) => {
-                    format!("conversation {} {name}", network.place())
-                }
-                _ => format!("conversation {name}"),
-            }
-        }
-    }
-}
-
-#[cfg(unix)]
-fn visible_line(item: &Item) -> probe::VisibleLine {
-    let (kind, from) = match &item.body {
-        Body::Nothing => ("nothing", None),
-        Body::Day { .. } => ("day", None),
-        Body::Notice { .. } => ("notice", None),
-        Body::Action { .. } => ("action", None),
-        Body::Message { name, .. } => ("message", Some(name.clone())),
-    };
-    probe::VisibleLine { kind, time: item.time.clone(), from, text: item.text().to_owned() }
 }

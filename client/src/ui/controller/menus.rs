@@ -1,0 +1,137 @@
+//! The menus: what can be done with a person, a conversation, a server, and as oneself.
+
+use super::Controller;
+use crate::i18n::Text;
+use crate::model::{self, ConversationId, Link, Network, NetworkId, Order};
+use crate::settings::Notify;
+use crate::ui::Action;
+use crate::ui::menu::Menu;
+
+impl Controller {
+    pub(super) fn ask_about_member(&self, nick: String) {
+        let model = self.model.borrow();
+        let language = model.language();
+        let mut items = Vec::new();
+        let mut add = |text: Text, action: Action| items.push((text.to(language).to_owned(), action));
+        let is_me = self.is_me(&nick);
+        if !is_me {
+            add(Text::OpenPrivate, Action::OpenPrivate(nick.clone()));
+            add(Text::MentionThem, Action::Mention(nick.clone()));
+        }
+        add(Text::ShowWhois, Action::AskWhois(nick.clone()));
+        if !is_me {
+            let ignores = model.ignores(&nick);
+            let text = if ignores { Text::Unignore } else { Text::Ignore };
+            add(text, Action::Ignore { nick: nick.clone(), ignore: !ignores });
+        }
+        let network = model.front().filter(|network| network.may_keep_order() && !is_me);
+        let signs = network.and_then(Network::current).and_then(|room| room.members().signs_of(&nick));
+        if let Some(signs) = signs {
+            let has = |sign: char| signs.contains(sign);
+            let voice = if has('+') { Text::TakeVoice } else { Text::GiveVoice };
+            let operator = if has('@') { Text::UnmakeOperator } else { Text::MakeOperator };
+            let mut order = |text: Text, order: Order| {
+                add(text, Action::KeepOrder { nick: nick.clone(), order });
+            };
+            order(voice, Order::Voice(!has('+')));
+            order(operator, Order::Operator(!has('@')));
+            order(Text::Kick, Order::Kick);
+            order(Text::Ban, Order::Ban);
+        }
+        drop(model);
+        self.open_menu(Menu { title: nick, items });
+    }
+
+    /// What one can do as oneself, and with the window.
+    pub(super) fn ask_about_me(&self) {
+        let model = self.model.borrow();
+        let Some(network) = model.front() else { return };
+        let language = model.language();
+        let away = if network.is_away() { Text::ComeBack } else { Text::GoAway };
+        let items = [
+            (away, Action::SetAway(!network.is_away())),
+            (Text::Wire, Action::ToggleWire),
+            (Text::Settings, Action::OpenSettings),
+        ];
+        let items = items.map(|(text, action)| (text.to(language).to_owned(), action));
+        self.open_menu(Menu { title: network.me().to_owned(), items: items.into() });
+    }
+
+    pub(super) fn ask_about_conversation(&mut self, id: ConversationId) {
+        let model = self.model.borrow();
+        let Some(conversation) = model.conversation(id) else { return };
+        let text = match conversation.kind() {
+            model::Kind::Room => Text::LeaveRoom,
+            model::Kind::Private => Text::ClosePrivate,
+            model::Kind::Server => return self.ask_about_network(id.network()),
+        };
+        let language = model.language();
+        let mut items = vec![(text.to(language).to_owned(), Action::CloseConversation(id))];
+        let own = model.network(id.network()).map(|network| network.place_key(conversation));
+        let own = own.and_then(|place| self.settings.notify_in.get(&place).copied());
+        let choices = [
+            (Text::NotifyAll, Notify::All),
+            (Text::NotifyForUs, Notify::Mentions),
+            (Text::NotifyNone, Notify::None),
+        ];
+        for (text, notify) in choices.into_iter().filter(|(_, notify)| own != Some(*notify)) {
+            let text = Text::NotifyIn.of([text.into()]).to(language);
+            items.push((text, Action::NotifyIn(id, Some(notify))));
+        }
+        if own.is_some() {
+            items.push((Text::NotifyDefault.to(language).to_owned(), Action::NotifyIn(id, None)));
+        }
+        self.open_menu(Menu { title: conversation.name().to_owned(), items });
+    }
+
+    pub(super) fn open_menu(&self, menu: Menu) {
+        self.menu.open(menu, self.kit.take_point());
+    }
+
+    pub(super) fn ask_about_network(&self, id: NetworkId) {
+        let model = self.model.borrow();
+        let Some(network) = model.network(id) else { return };
+        let first = match network.link() {
+            Link::Down => (Text::ConnectAgain, Action::ConnectAgain(id)),
+            Link::Connecting => (Text::Cancel, Action::Disconnect(id)),
+            Link::Up => (Text::Disconnect, Action::Disconnect(id)),
+        };
+        let mut items = vec![first, (Text::Wire, Action::ShowWire(id))];
+        if network.fingerprint().is_some() {
+            items.push((Text::ShowCertificate, Action::ShowCertificate(id)));
+        }
+        if !network.profile().tls_fingerprints.is_empty() {
+            items.push((Text::ForgetCertificate, Action::ForgetCertificate(id)));
+        }
+        items.push((Text::LeaveNetwork, Action::LeaveNetwork(id)));
+        let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
+        self.open_menu(Menu { title: network.place().to_owned(), items: items.collect() });
+    }
+
+    pub(super) fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
+        let place = {
+            let model = self.model.borrow();
+            let found = model.network(id.network()).zip(model.conversation(id));
+            found.map(|(network, conversation)| network.place_key(conversation))
+        };
+        let Some(place) = place else { return };
+        match notify {
+            Some(notify) => self.settings.notify_in.insert(place, notify),
+            None => self.settings.notify_in.remove(&place),
+        };
+        self.apply_settings();
+        self.save();
+    }
+
+    pub(super) fn ask_about_profile(&self, index: usize) {
+        let model = self.model.borrow();
+        let found = model.closed_profiles().find(|(number, _)| *number == index);
+        let Some((_, profile)) = found else { return };
+        let mut items = vec![(Text::Connect, Action::OpenProfile(index))];
+        if !profile.tls_fingerprints.is_empty() {
+            items.push((Text::ForgetCertificate, Action::ForgetCertificateOf(index)));
+        }
+        let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
+        self.open_menu(Menu { title: profile.title().to_owned(), items: items.collect() });
+    }
+}
