@@ -201,7 +201,16 @@ proptest! {
             }
             // `World::check` runs inside, after every line.
             stage.send(name, &line);
-            for (who, line) in stage.received() {
+            let asked = &listeners.entry(name.to_owned()).or_default().asked;
+            let understands = ["labeled-response", "batch"].iter().all(|needed| asked.contains(*needed));
+            // The answer to a message of several lines comes when it is complete; a line that is too long is not read.
+            let question = line.strip_prefix("@label=x ").filter(|rest| rest.len() <= 510);
+            let labelled = understands && question.is_some_and(|question| !question.starts_with("BATCH"));
+            let received = stage.received();
+            let is_answer = |(who, answer): &&(String, String)| who == name && answer.starts_with("@label=x");
+            let answers = received.iter().filter(is_answer).count();
+            prop_assert!(!labelled || answers == 1, "{answers} answers to {line}: {received:?}");
+            for (who, line) in received {
                 if line == "(closed)" {
                     listeners.remove(&who);
                     gone.insert(who);
