@@ -9,7 +9,7 @@
 SHELL := bash -o pipefail
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
-.PHONY: demo test bench check setup-window setup-test setup-bench
+.PHONY: demo test bench pictures check setup-window setup-test setup-bench setup-pictures
 
 # With a display the windows open on it. Without one the same is played on a display that has no screen, and
 # target/demo.png shows it.
@@ -25,6 +25,11 @@ test: setup-test
 bench: setup-bench
 	cargo bench --locked --quiet -p teahouse-server -- $(BENCH)
 
+# The pictures in docs/pictures/, from windows on a display that has no screen; PICTURES="search emoji" makes some of them.
+pictures: setup-pictures
+	cargo build --locked --quiet --workspace --bins --example pictures
+	cargo run --locked --quiet -p teahouse --example pictures -- $(PICTURES)
+
 # Formatting, lints and documentation, with every warning an error.
 check: setup-test
 	cargo fmt --all --check
@@ -39,3 +44,6 @@ setup-test:
 
 setup-bench:
 	@.ci/setup bench
+
+setup-pictures:
+	@.ci/setup pictures

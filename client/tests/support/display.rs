@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Instant;
 
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{self, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat};
@@ -68,8 +69,12 @@ impl Display {
     /// Does something with mouse or keyboard: runs `xdotool` with these arguments.
     #[track_caller]
     pub fn xdotool(&self, args: &[&str]) {
-        let status =
-            Command::new("xdotool").args(args).env("DISPLAY", &self.name).env("LC_ALL", "C.UTF-8").status();
+        let status = Command::new("xdotool")
+            .args(args)
+            .env("DISPLAY", &self.name)
+            .env("LC_ALL", "C.UTF-8")
+            .stdout(Stdio::null())
+            .status();
         let status = status.expect("xdotool starts");
         assert!(status.success(), "xdotool {args:?}: {status}");
     }
@@ -118,6 +123,16 @@ impl Display {
         connection.sync().expect("the display passes it on");
     }
 
+    /// Whether an input method offers itself to the windows on the display.
+    pub fn has_input_method(&self) -> bool {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = connection.setup().roots[screen].root;
+        let servers = connection.intern_atom(false, b"XIM_SERVERS").expect("the connection stands");
+        let servers = servers.reply().expect("there is such an atom").atom;
+        let list = connection.get_property(false, root, servers, xproto::AtomEnum::ATOM, 0, 1);
+        list.expect("the connection stands").reply().is_ok_and(|list| list.value_len > 0)
+    }
+
     /// What is on the display now.
     pub fn look(&self) -> Picture {
         let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
@@ -132,6 +147,20 @@ impl Display {
         Picture { width: width.into(), height: height.into(), rgb }
     }
 
+    /// The same as soon as nothing moves any more, for programs that have no probe.
+    pub fn steady_look(&self) -> Picture {
+        const LOOKS: usize = 40;
+        let deadline = Instant::now() + PATIENCE;
+        let mut picture = self.look();
+        let mut same = 0;
+        while same < LOOKS && Instant::now() < deadline {
+            let next = self.look();
+            same = if next.rgb == picture.rgb { same + 1 } else { 0 };
+            picture = next;
+        }
+        picture
+    }
+
     /// Keeps what is on the display as `target/pictures/NAME.png`, and says where that is.
     pub fn picture(&self, name: &str) -> PathBuf {
         let folder = target_folder().join("pictures");
@@ -143,6 +172,22 @@ impl Display {
 }
 
 impl Picture {
+    /// The part of it with its left upper corner at `x`, `y` and of this size, as far as there is such a part.
+    pub fn cut(&self, [x, y, w, h]: [i64; 4]) -> Self {
+        let within = |value: i64, end: u32| u32::try_from(value.clamp(0, end.into())).unwrap_or(0);
+        let (left, right) = (within(x, self.width), within(x + w, self.width));
+        let (top, bottom) = (within(y, self.height), within(y + h, self.height));
+        let row = |y: u32| {
+            let start = (y * self.width + left) as usize * 3;
+            &self.rgb[start..start + (right - left) as usize * 3]
+        };
+        Self {
+            width: right - left,
+            height: bottom - top,
+            rgb: (top..bottom).flat_map(row).copied().collect(),
+        }
+    }
+
     /// Writes it as PNG.
     pub fn save(&self, path: &std::path::Path) {
         let file = File::create(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -1,12 +1,13 @@
 //! A small world for windows to stand in: a display, a server, and people who sit at windows and type.
 //!
-//! It is shared by the tests and by `examples/demo.rs`.
+//! It is shared by the tests and by the programs in `examples/`.
 //!
 //! - [`process`]: a program that was started, what it says, and its end.
 //! - [`display`]: an X display with a window manager, keyboard, mouse and pictures.
 //! - [`server`] is `teahouse-server`.
 //! - [`impostor`]: something that is not a server, or not a good one.
 //! - [`peer`]: a server that is played line by line; [`headless`]: `teahouse` without a window.
+//! - [`input_method`]: how people write 汉字.
 //! - [`person`]: a window, seen through its probe and used through mouse and keyboard.
 //!
 //! Nothing here sleeps. Whatever is waited for has a deadline, and whatever was started is ended, also by a panic.
@@ -16,6 +17,7 @@
 pub mod display;
 pub mod headless;
 pub mod impostor;
+pub mod input_method;
 pub mod peer;
 pub mod person;
 pub mod process;

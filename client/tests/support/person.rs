@@ -31,6 +31,8 @@ pub struct Start<'a> {
     pub geometry: &'a str,
     /// What stands in the settings file.
     pub settings: &'a str,
+    /// More of the environment.
+    pub environment: &'a [(&'static str, String)],
 }
 
 /// A window and whoever sits at it.
@@ -63,6 +65,7 @@ impl<'a> Person<'a> {
             .env_remove("XMODIFIERS")
             // No test looks into the keyring of whoever runs it.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+            .envs(start.environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .arg("--config")
             .arg(folder.path())

@@ -136,16 +136,21 @@ fn several_lines_are_pasted_only_after_asking() {
 fn words_are_made_bold_while_they_are_written() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, mut line) = in_two_rooms(&display, &host, "");
-    ming.types("so ");
-    ming.presses("ctrl+b");
-    ming.types("bold");
-    ming.presses("ctrl+b");
-    ming.types(" and ");
-    ming.presses("ctrl+i");
-    ming.types("slanted");
-    ming.presses("ctrl+i");
     let text = "so \x02bold\x02 and \x1dslanted\x1d";
-    ming.waits_for("styled words", |seen| seen["composer"] == text);
+    let mut written = String::new();
+    for (key, words) in
+        [("", "so "), ("ctrl+b", "bold"), ("ctrl+b", " and "), ("ctrl+i", "slanted"), ("ctrl+i", "")]
+    {
+        if !key.is_empty() {
+            ming.presses(key);
+            written.push(if key == "ctrl+b" { '\x02' } else { '\x1d' });
+            ming.waits_for("the code", |seen| seen["composer"] == written);
+        }
+        ming.types(words);
+        written.push_str(words);
+        ming.waits_for("the words", |seen| seen["composer"] == written);
+    }
+    assert_eq!(written, text);
     display.picture("write-styles");
     ming.presses("Return");
     assert_eq!(line.reads("PRIVMSG"), format!("PRIVMSG #茶 :{text}"));
