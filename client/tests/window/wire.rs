@@ -32,6 +32,7 @@ fn what_one_says_is_seen_as_it_goes_over_the_wire_and_is_explained() {
             geometry: "1180x750+2+22",
             language,
             settings,
+            ..Start::default()
         };
         let mut ming = Person::open(&display, &start);
         ming.is_in_the_lobby();
