@@ -848,6 +848,7 @@ impl World {
         assert_eq!(self.skeletons.len(), named, "one skeleton for each nickname");
         let registered = people().filter(|client| client.is_registered()).count();
         assert_eq!(self.users, registered, "users are counted right");
+        assert_eq!(self.strangers(), people().count() - registered, "and so are those who are not");
         assert!(self.most_users >= self.users);
         let with = |mode| people().filter(|client| client.is_registered() && client.modes.has(mode)).count();
         let counted = (with(UserMode::Invisible), with(UserMode::Operator));

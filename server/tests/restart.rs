@@ -184,3 +184,26 @@ fn who_stays_without_a_connection_stays_over_a_restart() {
     alice.wait_for("JOIN #茶馆");
     assert!(alice.wait_for("PRIVMSG").ends_with(":在吗？"));
 }
+
+#[test]
+fn whoever_has_the_name_of_an_account_that_ended_has_nothing_of_it() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("JOIN #茶馆", " 366 "),
+        ("CS REGISTER #茶馆", "MODE #茶馆 +q"),
+        ("NS SET ALWAYS-ON ON", "You stay"),
+        ("NS DROP alice sesame12", "is no more"),
+        ("NS REGISTER sesame34", " 900 "),
+        ("QUIT", "ERROR"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("WHOIS alice\r\nCS INFO #茶馆");
+    bob.wait_for(" 401 ");
+    assert!(bob.wait_for("NOTICE").ends_with("There is no room #茶馆"));
+}

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{Store, StoreError, history};
+use super::{Store, StoreError, channels, history};
 use crate::password::ScramKeys;
 use crate::world::{Account, Change};
 
@@ -64,6 +64,7 @@ pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Resul
         }
         Change::Close { account } => {
             connection.execute("DELETE FROM account WHERE name = ?", [account])?;
+            channels::forget_account(connection, account)?;
             history::forget_account(connection, account)
         }
     }

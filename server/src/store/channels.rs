@@ -80,6 +80,13 @@ pub(crate) fn forget(connection: &Connection, name: &str) -> rusqlite::Result<()
     Ok(())
 }
 
+/// Forgets the rooms and the ranks of an account, so that whoever has its name next has none of them.
+pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM channel WHERE founder = ?", [account])?;
+    connection.execute("DELETE FROM channel_access WHERE account = ?", [account])?;
+    Ok(())
+}
+
 /// All rooms.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<KeptChannel>> {
     let mut rows = connection.prepare("SELECT * FROM channel")?;
