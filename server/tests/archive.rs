@@ -135,3 +135,17 @@ fn a_roster_becomes_accounts_with_passwords_for_those_who_have_none() {
     let (_, _, complaint) = run(folder.path(), &["export", "tea"]);
     assert!(complaint.contains("tea is not a room's name"), "{complaint}");
 }
+
+#[test]
+fn a_damaged_database_is_left_alone_and_the_console_says_what_can_be_done() {
+    let folder = tempfile::tempdir().unwrap();
+    start(folder.path()).stop();
+    let file = folder.path().join("teahouse.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let half = bytes.len() / 2;
+    bytes[4096..half].fill(0x5a);
+    fs::write(&file, &bytes).unwrap();
+    let (well, _, complaint) = run(folder.path(), &["--listen", "127.0.0.1:0"]);
+    assert!(!well && complaint.contains("is damaged") && complaint.contains(".recover"), "{complaint}");
+    assert_eq!(fs::read(&file).unwrap(), bytes, "it is as it was");
+}
