@@ -106,7 +106,9 @@ impl Server {
         let key = store.ask(|connection| secrets::named(connection, "cloak"));
         world.cover_with(key.map_err(|error| Text::CannotStart(error.to_string()))?);
         let kept = store.ask(accounts::load).map_err(|error| Text::CannotStart(error.to_string()))?;
-        let (last, rooms) = store.ask(history::load).map_err(|error| Text::CannotStart(error.to_string()))?;
+        let (last, rooms) = store
+            .ask(move |connection| history::load(connection, now))
+            .map_err(|error| Text::CannotStart(error.to_string()))?;
         world.go_on(last, rooms);
         world.markers =
             store.ask(history::load_markers).map_err(|error| Text::CannotStart(error.to_string()))?;

@@ -148,7 +148,8 @@ impl Writer {
     }
 }
 
-const INSERT: &str = "INSERT INTO message (id, place, kind, source, account, target, tags, words)
+/// What has the number of another message is none: it was imported twice.
+const INSERT: &str = "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words)
     VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)";
 
 fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
@@ -224,8 +225,14 @@ pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp
 }
 
 /// What a server needs to know at its start: the last number that was given, and the rooms that are still the same.
-pub(crate) fn load(connection: &Connection) -> rusqlite::Result<(Number, Vec<(String, Number)>)> {
-    let last: Option<i64> = connection.query_row("SELECT max(id) FROM message", [], |row| row.get(0))?;
+/// What was said in the future, when the clock was wrong, does not count.
+pub(crate) fn load(
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<(Number, Vec<(String, Number)>)> {
+    let tomorrow = now.as_microsecond() + 24 * 3600 * 1_000_000;
+    let last: Option<i64> =
+        connection.query_row("SELECT max(id) FROM message WHERE id < ?", [tomorrow], |row| row.get(0))?;
     connection.execute("DELETE FROM room WHERE name NOT IN (SELECT name FROM place)", [])?;
     let mut rooms = connection.prepare("SELECT name, since FROM room")?;
     let rooms = rooms.query_map([], |row| Ok((row.get(0)?, Number::from_micros(row.get(1)?))))?;
@@ -376,27 +383,16 @@ pub(crate) fn targets(
     limit: usize,
 ) -> rusqlite::Result<Vec<Entry>> {
     let mut found = Vec::new();
-    let mut private = connection.prepare_cached(
-        "SELECT place.id, place.name FROM party JOIN place ON id = place WHERE party.name = ?",
-    )?;
-    let private = private.query_map([party], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-    let mut all: Vec<_> =
-        private.map(|row| row.map(|(id, name)| (id, name, since))).collect::<Result<_, _>>()?;
-    for (name, since) in rooms {
-        if let Some(id) = find_place(connection, name)? {
-            all.push((id, name.clone(), *since));
-        }
-    }
-    for (id, name, since) in all {
+    for (name, since) in [&places_of(connection, party, since)?, rooms].concat() {
         let window = Window {
-            places: Vec::new(),
+            places: vec![name],
             after: since,
             before: Number::LAST,
             limit: 1,
             newest: true,
             events: false,
         };
-        let last = read_place(connection, id, &name, &window)?.pop();
+        let last = read(connection, &window)?.pop();
         found.extend(last.filter(|last| last.number > after && last.number < before));
     }
     found.sort_by_key(|last| last.number);
@@ -441,10 +437,7 @@ pub(crate) fn import(connection: &Connection, room: &str, entries: &[Entry]) -> 
     let mut insert = connection.prepare(INSERT)?;
     let mut new = 0;
     for entry in entries {
-        let exists = "SELECT EXISTS (SELECT 1 FROM message WHERE id = ?)";
-        if !connection.query_row(exists, [entry.number.as_micros()], |row| row.get(0))? {
-            new += insert_entry(&mut insert, place, entry)?;
-        }
+        new += insert_entry(&mut insert, place, entry)?;
     }
     if let Some(first) = entries.iter().map(|entry| entry.number.as_micros() - 1).min() {
         connection.execute(
