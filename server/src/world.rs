@@ -630,6 +630,7 @@ impl World {
     pub fn can_see_channel(&self, viewer: ClientId, channel: ChannelId) -> bool {
         !self.channels[channel].modes.has(Flag::Secret)
             || self.is_member(viewer, channel)
+            || self.is_at_home(viewer, channel)
             || self.clients[viewer].is_operator()
     }
 

@@ -10,7 +10,7 @@ use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::world::mask::{self, Subject};
-use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Kind, Line, Rank, Ranks, Topic};
+use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Kind, Line, Rank, Topic};
 
 /// How many rooms one person may sit in (CHANLIMIT).
 pub(super) const MAX_JOINED: usize = 50;
@@ -63,9 +63,7 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     let (room, casemapping) = (world.channel(channel), world.config.casemapping);
     let (modes, shown) = (&room.modes, room.name.clone());
     // Nobody is locked out of a room where they have a rank.
-    let account = room.deed.as_ref().zip(client.account());
-    let at_home = account.is_some_and(|(deed, account)| deed.ranks(account) != Ranks::default());
-    let welcome = at_home || client.is_operator();
+    let welcome = world.is_at_home(context.me, channel) || client.is_operator();
     // Who was invited gets past bans too (RFC 2811 §4.3.1).
     let invited = room.invited.contains(&context.me) || welcome;
     if client.channels.len() >= MAX_JOINED {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ChannelId, ChannelModes, Presence, Rank, Ranks, Topic, World};
+use super::{ChannelId, ChannelModes, ClientId, Presence, Rank, Ranks, Topic, World};
 
 /// Whose a room is, and who has which rank there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,12 @@ pub enum ToKeep {
 }
 
 impl World {
+    /// Whether somebody has a rank in a room by its deed, wherever the person is.
+    pub(crate) fn is_at_home(&self, id: ClientId, channel: ChannelId) -> bool {
+        let account = self.channels[channel].deed.as_ref().zip(self.clients[id].account());
+        account.is_some_and(|(deed, account)| deed.ranks(account) != Ranks::default())
+    }
+
     /// Opens a room that was kept.
     pub fn restore_channel(&mut self, kept: KeptChannel) {
         let id = self.open_channel(&kept.name);
