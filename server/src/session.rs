@@ -38,7 +38,9 @@ const SLACK: Duration = Duration::from_secs(1);
 /// How long one session keeps the lock while it has lines to run. A full buffer of them takes about so long, so with
 /// less the lock would change hands oftener, and with more whoever waits for it would wait without need.
 const LONGEST_HOLD: Duration = Duration::from_micros(100);
-/// How many lines are run between two looks at the clock.
+/// How much may wait to be copied to the members of a room when the lock is let go: a hall of thousands takes long.
+const MOST_RUN_BYTES: usize = 4 << 20;
+/// How many lines are run between two looks at the clock and at what waits.
 const LINES_A_LOOK: usize = 8;
 
 /// What all sessions share.
@@ -282,7 +284,8 @@ impl<'h> Session<'h> {
         while let Some(line) = buffer.next_line() {
             let errand = commands::execute(world, self.id, &Input::understand(line));
             lines += 1;
-            self.has_had_its_turn = lines % LINES_A_LOOK == 0 && since.elapsed() >= LONGEST_HOLD;
+            self.has_had_its_turn = lines % LINES_A_LOOK == 0
+                && (since.elapsed() >= LONGEST_HOLD || world.run_bytes() >= MOST_RUN_BYTES);
             let goes_on = errand.is_none()
                 && world.client(self.id).is_some()
                 && self.outbox.answer_bytes() <= ANSWERS_AHEAD_BYTES

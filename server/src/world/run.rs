@@ -62,6 +62,13 @@ impl World {
         Audience { speaker, channel, echo, classes }
     }
 
+    /// How many bytes the end of the run copies, at the most.
+    pub(crate) fn run_bytes(&self) -> usize {
+        let Some(Audience { channel, .. }) = self.run.audience else { return 0 };
+        let longest = self.run.lines.iter().map(Vec::len).max().unwrap_or_default();
+        longest * self.channels[channel].members.len()
+    }
+
     /// Hands what was said to those who are to hear it.
     pub(crate) fn end_run(&mut self) {
         let Some(Audience { speaker, channel, echo, .. }) = self.run.audience.take() else { return };
