@@ -255,6 +255,7 @@ texts! {
     MessagesSetting: "消息", "Messages";
     TimesSetting: "显示时间", "Show times";
     TrafficSetting: "显示谁来谁走", "Show who comes and goes";
+    LogsSetting: "把聊天记录存在本机", "Keep conversations on this computer";
     Notifications: "窗口和通知", "Window and notifications";
     NotifySetting: "窗口不在前面时通知", "Tell me while the window is not in front";
     NotifyAll: "所有消息", "Everything";

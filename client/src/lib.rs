@@ -34,6 +34,7 @@ pub mod i18n;
 pub mod irc_url;
 pub mod keyring;
 pub mod links;
+pub mod logs;
 pub mod meanings;
 pub mod model;
 pub mod options;

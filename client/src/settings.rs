@@ -75,6 +75,8 @@ pub struct Settings {
     pub sound: bool,
     /// Whether closing the window asks first (是否关闭窗口).
     pub ask_before_closing: bool,
+    /// Whether conversations are written down, and stand there again the next time.
+    pub logs: bool,
     /// Whom one does not want to hear: names, or patterns as `*!*@host`.
     pub ignored: Vec<String>,
     /// Conversations in which the desktop tells of something else, as `server/#room`.
@@ -96,6 +98,7 @@ impl Default for Settings {
             notify: Notify::default(),
             sound: true,
             ask_before_closing: true,
+            logs: true,
             ignored: Vec::new(),
             notify_in: BTreeMap::new(),
             profiles: vec![Profile::default()],
@@ -231,6 +234,7 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             "language" => set(&mut settings.language, value.as_str().and_then(Language::from_code).map(Some)),
             "theme" => set(&mut settings.theme, value.clone().try_into().ok()),
             "density" => set(&mut settings.density, value.clone().try_into().ok()),
+            "logs" => set(&mut settings.logs, value.as_bool()),
             "ask_before_closing" => set(&mut settings.ask_before_closing, value.as_bool()),
             "size" => set(&mut settings.size, value.as_integer().and_then(size)),
             "times" => set(&mut settings.times, value.as_bool()),
@@ -319,6 +323,7 @@ mod tests {
             notify: Notify::All,
             sound: false,
             ask_before_closing: false,
+            logs: false,
             ignored: vec!["troll".to_owned()],
             notify_in: BTreeMap::from([("tea.house/#lobby".to_owned(), Notify::None)]),
             profiles: vec![

@@ -244,6 +244,7 @@ impl Network {
             self.notice(self.current, at, vec![phrase]);
             return;
         };
+        self.write_down(id, at, &from.name, manner, &words.text);
         if !own || !self.has_arrived(id, at, label, &words) {
             self.add_message(id, at, &from.name, manner, words);
         }
@@ -284,14 +285,16 @@ impl Network {
         if let Some(there) = self.find(room) {
             return there.id;
         }
-        match self.conversations.iter_mut().find(|it| it.kind == Kind::Server) {
+        let id = match self.conversations.iter_mut().find(|it| it.kind == Kind::Server) {
             Some(server) => {
                 server.kind = Kind::Room;
                 room.clone_into(&mut server.name);
                 server.id
             }
             None => self.create(Kind::Room, room),
-        }
+        };
+        self.recall(id);
+        id
     }
 
     fn left(&mut self, at: Timestamp, who: &str, room: &str, reason: &str) {

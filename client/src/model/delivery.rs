@@ -95,7 +95,9 @@ impl Network {
         let words = Words { reply_to, ..Words::read(raw) };
         let text = words.text.clone();
         let Some(line) = self.add_message(id, at, &me, manner, words) else { return };
-        if is_echoed && let Some(conversation) = self.conversation_mut(id) {
+        if !is_echoed {
+            self.write_down(id, at, &me, manner, &text);
+        } else if let Some(conversation) = self.conversation_mut(id) {
             conversation.change_message(line, |message| message.delivery = Delivery::Pending);
         }
         if self.deliveries.underway.len() == MAX_UNDERWAY {

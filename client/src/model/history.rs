@@ -76,6 +76,12 @@ impl Past {
         self.newest = Some((id, at));
     }
 
+    /// The newest message that is here was said at this time; only what came after it is missing.
+    pub(super) fn begin_after(&mut self, at: Timestamp) {
+        self.note(None, at);
+        self.is_open = true;
+    }
+
     /// What was asked will not be answered.
     pub(super) fn give_up(&mut self) {
         self.asked = None;
@@ -147,6 +153,15 @@ impl Network {
             }
             None if self.current == Some(id) => self.open_past(id),
             None => {}
+        }
+    }
+
+    /// A private conversation is open: what is missed is asked for, or else what was said last.
+    pub(super) fn take_up(&mut self, id: ConversationId) {
+        if self.conversation(id).is_some_and(|it| it.past.newest.is_some()) {
+            self.catch_up(id);
+        } else {
+            self.open_past(id);
         }
     }
 

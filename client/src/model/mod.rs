@@ -16,7 +16,7 @@
 //! - [`form`]: the login view; this file: which networks there are, what the person does with the window;
 //! - [`network`]: one server; [`act`]: what the person does there; [`arrive`]: what happens there;
 //! - [`account`]: one's account there; [`trust`]: servers that nobody vouches for;
-//! - [`history`]: what was said before;
+//! - [`history`]: what was said before; [`memory`]: what is kept of it on disk;
 //! - [`delivery`]: what becomes of what we say; [`signals`]: typing, reactions and what else needs no words;
 //! - [`front`]: what the person does with the conversation in front;
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
@@ -36,6 +36,7 @@ use crate::command::{self, Command};
 use crate::event::{Event, What};
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
+use crate::logs::Logs;
 use crate::model::completion::Completion;
 use crate::model::notify::NotifyRules;
 use crate::profile::Profile;
@@ -57,6 +58,7 @@ mod history;
 mod input;
 pub mod layout;
 pub mod members;
+mod memory;
 pub mod notify;
 pub mod people;
 pub mod search;
@@ -144,6 +146,8 @@ pub struct Model {
     /// The servers that are kept for the next time.
     profiles: Vec<Profile>,
     ignored: Rc<[String]>,
+    /// Where conversations are written down, if they are.
+    logs: Option<Logs>,
     notify: Rc<NotifyRules>,
     /// Whether times, and who comes and goes, are shown.
     shown: (bool, bool),
@@ -184,6 +188,7 @@ impl Model {
             base: profile,
             profiles: Vec::new(),
             ignored: Rc::default(),
+            logs: None,
             notify: Rc::default(),
             shown: (true, true),
             networks: Vec::new(),
@@ -572,6 +577,7 @@ impl Model {
         self.next_network += 1;
         let mut network = Network::new(id, profile, self.clock.clone());
         network.ignored = Rc::clone(&self.ignored);
+        network.logs.clone_from(&self.logs);
         network.notify = Rc::clone(&self.notify);
         network.is_focused = self.focused;
         self.networks.push(network);

@@ -23,6 +23,7 @@ use crate::event::{Failure, Manner, Words};
 use crate::fingerprint::Fingerprint;
 use crate::formatting;
 use crate::i18n::{Phrase, Text};
+use crate::logs::Logs;
 use crate::profile::{Profile, Room, Secret};
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
@@ -115,6 +116,8 @@ pub struct Network {
     pub(super) wire: WireLog,
     /// Whom one does not want to hear; the same list everywhere.
     pub(super) ignored: Rc<[String]>,
+    /// Where conversations are written down, if they are.
+    pub(super) logs: Option<Logs>,
     pub(super) notify: Rc<NotifyRules>,
     /// Whether the window has the keyboard.
     pub(super) is_focused: bool,
@@ -282,6 +285,7 @@ impl Network {
             greeting: false,
             wire: WireLog::default(),
             ignored: Rc::default(),
+            logs: None,
             notify: Rc::default(),
             is_focused: true,
             card: None,
@@ -573,7 +577,8 @@ impl Network {
             Some(there) => there.id,
             None => {
                 let id = self.create(Kind::Private, nick);
-                self.open_past(id);
+                self.recall(id);
+                self.take_up(id);
                 id
             }
         }

@@ -17,6 +17,7 @@ use crate::profile::{Profile, Room};
 mod account;
 mod delivery;
 mod history;
+mod memory;
 mod notify;
 mod people;
 mod signals;

@@ -266,6 +266,7 @@ impl Controller {
         app::keyboard_screen_scaling(false);
         self.resize();
         self.apply_settings();
+        self.keep_logs();
         self.restyle();
         self.place();
         self.refresh();
@@ -293,6 +294,8 @@ impl Controller {
     fn close(&mut self) {
         self.window.hide();
         self.connections.clear();
+        // What is not on the disk yet is written now.
+        self.model.borrow_mut().set_logs(None);
         #[cfg(unix)]
         {
             self.probe = None;

@@ -5,9 +5,10 @@ use fltk::prelude::*;
 
 use super::Controller;
 use crate::i18n::{Language, Text};
+use crate::logs::Logs;
 use crate::model::View;
 use crate::model::notify::NotifyRules;
-use crate::settings::{Density, Notify, Shade};
+use crate::settings::{Density, Notify, SettingsFile, Shade};
 use crate::ui::settings::Item;
 use crate::ui::theme::SIZES;
 use crate::ui::{Action, keys};
@@ -27,6 +28,8 @@ pub enum Change {
     Times(bool),
     /// Whether it is shown who comes and goes.
     Traffic(bool),
+    /// Whether conversations are written down.
+    Logs(bool),
     /// What the desktop tells of.
     Notify(Notify),
     /// Whether it does so with a sound.
@@ -78,6 +81,10 @@ impl Controller {
             }
             Change::Times(shown) => settings.times = shown,
             Change::Traffic(shown) => settings.traffic = shown,
+            Change::Logs(kept) => {
+                settings.logs = kept;
+                self.keep_logs();
+            }
             Change::Notify(notify) => settings.notify = notify,
             Change::Sound(sound) => settings.sound = sound,
             Change::AskBeforeClosing(ask) => settings.ask_before_closing = ask,
@@ -106,6 +113,16 @@ impl Controller {
             everywhere: self.settings.notify,
             by_place: self.settings.notify_in.clone(),
         });
+    }
+
+    /// Writes conversations down from now on, or no longer. Nowhere to write to is no reason to complain of.
+    pub(super) fn keep_logs(&self) {
+        let folder = self.settings_file.as_ref().and_then(SettingsFile::folder);
+        let logs = folder.filter(|_| self.settings.logs).map(Logs::beside);
+        let logs = logs.and_then(|logs| {
+            logs.inspect_err(|error| log::warn!("conversations are not written down: {error}")).ok()
+        });
+        self.model.borrow_mut().set_logs(logs);
     }
 
     /// Draws everything as large as the settings say.
@@ -175,6 +192,7 @@ impl Controller {
             heading(Text::MessagesSetting),
             switch(Text::TimesSetting, settings.times, Change::Times),
             switch(Text::TrafficSetting, settings.traffic, Change::Traffic),
+            switch(Text::LogsSetting, settings.logs, Change::Logs),
             heading(Text::Notifications),
             choice(
                 Text::NotifySetting,

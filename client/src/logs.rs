@@ -1,0 +1,287 @@
+//! What was said, kept on disk: a file for each conversation, read back when the conversation is opened again.
+//!
+//! The files are plain text, a line for each message, in the folder `logs` beside the settings:
+//! `logs/tea.house/#茶馆.log`.
+//!
+//! ```text
+//! 2026-03-01T09:01:00.250Z <alice> 你好
+//! 2026-03-01T09:01:07.5Z * alice pours tea
+//! ```
+//!
+//! Writing is the business of a thread of its own, so that a slow disk never makes the window wait. Reading is done at
+//! once, but no more than the end of a file. Who takes words back does so on the server and on the screen; what was
+//! written down here stays.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use jiff::Timestamp;
+
+use crate::event::Manner;
+
+/// The folder's name in that of the settings.
+const FOLDER_NAME: &str = "logs";
+
+/// How many messages are read back.
+pub const MAX_RECALLED: usize = 200;
+
+/// How much of a file is read at the most; longer than so many messages are.
+const MAX_READ_BYTES: u64 = 256 * 1024;
+
+/// How many messages may wait for the disk. More than that are not written down.
+const MAX_WAITING: usize = 16 * 1024;
+
+/// The longest name of a file, with some air for its extension.
+const MAX_NAME_BYTES: usize = 200;
+
+/// A message as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was said.
+    pub at: Timestamp,
+    /// By whom.
+    pub from: String,
+    /// How.
+    pub manner: Manner,
+    /// The words.
+    pub text: String,
+}
+
+/// The logs of one person. Clones are the same; with the last of them the thread that writes ends.
+#[derive(Clone, Debug)]
+pub struct Logs {
+    folder: PathBuf,
+    writer: Arc<Writer>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    lines: Option<Sender<(PathBuf, String)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Logs {
+    /// The logs beside the settings in this folder.
+    ///
+    /// # Errors
+    /// When there can be no thread to write them.
+    pub fn beside(settings: &Path) -> io::Result<Self> {
+        let (lines, waiting) = bounded(MAX_WAITING);
+        let thread = thread::Builder::new().name("logs".to_owned()).spawn(move || write_down(&waiting))?;
+        let writer = Arc::new(Writer { lines: Some(lines), thread: Some(thread) });
+        Ok(Self { folder: settings.join(FOLDER_NAME), writer })
+    }
+
+    /// Writes a message down, soon.
+    pub fn keep(&self, network: &str, conversation: &str, entry: &Entry) {
+        let line = (self.path(network, conversation), format!("{entry}\n"));
+        if let Some(lines) = &self.writer.lines
+            && lines.try_send(line).is_err()
+        {
+            log::warn!("the disk is too slow; a message was not written down");
+        }
+    }
+
+    /// The last messages of a conversation, the oldest first. What cannot be read is as if it had not been written.
+    pub fn recall(&self, network: &str, conversation: &str) -> Vec<Entry> {
+        let path = self.path(network, conversation);
+        let text = match read_end(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    log::warn!("{} cannot be read: {error}", path.display());
+                }
+                return Vec::new();
+            }
+        };
+        let mut entries: Vec<_> = text.lines().rev().filter_map(Entry::parse).take(MAX_RECALLED).collect();
+        entries.reverse();
+        entries
+    }
+
+    fn path(&self, network: &str, conversation: &str) -> PathBuf {
+        self.folder.join(file_name(network)).join(format!("{}.log", file_name(conversation)))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // The thread ends when it has written what was given to it.
+        self.lines = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            log::error!("the thread of the logs panicked");
+        }
+    }
+}
+
+impl Entry {
+    fn parse(line: &str) -> Option<Self> {
+        let (at, rest) = line.split_once(' ')?;
+        let (manner, from, text) = if let Some(rest) = rest.strip_prefix("* ") {
+            let (from, text) = rest.split_once(' ')?;
+            (Manner::Action, from, text)
+        } else if let Some(rest) = rest.strip_prefix('<') {
+            let (from, text) = rest.split_once("> ")?;
+            (Manner::Message, from, text)
+        } else {
+            let (from, text) = rest.strip_prefix('-')?.split_once("- ")?;
+            (Manner::Notice, from, text)
+        };
+        Some(Self { at: at.parse().ok()?, from: from.to_owned(), manner, text: text.to_owned() })
+    }
+}
+
+impl std::fmt::Display for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { at, from, manner, text } = self;
+        match manner {
+            Manner::Message => write!(f, "{at} <{from}> {text}"),
+            Manner::Action => write!(f, "{at} * {from} {text}"),
+            Manner::Notice => write!(f, "{at} -{from}- {text}"),
+        }
+    }
+}
+
+/// The writer's whole life. A file is opened for each message: somebody may move it away at any time.
+fn write_down(lines: &Receiver<(PathBuf, String)>) {
+    let mut is_well = true;
+    for (path, line) in lines {
+        let written = append(&path, &line);
+        if let Err(error) = &written
+            && is_well
+        {
+            log::warn!("{} cannot be written: {error}", path.display());
+        }
+        // Said once for a full disk, and again for the next one.
+        is_well = written.is_ok();
+    }
+}
+
+fn append(path: &Path, line: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+            options.open(path)?
+        }
+        opened => opened?,
+    };
+    file.write_all(line.as_bytes())
+}
+
+/// The end of a file. Its first line may be half a one, which then is none that can be read.
+fn read_end(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(MAX_READ_BYTES)))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_READ_BYTES).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A name as that of a file on every system: what some system has a use for is written as its number.
+fn file_name(name: &str) -> String {
+    let mut safe = String::with_capacity(name.len());
+    for (index, c) in name.chars().enumerate() {
+        let has_a_use = c.is_control() || r#"/\:*?"<>|%"#.contains(c) || (index == 0 && c == '.');
+        if has_a_use {
+            safe.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    teahouse_protocol::text::truncate(&safe, MAX_NAME_BYTES).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(second: i64, manner: Manner, text: &str) -> Entry {
+        let at = Timestamp::from_millisecond(second * 1000 + 250).unwrap();
+        Entry { at, from: "小明".to_owned(), manner, text: text.to_owned() }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_whatever_it_is() {
+        for (manner, text) in [
+            (Manner::Message, "你好"),
+            (Manner::Message, "> quoted <bob> text"),
+            (Manner::Action, "pours tea"),
+            (Manner::Notice, "- not - so -"),
+            (Manner::Message, "  spaces  "),
+        ] {
+            let entry = entry(1, manner, text);
+            assert_eq!(Entry::parse(&entry.to_string()), Some(entry));
+        }
+        for bad in
+            ["", "yesterday <a> b", "2026-03-01T09:01:00Z", "2026-03-01T09:01:00Z ?", "me> half a line"]
+        {
+            assert_eq!(Entry::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_messages_are_there_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::beside(folder.path()).unwrap();
+        assert_eq!(logs.recall("tea.house", "#茶馆"), []);
+        let said: Vec<_> = (0..500).map(|n| entry(n, Manner::Message, &format!("message {n}"))).collect();
+        for entry in &said {
+            logs.keep("tea.house", "#茶馆", entry);
+        }
+        logs.keep("tea.house", "alice", &entry(1, Manner::Action, "waves"));
+        drop(logs);
+        let logs = Logs::beside(folder.path()).unwrap();
+        assert_eq!(logs.recall("tea.house", "#茶馆"), said[300..]);
+        assert_eq!(logs.recall("tea.house", "alice"), [entry(1, Manner::Action, "waves")]);
+        assert_eq!(logs.recall("other.house", "alice"), []);
+    }
+
+    #[test]
+    fn a_very_long_log_is_read_from_its_end_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::beside(folder.path()).unwrap();
+        let said: Vec<_> = (0..100).map(|n| entry(n, Manner::Message, &"茶".repeat(3000))).collect();
+        for entry in &said {
+            logs.keep("tea.house", "#a", entry);
+        }
+        drop(logs);
+        let recalled = Logs::beside(folder.path()).unwrap().recall("tea.house", "#a");
+        assert!(!recalled.is_empty() && said.ends_with(&recalled), "{}", recalled.len());
+    }
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        for (name, file) in [
+            ("#茶馆", "#茶馆"),
+            ("../../etc", "%2E.%2F..%2Fetc"),
+            ("a/b\\c:d", "a%2Fb%5Cc%3Ad"),
+            ("50%", "50%25"),
+            (".", "%2E"),
+            ("a\0b", "a%00b"),
+        ] {
+            assert_eq!(file_name(name), file, "{name:?}");
+        }
+        assert!(file_name(&"茶".repeat(100)).len() <= MAX_NAME_BYTES);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_what_was_said() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::beside(folder.path()).unwrap();
+        logs.keep("tea.house", "#a", &entry(1, Manner::Message, "psst"));
+        let path = logs.path("tea.house", "#a");
+        drop(logs);
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

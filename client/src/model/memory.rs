@@ -1,0 +1,64 @@
+//! What is kept of the conversations from one time to the next: messages are written down when it is certain that they
+//! were said, and the last of them stand there again when a conversation is opened.
+//!
+//! Where a server keeps history too, it is asked for what came after; see [`history`](super::history).
+
+use jiff::Timestamp;
+
+use super::Model;
+use super::conversation::{ConversationId, Kind};
+use super::network::Network;
+use crate::event::{Manner, Words};
+use crate::logs::{Entry, Logs};
+
+impl Model {
+    /// Says where conversations are written down, or that they are not to be.
+    pub fn set_logs(&mut self, logs: Option<Logs>) {
+        for network in &mut self.networks {
+            network.logs.clone_from(&logs);
+        }
+        self.logs = logs;
+    }
+}
+
+impl Network {
+    /// Writes a message down that was said in a room or a private conversation.
+    pub(super) fn write_down(
+        &self,
+        id: ConversationId,
+        at: Timestamp,
+        from: &str,
+        manner: Manner,
+        text: &str,
+    ) {
+        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
+        let entry = Entry { at, from: from.to_owned(), manner, text: text.to_owned() };
+        logs.keep(&self.log_name(), self.features.case_mapping.fold(&conversation.name).as_str(), &entry);
+    }
+
+    /// A conversation is open that was not: what was said in it last stands there again.
+    pub(super) fn recall(&mut self, id: ConversationId) {
+        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
+        if conversation.kind == Kind::Server {
+            return;
+        }
+        let name = self.features.case_mapping.fold(&conversation.name);
+        let entries = logs.recall(&self.log_name(), name.as_str());
+        let composed: Vec<_> = entries
+            .into_iter()
+            .map(|Entry { at, from, manner, text }| {
+                (at, self.compose(id, &from, manner, Words { text, ..Words::default() }))
+            })
+            .collect();
+        let zone = self.clock.zone.clone();
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        let Some((newest, _)) = composed.last() else { return };
+        conversation.past.begin_after(*newest);
+        conversation.prepend(composed, &zone);
+    }
+
+    /// What the folder of this server's logs is called.
+    fn log_name(&self) -> String {
+        self.profile.server.to_ascii_lowercase()
+    }
+}

@@ -1,0 +1,80 @@
+//! What is written down, and stands there again the next time.
+
+use super::*;
+use crate::logs::Logs;
+
+/// A window that writes down what is said.
+fn writing(folder: &std::path::Path) -> Window {
+    let mut window = Window::opened();
+    window.model.set_logs(Some(Logs::beside(folder).unwrap()));
+    window.model.log_in(window.model.form().clone());
+    window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
+    window.sent();
+    window
+}
+
+fn messages(window: &Window, name: &str) -> Vec<String> {
+    let conversation = window.network().find(name).expect("it is open");
+    conversation.lines().filter_map(|(_, line)| line.message()).map(|it| it.text.clone()).collect()
+}
+
+#[test]
+fn what_was_said_stands_there_again_the_next_time_and_counts_as_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #Tea", ":alice!a@h PRIVMSG #tea :你好", ":alice!a@h PRIVMSG bob :psst"]);
+    window.model.submit("hello").unwrap();
+    assert_eq!(messages(&window, "#tea"), ["你好", "hello"]);
+    drop(window);
+
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    assert_eq!(messages(&window, "#tea"), ["你好", "hello"]);
+    assert_eq!(window.network().unread(), 0);
+    window.model.open_private("Alice");
+    assert_eq!(messages(&window, "alice"), ["psst"]);
+}
+
+#[test]
+fn our_own_words_are_written_down_when_they_come_back_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.happens(What::Capabilities(vec!["echo-message".into()]));
+    window.server(&[":bob!b@h JOIN #tea"]);
+    window.model.submit("one").unwrap();
+    window.model.submit("never arrives").unwrap();
+    window.server(&[":bob!b@h PRIVMSG #tea :one"]);
+    drop(window);
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    assert_eq!(messages(&window, "#tea"), ["one"]);
+}
+
+#[test]
+fn a_server_that_keeps_history_is_asked_for_what_came_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea", "@time=2026-03-01T08:00:00.000Z :alice!a@h PRIVMSG #tea :first"]);
+    drop(window);
+    let mut window = writing(folder.path());
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[":bob!b@h JOIN #tea"]);
+    assert_eq!(window.sent(), ["CHATHISTORY AFTER #tea timestamp=2026-03-01T08:00:00.000Z 100"]);
+    window.server(&[
+        ":tea.house BATCH +x chathistory #tea",
+        "@batch=x;time=2026-03-01T08:05:00.000Z;msgid=m :alice!a@h PRIVMSG #tea :second",
+        ":tea.house BATCH -x",
+    ]);
+    assert_eq!(messages(&window, "#tea"), ["first", "second"]);
+}
+
+#[test]
+fn nothing_is_written_down_once_somebody_does_not_want_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    window.model.set_logs(None);
+    window.server(&[":alice!a@h PRIVMSG #tea :unheard"]);
+    drop(window);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
