@@ -119,8 +119,12 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
     let address = context.client().address.to_string();
     if let Some(person) = shared {
         context.me = context.world.attach(context.device, person);
-        let count = context.world.connections_of(context.me).len().to_string();
-        context.world.note(Text::DeviceArrived(context.client().name().to_owned(), address, count));
+        let (nick, online) = (context.client().name().to_owned(), context.world.users().to_string());
+        let note = match context.world.connections_of(context.me).len() {
+            1 => Text::Arrived(nick, address, online),
+            several => Text::DeviceArrived(nick, address, several.to_string()),
+        };
+        context.world.note(note);
     } else {
         context.world.register(context.me);
         for (mode, _) in UserMode::ALL {
