@@ -282,6 +282,9 @@ impl Shared {
             world.take_effects(&mut effects);
             everybody.into_iter().map(|(_, outbox)| outbox).collect()
         };
+        // What is to be kept of this is dropped: people have not left their rooms, the house has closed. The rooms that
+        // were open are the same ones after a restart.
+        effects.records.clear();
         effects.settle(drain, &config);
         let deadline = Instant::now() + FAREWELL;
         let mut guests = self.guests.lock();

@@ -53,8 +53,10 @@ pub(super) const TABLES: &str = "
 
 /// Added to the code of a kind where a bot did it.
 const BOT: i64 = 16;
-/// After so many new messages in a place it is seen to that there are not too many.
+/// After so many new messages in a place, at least, it is seen to that there are not too many.
 pub(super) const COUNT_EVERY: u32 = 256;
+/// After which part of all that may be kept of a place: to find the oldest, all have to be counted.
+const COUNT_EVERY_PART: u32 = 8;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +89,10 @@ impl Writer {
         records: &[Record],
         limits: Limits,
     ) -> rusqlite::Result<()> {
+        let insert = &mut *connection.prepare_cached(INSERT)?;
         for record in records {
             match record {
-                Record::Entry(entry) => self.write_entry(connection, entry, limits)?,
+                Record::Entry(entry) => self.write_entry(connection, insert, entry, limits)?,
                 Record::Renamed(old, new) => {
                     self.forget();
                     // What the new name was filed under belonged to a room that is gone.
@@ -122,6 +125,7 @@ impl Writer {
     fn write_entry(
         &mut self,
         connection: &Connection,
+        insert: &mut Statement,
         entry: &Entry,
         limits: Limits,
     ) -> rusqlite::Result<()> {
@@ -132,17 +136,17 @@ impl Writer {
                 self.places.entry(Arc::clone(&entry.place)).or_insert((id, 0))
             }
         };
-        insert_entry(&mut *connection.prepare_cached(INSERT)?, *place, entry)?;
+        insert_entry(insert, *place, entry)?;
         if let Some(account) = &entry.waits {
             let mut wait = connection.prepare_cached("INSERT INTO waiting VALUES (?, ?)")?;
             wait.execute(params![account, entry.number.as_micros()])?;
         }
         *new += 1;
-        if *new >= COUNT_EVERY {
+        if let Some(lines) = limits.lines
+            && *new >= COUNT_EVERY.max(lines / COUNT_EVERY_PART)
+        {
             *new = 0;
-            if let Some(lines) = limits.lines {
-                trim(connection, *place, lines)?;
-            }
+            trim(connection, *place, lines)?;
         }
         Ok(())
     }
@@ -150,11 +154,13 @@ impl Writer {
 
 /// What has the number of another message is none: it was imported twice.
 const INSERT: &str = "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words)
-    VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
     let Texts { source, account, target, tags, words } = entry.texts();
     let kind = entry.kind as i64 + if entry.bot { BOT } else { 0 };
+    let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
+    let (account, target, tags) = (some(account), some(target), some(tags));
     insert.execute(params![entry.number.as_micros(), place, kind, source, account, target, tags, words])
 }
 
