@@ -129,6 +129,11 @@ pub enum What {
         /// Which.
         batch: String,
     },
+    /// Something was said in a room or with somebody, while we were here or not.
+    TalkedWith {
+        /// The room or the person.
+        target: String,
+    },
     /// The server does not say what was said before.
     NoHistory {
         /// What it was asked about; a room or a person among it.
@@ -618,6 +623,7 @@ fn what(message: &Message<'_>) -> Option<What> {
             "SUCCESS" => What::Registered { account: param(1) },
             _ => What::Answer(Text::FromServer.with([&param(2)])),
         },
+        "CHATHISTORY" if message.param(0) == Some("TARGETS") => What::TalkedWith { target: param(1) },
         "FAIL" if message.param(0) == Some("CHATHISTORY") => {
             let context = &message.params()[2.min(message.params().len())..];
             let about = context.split_last().map(|(_, about)| about).unwrap_or_default();

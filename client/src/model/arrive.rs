@@ -58,6 +58,7 @@ impl Network {
             }
             What::BatchBegins { batch, of } => self.batch_begins(batch, of),
             What::BatchEnds { batch } => self.batch_ends(&batch),
+            What::TalkedWith { target } => self.talked_with(&target),
             What::NoHistory { about } => self.no_past(&about),
             What::Joined { who, room } => self.joined(at, who, &room),
             What::Left { who, room, reason } => self.left(at, &who, &room, &reason),
@@ -106,7 +107,9 @@ impl Network {
             }
             What::Motd(_) => {}
             What::MotdEnd => {
-                self.greeting = false;
+                if mem::take(&mut self.greeting) {
+                    self.ask_who_wrote(at);
+                }
                 let motd = mem::take(&mut self.motd);
                 if !motd.is_empty() {
                     self.notice(self.current, at, motd);

@@ -5,11 +5,13 @@
 //! - When somebody scrolls to the top, older ones are, until there are none ([`Model::want_older`]).
 //! - When we come back after a connection was lost, what was said meanwhile is. It counts as unread.
 //!
+//! - On coming in, the server is asked who wrote to us while we were away; those conversations are there again.
 //! - `/search` asks where something was said; what is found is listed.
 //!
 //! Answers come in batches. A message that is here already, by its identifier, is not shown again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use teahouse_protocol::names::is_channel;
 
 use super::conversation::{Conversation, ConversationId, Delivery, Kind, Message};
 use super::network::{Link, Network};
@@ -21,6 +23,10 @@ use crate::i18n::{Phrase, Text};
 const HISTORY: &str = "draft/chathistory";
 /// How many messages are asked for at a time, if the server gives as many.
 const MESSAGES_AT_ONCE: usize = 100;
+/// How far one looks back for who wrote, on coming for the first time.
+const LONG_AGO: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How many conversations are taken up again.
+const MOST_TARGETS: &str = "20";
 /// How many words one line holds.
 const MAX_PARAMS: usize = 14;
 /// How often one goes on asking for what was missed. It is not worth more reading than that.
@@ -48,6 +54,8 @@ enum Asked {
     Older,
     /// What was said while we were away, so many answers ago.
     Missed { pages: u32 },
+    /// The latest of a private conversation that somebody else has begun, perhaps while we were away.
+    Waiting,
 }
 
 /// A batch of messages that has not ended.
@@ -177,6 +185,30 @@ impl Network {
         self.ask_past(id, Asked::Older, "BEFORE", &before);
     }
 
+    /// Asks who wrote to us while we were away. Messages to somebody without an account do not wait.
+    pub(super) fn ask_who_wrote(&mut self, now: Timestamp) {
+        if self.keeps_history() && self.account.is_some() {
+            let from = self.left_at.unwrap_or(now.saturating_sub(LONG_AGO).unwrap_or(now));
+            let (from, to) = (point(None, from), point(None, now));
+            self.send(&["CHATHISTORY", "TARGETS", &from, &to, MOST_TARGETS]);
+        }
+    }
+
+    /// Somebody wrote to us, or we to them: the conversation is there again, with what of it is unread.
+    pub(super) fn talked_with(&mut self, target: &str) {
+        if is_channel(target) || self.find(target).is_some() || !self.keeps_history() {
+            return;
+        }
+        let id = self.create(Kind::Private, target);
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.past.is_open = true;
+        }
+        self.ask_past(id, Asked::Waiting, "LATEST", "*");
+        if self.has_capability("draft/read-marker") {
+            self.send(&["MARKREAD", target]);
+        }
+    }
+
     /// The server has nothing to say of the past of one of these.
     pub(super) fn no_past(&mut self, about: &[String]) {
         for name in about {
@@ -259,6 +291,10 @@ impl Network {
                     let from = point(message.as_deref(), at);
                     self.ask_past(id, Asked::Missed { pages: pages + 1 }, "AFTER", &from);
                 }
+            }
+            Some(Asked::Waiting) => {
+                conversation.past.is_complete |= !is_full;
+                self.put_after(id, new);
             }
             None => self.put_after(id, new),
         }

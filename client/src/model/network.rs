@@ -105,6 +105,8 @@ pub struct Network {
     /// Names that came and whose end has not.
     pub(super) arriving: HashMap<Folded<'static>, Vec<String>>,
     pub(super) who: VecDeque<WhoQuestion>,
+    /// When the last connection ended.
+    pub(super) left_at: Option<Timestamp>,
     /// Messages from before, whose batches have not ended.
     pub(super) batches: Vec<Batch>,
     /// Where the answer to LIST goes, and what came of it.
@@ -279,6 +281,7 @@ impl Network {
             wanted: HashMap::new(),
             arriving: HashMap::new(),
             who: VecDeque::new(),
+            left_at: None,
             batches: Vec::new(),
             room_list: None,
             motd: Vec::new(),
@@ -340,6 +343,7 @@ impl Network {
         self.retry_secs = None;
         self.new_password = None;
         self.forget_batches();
+        self.left_at = Some(self.clock.now());
         self.address = None;
         for conversation in &mut self.conversations {
             conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;

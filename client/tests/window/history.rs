@@ -93,3 +93,36 @@ fn what_was_said_while_the_connection_was_lost_is_there_afterwards() {
     assert_eq!(texts(&ming.sees()), ["我先来了", "有人吗", "那我走了"]);
     display.picture("history-missed");
 }
+
+/// Says these lines to the server, and waits for an answer with `last` in it.
+fn tells(port: u16, lines: &str, last: &str) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time limit can be set");
+    stream.write_all(lines.as_bytes()).expect("the server reads");
+    let mut answers = BufReader::new(stream).lines();
+    assert!(answers.any(|line| line.expect("the server answers").contains(last)), "no {last}");
+}
+
+#[test]
+fn a_private_message_waits_for_who_has_an_account() {
+    let (display, server) = (Display::start(1080, 720), Server::start());
+    let port = server.port();
+    tells(port, "NICK ming\r\nUSER m 0 * :m\r\nREGISTER * * sesame-sesame\r\n", "REGISTER SUCCESS");
+    server.wait_for_log(&["ming", "left"]);
+    tells(port, "NICK bob\r\nUSER b 0 * :b\r\nPRIVMSG ming :回来了告诉我\r\n", " 301 ");
+    let settings =
+        format!("server = \"127.0.0.1\"\nport = {port}\nnick = \"ming\"\npassword = \"sesame-sesame\"\n");
+    let mut ming = Person::open(&display, &Start { settings: &settings, connect: true, ..Start::default() });
+    let seen = ming.waits_for("a conversation with bob", |seen| {
+        list(&seen["conversations"]).iter().any(|row| row["name"] == "bob" && row["unread"] == 1)
+    });
+    assert_eq!(seen["conversation"], "#lobby", "it does not push itself in front");
+    assert!(
+        seen["footer"][1].as_str().is_some_and(|words| words.contains("帐号 ming")),
+        "{}",
+        seen["footer"]
+    );
+    ming.clicks("conversation bob");
+    ming.reads("回来了告诉我");
+    display.picture("history-waited");
+}

@@ -206,3 +206,34 @@ fn what_was_said_before_can_be_searched_on_the_server() {
     assert_eq!(window.last_here(), "* Found before: 1\n2026-02-27 08:00 #tea alice: 明天喝茶吧");
     assert!(messages(&window, "#lobby").is_empty());
 }
+
+#[test]
+fn private_messages_that_waited_are_there_after_the_login() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    let capabilities = ["batch", "draft/chathistory", "draft/read-marker"].map(str::to_owned);
+    window.happens(What::Capabilities(capabilities.into()));
+    window.happens(What::Account(Some("bob".into())));
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    window.sent();
+    window.server(&[":tea.house 422 bob :No message of the day"]);
+    let asked =
+        "CHATHISTORY TARGETS timestamp=2026-02-22T09:01:00.000Z timestamp=2026-03-01T09:01:00.000Z 20";
+    assert_eq!(window.sent(), [asked]);
+    window.server(&[
+        ":tea.house BATCH +t draft/chathistory-targets",
+        "@batch=t :tea.house CHATHISTORY TARGETS alice 2026-03-01T08:02:00.000Z",
+        "@batch=t :tea.house CHATHISTORY TARGETS #lobby 2026-03-01T08:02:00.000Z",
+        ":tea.house BATCH -t",
+    ]);
+    assert_eq!(window.sent(), ["CHATHISTORY LATEST alice * 100", "MARKREAD alice"]);
+    window.server(&[
+        ":tea.house BATCH +p chathistory alice",
+        "@batch=p;msgid=a;time=2026-03-01T08:01:00.000Z :alice!a@h PRIVMSG bob :read long ago",
+        "@batch=p;msgid=b;time=2026-03-01T08:02:00.000Z :alice!a@h PRIVMSG bob :are you back?",
+        ":tea.house BATCH -p",
+        ":tea.house MARKREAD alice timestamp=2026-03-01T08:01:30.000Z",
+    ]);
+    assert_eq!(messages(&window, "alice"), ["read long ago", "are you back?"]);
+    assert_eq!(window.counts("alice"), (1, 1));
+}
