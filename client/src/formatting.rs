@@ -93,6 +93,55 @@ pub fn read(raw: &str) -> (String, Vec<Span>) {
     (reader.plain, reader.spans)
 }
 
+/// Cuts `raw` into pieces of at most `max_bytes`, as [`text::split`] does; what was bold where it is cut goes on being
+/// bold in the next piece.
+pub fn split(raw: &str, max_bytes: usize) -> Vec<String> {
+    if !raw.contains(is_code) {
+        return text::split(raw, max_bytes).map(str::to_owned).collect();
+    }
+    let mut pieces = Vec::new();
+    let mut codes = String::new();
+    let mut rest = raw;
+    while let Some(piece) = text::split(rest, max_bytes.saturating_sub(codes.len())).next() {
+        rest = rest[piece.len()..].trim_start_matches(' ');
+        let piece = format!("{codes}{piece}");
+        codes = codes_of(style_at_end(&piece));
+        pieces.push(piece);
+    }
+    pieces
+}
+
+/// The style that holds behind all of `raw`.
+fn style_at_end(raw: &str) -> Style {
+    // It is the style of whatever comes next.
+    let (plain, spans) = read(&format!("{raw}x"));
+    let last = spans.last().filter(|span| span.range.end == plain.len());
+    last.map(|span| span.style).unwrap_or_default()
+}
+
+/// The codes that make words look so which look like nothing yet.
+fn codes_of(style: Style) -> String {
+    let switches = [
+        (style.bold, BOLD),
+        (style.italic, ITALIC),
+        (style.underline, UNDERLINE),
+        (style.strikethrough, STRIKETHROUGH),
+        (style.monospace, MONOSPACE),
+        (style.reverse, REVERSE),
+    ];
+    let mut codes: String = switches.iter().filter(|(is_on, _)| *is_on).map(|(_, code)| *code).collect();
+    let hex = |(r, g, b): Rgb| format!("{r:02x}{g:02x}{b:02x}");
+    if let Some(ink) = style.ink {
+        codes.push(HEX_COLOUR);
+        codes.push_str(&hex(ink));
+        if let Some(ground) = style.ground {
+            codes.push(',');
+            codes.push_str(&hex(ground));
+        }
+    }
+    codes
+}
+
 /// Moves spans to the right, for a text that has this many bytes put before it.
 pub fn shift(spans: &mut [Span], bytes: usize) {
     for span in spans {
@@ -287,6 +336,19 @@ mod tests {
         ] {
             assert_eq!(plain(raw), shown, "{raw:?}");
         }
+    }
+
+    #[test]
+    fn what_is_cut_in_two_looks_the_same_in_both_pieces() {
+        let cut = |raw, max_bytes| split(raw, max_bytes);
+        assert_eq!(cut("plain tea house", 10), ["plain tea", "house"]);
+        assert_eq!(cut("\x02bold tea\x02 plain", 11), ["\x02bold tea\x02", "plain"]);
+        assert_eq!(cut("\x02bold tea house", 10), ["\x02bold tea", "\x02house"]);
+        assert_eq!(cut("\x0304,01red tea", 10), ["\x0304,01red", "\x04ff0000,000000tea"]);
+        let long = format!("\x02\x1d{}", "茶".repeat(100));
+        let pieces = cut(&long, 50);
+        assert!(pieces.iter().all(|piece| piece.len() <= 50 && piece.starts_with("\x02\x1d")), "{pieces:?}");
+        assert_eq!(pieces.iter().map(|piece| plain(piece)).collect::<String>(), "茶".repeat(100));
     }
 
     #[test]

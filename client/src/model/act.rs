@@ -1,7 +1,5 @@
 //! What the person does on one server: says something, goes into a room, asks who is there.
 
-use teahouse_protocol::text;
-
 use super::conversation::{ConversationId, Kind};
 use super::network::{Link, MAX_LINE_BYTES, Network, WhoQuestion};
 use super::{Action, MAX_LINES_AT_ONCE};
@@ -194,8 +192,8 @@ impl Network {
         let room_for_text = self.room_for_text(&target, manner);
         self.stopped_writing();
         for line in spoken_lines(text) {
-            for piece in text::split(&line, room_for_text) {
-                self.utter(id, manner, piece, reply_to.take());
+            for piece in formatting::split(&line, room_for_text) {
+                self.utter(id, manner, &piece, reply_to.take());
             }
         }
     }
@@ -214,7 +212,7 @@ impl Network {
         let mut count = 0;
         let mut last = 0;
         for line in spoken_lines(&text) {
-            for piece in text::split(&line, room) {
+            for piece in formatting::split(&line, room) {
                 count += 1;
                 last = piece.len();
             }

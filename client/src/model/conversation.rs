@@ -29,6 +29,9 @@ pub const MAX_LINES: usize = 10_000;
 /// The number of the first line of all: there is room for whatever was said before it.
 const FIRST_NUMBER: u64 = 1 << 40;
 
+/// Whoever spoke within so many lines is likely to be spoken to.
+const SPOKEN_LINES: usize = 200;
+
 /// How far back a notice looks for one that tells of the same state.
 const STATE_LINES: usize = 16;
 
@@ -504,6 +507,18 @@ impl Conversation {
     pub(super) fn find_message(&self, is_it: impl Fn(&Message) -> bool) -> Option<LineId> {
         let back = self.lines.iter().rev().position(|line| line.message().is_some_and(&is_it))?;
         Some(LineId(self.next_id().0 - 1 - back as u64))
+    }
+
+    /// Who spoke in the last lines, the newest first.
+    pub(super) fn speakers(&self) -> Vec<&str> {
+        let mut speakers: Vec<&str> = Vec::new();
+        let recent = self.lines.iter().rev().take(SPOKEN_LINES).filter_map(Line::message);
+        for message in recent.filter(|message| message.counts()) {
+            if !speakers.contains(&message.from.as_str()) {
+                speakers.push(&message.from);
+            }
+        }
+        speakers
     }
 
     /// How many of the lines with these numbers are messages that others wrote to be read.

@@ -702,7 +702,14 @@ impl Model {
         let mut candidates: Vec<String> = Vec::new();
         if let Some(network) = self.front() {
             if let Some(current) = network.current() {
-                candidates.extend(current.members.sorted().into_iter().map(|member| member.nick.clone()));
+                // Whoever spoke last is likely to be spoken to.
+                let is_here =
+                    |nick: &&str| current.members.get(network.features.case_mapping, nick).is_some();
+                candidates.extend(current.speakers().into_iter().filter(is_here).map(str::to_owned));
+                let spoke = candidates.len();
+                let others = current.members.sorted().into_iter().map(|member| member.nick.clone());
+                let others: Vec<_> = others.filter(|nick| !candidates[..spoke].contains(nick)).collect();
+                candidates.extend(others);
             }
             // Whoever and whatever has a conversation can be named in every other one.
             for named in network.conversations().iter().filter(|it| it.kind != Kind::Server) {

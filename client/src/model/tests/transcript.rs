@@ -147,3 +147,20 @@ fn styled_words_are_sent_and_shown_as_they_were_typed() {
     let text = line.text(Language::English);
     assert_eq!(&text[message.spans[0].range.clone()], "slanted");
 }
+
+#[test]
+fn tab_offers_whoever_spoke_last_before_the_others() {
+    let mut window = Window::in_lobby();
+    window.server(&[":albert!x@h JOIN #lobby", ":al!x@h JOIN #lobby"]);
+    window.server(&[":al!x@h PRIVMSG #lobby :hi", ":albert!x@h PRIVMSG #lobby :hi"]);
+    let mut text = "al".to_owned();
+    let mut offered = Vec::new();
+    for _ in 0..3 {
+        let (completed, _) = window.model.complete(&text, text.len(), false).expect("somebody");
+        offered.push(completed.clone());
+        text = completed;
+    }
+    assert_eq!(offered, ["albert: ", "al: ", "alice: "]);
+    window.server(&[":albert!x@h PART #lobby"]);
+    assert_eq!(window.model.complete("alb", 3, false), None, "who has left is not offered");
+}
