@@ -239,16 +239,31 @@ impl ChatView {
         self.place(Rect::of(&self.group));
     }
 
-    /// Gives the keyboard to the next part of the window: conversations, members, composer.
+    /// Gives the keyboard to the next part of the window: composer, conversations, members, 报文, and around.
     pub fn next_pane(&self, backwards: bool) {
         let (conversations, members) = (self.conversations.widget(), self.members.widget());
-        let has_members = self.shows_members();
-        let from_conversations = conversations.has_focus();
-        let from_members = members.has_focus();
-        match (from_conversations, from_members, backwards) {
-            (true, _, false) | (false, false, true) if has_members => self.kit.focus(members),
-            (false, false, false) | (_, true, true) | (false, false, true) => self.kit.focus(conversations),
-            (true, ..) | (_, true, false) => self.composer.focus(),
+        let mut panes: Vec<(bool, &dyn Fn())> = Vec::new();
+        let to_conversations = || self.kit.focus(conversations);
+        let to_members = || self.kit.focus(members);
+        let to_wire = || self.wire.focus();
+        panes.push((conversations.has_focus(), &to_conversations));
+        if self.shows_members() {
+            panes.push((members.has_focus(), &to_members));
+        }
+        if self.wire.is_open() {
+            panes.push((self.wire.has_focus(), &to_wire));
+        }
+        let here = panes.iter().position(|(has_focus, _)| *has_focus);
+        // From wherever else, as from the composer, it begins at one of the ends.
+        let next = match (here, backwards) {
+            (None, false) => Some(0),
+            (None, true) => Some(panes.len() - 1),
+            (Some(here), false) => Some(here + 1),
+            (Some(here), true) => here.checked_sub(1),
+        };
+        match next.and_then(|next| panes.get(next)) {
+            Some((_, focus)) => focus(),
+            None => self.composer.focus(),
         }
     }
 

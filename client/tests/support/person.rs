@@ -23,6 +23,8 @@ pub struct Start<'a> {
     pub nick: &'a str,
     /// `--port`
     pub port: Option<u16>,
+    /// An `irc://` address to go to.
+    pub url: &'a str,
     /// `--connect`
     pub connect: bool,
     /// `--lang`; 中文 if empty.
@@ -78,6 +80,9 @@ impl<'a> Person<'a> {
         }
         if start.connect {
             command.arg("--connect");
+        }
+        if !start.url.is_empty() {
+            command.arg(start.url);
         }
         if !start.geometry.is_empty() {
             command.args(["--geometry", start.geometry]);

@@ -222,3 +222,20 @@ fn the_list_can_be_used_with_the_keyboard() {
     ming.presses("Escape");
     ming.waits_for("no menu", |seen| seen["menu"].is_null());
 }
+
+#[test]
+fn an_address_of_a_chat_leads_there_from_the_command_line_and_from_a_message() {
+    let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
+    let url = format!("irc://小明@127.0.0.1:{}/茶馆", server.port());
+    let start = Start { url: &url, geometry: "1000x680+2+22", ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.waits_for("the room", |seen| seen["conversation"] == "#茶馆");
+    let url = format!("irc://127.0.0.1:{}/fltk", other.port());
+    ming.says(&format!("come to {url}"));
+    ming.clicks(&format!("link {url}"));
+    ming.waits_for("a question", |seen| seen["dialog"].is_array());
+    ming.clicks("dialog yes");
+    let mut line = other.accept();
+    line.sends(GREETING);
+    ming.waits_for("the room there", |seen| seen["conversation"] == "#fltk");
+}

@@ -54,6 +54,10 @@ fn what_one_says_is_seen_as_it_goes_over_the_wire_and_is_explained() {
         ming.presses("Home");
         let seen = ming.waits_for("the first line", |seen| seen["wire"]["title"] == "CAP");
         assert_eq!(index(&seen, "sent", "CAP LS 302"), Some(0), "everything since the connection was made");
+        ming.presses("F6");
+        ming.waits_for("the composer", |seen| seen["focus"] == "composer");
+        ming.presses("shift+F6");
+        ming.waits_for("the panel again", |seen| seen["focus"] == "wire");
         ming.presses("ctrl+shift+w");
         ming.waits_for("no panel", |seen| seen["wire"].is_null() && seen["focus"] == "composer");
     }

@@ -1,6 +1,7 @@
 //! What a person does with what was said.
 
 use crate::i18n::Text;
+use crate::irc_url::IrcUrl;
 use crate::links;
 use crate::ui::menu::Menu;
 use crate::ui::transcript::{Body, Zone};
@@ -42,9 +43,11 @@ impl Controller {
         }
     }
 
-    /// Opens an address with whatever this machine opens it with.
+    /// Opens an address with whatever this machine opens it with; one that leads to a chat, here.
     pub(super) fn open_outside(&mut self, target: String) {
-        if let Err(error) = open::that_detached(&target) {
+        if let Some(url) = IrcUrl::parse(&target) {
+            self.model.borrow_mut().follow(&url);
+        } else if let Err(error) = open::that_detached(&target) {
             log::warn!("{target} cannot be opened: {error}");
         }
         self.opened = Some(target);
