@@ -115,20 +115,21 @@ impl Headless {
         woken: UnixStream,
         asked_to_end: Arc<AtomicBool>,
     ) -> Result<Self, Phrase> {
+        let mut model = Model::new(options.language, options.profile.clone());
+        model.set_profiles(options.settings.profiles);
+        model.set_ignored(options.settings.ignored);
+        match &options.url {
+            Some(url) => model.follow(url),
+            None => drop(model.go_to(options.profile)),
+        }
+        let network = model.front().ok_or(Text::NameMissing)?;
+        let (network, always) = (network.id(), network.profile().reconnect == Some(true));
         let folder = options.settings_file.as_ref().and_then(SettingsFile::folder);
-        let always = options.profile.reconnect == Some(true);
         let setup = Setup {
             retry: if always { Retry::Always } else { Retry::Never },
             policies: Policies::load(folder),
             ..Setup::default()
         };
-        let mut model = Model::new(options.language, options.profile.clone());
-        model.set_profiles(options.settings.profiles);
-        match &options.url {
-            Some(url) => model.follow(url),
-            None => drop(model.go_to(options.profile)),
-        }
-        let network = model.front().map(Network::id).ok_or(Text::NameMissing)?;
         Ok(Self {
             model,
             network,

@@ -15,12 +15,14 @@
 //! - [`traffic`]: lines as they went over the wire, for the panel that shows them; [`meanings`]: what commands and
 //!   numerics mean.
 //! - [`command`]: what can be typed behind a `/`.
+//! - [`logs`]: what was said, kept on disk.
 //! - [`model`]: what the window knows. No widgets, no sockets.
 //! - [`headless`]: the program without a window.
 //! - [`ui`]: the widgets; the only folder that names FLTK.
 //!
-//! Arrows: `ui, headless → model → event, command → i18n`, and `ui, headless → connection → registration, event`. The model and the
-//! connection do not know each other: events go from one to the other and lines back, through the window's hands.
+//! Arrows: `ui, headless → model → event, command → i18n`, and `ui, headless → connection → registration, event`. The
+//! model and the connection do not know each other: events go from one to the other and lines back, through the
+//! window's hands.
 
 pub mod command;
 pub mod connection;
