@@ -2,7 +2,7 @@
 //!
 //! This is the only file that knows numerics: past it there are rooms, people and phrases.
 //! It is also where text from the network is made safe to show, once, at the edge: every string in an [`Event`] is
-//! free of control characters, colour codes and bidi overrides (see [`formatting`](crate::formatting)).
+//! free of control characters, colour codes and bidi overrides (see [`formatting`]).
 //! How events travel is [`connection`](crate::connection)'s subject, what becomes of them
 //! [`model`](crate::model)'s.
 

@@ -1,6 +1,6 @@
 //! SASL: the ways to prove who one is, as far as they need neither the world nor much time.
 //!
-//! AUTHENTICATE itself is in `commands/sasl.rs`; keys and hashes are in [`password`](crate::password).
+//! AUTHENTICATE itself is in `commands/sasl.rs`; keys and hashes are in [`password`].
 
 use base64ct::{Base64, Encoding};
 use teahouse_protocol::sasl::Assembler;

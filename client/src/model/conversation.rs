@@ -3,7 +3,7 @@
 //! Lines are added at the end, older ones before the first, dropped from the front when there are too many, or cleared
 //! all together.
 //! A line may change where it stands, and be empty in the end; whoever draws it is told
-//! ([`take_changes`](Conversation::take_changes)). So a widget may measure a line once and keep the result under its
+//! (`take_changes`). So a widget may measure a line once and keep the result under its
 //! [`LineId`].
 
 use std::borrow::Cow;

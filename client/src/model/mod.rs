@@ -14,15 +14,16 @@
 //! In reading order:
 //!
 //! - [`form`]: the login view; this file: which networks there are, what the person does with the window;
-//! - [`network`]: one server; [`act`]: what the person does there; [`arrive`]: what happens there;
-//! - [`account`]: one's account there; [`trust`]: servers that nobody vouches for;
-//! - [`history`]: what was said before; [`memory`]: what is kept of it on disk;
-//! - [`delivery`]: what becomes of what we say; [`signals`]: typing, reactions and what else needs no words;
-//! - [`front`]: what the person does with the conversation in front;
+//! - [`network`]: one server; `act`: what the person does there; `arrive`: what happens there;
+//! - `account`: one's account there; [`trust`]: servers that nobody vouches for;
+//! - `history`: what was said before; `memory`: what is kept of it on disk;
+//! - `delivery`: what becomes of what we say; `signals`: typing, reactions and what else needs no words;
+//! - `front`: what the person does with the conversation in front;
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
-//! - [`people`]: what can be done with other people; [`members`]: people in a room; [`features`]: what the server said of itself;
+//! - [`people`]: what can be done with other people; [`members`]: people in a room;
+//!   [`features`]: what the server said of itself;
 //! - [`wire`]: what went over the wire; [`notify`]: what the desktop tells of;
-//! - [`suggest`]: what could be meant by what is written; [`input`]: drafts, and what was sent;
+//! - [`suggest`]: what could be meant by what is written; `input`: drafts, and what was sent;
 //! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F;
 //! - [`layout`]: where text breaks.
 

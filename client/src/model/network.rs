@@ -1,7 +1,7 @@
 //! One server: how things stand with it, who we are there, and the conversations that are held there.
 //!
 //! Here is what a network is and the steps that changes are made of. Which changes there are stands in
-//! [`arrive`](super::arrive) (what the server tells) and [`act`](super::act) (what the person does).
+//! `arrive.rs` (what the server tells) and `act.rs` (what the person does).
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;

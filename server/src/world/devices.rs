@@ -147,7 +147,7 @@ impl World {
     }
 
     /// Ends a connection. Whoever has another one stays, and so does, as if away, who is to stay; anybody else
-    /// [goes](Self::expel).
+    /// goes (`expel`).
     ///
     /// Safe to be called twice: for a client that is gone it does nothing.
     pub fn disconnect(&mut self, id: ClientId, reason: &Text) {

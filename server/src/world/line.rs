@@ -16,7 +16,7 @@ use super::capability::{Capabilities, Capability};
 /// Clients fall into eight classes by the tags that they negotiated. All classes share the line itself; the tags of a
 /// class are formatted the first time that somebody of it is among the recipients.
 /// Its words are on the heap, so that a thread that only waits has no deep stack behind it; what people say is written
-/// where the last speech stood (see [`Line::of`]), so saying something to a thousand people allocates nothing.
+/// where the last speech stood (see `Line::of`), so saying something to a thousand people allocates nothing.
 #[derive(Debug)]
 pub struct Line {
     words: Vec<u8>,
