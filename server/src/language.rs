@@ -215,6 +215,7 @@ sentences! {
 
     // What the person at the console reads, and operators as a notice.
     HistoryFails(why) "what is said is not being kept: {why}" | "现在无法保存聊天记录：{why}";
+    HistoryTooSlow "what is said is not being kept: the disk is too slow" | "现在无法保存聊天记录：磁盘太慢";
     HistoryRecovered(count) "what is said is being kept again; {count} messages were lost" | "聊天记录恢复保存；丢失了 {count} 条";
     StoreCopied(file) "the database is brought up to date; the old one is kept as {file}" | "数据库已升级；旧的保留为 {file}";
     Listening(address) "listening on {address}" | "正在监听 {address}（listening on {address}）";

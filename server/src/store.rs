@@ -57,6 +57,8 @@ const LOCK_FILE: &str = "teahouse.lock";
 const LINGER: Duration = Duration::from_millis(200);
 /// How much may lie there. Past that, the disk is too slow.
 const MOST_RECORDS: usize = 65_536;
+/// When so much lies there, it is written at once.
+const MANY_RECORDS: usize = MOST_RECORDS / 2;
 /// How often what is too old is forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(600);
 
@@ -73,9 +75,10 @@ struct Pile {
     records: Vec<Record>,
     limits: Limits,
     /// How many were lost since it began to go wrong; `None` as long as all is well.
-    lost: Option<u64>,
+    lost: Option<usize>,
     /// What the operators have not been told yet.
     news: Option<Text>,
+    language: Language,
 }
 
 /// Why a question has no answer.
@@ -113,6 +116,8 @@ enum Job {
     Question(Question),
     /// There is something on the pile.
     Records,
+    /// There is much on the pile.
+    ManyRecords,
     Stop,
 }
 
@@ -137,7 +142,7 @@ impl Store {
             None => (schema::open_in_memory()?, None),
         };
         let (jobs, waiting) = bounded(MOST_WAITING);
-        let pile = Pile { records: Vec::new(), limits: Limits::of(config), lost: None, news: None };
+        let pile = Pile { records: Vec::new(), limits: Limits::of(config), lost: None, news: None, language };
         let pile = Arc::new(Mutex::new(pile));
         let shared = Arc::clone(&pile);
         let work = move || {
@@ -160,19 +165,23 @@ impl Store {
             return None;
         }
         let mut pile = self.pile.lock();
-        let is_first = pile.records.is_empty();
-        let room = MOST_RECORDS - pile.records.len();
-        if records.len() > room {
-            let lost = (records.len() - room) as u64;
-            records.truncate(room);
-            pile.lose(lost, "the disk is too slow");
-        }
+        let before = pile.records.len();
+        let room = MOST_RECORDS - before;
+        let lost = records.len().saturating_sub(room);
+        records.truncate(room);
         pile.records.append(records);
-        let news = pile.news.take();
+        let trouble = if lost > 0 { pile.lose(lost, Text::HistoryTooSlow) } else { None };
+        let (after, language, news) = (pile.records.len(), pile.language, pile.news.take());
         drop(pile);
-        if is_first {
-            // If there is no room, it has enough to do, and finds the pile when that is done.
+        if let Some(trouble) = trouble {
+            log::warn!("{}", trouble.within(language));
+        }
+        // If there is no room for the job, it has enough to do, and finds the pile when that is done.
+        if before == 0 {
             let _ = self.jobs.try_send(Job::Records);
+        }
+        if before < MANY_RECORDS && after >= MANY_RECORDS {
+            let _ = self.jobs.try_send(Job::ManyRecords);
         }
         news
     }
@@ -264,12 +273,17 @@ fn private_file(path: &Path) -> std::io::Result<File> {
 }
 
 impl Pile {
-    /// Counts what was lost; the operators hear of the first of it.
-    fn lose(&mut self, count: u64, why: &str) {
-        if self.lost.is_none() {
-            self.news = Some(Text::HistoryFails(why.to_owned()));
-        }
+    /// Counts what was lost. Returns what there is to say of it, if it is the first; operators will hear it too.
+    fn lose(&mut self, count: usize, why: Text) -> Option<Text> {
+        let is_first = self.lost.is_none();
         *self.lost.get_or_insert(0) += count;
+        is_first.then(|| self.news.insert(why).clone())
+    }
+
+    /// Notes that all is well. Returns what there is to say of it, if it was not; operators will hear it too.
+    fn recover(&mut self) -> Option<Text> {
+        let lost = self.lost.take()?;
+        Some(self.news.insert(Text::HistoryRecovered(lost.to_string())).clone())
     }
 }
 
@@ -295,6 +309,7 @@ impl Clerk<'_> {
                 match job {
                     Job::Question(question) => questions.push(question),
                     Job::Records => due = due.or_else(|| Some(Instant::now() + LINGER)),
+                    Job::ManyRecords => due = Some(Instant::now()),
                     Job::Stop => stops = true,
                 }
                 if stops || questions.len() == MOST_TOGETHER {
@@ -385,17 +400,14 @@ impl Clerk<'_> {
         }
         let mut pile = self.pile.lock();
         let news = match trouble {
-            None => pile.lost.take().map(|lost| Text::HistoryRecovered(lost.to_string())),
+            None => pile.recover(),
             Some(why) => {
                 self.writer.forget();
-                let is_new = pile.lost.is_none();
-                pile.lose(count as u64, &why);
-                is_new.then_some(Text::HistoryFails(why))
+                pile.lose(count, Text::HistoryFails(why))
             }
         };
+        drop(pile);
         if let Some(news) = news {
-            pile.news = Some(news.clone());
-            drop(pile);
             log::warn!("{}", news.within(self.language));
         }
     }
@@ -422,7 +434,9 @@ mod tests {
     use super::*;
 
     fn config(folder: Option<&Path>) -> Config {
-        Config { data_dir: folder.map(Path::to_owned), ..Config::default() }
+        // What is said in these tests was said in 1970.
+        let history = Config { history_days: None, history_lines: None, ..Config::default() };
+        Config { data_dir: folder.map(Path::to_owned), ..history }
     }
 
     fn start(folder: Option<&Path>) -> (Store, JoinHandle<()>) {
@@ -527,6 +541,37 @@ mod tests {
             connection.query_row("SELECT group_concat(id) FROM message", [], |row| row.get::<_, String>(0))
         });
         assert_eq!(kept, Ok("4,5".to_owned()));
+        stop(house);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_disk_that_is_too_slow_and_what_is_lost_is_counted() {
+        let house = start(None);
+        let (go_on, wait) = bounded::<()>(0);
+        let store = house.0.clone();
+        let slow = thread::spawn(move || {
+            store.ask(move |_| {
+                let _ = wait.recv();
+                Ok(())
+            })
+        });
+        // From here on the thread is busy, and the pile grows: some of it may have been taken before.
+        let mut news = None;
+        let mut said_so_far = 0;
+        while news.is_none() {
+            let count = 10_000;
+            news = house.0.keep(&mut (said_so_far..said_so_far + count).flat_map(said).collect());
+            said_so_far += count;
+        }
+        assert_eq!(news, Some(Text::HistoryTooSlow));
+        drop(go_on);
+        assert_eq!(slow.join().unwrap(), Ok(()));
+        let count = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM message", [], |row| row.get::<_, i64>(0))
+        };
+        let kept = house.0.ask(count).unwrap();
+        let news = house.0.keep(&mut said(said_so_far));
+        assert_eq!(news, Some(Text::HistoryRecovered((said_so_far - kept).to_string())));
         stop(house);
     }
 
