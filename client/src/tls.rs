@@ -62,6 +62,10 @@ impl Distrust {
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
+            // Most of those who sign for themselves sign as if they were an authority, and webpki looks at that first.
+            CertificateError::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+                Self::UnknownIssuer
+            }
             other => Self::Faulty(other.to_string()),
         }
     }

@@ -119,6 +119,17 @@ fn a_server_that_nobody_vouches_for_hears_nothing() {
 }
 
 #[test]
+fn a_server_that_signed_itself_as_an_authority_does_is_nobody_either() {
+    let (listener, address) = listen();
+    let authority = authority();
+    let key = KeyPair::from_pem(&authority.key().serialize_pem()).unwrap();
+    let server = Identity { certificate: authority.der().clone(), key };
+    let bob = Headless::start(&Home::of_bob(address, "tls = true"), &[]);
+    let complained = refused(&listener, &server, bob);
+    assert!(complained.contains("nobody who is trusted"), "{complained}");
+}
+
+#[test]
 fn a_server_with_another_fingerprint_hears_nothing() {
     let (listener, address) = listen();
     let (known, server) = (Identity::of(&["127.0.0.1"]), Identity::of(&["127.0.0.1"]));
