@@ -218,7 +218,7 @@ impl Controller {
             move |_| {
                 // Escape comes here as well.
                 let is_escape = app::event() != Event::Close;
-                kit.act(if is_escape { Action::CloseForm } else { Action::AskToClose });
+                kit.act(if is_escape { Action::GoBack } else { Action::AskToClose });
             }
         });
         let controller = Self {
@@ -382,11 +382,9 @@ impl Controller {
                 self.login.set_form(&form);
             }
             Action::AddServer => self.model.borrow_mut().open_form(),
-            Action::CloseForm => {
-                if self.shown == Some(View::Login) {
-                    self.model.borrow_mut().close_form();
-                }
-            }
+            Action::GoBack if self.settings_page.is_open() => self.close_settings(),
+            Action::GoBack if self.shown == Some(View::Chat) => self.chat.composer.focus(),
+            Action::GoBack => self.model.borrow_mut().close_form(),
             Action::Send => self.send(),
             Action::Composed => self.composed(),
             Action::PickerStep { columns, rows } => self.step_on_board(columns, rows),

@@ -88,7 +88,7 @@ impl LoginView {
         let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogIn);
         let language = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
         let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
-        let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::CloseForm);
+        let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::GoBack);
         back.set_visible(false);
         // The keyboard goes to whatever takes it first, and that is to be the name.
         let saved = conversation_list(kit);

@@ -175,8 +175,8 @@ pub enum Action {
     SwitchTls,
     /// Show the login form, for one more server.
     AddServer,
-    /// Go back from the login form to the conversations.
-    CloseForm,
+    /// Go back to the conversations from the login form or the settings, and there to where one writes.
+    GoBack,
     /// Open a private conversation with somebody.
     OpenPrivate(String),
     /// Show what can be done with a member.

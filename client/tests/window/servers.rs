@@ -220,7 +220,9 @@ fn the_list_can_be_used_with_the_keyboard() {
     ming.waits_for("the menu", |seen| seen["menu"] == "#lobby");
     display.picture("servers-keyboard");
     ming.presses("Escape");
-    ming.waits_for("no menu", |seen| seen["menu"].is_null());
+    ming.waits_for("no menu", |seen| seen["menu"].is_null() && seen["focus"] == "conversations");
+    ming.presses("Escape");
+    ming.waits_for("the composer", |seen| seen["focus"] == "composer");
 }
 
 #[test]
