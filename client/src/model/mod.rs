@@ -317,14 +317,20 @@ impl Model {
 impl Model {
     /// Checks the form and logs in with it, or puts what is wrong beside its fields. Does nothing while a login is
     /// under way.
-    pub fn log_in(&mut self, form: LoginForm) {
+    pub fn log_in(&mut self, mut form: LoginForm) {
         if self.applicant.is_some() {
             return;
         }
         // Where there is a saved way to that server, it is the one to go.
-        let is_there = |profile: &&Profile| profile.server.eq_ignore_ascii_case(form.server.trim());
+        let server = form.server.trim().to_owned();
+        let is_there = |profile: &&Profile| profile.server.eq_ignore_ascii_case(&server);
         let saved = self.profiles.iter().find(is_there);
         let base = Some(&self.base).filter(is_there).or(saved).unwrap_or(&self.base);
+        if form.password.is_empty() && !is_there(&&self.base) && is_there(&base) {
+            // Nobody took the saved password out: it never stood in the form.
+            form.password = base.password.clone();
+            form.keep_password |= base.keyring;
+        }
         let checked = form.check(base);
         self.form = form;
         match checked {

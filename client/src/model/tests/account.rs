@@ -117,3 +117,24 @@ fn a_password_is_kept_only_if_asked_and_only_if_it_was_right() {
     assert!(notices(&window).iter().any(|notice| notice.ends_with("no keyring")));
     assert!(!window.network().profile().keyring);
 }
+
+#[test]
+fn whoever_types_a_saved_servers_name_has_its_saved_password() {
+    let saved = Profile {
+        server: "irc.example".into(),
+        password: Secret::from("sesame".to_owned()),
+        keyring: true,
+        ..Profile::default()
+    };
+    let mut window = Window::opened();
+    window.model.set_profiles(vec![saved]);
+    let profile = logging_in(&mut window, |form| form.server = "irc.example".into());
+    assert_eq!((profile.password.reveal(), profile.keyring), ("sesame", true));
+
+    // What stood in the form and was taken out is gone.
+    let mut window = Window::opened();
+    let known = Profile { password: Secret::from("sesame".to_owned()), ..window.model.base.clone() };
+    window.model.fill_form(known);
+    let profile = logging_in(&mut window, |form| form.password = Secret::default());
+    assert!(profile.password.is_empty());
+}
