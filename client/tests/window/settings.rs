@@ -105,3 +105,28 @@ fn saved_servers_are_changed_and_removed_there() {
     ming.waits_for("one server", |seen| seen["controls"]["远方 删除"].is_null());
     assert!(!saved(&ming).contains("irc.example"));
 }
+
+#[test]
+fn the_settings_fit_into_the_smallest_window() {
+    let (display, server) = (Display::start(700, 600), Server::start());
+    let start = Start {
+        nick: "小明",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "520x500+2+22",
+        language: "en",
+        ..Start::default()
+    };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.presses("ctrl+comma");
+    ming.waits_for("the settings", |seen| seen["controls"]["Theme Dark"].is_object());
+    ming.presses("End");
+    let seen = ming.waits_for("the saved server", |seen| seen["controls"]["127.0.0.1 Remove"].is_object());
+    display.picture("settings-smallest");
+    let side = |name: &str, side: &str| seen["controls"][name][side].as_i64().expect(name);
+    assert!(
+        side("127.0.0.1 Connect at start", "x") > side("window", "x") + 100,
+        "there is room for the name"
+    );
+}
