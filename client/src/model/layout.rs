@@ -353,6 +353,7 @@ impl Viewport {
     /// The items in view, from the top down. Items that do not fill the view stand at its top.
     pub fn visible(&mut self, mut height_of: impl FnMut(u64) -> u32) -> Vec<Placed> {
         let mut placed = Vec::new();
+        self.keep_below_gone(&mut height_of);
         if let Position::Item { index, into } = self.position {
             let mut y = -i64::from(into.min(self.measured(index, &mut height_of).saturating_sub(1)));
             let mut index = index;
@@ -385,6 +386,21 @@ impl Viewport {
             }
         }
         placed
+    }
+
+    /// Where the item at the top edge has become nothing, what is below it stays where it is.
+    fn keep_below_gone(&mut self, height_of: &mut impl FnMut(u64) -> u32) {
+        let Position::Item { mut index, into } = self.position else { return };
+        let mut shown = i64::from(self.stack.height(index).saturating_sub(into));
+        if self.measured(index, height_of) > 0 {
+            return;
+        }
+        // What it took is filled from above.
+        while shown > 0 && index > 0 {
+            index -= 1;
+            shown -= i64::from(self.measured(index, height_of));
+        }
+        self.position = Position::Item { index, into: u32::try_from(-shown).unwrap_or(0) };
     }
 
     /// Moves the view down by `distance`, or up when it is negative, and no further than the ends.
@@ -524,6 +540,22 @@ mod tests {
         assert_eq!(cut("teahouse", 5.0), "tea…");
         assert_eq!(cut("茶馆大厅", 6.0), "茶馆…");
         assert_eq!(cut("茶馆", 1.0), "…");
+    }
+
+    #[test]
+    fn when_the_item_at_the_top_becomes_nothing_those_below_do_not_jump() {
+        let mut heights = vec![30_u32; 20];
+        let mut viewport = viewport(&heights, 100);
+        viewport.scroll_to_fraction(0.5, |number| heights[number as usize]);
+        let before = viewport.visible(|number| heights[number as usize]);
+        let top = before[0].number;
+        heights[top as usize] = 0;
+        viewport.invalidate_item(top);
+        let after = viewport.visible(|number| heights[number as usize]);
+        let y = |items: &[Placed], number| items.iter().find(|item| item.number == number).map(|item| item.y);
+        for item in &before[1..] {
+            assert_eq!(y(&after, item.number), Some(item.y), "item {}", item.number);
+        }
     }
 
     fn viewport(heights: &[u32], view_height: u32) -> Viewport {
