@@ -10,7 +10,8 @@
 //! - [`formatting`]: bold and colours in a text; [`links`]: addresses in it.
 //! - [`registration`]: from the first line to the server's welcome; [`sasl`] and [`scram`]: the login to an account,
 //!   which is a part of it; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
-//! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end; [`reconnect`]: when to come back;
+//! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end, and [`certificate`], a part
+//!   of that; [`reconnect`]: when to come back;
 //!   [`connection`]: the threads that carry lines and events.
 //! - [`traffic`]: lines as they went over the wire, for the panel that shows them; [`meanings`]: what commands and
 //!   numerics mean.
@@ -24,6 +25,7 @@
 //! model and the connection do not know each other: events go from one to the other and lines back, through the
 //! window's hands.
 
+pub mod certificate;
 pub mod command;
 pub mod connection;
 pub mod dial;
