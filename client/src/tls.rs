@@ -65,8 +65,11 @@ impl Distrust {
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
-            // Most of those who sign for themselves sign as if they were an authority, and webpki looks at that first.
-            CertificateError::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+            // Who signs for themselves often does so as an authority would, or in the old version; webpki looks at
+            // that before it looks for somebody who vouches.
+            CertificateError::Other(why)
+                if ["CaUsedAsEndEntity", "UnsupportedCertVersion"].contains(&why.to_string().as_str()) =>
+            {
                 Self::UnknownIssuer
             }
             other => Self::Faulty(other.to_string()),
