@@ -365,7 +365,8 @@ fn end(context: Context) -> Option<Errand> {
         Some(task) => Some(Errand { task: Box::new(task), capture: world.suspend_capture() }),
         None => {
             world.release_capture_of(device);
-            let changed = world.take_to_keep();
+            // The session does no more errands for who has gone; the next one who says something takes this along.
+            let changed = if world.client(device).is_some() { world.take_to_keep() } else { Vec::new() };
             (!changed.is_empty())
                 .then(|| Errand { task: Box::new(Task::Rooms(Rooms::of(changed))), capture: None })
         }
