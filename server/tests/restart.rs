@@ -186,6 +186,37 @@ fn who_stays_without_a_connection_stays_over_a_restart() {
 }
 
 #[test]
+fn who_has_logged_out_does_not_stay_over_a_restart_and_who_logs_in_late_does() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("NS SET ALWAYS-ON ON", "You stay"),
+        ("JOIN #茶馆", " 366 "),
+        ("NS LOGOUT", " 901 "),
+        ("PING once", "PONG"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("JOIN #茶馆");
+    assert!(bob.wait_for(" 353 ").ends_with(":@bob"), "alice has gone");
+    let mut visitor = house.login("visitor");
+    for (line, answer) in
+        [("JOIN #茶馆", " 366 "), ("NS IDENTIFY alice sesame12", " 900 "), ("PING twice", "PONG")]
+    {
+        visitor.send(line);
+        visitor.wait_for(answer);
+    }
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("JOIN #茶馆");
+    assert!(bob.wait_for(" 353 ").contains("visitor"), "who logged in late has stayed");
+}
+
+#[test]
 fn whoever_has_the_name_of_an_account_that_ended_has_nothing_of_it() {
     let mut house = House::open();
     let mut alice = house.login("alice");

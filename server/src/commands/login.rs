@@ -170,8 +170,14 @@ fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
     if world.client_mut(id).account() == account.as_deref() {
         return;
     }
+    if world.stays(id)
+        && let Some(before) = world.client(id).and_then(Client::account).map(str::to_owned)
+    {
+        world.forget_presence(&before);
+    }
     world.client_mut(id).set_account(account);
     world.mirror(id);
+    world.keep_presence(id);
     let Some(client) = world.client(id).filter(|client| client.is_registered()) else { return };
     let line = world.line(format_args!(":{} ACCOUNT {}", client.source(), client.account().unwrap_or("*")));
     let line = line.with_tags(client.tags());
