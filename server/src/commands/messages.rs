@@ -40,11 +40,16 @@ pub(super) fn privmsg(context: &mut Context, message: &Message) -> Result<(), Re
         return Ok(());
     }
     let (targets, speech) = words_of("PRIVMSG", message)?;
+    note_speech(context);
+    to_each(context, targets, speech)
+}
+
+/// Notes for WHOIS that the client is not idle.
+pub(super) fn note_speech(context: &mut Context) {
     let now = context.world.now;
     if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
         *spoke = now;
     }
-    to_each(context, targets, speech)
 }
 
 fn to_each(context: &mut Context, targets: &str, speech: Speech) -> Result<(), Reply> {
@@ -286,7 +291,7 @@ fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
 }
 
 /// To somebody who has an account and is not here: it waits. `None` if there is nobody whom it could wait for.
-pub(super) fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result<(), Reply>> {
+fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result<(), Reply>> {
     let name = context.world.accounts.find(nick)?.name.clone();
     let text = speech.text?;
     let number = context.world.next_number();
@@ -298,16 +303,20 @@ pub(super) fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Op
     if context.has(Capability::EchoMessage) {
         context.world.tell(context.device, &line, Cause::Answer);
     }
+    Some(say_that_it_waits(context, name, speech.command))
+}
+
+/// Answers for somebody who is not here.
+///
+/// # Errors
+/// RPL_AWAY, which is no error.
+pub(super) fn say_that_it_waits(context: &Context, name: String, command: &str) -> Result<(), Reply> {
     let words = context.say(&Text::MessageWaits);
-    Some(if speech.command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) })
+    if command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) }
 }
 
 /// To somebody who stays here without a connection: it waits. `None` for anybody else.
-pub(super) fn to_disconnected(
-    context: &mut Context,
-    person: ClientId,
-    speech: Speech,
-) -> Option<Result<(), Reply>> {
+fn to_disconnected(context: &mut Context, person: ClientId, speech: Speech) -> Option<Result<(), Reply>> {
     if context.world.is_connected(person) {
         return None;
     }

@@ -133,6 +133,9 @@ fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
         invalid(context);
         return Ok(());
     };
+    if command == "PRIVMSG" {
+        messages::note_speech(context);
+    }
     let outcome = deliver(context, &draft, command);
     // Nothing answers a notice, not even the server with an error.
     if command == "NOTICE" { Ok(()) } else { outcome }
@@ -144,72 +147,103 @@ fn invalid(context: &mut Context) {
 
 /// Delivers a message of several lines to a room or to one person.
 fn deliver(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
-    let me = context.me;
-    let speech = Speech { command, text: Some(&draft.words) };
-    let target = draft.target.as_str();
-    let channel = if names::is_channel(target) {
-        let channel = context.world.find_visible_channel(me, target)?;
-        messages::may_speak(context, channel, speech)?;
-        Some(channel)
+    if names::is_channel(&draft.target) {
+        to_channel(context, draft, command)
     } else {
-        None
+        to_person(context, draft, command)
+    }
+}
+
+fn to_channel(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
+    let channel = context.world.find_visible_channel(context.me, &draft.target)?;
+    messages::may_speak(context, channel, Speech { command, text: Some(&draft.words) })?;
+    let number = context.world.next_number();
+    let name = context.world.channel(channel).name.clone();
+    tell(context, draft, command, number, &name, |context, line, knowing| {
+        let (device, echo) = (context.device, context.has(Capability::EchoMessage));
+        context.world.tell_channel(channel, |id, client, _| {
+            (knows(client) == knowing && (id != device || echo)).then_some(line)
+        });
+    });
+    context.world.keep_said(context.me, channel, number, kind_of(command), &draft.client_only, &draft.words);
+    Ok(())
+}
+
+fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
+    let me = context.me;
+    let to = match context.world.find(&draft.target) {
+        Ok(to) => to,
+        Err(refusal) => return to_absent(context, draft, command, &draft.target).unwrap_or(Err(refusal)),
     };
-    let person = match channel {
-        Some(_) => None,
-        None => match context.world.find(target) {
-            Ok(person) => Some(person),
-            Err(refusal) => {
-                return messages::to_absent(context, target, speech).unwrap_or(Err(refusal));
-            }
-        },
-    };
-    if let Some(person) = person
-        && let Some(outcome) = messages::to_disconnected(context, person, speech)
+    let person = context.world.client(to).expect("it was found");
+    messages::may_hear(context, person)?;
+    let (name, account) = (person.name().to_owned(), person.account().map(str::to_owned));
+    if let Some(account) = account.filter(|_| !context.world.is_connected(to))
+        && let Some(outcome) = to_absent(context, draft, command, &account)
     {
         return outcome;
     }
     let number = context.world.next_number();
-    let name = match (channel, person.and_then(|person| context.world.client(person))) {
-        (Some(channel), _) => context.world.channel(channel).name.clone(),
-        (None, Some(person)) => {
-            messages::may_hear(context, person)?;
-            person.name().to_owned()
-        }
-        (None, None) => target.to_owned(),
-    };
+    tell(context, draft, command, number, &name, |context, line, knowing| {
+        context.world.tell_unlabelled(to, |client| (knows(client) == knowing).then_some(line));
+        tell_own(context, line, knowing, to == me);
+    });
+    context.world.keep_private(me, to, number, kind_of(command), &draft.client_only, &draft.words);
+    messages::say_if_away(context, to, command)
+}
+
+/// To somebody who has an account and is not here: it waits. `None` if there is nobody whom it could wait for.
+fn to_absent(
+    context: &mut Context,
+    draft: &Draft,
+    command: &'static str,
+    account: &str,
+) -> Option<Result<(), Reply>> {
+    let name = context.world.accounts.find(account)?.name.clone();
+    let number = context.world.next_number();
+    let (kind, tags) = (kind_of(command), &draft.client_only);
+    if !context.world.keep_waiting(context.me, &name, number, kind, tags, &draft.words) {
+        return None;
+    }
+    tell(context, draft, command, number, &name, |context, line, knowing| {
+        tell_own(context, line, knowing, false);
+    });
+    Some(messages::say_that_it_waits(context, name, command))
+}
+
+fn kind_of(command: &str) -> Kind {
+    Kind::from_command(command).expect("PRIVMSG or NOTICE")
+}
+
+/// Makes the lines of a message, for those who know several lines and for those who do not, and has `to_all` tell each
+/// of them to whom it concerns.
+fn tell(
+    context: &mut Context,
+    draft: &Draft,
+    command: &'static str,
+    number: Number,
+    target: &str,
+    to_all: impl Fn(&mut Context, &Line, bool),
+) {
     let tags =
         Tags { msgid: Some(number), client_only: draft.client_only.clone(), ..context.client().tags() };
     let source = context.client().source().to_owned();
-    let said = Said { source: &source, command, target: &name, words: &draft.words, number, tags };
-    let batch = said.in_batch(context.world, None);
-    let lines = said.in_lines(None);
-    let echo = context.has(Capability::EchoMessage);
-    let device = context.device;
-    for (all, knowing) in [(&batch, true), (&lines, false)] {
-        for line in all {
-            let for_whom = |client: &Client| (knows(client) == knowing).then_some(line);
-            let mine = |id, client: &Client| for_whom(client).filter(|_| id != device || echo);
-            if let Some(channel) = channel {
-                context.world.tell_channel(channel, |id, client, _| mine(id, client));
-            }
-            if let Some(person) = person {
-                context.world.tell_unlabelled(person, for_whom);
-                let echoed = |id, client: &Client| mine(id, client).filter(|_| person != me || id == device);
-                context.world.tell_person(me, echoed);
-            }
+    let said = Said { source: &source, command, target, words: &draft.words, number, tags };
+    for (lines, knowing) in [(said.in_batch(context.world, None), true), (said.in_lines(None), false)] {
+        for line in &lines {
+            to_all(context, line, knowing);
         }
     }
-    let kind = Kind::from_command(command).expect("PRIVMSG or NOTICE");
-    if let Some(channel) = channel {
-        context.world.keep_said(me, channel, number, kind, &draft.client_only, &draft.words);
-    }
-    match person {
-        Some(person) => {
-            context.world.keep_private(me, person, number, kind, &draft.client_only, &draft.words);
-            messages::say_if_away(context, person, command)
-        }
-        None => Ok(()),
-    }
+}
+
+/// Shows the client's own connections a line that it said to somebody; the others have it already where it was said to
+/// oneself.
+fn tell_own(context: &mut Context, line: &Line, knowing: bool, to_oneself: bool) {
+    let (device, echo) = (context.device, context.has(Capability::EchoMessage));
+    context.world.tell_person(context.me, |id, client| {
+        let wants = if id == device { echo } else { !to_oneself };
+        (knows(client) == knowing && wants).then_some(line)
+    });
 }
 
 /// Whether somebody gets messages of several lines as such.
