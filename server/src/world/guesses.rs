@@ -21,12 +21,17 @@ const LONGEST_WAIT: Duration = Duration::from_secs(16);
 const MEMORY: SignedDuration = SignedDuration::from_mins(10);
 /// How many accounts may be opened from one address before it has to be quiet for as long as [`MEMORY`].
 const OPENINGS: u32 = 5;
-/// With more entries than this, those that are forgotten are looked for.
+/// So many entries at least are kept before those that are forgotten are looked for.
 const MANY: usize = 1024;
 
 /// Who guessed wrong lately.
 #[derive(Debug, Default)]
-pub(crate) struct Guesses(HashMap<Key, (u32, Timestamp)>);
+pub(crate) struct Guesses {
+    counts: HashMap<Key, (u32, Timestamp)>,
+    /// With more entries than this, those that are forgotten are looked for: twice as many as were left the last time,
+    /// so that many guesses do not mean a look at all of them for each.
+    many: usize,
+}
 
 /// What wrong passwords are counted for.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -39,7 +44,7 @@ enum Key {
 impl Guesses {
     /// How long the next attempt has to wait.
     pub(crate) fn wait(&self, account: Folded<'static>, address: IpAddr, now: Timestamp) -> Duration {
-        let counts = keys(account, address).filter_map(|key| self.0.get(&key)).filter(fresh(now));
+        let counts = keys(account, address).filter_map(|key| self.counts.get(&key)).filter(fresh(now));
         let count = counts.map(|(count, _)| *count).max().unwrap_or(0);
         match count.checked_sub(FREE) {
             None => Duration::ZERO,
@@ -56,7 +61,7 @@ impl Guesses {
 
     /// Whether one more account may be opened from an address.
     pub(crate) fn may_open(&self, address: IpAddr, now: Timestamp) -> bool {
-        let counted = neighbourhood(address).and_then(|address| self.0.get(&Key::Opening(address)));
+        let counted = neighbourhood(address).and_then(|address| self.counts.get(&Key::Opening(address)));
         counted.filter(fresh(now)).is_none_or(|(count, _)| *count < OPENINGS)
     }
 
@@ -68,17 +73,18 @@ impl Guesses {
     }
 
     fn count(&mut self, key: Key, now: Timestamp) {
-        if self.0.len() > MANY {
-            self.0.retain(|_, entry| fresh(now)(&&*entry));
+        if self.counts.len() > self.many {
+            self.counts.retain(|_, entry| fresh(now)(&&*entry));
+            self.many = MANY.max(self.counts.len() * 2);
         }
-        let entry = self.0.entry(key).or_insert((0, now));
+        let entry = self.counts.entry(key).or_insert((0, now));
         let earlier = if fresh(now)(&&*entry) { entry.0 } else { 0 };
         *entry = (earlier + 1, now);
     }
 
     /// The owner has come in; the account's wrong passwords were slips. An address keeps its own.
     pub(crate) fn right(&mut self, account: Folded<'static>) {
-        self.0.remove(&Key::Account(account));
+        self.counts.remove(&Key::Account(account));
     }
 }
 
