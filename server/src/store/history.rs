@@ -100,8 +100,11 @@ impl Writer {
                     connection.execute("UPDATE place SET name = ? WHERE name = ?", [new, old])?;
                 }
                 Record::Marker { account, target, read } => {
-                    let mut keep =
-                        connection.prepare_cached("INSERT OR REPLACE INTO marker VALUES (?, ?, ?)")?;
+                    // Two clients of one account may have said it at once, and come here in the other order.
+                    let mut keep = connection.prepare_cached(
+                        "INSERT INTO marker VALUES (?, ?, ?)
+                         ON CONFLICT DO UPDATE SET read = max(read, excluded.read)",
+                    )?;
                     keep.execute(params![account, target, read.as_micros()])?;
                 }
                 Record::Room(name, Some(since)) => {
