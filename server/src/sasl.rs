@@ -67,6 +67,8 @@ pub(crate) enum Step {
     /// The client has proven it and has been shown a signature; it has nothing more to say.
     ScramEnd {
         account: String,
+        /// The hash of the password that it was proven with.
+        password: String,
     },
 }
 
@@ -105,7 +107,6 @@ impl<'a> Plain<'a> {
 #[derive(Debug)]
 pub(crate) struct Scram {
     pub(crate) account: String,
-    keys: ScramKeys,
     client_first: String,
     server_first: String,
 }
@@ -113,7 +114,7 @@ pub(crate) struct Scram {
 impl Scram {
     /// Answers a client's first message. `None` when the client wants to be somebody else than it is, or wants the
     /// exchange bound to its connection, which was not offered.
-    pub(crate) fn begin(first: &ClientFirst, keys: ScramKeys) -> Option<Self> {
+    pub(crate) fn begin(first: &ClientFirst, keys: &ScramKeys) -> Option<Self> {
         if first.authzid.as_ref().is_some_and(|authzid| *authzid != first.user)
             || matches!(first.binding, ChannelBinding::By(_))
         {
@@ -124,22 +125,23 @@ impl Scram {
         let server =
             ServerFirst { nonce: &nonce, salt: &salt, iterations: keys.iterations(), extensions: "" };
         let server_first = server.to_string();
-        Some(Self { account: first.user.to_string(), keys, client_first: first.to_string(), server_first })
+        Some(Self { account: first.user.to_string(), client_first: first.to_string(), server_first })
     }
 
     pub(crate) fn server_first(&self) -> &str {
         &self.server_first
     }
 
-    /// The signature that answers a client's last message, if that proves what it should.
-    pub(crate) fn verify(&self, said: &str) -> Option<String> {
+    /// The signature that answers a client's last message, if that proves what it should. `keys` are those that the
+    /// account has by now: a client can take its time, and the password may be another one meanwhile.
+    pub(crate) fn verify(&self, said: &str, keys: &ScramKeys) -> Option<String> {
         let first = ClientFirst::parse(&self.client_first).expect("it was printed");
         let server = ServerFirst::parse(&self.server_first).expect("it was printed");
         let last = ClientFinal::parse(said).ok()?;
         let same_binding = Base64::encode_string(first.gs2_header().as_bytes()) == last.binding;
         let auth_message = teahouse_protocol::scram::auth_message(&first, &server, &last);
-        let proven = same_binding && last.nonce == server.nonce && self.keys.prove(&auth_message, last.proof);
-        proven.then(|| self.keys.signature(&auth_message))
+        let proven = same_binding && last.nonce == server.nonce && keys.prove(&auth_message, last.proof);
+        proven.then(|| keys.signature(&auth_message))
     }
 }
 

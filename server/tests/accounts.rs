@@ -129,3 +129,17 @@ fn a_guesser_waits_and_the_owner_comes_in_all_the_same() {
     owner.wait_for(" 903 ");
     server.stop();
 }
+
+#[test]
+fn an_old_password_lets_nobody_in_who_began_with_it_and_waited() {
+    let server = start(Config { scram: true, ..Config::default() });
+    let mut alice = register(&server, "alice", "sesame12");
+    let mut thief = begin(&server, "SCRAM-SHA-256");
+    scram(&mut thief, "alice", "sesame12");
+    thief.wait_for("AUTHENTICATE ");
+    alice.send("NS SET PASSWORD mimosa34");
+    alice.wait_for("is changed");
+    thief.send("AUTHENTICATE +");
+    thief.wait_for(" 904 ");
+    server.stop();
+}

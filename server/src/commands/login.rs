@@ -23,7 +23,7 @@ pub(super) struct Claim {
     /// Where the client comes from.
     address: SocketAddr,
     /// The hash of its password; `None` if there is no such account.
-    kept: Option<String>,
+    pub(super) kept: Option<String>,
     pub(super) proof: Proof,
     /// How long earlier guesses make this one wait.
     wait: Duration,
@@ -117,14 +117,22 @@ impl Claim {
 
     pub(super) fn finish(mut self, context: &mut Context) {
         self.settle(context.world);
+        // A guesser is made to wait for many seconds, in which the owner may have taken another password.
+        let kept = self.kept.as_deref();
+        self.is_right &= kept.is_some_and(|kept| has_password(context.world, &self.account, kept));
         (self.then)(context, &self);
     }
+}
+
+/// Whether there is an account of this name, and this is still the hash of its password.
+pub(super) fn has_password(world: &World, account: &str, hash: &str) -> bool {
+    world.accounts.find(account).is_some_and(|account| account.password == hash)
 }
 
 /// Makes a change of an account that has been kept, with all that follows from it.
 pub(super) fn apply(world: &mut World, change: Change) {
     let closed = match &change {
-        Change::Close { account } => Some(account.clone()),
+        Change::Close { account, .. } => Some(account.clone()),
         _ => None,
     };
     world.accounts.apply(change);

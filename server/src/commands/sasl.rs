@@ -8,7 +8,7 @@ use teahouse_protocol::sasl::{ABORT, EMPTY, chunks};
 use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 
 use super::Context;
-use super::login::{Claim, Proof, log_in};
+use super::login::{Claim, Proof, has_password, log_in};
 use crate::reply::Reply;
 use crate::sasl::{Exchange, Mechanism, Plain, Scram, Step};
 use crate::user_modes::UserMode;
@@ -73,17 +73,21 @@ fn go_on(context: &mut Context, mut exchange: Exchange, chunk: &str) -> Result<(
         Step::ScramFirst => {
             let first = ClientFirst::parse(text_of(&said)?).map_err(|_| Reply::SaslFail)?;
             let keys = context.world.accounts.scram_keys(&first.user);
-            let scram = Scram::begin(&first, keys).ok_or(Reply::SaslFail)?;
+            let scram = Scram::begin(&first, &keys).ok_or(Reply::SaslFail)?;
             say(context, scram.server_first());
             wait_for(context, Exchange::at(Step::ScramFinal(scram)));
             Ok(())
         }
         Step::ScramFinal(scram) => {
-            let signature = scram.verify(text_of(&said)?);
+            let keys = context.world.accounts.scram_keys(&scram.account);
+            let signature = scram.verify(text_of(&said)?, &keys);
             Claim::make(context, &scram.account, Proof::Scram(signature), decide);
             Ok(())
         }
-        Step::ScramEnd { account } => succeed(context, &account),
+        Step::ScramEnd { account, password } if has_password(context.world, &account, &password) => {
+            succeed(context, &account)
+        }
+        Step::ScramEnd { .. } => Err(Reply::SaslFail),
     }
 }
 
@@ -112,7 +116,8 @@ fn decide(context: &mut Context, claim: &Claim) {
         Proof::Scram(signature) => {
             let signature = signature.as_deref().unwrap_or_default();
             say(context, &ServerFinal::Verifier(signature).to_string());
-            wait_for(context, Exchange::at(Step::ScramEnd { account: claim.account.clone() }));
+            let (account, password) = (claim.account.clone(), claim.kept.clone().unwrap_or_default());
+            wait_for(context, Exchange::at(Step::ScramEnd { account, password }));
             Ok(())
         }
     };
