@@ -7,6 +7,7 @@ use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use support::peer::Peer;
+use teahouse_protocol::CaseMapping;
 use teahouse_protocol::scram::{self, ClientFinal, ClientFirst, ServerFinal, ServerFirst};
 use teahouse_server::{Config, Server};
 
@@ -141,5 +142,23 @@ fn an_old_password_lets_nobody_in_who_began_with_it_and_waited() {
     alice.wait_for("is changed");
     thief.send("AUTHENTICATE +");
     thief.wait_for(" 904 ");
+    server.stop();
+}
+
+#[test]
+fn what_was_said_to_an_account_that_ended_is_not_for_the_next_one_however_its_name_is_written() {
+    let server = start(Config { casemapping: CaseMapping::Rfc1459, ..Config::default() });
+    let mut cup = register(&server, "Cup[1]", "sesame12");
+    let mut bob = Peer::login(server.addresses()[0], "bob");
+    bob.send("PRIVMSG cup{1} :a secret");
+    cup.wait_for("a secret");
+    cup.send("NS DROP Cup[1] sesame12");
+    cup.wait_for("is no more");
+    cup.send("NS REGISTER mimosa34");
+    cup.wait_for(" 900 ");
+    bob.send("PRIVMSG cup{1} :hello");
+    cup.wait_for("hello");
+    cup.send("CHATHISTORY LATEST bob * 10");
+    assert!(cup.wait_for("PRIVMSG").ends_with(":hello"));
     server.stop();
 }

@@ -211,7 +211,8 @@ fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             return say(context, &Text::PasswordIsWrong(claim.account.clone()));
         };
         let account = account.name.clone();
-        let change = Change::Close { account: account.clone() };
+        let folded = context.world.config.casemapping.fold(&account).as_str().to_owned();
+        let change = Change::Close { account: account.clone(), folded };
         Keeping::begin(context, &account, change, None, |context, account, kept| {
             let closed = Text::AccountClosed(account.to_owned());
             say(context, if kept { &closed } else { &Text::TryAgainLater });

@@ -62,10 +62,10 @@ pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Resul
             connection.execute(update, params![wanted, account])?;
             Ok(())
         }
-        Change::Close { account } => {
+        Change::Close { account, folded } => {
             connection.execute("DELETE FROM account WHERE name = ?", [account])?;
             channels::forget_account(connection, account)?;
-            history::forget_account(connection, account)
+            history::forget_account(connection, folded)
         }
     }
 }

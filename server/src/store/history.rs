@@ -198,12 +198,13 @@ fn delete_place(connection: &Connection, name: &str) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Forgets what was said by and to an account that is closed: whoever opens another of that name is somebody else.
+/// Forgets what was said by and to an account that is closed, by its folded name: whoever opens another of that name is
+/// somebody else.
 pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite::Result<()> {
-    let of_account = "SELECT place FROM party WHERE name = ? COLLATE NOCASE";
+    let of_account = "SELECT place FROM party WHERE name = ?";
     connection.execute(&format!("DELETE FROM message WHERE place IN ({of_account})"), [account])?;
-    connection.execute("DELETE FROM waiting WHERE account = ? COLLATE NOCASE", [account])?;
-    connection.execute("DELETE FROM marker WHERE account = ? COLLATE NOCASE", [account])?;
+    connection.execute("DELETE FROM waiting WHERE account = ?", [account])?;
+    connection.execute("DELETE FROM marker WHERE account = ?", [account])?;
     Ok(())
 }
 

@@ -69,6 +69,8 @@ pub enum Change {
     Close {
         /// Which.
         account: String,
+        /// What it is filed under in conversations: its name, folded.
+        folded: String,
     },
 }
 
@@ -161,7 +163,7 @@ impl Accounts {
                     account.always_on = wanted;
                 }
             }
-            Change::Close { account } => {
+            Change::Close { account, .. } => {
                 self.set_certificates(&account, Vec::new());
                 if let Some(account) = self.by_name.remove(&self.key(&account)) {
                     self.skeletons.remove(&Skeleton::of(&account.name));
@@ -256,8 +258,9 @@ mod tests {
             all.apply(Change::Keys { account: "bob".to_owned(), password, scram });
             assert_eq!(all.find("bob").unwrap().scram.is_some(), kept);
         }
-        all.apply(Change::Close { account: "Alice".to_owned() });
-        all.apply(Change::Close { account: "nobody".to_owned() });
+        for account in ["Alice", "nobody"].map(str::to_owned) {
+            all.apply(Change::Close { folded: account.to_lowercase(), account });
+        }
         all.check();
         assert_eq!((all.count(), all.by_certificate("aa")), (1, None));
         all.apply(Change::Open(account("alice", &[])));
