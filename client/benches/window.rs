@@ -73,7 +73,9 @@ fn main() -> ExitCode {
 
 fn measure_transcript() -> ExitCode {
     let _app = App::default();
-    theme::choose_fonts();
+    if let Some(best) = theme::find_fonts().first() {
+        theme::use_face(best);
+    }
     let before = resident_mib("self");
     let mut house = House::open();
     for number in 0..ROOMS * LINES_A_ROOM {

@@ -56,7 +56,7 @@ fn main() {
 }
 
 /// Each scene, by the name of its first picture; `cargo run --example pictures NAME` plays one alone.
-const SCENES: [(&str, fn()); 8] = [
+const SCENES: [(&str, fn()); 10] = [
     ("chat-light", || chat("chat-light", DAY)),
     ("chat-dark", || chat("chat-dark", NIGHT)),
     ("chat-compact", || chat("chat-compact", COMPACT)),
@@ -65,6 +65,8 @@ const SCENES: [(&str, fn()); 8] = [
     ("wire", wire),
     ("chinese-input", chinese_input),
     ("two-windows", two_windows),
+    ("login", login),
+    ("settings", settings),
 ];
 
 fn chat(name: &str, settings: &str) {
@@ -196,6 +198,24 @@ fn chinese_input() {
     save(&display.steady_look(), "chinese-input");
     display.xdotool(&["key", "space"]);
     person.waits_for("汉字", |seen| seen["composer"] == "西湖龙井");
+}
+
+fn login() {
+    let display = Display::start(1200, 800);
+    let settings = "nick = \"小林\"\n[[profile]]\nname = \"学校\"\nserver = \"irc.school.example\"\n\
+                    nick = \"小林\"\ntls = true\n[[profile]]\nname = \"Libera.Chat\"\n\
+                    server = \"irc.libera.chat\"\nnick = \"xiaolin\"\ntls = true\n";
+    let start = Start { geometry: "1180x760+2+22", settings, ..Start::default() };
+    let mut person = Person::open(&display, &start);
+    keep(&display, &mut person, "login");
+}
+
+fn settings() {
+    let display = Display::start(1200, 800);
+    let (mut person, _line) = in_company(&display, DAY, &[]);
+    person.presses("ctrl+comma");
+    person.waits_for("the settings", |seen| seen["settings"].is_array());
+    keep(&display, &mut person, "settings");
 }
 
 fn two_windows() {

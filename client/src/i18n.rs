@@ -251,6 +251,7 @@ texts! {
     DensitySetting: "间距", "Spacing";
     Cozy: "宽松", "Cozy";
     Compact: "紧凑", "Compact";
+    FontSetting: "字体", "Font";
     SizeSetting: "大小", "Size";
     MessagesSetting: "消息", "Messages";
     TimesSetting: "显示时间", "Show times";

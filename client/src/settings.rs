@@ -63,6 +63,8 @@ pub struct Settings {
     pub theme: Shade,
     /// Cozy or compact.
     pub density: Density,
+    /// The face that everything is written in; empty for the best that this machine has.
+    pub font: String,
     /// How large everything is, in per cent of what is usual.
     pub size: u16,
     /// Whether messages show when they came.
@@ -92,6 +94,7 @@ impl Default for Settings {
             language: None,
             theme: Shade::default(),
             density: Density::default(),
+            font: String::new(),
             size: 100,
             times: true,
             traffic: true,
@@ -236,6 +239,7 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             "density" => set(&mut settings.density, value.clone().try_into().ok()),
             "logs" => set(&mut settings.logs, value.as_bool()),
             "ask_before_closing" => set(&mut settings.ask_before_closing, value.as_bool()),
+            "font" => set(&mut settings.font, value.as_str().map(str::to_owned)),
             "size" => set(&mut settings.size, value.as_integer().and_then(size)),
             "times" => set(&mut settings.times, value.as_bool()),
             "traffic" => set(&mut settings.traffic, value.as_bool()),
@@ -317,6 +321,7 @@ mod tests {
             language: Some(Language::Chinese),
             theme: Shade::Dark,
             density: Density::Compact,
+            font: "Noto Serif CJK SC".to_owned(),
             size: 125,
             times: false,
             traffic: false,

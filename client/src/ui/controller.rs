@@ -68,10 +68,6 @@ pub fn run(options: Options) -> Result<(), Phrase> {
     }
     watch_for_panics();
     let app = App::default();
-    match theme::choose_fonts() {
-        Some(face) => log::debug!("font: {face}"),
-        None => log::warn!("no font with 汉字 is known here; install one, such as fonts-noto-cjk"),
-    }
     app::set_visible_focus(true);
 
     let controller = Rc::new(RefCell::new(Controller::new(options)));
@@ -143,6 +139,9 @@ struct Controller {
     notifier: Notifier,
     /// Whether the system is dark, once somebody wanted to know.
     system_is_dark: OnceCell<bool>,
+    /// The faces that one can choose from, the best first. Where there is none, FLTK's own choice stays, and the system
+    /// fills in 汉字 from wherever it finds them.
+    faces: Vec<&'static str>,
     /// How large the system wants everything to be.
     system_scale: f32,
     /// The view that is shown.
@@ -240,6 +239,7 @@ impl Controller {
             settings_page,
             notifier: Notifier::default(),
             system_is_dark: OnceCell::new(),
+            faces: theme::find_fonts(),
             system_scale: app::screen_scale(0),
             shown: None,
             wire_of: None,
@@ -264,6 +264,7 @@ impl Controller {
     fn open(&mut self) -> Result<(), Phrase> {
         // What is chosen here is kept; what FLTK would do with the same keys is not.
         app::keyboard_screen_scaling(false);
+        self.choose_face();
         self.resize();
         self.apply_settings();
         self.keep_logs();

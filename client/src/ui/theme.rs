@@ -23,7 +23,7 @@ pub const MONO: Font = Font::Courier;
 pub const MONO_BOLD: Font = Font::CourierBold;
 
 /// Faces that have both 汉字 and Latin letters that go well with them, the best first.
-const FACES: [&str; 10] = [
+const FACES: [&str; 12] = [
     "Noto Sans CJK SC",
     "Noto Sans SC",
     "Source Han Sans SC",
@@ -34,15 +34,16 @@ const FACES: [&str; 10] = [
     "Hiragino Sans GB",
     "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
 ];
 
 /// The same for letters of one width.
 const MONO_FACES: [&str; 6] =
     ["Noto Sans Mono CJK SC", "Sarasa Mono SC", "DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono"];
 
-/// Puts the best face that this machine has behind [`REGULAR`] and [`BOLD`], and gives its name.
-/// Where there is none of them, FLTK's own choice stays, and the system fills in 汉字 from wherever it finds them.
-pub fn choose_fonts() -> Option<&'static str> {
+/// The faces to choose from that this machine has, the best first. Puts the best one of one width behind [`MONO`].
+pub fn find_fonts() -> Vec<&'static str> {
     let installed = app::get_font_names();
     let is_installed = |face: &str| installed.iter().any(|name| name.trim_start() == face);
     let is_there = |face: &&str| is_installed(face) || is_installed(&format!("{face} Regular"));
@@ -50,11 +51,14 @@ pub fn choose_fonts() -> Option<&'static str> {
         Font::set_font(MONO, face);
         Font::set_font(MONO_BOLD, &format!("{face} Bold"));
     }
-    let face = FACES.into_iter().find(is_there)?;
+    FACES.into_iter().filter(is_there).collect()
+}
+
+/// Puts this face behind [`REGULAR`] and its twins.
+pub fn use_face(face: &str) {
     for (font, twin) in [(REGULAR, ""), (BOLD, " Bold"), (ITALIC, " Italic"), (BOLD_ITALIC, " Bold Italic")] {
         Font::set_font(font, &format!("{face}{twin}"));
     }
-    Some(face)
 }
 
 /// The colours of one shade.

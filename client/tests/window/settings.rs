@@ -58,6 +58,27 @@ fn what_is_chosen_holds_at_once_and_is_kept() {
 }
 
 #[test]
+fn another_font_is_chosen_and_kept_and_the_best_one_comes_back() {
+    let (display, server) = (Display::start(1300, 960), Server::start());
+    let mut ming = open(&display, &server, "font = \"Noto Serif CJK SC\"\n");
+    ming.says("这里写宋体");
+    ming.reads("这里写宋体");
+    display.picture("settings-serif");
+    ming.presses("ctrl+comma");
+    ming.waits_for("the font", |seen| seen["controls"]["字体 Noto Serif CJK SC"].is_object());
+    display.picture("settings-serif-page");
+    ming.clicks("字体 ‹");
+    ming.waits_for("the font before it", |seen| seen["controls"]["字体 Noto Serif CJK SC"].is_null());
+    ming.clicks("字体 ›");
+    ming.waits_for("the font again", |seen| seen["controls"]["字体 Noto Serif CJK SC"].is_object());
+    assert!(saved(&ming).contains("font = \"Noto Serif CJK SC\""));
+    ming.clicks("字体 Noto Serif CJK SC");
+    ming.waits_for("the best font", |seen| seen["controls"]["字体 Noto Sans CJK SC"].is_object());
+    display.picture("settings-sans-page");
+    assert!(saved(&ming).contains("font = \"\""));
+}
+
+#[test]
 fn everything_can_be_larger_and_still_be_used() {
     let (display, server) = (Display::start(1700, 1200), Server::start());
     let mut ming = open(&display, &server, "");

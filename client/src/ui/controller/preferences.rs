@@ -10,7 +10,7 @@ use crate::model::View;
 use crate::model::notify::NotifyRules;
 use crate::settings::{Density, Notify, SettingsFile, Shade};
 use crate::ui::settings::Item;
-use crate::ui::theme::SIZES;
+use crate::ui::theme::{self, SIZES};
 use crate::ui::{Action, keys};
 
 /// Something to change on the settings page.
@@ -22,6 +22,8 @@ pub enum Change {
     Theme(Shade),
     /// Cozy or compact.
     Density(Density),
+    /// The next face (1), the one before (-1), or the best (0).
+    Font(isize),
     /// Larger (1), smaller (-1), or as it was meant (0).
     Size(i32),
     /// Whether messages show when they came.
@@ -73,6 +75,16 @@ impl Controller {
             }
             Change::Theme(shade) => settings.theme = shade,
             Change::Density(density) => settings.density = density,
+            Change::Font(0) => {
+                settings.font.clear();
+                self.choose_face();
+            }
+            Change::Font(steps) => {
+                let index = self.faces.iter().position(|face| *face == settings.font).unwrap_or(0);
+                let index = index.saturating_add_signed(steps).min(self.faces.len().saturating_sub(1));
+                settings.font = self.faces.get(index).map_or_else(String::new, ToString::to_string);
+                self.choose_face();
+            }
             Change::Size(steps) => {
                 let index = SIZES.iter().position(|size| *size >= settings.size).unwrap_or(SIZES.len() - 1);
                 let index = index.saturating_add_signed(steps as isize).min(SIZES.len() - 1);
@@ -125,6 +137,21 @@ impl Controller {
         self.model.borrow_mut().set_logs(logs);
     }
 
+    /// The face that is wanted, if this machine has it, or else the best.
+    fn face(&self) -> Option<&'static str> {
+        let wanted = self.faces.iter().find(|face| **face == self.settings.font);
+        wanted.or(self.faces.first()).copied()
+    }
+
+    /// Writes everything in the face that the settings say.
+    pub(super) fn choose_face(&self) {
+        match self.face() {
+            Some(face) => theme::use_face(face),
+            None => log::warn!("no font with 汉字 is known here; install one, such as fonts-noto-cjk"),
+        }
+        self.kit.paint.forget();
+    }
+
     /// Draws everything as large as the settings say.
     pub(super) fn resize(&self) {
         let factor = f32::from(self.settings.size) / 100.0;
@@ -158,6 +185,12 @@ impl Controller {
         let shades =
             [(Text::Light, Shade::Light), (Text::Dark, Shade::Dark), (Text::AsTheSystem, Shade::System)];
         let densities = [(Text::Cozy, Density::Cozy), (Text::Compact, Density::Compact)];
+        let face = self.face().map_or_else(|| word(Text::AsTheSystem), str::to_owned);
+        let mut fonts = vec![(face, Change::Font(0))];
+        if self.faces.len() > 1 {
+            fonts.insert(0, ("‹".to_owned(), Change::Font(-1)));
+            fonts.push(("›".to_owned(), Change::Font(1)));
+        }
         let notifies = [
             (Text::NotifyAll, Notify::All),
             (Text::NotifyForUs, Notify::Mentions),
@@ -180,6 +213,7 @@ impl Controller {
                 densities.map(|(text, density)| (word(text), Change::Density(density))).into(),
                 densities.iter().position(|(_, density)| *density == settings.density),
             ),
+            choice(Text::FontSetting, fonts, None),
             choice(
                 Text::SizeSetting,
                 vec![
