@@ -264,6 +264,8 @@ texts! {
     NotifyNone: "不通知", "Nothing";
     NotifyDefault: "通知：和别处一样", "Notifications: as everywhere";
     NotifyIn: "通知：{0}", "Notifications: {0}";
+    JoinAtLogin: "登录时进入", "Join at login";
+    NotJoinAtLogin: "登录时不再进入", "No longer join at login";
     SoundSetting: "通知时发出声音", "With a sound";
     AskSetting: "关闭窗口前询问", "Ask before closing the window";
     AtStart: "启动时连接", "Connect at start";

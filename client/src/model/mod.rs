@@ -40,7 +40,7 @@ use crate::irc_url::IrcUrl;
 use crate::logs::Logs;
 use crate::model::completion::Completion;
 use crate::model::notify::NotifyRules;
-use crate::profile::Profile;
+use crate::profile::{Profile, Room, Secret};
 use crate::traffic::Traffic;
 
 pub mod form;
@@ -439,6 +439,24 @@ impl Model {
             self.view = View::Login;
             self.look();
         }
+    }
+
+    /// Joins a room at each login from now on, or no longer. Gives the profile with its rooms, to be saved.
+    pub fn join_at_login(&mut self, id: ConversationId, join: bool) -> Option<Profile> {
+        let network = self.network_mut(id.network)?;
+        let room = network.conversation(id)?;
+        let (name, key) = (room.name.clone(), room.key.clone().map(Secret::from));
+        let mut rooms = mem::take(&mut network.profile.rooms);
+        rooms.retain(|room| !network.same(&room.name, &name));
+        if join {
+            rooms.push(Room { name, key });
+        }
+        network.profile.rooms = rooms;
+        let profile = network.profile.clone();
+        if self.base.is_for(&profile.server, profile.port) {
+            self.base.rooms.clone_from(&profile.rooms);
+        }
+        Some(profile)
     }
 
     /// Follows an `irc://` address: into the room, on the connection there is or on a new one.

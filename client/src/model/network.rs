@@ -232,6 +232,11 @@ impl Network {
         self.features.case_mapping.same(one, other)
     }
 
+    /// Whether a room is joined at each login because the profile says so.
+    pub fn joins_at_login(&self, room: &str) -> bool {
+        self.profile.rooms.iter().any(|known| self.same(&known.name, room))
+    }
+
     /// The colour of somebody's name: an index below [`COLOURS`], always the same for the same name.
     pub fn colour(&self, nick: &str) -> usize {
         colour_of(self.features.case_mapping.fold(nick).as_str())

@@ -513,6 +513,7 @@ impl Controller {
                 self.model.borrow_mut().edit_profile(index);
                 self.put_form();
             }
+            Action::JoinAtLogin(id, join) => self.join_at_login(id, join),
             Action::NotifyIn(id, notify) => self.set_notify_in(id, notify),
             Action::SwitchLanguage => {
                 let language = self.language().other();

@@ -227,6 +227,8 @@ pub enum Action {
     EditProfile(usize),
     /// Let the desktop tell of something else in this conversation; nothing for what holds everywhere.
     NotifyIn(ConversationId, Option<Notify>),
+    /// Join this room at each login, or no longer.
+    JoinAtLogin(ConversationId, bool),
     /// Day or night.
     SwitchShade,
     /// 中文 or English.

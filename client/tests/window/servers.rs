@@ -205,6 +205,31 @@ fn a_conversation_is_found_by_how_its_name_is_said() {
 }
 
 #[test]
+fn a_room_that_one_wants_at_each_login_is_there_after_the_next() {
+    let (display, server) = (Display::start(1020, 736), Server::start());
+    let start = Start { nick: "小明", port: Some(server.port()), connect: true, ..Start::default() };
+    let settings = {
+        let mut ming = Person::open(&display, &start);
+        ming.is_in_the_lobby();
+        ming.says("/join #茶馆");
+        ming.waits_for("the room", |seen| seen["conversation"] == "#茶馆");
+        for item in ["登录时进入", "登录时不再进入", "登录时进入"] {
+            ming.right_clicks("conversation #茶馆");
+            ming.waits_for("the menu", |seen| seen["controls"][format!("menu {item}")].is_object());
+            display.picture("servers-join-at-login");
+            ming.clicks(&format!("menu {item}"));
+            ming.waits_for("no menu", |seen| seen["menu"].is_null());
+        }
+        std::fs::read_to_string(ming.settings_file()).expect("the settings were saved")
+    };
+    assert!(settings.contains("rooms = [\"#茶馆\"]"), "{settings}");
+    let mut again = Person::open(&display, &Start { settings: &settings, ..start });
+    again.waits_for("the room", |seen| {
+        list(&seen["conversations"]).iter().any(|conversation| conversation["name"] == "#茶馆")
+    });
+}
+
+#[test]
 fn the_list_can_be_used_with_the_keyboard() {
     let (display, server, other) = (Display::start(1020, 736), Server::start(), Impostor::listen());
     let (mut ming, _line) = on_two_servers(&display, &server, &other);

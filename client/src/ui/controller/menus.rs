@@ -67,6 +67,13 @@ impl Controller {
         };
         let language = model.language();
         let mut items = vec![(text.to(language).to_owned(), Action::CloseConversation(id))];
+        if let Some(network) =
+            model.network(id.network()).filter(|_| conversation.kind() == model::Kind::Room)
+        {
+            let joins = network.joins_at_login(conversation.name());
+            let text = if joins { Text::NotJoinAtLogin } else { Text::JoinAtLogin };
+            items.push((text.to(language).to_owned(), Action::JoinAtLogin(id, !joins)));
+        }
         let own = model.network(id.network()).map(|network| network.place_key(conversation));
         let own = own.and_then(|place| self.settings.notify_in.get(&place).copied());
         let choices = [
@@ -119,6 +126,17 @@ impl Controller {
             Some(notify) => self.settings.notify_in.insert(place, notify),
             None => self.settings.notify_in.remove(&place),
         };
+        self.apply_settings();
+        self.save();
+    }
+
+    pub(super) fn join_at_login(&mut self, id: ConversationId, join: bool) {
+        let changed = self.model.borrow_mut().join_at_login(id, join);
+        let Some(profile) = changed else { return };
+        let saved = self.settings.profiles.iter_mut().find(|it| it.is_for(&profile.server, profile.port));
+        if let Some(saved) = saved {
+            saved.rooms = profile.rooms;
+        }
         self.apply_settings();
         self.save();
     }
