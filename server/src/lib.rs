@@ -10,9 +10,10 @@
 //! 6. who reads too slowly is left to the [`drain`] thread;
 //! 7. what outlasts the server is in the [`store`].
 //!
-//! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`farewell`] (how to hang up), [`config`] (file and flags), [`language`]
-//! (中文 and English), [`nickname`] (normal forms and look-alikes), [`password`] and [`sasl`] (who one is),
-//! [`addresses`] (where to listen), [`limits`] (what the system allows).
+//! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`farewell`] (how to hang up),
+//! [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
+//! [`password`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
+//! [`limits`] (what the system allows).
 //! `docs/architecture.md` tells why it is built so.
 
 pub mod addresses;

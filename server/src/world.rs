@@ -378,8 +378,9 @@ impl World {
         self.owner_of(nick).is_some_and(|owner| self.clients[id].account() == Some(&owner.name))
     }
 
-    /// Settles, at the end of a client's login, whose its nickname is. Returns the person whose other device the client is
-    /// to be, if there is one: who has logged in to the same account and has the nickname, or stays without a connection.
+    /// Settles, at the end of a client's login, whose its nickname is. Returns the person whose other device the client
+    /// is to be, if there is one: who has logged in to the same account and has the nickname, or stays without a
+    /// connection.
     ///
     /// # Errors
     /// ERR_NICKNAMEINUSE; the login waits for another NICK then.

@@ -73,7 +73,8 @@ impl Task {
     }
 }
 
-/// Rooms that belong to somebody, and places of people who stay, that have changed: they are kept before the client that changed them goes on.
+/// Rooms that belong to somebody, and places of people who stay, that have changed: they are kept before the client that
+/// changed them goes on.
 #[derive(Debug)]
 pub(super) struct Rooms {
     changed: Vec<ToKeep>,

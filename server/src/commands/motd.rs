@@ -72,7 +72,5 @@ fn show(context: &mut Context, text: Option<String>, welcome: bool) {
     } else if let Some(lobby) = context.world.config.lobby.clone() {
         channels::enter(context, &lobby);
     }
-    if welcome {
-        history::deliver_waiting(context);
-    }
+    history::deliver_waiting(context);
 }

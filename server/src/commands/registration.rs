@@ -64,6 +64,7 @@ fn want(context: &mut Context, nick: Option<String>) {
         *wanted = nick;
     }
 }
+
 /// USER: the user name and the real name.
 pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let client = context.client();

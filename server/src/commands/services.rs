@@ -1,5 +1,5 @@
-//! The house's servants: NickServ, who sees to accounts, and ChanServ, who keeps rooms. For clients that know no better way, one speaks to them as to
-//! a person.
+//! The house's servants: NickServ, who sees to accounts, and ChanServ, who keeps rooms. For clients that know no better
+//! way, one speaks to them as to a person.
 //!
 //! They are no clients and sit in no table; their names are nobody's. What they know and do is the same as behind the
 //! commands: a servant is a table of words, each with its handler, and answers with notices.
