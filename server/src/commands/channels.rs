@@ -5,7 +5,7 @@
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
-use super::{Context, chanserv, listed, people, read_markers};
+use super::{Context, chanserv, listed, read_markers};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
@@ -95,7 +95,7 @@ pub(super) fn enter(context: &mut Context, room: &str) {
     tell_of_arrival(context, context.me, channel, |_| true);
     let me = context.me;
     if context.client().away.is_some() {
-        let away = people::away_line(context);
+        let away = context.world.away_line(me);
         context.world.tell_channel(channel, |id, client, _| {
             let other = client.person.unwrap_or(id) != me;
             (other && client.has(Capability::AwayNotify)).then_some(&away)

@@ -29,21 +29,9 @@ pub(super) fn away(context: &mut Context, message: &Message) -> Result<(), Reply
     let gone = context.client().away.is_some();
     context.reply(if gone { &Reply::NowAway } else { &Reply::UnAway });
     if registered && changed {
-        let line = away_line(context);
-        let wants = |client: &Client| client.has(Capability::AwayNotify).then_some(&line);
-        context.world.tell_neighbours_and_watchers(context.me, wants);
+        context.world.tell_away(context.me);
     }
     Ok(())
-}
-
-/// What is told when somebody goes away or comes back.
-pub(super) fn away_line(context: &Context) -> crate::world::Line {
-    let client = context.client();
-    let line = match &client.away {
-        Some(words) => context.world.line(format_args!(":{} AWAY :{words}", client.source())),
-        None => context.world.line(format_args!(":{} AWAY", client.source())),
-    };
-    line.with_tags(client.tags())
 }
 
 /// SETNAME: another real name ([IRCv3 setname](https://ircv3.net/specs/extensions/setname)).

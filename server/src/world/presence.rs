@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use super::deed::ToKeep;
-use super::{Capability, Client, ClientId, Member, Rank, Ranks, Registration, World};
+use super::{Capability, Client, ClientId, Line, Member, Rank, Ranks, Registration, World};
 use crate::config::AlwaysOn;
 use crate::language::Text;
 use crate::user_modes::UserMode;
@@ -80,13 +80,19 @@ impl World {
         }
     }
 
-    fn tell_away(&mut self, person: ClientId) {
+    /// What is told when somebody goes away or comes back.
+    pub(crate) fn away_line(&self, person: ClientId) -> Line {
         let client = &self.clients[person];
         let line = match &client.away {
             Some(words) => self.line(format_args!(":{} AWAY :{words}", client.source())),
             None => self.line(format_args!(":{} AWAY", client.source())),
         };
-        let line = line.with_tags(client.tags());
+        line.with_tags(client.tags())
+    }
+
+    /// Tells it those who asked for it, and share a room or watch for the person.
+    pub(crate) fn tell_away(&mut self, person: ClientId) {
+        let line = self.away_line(person);
         let wants = |client: &Client| client.has(Capability::AwayNotify).then_some(&line);
         self.tell_neighbours_and_watchers(person, wants);
     }
