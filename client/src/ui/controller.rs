@@ -337,6 +337,14 @@ impl Controller {
             self.carry_out();
             self.refresh();
         }
+        let is_covered = self.settings_page.is_open()
+            || self.switcher.is_open()
+            || self.menu.is_open()
+            || self.dialog.asked().is_some();
+        if is_covered && (has_changed || self.window.damage()) {
+            // What lies behind must not be drawn over it, be it for news or because the mouse has left it.
+            self.window.redraw();
+        }
         #[cfg(unix)]
         self.answer_probe();
     }
@@ -642,11 +650,6 @@ impl Controller {
         self.ask_whom_to_trust();
         self.show_card();
         self.refresh_settings();
-        let is_covered = self.settings_page.is_open() || self.switcher.is_open() || self.menu.is_open();
-        if self.dialog.asked().is_some() || is_covered {
-            // What lies behind must not be drawn over it.
-            self.window.redraw();
-        }
     }
 
     fn refresh_login(&mut self) {

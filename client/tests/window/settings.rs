@@ -58,6 +58,25 @@ fn what_is_chosen_holds_at_once_and_is_kept() {
 }
 
 #[test]
+fn what_lies_behind_is_not_drawn_over_what_is_open_when_the_mouse_leaves_it() {
+    let (display, server) = (Display::start(1300, 960), Server::start());
+    let mut ming = open(&display, &server, "");
+    for (key, open) in [("ctrl+comma", "settings"), ("ctrl+k", "switcher")] {
+        ming.clicks("conversation #lobby");
+        ming.waits_for("the composer", |seen| seen["focus"] == "composer");
+        ming.presses(key);
+        ming.waits_for(open, |seen| seen[open].is_array());
+        let before = display.look();
+        display.xdotool(&["mousemove", "1299", "959"]);
+        // A question is answered when everything is drawn.
+        ming.sees();
+        assert!(display.look().rgb == before.rgb, "the picture of {open} has not changed");
+        ming.presses("Escape");
+        ming.waits_for("the chat", |seen| seen[open].is_null());
+    }
+}
+
+#[test]
 fn another_font_is_chosen_and_kept_and_the_best_one_comes_back() {
     let (display, server) = (Display::start(1300, 960), Server::start());
     let mut ming = open(&display, &server, "font = \"Noto Serif CJK SC\"\n");
