@@ -131,6 +131,15 @@ enum Exchange {
     Scram(Scram, ScramStep),
 }
 
+impl Exchange {
+    fn mechanism(&self) -> Mechanism {
+        match self {
+            Self::Single(mechanism) => *mechanism,
+            Self::Scram(..) => Mechanism::ScramSha256,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ScramStep {
     Begin,
@@ -220,6 +229,12 @@ impl Login {
             Some(RPL_SASLMECHS) => {
                 let list = message.param(1).unwrap_or_default();
                 self.untried.retain(|mechanism| mechanism.is_in(list));
+                // What was just named is not what the list is an answer to: it came behind the word of failure.
+                if let State::Talking(exchange, _) = &self.state
+                    && exchange.mechanism().is_in(list)
+                {
+                    return Progress::None;
+                }
                 let progress = self.next(LoginFailure::NoWay);
                 self.sent_on = true;
                 progress
@@ -254,11 +269,15 @@ impl Login {
         Progress::Lines(vec![format!("AUTHENTICATE {mechanism}")])
     }
 
-    /// The server says that we are logged in. That is worth nothing where it owes us a proof.
+    /// The server says that we are logged in. That is worth nothing where it owes us a proof, or where we gave the
+    /// mechanism up.
     fn succeed(&mut self) -> Progress {
-        if let State::Talking(Exchange::Scram(_, step), _) = &self.state
-            && *step != ScramStep::Verified
-        {
+        let is_due = match &self.state {
+            State::Talking(Exchange::Scram(_, step), _) => *step == ScramStep::Verified,
+            State::Aborted => false,
+            _ => true,
+        };
+        if !is_due {
             return self.refuse_impostor();
         }
         self.state = State::Done;
@@ -453,6 +472,15 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_mechanisms_behind_the_word_of_failure_changes_nothing_about_the_next() {
+        let mut login = by(&[Mechanism::External, Mechanism::ScramSha256, Mechanism::Plain]);
+        login.begin(None);
+        assert_eq!(take(&mut login, ":s 904 bob :No"), says("AUTHENTICATE SCRAM-SHA-256"));
+        assert_eq!(take(&mut login, ":s 908 bob SCRAM-SHA-256,PLAIN :are available"), Progress::None);
+        assert!(matches!(take(&mut login, "AUTHENTICATE +"), Progress::Lines(_)));
+    }
+
+    #[test]
     fn an_account_that_is_locked_is_not_tried_again() {
         let mut login = by(&[Mechanism::External, Mechanism::Plain]);
         login.begin(None);
@@ -484,5 +512,6 @@ mod tests {
         assert_eq!(impostor(&["AUTHENTICATE +", &answer]), given_up);
         assert_eq!(impostor(&["AUTHENTICATE +", ":s 903 bob :Welcome"]), given_up);
         assert_eq!(impostor(&[":s 903 bob :Welcome"]), given_up);
+        assert_eq!(impostor(&["AUTHENTICATE :茶", ":s 903 bob :Welcome"]), given_up);
     }
 }
