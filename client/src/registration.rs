@@ -46,10 +46,12 @@ pub struct Registration {
     other_nicks: VecDeque<String>,
     /// Whether the connection is by TLS.
     secure: bool,
+    /// Whether anything came that only a chat server says.
+    is_chat: bool,
     welcomed: bool,
     /// Whether `CAP END` was sent, or there is no more need for it.
     ended: bool,
-    /// What the server has, while its list is not complete: names with their values.
+    /// What the server has that is of use here, while its list is not complete: names with their values.
     offered: Vec<(String, Option<String>)>,
     /// Each `CAP REQ` that was not answered in full, with the names that were not.
     asked: VecDeque<Vec<String>>,
@@ -104,6 +106,7 @@ impl Registration {
             other_nicks: profile.other_nicks.iter().cloned().collect(),
             profile: profile.clone(),
             secure,
+            is_chat: false,
             welcomed: false,
             ended: false,
             offered: Vec::new(),
@@ -157,8 +160,10 @@ impl Registration {
 
     fn answer(&mut self, message: &Message<'_>) -> Step {
         if !self.welcomed {
-            // A mail or file server also begins its lines with three digits, but never with a source.
-            if message.numeric().is_some() && message.source().is_none() {
+            // A mail or file server also begins its lines with three digits, but never with a source. A chat server that
+            // leaves the source out has said something else before.
+            self.is_chat |= message.source().is_some() || message.is("CAP");
+            if message.numeric().is_some() && !self.is_chat {
                 return Failure::NotAChatServer { host: self.profile.server.clone() }.into();
             }
             match event::login_refusal(message, &self.nick) {
@@ -222,6 +227,10 @@ impl Registration {
                         sts = Some(sts::Offer::parse(value.unwrap_or_default()));
                         continue;
                     }
+                    // The list has no end that we could rely on, so what is of no use is not kept.
+                    if name != "sasl" && !WANTED.contains(&name) {
+                        continue;
+                    }
                     // What is said twice holds as it was said last.
                     self.offered.retain(|(known, _)| known != name);
                     self.offered.push((name.to_owned(), value.map(str::to_owned)));
@@ -265,8 +274,7 @@ impl Registration {
                 return step;
             }
         }
-        let is_wanted = |name: &String| WANTED.contains(&name.as_str()) || (name == "sasl" && wants_account);
-        let names = offered.into_iter().map(|(name, _)| name).filter(is_wanted);
+        let names = offered.into_iter().map(|(name, _)| name).filter(|name| name != "sasl" || wants_account);
         self.ask(in_lines(names))
     }
 
@@ -532,6 +540,24 @@ mod tests {
     fn a_mail_server_is_not_taken_for_a_chat_server() {
         let failure = Failure::NotAChatServer { host: "127.0.0.1".to_owned() };
         assert_eq!(fails("220 mail.example ESMTP"), Some(failure));
+    }
+
+    #[test]
+    fn a_chat_server_that_leaves_its_name_out_is_not_taken_for_a_mail_server() {
+        let mut registration = talk(&with_account());
+        let lines =
+            ["CAP * LS :sasl", "CAP * ACK :sasl", "AUTHENTICATE +", "903 bob :Welcome", "001 bob :Hello"];
+        assert_eq!(answers(&mut registration, &lines).last().map(String::as_str), Some("CAP END"));
+        assert!(registration.is_welcomed());
+    }
+
+    #[test]
+    fn a_list_without_end_does_not_fill_the_memory() {
+        let mut registration = talk(&bob());
+        for number in 0..100 {
+            answers(&mut registration, &[&format!(":s CAP * LS * :unknown/{number} server-time")]);
+        }
+        assert_eq!(registration.offered.len(), 1);
     }
 
     #[test]
