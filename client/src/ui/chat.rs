@@ -27,7 +27,7 @@ const FOOTER_HEIGHT: i32 = 52;
 /// The button above it.
 const ADD_SERVER_HEIGHT: i32 = 30;
 const BANNER_LINE_HEIGHT: i32 = 20;
-const BANNER_LINES: usize = 2;
+const BANNER_LINES: usize = 3;
 /// With less than this the member list is shown only when somebody asks for it.
 const ROOM_FOR_MEMBERS: i32 = 900;
 /// With less than this the conversation list is narrower.
@@ -288,9 +288,10 @@ impl ChatView {
         self.composer.focus();
     }
 
-    /// What the banner says.
+    /// What the banner says, as far as it has room for that.
     pub fn banner(&self) -> Option<String> {
-        self.state.borrow().words.banner.clone()
+        let lines = self.banner_lines(self.places().banner.w);
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// Takes over the theme.
@@ -427,8 +428,12 @@ impl ChatView {
         let face = Face::regular(self.kit.theme().sizes.label);
         let buttons: i32 = self.banner_buttons(&state.words).iter().map(|it| it.natural_width() + 10).sum();
         let room = (width - buttons - 50).max(60) as f32;
-        let lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
-        lines.into_iter().take(BANNER_LINES).map(|line| text[line].to_owned()).collect()
+        let mut lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
+        if lines.len() > BANNER_LINES {
+            // At the end stands what comes next; the transcript has all of what happened.
+            lines.drain(BANNER_LINES - 1..lines.len() - 1);
+        }
+        lines.into_iter().map(|line| text[line].to_owned()).collect()
     }
 
     fn draw(&self) {

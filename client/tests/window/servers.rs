@@ -105,6 +105,20 @@ fn a_lost_server_is_counted_down_to_and_one_can_go_at_once_or_not_at_all() {
     ming.waits_for("no way to cancel what is not under way", |seen| seen["controls"]["cancel"].is_null());
 }
 
+#[test]
+fn the_countdown_is_seen_however_much_the_server_has_to_say() {
+    let (display, host) = (Display::start(700, 600), Impostor::listen());
+    let start = Start { geometry: "520x500+2+22", ..host.invitation("小明") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(GREETING);
+    ming.waits_for("the room", |seen| seen["conversation"] == "#fltk");
+    line.sends(format!("ERROR :{}\r\n", "茶馆打烊了，".repeat(20)).as_bytes());
+    line.hangs_up();
+    ming.waits_for("a countdown", |seen| countdown(seen) > 0);
+    display.picture("servers-countdown-smallest");
+}
+
 /// The seconds that the banner counts down.
 fn countdown(seen: &Value) -> u32 {
     let banner = seen["banner"].as_str().unwrap_or_default();
