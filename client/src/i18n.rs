@@ -258,7 +258,7 @@ texts! {
     TrafficSetting: "显示谁来谁走", "Show who comes and goes";
     LogsSetting: "把聊天记录存在本机", "Keep conversations on this computer";
     Notifications: "窗口和通知", "Window and notifications";
-    NotifySetting: "窗口不在前面时通知", "In the background, tell me";
+    NotifySetting: "窗口不在前面时通知", "Notify me of";
     NotifyAll: "所有消息", "Everything";
     NotifyForUs: "提到我的", "What is for me";
     NotifyNone: "不通知", "Nothing";
