@@ -103,7 +103,9 @@ impl Network {
             }
             What::RoomListEnd => self.room_list_end(at),
             What::Motd(line) if self.motd.len() < MAX_MOTD_LINES => {
-                self.motd.push(Text::Verbatim.with([&line]));
+                // Most servers begin each line like this, as RFC 1459 has it.
+                let line = line.strip_prefix("- ").unwrap_or(&line);
+                self.motd.push(Text::Verbatim.with([line]));
             }
             What::Motd(_) => {}
             What::MotdEnd => {

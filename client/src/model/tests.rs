@@ -267,7 +267,7 @@ fn the_message_of_the_day_is_one_notice_and_login_statistics_are_none() {
         ":s 372 bob :- house",
         ":s 376 bob :End",
     ]);
-    assert_eq!(window.last_here(), "* - tea\n- house");
+    assert_eq!(window.last_here(), "* tea\nhouse");
     window.server(&[":s 251 bob :There are 3 users"]);
     assert_eq!(window.last_here(), "* Server: There are 3 users");
 }
