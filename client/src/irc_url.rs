@@ -7,8 +7,8 @@
 
 use teahouse_protocol::names;
 
-use crate::model::form;
-use crate::profile::{PLAIN_PORT, Profile, Room, TLS_PORT};
+use crate::address;
+use crate::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Room, TLS_PORT};
 
 /// Where an address leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +49,9 @@ impl IrcUrl {
             None => (None, authority),
         };
         let (host, port) = split_port(host)?;
-        let nick = user.filter(|nick| names::check_nickname(nick, form::MAX_NICK_BYTES).is_ok());
+        let nick = user.filter(|nick| names::check_nickname(nick, MAX_NICK_BYTES).is_ok());
         Some(Self {
-            server: form::check_server(&decode(host)?).ok()?,
+            server: address::check_server(&decode(host)?).ok()?,
             port: port.unwrap_or(if tls { TLS_PORT } else { PLAIN_PORT }),
             tls,
             nick,
@@ -74,7 +74,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
         None => Some((authority, None)),
         Some((before, port)) => {
             let host = &authority[..after_brackets + before.len()];
-            Some((host, Some(form::check_port(port).ok()?)))
+            Some((host, Some(address::check_port(port).ok()?)))
         }
     }
 }

@@ -3,8 +3,8 @@
 //! In reading order:
 //!
 //! - [`options`]: the command line, and what the window starts with; [`settings`]: what it remembers;
-//!   [`profile`]: a server to go to, and how; [`fingerprint`]: whom one recognises there;
-//!   [`irc_url`]: addresses that lead to a server.
+//!   [`profile`]: a server to go to, and how; [`address`]: where it is, as typed;
+//!   [`fingerprint`]: whom one recognises there; [`irc_url`]: addresses that lead to a server.
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire.
 //! - [`formatting`]: bold and colours in a text; [`links`]: addresses in it.
@@ -25,6 +25,7 @@
 //! model and the connection do not know each other: events go from one to the other and lines back, through the
 //! window's hands.
 
+pub mod address;
 pub mod certificate;
 pub mod command;
 pub mod connection;

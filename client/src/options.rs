@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::address;
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::{self, IrcUrl};
-use crate::model::form;
 use crate::profile::{Profile, TLS_PORT};
 use crate::settings::{Settings, SettingsFile};
 
@@ -124,13 +124,13 @@ fn read(args: Vec<OsString>, language: Language) -> Result<Request, Phrase> {
             Arg::Long("profile") => flags.profile = Some(text(&mut parser, "--profile")?),
             Arg::Long("server") => {
                 let typed = text(&mut parser, "--server")?;
-                let server = form::check_server(&typed).map_err(|why| bad("--server", &typed, why))?;
+                let server = address::check_server(&typed).map_err(|why| bad("--server", &typed, why))?;
                 flags.server = Some(server);
             }
             Arg::Long("port") => {
                 let typed = text(&mut parser, "--port")?;
                 let expected = || bad("--port", &typed, Text::ExpectPort.into());
-                flags.port = Some(form::check_port(&typed).map_err(|_| expected())?);
+                flags.port = Some(address::check_port(&typed).map_err(|_| expected())?);
             }
             Arg::Long("nick") => flags.nick = Some(text(&mut parser, "--nick")?),
             Arg::Long("lang") => {

@@ -21,10 +21,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use teahouse_protocol::names;
 use toml::Value;
 
+use crate::address;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
-use crate::model::form;
 use crate::sasl::Mechanism;
+
+/// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
+pub const MAX_NICK_BYTES: usize = 64;
 
 /// The port of IRC in the clear.
 pub const PLAIN_PORT: u16 = 6667;
@@ -256,7 +259,7 @@ macro_rules! key {
 /// Every key of a profile, in the order in which they are written.
 pub const KEYS: &[Key] = &[
     key!(name, text, string),
-    key!(server, |value| form::check_server(text(value)?.as_str()).ok(), string),
+    key!(server, |value| address::check_server(text(value)?.as_str()).ok(), string),
     key!(port, port, |port: &u16| Value::Integer((*port).into())),
     key!(nick, |value| word(value).or_else(|| nothing(value)), string),
     key!(other_nicks, |value| list(value, word), |nicks: &[String]| array(nicks, string)),
