@@ -182,8 +182,10 @@ sentences! {
     NothingToVerify "There is nothing to verify" | "没有需要验证的";
     LoggedIn(nick, account) "{nick} is logged in as {account}" | "{nick} 登录了帐号 {account}";
     WrongPassword(address, account) "{address} gave a wrong password for the account {account}" | "{address} 输错了帐号 {account} 的密码";
+    WrongAccount(address) "{address} tried to log in to an account that there is not" | "{address} 想登录一个不存在的帐号";
     BecameOperator(nick, name) "{nick} is now operator {name}" | "{nick} 成为管理员 {name}";
     WrongOperator(nick, name) "{nick} gave a wrong password for operator {name}" | "{nick} 输错了管理员 {name} 的密码";
+    NoSuchOperator(nick) "{nick} tried to become an operator that there is not" | "{nick} 想成为一个不存在的管理员";
     OperatorKilled(who, nick, reason) "{who} killed {nick}: {reason}" | "{who} 断开了 {nick}：{reason}";
     RestartNeeded(key) "{key} changes only when the server is started again" | "{key} 要重新启动服务器才会改变";
     ConfigIsFine "the configuration is fine" | "配置没有问题";

@@ -148,6 +148,25 @@ fn what_a_client_says_cannot_play_tricks_on_the_console() {
 }
 
 #[test]
+fn a_password_in_the_place_of_a_name_is_not_written_down() {
+    let mut server = Running::start(&["--operators", "root:sesame00"]);
+    let mut alice = Peer::login(server.address, "alice");
+    alice.send("OPER sesame00 root");
+    alice.wait_for(" 464 ");
+    for line in ["NS REGISTER sesame12", "NS IDENTIFY sesame12 alice", "NS IDENTIFY alice sesame13"] {
+        alice.send(line);
+        alice.wait_for("NickServ");
+    }
+    let lines = server.lines_until("gave a wrong password for the account alice");
+    for said in
+        ["tried to become an operator that there is not", "tried to log in to an account that there is not"]
+    {
+        assert!(lines.iter().any(|line| line.ends_with(said)), "{said}: {lines:?}");
+    }
+    assert!(!lines.iter().any(|line| line.contains("sesame")), "{lines:?}");
+}
+
+#[test]
 fn a_signal_ends_it_with_a_farewell_and_exit_code_0_within_two_seconds() {
     for (signal, name) in [(Signal::TERM, "SIGTERM"), (Signal::INT, "SIGINT")] {
         let mut server = Running::start(&[]);

@@ -110,7 +110,12 @@ impl Claim {
             _ if self.is_right => world.guesses.right(account),
             _ => {
                 world.guesses.wrong(account, self.address.ip(), world.now);
-                world.note(Text::WrongPassword(self.address.to_string(), self.account.clone()));
+                // What is no account's name may be a password in the wrong place, so it is not written down.
+                let from = self.address.to_string();
+                world.note(match self.kept {
+                    Some(_) => Text::WrongPassword(from, self.account.clone()),
+                    None => Text::WrongAccount(from),
+                });
             }
         }
     }

@@ -59,7 +59,11 @@ impl Claim {
     pub(super) fn finish(self, context: &mut Context) {
         let nick = context.client().name().to_owned();
         if !self.is_right {
-            context.world.note(Text::WrongOperator(nick, self.name));
+            // What is no operator's name may be the password, in the wrong place.
+            context.world.note(match self.kept {
+                Some(_) => Text::WrongOperator(nick, self.name),
+                None => Text::NoSuchOperator(nick),
+            });
             context.reply(&Reply::PasswordMismatch);
             return;
         }
