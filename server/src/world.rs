@@ -17,6 +17,7 @@ mod label;
 mod line;
 mod markers;
 pub mod mask;
+mod names;
 mod number;
 mod presence;
 mod record;
@@ -52,9 +53,9 @@ pub(crate) use record::{Texts, party, place_of};
 pub use server_bans::{ServerBan, ServerBans, Target};
 pub use whowas::Gone;
 
-use crate::config::{Config, ProtectNames};
+use crate::config::Config;
 use crate::language::Text;
-use crate::nickname::{self, Skeleton};
+use crate::nickname::Skeleton;
 use crate::outbox::{Cause, Outbox};
 use crate::password;
 use crate::reply::Reply;
@@ -309,200 +310,10 @@ impl World {
         &mut self.clients[id]
     }
 
-    /// Who has this nickname and has logged in.
-    ///
-    /// # Errors
-    /// ERR_NOSUCHNICK.
-    pub fn find(&self, nick: &str) -> Result<ClientId, Reply> {
-        self.holder(nick)
-            .filter(|id| self.clients[*id].is_registered())
-            .ok_or_else(|| Reply::NoSuchNick(nick.to_owned()))
-    }
-
-    fn holder(&self, nick: &str) -> Option<ClientId> {
-        self.nicks.get(&self.config.casemapping.fold(nick)).copied()
-    }
-
-    /// Gives a client a nickname, in its normal form, and frees the one it had. Tells nobody.
-    ///
-    /// # Errors
-    /// ERR_ERRONEUSNICKNAME; or ERR_NICKNAMEINUSE when somebody has it or one that looks the same, or when it belongs
-    /// to an account that the client has not logged in to. Before the end of its login a client may still do that.
-    pub fn rename(&mut self, id: ClientId, wanted: &str) -> Result<(), Reply> {
-        let max_bytes = self.config.nick_length;
-        let nick = nickname::normalize(wanted, max_bytes)
-            .map_err(|_| Reply::ErroneousNickname(shown_in_refusal(wanted), max_bytes.to_string()))?;
-        let skeleton = Skeleton::of(&nick);
-        if skeleton.is_reserved() {
-            return Err(self.in_use(id, nick, &Text::NickReserved));
-        }
-        let others = [self.holder(&nick), self.skeletons.get(&skeleton).copied()];
-        if others.into_iter().flatten().any(|holder| holder != id) {
-            return Err(self.in_use(id, nick, &Text::NickTaken));
-        }
-        if self.clients[id].is_registered() && self.is_anothers(id, &nick) {
-            return Err(self.in_use(id, nick, &Text::NickOwned));
-        }
-        self.free_nick(id);
-        self.point_names_at(&nick, id);
-        self.clients[id].set_nick(Some(nick));
-        self.clients[id].named = self.next_number();
-        self.mirror(id);
-        Ok(())
-    }
-
-    fn in_use(&self, id: ClientId, nick: String, why: &Text) -> Reply {
-        Reply::NicknameInUse(nick, why.to_string(self.clients[id].language))
-    }
-
-    /// The account that a nickname belongs to, or one that looks the same.
-    pub fn owner_of(&self, nick: &str) -> Option<&Account> {
-        let normal = nickname::normalize(nick, usize::MAX).ok()?;
-        self.accounts.owner(&normal, &Skeleton::of(&normal))
-    }
-
     /// Those who have logged in to an account.
     pub(crate) fn logged_in_to(&self, account: &str) -> Vec<ClientId> {
         let mine = |client: &Client| client.account() == Some(account);
         self.people().filter(|(_, client)| mine(client)).map(|(id, _)| id).collect()
-    }
-
-    /// Whether a nickname belongs to an account that a client has not logged in to.
-    fn is_anothers(&self, id: ClientId, nick: &str) -> bool {
-        let owner = self.owner_of(nick).filter(|_| self.config.protect_names != ProtectNames::Off);
-        owner.is_some_and(|owner| self.clients[id].account() != Some(&owner.name))
-    }
-
-    /// Whether a nickname belongs to the account that a client has logged in to.
-    fn owns(&self, id: ClientId, nick: &str) -> bool {
-        self.owner_of(nick).is_some_and(|owner| self.clients[id].account() == Some(&owner.name))
-    }
-
-    /// Settles, at the end of a client's login, whose its nickname is. Returns the person whose other device the client
-    /// is to be, if there is one: who has logged in to the same account and has the nickname, or stays without a
-    /// connection.
-    ///
-    /// # Errors
-    /// ERR_NICKNAMEINUSE; the login waits for another NICK then.
-    pub(crate) fn settle_nick(&mut self, id: ClientId) -> Result<Option<ClientId>, Reply> {
-        let wanted = match &mut self.clients[id].registration {
-            Registration::Open { wanted, .. } => wanted.take(),
-            Registration::Done { .. } => None,
-        };
-        if let Some(wanted) = &wanted {
-            if self.shares_account_with_holder(id, wanted)
-                && let Some(holder) = self.holder(wanted)
-                && (self.config.multiclient || !self.is_connected(holder))
-            {
-                return Ok(Some(holder));
-            }
-            if self.owns(id, wanted) {
-                self.evict(id, wanted);
-            }
-            if !self.is_anothers(id, wanted) {
-                self.rename(id, wanted)?;
-            }
-        }
-        match wanted.or_else(|| self.clients[id].nick().map(str::to_owned)) {
-            Some(nick) if self.is_anothers(id, &nick) => {
-                self.free_nick(id);
-                if self.config.protect_names == ProtectNames::Refuse {
-                    return Err(self.in_use(id, nick, &Text::NickOwned));
-                }
-                self.name_guest(id);
-                let text = Text::GuestNow(nick, self.clients[id].name().to_owned());
-                self.notice(id, &text);
-                Ok(self.absent_of(id))
-            }
-            _ => Ok(self.absent_of(id)),
-        }
-    }
-
-    /// Whether whoever has a nickname has logged in to the same account as a client.
-    pub(crate) fn shares_account_with_holder(&self, id: ClientId, nick: &str) -> bool {
-        let holder = self.holder(nick).filter(|holder| *holder != id).map(|holder| &self.clients[holder]);
-        holder.is_some_and(|holder| {
-            holder.is_registered()
-                && holder.account().is_some()
-                && holder.account() == self.clients[id].account()
-        })
-    }
-
-    /// Takes a nickname that is a client's own away from whoever has it, unless that is its owner too.
-    pub(crate) fn evict(&mut self, owner: ClientId, nick: &str) {
-        let mut holders = [self.holder(nick), self.skeletons.get(&Skeleton::of(nick)).copied()];
-        if holders[0] == holders[1] {
-            holders[1] = None;
-        }
-        for holder in holders.into_iter().flatten().filter(|holder| *holder != owner) {
-            let client = &self.clients[holder];
-            if !client.is_registered() {
-                let refusal = self.in_use(holder, client.name().to_owned(), &Text::NickOwned);
-                self.free_nick(holder);
-                self.notify(holder, &refusal);
-            } else if client.account() != self.clients[owner].account() {
-                self.name_guest(holder);
-            }
-        }
-    }
-
-    /// Gives somebody a name that is nobody's, and tells everybody concerned if there are such.
-    fn name_guest(&mut self, id: ClientId) {
-        loop {
-            self.guests += 1;
-            let name = format!("guest-{}", self.guests);
-            let named = if self.clients[id].is_registered() {
-                self.take_nick(id, &name)
-            } else {
-                self.rename(id, &name)
-            };
-            if named.is_ok() {
-                return;
-            }
-        }
-    }
-
-    /// Gives a client who has logged in another nickname, and tells everybody concerned.
-    ///
-    /// # Errors
-    /// Like [`rename`](Self::rename).
-    pub(crate) fn take_nick(&mut self, id: ClientId, wanted: &str) -> Result<(), Reply> {
-        let client = &self.clients[id];
-        let (old, source) = (client.name().to_owned(), client.source().to_owned());
-        self.rename(id, wanted)?;
-        let new = self.clients[id].name().to_owned();
-        if new == old {
-            return Ok(());
-        }
-        if !self.config.casemapping.same(&old, &new) {
-            // For those who look for a name, one person went and another came.
-            self.remember(id, &old);
-            self.tell_watchers_that_left(&old);
-            self.tell_watchers_that_came(id);
-        }
-        let line = self.line(format_args!(":{source} NICK {new}")).with_tags(self.clients[id].tags());
-        for index in 0..self.clients[id].channels.len() {
-            self.keep_change_of_nick(id, self.clients[id].channels[index], &source, &new);
-        }
-        self.tell_person(id, |_, _| Some(&line));
-        self.tell_neighbours(id, |_| Some(&line));
-        self.keep_presence(id);
-        self.note(Text::Renamed(old, new));
-        Ok(())
-    }
-
-    /// Has the tables of names point at `id`.
-    fn point_names_at(&mut self, nick: &str, id: ClientId) {
-        self.nicks.insert(self.config.casemapping.fold(nick).into_owned(), id);
-        self.skeletons.insert(Skeleton::of(nick), id);
-    }
-
-    /// Takes its nickname from a client, if it has one, and returns it.
-    fn free_nick(&mut self, id: ClientId) -> Option<String> {
-        let old = self.clients[id].set_nick(None)?;
-        self.nicks.remove(&self.config.casemapping.fold(&old).into_owned());
-        self.skeletons.remove(&Skeleton::of(&old));
-        Some(old)
     }
 
     /// Counts a client among the users; its name and user name are known.
@@ -845,9 +656,6 @@ impl World {
     /// When they are not.
     pub fn check(&self) {
         let people = || self.people().map(|(_, client)| client);
-        let named = people().filter(|client| client.nick().is_some()).count();
-        assert_eq!(self.nicks.len(), named, "one entry for each nickname");
-        assert_eq!(self.skeletons.len(), named, "one skeleton for each nickname");
         let registered = people().filter(|client| client.is_registered()).count();
         assert_eq!(self.users, registered, "users are counted right");
         assert_eq!(self.strangers(), people().count() - registered, "and so are those who are not");
@@ -857,10 +665,6 @@ impl World {
         assert_eq!(self.invisible_and_operators(), counted, "modes are counted right");
         assert!(self.capture.is_none(), "no command's answers are held back");
         for (id, client) in self.people() {
-            if let Some(nick) = client.nick() {
-                assert_eq!(self.holder(nick), Some(id), "{nick} is found");
-                assert_eq!(self.skeletons.get(&Skeleton::of(nick)), Some(&id), "{nick} looks like itself");
-            }
             assert!(client.is_registered() || client.channels.is_empty(), "only users sit in rooms");
             for channel in &client.channels {
                 assert!(self.is_member(id, *channel), "{} is listed where it sits", client.name());
@@ -886,6 +690,7 @@ impl World {
                 );
             }
         }
+        self.check_names();
         self.check_watchers();
         self.check_devices();
         self.accounts.check();
