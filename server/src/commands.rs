@@ -366,9 +366,8 @@ fn end(context: Context) -> Option<Errand> {
         None => {
             world.release_capture_of(device);
             // The session does no more errands for who has gone; the next one who says something takes this along.
-            let changed = if world.client(device).is_some() { world.take_to_keep() } else { Vec::new() };
-            (!changed.is_empty())
-                .then(|| Errand { task: Box::new(Task::Rooms(Rooms::of(changed))), capture: None })
+            let changes = if world.client(device).is_some() { world.take_to_keep() } else { None };
+            changes.map(|changes| Errand { task: Box::new(Task::Rooms(Rooms::of(changes))), capture: None })
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
 use crate::staff::{Staff, join, spawn};
-use crate::store::{Store, accounts, bans, channels, history, presence, secrets};
+use crate::store::{Store, accounts, bans, channels, history, newest, presence, secrets};
 use crate::tls::Identity;
 use crate::world::{Accounts, Effects, Order, World};
 
@@ -300,6 +300,18 @@ impl Shared {
         }
         while !guests.is_empty() {
             self.all_gone.wait(&mut guests);
+        }
+        drop(guests);
+        self.keep_the_last();
+    }
+
+    /// Writes what the last commands have changed and no session was left to bring to the store.
+    fn keep_the_last(&self) {
+        let House { world, store, config, .. } = &self.house;
+        let Some(changes) = world.lock().take_to_keep() else { return };
+        if let Err(error) = store.ask(move |connection| newest::keep(connection, &changes)) {
+            let language = config.lock().language;
+            log::warn!("{}", Text::RoomNotKept(error.to_string()).within(language));
         }
     }
 

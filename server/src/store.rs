@@ -18,6 +18,7 @@ pub(crate) mod accounts;
 pub(crate) mod bans;
 pub(crate) mod channels;
 pub(crate) mod history;
+pub(crate) mod newest;
 pub(crate) mod presence;
 mod schema;
 pub(crate) mod secrets;

@@ -41,7 +41,7 @@ pub use accounts::{Account, Accounts, Change};
 pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
 pub use client::{Client, Registration};
-pub use deed::{Deed, KeptChannel, ToKeep};
+pub use deed::{Changes, Deed, KeptChannel, ToKeep};
 pub(crate) use label::Capture;
 pub use line::Line;
 pub(crate) use line::Tags;

@@ -186,6 +186,26 @@ fn who_stays_without_a_connection_stays_over_a_restart() {
 }
 
 #[test]
+fn the_last_command_before_a_stop_is_kept_even_if_its_client_went_with_it() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("NS SET ALWAYS-ON ON", "You stay"),
+        ("JOIN #茶馆", " 366 "),
+        ("OPER root root", " 381 "),
+        ("KILL alice :enough", "ERROR"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("JOIN #茶馆");
+    assert!(bob.wait_for(" 353 ").ends_with(":@bob"), "alice has gone");
+}
+
+#[test]
 fn who_has_logged_out_does_not_stay_over_a_restart_and_who_logs_in_late_does() {
     let mut house = House::open();
     let mut alice = house.login("alice");

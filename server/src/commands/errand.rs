@@ -12,8 +12,8 @@ use rusqlite::Connection;
 use super::{Context, accounts, login, motd, operators};
 use crate::language::Text;
 use crate::reply::Reply;
-use crate::store::{Store, StoreError, channels, presence};
-use crate::world::{Capture, ToKeep, World};
+use crate::store::{Store, StoreError, newest};
+use crate::world::{Capture, Changes, World};
 
 /// Something to be done without the lock, in the middle of a command.
 #[derive(Debug)]
@@ -77,26 +77,19 @@ impl Task {
 /// changed them goes on.
 #[derive(Debug)]
 pub(super) struct Rooms {
-    changed: Vec<ToKeep>,
+    /// `None` once they are brought to the store.
+    changes: Option<Changes>,
     error: Option<StoreError>,
 }
 
 impl Rooms {
-    pub(super) fn of(changed: Vec<ToKeep>) -> Self {
-        Self { changed, error: None }
+    pub(super) fn of(changes: Changes) -> Self {
+        Self { changes: Some(changes), error: None }
     }
 
     fn run(&mut self, store: &Store) {
-        let changed = mem::take(&mut self.changed);
-        let kept = store.ask(move |connection| {
-            changed.iter().try_for_each(|change| match change {
-                ToKeep::Channel(channel) => channels::keep(connection, channel),
-                ToKeep::Nothing(name) => channels::forget(connection, name),
-                ToKeep::Presence(presence) => presence::keep(connection, presence),
-                ToKeep::NoPresence(account) => presence::forget(connection, account),
-            })
-        });
-        self.error = kept.err();
+        let Some(changes) = self.changes.take() else { return };
+        self.error = store.ask(move |connection| newest::keep(connection, &changes)).err();
     }
 
     fn finish(self, context: &mut Context) {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ChannelId, ChannelModes, ClientId, Presence, Rank, Ranks, Topic, World};
+use super::{ChannelId, ChannelModes, ClientId, Number, Presence, Rank, Ranks, Topic, World};
 
 /// Whose a room is, and who has which rank there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,16 @@ pub enum ToKeep {
     Presence(Box<Presence>),
     /// That somebody with this account does not stay any more.
     NoPresence(String),
+}
+
+/// What has changed, in this order, and the world's number for it. They are made one after another under the lock, but
+/// brought to the store without it; the number tells it when one is overtaken by the next.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// It grows from one to the next.
+    pub number: Number,
+    /// At least one.
+    pub all: Vec<ToKeep>,
 }
 
 impl World {
@@ -108,8 +118,9 @@ impl World {
         }
     }
 
-    /// What the store is to be told since the last call, in this order.
-    pub(crate) fn take_to_keep(&mut self) -> Vec<ToKeep> {
-        std::mem::take(&mut self.to_keep)
+    /// What the store is to be told since the last call, if there is something.
+    pub(crate) fn take_to_keep(&mut self) -> Option<Changes> {
+        let all = std::mem::take(&mut self.to_keep);
+        (!all.is_empty()).then(|| Changes { number: self.next_number(), all })
     }
 }

@@ -1,0 +1,83 @@
+//! Rooms that belong to somebody, and people who stay, as they are now: what comes too late is not kept.
+//!
+//! Each session brings by itself what it has changed, so the older of two states can come last. How new the one is that
+//! is kept is remembered as long as the server runs, one short row for each; nothing of it has to outlast a restart.
+
+use rusqlite::{Connection, params};
+
+use super::{channels, presence};
+use crate::world::{Changes, ToKeep};
+
+const TABLE: &str = "
+    CREATE TEMP TABLE IF NOT EXISTS newest (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL COLLATE NOCASE,
+        number INTEGER NOT NULL, -- the world's
+        PRIMARY KEY (kind, name)
+    ) WITHOUT ROWID";
+
+/// Keeps changes, but for those that newer ones have overtaken.
+pub(crate) fn keep(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLE)?;
+    let mut note = connection.prepare_cached(
+        "INSERT INTO newest VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number
+         WHERE excluded.number >= number",
+    )?;
+    for change in &changes.all {
+        let (kind, name) = match change {
+            ToKeep::Channel(channel) => ("room", &channel.name),
+            ToKeep::Nothing(name) => ("room", name),
+            ToKeep::Presence(presence) => ("person", &presence.account),
+            ToKeep::NoPresence(account) => ("person", account),
+        };
+        if note.execute(params![kind, name, changes.number.as_micros()])? == 0 {
+            continue;
+        }
+        match change {
+            ToKeep::Channel(channel) => channels::keep(connection, channel)?,
+            ToKeep::Nothing(name) => channels::forget(connection, name)?,
+            ToKeep::Presence(presence) => presence::keep(connection, presence)?,
+            ToKeep::NoPresence(account) => presence::forget(connection, account)?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use crate::store::schema;
+    use crate::world::{ChannelModes, Deed, KeptChannel, Number, Topic};
+
+    use super::*;
+
+    #[test]
+    fn of_two_who_change_a_room_at_once_the_later_one_is_kept_whoever_comes_first() {
+        let connection = schema::open_in_memory().unwrap();
+        connection
+            .execute("INSERT INTO account (name, since, password) VALUES ('alice', 0, '')", [])
+            .unwrap();
+        let bring = |number, change| {
+            let number = Number::from_micros(number);
+            keep(&connection, &Changes { number, all: vec![change] }).unwrap();
+            let rooms = channels::load(&connection).unwrap();
+            rooms.into_iter().filter_map(|room| Some(room.topic?.text)).collect::<Vec<_>>()
+        };
+        let about = |text: &str| {
+            let topic = Topic { text: text.to_owned(), who: "alice".to_owned(), when: Timestamp::UNIX_EPOCH };
+            ToKeep::Channel(Box::new(KeptChannel {
+                name: "#tea".to_owned(),
+                created: Timestamp::UNIX_EPOCH,
+                topic: Some(topic),
+                modes: ChannelModes::default(),
+                deed: Deed { founder: "alice".to_owned(), access: Vec::new() },
+            }))
+        };
+        assert_eq!(bring(2, about("green")), ["green"]);
+        assert_eq!(bring(1, about("black")), ["green"], "it was overtaken");
+        assert!(bring(4, ToKeep::Nothing("#TEA".to_owned())).is_empty());
+        assert!(bring(3, about("white")).is_empty(), "the room is no more");
+        assert_eq!(bring(5, about("red")), ["red"]);
+    }
+}
