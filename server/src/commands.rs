@@ -264,6 +264,12 @@ pub enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
+    /// Whether a program sends it while a person writes and reads: who is typing, what was read, an answer to PING.
+    pub fn is_sent_by_itself(&self) -> bool {
+        let Self::Message(message) = self else { return false };
+        ["TAGMSG", "MARKREAD", "PONG"].iter().any(|name| message.command().eq_ignore_ascii_case(name))
+    }
+
     /// Understands one line. Needs no lock.
     pub fn understand(line: Received<'a>) -> Self {
         let Received::Complete(bytes) = line else { return Self::TooLong };

@@ -282,7 +282,11 @@ impl<'h> Session<'h> {
         let since = Instant::now();
         let mut lines = 0;
         while let Some(line) = buffer.next_line() {
-            let errand = commands::execute(world, self.id, &Input::understand(line));
+            let input = Input::understand(line);
+            if let Some(throttle) = self.throttle.as_mut().filter(|_| input.is_sent_by_itself()) {
+                throttle.lighten();
+            }
+            let errand = commands::execute(world, self.id, &input);
             lines += 1;
             self.has_had_its_turn = lines % LINES_A_LOOK == 0
                 && (since.elapsed() >= LONGEST_HOLD || world.run_bytes() >= MOST_RUN_BYTES);
