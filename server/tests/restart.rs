@@ -206,6 +206,31 @@ fn the_last_command_before_a_stop_is_kept_even_if_its_client_went_with_it() {
 }
 
 #[test]
+fn devices_that_add_their_certificates_at_once_lose_none() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    alice.send("NS REGISTER sesame12");
+    alice.wait_for(" 900 ");
+    let mut devices: Vec<_> = (0..8).map(|number| house.login(&format!("device{number}"))).collect();
+    for device in &mut devices {
+        device.send("NS IDENTIFY alice sesame12");
+        device.wait_for(" 900 ");
+    }
+    for (number, device) in (0..).zip(&mut devices) {
+        device.send(&format!("NS CERT ADD {number:064x}"));
+    }
+    for device in &mut devices {
+        device.wait_for("certificates are changed");
+    }
+    house.restart();
+    let mut alice = house.login("visitor");
+    alice.send("NS IDENTIFY alice sesame12\r\nNS CERT LIST");
+    for number in 0..8 {
+        alice.wait_for(&format!("{number:064x}"));
+    }
+}
+
+#[test]
 fn who_has_logged_out_does_not_stay_over_a_restart_and_who_logs_in_late_does() {
     let mut house = House::open();
     let mut alice = house.login("alice");

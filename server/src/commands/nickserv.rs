@@ -224,9 +224,9 @@ fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 fn cert(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let name = own_account(context)?;
     let account = context.world.accounts.find(&name).ok_or(Text::NotLoggedIn)?;
-    let mut certificates = account.certificates.clone();
+    let certificates = account.certificates.clone();
     let given = params.get(1).map(|text| fingerprint(text).ok_or(Text::NotAFingerprint)).transpose()?;
-    match (params[0].to_ascii_uppercase().as_str(), given) {
+    let (fingerprint, proves) = match (params[0].to_ascii_uppercase().as_str(), given) {
         ("LIST", _) => {
             for one in &certificates {
                 say(context, &Text::Certificate(one.clone()));
@@ -242,15 +242,13 @@ fn cert(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             if certificates.len() >= MAX_CERTIFICATES {
                 return Err(Text::TooManyCertificates(MAX_CERTIFICATES.to_string()));
             }
-            certificates.push(one);
+            (one, true)
         }
-        ("DEL", Some(one)) => {
-            let index = certificates.iter().position(|kept| *kept == one).ok_or(Text::CertificateUnknown)?;
-            certificates.remove(index);
-        }
+        ("DEL", Some(one)) if certificates.contains(&one) => (one, false),
+        ("DEL", Some(_)) => return Err(Text::CertificateUnknown),
         _ => return Err(Text::ServiceUsage("CERT ADD [fingerprint]|DEL fingerprint|LIST".to_owned())),
-    }
-    let change = Change::Certificates { account: name.clone(), certificates };
+    };
+    let change = Change::Certificate { account: name.clone(), fingerprint, proves };
     Keeping::begin(context, &name, change, None, |context, _, kept| {
         say(context, if kept { &Text::CertificatesChanged } else { &Text::TryAgainLater });
     });

@@ -53,9 +53,13 @@ pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Resul
             connection.execute(update, params![scram.to_text(), account, password])?;
             Ok(())
         }
-        Change::Certificates { account, certificates } => {
-            connection.execute("DELETE FROM certificate WHERE account = ?", [account])?;
-            write_certificates(connection, account, certificates)
+        Change::Certificate { account, fingerprint, proves: true } => {
+            write_certificates(connection, account, std::slice::from_ref(fingerprint))
+        }
+        Change::Certificate { account, fingerprint, proves: false } => {
+            let delete = "DELETE FROM certificate WHERE fingerprint = ? AND account = ?";
+            connection.execute(delete, [fingerprint, account])?;
+            Ok(())
         }
         Change::AlwaysOn { account, wanted } => {
             let update = "UPDATE account SET always_on = ? WHERE name = ?";

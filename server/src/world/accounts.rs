@@ -51,12 +51,14 @@ pub enum Change {
         /// Its keys.
         scram: ScramKeys,
     },
-    /// Other certificates.
-    Certificates {
+    /// One certificate more or less; the others stay, so that two devices can each add theirs at once.
+    Certificate {
         /// Whose.
         account: String,
-        /// All of them.
-        certificates: Vec<String>,
+        /// Its fingerprint.
+        fingerprint: String,
+        /// Whether it is to prove the account from now on.
+        proves: bool,
     },
     /// Its owner wants to stay without a connection, or not.
     AlwaysOn {
@@ -156,7 +158,15 @@ impl Accounts {
                     account.scram = Some(scram);
                 }
             }
-            Change::Certificates { account, certificates } => self.set_certificates(&account, certificates),
+            Change::Certificate { account, fingerprint, proves } => {
+                let Some(account) = self.find(&account) else { return };
+                let (name, mut certificates) = (account.name.clone(), account.certificates.clone());
+                certificates.retain(|other| *other != fingerprint);
+                if proves {
+                    certificates.push(fingerprint);
+                }
+                self.set_certificates(&name, certificates);
+            }
             Change::AlwaysOn { account, wanted } => {
                 let key = self.key(&account);
                 if let Some(account) = self.by_name.get_mut(&key) {
@@ -245,9 +255,13 @@ mod tests {
         all.apply(Change::Open(account("ALICE", &["bb"])));
         all.check();
         assert_eq!((all.count(), all.by_certificate("bb")), (2, None));
-        let certificates = vec!["aa".to_owned(), "cc".to_owned()];
-        all.apply(Change::Certificates { account: "bob".to_owned(), certificates });
-        all.check();
+        for (fingerprint, proves) in [("aa", true), ("cc", true), ("dd", true), ("aa", false), ("dd", false)]
+        {
+            let (account, fingerprint) = ("bob".to_owned(), fingerprint.to_owned());
+            all.apply(Change::Certificate { account, fingerprint, proves });
+            all.check();
+        }
+        assert_eq!(all.by_certificate("dd"), None);
         assert_eq!(all.by_certificate("aa").unwrap().name, "alice");
         assert_eq!(all.by_certificate("cc").unwrap().name, "bob");
         let password = "hash".to_owned();
