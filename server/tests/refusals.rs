@@ -102,7 +102,10 @@ fn while_the_store_fails_each_question_is_answered_and_chat_goes_on() {
         .execute_batch("ALTER TABLE message RENAME TO elsewhere; ALTER TABLE account RENAME TO away")
         .unwrap();
     for (question, answer) in [
-        ("CHATHISTORY LATEST #lobby * 10", "FAIL CHATHISTORY MESSAGE_ERROR LATEST #lobby :"),
+        (
+            "CHATHISTORY LATEST #lobby * 10",
+            "FAIL CHATHISTORY MESSAGE_ERROR LATEST #lobby :that cannot be looked up or kept",
+        ),
         ("REDACT #lobby 7fffffffffffffff", "NOTICE alice :that cannot be looked up or kept just now"),
         ("REGISTER * * sesame12", "FAIL REGISTER TEMPORARILY_UNAVAILABLE alice :"),
         ("NS REGISTER sesame12", "NOTICE alice :"),

@@ -114,7 +114,7 @@ fn answer(context: &mut Context, subcommand: &str, message: &Message) -> Result<
     context.ask(read, move |context, found| {
         let Ok(entries) = found else {
             let about = format!("{subcommand} {target}");
-            context.fail("CHATHISTORY", "MESSAGE_ERROR", &about, &Text::NoSuchHistory);
+            context.fail("CHATHISTORY", "MESSAGE_ERROR", &about, &Text::StoreUnavailable);
             return Ok(());
         };
         let batch = context.begin_batch(&format!("chathistory {target}"));
@@ -286,7 +286,7 @@ fn targets(context: &mut Context, bounds: (Number, Number), limit: usize) {
     };
     context.ask(find, move |context, found| {
         let Ok(found) = found else {
-            context.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", &Text::NoSuchHistory);
+            context.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", &Text::StoreUnavailable);
             return Ok(());
         };
         let batch = context.begin_batch("draft/chathistory-targets");
