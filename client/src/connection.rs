@@ -35,7 +35,9 @@ use parking_lot::Mutex;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, text};
 
 use crate::dial::{self, DialError, Stop};
-use crate::event::{Event, Failure, KEEPALIVE, What};
+use crate::event::read::KEEPALIVE;
+use crate::event::{Event, What};
+use crate::failure::Failure;
 use crate::profile::Profile;
 use crate::reconnect::{BackOff, Retry};
 use crate::registration::Registration;

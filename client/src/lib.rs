@@ -6,7 +6,8 @@
 //!   [`profile`]: a server to go to, and how; [`address`]: where it is, as typed;
 //!   [`fingerprint`]: whom one recognises there; [`irc_url`]: addresses that lead to a server.
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
-//! - [`event`]: what the window can learn from the network, and how it is read from the wire.
+//! - [`event`]: what the window can learn from the network, and how it is read from the wire; [`failure`]: what can go
+//!   wrong there, and how it is said.
 //! - [`formatting`]: bold and colours in a text; [`links`]: addresses in it.
 //! - [`registration`]: from the first line to the server's welcome; [`sasl`] and [`scram`]: the login to an account,
 //!   which is a part of it; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
@@ -31,6 +32,7 @@ pub mod command;
 pub mod connection;
 pub mod dial;
 pub mod event;
+pub mod failure;
 pub mod fingerprint;
 pub mod formatting;
 #[cfg(unix)]

@@ -24,7 +24,6 @@ use toml::Value;
 use crate::address;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
-use crate::sasl::Mechanism;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
 pub const MAX_NICK_BYTES: usize = 64;
@@ -160,6 +159,49 @@ impl Profile {
             profile.port = TLS_PORT;
         }
         (profile, problems)
+    }
+}
+
+/// A way to prove to a server who one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// By the certificate that was shown in the TLS handshake
+    /// ([RFC 4422](https://www.rfc-editor.org/rfc/rfc4422), appendix A).
+    External,
+    /// By a proof that the password is known, in both directions
+    /// ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)).
+    ScramSha256,
+    /// By saying the password ([RFC 4616](https://www.rfc-editor.org/rfc/rfc4616)).
+    Plain,
+}
+
+impl Mechanism {
+    /// All of them, the strongest first.
+    pub const ALL: [Self; 3] = [Self::External, Self::ScramSha256, Self::Plain];
+
+    /// What it is called on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::External => "EXTERNAL",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::Plain => "PLAIN",
+        }
+    }
+
+    /// The mechanism with this name, in whatever case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether it stands in a list such as `PLAIN,EXTERNAL`.
+    pub(crate) fn is_in(self, list: &str) -> bool {
+        list.split(',').any(|name| Self::from_name(name.trim()) == Some(self))
+    }
+}
+
+impl fmt::Display for Mechanism {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

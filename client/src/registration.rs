@@ -12,10 +12,11 @@ use std::mem;
 
 use teahouse_protocol::Message;
 
-use crate::event::{self, Failure, What};
+use crate::event::{What, read};
+use crate::failure::{Failure, LoginFailure};
 use crate::i18n::Text;
 use crate::profile::Profile;
-use crate::sasl::{Login, LoginFailure, Progress};
+use crate::sasl::{Login, Progress};
 use crate::sts;
 
 /// The capabilities that the window makes use of. `sasl` joins them where there is an account.
@@ -166,7 +167,7 @@ impl Registration {
             if message.numeric().is_some() && !self.is_chat {
                 return Failure::NotAChatServer { host: self.profile.server.clone() }.into();
             }
-            match event::login_refusal(message, &self.nick) {
+            match read::login_refusal(message, &self.nick) {
                 Some(Failure::NickInUse { .. } | Failure::NickRefused { .. })
                     if !self.other_nicks.is_empty() =>
                 {
@@ -176,7 +177,7 @@ impl Registration {
                 Some(failure) => return failure.into(),
                 None => {}
             }
-            if event::is_welcome(message) {
+            if read::is_welcome(message) {
                 self.nick = message.param(0).unwrap_or_default().to_owned();
                 return self.welcome();
             }
@@ -380,8 +381,8 @@ fn in_lines(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Mechanism;
     use crate::profile::Secret;
-    use crate::sasl::Mechanism;
 
     fn bob() -> Profile {
         Profile { nick: "bob".into(), ..Profile::default() }

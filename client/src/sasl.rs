@@ -7,93 +7,16 @@
 //! not prove in SCRAM that it knows the password is not told the password by the next mechanism.
 
 use std::collections::VecDeque;
-use std::{fmt, mem};
+use std::mem;
 
 use base64ct::{Base64, Encoding};
-use teahouse_protocol::Message;
 use teahouse_protocol::sasl::{self, Assembler};
+use teahouse_protocol::{Message, numerics as n};
 
+use crate::failure::LoginFailure;
 use crate::formatting;
-use crate::i18n::{Phrase, Text};
-use crate::profile::{Profile, Secret};
+use crate::profile::{Mechanism, Profile, Secret};
 use crate::scram::{NotGenuine, Scram};
-
-const RPL_LOGGEDIN: u16 = 900;
-const ERR_NICKLOCKED: u16 = 902;
-const RPL_SASLSUCCESS: u16 = 903;
-const ERR_SASLFAIL: u16 = 904;
-const ERR_SASLTOOLONG: u16 = 905;
-const ERR_SASLABORTED: u16 = 906;
-const ERR_SASLALREADY: u16 = 907;
-const RPL_SASLMECHS: u16 = 908;
-
-/// A way to prove to a server who one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mechanism {
-    /// By the certificate that was shown in the TLS handshake
-    /// ([RFC 4422](https://www.rfc-editor.org/rfc/rfc4422), appendix A).
-    External,
-    /// By a proof that the password is known, in both directions
-    /// ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)).
-    ScramSha256,
-    /// By saying the password ([RFC 4616](https://www.rfc-editor.org/rfc/rfc4616)).
-    Plain,
-}
-
-impl Mechanism {
-    /// All of them, the strongest first.
-    pub const ALL: [Self; 3] = [Self::External, Self::ScramSha256, Self::Plain];
-
-    /// What it is called on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::External => "EXTERNAL",
-            Self::ScramSha256 => "SCRAM-SHA-256",
-            Self::Plain => "PLAIN",
-        }
-    }
-
-    /// The mechanism with this name, in whatever case.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
-    }
-
-    /// Whether it stands in a list such as `PLAIN,EXTERNAL`.
-    fn is_in(self, list: &str) -> bool {
-        list.split(',').any(|name| Self::from_name(name.trim()) == Some(self))
-    }
-}
-
-impl fmt::Display for Mechanism {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// Why nobody is logged in to the account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LoginFailure {
-    /// The server has no logins to accounts.
-    NotOffered,
-    /// It has, but none of the ways that we could go.
-    NoWay,
-    /// It refused. These are its words.
-    Refused(String),
-    /// It did not prove that it knows the password, or broke the rules of the exchange that would.
-    Impostor,
-}
-
-impl LoginFailure {
-    /// The failure in plain words.
-    pub fn phrase(&self) -> Phrase {
-        match self {
-            Self::NotOffered => Text::LoginNotOffered.into(),
-            Self::NoWay => Text::LoginNoWay.into(),
-            Self::Refused(words) => Text::Verbatim.with([words]),
-            Self::Impostor => Text::LoginImpostor.into(),
-        }
-    }
-}
 
 /// The login to one account.
 #[derive(Debug)]
@@ -225,8 +148,8 @@ impl Login {
         }
         let words = || message.params().last().map(|words| formatting::plain(words)).unwrap_or_default();
         match message.numeric() {
-            Some(RPL_SASLSUCCESS) => self.succeed(),
-            Some(RPL_SASLMECHS) => {
+            Some(n::RPL_SASLSUCCESS) => self.succeed(),
+            Some(n::RPL_SASLMECHS) => {
                 let list = message.param(1).unwrap_or_default();
                 self.untried.retain(|mechanism| mechanism.is_in(list));
                 // What was just named is not what the list is an answer to: it came behind the word of failure.
@@ -239,16 +162,16 @@ impl Login {
                 self.sent_on = true;
                 progress
             }
-            Some(ERR_SASLFAIL) if mem::take(&mut self.sent_on) => Progress::None,
-            Some(ERR_NICKLOCKED) => {
+            Some(n::ERR_SASLFAIL) if mem::take(&mut self.sent_on) => Progress::None,
+            Some(n::ERR_NICKLOCKED) => {
                 self.untried.clear();
                 self.next(LoginFailure::Refused(words()))
             }
-            Some(ERR_SASLALREADY) => {
+            Some(n::ERR_SASLALREADY) => {
                 self.state = State::Done;
                 Progress::Succeeded
             }
-            Some(ERR_SASLFAIL | ERR_SASLTOOLONG | ERR_SASLABORTED) => {
+            Some(n::ERR_SASLFAIL | n::ERR_SASLTOOLONG | n::ERR_SASLABORTED) => {
                 self.next(LoginFailure::Refused(words()))
             }
             _ => Progress::None,
@@ -343,16 +266,6 @@ impl Login {
 /// The lines that carry a text in base64.
 fn lines(encoded: &str) -> Vec<String> {
     sasl::chunks(encoded).map(|chunk| format!("AUTHENTICATE {chunk}")).collect()
-}
-
-/// Which account a message says that we are logged in to, or that we no longer are to any.
-pub(crate) fn account_of(message: &Message<'_>) -> Option<Option<String>> {
-    const RPL_LOGGEDOUT: u16 = 901;
-    match message.numeric()? {
-        RPL_LOGGEDIN => Some(message.param(2).map(formatting::plain)),
-        RPL_LOGGEDOUT => Some(None),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

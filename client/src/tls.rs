@@ -30,64 +30,12 @@ use rustls::{
 };
 
 use crate::certificate;
-use crate::event::Failure;
+use crate::failure::{Distrust, Failure};
 use crate::fingerprint::Fingerprint;
-use crate::i18n::{Phrase, Text};
 use crate::profile::Profile;
 
 /// About as much as a record holds.
 const RAW_BYTES: usize = 16 * 1024;
-
-/// Why a certificate is not believed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Distrust {
-    /// Nobody whom we know vouches for it; it may have signed itself.
-    UnknownIssuer,
-    /// It is for another name.
-    WrongName,
-    /// It has expired.
-    Expired,
-    /// It is not valid yet.
-    NotYetValid,
-    /// It is not the one, or one of those, whose fingerprints are known.
-    OtherFingerprint,
-    /// Something else is wrong with it.
-    Faulty(String),
-}
-
-impl Distrust {
-    fn of(error: &Error) -> Self {
-        let Error::InvalidCertificate(why) = error else { return Self::Faulty(error.to_string()) };
-        match why {
-            CertificateError::UnknownIssuer => Self::UnknownIssuer,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Self::WrongName
-            }
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
-            // Who signs for themselves often does so as an authority would, or in the old version; webpki looks at
-            // that before it looks for somebody who vouches.
-            CertificateError::Other(why)
-                if ["CaUsedAsEndEntity", "UnsupportedCertVersion"].contains(&why.to_string().as_str()) =>
-            {
-                Self::UnknownIssuer
-            }
-            other => Self::Faulty(other.to_string()),
-        }
-    }
-
-    /// The reason in plain words.
-    pub fn phrase(&self) -> Phrase {
-        match self {
-            Self::UnknownIssuer => Text::CertificateUnknown.into(),
-            Self::WrongName => Text::CertificateForOther.into(),
-            Self::Expired => Text::CertificateExpired.into(),
-            Self::NotYetValid => Text::CertificateNotYet.into(),
-            Self::OtherFingerprint => Text::CertificateChanged.into(),
-            Self::Faulty(detail) => Text::Verbatim.with([detail]),
-        }
-    }
-}
 
 /// The state of TLS on one connection, shared by the thread that reads and the one that writes.
 #[derive(Debug)]
@@ -331,7 +279,7 @@ impl Verifier {
         }
         let Some(by_roots) = &self.by_roots else { return Some(Distrust::UnknownIssuer) };
         let verified = by_roots.verify_server_cert(certificate, intermediates, name, stapled, now);
-        verified.err().map(|error| Distrust::of(&error))
+        verified.err().map(|error| distrust_of(&error))
     }
 }
 
@@ -383,6 +331,27 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Why a certificate is not believed, from the words of rustls.
+fn distrust_of(error: &Error) -> Distrust {
+    let Error::InvalidCertificate(why) = error else { return Distrust::Faulty(error.to_string()) };
+    match why {
+        CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Distrust::WrongName
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotYetValid,
+        // Who signs for themselves often does so as an authority would, or in the old version; webpki looks at
+        // that before it looks for somebody who vouches.
+        CertificateError::Other(why)
+            if ["CaUsedAsEndEntity", "UnsupportedCertVersion"].contains(&why.to_string().as_str()) =>
+        {
+            Distrust::UnknownIssuer
+        }
+        other => Distrust::Faulty(other.to_string()),
     }
 }
 

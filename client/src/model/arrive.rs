@@ -8,7 +8,8 @@ use teahouse_protocol::names::is_channel;
 use super::condense::Step;
 use super::network::{Network, WhoQuestion};
 use super::{ConversationId, Kind, Link};
-use crate::event::{Event, Failure, Manner, Sender, What, Words};
+use crate::event::{Event, Manner, Sender, What, Words};
+use crate::failure::Failure;
 use crate::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.

@@ -3,7 +3,7 @@
 use teahouse_protocol::names::{self, InvalidName};
 
 use crate::address::{check_port, check_server, shown};
-use crate::event::Field;
+use crate::failure::Field;
 use crate::i18n::{Phrase, Text};
 use crate::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Secret, TLS_PORT};
 

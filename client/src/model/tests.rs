@@ -11,7 +11,8 @@ use super::act::UNKNOWN_ADDRESS_BYTES;
 use super::arrive::MAX_ROOMS_SHOWN;
 use super::network::names;
 use super::*;
-use crate::event::{Failure, Manner};
+use crate::event::Manner;
+use crate::failure::Failure;
 use crate::profile::{Profile, Room};
 
 mod account;

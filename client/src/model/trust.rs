@@ -6,10 +6,10 @@
 
 use super::network::{Link, NetworkId};
 use super::{FormErrors, Model};
-use crate::event::Failure;
+use crate::failure::Distrust;
+use crate::failure::Failure;
 use crate::fingerprint::Fingerprint;
 use crate::profile::Profile;
-use crate::tls::Distrust;
 
 /// A server whose certificate was not believed.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use fltk::group::Group;
 use fltk::prelude::*;
 
-use crate::event;
+use crate::failure;
 use crate::i18n::{Language, Text};
 use crate::model::{FormErrors, LoginForm, layout};
 use crate::profile::Secret;
@@ -207,7 +207,8 @@ impl LoginView {
     /// Says what is wrong: beside a field what fits there, below the button what does not, and what is about none.
     pub fn show_errors(&self, errors: &FormErrors, language: Language) {
         let mut trouble: Vec<String> = errors.general.iter().map(|phrase| phrase.to(language)).collect();
-        let fields = [event::Field::Nick, event::Field::Server, event::Field::Port, event::Field::Password];
+        let fields =
+            [failure::Field::Nick, failure::Field::Server, failure::Field::Port, failure::Field::Password];
         for ((_, field), which) in self.fields().into_iter().zip(fields) {
             let error = errors.of(which).map(|phrase| phrase.to(language));
             let beside = error.map(|error| {

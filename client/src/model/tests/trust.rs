@@ -1,8 +1,8 @@
 //! Servers that nobody vouches for.
 
 use super::*;
+use crate::failure::Distrust;
 use crate::fingerprint::Fingerprint;
-use crate::tls::Distrust;
 
 fn fingerprint(certificate: &str) -> Fingerprint {
     Fingerprint::of(certificate.as_bytes())
