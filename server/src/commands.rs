@@ -39,7 +39,6 @@ use crate::world::{Capability, Client, ClientId, World};
 
 pub use errand::Errand;
 use errand::{Rooms, Task};
-pub(crate) use multiline::Draft;
 
 /// One command.
 #[derive(Debug)]

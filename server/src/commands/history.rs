@@ -11,12 +11,11 @@ use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
 use super::Context;
-use super::multiline::{self, Said};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::{Reply, word};
 use crate::store::history::{self, Window};
-use crate::world::{Capability, Entry, Kind, Line, Number, Tags, Texts, party, place_of};
+use crate::world::{Capability, Entry, Kind, Line, Number, Said, Tags, Texts, party, place_of};
 
 /// The most messages that one question brings (CHATHISTORY).
 pub(super) const MOST_MESSAGES: usize = 100;
@@ -243,7 +242,7 @@ impl Context<'_> {
             };
             let said =
                 Said { source, command: kind.command(), target: to, words, number: entry.number, tags };
-            let knows = multiline::knows(self.device());
+            let knows = self.device().takes_several_lines();
             let lines = if knows { said.in_batch(self.world, batch) } else { said.in_lines(batch) };
             for line in lines {
                 self.world.tell(self.device, &line, Cause::Answer);

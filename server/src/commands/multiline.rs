@@ -1,8 +1,7 @@
 //! BATCH: messages of several lines ([draft/multiline](https://ircv3.net/specs/extensions/multiline)).
 //!
 //! A client opens a batch, says its lines and closes it; only then is anything delivered. Who knows such batches gets
-//! one, and everybody else gets the lines one by one. In the history the lines of a message are one entry, divided by
-//! LF, or by CR where a line goes on the one before.
+//! one, and everybody else gets the lines one by one.
 
 use teahouse_protocol::{Message, names};
 
@@ -10,7 +9,7 @@ use super::Context;
 use super::messages::{self, Speech};
 use crate::language::Text;
 use crate::reply::{Reply, word};
-use crate::world::{Capability, Client, Kind, Line, Number, Tags, World};
+use crate::world::{Capability, Draft, Kind, Line, Number, Said, Tags};
 
 /// How long a message may be, in bytes, with one for each new line.
 pub(super) const MOST_BYTES: usize = 8192;
@@ -18,22 +17,6 @@ pub(super) const MOST_BYTES: usize = 8192;
 pub(super) const MOST_LINES: usize = 64;
 /// The longest reference, in bytes.
 const REFERENCE_BYTES: usize = 64;
-
-/// A message of several lines that is being said.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    reference: String,
-    target: String,
-    /// PRIVMSG or NOTICE, once there is a line.
-    command: Option<&'static str>,
-    /// The lines so far, as the history has them.
-    words: String,
-    lines: usize,
-    client_only: String,
-    label: Option<String>,
-    /// Whether it was refused; the rest of it is overheard.
-    refused: bool,
-}
 
 /// BATCH: opens or closes a message of several lines.
 pub(super) fn batch(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -162,7 +145,7 @@ fn to_channel(context: &mut Context, draft: &Draft, command: &'static str) -> Re
     tell(context, draft, command, number, &name, |context, line, knowing| {
         let (device, echo) = (context.device, context.has(Capability::EchoMessage));
         context.world.tell_channel(channel, |id, client, _| {
-            (knows(client) == knowing && (id != device || echo)).then_some(line)
+            (client.takes_several_lines() == knowing && (id != device || echo)).then_some(line)
         });
     });
     context.world.keep_said(context.me, channel, number, kind_of(command), &draft.client_only, &draft.words);
@@ -185,7 +168,7 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
     }
     let number = context.world.next_number();
     tell(context, draft, command, number, &name, |context, line, knowing| {
-        context.world.tell_unlabelled(to, |client| (knows(client) == knowing).then_some(line));
+        context.world.tell_unlabelled(to, |client| (client.takes_several_lines() == knowing).then_some(line));
         tell_own(context, line, knowing, to == me);
     });
     context.world.keep_private(me, to, number, kind_of(command), &draft.client_only, &draft.words);
@@ -242,63 +225,6 @@ fn tell_own(context: &mut Context, line: &Line, knowing: bool, to_oneself: bool)
     let (device, echo) = (context.device, context.has(Capability::EchoMessage));
     context.world.tell_person(context.me, |id, client| {
         let wants = if id == device { echo } else { !to_oneself };
-        (knows(client) == knowing && wants).then_some(line)
+        (client.takes_several_lines() == knowing && wants).then_some(line)
     });
-}
-
-/// Whether somebody gets messages of several lines as such.
-pub(super) fn knows(client: &Client) -> bool {
-    client.has(Capability::Multiline) && client.has(Capability::Batch)
-}
-
-/// A message of several lines on its way.
-pub(super) struct Said<'a> {
-    pub(super) source: &'a str,
-    pub(super) command: &'static str,
-    pub(super) target: &'a str,
-    pub(super) words: &'a str,
-    pub(super) number: Number,
-    pub(super) tags: Tags,
-}
-
-impl Said<'_> {
-    /// As one batch, which may be inside of another.
-    pub(super) fn in_batch(&self, world: &mut World, outer: Option<Number>) -> Vec<Line> {
-        let batch = world.next_number();
-        let time = self.number.time();
-        let begin = [":", self.source, " BATCH +", &batch.to_string(), " draft/multiline ", self.target];
-        let mut lines = vec![Line::of(time, Tags { batch: outer, ..self.tags.clone() }, &begin, Vec::new())];
-        for (concat, text) in self.pieces() {
-            let tags = Tags { batch: Some(batch), concat, ..Tags::default() };
-            lines.push(self.line(tags, text));
-        }
-        let end = [":", &world.config.name, " BATCH -", &batch.to_string()];
-        lines.push(Line::of(time, Tags { batch: outer, ..Tags::default() }, &end, Vec::new()));
-        lines
-    }
-
-    /// As lines one by one, without the blank ones; the first has what the whole message has.
-    pub(super) fn in_lines(&self, outer: Option<Number>) -> Vec<Line> {
-        let full = self.pieces().map(|(_, text)| text).filter(|text| !text.is_empty());
-        let lines = full.enumerate().map(|(index, text)| {
-            let tags = if index == 0 {
-                Tags { batch: outer, ..self.tags.clone() }
-            } else {
-                Tags { account: self.tags.account.clone(), batch: outer, ..Tags::default() }
-            };
-            self.line(tags, text)
-        });
-        lines.collect()
-    }
-
-    fn line(&self, tags: Tags, text: &str) -> Line {
-        let words = [":", self.source, " ", self.command, " ", self.target, " :", text];
-        Line::of(self.number.time(), tags, &words, Vec::new())
-    }
-
-    /// The lines, and whether each goes on the one before.
-    fn pieces(&self) -> impl Iterator<Item = (bool, &str)> {
-        let lines = self.words.split('\n');
-        lines.flat_map(|line| line.split('\r').enumerate().map(|(index, piece)| (index > 0, piece)))
-    }
 }

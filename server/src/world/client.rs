@@ -11,8 +11,7 @@ use teahouse_protocol::Folded;
 use super::capability::{Capabilities, Capability};
 use super::cloak::Cloak;
 use super::line::Tags;
-use super::{ChannelId, ClientId, Markers, Number};
-use crate::commands::Draft;
+use super::{ChannelId, ClientId, Draft, Markers, Number};
 use crate::language::Language;
 use crate::outbox::Outbox;
 use crate::sasl::Exchange;
@@ -203,6 +202,11 @@ impl Client {
     /// Whether a capability is on.
     pub fn has(&self, capability: Capability) -> bool {
         self.capabilities.has(capability)
+    }
+
+    /// Whether it gets messages of several lines as such.
+    pub(crate) fn takes_several_lines(&self) -> bool {
+        self.has(Capability::Multiline) && self.has(Capability::Batch)
     }
 
     /// The tags of what this client says.
