@@ -8,6 +8,7 @@ mod accounts;
 mod capabilities;
 mod channels;
 mod chanserv;
+mod context;
 mod errand;
 mod help;
 mod history;
@@ -33,12 +34,12 @@ use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
 use crate::config::Config;
 use crate::language::Text;
-use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::world::{Capability, Client, ClientId, World};
+use crate::world::{Client, ClientId, World};
 
+use context::Context;
 pub use errand::Errand;
-use errand::{Rooms, Task};
+use errand::Rooms;
 
 /// One command.
 #[derive(Debug)]
@@ -169,82 +170,6 @@ const PRIVMSG: usize = {
     row
 };
 
-/// What a handler works with: the world, who asks, and the tags of the question.
-#[derive(Debug)]
-pub struct Context<'w> {
-    world: &'w mut World,
-    /// The person who asks.
-    me: ClientId,
-    /// The connection that asks: the person's own, or one of its devices.
-    device: ClientId,
-    tags: Tags<'w>,
-    task: Option<Task>,
-}
-
-impl Context<'_> {
-    /// Who asks. Not to be called after [`World::disconnect`].
-    fn client(&self) -> &Client {
-        self.world.client(self.me).expect("a command runs for a client that is here")
-    }
-
-    /// The connection that asks, with what it can do and the language that it is spoken to in.
-    fn device(&self) -> &Client {
-        self.world.client(self.device).expect("a command runs for a client that is here")
-    }
-
-    /// Whether a capability is on where the question comes from.
-    fn has(&self, capability: Capability) -> bool {
-        self.device().has(capability)
-    }
-
-    fn reply(&mut self, reply: &Reply) {
-        self.world.answer(self.device, reply);
-    }
-
-    fn reply_all(&mut self, replies: &[Reply]) {
-        for reply in replies {
-            self.reply(reply);
-        }
-    }
-
-    /// A sentence in the language of the one who asks.
-    fn say(&self, text: &Text) -> String {
-        text.to_string(self.device().language)
-    }
-
-    /// Sends a line that no numeric is for; `words` come after the server's name.
-    fn send(&mut self, words: std::fmt::Arguments) {
-        let line = self.world.line(format_args!(":{} {words}", self.world.config.name));
-        self.world.tell(self.device, &line, Cause::Answer);
-    }
-
-    /// Says something as the server, where there is no numeric for it.
-    fn notice(&mut self, text: &Text) {
-        self.world.notice(self.device, text);
-    }
-
-    /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies); who has asked neither for
-    /// those nor for the extension that the command belongs to gets a notice.
-    fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
-        let extension = match command {
-            "BATCH" => Capability::Multiline,
-            "CHATHISTORY" => Capability::ChatHistory,
-            "MARKREAD" => Capability::ReadMarker,
-            "REDACT" => Capability::MessageRedaction,
-            "RENAME" => Capability::ChannelRename,
-            "SETNAME" => Capability::SetName,
-            _ => Capability::StandardReplies,
-        };
-        if self.has(Capability::StandardReplies) || self.has(extension) {
-            let words = self.say(text);
-            let space = if about.is_empty() { "" } else { " " };
-            self.send(format_args!("FAIL {command} {code}{space}{about} :{words}"));
-        } else {
-            self.notice(text);
-        }
-    }
-}
-
 /// What came from a client, understood as far as can be without the world.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
@@ -350,7 +275,7 @@ pub fn tell_changes(world: &mut World, before: &Config) {
 
 /// Ends an errand that was run without the lock. The client may have gone meanwhile.
 pub fn finish(world: &mut World, device: ClientId, errand: Errand) -> Option<Errand> {
-    let Errand { task, capture } = errand;
+    let Errand { mut task, capture } = errand;
     if world.client(device).is_none() {
         task.settle(world);
         return None;
@@ -367,12 +292,12 @@ fn end(context: Context) -> Option<Errand> {
     let Context { world, me, device, task, .. } = context;
     world.mirror(me);
     match task {
-        Some(task) => Some(Errand { task: Box::new(task), capture: world.suspend_capture() }),
+        Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
         None => {
             world.release_capture_of(device);
             // The session does no more errands for who has gone; the next one who says something takes this along.
             let changes = if world.client(device).is_some() { world.take_to_keep() } else { None };
-            changes.map(|changes| Errand { task: Box::new(Task::Rooms(Rooms::of(changes))), capture: None })
+            changes.map(|changes| Errand { task: Box::new(Rooms::of(changes)), capture: None })
         }
     }
 }
@@ -429,11 +354,6 @@ fn unknown(context: &Context, word: &str) -> Reply {
     } else {
         Reply::NotRegistered
     }
-}
-
-/// The parts of a comma-separated list that are not empty.
-fn listed(list: &str) -> impl Iterator<Item = &str> {
-    list.split(',').filter(|item| !item.is_empty())
 }
 
 #[cfg(test)]

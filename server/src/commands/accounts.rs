@@ -2,10 +2,11 @@
 //! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)); and how a change of an
 //! account is kept before anybody hears of it.
 
+use std::time::Duration;
+
 use teahouse_protocol::{Message, names};
 
-use super::Context;
-use super::errand::Task;
+use super::context::{Context, Task};
 use super::login::{apply, log_in};
 use crate::language::Text;
 use crate::password::{self, ScramKeys};
@@ -147,7 +148,7 @@ impl Keeping {
         password: Option<&str>,
         then: Then,
     ) {
-        context.task = Some(Task::Keep(Self {
+        context.task = Some(Box::new(Self {
             account: account.to_owned(),
             password: password.map(str::to_owned),
             scram: context.world.config.scram,
@@ -155,8 +156,10 @@ impl Keeping {
             then,
         }));
     }
+}
 
-    pub(super) fn run(&mut self, store: &Store) {
+impl Task for Keeping {
+    fn run(&mut self, store: &Store, _pause: &dyn Fn(Duration)) {
         let hashed = self.password.take().map(|given| {
             let hash = password::hash(&given).expect("its length is below the limit of the algorithm");
             (hash, self.scram.then(|| ScramKeys::of(&given)))
@@ -171,13 +174,16 @@ impl Keeping {
         self.change.take_if(|change| store::accounts::keep(store, change).is_err());
     }
 
-    /// Makes the change, even if the client has gone. Returns whether it was kept.
-    pub(super) fn settle(&mut self, world: &mut World) -> bool {
-        self.change.take().map(|change| apply(world, change)).is_some()
+    /// What was kept is known even if the client has gone.
+    fn settle(&mut self, world: &mut World) {
+        if let Some(change) = self.change.take() {
+            apply(world, change);
+        }
     }
 
-    pub(super) fn finish(mut self, context: &mut Context) {
-        let kept = self.settle(context.world);
+    fn finish(mut self: Box<Self>, context: &mut Context) {
+        let kept = self.change.is_some();
+        self.settle(context.world);
         (self.then)(context, &self.account, kept);
     }
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use teahouse_protocol::Message;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
-use super::{Context, multiline, registration};
+use super::context::Context;
+use super::{multiline, registration};
 use crate::config::Config;
 use crate::outbox::Cause;
 use crate::reply::Reply;

@@ -5,7 +5,8 @@
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
-use super::{Context, chanserv, listed, read_markers};
+use super::context::{Context, listed};
+use super::{chanserv, read_markers};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;

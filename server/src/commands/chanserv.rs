@@ -2,8 +2,8 @@
 
 use teahouse_protocol::text::truncate;
 
-use super::Context;
 use super::channels::{TOPIC_BYTES, set_topic};
+use super::context::Context;
 use super::services::{Service, word};
 use crate::language::Text;
 use crate::world::{ChannelId, Client, ClientId, Deed, Rank};

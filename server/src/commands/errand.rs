@@ -1,7 +1,7 @@
 //! Errands: what a command needs done between two halves of it, without the world's lock.
 //!
 //! Reading a file, checking a password or asking the [store](crate::store) under the lock would make everybody wait. So
-//! the handler leaves a task, the session runs it, and the command goes on where it left off.
+//! the handler leaves a [`Task`], the session runs it, and the command goes on where it left off.
 
 use std::fmt;
 use std::mem;
@@ -9,67 +9,25 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{Context, accounts, login, motd, operators};
+use super::context::{Context, Task};
 use crate::language::Text;
 use crate::reply::Reply;
 use crate::store::{Store, StoreError, newest};
-use crate::world::{Capture, Changes, World};
+use crate::world::{Capture, Changes};
 
-/// Something to be done without the lock, in the middle of a command.
+/// A task on its way to the session and back.
 #[derive(Debug)]
 pub struct Errand {
-    /// Seldom there and large, so it does not take room on the stack of every session.
-    pub(super) task: Box<Task>,
+    pub(super) task: Box<dyn Task>,
     /// The answers so far, if the question had a label.
     pub(super) capture: Option<Capture>,
-}
-
-#[derive(Debug)]
-pub(super) enum Task {
-    Motd(motd::Reading),
-    Oper(operators::Claim),
-    Ask(Asking),
-    Login(login::Claim),
-    Keep(accounts::Keeping),
-    Rooms(Rooms),
 }
 
 impl Errand {
     /// Does it. Takes its time; holds no lock. A wrong guess at a password is slowed down by `pause`, which may come
     /// back sooner when the connection ends.
     pub fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
-        match &mut *self.task {
-            Task::Motd(reading) => reading.run(),
-            Task::Oper(claim) => claim.run(pause),
-            Task::Ask(asking) => asking.run(store),
-            Task::Login(claim) => claim.run(store, pause),
-            Task::Keep(keeping) => keeping.run(store),
-            Task::Rooms(rooms) => rooms.run(store),
-        }
-    }
-}
-
-impl Task {
-    pub(super) fn finish(self, context: &mut Context) {
-        match self {
-            Self::Motd(reading) => reading.finish(context),
-            Self::Oper(claim) => claim.finish(context),
-            Self::Ask(asking) => asking.finish(context),
-            Self::Login(claim) => claim.finish(context),
-            Self::Keep(keeping) => keeping.finish(context),
-            Self::Rooms(rooms) => rooms.finish(context),
-        }
-    }
-
-    /// Does what is left to do when the client has gone meanwhile: what was kept has to be known.
-    pub(super) fn settle(self, world: &mut World) {
-        match self {
-            Self::Motd(_) | Self::Oper(_) | Self::Ask(_) | Self::Rooms(_) => {}
-            Self::Login(mut claim) => claim.settle(world),
-            Self::Keep(mut keeping) => {
-                keeping.settle(world);
-            }
-        }
+        self.task.run(store, pause);
     }
 }
 
@@ -86,13 +44,15 @@ impl Rooms {
     pub(super) fn of(changes: Changes) -> Self {
         Self { changes: Some(changes), error: None }
     }
+}
 
-    fn run(&mut self, store: &Store) {
+impl Task for Rooms {
+    fn run(&mut self, store: &Store, _pause: &dyn Fn(Duration)) {
         let Some(changes) = self.changes.take() else { return };
         self.error = store.ask(move |connection| newest::keep(connection, &changes)).err();
     }
 
-    fn finish(self, context: &mut Context) {
+    fn finish(self: Box<Self>, context: &mut Context) {
         if let Some(error) = self.error {
             context.world.note(Text::RoomNotKept(error.to_string()));
             context.notice(&Text::TryAgainLater);
@@ -101,7 +61,7 @@ impl Rooms {
 }
 
 /// A question to the store, and how the command goes on with the answer.
-pub(super) enum Asking {
+enum Asking {
     Question(Box<dyn FnOnce(&Store) -> Rest>),
     Answered(Rest),
 }
@@ -123,12 +83,12 @@ impl Context<'_> {
             let answer = store.ask(question);
             Box::new(|context: &mut Context| rest(context, answer))
         });
-        self.task = Some(Task::Ask(Asking::Question(question)));
+        self.task = Some(Box::new(Asking::Question(question)));
     }
 }
 
-impl Asking {
-    fn run(&mut self, store: &Store) {
+impl Task for Asking {
+    fn run(&mut self, store: &Store, _pause: &dyn Fn(Duration)) {
         let nothing = Self::Answered(Box::new(|_| Ok(())));
         *self = match mem::replace(self, nothing) {
             Self::Question(question) => Self::Answered(question(store)),
@@ -136,8 +96,8 @@ impl Asking {
         };
     }
 
-    fn finish(self, context: &mut Context) {
-        if let Self::Answered(rest) = self
+    fn finish(self: Box<Self>, context: &mut Context) {
+        if let Self::Answered(rest) = *self
             && let Err(refusal) = rest(context)
         {
             context.reply(&refusal);

@@ -2,7 +2,8 @@
 
 use teahouse_protocol::Message;
 
-use super::{COMMANDS, Context, When, find};
+use super::context::Context;
+use super::{COMMANDS, When, find};
 use crate::reply::Reply;
 
 /// How many names stand in one line of the list.

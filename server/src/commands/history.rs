@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
-use super::Context;
+use super::context::Context;
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::{Reply, word};

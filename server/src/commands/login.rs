@@ -9,8 +9,8 @@ use crate::reply::Reply;
 use crate::store::{self, Store};
 use crate::world::{Capability, Change, Client, ClientId, World};
 
-use super::errand::Task;
-use super::{Context, chanserv, history};
+use super::context::{Context, Task};
+use super::{chanserv, history};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_millis(500);
@@ -62,7 +62,7 @@ impl Claim {
             Proof::LoggedIn => Duration::ZERO,
             Proof::Password(_) | Proof::Scram(_) => world.guesses.wait(key, address.ip(), world.now),
         };
-        context.task = Some(Task::Login(Self {
+        context.task = Some(Box::new(Self {
             account,
             address,
             kept: found.map(|account| account.password.clone()),
@@ -74,8 +74,10 @@ impl Claim {
             then,
         }));
     }
+}
 
-    pub(super) fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
+impl Task for Claim {
+    fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
         if !self.wait.is_zero() {
             pause(self.wait);
         }
@@ -99,8 +101,8 @@ impl Claim {
         }
     }
 
-    /// Does what has to be done even if the client has gone: a guess counts all the same.
-    pub(super) fn settle(&mut self, world: &mut World) {
+    /// A guess counts even if the client has gone.
+    fn settle(&mut self, world: &mut World) {
         if let Some(change) = self.change.take() {
             apply(world, change);
         }
@@ -120,7 +122,7 @@ impl Claim {
         }
     }
 
-    pub(super) fn finish(mut self, context: &mut Context) {
+    fn finish(mut self: Box<Self>, context: &mut Context) {
         self.settle(context.world);
         // A guesser is made to wait for many seconds, in which the owner may have taken another password.
         let kept = self.kept.as_deref();

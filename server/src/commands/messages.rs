@@ -5,7 +5,8 @@
 use teahouse_protocol::text::Ctcp;
 use teahouse_protocol::{Message, Tags, names};
 
-use super::{Context, listed, multiline, services};
+use super::context::{Context, listed};
+use super::{multiline, services};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;

@@ -3,7 +3,7 @@
 
 use teahouse_protocol::{Message, names};
 
-use super::Context;
+use super::context::Context;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::mask::ListEntry;

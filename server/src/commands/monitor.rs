@@ -3,7 +3,7 @@
 use teahouse_protocol::Message;
 use teahouse_protocol::names::check_nickname;
 
-use super::{Context, listed};
+use super::context::{Context, listed};
 use crate::reply::Reply;
 
 /// How many names one client may watch for (MONITOR).

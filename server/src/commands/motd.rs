@@ -3,13 +3,15 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
-use super::errand::Task;
-use super::{Context, channels, history};
+use super::context::{Context, Task};
+use super::{channels, history, status};
 use crate::reply::Reply;
+use crate::store::Store;
 
 /// How much of the file is read, in bytes.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -27,7 +29,7 @@ pub(super) struct Reading {
 
 /// MOTD: the message of the day.
 pub(super) fn motd(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    super::status::for_this_server(context, message.param(0))?;
+    status::for_this_server(context, message.param(0))?;
     send(context, false);
     Ok(())
 }
@@ -35,19 +37,19 @@ pub(super) fn motd(context: &mut Context, message: &Message) -> Result<(), Reply
 /// Sends the message of the day, at once if there is none, else when its file has been read.
 pub(super) fn send(context: &mut Context, welcome: bool) {
     match context.world.config.motd_file.clone() {
-        Some(file) => context.task = Some(Task::Motd(Reading { file, found: None, welcome })),
+        Some(file) => context.task = Some(Box::new(Reading { file, found: None, welcome })),
         None => show(context, None, welcome),
     }
 }
 
-impl Reading {
-    pub(super) fn run(&mut self) {
+impl Task for Reading {
+    fn run(&mut self, _store: &Store, _pause: &dyn Fn(Duration)) {
         let mut bytes = Vec::new();
         let read = File::open(&self.file).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
         self.found = read.is_ok().then(|| String::from_utf8_lossy(&bytes).into_owned());
     }
 
-    pub(super) fn finish(self, context: &mut Context) {
+    fn finish(self: Box<Self>, context: &mut Context) {
         show(context, self.found, self.welcome);
     }
 }

@@ -5,7 +5,7 @@
 
 use teahouse_protocol::{Message, names};
 
-use super::Context;
+use super::context::Context;
 use super::messages::{self, Speech};
 use crate::language::Text;
 use crate::reply::{Reply, word};

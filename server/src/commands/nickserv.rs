@@ -1,7 +1,7 @@
 //! NickServ: accounts, for clients that know neither REGISTER nor SASL.
 
-use super::Context;
 use super::accounts::{Keeping, obstacle, open, password_obstacle};
+use super::context::Context;
 use super::login::{Claim, Proof, log_in, log_out};
 use super::services::{Service, word};
 use crate::language::Text;

@@ -6,12 +6,12 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use teahouse_protocol::Message;
 
-use super::errand::Task;
-use super::{Context, modes};
+use super::context::{Context, Task};
+use super::modes;
 use crate::language::Text;
 use crate::password;
 use crate::reply::Reply;
-use crate::store::{StoreError, bans};
+use crate::store::{Store, StoreError, bans};
 use crate::user_modes::UserMode;
 use crate::world::mask;
 use crate::world::{Order, ServerBan, Target};
@@ -38,7 +38,7 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
     }
     // A name that is nobody's is answered like a wrong password (Modern IRC, "OPER message").
     let operator = operators.iter().find(|operator| operator.name == name);
-    context.task = Some(Task::Oper(Claim {
+    context.task = Some(Box::new(Claim {
         name: name.to_owned(),
         kept: operator.map(|operator| operator.password.clone()),
         given: given.to_owned(),
@@ -47,16 +47,15 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
     Ok(())
 }
 
-impl Claim {
-    /// Checks the password; `pause` makes a guesser wait.
-    pub(super) fn run(&mut self, pause: &dyn Fn(Duration)) {
+impl Task for Claim {
+    fn run(&mut self, _store: &Store, pause: &dyn Fn(Duration)) {
         self.is_right = self.kept.as_ref().is_some_and(|kept| password::is_right(kept, &self.given));
         if !self.is_right {
             pause(PENALTY);
         }
     }
 
-    pub(super) fn finish(self, context: &mut Context) {
+    fn finish(self: Box<Self>, context: &mut Context) {
         let nick = context.client().name().to_owned();
         if !self.is_right {
             // What is no operator's name may be the password, in the wrong place.

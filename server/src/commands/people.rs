@@ -3,7 +3,7 @@
 use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
-use super::Context;
+use super::context::Context;
 use super::registration::REALNAME_BYTES;
 use crate::language::Text;
 use crate::reply::Reply;

@@ -5,7 +5,7 @@
 
 use teahouse_protocol::{Message, names};
 
-use super::Context;
+use super::context::Context;
 use super::history::read_time;
 use crate::language::Text;
 use crate::outbox::Cause;

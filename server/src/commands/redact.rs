@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
-use super::Context;
+use super::context::Context;
 use super::history::{Readable, readable};
 use crate::language::Text;
 use crate::reply::{Reply, word};

@@ -4,7 +4,8 @@
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
-use super::{Context, motd, status};
+use super::context::Context;
+use super::{motd, status};
 use crate::config::ProtectNames;
 use crate::language::Text;
 use crate::reply::Reply;

@@ -7,7 +7,7 @@ use teahouse_protocol::Message;
 use teahouse_protocol::sasl::{ABORT, EMPTY, chunks};
 use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 
-use super::Context;
+use super::context::Context;
 use super::login::{Claim, Proof, has_password, log_in};
 use crate::reply::Reply;
 use crate::sasl::{Exchange, Mechanism, Plain, Scram, Step};

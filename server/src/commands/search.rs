@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use teahouse_protocol::Message;
 
-use super::Context;
+use super::context::Context;
 use super::history::{Readable, readable, readable_rooms, reads_since};
 use crate::language::Text;
 use crate::reply::{Reply, word};

@@ -7,7 +7,8 @@
 use teahouse_protocol::Message;
 use teahouse_protocol::text::Ctcp;
 
-use super::{Context, chanserv, nickserv};
+use super::context::Context;
+use super::{chanserv, nickserv};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use teahouse_protocol::names::MAX_CHANNEL_BYTES;
 use teahouse_protocol::{Message, text};
 
-use super::{COMMANDS, Context, channels, history, messages, modes, monitor, people, registration};
+use super::context::Context;
+use super::{COMMANDS, channels, history, messages, modes, monitor, people, registration};
 use crate::config::Config;
 use crate::language::Language;
 use crate::reply::Reply;

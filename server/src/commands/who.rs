@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
-use super::{Context, listed};
+use super::context::{Context, listed};
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};

@@ -1,0 +1,107 @@
+//! What every handler works with, and how it says what it has to say.
+
+use std::fmt;
+use std::time::Duration;
+
+use teahouse_protocol::Tags;
+
+use crate::language::Text;
+use crate::outbox::Cause;
+use crate::reply::Reply;
+use crate::store::Store;
+use crate::world::{Capability, Client, ClientId, World};
+
+/// What a handler works with: the world, who asks, and the tags of the question.
+#[derive(Debug)]
+pub(super) struct Context<'w> {
+    pub(super) world: &'w mut World,
+    /// The person who asks.
+    pub(super) me: ClientId,
+    /// The connection that asks: the person's own, or one of its devices.
+    pub(super) device: ClientId,
+    pub(super) tags: Tags<'w>,
+    /// What is to be done before the command goes on.
+    pub(super) task: Option<Box<dyn Task>>,
+}
+
+impl Context<'_> {
+    /// Who asks. Not to be called after [`World::disconnect`].
+    pub(super) fn client(&self) -> &Client {
+        self.world.client(self.me).expect("a command runs for a client that is here")
+    }
+
+    /// The connection that asks, with what it can do and the language that it is spoken to in.
+    pub(super) fn device(&self) -> &Client {
+        self.world.client(self.device).expect("a command runs for a client that is here")
+    }
+
+    /// Whether a capability is on where the question comes from.
+    pub(super) fn has(&self, capability: Capability) -> bool {
+        self.device().has(capability)
+    }
+
+    pub(super) fn reply(&mut self, reply: &Reply) {
+        self.world.answer(self.device, reply);
+    }
+
+    pub(super) fn reply_all(&mut self, replies: &[Reply]) {
+        for reply in replies {
+            self.reply(reply);
+        }
+    }
+
+    /// A sentence in the language of the one who asks.
+    pub(super) fn say(&self, text: &Text) -> String {
+        text.to_string(self.device().language)
+    }
+
+    /// Sends a line that no numeric is for; `words` come after the server's name.
+    pub(super) fn send(&mut self, words: fmt::Arguments) {
+        let line = self.world.line(format_args!(":{} {words}", self.world.config.name));
+        self.world.tell(self.device, &line, Cause::Answer);
+    }
+
+    /// Says something as the server, where there is no numeric for it.
+    pub(super) fn notice(&mut self, text: &Text) {
+        self.world.notice(self.device, text);
+    }
+
+    /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies); who has asked neither for
+    /// those nor for the extension that the command belongs to gets a notice.
+    pub(super) fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
+        let extension = match command {
+            "BATCH" => Capability::Multiline,
+            "CHATHISTORY" => Capability::ChatHistory,
+            "MARKREAD" => Capability::ReadMarker,
+            "REDACT" => Capability::MessageRedaction,
+            "RENAME" => Capability::ChannelRename,
+            "SETNAME" => Capability::SetName,
+            _ => Capability::StandardReplies,
+        };
+        if self.has(Capability::StandardReplies) || self.has(extension) {
+            let words = self.say(text);
+            let space = if about.is_empty() { "" } else { " " };
+            self.send(format_args!("FAIL {command} {code}{space}{about} :{words}"));
+        } else {
+            self.notice(text);
+        }
+    }
+}
+
+/// Something to be done without the lock, in the middle of a command (see [`errand`](super::errand)).
+pub(super) trait Task: fmt::Debug {
+    /// Does it. Takes its time; holds no lock. A wrong guess at a password is slowed down by `pause`, which may come
+    /// back sooner when the connection ends.
+    fn run(&mut self, store: &Store, pause: &dyn Fn(Duration));
+
+    /// Goes on with the command, with the lock.
+    fn finish(self: Box<Self>, context: &mut Context);
+
+    /// Does what is left to do when the client has gone meanwhile: what was kept has to be known.
+    fn settle(&mut self, _world: &mut World) {}
+}
+
+/// The parts of a comma-separated list that are not empty.
+pub(super) fn listed(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').filter(|item| !item.is_empty())
+}
