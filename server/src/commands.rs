@@ -4,6 +4,7 @@
 //! client. The dispatcher answers 421, 451, 461 and 481, so handlers do not. Handlers run under the world's lock and
 //! touch memory only; what needs a file or much time is an [`Errand`], which the session runs without the lock.
 
+mod access;
 mod accounts;
 mod capabilities;
 mod channels;
@@ -12,6 +13,7 @@ mod context;
 mod errand;
 mod help;
 mod history;
+mod isupport;
 mod login;
 mod messages;
 mod modes;
@@ -26,7 +28,10 @@ mod redact;
 mod registration;
 mod sasl;
 mod search;
+mod service;
 mod services;
+mod speech;
+mod stats;
 mod status;
 mod who;
 
@@ -143,7 +148,7 @@ pub const COMMANDS: &[Command] = &[
     row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),
     row("SEARCH", 1, LoggedIn, search::search, "[in:target] [from:nick] [after:day] [before:day] [limit:number] words", ["finds what was said", "搜索聊天记录"]),
     row("SETNAME", 1, LoggedIn, people::setname, "realname", ["changes one's real name", "更改自己的真实姓名"]),
-    row("STATS", 0, LoggedIn, status::stats, "letter", ["reports: u uptime, o operators, m commands, k and d bans", "报告：u 运行时间，o 管理员，m 命令次数，k 和 d 禁止名单"]),
+    row("STATS", 0, LoggedIn, stats::stats, "letter", ["reports: u uptime, o operators, m commands, k and d bans", "报告：u 运行时间，o 管理员，m 命令次数，k 和 d 禁止名单"]),
     row("SUMMON", 0, LoggedIn, status::summon, "user", ["is not for our time", "这个时代已不需要"]),
     row("TAGMSG", 0, LoggedIn, messages::tagmsg, "target[,target...]", ["sends tags without words, such as +typing", "只发送标签，如 +typing"]),
     row("TIME", 0, LoggedIn, status::time, "[server]", ["says what time it is here", "服务器现在几点"]),
@@ -261,7 +266,7 @@ pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Err
 /// Tells those who are here what another configuration changes for their programs: capabilities that come and go
 /// ([cap-notify](https://ircv3.net/specs/extensions/capability-negotiation#cap-notify)), and tokens of 005.
 pub fn tell_changes(world: &mut World, before: &Config) {
-    let tokens = status::changed_tokens(before, &world.config);
+    let tokens = isupport::changed_tokens(before, &world.config);
     let connections: Vec<_> = world.connections().map(|(id, _)| id).collect();
     for id in connections {
         capabilities::tell_changes(world, id, before);

@@ -6,7 +6,7 @@ use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
 use super::context::{Context, listed};
-use super::{chanserv, read_markers};
+use super::{access, read_markers};
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
@@ -105,7 +105,7 @@ pub(super) fn enter(context: &mut Context, room: &str) {
     for connection in context.world.connections_of(me) {
         show_room(context, connection, channel);
     }
-    chanserv::give_ranks(context, channel);
+    access::give_ranks(context, channel);
 }
 
 /// Tells those members whom `who` picks that a member has come in.

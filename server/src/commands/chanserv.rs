@@ -2,11 +2,12 @@
 
 use teahouse_protocol::text::truncate;
 
+use super::access::{KEEPER, give_ranks, set_ranks};
 use super::channels::{TOPIC_BYTES, set_topic};
 use super::context::Context;
-use super::services::{Service, word};
+use super::service::{self, Service, word};
 use crate::language::Text;
-use crate::world::{ChannelId, Client, ClientId, Deed, Rank};
+use crate::world::{ChannelId, Deed, Rank};
 
 /// How many rooms one account may own.
 const MAX_OWNED: usize = 20;
@@ -15,7 +16,7 @@ const MAX_ACCESS: usize = 100;
 
 #[rustfmt::skip]
 pub(super) static CHANSERV: Service = Service {
-    name: "ChanServ",
+    name: KEEPER,
     about: ["ChanServ keeps rooms for their owners. HELP with one of these words tells more:", "ChanServ 替主人保管房间。HELP 加一个词可以看说明："],
     words: &[
         word("ACCESS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["says who has which rank in your room whenever they come in", "设定谁一进房间就有什么权限"]),
@@ -78,39 +79,6 @@ fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     say(context, &Text::RoomIsYours(name));
     give_ranks(context, channel);
     Ok(())
-}
-
-/// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.
-pub(super) fn give_ranks(context: &mut Context, channel: ChannelId) {
-    let (room, account) = (context.world.channel(channel), context.client().account());
-    let ranks =
-        room.deed.as_ref().zip(account).map(|(deed, account)| deed.ranks(account)).unwrap_or_default();
-    let have = room.ranks(context.me);
-    let lacks: Vec<_> = Rank::ALL
-        .iter()
-        .map(|(rank, ..)| *rank)
-        .filter(|rank| ranks.has(*rank) && !have.has(*rank))
-        .collect();
-    set_ranks(context, channel, context.me, &lacks, true);
-}
-
-/// Gives or takes ranks in ChanServ's name, and tells the room; nothing for who is no member.
-fn set_ranks(context: &mut Context, channel: ChannelId, person: ClientId, ranks: &[Rank], on: bool) {
-    let world = &mut *context.world;
-    let Some(member) = world.channel_mut(channel).members.get_mut(&person) else { return };
-    if ranks.is_empty() {
-        return;
-    }
-    for rank in ranks {
-        member.ranks.set(*rank, on);
-    }
-    let nick = world.client(person).map_or("*", Client::name);
-    let (room, source, sign) =
-        (&world.channel(channel).name, CHANSERV.source(world), if on { '+' } else { '-' });
-    let letters: String = ranks.iter().map(|rank| rank.letter()).collect();
-    let nicks = vec![nick; ranks.len()].join(" ");
-    let line = world.line(format_args!(":{source} MODE {room} {sign}{letters} {nicks}"));
-    world.tell_channel(channel, |_, _, _| Some(&line));
 }
 
 fn drop_room(context: &mut Context, params: &[&str]) -> Result<(), Text> {
@@ -201,7 +169,7 @@ fn change_op(context: &mut Context, params: &[&str], on: bool) -> Result<(), Tex
 fn topic(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let channel = room_of(context, params[0], Rank::HalfOperator)?;
     let words = params[1..].join(" ");
-    let source = CHANSERV.source(context.world);
+    let source = service::source(KEEPER, context.world);
     set_topic(context, channel, truncate(&words, TOPIC_BYTES), source);
     if !context.world.is_member(context.me, channel) {
         say(context, &Text::TopicChanged);

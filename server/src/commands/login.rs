@@ -10,7 +10,7 @@ use crate::store::{self, Store};
 use crate::world::{Capability, Change, Client, ClientId, World};
 
 use super::context::{Context, Task};
-use super::{chanserv, history};
+use super::{access, history};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_millis(500);
@@ -165,7 +165,7 @@ pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
     context.world.note(Text::LoggedIn(nick, account.clone()));
     change_account(context.world, context.me, Some(account));
     for channel in context.client().channels.clone() {
-        chanserv::give_ranks(context, channel);
+        access::give_ranks(context, channel);
     }
     history::deliver_waiting(context);
     true

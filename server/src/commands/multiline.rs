@@ -6,7 +6,7 @@
 use teahouse_protocol::{Message, names};
 
 use super::context::Context;
-use super::messages::{self, Speech};
+use super::speech::{self, Speech};
 use crate::language::Text;
 use crate::reply::{Reply, word};
 use crate::world::{Capability, Draft, Kind, Line, Number, Said, Tags};
@@ -45,7 +45,7 @@ fn open(context: &mut Context, reference: &str, message: &Message) {
         command: None,
         words: String::new(),
         lines: 0,
-        client_only: messages::client_only(context.tags),
+        client_only: speech::client_only(context.tags),
         label,
         refused: false,
     };
@@ -117,7 +117,7 @@ fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
         return Ok(());
     };
     if command == "PRIVMSG" {
-        messages::note_speech(context);
+        speech::note_speech(context);
     }
     let outcome = deliver(context, &draft, command);
     // Nothing answers a notice, not even the server with an error.
@@ -139,7 +139,7 @@ fn deliver(context: &mut Context, draft: &Draft, command: &'static str) -> Resul
 
 fn to_channel(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
     let channel = context.world.find_visible_channel(context.me, &draft.target)?;
-    messages::may_speak(context, channel, Speech { command, text: Some(&draft.words) })?;
+    speech::may_speak(context, channel, Speech { command, text: Some(&draft.words) })?;
     let number = context.world.next_number();
     let name = context.world.channel(channel).name.clone();
     tell(context, draft, command, number, &name, |context, line, knowing| {
@@ -159,7 +159,7 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
         Err(refusal) => return to_absent(context, draft, command, &draft.target).unwrap_or(Err(refusal)),
     };
     let person = context.world.client(to).expect("it was found");
-    messages::may_hear(context, person)?;
+    speech::may_hear(context, person)?;
     let (name, account) = (person.name().to_owned(), person.account().map(str::to_owned));
     if let Some(account) = account.filter(|_| !context.world.is_connected(to))
         && let Some(outcome) = to_absent(context, draft, command, &account)
@@ -172,7 +172,7 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
         tell_own(context, line, knowing, to == me);
     });
     context.world.keep_private(me, to, number, kind_of(command), &draft.client_only, &draft.words);
-    messages::say_if_away(context, to, command)
+    speech::say_if_away(context, to, command)
 }
 
 /// To somebody who has an account and is not here: it waits. `None` if there is nobody whom it could wait for.
@@ -191,7 +191,7 @@ fn to_absent(
     tell(context, draft, command, number, &name, |context, line, knowing| {
         tell_own(context, line, knowing, false);
     });
-    Some(messages::say_that_it_waits(context, name, command))
+    Some(speech::say_that_it_waits(context, name, command))
 }
 
 fn kind_of(command: &str) -> Kind {

@@ -3,7 +3,7 @@
 use super::accounts::{Keeping, obstacle, open, password_obstacle};
 use super::context::Context;
 use super::login::{Claim, Proof, log_in, log_out};
-use super::services::{Service, word};
+use super::service::{Service, word};
 use crate::language::Text;
 use crate::world::{Change, ClientId};
 

@@ -4,13 +4,16 @@ use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
 use super::context::Context;
-use super::registration::REALNAME_BYTES;
 use crate::language::Text;
 use crate::reply::Reply;
 use crate::world::{Capability, Client};
 
 /// The longest reason for being away, in bytes (AWAYLEN).
 pub(super) const AWAY_BYTES: usize = 200;
+/// The longest user name, in bytes, with the `~` before it (USERLEN).
+pub(super) const USER_BYTES: usize = 18;
+/// The longest real name, in bytes (NAMELEN).
+pub(super) const REALNAME_BYTES: usize = 150;
 /// How many names USERHOST answers for (RFC 2812 §4.8).
 const USERHOST_NAMES: usize = 5;
 

@@ -5,17 +5,14 @@ use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
 use super::context::Context;
-use super::{motd, status};
+use super::people::{REALNAME_BYTES, USER_BYTES};
+use super::{isupport, motd, status};
 use crate::config::ProtectNames;
 use crate::language::Text;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::Registration;
 
-/// The longest user name, in bytes, with the `~` before it (USERLEN).
-pub(super) const USER_BYTES: usize = 18;
-/// The longest real name, in bytes (NAMELEN).
-pub(super) const REALNAME_BYTES: usize = 150;
 /// The longest parting word, in bytes.
 const QUIT_BYTES: usize = 300;
 
@@ -146,7 +143,7 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
     context.reply(&Reply::YourHost(config.name.clone(), version.clone()));
     context.reply(&Reply::Created(context.world.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
     context.reply(&Reply::MyInfo(config.name.clone(), version));
-    status::isupport(context);
+    isupport::send(context);
     status::send_lusers(context);
     if context.client().modes != Default::default() {
         context.reply(&Reply::UModeIs(context.client().modes.describe()));

@@ -1,0 +1,47 @@
+//! The ranks that people get from the list of a room that belongs to somebody, and who gives them: ChanServ.
+
+use super::context::Context;
+use super::service;
+use crate::world::{ChannelId, Client, ClientId, Rank};
+
+/// Who keeps rooms for their owners.
+pub(super) const KEEPER: &str = "ChanServ";
+
+/// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.
+pub(super) fn give_ranks(context: &mut Context, channel: ChannelId) {
+    let (room, account) = (context.world.channel(channel), context.client().account());
+    let ranks =
+        room.deed.as_ref().zip(account).map(|(deed, account)| deed.ranks(account)).unwrap_or_default();
+    let have = room.ranks(context.me);
+    let lacks: Vec<_> = Rank::ALL
+        .iter()
+        .map(|(rank, ..)| *rank)
+        .filter(|rank| ranks.has(*rank) && !have.has(*rank))
+        .collect();
+    set_ranks(context, channel, context.me, &lacks, true);
+}
+
+/// Gives or takes ranks in ChanServ's name, and tells the room; nothing for who is no member.
+pub(super) fn set_ranks(
+    context: &mut Context,
+    channel: ChannelId,
+    person: ClientId,
+    ranks: &[Rank],
+    on: bool,
+) {
+    let world = &mut *context.world;
+    let Some(member) = world.channel_mut(channel).members.get_mut(&person) else { return };
+    if ranks.is_empty() {
+        return;
+    }
+    for rank in ranks {
+        member.ranks.set(*rank, on);
+    }
+    let nick = world.client(person).map_or("*", Client::name);
+    let (room, source, sign) =
+        (&world.channel(channel).name, service::source(KEEPER, world), if on { '+' } else { '-' });
+    let letters: String = ranks.iter().map(|rank| rank.letter()).collect();
+    let nicks = vec![nick; ranks.len()].join(" ");
+    let line = world.line(format_args!(":{source} MODE {room} {sign}{letters} {nicks}"));
+    world.tell_channel(channel, |_, _, _| Some(&line));
+}

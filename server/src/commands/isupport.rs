@@ -1,0 +1,91 @@
+//! 005: the tokens that say what a client can count on
+//! ([Modern IRC, "RPL_ISUPPORT"](https://modern.ircdocs.horse/#rplisupport-005)).
+
+use std::sync::Arc;
+
+use teahouse_protocol::framing::MAX_LINE_BYTES;
+use teahouse_protocol::names::MAX_CHANNEL_BYTES;
+use teahouse_protocol::text;
+
+use super::context::Context;
+use super::{channels, history, messages, modes, monitor, people};
+use crate::config::Config;
+use crate::reply::Reply;
+
+/// How many tokens stand in one 005, so that it keeps to its 15 parameters.
+const TOKENS_A_LINE: usize = 12;
+
+/// Sends all of them.
+pub(super) fn send(context: &mut Context) {
+    let world = &mut *context.world;
+    let config = Arc::clone(&world.config);
+    let lines = Arc::clone(world.isupport.get_or_insert_with(|| in_lines(&tokens(&config)).into()));
+    for line in lines.iter() {
+        context.reply(&Reply::ISupport(line.clone()));
+    }
+}
+
+/// The tokens that another configuration changes, as 005 takes them back (`-TOKEN`) and gives them anew.
+pub(super) fn changed_tokens(before: &Config, after: &Config) -> Vec<String> {
+    fn name(token: &str) -> &str {
+        token.split('=').next().unwrap_or(token)
+    }
+    let (before, after) = (tokens(before), tokens(after));
+    let is_gone = |token: &&String| !after.iter().any(|other| name(other) == name(token));
+    let gone = before.iter().filter(is_gone).map(|token| format!("-{}", name(token)));
+    let new = after.iter().filter(|token| !before.contains(token)).cloned();
+    in_lines(&gone.chain(new).collect::<Vec<_>>())
+}
+
+/// As many tokens in a line as one 005 takes.
+fn in_lines(tokens: &[String]) -> Vec<String> {
+    tokens.chunks(TOKENS_A_LINE).map(|line| line.join(" ")).collect()
+}
+
+/// The tokens of 005.
+#[inline(never)]
+fn tokens(config: &Config) -> Vec<String> {
+    let mut tokens = vec![
+        "ACCOUNTEXTBAN=a".to_owned(),
+        format!("AWAYLEN={}", people::AWAY_BYTES),
+        "BOT=B".to_owned(),
+        format!("CASEMAPPING={}", config.casemapping.token()),
+        format!("CHANLIMIT=#:{}", channels::MAX_JOINED),
+        "CHANMODES=Ibe,k,Sl,CEHMRimnst".to_owned(),
+        format!("CHANNELLEN={MAX_CHANNEL_BYTES}"),
+        "CHANTYPES=#".to_owned(),
+        format!("CHATHISTORY={}", history::MOST_MESSAGES),
+        "ELIST=CMNTU".to_owned(),
+        "EXCEPTS=e".to_owned(),
+        "EXTBAN=,am".to_owned(),
+        "HOSTLEN=63".to_owned(),
+        "INVEX=I".to_owned(),
+        format!("KEYLEN={}", modes::KEY_BYTES),
+        format!("KICKLEN={}", channels::WORDS_BYTES),
+        format!("LINELEN={}", MAX_LINE_BYTES),
+        format!("MAXLIST=beI:{}", modes::MAX_ENTRIES),
+        format!("MAXTARGETS={}", messages::MAX_TARGETS),
+        format!("MODES={}", modes::MAX_CHANGES),
+        format!("MONITOR={}", monitor::MAX_WATCHED),
+        "MSGREFTYPES=msgid,timestamp".to_owned(),
+        format!("NAMELEN={}", people::REALNAME_BYTES),
+        format!("NETWORK={}", config.network),
+        format!("NICKLEN={}", config.nick_length),
+        "PREFIX=(qaohv)~&@%+".to_owned(),
+        "SAFELIST".to_owned(),
+        "STATUSMSG=~&@%+".to_owned(),
+        format!(
+            "TARGMAX=NAMES:,LIST:,KICK:,JOIN:,PART:,WHOIS:1,WHOWAS:1,PRIVMSG:{0},NOTICE:{0},TAGMSG:{0},MONITOR:",
+            messages::MAX_TARGETS
+        ),
+        format!("TOPICLEN={}", channels::TOPIC_BYTES),
+        format!("USERLEN={}", people::USER_BYTES),
+        "UTF8ONLY".to_owned(),
+        "WHOX".to_owned(),
+    ];
+    if !config.history {
+        tokens.retain(|token| !token.starts_with("CHATHISTORY=") && !token.starts_with("MSGREFTYPES="));
+    }
+    debug_assert!(!tokens.iter().any(|token| token.contains(text::is_unprintable)));
+    tokens
+}

@@ -1,0 +1,100 @@
+//! A servant of the house: a table of words, each with its handler. It answers with notices.
+
+use teahouse_protocol::text::Ctcp;
+
+use super::context::Context;
+use crate::language::Text;
+use crate::outbox::Cause;
+use crate::world::World;
+
+/// One of them.
+pub(super) struct Service {
+    pub(super) name: &'static str,
+    /// What it does, in English and in 中文.
+    pub(super) about: [&'static str; 2],
+    pub(super) words: &'static [Word],
+}
+
+/// Something to say to a servant.
+pub(super) struct Word {
+    pub(super) name: &'static str,
+    /// The fewest words behind it.
+    pub(super) min_params: usize,
+    pub(super) run: fn(&mut Context, &[&str]) -> Result<(), Text>,
+    pub(super) usage: &'static str,
+    /// What it does, in English and in 中文.
+    pub(super) help: [&'static str; 2],
+}
+
+pub(super) const fn word(
+    name: &'static str,
+    min_params: usize,
+    run: fn(&mut Context, &[&str]) -> Result<(), Text>,
+    usage: &'static str,
+    help: [&'static str; 2],
+) -> Word {
+    Word { name, min_params, run, usage, help }
+}
+
+/// Lets a servant answer what was said to it.
+pub(super) fn hear(context: &mut Context, service: &'static Service, said: &str) {
+    if Ctcp::parse(said).is_some() {
+        return;
+    }
+    let words: Vec<_> = said.split(' ').filter(|word| !word.is_empty()).collect();
+    let Some((name, params)) = words.split_first() else { return };
+    let outcome = if name.eq_ignore_ascii_case("HELP") {
+        help(context, service, params.first().copied())
+    } else {
+        match service.find(name) {
+            None => Err(Text::ServiceUnknown(service.name.to_owned())),
+            Some(word) if params.len() < word.min_params => {
+                Err(Text::ServiceUsage(format!("{} {}", word.name, word.usage)))
+            }
+            Some(word) => (word.run)(context, params),
+        }
+    };
+    if let Err(refusal) = outcome {
+        service.say(context, &refusal);
+    }
+}
+
+fn help(context: &mut Context, service: &Service, word: Option<&str>) -> Result<(), Text> {
+    let language = context.device().language;
+    let Some(word) = word else {
+        let [english, chinese] = service.about;
+        service.tell(context, language.choose(english, chinese));
+        for word in service.words {
+            service.tell(context, &format!("{} {}", word.name, word.usage));
+        }
+        return Ok(());
+    };
+    let word = service.find(word).ok_or_else(|| Text::ServiceUnknown(service.name.to_owned()))?;
+    let [english, chinese] = word.help;
+    service.tell(context, &format!("{} {}", word.name, word.usage));
+    service.tell(context, language.choose(english, chinese));
+    Ok(())
+}
+
+impl Service {
+    fn find(&self, name: &str) -> Option<&'static Word> {
+        self.words.iter().find(|word| word.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Answers the client that asked.
+    pub(super) fn say(&self, context: &mut Context, text: &Text) {
+        let words = context.say(text);
+        self.tell(context, &words);
+    }
+
+    fn tell(&self, context: &mut Context, words: &str) {
+        let (source, nick) = (source(self.name, context.world), context.client().name());
+        let line = context.world.line(format_args!(":{source} NOTICE {nick} :{}", words.trim_end()));
+        context.world.tell(context.device, &line, Cause::Answer);
+    }
+}
+
+/// What stands before whatever the servant of this name says and does.
+pub(super) fn source(name: &str, world: &World) -> String {
+    format!("{name}!{name}@{}", world.config.name)
+}

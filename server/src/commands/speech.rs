@@ -1,0 +1,126 @@
+//! What holds for everything that is said, whichever way: who may speak where, who hears it, and what the speaker
+//! learns of them.
+
+use teahouse_protocol::Tags;
+use teahouse_protocol::text::Ctcp;
+
+use super::context::Context;
+use crate::language::Text;
+use crate::reply::Reply;
+use crate::user_modes::UserMode;
+use crate::world::mask::Subject;
+use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Rank, Registration};
+
+/// One message on its way: the command, and the words behind the target, if there are any.
+#[derive(Clone, Copy)]
+pub(super) struct Speech<'a> {
+    pub(super) command: &'static str,
+    pub(super) text: Option<&'a str>,
+}
+
+impl Speech<'_> {
+    pub(super) fn kind(self) -> Kind {
+        Kind::from_command(self.command).expect("it is one of the three")
+    }
+
+    /// Whether it can be said to a client: tags without words are for those only who asked for tags.
+    pub(super) fn is_understood_by(self, client: &Client) -> bool {
+        self.text.is_some() || client.has(Capability::MessageTags)
+    }
+}
+
+/// The tags that clients send to each other, as they stand on the wire; each key once, with its last value.
+pub(super) fn client_only(tags: Tags) -> String {
+    if tags.is_empty() {
+        return String::new();
+    }
+    let mut kept: Vec<(&str, &str)> = Vec::new();
+    for tag in tags.as_wire().split(';') {
+        let key = tag.split('=').next().unwrap_or(tag);
+        if key.strip_prefix('+').is_some_and(|key| !key.is_empty()) {
+            kept.retain(|(other, _)| *other != key);
+            kept.push((key, tag));
+        }
+    }
+    kept.into_iter().map(|(_, tag)| tag).collect::<Vec<_>>().join(";")
+}
+
+/// Notes for WHOIS that the client is not idle.
+pub(super) fn note_speech(context: &mut Context) {
+    let now = context.world.now;
+    if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
+        *spoke = now;
+    }
+}
+
+/// Whether the client may speak in a channel; notes the time for slow mode if so.
+pub(super) fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Result<(), Reply> {
+    let (me, now, casemapping) = (context.me, context.world.now, context.world.config.casemapping);
+    let room = context.world.channel(channel);
+    let client = context.client();
+    let ranks = room.ranks(me);
+    let has_voice = ranks.at_least(Rank::Voice);
+    let is_ctcp = speech.text.and_then(Ctcp::parse).is_some_and(|ctcp| ctcp.command != "ACTION");
+    let member = room.members.get(&me);
+    let slow = room.modes.slow_secs.filter(|_| !has_voice && speech.text.is_some());
+    let wait = slow
+        .zip(member.and_then(|member| member.spoke))
+        .map_or(0, |(secs, spoke)| i64::from(secs).saturating_sub(now.duration_since(spoke).as_secs()));
+    let obstacle = if member.is_none() && room.modes.has(Flag::NoOutsiders) {
+        Some(Text::NotMember)
+    } else if room.modes.has(Flag::Moderated) && !has_voice {
+        Some(Text::NeedVoice)
+    } else if room.modes.has(Flag::RegisteredSpeak) && client.account().is_none() && !has_voice {
+        Some(Text::NeedAccount)
+    } else if !has_voice && room.bans(client, &[Subject::Presence, Subject::Speech], casemapping) {
+        Some(Text::BannedThere)
+    } else if is_ctcp && room.modes.has(Flag::NoCtcp) {
+        Some(Text::CtcpBlocked)
+    } else if wait > 0 {
+        Some(Text::TooSoon(wait.to_string()))
+    } else {
+        None
+    };
+    if let Some(why) = obstacle {
+        return Err(Reply::CannotSendToChan(room.name.clone(), context.say(&why)));
+    }
+    if slow.is_some()
+        && let Some(member) = context.world.channel_mut(channel).members.get_mut(&me)
+    {
+        member.spoke = Some(now);
+    }
+    Ok(())
+}
+
+/// Goes on if somebody wants to hear the client privately.
+///
+/// # Errors
+/// ERR_NONONREG.
+pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
+    let known = context.client().account().is_some() || std::ptr::eq(person, context.client());
+    if person.modes.has(UserMode::RegisteredOnly) && !known {
+        return Err(Reply::NonOnReg(person.name().to_owned()));
+    }
+    Ok(())
+}
+
+/// Answers for somebody who is away.
+///
+/// # Errors
+/// RPL_AWAY, which is no error.
+pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) -> Result<(), Reply> {
+    let person = context.world.client(person).expect("it was found");
+    match person.away.clone().filter(|_| command == "PRIVMSG") {
+        Some(words) => Err(Reply::Away(person.name().to_owned(), words)),
+        None => Ok(()),
+    }
+}
+
+/// Answers for somebody who is not here.
+///
+/// # Errors
+/// RPL_AWAY, which is no error.
+pub(super) fn say_that_it_waits(context: &Context, name: String, command: &str) -> Result<(), Reply> {
+    let words = context.say(&Text::MessageWaits);
+    if command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) }
+}

@@ -1,0 +1,54 @@
+//! STATS: what the server counts.
+
+use teahouse_protocol::Message;
+
+use super::COMMANDS;
+use super::context::Context;
+use super::status::for_this_server;
+use crate::reply::Reply;
+use crate::world::Target;
+
+/// STATS: reports, some of them for operators only.
+pub(super) fn stats(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let letter = message.param(0).and_then(|letters| letters.chars().next()).unwrap_or('*');
+    for_this_server(context, message.param(1))?;
+    match letter {
+        'u' => {
+            let secs = context.world.now.duration_since(context.world.started).as_secs().max(0);
+            let (days, rest) = (secs / 86_400, secs % 86_400);
+            let clock = format!("{}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
+            context.reply(&Reply::StatsUptime(days.to_string(), clock));
+        }
+        'm' => {
+            let counts = context.world.command_counts().to_vec();
+            for (command, count) in COMMANDS.iter().zip(counts).filter(|(_, count)| *count > 0) {
+                context.reply(&Reply::StatsCommands(command.name.to_owned(), count.to_string()));
+            }
+        }
+        'o' | 'O' | 'k' | 'K' | 'd' | 'D' if !context.client().is_operator() => {
+            context.reply(&Reply::NoPrivileges);
+        }
+        'o' | 'O' => {
+            let config = context.world.config.clone();
+            for operator in &config.operators {
+                context.reply(&Reply::StatsOLine(operator.name.clone()));
+            }
+        }
+        'k' | 'K' | 'd' | 'D' => {
+            let networks = letter.eq_ignore_ascii_case(&'d');
+            let bans: Vec<_> = context.world.bans.in_force(context.world.now).cloned().collect();
+            for ban in bans {
+                match ban.target {
+                    Target::Mask(mask) if !networks => context.reply(&Reply::StatsKLine(mask, ban.reason)),
+                    Target::Network(..) if networks => {
+                        context.reply(&Reply::StatsDLine(ban.target.to_string(), ban.reason));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+    context.reply(&Reply::EndOfStats(letter.to_string()));
+    Ok(())
+}
