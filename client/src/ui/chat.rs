@@ -12,10 +12,10 @@ use fltk::prelude::*;
 use crate::model::layout;
 use crate::ui::button::{Button, Look};
 use crate::ui::composer::Composer;
+use crate::ui::lists::{self, ListKey};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::picker::Picker;
-use crate::ui::rows::{Presence, RowEvent, RowList, Style};
-use crate::ui::scene::ListKey;
+use crate::ui::rows::{Presence, RowList};
 use crate::ui::search::SearchBar;
 use crate::ui::theme::Theme;
 use crate::ui::transcript::{ItemAt, Transcript};
@@ -54,35 +54,6 @@ pub struct Words {
     pub reconnect: Option<&'static str>,
     /// What the button says that gives the attempts up, if there are any.
     pub cancel: Option<&'static str>,
-}
-
-/// The list of conversations, empty.
-pub fn conversation_list(kit: &Rc<Kit>) -> RowList<ListKey> {
-    let style = Style {
-        ground: |colors| colors.side,
-        row_height: |theme| theme.sizes.conversation_row,
-        top_gap: 8,
-        group_gap: 12,
-        heading_left: 18,
-        heading_size: |theme| theme.sizes.label,
-        picture_center: 30,
-        text_left: 50,
-    };
-    let teller = Rc::clone(kit);
-    RowList::new(kit, style, move |event| {
-        teller.act(match event {
-            RowEvent::Chosen(key) | RowEvent::Opened(key) => match key {
-                ListKey::Conversation(id) => Action::SelectConversation(id),
-                ListKey::Network(id) => Action::SelectNetwork(id),
-                ListKey::Profile(index) => Action::OpenProfile(index),
-            },
-            RowEvent::Asked(key) => match key {
-                ListKey::Conversation(id) => Action::AskConversation(id),
-                ListKey::Network(id) => Action::AskNetwork(id),
-                ListKey::Profile(index) => Action::AskProfile(index),
-            },
-        });
-    })
 }
 
 /// The view.
@@ -157,28 +128,8 @@ impl ChatView {
         let composer = Composer::new(kit, picker.clone());
         let search = SearchBar::new(kit);
         // The keyboard goes to whatever takes it first, and that is to be the composer.
-        let conversations = conversation_list(kit);
-        let members = RowList::new(
-            kit,
-            Style {
-                ground: |colors| colors.members,
-                row_height: |theme| theme.sizes.member_row,
-                top_gap: 9,
-                group_gap: 0,
-                heading_left: 16,
-                heading_size: |theme| theme.sizes.tiny,
-                picture_center: 20,
-                text_left: 34,
-            },
-            {
-                let kit = Rc::clone(kit);
-                move |event| match event {
-                    RowEvent::Chosen(_) => {}
-                    RowEvent::Opened(nick) => kit.act(Action::OpenPrivate(nick)),
-                    RowEvent::Asked(nick) => kit.act(Action::AskMember(nick)),
-                }
-            },
-        );
+        let conversations = lists::conversations(kit);
+        let members = lists::members(kit);
         let quiet = |action| Button::new(kit, Look::Quiet, |colors| colors.page, action);
         let wire = WirePanel::new(kit, row_at, explain_at);
         let view = Self {

@@ -16,11 +16,10 @@ use crate::i18n::{Language, Text};
 use crate::model::{FormErrors, LoginForm, layout};
 use crate::profile::Secret;
 use crate::ui::button::{Button, CheckBox, Look};
-use crate::ui::chat::conversation_list;
 use crate::ui::field::Field;
+use crate::ui::lists::{self, ListKey};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::rows::{Row, RowList};
-use crate::ui::scene::ListKey;
 use crate::ui::{Action, Kit};
 
 const FORM_WIDTH: i32 = 380;
@@ -91,7 +90,7 @@ impl LoginView {
         let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::GoBack);
         back.set_visible(false);
         // The keyboard goes to whatever takes it first, and that is to be the name.
-        let saved = conversation_list(kit);
+        let saved = lists::conversations(kit);
         group.end();
         let view = Self {
             group: group.clone(),

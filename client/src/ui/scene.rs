@@ -8,30 +8,19 @@ use crate::i18n::{Language, Text};
 use crate::model::suggest;
 use crate::model::wire;
 use crate::model::{
-    self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, NetworkId, Rank, Stranger,
+    self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, Rank, Stranger,
 };
 use crate::profile::Profile;
 use crate::ui::chat::Words;
 use crate::ui::composer;
-use crate::ui::controller::counter;
 use crate::ui::dialog::{Question, Tone};
+use crate::ui::lists::ListKey;
 use crate::ui::rows::{Entry, Picture, Presence, Row};
 use crate::ui::transcript::{Body, Fold, Item, Note, Quote, Reaction};
 use crate::ui::wire::WireRow;
 
 /// Counts above this are shown as this and a `+`.
 const MOST_COUNTED: u32 = 99;
-
-/// What the rows of the conversation list stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListKey {
-    /// The heading over the conversations of a network.
-    Network(NetworkId),
-    /// One of them.
-    Conversation(ConversationId),
-    /// A saved server that is not among the networks, by its number.
-    Profile(usize),
-}
 
 /// The conversation list, and which row is selected.
 pub fn conversation_rows(model: &Model) -> (Vec<Row<ListKey>>, Option<ListKey>) {
@@ -201,6 +190,17 @@ pub fn composer_words(model: &Model, text: &str) -> composer::Words {
         refusal: None,
         counter: counter(model.measure(text), language),
         reply: quote.map(|(name, text)| Text::Replying.with([name, text]).to(language)),
+    }
+}
+
+/// How much more fits, if that is little, or how many messages a text makes, if those are several.
+fn counter(measure: Option<(usize, usize)>, language: Language) -> String {
+    /// A person who sees so much room does not think of it.
+    const PLENTY: usize = 120;
+    match measure {
+        Some((count, _)) if count > 1 => Text::MakesMessages.with([&count.to_string()]).to(language),
+        Some((1, left)) if left < PLENTY => Text::BytesLeft.with([&left.to_string()]).to(language),
+        _ => String::new(),
     }
 }
 

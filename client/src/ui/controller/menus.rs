@@ -115,32 +115,6 @@ impl Controller {
         self.open_menu(Menu { title: network.place().to_owned(), items: items.collect() });
     }
 
-    pub(super) fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
-        let place = {
-            let model = self.model.borrow();
-            let found = model.network(id.network()).zip(model.conversation(id));
-            found.map(|(network, conversation)| network.place_key(conversation))
-        };
-        let Some(place) = place else { return };
-        match notify {
-            Some(notify) => self.settings.notify_in.insert(place, notify),
-            None => self.settings.notify_in.remove(&place),
-        };
-        self.apply_settings();
-        self.save();
-    }
-
-    pub(super) fn join_at_login(&mut self, id: ConversationId, join: bool) {
-        let changed = self.model.borrow_mut().join_at_login(id, join);
-        let Some(profile) = changed else { return };
-        let saved = self.settings.profiles.iter_mut().find(|it| it.is_for(&profile.server, profile.port));
-        if let Some(saved) = saved {
-            saved.rooms = profile.rooms;
-        }
-        self.apply_settings();
-        self.save();
-    }
-
     pub(super) fn ask_about_profile(&self, index: usize) {
         let model = self.model.borrow();
         let found = model.closed_profiles().find(|(number, _)| *number == index);

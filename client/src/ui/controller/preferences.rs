@@ -1,4 +1,4 @@
-//! The settings page: which rows there are, and what comes of choosing.
+//! The settings: which rows their page has, and what comes of changing one, there or elsewhere.
 
 use fltk::app;
 use fltk::prelude::*;
@@ -6,43 +6,12 @@ use fltk::prelude::*;
 use super::Controller;
 use crate::i18n::{Language, Text};
 use crate::logs::Logs;
-use crate::model::View;
 use crate::model::notify::NotifyRules;
+use crate::model::{ConversationId, View};
 use crate::settings::{Density, Notify, SettingsFile, Shade};
 use crate::ui::settings::Item;
 use crate::ui::theme::{self, SIZES};
-use crate::ui::{Action, keys};
-
-/// Something to change on the settings page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// 中文 or English.
-    Language(Language),
-    /// Day, night, or as the system.
-    Theme(Shade),
-    /// Cozy or compact.
-    Density(Density),
-    /// The next face (1), the one before (-1), or the best (0).
-    Font(isize),
-    /// Larger (1), smaller (-1), or as it was meant (0).
-    Size(i32),
-    /// Whether messages show when they came.
-    Times(bool),
-    /// Whether it is shown who comes and goes.
-    Traffic(bool),
-    /// Whether conversations are written down.
-    Logs(bool),
-    /// What the desktop tells of.
-    Notify(Notify),
-    /// Whether it does so with a sound.
-    Sound(bool),
-    /// Whether closing asks first.
-    AskBeforeClosing(bool),
-    /// Whether to connect to the saved server with this number at the start.
-    ConnectAtStart(usize, bool),
-    /// Forget the saved server with this number.
-    ForgetProfile(usize),
-}
+use crate::ui::{Action, Change, keys};
 
 impl Controller {
     pub(super) fn open_settings(&mut self) {
@@ -52,10 +21,7 @@ impl Controller {
 
     pub(super) fn close_settings(&mut self) {
         self.settings_page.close();
-        match self.shown {
-            Some(View::Chat) => self.chat.composer.focus(),
-            _ => self.focus_form(),
-        }
+        self.focus();
         self.window.redraw();
     }
 
@@ -114,6 +80,56 @@ impl Controller {
         self.apply_settings();
         self.save();
         self.restyle();
+    }
+
+    pub(super) fn switch_shade(&mut self) {
+        let other = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
+        self.change(Change::Theme(other));
+        self.leave_button();
+    }
+
+    pub(super) fn switch_language(&mut self) {
+        self.change(Change::Language(self.language().other()));
+        self.leave_button();
+    }
+
+    /// A button takes the keyboard when it is pressed, and what one wants next is to write.
+    fn leave_button(&self) {
+        if self.shown == Some(View::Chat) {
+            self.chat.composer.focus();
+        }
+    }
+
+    pub(super) fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
+        let place = {
+            let model = self.model.borrow();
+            let found = model.network(id.network()).zip(model.conversation(id));
+            found.map(|(network, conversation)| network.place_key(conversation))
+        };
+        let Some(place) = place else { return };
+        match notify {
+            Some(notify) => self.settings.notify_in.insert(place, notify),
+            None => self.settings.notify_in.remove(&place),
+        };
+        self.apply_settings();
+        self.save();
+    }
+
+    pub(super) fn join_at_login(&mut self, id: ConversationId, join: bool) {
+        let changed = self.model.borrow_mut().join_at_login(id, join);
+        let Some(profile) = changed else { return };
+        let saved = self.settings.profiles.iter_mut().find(|it| it.is_for(&profile.server, profile.port));
+        if let Some(saved) = saved {
+            saved.rooms = profile.rooms;
+        }
+        self.apply_settings();
+        self.save();
+    }
+
+    pub(super) fn forget_certificate_of(&mut self, index: usize) {
+        self.model.borrow_mut().forget_certificate_of_profile(index);
+        self.settings.profiles = self.model.borrow().profiles().to_vec();
+        self.save();
     }
 
     /// Tells the model what of the settings concerns it.

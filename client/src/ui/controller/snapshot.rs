@@ -10,11 +10,13 @@ use crate::model::{Conversation, ConversationId, Link, Model, Network, View};
 use crate::settings::Shade;
 use crate::ui::button::Button;
 use crate::ui::composer;
+use crate::ui::lists::ListKey;
 use crate::ui::paint::Rect;
 use crate::ui::probe;
-use crate::ui::scene::{self, ListKey};
+use crate::ui::scene;
 use crate::ui::transcript::{Body, Item, Zone};
 use crate::ui::wire::WirePanel;
+
 impl Controller {
     pub(super) fn answer_probe(&mut self) {
         let Some(mut probe) = self.probe.take() else { return };

@@ -7,7 +7,9 @@ use crate::ui::menu::Menu;
 use crate::ui::transcript::{Body, Zone};
 use crate::ui::{Action, scene};
 
-use super::{Asked, Controller, item_at};
+use super::Controller;
+use super::asking::Asked;
+use super::show::item_at;
 
 /// What the menu of a message offers to think of it.
 const QUICK_REACTIONS: [&str; 5] = ["👍", "❤️", "😂", "🎉", "🍵"];
@@ -19,6 +21,17 @@ impl Controller {
         if let Some(name) = name {
             self.mention(&name);
         }
+        self.chat.composer.focus();
+    }
+
+    /// What is written next answers nothing after all.
+    pub(super) fn stop_reply(&self) {
+        self.model.borrow_mut().stop_replying();
+        self.chat.composer.focus();
+    }
+
+    pub(super) fn clear(&self) {
+        self.model.borrow_mut().clear();
         self.chat.composer.focus();
     }
 

@@ -3,9 +3,9 @@
 use fltk::app;
 use fltk::prelude::*;
 
-use super::{Asked, Controller};
+use super::Controller;
+use super::asking::Asked;
 use crate::command;
-use crate::i18n::{Language, Text};
 use crate::model::ConversationId;
 use crate::model::suggest::{self, Suggestions};
 use crate::ui::composer::Words;
@@ -74,6 +74,18 @@ impl Controller {
             self.place();
         }
         self.chat.composer.focus();
+    }
+
+    pub(super) fn submit(&mut self, typed: &str) {
+        self.refusal = self.model.borrow_mut().submit(typed).err();
+    }
+
+    pub(super) fn complete(&mut self, backwards: bool) {
+        let (text, caret) = (self.chat.composer.text(), self.chat.composer.caret());
+        let completed = self.model.borrow_mut().complete(&text, caret, backwards);
+        if let Some((text, caret)) = completed {
+            self.chat.composer.set_text(&text, caret);
+        }
     }
 
     /// Whether what is written is a command that takes no more words, or could do without.
@@ -224,15 +236,4 @@ fn emojis() -> impl Iterator<Item = &'static emojis::Emoji> {
     // Fonts need some years to learn new ones.
     let is_known = |emoji: &&emojis::Emoji| emoji.unicode_version() <= emojis::UnicodeVersion::new(14, 0);
     groups.into_iter().flat_map(|group| group.emojis()).filter(is_known)
-}
-
-/// How much more fits, if that is little, or how many messages a text makes, if those are several.
-pub(in crate::ui) fn counter(measure: Option<(usize, usize)>, language: Language) -> String {
-    /// A person who sees so much room does not think of it.
-    const PLENTY: usize = 120;
-    match measure {
-        Some((count, _)) if count > 1 => Text::MakesMessages.with([&count.to_string()]).to(language),
-        Some((1, left)) if left < PLENTY => Text::BytesLeft.with([&left.to_string()]).to(language),
-        _ => String::new(),
-    }
 }

@@ -1,0 +1,102 @@
+//! What the dialog asks or tells, and what comes of the answer.
+
+use fltk::prelude::*;
+
+use super::Controller;
+use crate::model::NetworkId;
+use crate::ui::dialog::Question;
+use crate::ui::scene;
+
+/// What a dialog may ask about.
+pub(super) enum Asked {
+    /// Whether to close the window.
+    Closing,
+    /// Whether to open this address.
+    Opening(String),
+    /// Whether to paste this text.
+    Pasting(String),
+    /// Whether to trust a server that nobody vouches for.
+    Trusting,
+    /// Nothing: it only tells.
+    Telling,
+}
+
+impl Controller {
+    pub(super) fn ask(&mut self, about: Asked, question: Question) {
+        if self.asked.is_none() {
+            self.asked = Some(about);
+            self.dialog.ask(question);
+        }
+    }
+
+    /// Does what the dialog asked about.
+    pub(super) fn agree(&mut self) {
+        match self.asked.take() {
+            Some(Asked::Closing) => {
+                if self.dialog.option.is_ticked() {
+                    self.settings.ask_before_closing = false;
+                    self.save();
+                }
+                self.model.borrow_mut().quit("");
+            }
+            Some(Asked::Trusting) => {
+                // If it cannot be trusted, this was a warning.
+                self.model.borrow_mut().trust_stranger();
+                self.end_dialog();
+            }
+            Some(Asked::Opening(target)) => {
+                self.open_outside(target);
+                self.end_dialog();
+            }
+            Some(Asked::Pasting(text)) => {
+                self.end_dialog();
+                self.chat.composer.insert(text.trim_end());
+            }
+            Some(Asked::Telling) | None => self.end_dialog(),
+        }
+    }
+
+    pub(super) fn end_dialog(&mut self) {
+        self.asked = None;
+        self.model.borrow_mut().dismiss_stranger();
+        self.dialog.hide();
+        self.focus();
+        self.window.redraw();
+    }
+
+    pub(super) fn ask_to_close(&mut self) {
+        if self.settings.ask_before_closing {
+            self.ask(Asked::Closing, scene::closing_question(self.language()));
+        } else {
+            self.model.borrow_mut().quit("");
+        }
+    }
+
+    pub(super) fn ask_whom_to_trust(&mut self) {
+        let language = self.language();
+        let question = self.model.borrow().stranger().map(|it| scene::trust_question(it, language));
+        if let Some(question) = question {
+            self.ask(Asked::Trusting, question);
+        }
+    }
+
+    pub(super) fn show_certificate(&mut self, id: NetworkId) {
+        let language = self.language();
+        let words = self.model.borrow().network(id).map(|it| scene::certificate_words(it, language));
+        if let Some(words) = words {
+            self.ask(Asked::Telling, words);
+        }
+    }
+
+    /// Shows who somebody is, once the server has said all.
+    pub(super) fn show_card(&mut self) {
+        if self.asked.is_some() {
+            return;
+        }
+        let card = self.model.borrow_mut().take_card();
+        if let Some(card) = card {
+            let question = scene::card_words(&card, self.language());
+            self.ask(Asked::Telling, question);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Going from one conversation to another, and from one part of the window to another.
+
+use super::Controller;
+use crate::i18n::Text;
+use crate::model::{Conversation, ConversationId, Network, NetworkId, View};
+use crate::ui::scene;
+
+impl Controller {
+    pub(super) fn select(&self, id: ConversationId) {
+        self.model.borrow_mut().select(id);
+        self.chat.composer.focus();
+    }
+
+    /// Goes to the conversation that was looked at last on this network.
+    pub(super) fn select_network(&self, id: NetworkId) {
+        let current = self.model.borrow().network(id).and_then(Network::current).map(Conversation::id);
+        match current {
+            Some(current) => self.select(current),
+            None => self.chat.composer.focus(),
+        }
+    }
+
+    pub(super) fn open_switcher(&self) {
+        self.switcher.open(Text::SwitchTo.to(self.language()));
+        self.refresh_switcher();
+    }
+
+    pub(super) fn refresh_switcher(&self) {
+        if self.switcher.is_open() {
+            self.switcher.show(scene::switcher_rows(&self.model.borrow(), &self.switcher.typed()));
+        }
+    }
+
+    /// Goes to what was chosen in the switcher.
+    pub(super) fn switch(&self, id: ConversationId) {
+        self.switcher.close();
+        self.select(id);
+    }
+
+    pub(super) fn close_switcher(&self) {
+        self.switcher.close();
+        self.chat.composer.focus();
+    }
+
+    pub(super) fn show_wire(&self, id: NetworkId) {
+        self.select_network(id);
+        if !self.chat.wire.is_open() {
+            self.chat.toggle_wire();
+        }
+    }
+
+    pub(super) fn toggle_members(&self) {
+        self.chat.toggle_members();
+        self.chat.composer.focus();
+    }
+
+    /// Goes back to the conversations, and there to where one writes.
+    pub(super) fn go_back(&mut self) {
+        if self.settings_page.is_open() {
+            self.close_settings();
+        } else if self.shown == Some(View::Chat) {
+            self.chat.composer.focus();
+        } else {
+            self.model.borrow_mut().close_form();
+        }
+    }
+
+    /// Gives the keyboard to where one writes in the view that is shown.
+    pub(super) fn focus(&self) {
+        match self.shown {
+            Some(View::Chat) => self.chat.composer.focus(),
+            _ => self.login.focus(),
+        }
+    }
+}

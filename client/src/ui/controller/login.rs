@@ -1,0 +1,61 @@
+//! The login form: what is put into it, what is wrong with it, and off one goes.
+
+use super::Controller;
+use crate::ui::scene;
+
+impl Controller {
+    pub(super) fn log_in(&mut self) {
+        if self.model.borrow().is_logging_in() {
+            self.model.borrow_mut().give_up_login();
+            return;
+        }
+        let form = self.login.form();
+        self.model.borrow_mut().log_in(form);
+        if self.model.borrow().form_errors().is_empty() {
+            self.put_form();
+        } else {
+            self.refresh_login();
+            self.login.focus();
+        }
+    }
+
+    /// Puts the model's form into the fields.
+    pub(super) fn put_form(&self) {
+        let form = self.model.borrow().form().clone();
+        self.login.set_form(&form);
+    }
+
+    /// TLS was ticked or not: it has a port of its own.
+    pub(super) fn switch_tls(&self) {
+        let mut form = self.login.form();
+        form.set_tls(form.tls);
+        self.login.set_form(&form);
+    }
+
+    /// Goes to a saved server.
+    pub(super) fn open_profile(&self, index: usize) {
+        self.model.borrow_mut().open_profile(index);
+        self.put_form();
+    }
+
+    /// Shows a saved server in the form, to be changed.
+    pub(super) fn edit_profile(&mut self, index: usize) {
+        self.close_settings();
+        self.model.borrow_mut().edit_profile(index);
+        self.put_form();
+    }
+
+    pub(super) fn refresh_login(&mut self) {
+        let model = self.model.borrow();
+        let language = model.language();
+        let is_connecting = model.is_logging_in();
+        self.login.show_saved(scene::profile_rows(&model));
+        self.login.back.set_visible(model.front().is_some());
+        let was_connecting = self.login.set_connecting(is_connecting, language);
+        let errors = model.form_errors();
+        self.login.show_errors(errors, language);
+        if was_connecting && !is_connecting && !errors.is_empty() {
+            self.login.focus();
+        }
+    }
+}

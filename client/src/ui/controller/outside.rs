@@ -1,0 +1,120 @@
+//! What happens outside of the window: connections, the keyring, the desktop, the settings' file.
+
+use fltk::app;
+
+use super::Controller;
+use crate::connection::{Connection, Setup};
+use crate::keyring::Kept;
+use crate::model::{Action, Link, NetworkId};
+use crate::profile::Profile;
+use crate::reconnect::Retry;
+
+impl Controller {
+    /// Takes in what came over the connections. Says whether anything did.
+    pub(super) fn take_news(&self) -> bool {
+        let mut has_news = false;
+        let mut model = self.model.borrow_mut();
+        for (id, connection) in &self.connections {
+            for event in connection.drain() {
+                model.apply(*id, event);
+                has_news = true;
+            }
+            for traffic in connection.traffic() {
+                model.record(*id, traffic);
+                has_news = true;
+            }
+        }
+        has_news
+    }
+
+    /// Takes in what the keyring had to say. Says whether it had anything.
+    pub(super) fn take_kept(&mut self) -> bool {
+        let news: Vec<_> = self.keeper.drain().collect();
+        let has_news = !news.is_empty();
+        for kept in news {
+            match kept {
+                Kept::Fetched(id, profile) => {
+                    // It may have been given up meanwhile.
+                    let is_awaited =
+                        self.model.borrow().network(id).is_some_and(|it| it.link() == Link::Connecting);
+                    if is_awaited && !self.connections.contains_key(&id) {
+                        self.connect(id, &profile);
+                    }
+                }
+                Kept::NotStored(id, why) => {
+                    self.model.borrow_mut().password_not_kept(id, &why);
+                    let profile = self.model.borrow().network(id).map(|it| it.profile().clone());
+                    if let Some(profile) = profile {
+                        self.remember(&profile);
+                    }
+                }
+            }
+        }
+        has_news
+    }
+
+    /// Does what the model wants done outside.
+    pub(super) fn carry_out(&mut self) {
+        let actions = self.model.borrow_mut().take_actions();
+        for action in actions {
+            match action {
+                Action::Connect(id, profile) => {
+                    self.remember(&profile);
+                    self.connections.remove(&id);
+                    if profile.keyring && profile.password.is_empty() {
+                        self.keeper.fetch(id, profile);
+                    } else {
+                        self.connect(id, &profile);
+                    }
+                }
+                Action::KeepPassword(id, profile) => self.keeper.store(id, profile),
+                Action::Send(id, line) => {
+                    if let Some(connection) = self.connections.get(&id) {
+                        connection.send(line);
+                    }
+                }
+                Action::Disconnect(id) => drop(self.connections.remove(&id)),
+                Action::Notify { title, text } => {
+                    self.notifier.tell(&title, &text);
+                    if self.settings.sound {
+                        fltk::dialog::beep(fltk::dialog::BeepType::Message);
+                    }
+                }
+                Action::KeepIgnored(ignored) => {
+                    self.settings.ignored = ignored;
+                    self.save();
+                }
+                Action::Quit => {
+                    self.connections.clear();
+                    self.is_over.set(true);
+                    // FLTK is about to wait for what happens next, and this may have been the last thing.
+                    app::awake();
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self, id: NetworkId, profile: &Profile) {
+        let retry = if profile.reconnect == Some(false) { Retry::Never } else { Retry::OnceWelcomed };
+        let setup = Setup { retry, ..self.setup.clone() };
+        self.connections.insert(id, Connection::open(profile, &setup, app::awake));
+    }
+
+    /// Notes where the login goes, for the next time.
+    pub(super) fn remember(&mut self, profile: &Profile) {
+        let before = self.settings.profiles.iter().find(|it| it.is_for(&profile.server, profile.port));
+        if let Some(before) = before.filter(|before| before.keyring && !profile.keyring) {
+            self.keeper.forget(before.clone());
+        }
+        self.settings.remember(profile);
+        self.model.borrow_mut().set_profiles(self.settings.profiles.clone());
+        self.save();
+    }
+
+    pub(super) fn save(&self) {
+        let Some(file) = &self.settings_file else { return };
+        if let Err(problem) = file.save(&self.settings) {
+            log::warn!("{}", problem.to(self.language()));
+        }
+    }
+}
