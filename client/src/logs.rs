@@ -8,6 +8,8 @@
 //! 2026-03-01T09:01:07.5Z * alice pours tea
 //! ```
 //!
+//! Beside it, `#茶馆.read` says up to when it was read.
+//!
 //! Writing is the business of a thread of its own, so that a slow disk never makes the window wait. Reading is done at
 //! once, but no more than the end of a file. Who takes words back does so on the server and on the screen; what was
 //! written down here stays.
@@ -22,6 +24,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use jiff::Timestamp;
 
 use crate::event::Manner;
+use crate::settings;
 
 /// The folder's name in that of the settings.
 const FOLDER_NAME: &str = "logs";
@@ -58,9 +61,18 @@ pub struct Logs {
     writer: Arc<Writer>,
 }
 
+/// What the thread is to do.
+#[derive(Debug)]
+enum Job {
+    /// Write a line at the end of a file.
+    Append(PathBuf, String),
+    /// Write a file anew.
+    Replace(PathBuf, String),
+}
+
 #[derive(Debug)]
 struct Writer {
-    lines: Option<Sender<(PathBuf, String)>>,
+    jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -70,25 +82,41 @@ impl Logs {
     /// # Errors
     /// When there can be no thread to write them.
     pub fn beside(settings: &Path) -> io::Result<Self> {
-        let (lines, waiting) = bounded(MAX_WAITING);
+        let (jobs, waiting) = bounded(MAX_WAITING);
         let thread = thread::Builder::new().name("logs".to_owned()).spawn(move || write_down(&waiting))?;
-        let writer = Arc::new(Writer { lines: Some(lines), thread: Some(thread) });
+        let writer = Arc::new(Writer { jobs: Some(jobs), thread: Some(thread) });
         Ok(Self { folder: settings.join(FOLDER_NAME), writer })
     }
 
     /// Writes a message down, soon.
     pub fn keep(&self, network: &str, conversation: &str, entry: &Entry) {
-        let line = (self.path(network, conversation), format!("{entry}\n"));
-        if let Some(lines) = &self.writer.lines
-            && lines.try_send(line).is_err()
-        {
+        let path = self.path(network, conversation, "log");
+        if !self.give(Job::Append(path, format!("{entry}\n"))) {
             log::warn!("the disk is too slow; a message was not written down");
         }
     }
 
+    /// Writes down, soon, up to when a conversation was read.
+    pub fn keep_read(&self, network: &str, conversation: &str, until: Timestamp) {
+        let path = self.path(network, conversation, "read");
+        if !self.give(Job::Replace(path, format!("{until}\n"))) {
+            log::warn!("the disk is too slow; how far a conversation was read was not written down");
+        }
+    }
+
+    fn give(&self, job: Job) -> bool {
+        self.writer.jobs.as_ref().is_none_or(|jobs| jobs.try_send(job).is_ok())
+    }
+
+    /// Up to when a conversation was read; nothing if it never was.
+    pub fn read_until(&self, network: &str, conversation: &str) -> Option<Timestamp> {
+        let text = read_end(&self.path(network, conversation, "read")).ok()?;
+        text.trim_end().parse().ok()
+    }
+
     /// The last messages of a conversation, the oldest first. What cannot be read is as if it had not been written.
     pub fn recall(&self, network: &str, conversation: &str) -> Vec<Entry> {
-        let path = self.path(network, conversation);
+        let path = self.path(network, conversation, "log");
         let text = match read_end(&path) {
             Ok(text) => text,
             Err(error) => {
@@ -103,15 +131,15 @@ impl Logs {
         entries
     }
 
-    fn path(&self, network: &str, conversation: &str) -> PathBuf {
-        self.folder.join(file_name(network)).join(format!("{}.log", file_name(conversation)))
+    fn path(&self, network: &str, conversation: &str, extension: &str) -> PathBuf {
+        self.folder.join(file_name(network)).join(format!("{}.{extension}", file_name(conversation)))
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
         // The thread ends when it has written what was given to it.
-        self.lines = None;
+        self.jobs = None;
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             log::error!("the thread of the logs panicked");
         }
@@ -147,10 +175,19 @@ impl std::fmt::Display for Entry {
 }
 
 /// The writer's whole life. A file is opened for each message: somebody may move it away at any time.
-fn write_down(lines: &Receiver<(PathBuf, String)>) {
+fn write_down(jobs: &Receiver<Job>) {
     let mut is_well = true;
-    for (path, line) in lines {
-        let written = append(&path, &line);
+    for job in jobs {
+        let (path, written) = match job {
+            Job::Append(path, line) => {
+                let written = append(&path, &line);
+                (path, written)
+            }
+            Job::Replace(path, text) => {
+                let written = settings::replace(&path, &text);
+                (path, written)
+            }
+        };
         if let Err(error) = &written
             && is_well
         {
@@ -280,7 +317,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let logs = Logs::beside(folder.path()).unwrap();
         logs.keep("tea.house", "#a", &entry(1, Manner::Message, "psst"));
-        let path = logs.path("tea.house", "#a");
+        let path = logs.path("tea.house", "#a", "log");
         drop(logs);
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     }

@@ -242,7 +242,7 @@ pub struct Conversation {
     first_unread: Option<LineId>,
     /// Whether the newest line was in view when somebody last looked.
     seen_to_end: bool,
-    /// Up to when it was read, as the server knows.
+    /// Up to when it was read, as the server knows and the logs do.
     pub(super) read_until: Option<Timestamp>,
     /// Who is writing, and until when to believe it.
     pub(super) typing: Vec<(String, Timestamp)>,
@@ -576,19 +576,29 @@ impl Conversation {
             return;
         }
         self.read_until = Some(until);
-        let later = self.lines().filter(|(_, line)| line.at > until);
+        let (unread, mentions, first) = self.written_after(Some(until));
+        if unread < self.unread {
+            (self.unread, self.mentions, self.first_unread) = (unread, mentions, first);
+        }
+    }
+
+    /// What stands here was read up to a time, or never: what came after it is unread.
+    pub(super) fn resume(&mut self, read_until: Option<Timestamp>) {
+        self.read_until = read_until;
+        (self.unread, self.mentions, self.first_unread) = self.written_after(read_until);
+    }
+
+    /// How many messages others wrote after a time, how many of them to us, and the first.
+    fn written_after(&self, until: Option<Timestamp>) -> (u32, u32, Option<LineId>) {
+        let later = self.lines().filter(|(_, line)| until.is_none_or(|until| line.at > until));
         let later: Vec<_> = later
             .filter_map(|(id, line)| Some((id, line.message()?)))
             .filter(|(_, message)| message.counts())
             .map(|(id, message)| (id, message.mention))
             .collect();
-        let unread = u32::try_from(later.len()).unwrap_or(u32::MAX);
-        if unread < self.unread {
-            self.unread = unread;
-            let for_us = later.iter().filter(|(_, mention)| *mention || self.kind == Kind::Private).count();
-            self.mentions = u32::try_from(for_us).unwrap_or(u32::MAX);
-            self.first_unread = later.first().map(|(id, _)| *id);
-        }
+        let for_us = later.iter().filter(|(_, mention)| *mention || self.kind == Kind::Private).count();
+        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        (count(later.len()), count(for_us), later.first().map(|(id, _)| *id))
     }
 
     /// We answered, so nothing here is new to us.

@@ -36,7 +36,15 @@ impl Network {
         logs.keep(&self.log_name(), self.features.case_mapping.fold(&conversation.name).as_str(), &entry);
     }
 
-    /// A conversation is open that was not: what was said in it last stands there again.
+    /// Writes down up to when a conversation was read.
+    pub(super) fn write_down_read(&self, id: ConversationId, until: Timestamp) {
+        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
+        let name = self.features.case_mapping.fold(&conversation.name);
+        logs.keep_read(&self.log_name(), name.as_str(), until);
+    }
+
+    /// A conversation is open that was not: what was said in it last stands there again, and what was not read yet is
+    /// unread still.
     pub(super) fn recall(&mut self, id: ConversationId) {
         let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
         if conversation.kind == Kind::Server {
@@ -44,6 +52,7 @@ impl Network {
         }
         let name = self.features.case_mapping.fold(&conversation.name);
         let entries = logs.recall(&self.log_name(), name.as_str());
+        let read_until = logs.read_until(&self.log_name(), name.as_str());
         let composed: Vec<_> = entries
             .into_iter()
             .map(|Entry { at, from, manner, text }| {
@@ -55,6 +64,10 @@ impl Network {
         let Some((newest, _)) = composed.last() else { return };
         conversation.past.begin_after(*newest);
         conversation.prepend(composed, &zone);
+        conversation.resume(read_until);
+        if self.current == Some(id) {
+            self.look();
+        }
     }
 
     /// What the folder of this server's logs is called.

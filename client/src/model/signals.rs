@@ -142,11 +142,8 @@ impl Network {
         }
     }
 
-    /// Tells the server, and so our other devices, how far a conversation was read; nothing if it knows.
+    /// Notes how far a conversation was read, and tells the server, and so our other devices; nothing if that is known.
     pub(super) fn tell_read(&mut self, id: ConversationId) {
-        if !self.has_capability("draft/read-marker") {
-            return;
-        }
         let Some(conversation) = self.conversation_mut(id).filter(|it| it.kind != Kind::Server) else {
             return;
         };
@@ -154,8 +151,11 @@ impl Network {
         if conversation.read_until.is_none_or(|until| until < last) {
             conversation.read_until = Some(last);
             let target = conversation.name.clone();
-            let marker = format!("timestamp={}", last.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"));
-            self.send(&["MARKREAD", &target, &marker]);
+            self.write_down_read(id, last);
+            if self.has_capability("draft/read-marker") {
+                let marker = format!("timestamp={}", last.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"));
+                self.send(&["MARKREAD", &target, &marker]);
+            }
         }
     }
 

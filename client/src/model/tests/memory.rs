@@ -19,12 +19,13 @@ fn messages(window: &Window, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_was_said_stands_there_again_the_next_time_and_counts_as_read() {
+fn what_was_said_stands_there_again_the_next_time_and_what_was_read_counts_as_read() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = writing(folder.path());
     window.server(&[":bob!b@h JOIN #Tea", ":alice!a@h PRIVMSG #tea :你好", ":alice!a@h PRIVMSG bob :psst"]);
     window.model.submit("hello").unwrap();
     assert_eq!(messages(&window, "#tea"), ["你好", "hello"]);
+    window.model.set_focused(false);
     drop(window);
 
     let mut window = writing(folder.path());
@@ -33,6 +34,37 @@ fn what_was_said_stands_there_again_the_next_time_and_counts_as_read() {
     assert_eq!(window.network().unread(), 0);
     window.model.open_private("Alice");
     assert_eq!(messages(&window, "alice"), ["psst"]);
+}
+
+#[test]
+fn what_was_not_read_is_unread_the_next_time_below_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea", ":alice!a@h PRIVMSG #tea :read"]);
+    window.model.set_focused(false);
+    window.pass(SignedDuration::from_secs(5));
+    window.server(&[":alice!a@h PRIVMSG #tea :not read", ":alice!a@h PRIVMSG #tea :bob: nor this"]);
+    window.server(&[":carol!c@h NOTICE #tea :does not count"]);
+    drop(window);
+
+    let mut window = writing(folder.path());
+    window.model.set_focused(false);
+    window.server(&[":bob!b@h JOIN #tea"]);
+    let tea = window.network().find("#tea").unwrap();
+    assert_eq!(window.counts("#tea"), (2, 1));
+    assert_eq!(tea.line(tea.first_unread().unwrap()).unwrap().text(Language::English), "not read");
+    window.model.set_focused(true);
+    assert_eq!(window.counts("#tea"), (0, 0));
+    assert!(
+        window.network().find("#tea").unwrap().first_unread().is_some(),
+        "the line stays while one reads"
+    );
+    window.model.set_focused(false);
+    drop(window);
+
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    assert_eq!(window.network().find("#tea").unwrap().first_unread(), None);
 }
 
 #[test]
