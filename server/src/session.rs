@@ -245,8 +245,9 @@ impl<'h> Session<'h> {
     fn do_errand(&mut self, errand: Errand) {
         let mut next = Some(errand);
         while let Some(mut errand) = next {
-            // Whoever asks for what was said finds what was said before.
-            self.keep();
+            // An errand may take long: what was said before it is told before it, or whole rooms would wait for one
+            // member's password. And whoever asks for what was said finds it.
+            self.settle();
             errand.run(&self.house.store, &|time| self.outbox.wait_until_dead(Instant::now() + time));
             next = self.locked(|session, world| commands::finish(world, session.id, errand));
         }

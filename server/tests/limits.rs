@@ -444,6 +444,29 @@ fn guessing_an_operators_password_is_slow() {
 }
 
 #[test]
+fn a_room_does_not_wait_for_a_password_that_one_of_it_is_having_checked() {
+    let server = start(|_| {});
+    let mut guessers: Vec<_> =
+        (0..8).map(|n| Peer::login(server.addresses()[0], &format!("guesser{n}"))).collect();
+    for guesser in &mut guessers {
+        guesser.send("NS IDENTIFY ghost wrong");
+    }
+    for guesser in &mut guessers {
+        guesser.wait_for("NickServ");
+    }
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    let [mut bob, mut carol] = ["bob", "carol"].map(|nick| Peer::login(server.addresses()[0], nick));
+    // So many guesses have been wrong that the next one is checked after longer than a test waits. Whatever is told
+    // before it is told at once, and so is what others say behind it.
+    bob.socket().set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+    alice.send("PRIVMSG #lobby :hello\r\nNS IDENTIFY ghost wrong");
+    bob.wait_for("alice!~alice@127.0.0.1 PRIVMSG #lobby :hello");
+    carol.send("PRIVMSG #lobby :good evening");
+    bob.wait_for("carol!~carol@127.0.0.1 PRIVMSG #lobby :good evening");
+    server.stop();
+}
+
+#[test]
 fn other_peoples_addresses_are_covered_and_operators_see_them() {
     let root = Operator { name: "root".to_owned(), password: "root".to_owned() };
     let server = start(|config| {
