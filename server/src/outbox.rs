@@ -277,10 +277,11 @@ impl Outbox {
         if state.phase == Phase::Dead { Answers::Lost } else { Answers::Taken }
     }
 
-    /// Waits until nothing more will be sent, after [`close`](Self::close); at most until `deadline`.
-    pub fn wait_until_dead(&self, deadline: Instant) {
+    /// Waits until nothing more will be sent; at most until `deadline`. Returns whether that is so.
+    pub fn wait_until_dead(&self, deadline: Instant) -> bool {
         let mut state = self.state.lock();
         while state.phase != Phase::Dead && !self.settled.wait_until(&mut state, deadline).timed_out() {}
+        state.phase == Phase::Dead
     }
 
     /// Sends `batch[sent..]`, then what was queued meanwhile. Only the one elected writer is here.

@@ -220,7 +220,9 @@ impl<'h> Session<'h> {
             self.clock.heard();
             self.now = Timestamp::now();
             while buffer.has_line() {
-                self.hold_back();
+                if let Err(reason) = self.hold_back() {
+                    return reason;
+                }
                 if let Some(errand) = self.locked(|session, world| session.run(world, &mut buffer)) {
                     self.do_errand(errand);
                 }
@@ -248,20 +250,25 @@ impl<'h> Session<'h> {
             // An errand may take long: what was said before it is told before it, or whole rooms would wait for one
             // member's password. And whoever asks for what was said finds it.
             self.settle();
-            errand.run(&self.house.store, &|time| self.outbox.wait_until_dead(Instant::now() + time));
+            errand.run(&self.house.store, &|time| {
+                self.outbox.wait_until_dead(Instant::now() + time);
+            });
             next = self.locked(|session, world| commands::finish(world, session.id, errand));
         }
     }
 
     /// Makes a client that sends too fast wait.
+    ///
+    /// # Errors
+    /// Why the connection ends, if the client has gone meanwhile: then nothing that it still had to say is heard.
     #[inline(never)]
-    fn hold_back(&mut self) {
-        let Some(throttle) = &mut self.throttle else { return };
+    fn hold_back(&mut self) -> Result<(), Text> {
+        let Some(throttle) = &mut self.throttle else { return Ok(()) };
         let now = Instant::now();
         let wait = throttle.take(now);
         if wait.is_zero() {
             self.slowed = false;
-            return;
+            return Ok(());
         }
         if !mem::replace(&mut self.slowed, true) {
             self.locked(|session, world| {
@@ -271,8 +278,11 @@ impl<'h> Session<'h> {
             });
         }
         self.settle();
-        self.outbox.wait_until_dead(now + wait);
+        if self.outbox.wait_until_dead(now + wait) {
+            return Err(self.cause_of_end());
+        }
         self.now = Timestamp::now();
+        Ok(())
     }
 
     /// Runs lines under the lock: the next one, and those behind it as long as nothing has to be done without the lock

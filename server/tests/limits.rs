@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use peer::{DEADLINE, Peer};
+use socket2::SockRef;
 use teahouse_server::config::Operator;
 use teahouse_server::{Config, Server};
 
@@ -364,6 +365,27 @@ fn who_sends_too_fast_is_told_and_slowed_and_nothing_is_lost() {
         }
     }
     hasty.wait_for("NOTICE hasty :You are sending too fast");
+    server.stop();
+}
+
+#[test]
+fn who_hangs_up_in_the_middle_of_a_flood_says_nothing_more() {
+    let server = start(|config| config.flood_protection = true);
+    let mut hasty = Peer::login(server.addresses()[0], "hasty");
+    let mut other = Peer::login(server.addresses()[0], "other");
+    let flood: Vec<_> = (0..300).map(|n| format!("PRIVMSG other :{n}")).collect();
+    hasty.send(&flood.join("\r\n"));
+    other.wait_for(":9");
+    hasty.wait_for("NOTICE hasty :You are sending too fast");
+    // Not a word of farewell: the server learns of it when it has something to say.
+    SockRef::from(hasty.socket()).set_linger(Some(Duration::ZERO)).unwrap();
+    drop(hasty);
+    other.send("PRIVMSG hasty :slowly, please");
+    let mut heard = 10;
+    while let Some(line) = other.line().filter(|line| !line.contains(" QUIT ")) {
+        heard += usize::from(line.contains("PRIVMSG"));
+    }
+    assert!(heard < 20, "{heard} lines of somebody who has gone");
     server.stop();
 }
 
