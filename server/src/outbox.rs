@@ -59,6 +59,9 @@ pub trait Wire: Send + Sync {
         self.shut_down();
     }
 
+    /// Wakes its reader, who finds that nothing more comes; what is sent goes on. Nothing for a wire without a reader.
+    fn stop_reading(&self) {}
+
     /// Ends it in both directions, which wakes its reader. What it took is still delivered, unless the other side is
     /// still speaking: then the kernel may cut it off.
     fn shut_down(&self);
@@ -77,6 +80,11 @@ impl Wire for Arc<TcpStream> {
     fn finish(&self) {
         // It fails only if the other side is gone already.
         let _ = self.shutdown(Shutdown::Write);
+    }
+
+    fn stop_reading(&self) {
+        // Likewise.
+        let _ = self.shutdown(Shutdown::Read);
     }
 
     fn shut_down(&self) {
@@ -134,7 +142,8 @@ enum Phase {
 pub enum AtEnd {
     /// It is finished: the client's own session is about to hang up, and reads what the client still says.
     Finish,
-    /// It is shut down, which wakes the client's session wherever it is.
+    /// It is shut down. The client's session is woken wherever it is before that, for it has to see to it that a client
+    /// who does not read is not waited for.
     ShutDown,
 }
 
@@ -208,7 +217,7 @@ impl Outbox {
     pub fn close(&self, at_end: AtEnd) -> bool {
         let mut state = self.state.lock();
         state.closing = Some(at_end);
-        state.phase == Phase::Idle
+        state.phase == Phase::Idle || at_end == AtEnd::ShutDown
     }
 
     /// Ends the outbox at once and shuts the socket down; what waits in it is lost.
@@ -235,6 +244,11 @@ impl Outbox {
     #[must_use]
     pub fn flush(&self) -> Progress {
         let mut state = self.state.lock();
+        if state.closing == Some(AtEnd::ShutDown) && state.phase != Phase::Dead {
+            drop(state);
+            self.wire.stop_reading();
+            state = self.state.lock();
+        }
         match state.phase {
             Phase::Idle if state.queue.is_empty() && state.closing.is_none() => return Progress::Clear,
             Phase::Idle => {}

@@ -159,6 +159,10 @@ impl Wire for Arc<Link> {
         self.socket.finish();
     }
 
+    fn stop_reading(&self) {
+        self.socket.stop_reading();
+    }
+
     fn shut_down(&self) {
         self.take_leave();
         self.socket.shut_down();

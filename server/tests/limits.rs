@@ -327,6 +327,34 @@ fn the_server_stops_within_two_seconds_even_if_nobody_reads() {
 }
 
 #[test]
+fn who_does_not_read_and_is_removed_leaves_room_for_others_at_once() {
+    let root = Operator { name: "root".to_owned(), password: "root".to_owned() };
+    let server = start(|config| {
+        config.sendq = 64 * 1024 * 1024;
+        config.max_connections = Some(2);
+        config.operators = vec![root];
+    });
+    let mut keeper = Peer::login(server.addresses()[0], "keeper");
+    let _deaf = Peer::login(server.addresses()[0], "deaf");
+    let text = "x".repeat(400);
+    for _ in 0..200 {
+        keeper.send_bytes(format!("PRIVMSG deaf :{text}\r\n").repeat(100).as_bytes());
+        keeper.lines_so_far();
+    }
+    keeper.send("OPER root root\r\nKILL deaf :you do not listen");
+    keeper.wait_for(" QUIT ");
+    let began = std::time::Instant::now();
+    while began.elapsed() < DEADLINE {
+        let mut next = Peer::connect(server.addresses()[0]);
+        if next.try_send("PING in").is_ok() && next.line().is_some_and(|line| line.ends_with(":in")) {
+            server.stop();
+            return;
+        }
+    }
+    panic!("its place is still taken");
+}
+
+#[test]
 fn what_a_server_says_as_it_stops_has_the_time_of_that() {
     let server = start(|_| {});
     let mut alice = Peer::login(server.addresses()[0], "alice");

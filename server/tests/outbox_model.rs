@@ -35,6 +35,7 @@ struct Taken {
     bytes: Vec<u8>,
     calls: usize,
     finished: usize,
+    woken: usize,
     shut: usize,
 }
 
@@ -60,6 +61,10 @@ impl Wire for Handle {
 
     fn finish(&self) {
         self.0.taken.lock().finished += 1;
+    }
+
+    fn stop_reading(&self) {
+        self.0.taken.lock().woken += 1;
     }
 
     fn shut_down(&self) {
@@ -207,6 +212,22 @@ fn what_was_queued_before_the_close_is_sent_and_then_the_wire_is_finished_once()
         assert!(["bye\n", "a1\nbye\n", "bye\na1\n"].contains(&taken.as_str()), "{taken:?}");
         let wire = stage.wire.taken.lock();
         assert_eq!((wire.finished, wire.shut), (1, 0));
+    });
+}
+
+#[test]
+fn whose_end_others_have_decided_is_woken_though_nothing_more_is_taken() {
+    const LINES: &[&str] = &["a1"];
+    check(|| {
+        // The wire takes two bytes, and there is no drain thread to offer it the third.
+        let stage = Stage::new(2, true, 1000);
+        let speaker = thread::spawn(stage.speak(LINES));
+        if stage.outbox.close(AtEnd::ShutDown) {
+            flush(&stage.outbox, &stage.bell);
+        }
+        speaker.join().unwrap();
+        let wire = stage.wire.taken.lock();
+        assert!(wire.woken + wire.shut > 0);
     });
 }
 
