@@ -13,7 +13,8 @@
 //!
 //! In reading order:
 //!
-//! - [`form`]: the login view; this file: which networks there are, what the person does with the window;
+//! - this file: the whole; [`form`]: the login view; `visits`: which networks there are; `select`: which conversation
+//!   is in front;
 //! - [`network`]: one server; `act`: what the person does there; `arrive`: what happens there;
 //! - `account`: one's account there; [`trust`]: servers that nobody vouches for;
 //! - `history`: what was said before; `memory`: what is kept of it on disk;
@@ -25,7 +26,7 @@
 //! - [`wire`]: what went over the wire; [`notify`]: what the desktop tells of;
 //! - [`suggest`]: what could be meant by what is written; `input`: drafts, and what was sent;
 //! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F;
-//! - [`layout`]: where text breaks.
+//! - [`layout`]: where text breaks; [`viewport`]: what of very much text is in view.
 
 use std::mem;
 use std::rc::Rc;
@@ -36,11 +37,10 @@ use jiff::tz::TimeZone;
 use crate::command::{self, Command};
 use crate::event::{Event, What};
 use crate::i18n::{Language, Phrase, Text};
-use crate::irc_url::IrcUrl;
 use crate::logs::Logs;
 use crate::model::completion::Completion;
 use crate::model::notify::NotifyRules;
-use crate::profile::{Profile, Room, Secret};
+use crate::profile::Profile;
 use crate::traffic::Traffic;
 
 pub mod form;
@@ -63,10 +63,13 @@ mod memory;
 pub mod notify;
 pub mod people;
 pub mod search;
+mod select;
 mod signals;
 pub mod suggest;
 pub mod switcher;
 pub mod trust;
+pub mod viewport;
+mod visits;
 pub mod wire;
 
 pub use conversation::{
@@ -313,245 +316,8 @@ impl Model {
     }
 }
 
-/// Coming and going.
+/// What the network brings.
 impl Model {
-    /// Checks the form and logs in with it, or puts what is wrong beside its fields. Does nothing while a login is
-    /// under way.
-    pub fn log_in(&mut self, mut form: LoginForm) {
-        if self.applicant.is_some() {
-            return;
-        }
-        // Where there is a saved way to that server, it is the one to go.
-        let server = form.server.trim().to_owned();
-        let is_there = |profile: &&Profile| profile.server.eq_ignore_ascii_case(&server);
-        let saved = self.profiles.iter().find(is_there);
-        let base = Some(&self.base).filter(is_there).or(saved).unwrap_or(&self.base);
-        if form.password.is_empty() && !is_there(&&self.base) && is_there(&base) {
-            // Nobody took the saved password out: it never stood in the form.
-            form.password = base.password.clone();
-            form.keep_password |= base.keyring;
-        }
-        let checked = form.check(base);
-        self.form = form;
-        match checked {
-            Ok(mut profile) => {
-                let to_register = self.form.register.then(|| mem::take(&mut profile.password));
-                self.form.nick.clone_from(&profile.nick);
-                self.form.server.clone_from(&profile.server);
-                self.form.port = profile.port.to_string();
-                self.form_errors = FormErrors::default();
-                self.base = profile.clone();
-                let id = self.add_network(profile);
-                if let Some(network) = self.network_mut(id) {
-                    network.to_register = to_register;
-                }
-                self.applicant = Some(id);
-                self.connect_again(id);
-            }
-            Err(errors) => self.form_errors = errors,
-        }
-    }
-
-    /// Gives up the login that is under way.
-    pub fn give_up_login(&mut self) {
-        if let Some(id) = self.applicant {
-            self.leave(id);
-        }
-    }
-
-    /// Shows the login form, for one more server. The name is likely to be the same there.
-    pub fn open_form(&mut self) {
-        if self.view == View::Chat {
-            let nick = self.front().map_or("", Network::me).to_owned();
-            self.fill_form(Profile { server: String::new(), nick, ..Profile::default() });
-            self.view = View::Login;
-            self.look();
-        }
-    }
-
-    /// Goes back from the login form to the conversations, if there are any, and gives up what was under way.
-    pub fn close_form(&mut self) {
-        self.give_up_login();
-        if self.front.is_some() {
-            self.view = View::Chat;
-            self.look();
-        }
-    }
-
-    fn fill_form(&mut self, profile: Profile) {
-        self.form = LoginForm::from(&profile);
-        self.form_errors = FormErrors::default();
-        self.base = profile;
-    }
-
-    /// The servers that are kept for the next time, in the order of the list.
-    pub fn profiles(&self) -> &[Profile] {
-        &self.profiles
-    }
-
-    /// The password of a network's account could not be put into the keyring.
-    pub fn password_not_kept(&mut self, id: NetworkId, why: &str) {
-        if let Some(network) = self.network_mut(id) {
-            network.profile.keyring = false;
-            network.notice_here(vec![Text::PasswordNotKept.with([why])]);
-        }
-    }
-
-    /// Says which servers are kept for the next time, in the order of the list.
-    pub fn set_profiles(&mut self, profiles: Vec<Profile>) {
-        self.profiles = profiles;
-    }
-
-    /// Connects to the saved servers to which one wants to be connected from the start.
-    pub fn connect_at_start(&mut self) {
-        let wanted = self.profiles.iter().filter(|profile| profile.connect && !profile.nick.is_empty());
-        let wanted: Vec<_> = wanted.cloned().collect();
-        for profile in wanted {
-            self.visit(profile);
-        }
-        if let Some(first) = self.networks.first().map(Network::id) {
-            self.bring_to_front(first);
-            self.look();
-        }
-    }
-
-    /// Goes to the saved server with this number: fills in the form and logs in, or, from among the conversations,
-    /// connects and shows it in the list.
-    pub fn open_profile(&mut self, index: usize) {
-        let Some(profile) = self.profiles.get(index).cloned() else { return };
-        match self.view {
-            View::Chat => drop(self.go_to(profile)),
-            View::Login if self.applicant.is_some() => {}
-            View::Login => {
-                self.fill_form(profile);
-                if !self.form.nick.is_empty() {
-                    self.log_in(self.form.clone());
-                }
-            }
-        }
-    }
-
-    /// Puts the saved server with this number into the login form.
-    pub fn edit_profile(&mut self, index: usize) {
-        if let Some(profile) = self.profiles.get(index).cloned() {
-            self.give_up_login();
-            self.fill_form(profile);
-            self.view = View::Login;
-            self.look();
-        }
-    }
-
-    /// Joins a room at each login from now on, or no longer. Gives the profile with its rooms, to be saved.
-    pub fn join_at_login(&mut self, id: ConversationId, join: bool) -> Option<Profile> {
-        let network = self.network_mut(id.network)?;
-        let room = network.conversation(id)?;
-        let (name, key) = (room.name.clone(), room.key.clone().map(Secret::from));
-        let mut rooms = mem::take(&mut network.profile.rooms);
-        rooms.retain(|room| !network.same(&room.name, &name));
-        if join {
-            rooms.push(Room { name, key });
-        }
-        network.profile.rooms = rooms;
-        let profile = network.profile.clone();
-        if self.base.is_for(&profile.server, profile.port) {
-            self.base.rooms.clone_from(&profile.rooms);
-        }
-        Some(profile)
-    }
-
-    /// Follows an `irc://` address: into the room, on the connection there is or on a new one.
-    pub fn follow(&mut self, url: &IrcUrl) {
-        let open = self.networks().find(|it| it.profile.is_for(&url.server, url.port)).map(Network::id);
-        if let Some(network) = open.and_then(|id| self.network_mut(id)) {
-            let id = network.id;
-            network.visit_rooms(&url.rooms);
-            self.bring_to_front(id);
-            self.view = View::Chat;
-            self.look();
-            return;
-        }
-        let saved = self.profiles.iter().find(|profile| profile.server.eq_ignore_ascii_case(&url.server));
-        let like = saved.or(self.profiles.first()).unwrap_or(&self.base);
-        let mut profile = url.profile(like);
-        if profile.nick.is_empty() {
-            profile.rooms.clone_from(&url.rooms);
-        }
-        if let Some(id) = self.go_to(profile)
-            && let Some(network) = self.network_mut(id)
-        {
-            network.visit_rooms(&url.rooms);
-        }
-    }
-
-    /// Connects to a server and shows it in the list; or shows the form, if nobody knows yet as whom to go.
-    pub fn go_to(&mut self, profile: Profile) -> Option<NetworkId> {
-        self.give_up_login();
-        let network = if profile.nick.is_empty() {
-            self.fill_form(profile);
-            self.view = View::Login;
-            None
-        } else {
-            let id = self.visit(profile);
-            self.bring_to_front(id);
-            Some(id)
-        };
-        self.look();
-        network
-    }
-
-    fn visit(&mut self, profile: Profile) -> NetworkId {
-        let id = self.add_network(profile);
-        if let Some(network) = self.network_mut(id) {
-            network.ensure_conversation();
-            network.connect();
-        }
-        self.view = View::Chat;
-        id
-    }
-
-    /// Connects again to where we were, as whom we were.
-    pub fn connect_again(&mut self, id: NetworkId) {
-        if let Some(network) = self.network_mut(id) {
-            network.connect();
-        }
-    }
-
-    /// Ends a network's connection. Its conversations stay, to be read and to be taken up again.
-    pub fn disconnect(&mut self, id: NetworkId) {
-        if let Some(network) = self.network_mut(id) {
-            network.disconnect();
-        }
-    }
-
-    /// Leaves a network for good, with all that is open there. After the last one comes the login view.
-    pub fn leave(&mut self, id: NetworkId) {
-        self.disconnect(id);
-        self.collect_actions();
-        let Some(index) = self.networks.iter().position(|network| network.id == id) else { return };
-        let gone = self.networks.remove(index);
-        if self.applicant == Some(id) {
-            self.applicant = None;
-        }
-        if self.front == Some(id) {
-            let beside = self.networks().last().map(Network::id);
-            self.front = self.networks.get(index).map(Network::id).or(beside);
-        }
-        if self.front.is_none() {
-            self.fill_form(gone.profile);
-            self.view = View::Login;
-        }
-        self.look();
-    }
-
-    /// Leaves every server that we are on, with a word of farewell that may be empty, and closes the window.
-    pub fn quit(&mut self, farewell: &str) {
-        for network in &mut self.networks {
-            network.say_farewell(farewell);
-        }
-        self.collect_actions();
-        self.actions.push(Action::Quit);
-    }
-
     /// Takes in what happened on a network's connection.
     pub fn apply(&mut self, id: NetworkId, event: Event) {
         if let What::Ended(failure) = &event.what {
@@ -588,26 +354,6 @@ impl Model {
             network.wire.clear();
         }
     }
-
-    /// The login form has done its work.
-    fn admit(&mut self, id: NetworkId) {
-        self.applicant = None;
-        self.bring_to_front(id);
-        self.view = View::Chat;
-        self.look();
-    }
-
-    fn add_network(&mut self, profile: Profile) -> NetworkId {
-        let id = NetworkId(self.next_network);
-        self.next_network += 1;
-        let mut network = Network::new(id, profile, self.clock.clone());
-        network.ignored = Rc::clone(&self.ignored);
-        network.logs.clone_from(&self.logs);
-        network.notify = Rc::clone(&self.notify);
-        network.is_focused = self.focused;
-        self.networks.push(network);
-        id
-    }
 }
 
 /// What the person does with the window.
@@ -615,80 +361,6 @@ impl Model {
     /// Switches the language, of everything and at once.
     pub fn set_language(&mut self, language: Language) {
         self.language = language;
-    }
-
-    /// Brings a conversation to the front.
-    pub fn select(&mut self, id: ConversationId) {
-        if self.conversation(id).is_none() {
-            return;
-        }
-        self.bring_to_front(id.network());
-        if let Some(network) = self.front_mut() {
-            network.turn_to(id);
-        }
-        self.look();
-    }
-
-    /// Brings the next conversation of the list to the front (`1`), or the one before (`-1`), around the ends.
-    pub fn select_beside(&mut self, steps: isize) {
-        let ids: Vec<_> = self.listed().map(Conversation::id).collect();
-        let current = self.current().map(Conversation::id);
-        let index = ids.iter().position(|id| Some(*id) == current);
-        let (Some(index), Ok(count)) = (index, isize::try_from(ids.len())) else { return };
-        let beside = (index as isize + steps).rem_euclid(count);
-        self.select(ids[beside as usize]);
-    }
-
-    /// The conversations whose name, or whose server's name, fits what was typed, the best first; and of those that fit
-    /// as well, what is unread first.
-    pub fn search_conversations(&self, typed: &str) -> Vec<(&Network, &Conversation)> {
-        let everything = self.networks().flat_map(|network| {
-            network.conversations().iter().map(move |conversation| (network, conversation))
-        });
-        let current = self.current().map(Conversation::id);
-        let mut found: Vec<_> = everything
-            .filter_map(|(network, conversation)| {
-                let by_name = switcher::rank(conversation.name(), typed);
-                let with_place =
-                    || switcher::rank(&format!("{} {}", conversation.name(), network.place()), typed);
-                let rank = by_name.or_else(|| with_place().map(|rank| rank + 200))?;
-                let is_current = Some(conversation.id()) == current;
-                let is_read = (conversation.mentions() == 0, conversation.unread() == 0);
-                Some(((rank, is_current, is_read), (network, conversation)))
-            })
-            .collect();
-        found.sort_by_key(|(rank, _)| *rank);
-        found.into_iter().map(|(_, found)| found).collect()
-    }
-
-    /// Brings the conversation with this place in the list to the front, counted from 0.
-    pub fn select_numbered(&mut self, number: usize) {
-        let id = self.listed().nth(number).map(Conversation::id);
-        if let Some(id) = id {
-            self.select(id);
-        }
-    }
-
-    /// Brings the next conversation to the front in which something is unread: what is for us comes before the rest.
-    pub fn select_unread(&mut self) {
-        let current = self.current().map(Conversation::id);
-        let behind = self.listed().skip_while(|it| Some(it.id()) != current);
-        let before = self.listed().take_while(|it| Some(it.id()) != current);
-        let round: Vec<_> = behind.chain(before).collect();
-        let with = |count: fn(&Conversation) -> u32| round.iter().find(|it| count(it) > 0);
-        let found = with(Conversation::mentions).or_else(|| with(Conversation::unread)).map(|it| it.id());
-        if let Some(id) = found {
-            self.select(id);
-        }
-    }
-
-    /// Says whether the window has the keyboard. What comes in while it has not is unread, whatever is in front.
-    pub fn set_focused(&mut self, focused: bool) {
-        if self.focused && !focused {
-            self.turn_away();
-        }
-        self.focused = focused;
-        self.look();
     }
 
     /// Opens a private conversation on the network in front, a new one or the one there is, and brings it to the front.
@@ -720,34 +392,6 @@ impl Model {
         }
     }
 
-    /// Completes the name or command before the caret (Tab), or goes on to the next one that fits, or `backwards` to
-    /// the one before. `caret` is a place in `typed` in bytes. Gives the new text and caret, or nothing if nothing
-    /// fits.
-    pub fn complete(&mut self, typed: &str, caret: usize, backwards: bool) -> Option<(String, usize)> {
-        let mut candidates: Vec<String> = Vec::new();
-        if let Some(network) = self.front() {
-            if let Some(current) = network.current() {
-                // Whoever spoke last is likely to be spoken to.
-                let is_here =
-                    |nick: &&str| current.members.get(network.features.case_mapping, nick).is_some();
-                candidates.extend(current.speakers().into_iter().filter(is_here).map(str::to_owned));
-                let spoke = candidates.len();
-                let others = current.members.sorted().into_iter().map(|member| member.nick.clone());
-                let others: Vec<_> = others.filter(|nick| !candidates[..spoke].contains(nick)).collect();
-                candidates.extend(others);
-            }
-            // Whoever and whatever has a conversation can be named in every other one.
-            for named in network.conversations().iter().filter(|it| it.kind != Kind::Server) {
-                if !candidates.contains(&named.name) {
-                    candidates.push(named.name.clone());
-                }
-            }
-            candidates.retain(|name| !network.same(name, network.me()));
-        }
-        candidates.extend(command::COMMANDS.iter().map(|row| format!("/{}", row.names[0])));
-        self.completion.complete(typed, caret, &candidates, backwards)
-    }
-
     /// Does what was typed into the message box: says it, or carries out a command. Empty text does nothing.
     ///
     /// # Errors
@@ -768,29 +412,19 @@ impl Model {
             command => self.front_mut().ok_or(Text::NotConnected)?.obey(command),
         }
     }
+
+    /// Leaves every server that we are on, with a word of farewell that may be empty, and closes the window.
+    pub fn quit(&mut self, farewell: &str) {
+        for network in &mut self.networks {
+            network.say_farewell(farewell);
+        }
+        self.collect_actions();
+        self.actions.push(Action::Quit);
+    }
 }
 
 /// The steps that the above are made of.
 impl Model {
-    fn bring_to_front(&mut self, id: NetworkId) {
-        if self.front != Some(id) {
-            if let Some(before) = self.front_mut() {
-                before.turn_away();
-            }
-            self.front = Some(id);
-        }
-    }
-
-    /// Tells each network whether it is in sight now. What is in sight has been looked at.
-    fn look(&mut self) {
-        let is_looking = self.focused && self.view == View::Chat;
-        for network in &mut self.networks {
-            network.in_sight = is_looking && self.front == Some(network.id);
-            network.is_focused = self.focused;
-            network.look();
-        }
-    }
-
     fn collect_actions(&mut self) {
         for network in &mut self.networks {
             self.actions.append(&mut network.actions);

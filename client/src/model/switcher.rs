@@ -5,6 +5,31 @@
 
 use pinyin::ToPinyinMulti;
 
+use super::{Conversation, Model, Network};
+
+impl Model {
+    /// The conversations whose name, or whose server's name, fits what was typed, the best first; and of those that fit
+    /// as well, what is unread first.
+    pub fn search_conversations(&self, typed: &str) -> Vec<(&Network, &Conversation)> {
+        let everything = self.networks().flat_map(|network| {
+            network.conversations().iter().map(move |conversation| (network, conversation))
+        });
+        let current = self.current().map(Conversation::id);
+        let mut found: Vec<_> = everything
+            .filter_map(|(network, conversation)| {
+                let by_name = rank(conversation.name(), typed);
+                let with_place = || rank(&format!("{} {}", conversation.name(), network.place()), typed);
+                let rank = by_name.or_else(|| with_place().map(|rank| rank + 200))?;
+                let is_current = Some(conversation.id()) == current;
+                let is_read = (conversation.mentions() == 0, conversation.unread() == 0);
+                Some(((rank, is_current, is_read), (network, conversation)))
+            })
+            .collect();
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+}
+
 /// How well something fits; the smaller the better. Nothing if it does not fit at all.
 ///
 /// Best is what begins as the query does (a room's `#` does not count), then what has it somewhere, then what has its

@@ -13,6 +13,7 @@ use super::network::names;
 use super::*;
 use crate::event::Manner;
 use crate::failure::Failure;
+use crate::irc_url::IrcUrl;
 use crate::profile::{Profile, Room};
 
 mod account;

@@ -1,0 +1,78 @@
+//! Which conversation is in front, and whether anybody looks at it.
+
+use super::conversation::{Conversation, ConversationId};
+use super::network::NetworkId;
+use super::{Model, View};
+
+impl Model {
+    /// Brings a conversation to the front.
+    pub fn select(&mut self, id: ConversationId) {
+        if self.conversation(id).is_none() {
+            return;
+        }
+        self.bring_to_front(id.network());
+        if let Some(network) = self.front_mut() {
+            network.turn_to(id);
+        }
+        self.look();
+    }
+
+    /// Brings the next conversation of the list to the front (`1`), or the one before (`-1`), around the ends.
+    pub fn select_beside(&mut self, steps: isize) {
+        let ids: Vec<_> = self.listed().map(Conversation::id).collect();
+        let current = self.current().map(Conversation::id);
+        let index = ids.iter().position(|id| Some(*id) == current);
+        let (Some(index), Ok(count)) = (index, isize::try_from(ids.len())) else { return };
+        let beside = (index as isize + steps).rem_euclid(count);
+        self.select(ids[beside as usize]);
+    }
+
+    /// Brings the conversation with this place in the list to the front, counted from 0.
+    pub fn select_numbered(&mut self, number: usize) {
+        let id = self.listed().nth(number).map(Conversation::id);
+        if let Some(id) = id {
+            self.select(id);
+        }
+    }
+
+    /// Brings the next conversation to the front in which something is unread: what is for us comes before the rest.
+    pub fn select_unread(&mut self) {
+        let current = self.current().map(Conversation::id);
+        let behind = self.listed().skip_while(|it| Some(it.id()) != current);
+        let before = self.listed().take_while(|it| Some(it.id()) != current);
+        let round: Vec<_> = behind.chain(before).collect();
+        let with = |count: fn(&Conversation) -> u32| round.iter().find(|it| count(it) > 0);
+        let found = with(Conversation::mentions).or_else(|| with(Conversation::unread)).map(|it| it.id());
+        if let Some(id) = found {
+            self.select(id);
+        }
+    }
+
+    /// Says whether the window has the keyboard. What comes in while it has not is unread, whatever is in front.
+    pub fn set_focused(&mut self, focused: bool) {
+        if self.focused && !focused {
+            self.turn_away();
+        }
+        self.focused = focused;
+        self.look();
+    }
+
+    pub(super) fn bring_to_front(&mut self, id: NetworkId) {
+        if self.front != Some(id) {
+            if let Some(before) = self.front_mut() {
+                before.turn_away();
+            }
+            self.front = Some(id);
+        }
+    }
+
+    /// Tells each network whether it is in sight now. What is in sight has been looked at.
+    pub(super) fn look(&mut self) {
+        let is_looking = self.focused && self.view == View::Chat;
+        for network in &mut self.networks {
+            network.in_sight = is_looking && self.front == Some(network.id);
+            network.is_focused = self.focused;
+            network.look();
+        }
+    }
+}
