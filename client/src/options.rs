@@ -201,7 +201,8 @@ impl Options {
             }
             found.cloned().unwrap_or_default()
         });
-        let profile = chosen(flags, &named.unwrap_or_else(|| settings.first_profile()));
+        let usual = || if flags.headless { settings.first_profile() } else { settings.last_profile() };
+        let profile = chosen(flags, &named.unwrap_or_else(usual));
         let language = flags.language.or(settings.language).unwrap_or(locale);
         let Flags { connect, geometry, .. } = *flags;
         let url = flags.url.clone();

@@ -3,9 +3,9 @@
 //! Each `[[profile]]` in the settings file is one; [`KEYS`] is the table of what can stand in it, and
 //! `docs/client.md` explains every key. The way of a profile through the program:
 //!
-//! 1. [`Settings`](crate::settings::Settings) reads all of them. There is always at least one; the first is what the
-//!    login form shows, and a file that has `server`, `port` and `nick` outside of any `[[profile]]` has its first
-//!    profile there.
+//! 1. [`Settings`](crate::settings::Settings) reads all of them. There is always at least one; the login form
+//!    shows the one that was gone to last, and a file that has `server`, `port` and `nick` outside of any `[[profile]]`
+//!    has its first profile there.
 //! 2. Whoever wants to connect hands a profile to [`Connection::open`](crate::connection::Connection::open), which
 //!    takes everything from it that concerns the wire: address, names, passwords, TLS, SASL. The
 //!    [`rooms`](Profile::rooms) are the model's to join, after the welcome.
@@ -124,6 +124,11 @@ impl Profile {
         if self.account.is_empty() { &self.nick } else { &self.account }
     }
 
+    /// Whether the password has to be asked of the system's keyring.
+    pub fn is_kept_in_keyring(&self) -> bool {
+        self.keyring && self.password.is_empty()
+    }
+
     /// Takes the files that the profile names to be in this folder, where it does not say otherwise.
     pub fn find_files_in(&mut self, folder: &Path) {
         for path in [&mut self.tls_certificate, &mut self.tls_key].into_iter().flatten() {
@@ -136,11 +141,25 @@ impl Profile {
         self.server.eq_ignore_ascii_case(server) && self.port == port
     }
 
+    /// Whether this is the same saved server as another: one may have two ways to the same address, and calls them
+    /// differently.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.is_for(&other.server, other.port) && self.name == other.name
+    }
+
+    /// By what it is told from the other saved servers: its name, or address and port.
+    pub fn label(&self) -> String {
+        if self.name.is_empty() { format!("{}:{}", self.server, self.port) } else { self.name.clone() }
+    }
+
     /// This profile for another server and person, as typed into the form. What is meant for one server (passwords,
-    /// certificates, rooms) is never carried to another.
+    /// certificates, rooms) is never carried to another, and what one calls it not to another port.
     #[must_use]
     pub fn moved_to(&self, server: &str, port: u16, nick: &str) -> Self {
-        let base = if self.server.eq_ignore_ascii_case(server) { self.clone() } else { Self::default() };
+        let mut base = if self.server.eq_ignore_ascii_case(server) { self.clone() } else { Self::default() };
+        if base.port != port {
+            base.name.clear();
+        }
         Self { server: server.to_owned(), port, nick: nick.to_owned(), ..base }
     }
 
@@ -163,7 +182,7 @@ impl Profile {
 }
 
 /// A way to prove to a server who one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mechanism {
     /// By the certificate that was shown in the TLS handshake
     /// ([RFC 4422](https://www.rfc-editor.org/rfc/rfc4422), appendix A).
@@ -505,7 +524,8 @@ mod tests {
     #[test]
     fn what_is_meant_for_one_server_is_not_carried_to_another() {
         let there = everything().moved_to("tea.example", 7001, "大明");
-        assert_eq!(there, Profile { port: 7001, nick: "大明".into(), ..everything() });
+        let expected = Profile { name: String::new(), port: 7001, nick: "大明".into(), ..everything() };
+        assert_eq!(there, expected);
         let elsewhere = everything().moved_to("other.example", 7001, "大明");
         let expected =
             Profile {

@@ -11,7 +11,7 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::{Language, Phrase, Text};
-use crate::profile::{self, Profile};
+use crate::profile::{self, Profile, Secret};
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "teahouse.toml";
@@ -81,9 +81,11 @@ pub struct Settings {
     pub logs: bool,
     /// Whom one does not want to hear: names, or patterns as `*!*@host`.
     pub ignored: Vec<String>,
+    /// The [label](Profile::label) of the server that was gone to last: the login form shows it.
+    pub last: String,
     /// Conversations in which the desktop tells of something else, as `server/#room`.
     pub notify_in: BTreeMap<String, Notify>,
-    /// The servers that the person goes to; at least one. The login form shows the first.
+    /// The servers that the person goes to, in their order; at least one.
     #[serde(rename = "profile")]
     pub profiles: Vec<Profile>,
 }
@@ -104,27 +106,41 @@ impl Default for Settings {
             logs: true,
             ignored: Vec::new(),
             notify_in: BTreeMap::new(),
+            last: String::new(),
             profiles: vec![Profile::default()],
         }
     }
 }
 
 impl Settings {
-    /// The first of the profiles, which the login form shows.
+    /// The first of the profiles, where the program without a window goes.
     pub fn first_profile(&self) -> Profile {
         self.profiles.first().cloned().unwrap_or_default()
     }
 
-    /// Makes this profile the first. One for the same server gives way to it, as does one that nobody ever used.
+    /// The profile that was gone to last, or else the first.
+    pub fn last_profile(&self) -> Profile {
+        let last = self.profiles.iter().find(|profile| profile.label() == self.last);
+        last.cloned().unwrap_or_else(|| self.first_profile())
+    }
+
+    /// Notes that somebody goes there, as it is. A new server comes behind the others, and the one that nobody ever
+    /// changed gives way.
     /// A password that was typed into the form is not written down; one that stands in the file stays there.
     pub fn remember(&mut self, profile: &Profile) {
         let mut profile = profile.clone();
-        let written = self.profiles.iter().find(|other| other.is_for(&profile.server, profile.port));
-        profile.password = written.map(|written| written.password.clone()).unwrap_or_default();
-        let gives_way =
-            |other: &Profile| other.nick.is_empty() || other.is_for(&profile.server, profile.port);
-        self.profiles.retain(|other| !gives_way(other));
-        self.profiles.insert(0, profile);
+        profile.password = Secret::default();
+        self.last = profile.label();
+        match self.profiles.iter_mut().find(|saved| saved.is_same_as(&profile)) {
+            Some(saved) => {
+                profile.password = std::mem::take(&mut saved.password);
+                *saved = profile;
+            }
+            None => {
+                self.profiles.retain(|saved| *saved != Profile::default());
+                self.profiles.push(profile);
+            }
+        }
     }
 }
 
@@ -247,6 +263,7 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             "sound" => set(&mut settings.sound, value.as_bool()),
             "notify_in" => set(&mut settings.notify_in, value.clone().try_into().ok()),
             "ignored" => set(&mut settings.ignored, value.clone().try_into().ok()),
+            "last" => set(&mut settings.last, value.as_str().map(str::to_owned)),
             "profile" => set(&mut profiles, tables(value)),
             name => {
                 if profile::KEYS.iter().any(|key| key.name == name) {
@@ -299,7 +316,6 @@ fn set<T>(place: &mut T, value: Option<T>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::Secret;
 
     fn file_with(text: &str) -> (tempfile::TempDir, SettingsFile) {
         let folder = tempfile::tempdir().unwrap();
@@ -331,6 +347,7 @@ mod tests {
             logs: false,
             ignored: vec!["troll".to_owned()],
             notify_in: BTreeMap::from([("tea.house/#lobby".to_owned(), Notify::None)]),
+            last: "tea.example:7000".to_owned(),
             profiles: vec![
                 Profile { nick: "小明".to_owned(), ..Profile::default() },
                 Profile { server: "tea.example".to_owned(), port: 7000, tls: true, ..Profile::default() },
@@ -381,17 +398,24 @@ mod tests {
     }
 
     #[test]
-    fn the_last_login_is_the_first_profile_and_no_other_is_lost() {
-        let profile = |server: &str, nick: &str| Profile {
+    fn the_last_login_is_shown_again_and_the_servers_stay_in_their_order() {
+        let profile = |name: &str, server: &str, nick: &str| Profile {
+            name: name.to_owned(),
             server: server.to_owned(),
             nick: nick.to_owned(),
             ..Profile::default()
         };
         let mut settings = Settings::default();
-        for (server, nick) in [("one", "bob"), ("two", "bob"), ("One", "alice")] {
-            settings.remember(&profile(server, nick));
+        for (name, server, nick) in
+            [("", "one", "bob"), ("", "two", "bob"), ("class", "one", "bob"), ("", "One", "alice")]
+        {
+            settings.remember(&profile(name, server, nick));
         }
-        assert_eq!(settings.profiles, [profile("One", "alice"), profile("two", "bob")]);
+        let saved = [profile("", "One", "alice"), profile("", "two", "bob"), profile("class", "one", "bob")];
+        assert_eq!(settings.profiles, saved);
+        assert_eq!(settings.last_profile(), saved[0]);
+        settings.remember(&saved[2]);
+        assert_eq!((settings.last_profile(), settings.profiles), (saved[2].clone(), saved.to_vec()));
     }
 
     #[test]

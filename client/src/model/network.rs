@@ -153,7 +153,7 @@ impl Network {
 
     /// Whether this is the network of a saved profile.
     pub fn is_of(&self, profile: &Profile) -> bool {
-        self.profile.is_for(&profile.server, profile.port) && self.profile.name == profile.name
+        self.profile.is_same_as(profile)
     }
 
     /// Why there is no connection, for the bar with the button in the chat view; nothing while there is one or while

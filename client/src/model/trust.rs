@@ -102,7 +102,7 @@ impl Model {
     pub fn forget_certificate_of_profile(&mut self, index: usize) {
         let Some(profile) = self.profiles.get_mut(index) else { return };
         profile.tls_fingerprints.clear();
-        if self.base.is_for(&profile.server, profile.port) {
+        if self.base.is_same_as(profile) {
             self.base.tls_fingerprints.clear();
             self.form_errors = FormErrors::default();
         }

@@ -20,7 +20,9 @@ impl Model {
         // Where there is a saved way to that server, it is the one to go.
         let server = form.server.trim().to_owned();
         let is_there = |profile: &&Profile| profile.server.eq_ignore_ascii_case(&server);
-        let saved = self.profiles.iter().find(is_there);
+        let is_at_port =
+            |profile: &&Profile| is_there(profile) && profile.port.to_string() == form.port.trim();
+        let saved = self.profiles.iter().find(is_at_port).or_else(|| self.profiles.iter().find(is_there));
         let base = Some(&self.base).filter(is_there).or(saved).unwrap_or(&self.base);
         if form.password.is_empty() && !is_there(&&self.base) && is_there(&base) {
             // Nobody took the saved password out: it never stood in the form.
@@ -149,7 +151,7 @@ impl Model {
         }
         network.profile.rooms = rooms;
         let profile = network.profile.clone();
-        if self.base.is_for(&profile.server, profile.port) {
+        if self.base.is_same_as(&profile) {
             self.base.rooms.clone_from(&profile.rooms);
         }
         Some(profile)

@@ -102,7 +102,7 @@ impl Controller {
 
     /// Notes where the login goes, for the next time.
     pub(super) fn remember(&mut self, profile: &Profile) {
-        let before = self.settings.profiles.iter().find(|it| it.is_for(&profile.server, profile.port));
+        let before = self.settings.profiles.iter().find(|it| it.is_same_as(profile));
         if let Some(before) = before.filter(|before| before.keyring && !profile.keyring) {
             self.keeper.forget(before.clone());
         }

@@ -118,7 +118,7 @@ impl Controller {
     pub(super) fn join_at_login(&mut self, id: ConversationId, join: bool) {
         let changed = self.model.borrow_mut().join_at_login(id, join);
         let Some(profile) = changed else { return };
-        let saved = self.settings.profiles.iter_mut().find(|it| it.is_for(&profile.server, profile.port));
+        let saved = self.settings.profiles.iter_mut().find(|it| it.is_same_as(&profile));
         if let Some(saved) = saved {
             saved.rooms = profile.rooms;
         }
