@@ -332,6 +332,58 @@ texts! {
     PortMissing: "请输入端口", "Please enter a port";
     PortBad: "端口是 1 到 65535 的数字", "A port is a number from 1 to 65535";
 
+    // The page of a saved server.
+    Server: "服务器", "Server";
+    Servers: "服务器", "Servers";
+    You: "你是谁", "Who you are";
+    Account: "帐号", "Account";
+    Encryption: "加密", "Encryption";
+    Connection: "连接", "Connection";
+    ProfileName: "名称", "Name";
+    ServerPassword: "服务器密码", "Server password";
+    Nickname: "昵称", "Nickname";
+    OtherNicks: "备用昵称", "Other nicknames";
+    LoginUser: "用户名（USER）", "User name (USER)";
+    RealName: "真实姓名", "Real name";
+    PasswordOfAccount: "帐号密码", "Account password";
+    AddPin: "只信任这些证书：添加指纹（SHA-256）", "Trust these certificates only: add a fingerprint (SHA-256)";
+    OwnCertificate: "自己的证书（PEM 文件）", "Your own certificate (PEM file)";
+    OwnKey: "证书的私钥（PEM 文件）", "Its private key (PEM file)";
+    RoomsToJoin: "登录后进入的房间", "Rooms to join";
+    HintName: "不填就显示地址", "the address, if empty";
+    HintServerPassword: "多数服务器没有", "most servers have none";
+    HintOtherNicks: "昵称被占用时依次试用", "for when that one is taken";
+    HintFromNick: "不填就用昵称", "the nickname, if empty";
+    HintPassword: "没有帐号就不填", "empty without an account";
+    HintKept: "已存于系统钥匙串", "kept in the system's keyring";
+    HintPin: "64 位十六进制数字", "64 hexadecimal digits";
+    HintCertificate: "没有就不填", "empty without one";
+    HintKey: "不填：在同一个文件里", "empty: in the same file";
+    HintRooms: "#茶馆, #作业 密码", "#tea, #homework password";
+    VerifyCertificate: "证书必须可信", "The server's certificate has to be vouched for";
+    KeepInKeyring: "把密码存进系统钥匙串", "Keep the password in the system's keyring";
+    AccountRequired: "登录帐号失败就不连接", "Leave when the login to the account fails";
+    Mechanisms: "登录方式（都不选：能用的都试）", "Ways to log in (none ticked: all that are possible)";
+    WhenLost: "连接断开以后", "When the connection is lost";
+    ReconnectWindow: "窗口里重连", "Again in the window";
+    ReconnectAlways: "总是重连", "Always again";
+    ReconnectNever: "不重连", "Not again";
+    PasswordToKeyring: "保存后，密码存在系统钥匙串里，不在设置文件里。",
+        "The password goes into the system's keyring, and not into the settings file.";
+    PasswordInKeyring: "密码存在系统钥匙串里；在上面写新的就会替换它。",
+        "The password is in the system's keyring; a new one typed above replaces it.";
+    PasswordToFile: "密码写在设置文件里，只有你能读。", "The password stands in the settings file, which only you can read.";
+    PasswordToNobody: "保存后，密码从系统钥匙串里删除。", "The password will be taken out of the system's keyring.";
+    OnlyPinned: "只信任下面这些证书，别的都不信。", "Only the certificates below are trusted.";
+    AnybodyBelieved: "不核对证书：谁都可以冒充这台服务器！", "Without this, anybody could pose as the server!";
+    NameOfOther: "已经有一个“{0}”了，请另取一个名称", "There is “{0}” already; please give this one another name";
+    BadUser: "一个词，不能有空格、@ 和 !", "One word, without spaces, @ and !";
+    BadRoom: "“{0}”不能作房间名：要以 # 开头，密码写在空格后面",
+        "“{0}” is no room: it begins with #, and a password follows behind a space";
+    BadPin: "这不是证书指纹：要 64 位十六进制数字", "This is no fingerprint: 64 hexadecimal digits";
+    FileUnusable: "这个文件不能用：{0}", "This file cannot be used: {0}";
+    KeyWithoutCertificate: "有私钥就要有证书", "A key needs its certificate";
+
     // Why there is no connection.
     UnknownHost: "找不到服务器“{0}”，请检查地址", "No server named “{0}” was found; please check the address";
     ConnectionRefused: "{0} 的 {1} 端口没有服务器在运行", "No server is listening on port {1} of {0}";

@@ -22,7 +22,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{
     CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature, verify_tls13_signature_with_raw_key,
 };
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
@@ -227,10 +227,26 @@ fn identity(
     let unusable = |path: &Path, why: &dyn std::fmt::Display| Failure::CannotStart {
         detail: format!("{}: {why}", path.display()),
     };
-    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let chain = chain.map_err(|error| unusable(certificate, &error))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unusable(key, &error))?;
+    let chain = certificates(certificate).map_err(|error| unusable(certificate, &error))?;
+    let key = private_key(key).map_err(|error| unusable(key, &error))?;
     Ok((chain, key))
+}
+
+/// The certificates in a PEM file; at least one.
+///
+/// # Errors
+/// Why there is none.
+pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, pem::Error> {
+    let chain: Vec<_> = CertificateDer::pem_file_iter(file).and_then(Iterator::collect)?;
+    if chain.is_empty() { Err(pem::Error::NoItemsFound) } else { Ok(chain) }
+}
+
+/// The private key in a PEM file.
+///
+/// # Errors
+/// Why there is none.
+pub fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, pem::Error> {
+    PrivateKeyDer::from_pem_file(file)
 }
 
 fn cannot_start(error: &dyn std::fmt::Display) -> Failure {

@@ -73,8 +73,9 @@ impl FormErrors {
 }
 
 impl LoginForm {
-    /// Reads the form, which was filled in from `base`. Spaces around a value do not count, and letters and digits of full width (１２７。０。０。１, as a
-    /// Chinese input method types them) are as good as others in the server's address and the port.
+    /// Reads the form, which was filled in from `base`. Spaces around a value do not count, and letters and digits of
+    /// full width (１２７。０。０。１, as a Chinese input method types them) are as good as others in the server's address
+    /// and the port.
     ///
     /// # Errors
     /// What is wrong, for every field with which something is.
@@ -103,13 +104,18 @@ impl LoginForm {
         }
     }
 
-    /// Turns TLS on or off. The usual port of the one becomes that of the other; any other port was typed for a reason.
+    /// Turns TLS on or off, and moves the port along.
     pub fn set_tls(&mut self, tls: bool) {
-        let (from, to) = if tls { (PLAIN_PORT, TLS_PORT) } else { (TLS_PORT, PLAIN_PORT) };
         self.tls = tls;
-        if check_port(&self.port) == Ok(from) {
-            self.port = to.to_string();
-        }
+        move_port(&mut self.port, tls);
+    }
+}
+
+/// The usual port without TLS becomes the usual one with it, or the other way round; any other was typed for a reason.
+pub(super) fn move_port(port: &mut String, tls: bool) {
+    let (from, to) = if tls { (PLAIN_PORT, TLS_PORT) } else { (TLS_PORT, PLAIN_PORT) };
+    if check_port(port) == Ok(from) {
+        *port = to.to_string();
     }
 }
 
@@ -134,7 +140,8 @@ fn split<T>(result: Result<T, Phrase>) -> (Option<T>, Option<Phrase>) {
     }
 }
 
-fn nick_error(invalid: InvalidName) -> Phrase {
+/// What is wrong with a name.
+pub(super) fn nick_error(invalid: InvalidName) -> Phrase {
     match invalid {
         InvalidName::Empty => Text::NameMissing.into(),
         InvalidName::TooLong { max_bytes } => Text::NameTooLong.with([&max_bytes.to_string()]),

@@ -13,8 +13,8 @@
 //!
 //! In reading order:
 //!
-//! - this file: the whole; [`form`]: the login view; `visits`: which networks there are; `select`: which conversation
-//!   is in front;
+//! - this file: the whole; [`form`]: the login view; [`profile_form`]: the page of a saved server; `visits`: which
+//!   networks there are; `select`: which conversation is in front;
 //! - [`network`]: one server; `act`: what the person does there; `arrive`: what happens there;
 //! - `account`: one's account there; [`trust`]: servers that nobody vouches for;
 //! - `history`: what was said before; `memory`: what is kept of it on disk;
@@ -45,6 +45,7 @@ use crate::traffic::Traffic;
 
 pub mod form;
 pub mod network;
+pub mod profile_form;
 
 mod account;
 mod act;
