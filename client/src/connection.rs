@@ -35,10 +35,10 @@ use parking_lot::Mutex;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, text};
 
 use crate::dial::{self, DialError, Stop};
-use crate::event::read::KEEPALIVE;
 use crate::event::{Event, What};
 use crate::failure::Failure;
 use crate::profile::Profile;
+use crate::pulse::{self, Beat, Pulse};
 use crate::reconnect::{BackOff, Retry};
 use crate::registration::Registration;
 use crate::sts::Policies;
@@ -86,6 +86,8 @@ impl Default for Patience {
 pub struct Setup {
     /// How long to wait for what.
     pub patience: Patience,
+    /// How often to find out [how long the server takes to answer](What::Latency); never if nobody wants to know.
+    pub measured: Option<Duration>,
     /// When to connect again.
     pub retry: Retry,
     /// Which servers are to be spoken to by TLS only.
@@ -376,6 +378,12 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 &Profile { nick: record.nick.clone(), ..self.profile.clone() },
                 tls.is_some(),
             ),
+            pulse: Pulse::new(
+                self.setup.patience.idle,
+                self.setup.patience.answer,
+                self.setup.measured,
+                Instant::now(),
+            ),
             policy: None,
             is_proven: tls.is_some_and(Tls::is_verified),
             port: way.port,
@@ -448,29 +456,25 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         stream: &TcpStream,
         session: &mut Session<'_>,
     ) -> Result<Infallible, Ending> {
-        let patience = &self.setup.patience;
         let mut buffer = LineBuffer::new(LineLimits::FROM_SERVER);
-        let login_deadline = Instant::now() + patience.login;
-        let mut heard = Instant::now();
-        let mut asked = false;
+        let login_deadline = Instant::now() + self.setup.patience.login;
         loop {
-            let deadline = match (session.registration.is_welcomed(), asked) {
-                (false, _) => login_deadline,
-                (true, false) => heard + patience.idle,
-                (true, true) => heard + patience.idle + patience.answer,
+            let now = Instant::now();
+            let left = if session.registration.is_welcomed() {
+                match session.pulse.next(now) {
+                    Beat::Listen(left) => left,
+                    Beat::Ask => {
+                        self.answer(format!("PING {}", pulse::TOKEN))?;
+                        continue;
+                    }
+                    Beat::Gone => return Err(Ending::Failed(Failure::Silent)),
+                }
+            } else {
+                match login_deadline.saturating_duration_since(now) {
+                    Duration::ZERO => return Err(Ending::Failed(Failure::NoWelcome)),
+                    left => left,
+                }
             };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                if !session.registration.is_welcomed() {
-                    return Err(Ending::Failed(Failure::NoWelcome));
-                }
-                if asked {
-                    return Err(Ending::Failed(Failure::Silent));
-                }
-                asked = true;
-                self.answer(format!("PING {KEEPALIVE}"))?;
-                continue;
-            }
             let spare = buffer.spare();
             if spare.is_empty() {
                 return Err(self.not_irc());
@@ -480,8 +484,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 Ok(0) => return Err(self.end_of_stream(String::new())),
                 Ok(count) => {
                     buffer.filled(count);
-                    heard = Instant::now();
-                    asked = false;
+                    session.pulse.hear(Instant::now());
                 }
                 Err(error) if is_timeout(&error) || error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if self.is_closing() => {
@@ -514,6 +517,12 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             let token = message.params().last().copied().unwrap_or_default();
             return self.answer(format!("PONG :{token}"));
         }
+        if message.is("PONG") && message.params().last() == Some(&pulse::TOKEN) {
+            return match session.pulse.answered(Instant::now()) {
+                Some(latency) => self.emit(What::Latency(latency).into()),
+                None => Ok(()),
+            };
+        }
         let step = session.registration.take(&message);
         if session.registration.is_welcomed() {
             session.record.welcomed_at.get_or_insert_with(Instant::now);
@@ -541,6 +550,9 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         }
         let event = if step.is_settled { None } else { Event::read(&message) };
         for event in event.into_iter().chain(step.news.into_iter().map(Event::from)) {
+            if event.what == What::MotdEnd {
+                session.pulse.greeted(Instant::now());
+            }
             self.emit(event)?;
         }
         Ok(())
@@ -606,6 +618,7 @@ struct Record {
 /// What the reader knows of the connection that stands.
 struct Session<'r> {
     registration: Registration,
+    pulse: Pulse,
     /// For how many seconds, from the end of this connection on, the server is to be spoken to by TLS only.
     policy: Option<u64>,
     /// Whether we know who the server is. Whoever it may be otherwise has no say in how we come back.

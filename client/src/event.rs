@@ -4,6 +4,8 @@
 //! How events travel is [`connection`](crate::connection)'s subject, what becomes of them
 //! [`model`](crate::model)'s.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::failure::Failure;
@@ -48,6 +50,8 @@ pub enum What {
     Account(Option<String>),
     /// The connection is by TLS, and this is the certificate of the server at its other end.
     Secured(Fingerprint),
+    /// The server took this long to answer.
+    Latency(Duration),
     /// The server answered a PING that we sent by hand.
     Pong,
     /// The connection is over. This was its last event, unless it is to be made again.

@@ -430,7 +430,6 @@ texts! {
     CertificatePinned: "你核对过这个指纹，以后只认它。", "You have trusted this one, and no other is taken.";
     CertificateVouchedFor: "有可信的机构为它担保。", "Somebody who is trusted vouches for it.";
     Close: "关闭", "Close";
-    ConnectedByTls: "已加密连接", "Connected by TLS";
     AccountNamed: "帐号 {0}", "account {0}";
     LoginFailed: "没有登录帐号 {0}：{1}", "Not logged in to the account {0}: {1}";
     LoginNotOffered: "服务器不提供帐号登录", "the server has no logins to accounts";

@@ -12,7 +12,7 @@
 //! - [`registration`]: from the first line to the server's welcome; [`sasl`] and [`scram`]: the login to an account,
 //!   which is a part of it; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
 //! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end, and [`certificate`], a part
-//!   of that; [`reconnect`]: when to come back;
+//!   of that; [`pulse`]: whether the server is still there; [`reconnect`]: when to come back;
 //!   [`connection`]: the threads that carry lines and events.
 //! - [`traffic`]: lines as they went over the wire, for the panel that shows them; [`meanings`]: what commands and
 //!   numerics mean.
@@ -46,6 +46,7 @@ pub mod meanings;
 pub mod model;
 pub mod options;
 pub mod profile;
+pub mod pulse;
 pub mod reconnect;
 pub mod registration;
 pub mod sasl;

@@ -43,11 +43,15 @@ impl Window {
     }
 
     fn connect_to(server: &str, port: u16, patience: Patience) -> Self {
+        Self::open(server, port, Setup { patience, ..Setup::default() })
+    }
+
+    fn open(server: &str, port: u16, setup: Setup) -> Self {
         let profile =
             Profile { server: server.to_owned(), port, nick: "小明".to_owned(), ..Profile::default() };
         let (wake, woken) = unbounded();
         let wake = move || wake.send(()).unwrap_or_default();
-        let setup = Setup { patience, retry: Retry::Never, ..Setup::default() };
+        let setup = Setup { retry: Retry::Never, ..setup };
         Self { connection: Connection::open(&profile, &setup, wake), woken, drained: VecDeque::new() }
     }
 
@@ -329,9 +333,29 @@ fn a_silent_server_is_asked_and_given_up_when_it_does_not_answer() {
     let (mut window, mut peer) = logged_in_with(patience);
     peer.expect(&["PING teahouse"]);
     peer.send(":tea.house PONG tea.house teahouse\r\n");
+    assert!(matches!(window.next(), What::Latency(_)));
     peer.expect(&["PING teahouse"]);
     assert_eq!(window.ended(), Failure::Silent);
     peer.expect_end();
+}
+
+#[test]
+fn how_long_the_server_takes_to_answer_is_told_once_it_has_greeted_and_again_later() {
+    let (listener, address) = listen();
+    let setup = Setup { measured: Some(Duration::from_millis(1)), ..Setup::default() };
+    let mut window = Window::open(&address.ip().to_string(), address.port(), setup);
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&OPENING);
+    peer.send(":tea.house 001 小明 :Welcome\r\n:tea.house 422 小明 :No message\r\n");
+    assert_eq!(window.next(), What::Welcome { nick: "小明".to_owned() });
+    assert_eq!(window.next(), What::MotdEnd);
+    for _ in 0..2 {
+        peer.expect(&["PING teahouse"]);
+        peer.send(":tea.house PONG tea.house :teahouse\r\n");
+        let told = window.next();
+        assert!(matches!(told, What::Latency(latency) if latency < DEADLINE), "{told:?}");
+    }
+    window.close();
 }
 
 // Sending and closing.

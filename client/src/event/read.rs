@@ -34,9 +34,6 @@ const QUIET: [u16; 8] = [
     RPL_HOSTHIDDEN,
 ];
 
-/// What the connection asks with PING to find out whether the server is still there. Nobody else waits for the answer.
-pub(crate) const KEEPALIVE: &str = "teahouse";
-
 // Numerics that only some servers know.
 const RPL_SNOMASK: u16 = 8;
 const RPL_STATSCONN: u16 = 250;
@@ -84,7 +81,7 @@ fn what(message: &Message<'_>) -> Option<What> {
             modes: param(1),
             args: message.params().iter().skip(2).map(|arg| clean(arg)).collect(),
         },
-        "PONG" if message.params().last() != Some(&KEEPALIVE) => What::Pong,
+        "PONG" => What::Pong,
         "AWAY" => What::Away { who: from.name, away: !param(0).is_empty() },
         "INVITE" => What::Invited { by: from.name, who: param(0), room: param(1) },
         "REGISTER" | "VERIFY" => match message.param(0)? {

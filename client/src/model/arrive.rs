@@ -36,6 +36,7 @@ impl Network {
             What::Welcome { nick } => self.welcome(at, nick),
             What::Account(account) => self.account_is(at, account),
             What::Secured(fingerprint) => self.fingerprint = Some(fingerprint),
+            What::Latency(latency) => self.latency = Some(latency),
             What::Ended(failure) => self.ended(at, failure),
             What::Retrying { seconds } => self.retry_secs = Some(seconds),
             What::Connecting => self.begin(),

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
@@ -80,6 +81,8 @@ pub struct Network {
     pub(super) retry_secs: Option<u32>,
     /// The server's certificate, on a connection by TLS.
     pub(super) fingerprint: Option<Fingerprint>,
+    /// How long the server took to answer, the last time that this was measured.
+    pub(super) latency: Option<Duration>,
     /// The account that we are logged in to.
     pub(super) account: Option<String>,
     pub(super) me: String,
@@ -170,6 +173,11 @@ impl Network {
     /// In how many seconds the connection will be made again by itself. Counts down; nothing when it will not.
     pub fn retry_secs(&self) -> Option<u32> {
         self.retry_secs
+    }
+
+    /// How long the server took to answer the last time that it was asked; nothing before that.
+    pub fn latency(&self) -> Option<Duration> {
+        self.latency
     }
 
     /// The fingerprint of the server's certificate; nothing on a connection in the clear.
@@ -270,6 +278,7 @@ impl Network {
             failure: None,
             retry_secs: None,
             fingerprint: None,
+            latency: None,
             account: None,
             me: profile.nick.clone(),
             coming: profile.rooms.clone(),
@@ -346,6 +355,7 @@ impl Network {
         self.away = false;
         self.account = None;
         self.fingerprint = None;
+        self.latency = None;
         self.retry_secs = None;
         self.new_password = None;
         self.forget_batches();

@@ -11,6 +11,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 use std::{env, panic, process};
 
 use fltk::app::{self, App};
@@ -58,6 +59,8 @@ mod snapshot;
 mod talk;
 mod write;
 
+/// How often to find out how long a server takes to answer.
+const LATENCY_INTERVAL: Duration = Duration::from_secs(30);
 /// The size of a window for which nobody asked for another.
 const WINDOW_SIZE: (i32, i32) = (1080, 720);
 /// Below this things would lie on one another.
@@ -164,7 +167,8 @@ impl Controller {
             log::warn!("{}", problem.to(language));
         }
         let folder = settings_file.as_ref().and_then(SettingsFile::folder);
-        let setup = Setup { policies: Policies::load(folder), ..Setup::default() };
+        let setup =
+            Setup { policies: Policies::load(folder), measured: Some(LATENCY_INTERVAL), ..Setup::default() };
         let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
         let mut model = Model::new(language, profile);
         model.set_ignored(settings.ignored.clone());

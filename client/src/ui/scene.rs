@@ -127,6 +127,20 @@ pub fn rank_text(rank: Rank) -> Text {
     }
 }
 
+/// How well we are connected: `Connected • TLS • 23 ms`.
+fn standing(network: &Network, language: Language) -> String {
+    let account = network.account().map(|account| Text::AccountNamed.with([account]).to(language));
+    let mut parts = vec![account.unwrap_or_else(|| Text::Connected.to(language).to_owned())];
+    if network.fingerprint().is_some() {
+        parts.push("TLS".to_owned());
+    }
+    parts.push(match network.latency() {
+        Some(latency) => format!("{} ms", latency.as_millis().max(1)),
+        None => network.place().to_owned(),
+    });
+    parts.join(" • ")
+}
+
 /// The words of the chat view.
 pub fn words(model: &Model) -> Words {
     let language = model.language();
@@ -137,13 +151,7 @@ pub fn words(model: &Model) -> Words {
     };
     let status = match network.link() {
         Link::Up if network.is_away() => Text::AwayNow.to(language).to_owned(),
-        Link::Up => {
-            let connected =
-                if network.fingerprint().is_some() { Text::ConnectedByTls } else { Text::Connected };
-            let account = network.account().map(|account| Text::AccountNamed.with([account]).to(language));
-            let place = account.unwrap_or_else(|| network.place().to_owned());
-            format!("{} • {place}", connected.to(language))
-        }
+        Link::Up => standing(network, language),
         Link::Connecting => Text::Connecting.with([network.place()]).to(language),
         Link::Down => Text::Disconnected.to(language).to_owned(),
     };

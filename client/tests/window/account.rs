@@ -91,12 +91,11 @@ fn a_server_that_signed_for_itself_is_asked_about_once_and_refused_when_it_chang
     ming.waits_for("the question again", |seen| seen["dialog"].is_array());
     ming.clicks("dialog yes");
     ming.is_in_the_lobby();
-    let seen = ming.sees();
-    assert!(
-        seen["footer"][1].as_str().is_some_and(|words| words.starts_with("已加密连接")),
-        "{}",
-        seen["footer"]
-    );
+    ming.waits_for("how well it is connected", |seen| {
+        let words = seen["footer"][1].as_str().unwrap_or_default();
+        words.starts_with("已连接 • TLS • ") && words.ends_with(" ms")
+    });
+    display.picture("tls-connected");
     let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
     assert!(settings.contains(&fingerprint), "{settings}");
     ming.right_clicks("network Teahouse");
