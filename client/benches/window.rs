@@ -22,7 +22,7 @@ use fltk::window::DoubleWindow;
 use support::display::Display;
 use support::impostor::Impostor;
 use support::person::{Person, Start, line};
-use teahouse::event::Event;
+use teahouse::event::Reader;
 use teahouse::i18n::Language;
 use teahouse::model::{Action, Model, NetworkId};
 use teahouse::profile::Profile;
@@ -154,6 +154,7 @@ fn room_name(room: u64) -> String {
 struct House {
     model: Model,
     network: NetworkId,
+    events: Reader,
 }
 
 impl House {
@@ -166,7 +167,8 @@ impl House {
             Action::Connect(network, _) => Some(*network),
             _ => None,
         });
-        let mut house = Self { model, network: network.expect("it connects") };
+        let network = network.expect("it connects");
+        let mut house = Self { model, network, events: Reader::default() };
         house.play(":tea.house 001 ming :Welcome");
         house.play(":tea.house 422 ming :No message of the day");
         for room in 0..ROOMS {
@@ -182,7 +184,7 @@ impl House {
 
     fn play(&mut self, line: &str) {
         let message = Message::parse(line).expect("it is a message");
-        if let Some(event) = Event::read(&message) {
+        if let Some(event) = self.events.read(&message) {
             self.model.apply(self.network, event);
         }
     }

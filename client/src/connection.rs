@@ -35,7 +35,7 @@ use parking_lot::Mutex;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, text};
 
 use crate::dial::{self, DialError, Stop};
-use crate::event::{Event, What};
+use crate::event::{self, Event, What};
 use crate::failure::Failure;
 use crate::profile::Profile;
 use crate::pulse::{self, Beat, Pulse};
@@ -384,6 +384,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 self.setup.measured,
                 Instant::now(),
             ),
+            events: event::Reader::default(),
             policy: None,
             is_proven: tls.is_some_and(Tls::is_verified),
             port: way.port,
@@ -548,7 +549,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             let reason = message.param(0).map(crate::formatting::plain).unwrap_or_default();
             return Err(self.end_of_stream(reason));
         }
-        let event = if step.is_settled { None } else { Event::read(&message) };
+        let event = if step.is_settled { None } else { session.events.read(&message) };
         for event in event.into_iter().chain(step.news.into_iter().map(Event::from)) {
             if event.what == What::MotdEnd {
                 session.pulse.greeted(Instant::now());
@@ -619,6 +620,7 @@ struct Record {
 struct Session<'r> {
     registration: Registration,
     pulse: Pulse,
+    events: event::Reader,
     /// For how many seconds, from the end of this connection on, the server is to be spoken to by TLS only.
     policy: Option<u64>,
     /// Whether we know who the server is. Whoever it may be otherwise has no say in how we come back.

@@ -1,5 +1,5 @@
 //! What the window can learn from the network: rooms, people and phrases. How it is read from the wire stands in
-//! [`read`].
+//! [`read`], message by message, and [`Reader`] puts together what comes in several.
 //!
 //! How events travel is [`connection`](crate::connection)'s subject, what becomes of them
 //! [`model`](crate::model)'s.
@@ -14,6 +14,9 @@ use crate::formatting::{self, Span};
 use crate::i18n::Phrase;
 
 pub mod read;
+mod reader;
+
+pub use reader::Reader;
 
 /// Something happened on the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +42,8 @@ impl From<What> for Event {
 /// What happened. Names are as the server wrote them; whether two are the same is for the model to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The server agreed to, or withdrew, some capabilities; these are the ones in force now.
+    /// The server agreed to, or withdrew, some capabilities; these are the ones in force now, with what it said of
+    /// them: `draft/multiline=max-bytes=8192`.
     Capabilities(Vec<String>),
     /// The login is complete, and this is our name here.
     Welcome {
@@ -288,6 +292,8 @@ pub enum What {
         /// Why not.
         phrase: Phrase,
     },
+    /// The server did not take a message of several lines that we said, and why.
+    LongRefused(Phrase),
     /// Numbers that servers tell everybody at login. Worth showing only to somebody who asked.
     Statistics(String),
 }
@@ -306,7 +312,7 @@ pub enum BatchOf {
 /// What was said, and what came along with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// The words, fit to be shown.
+    /// The words, fit to be shown. Of all control characters only the line feed may be among them.
     pub text: String,
     /// How some of them look.
     pub spans: Vec<Span>,
@@ -318,9 +324,9 @@ pub struct Words {
 }
 
 impl Words {
-    /// The words in `raw`, as they stand on the wire or were typed.
+    /// The words in `raw`, as they stand on the wire or were typed. They may have several lines.
     pub fn read(raw: &str) -> Self {
-        let (text, spans) = formatting::read(raw);
+        let (text, spans) = formatting::read_lines(raw);
         Self { text, spans, id: None, reply_to: None }
     }
 }

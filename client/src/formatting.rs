@@ -93,6 +93,19 @@ pub fn read(raw: &str) -> (String, Vec<Span>) {
     (reader.plain, reader.spans)
 }
 
+/// The same for words in several lines. What is bold is so up to the end of its line.
+pub fn read_lines(raw: &str) -> (String, Vec<Span>) {
+    let mut lines = raw.split('\n').map(read);
+    let (mut text, mut spans) = lines.next().unwrap_or_default();
+    for (line, mut styled) in lines {
+        text.push('\n');
+        shift(&mut styled, text.len());
+        text.push_str(&line);
+        spans.append(&mut styled);
+    }
+    (text, spans)
+}
+
 /// Cuts `raw` into pieces of at most `max_bytes`, as [`text::split`] does; what was bold where it is cut goes on being
 /// bold in the next piece.
 pub fn split(raw: &str, max_bytes: usize) -> Vec<String> {

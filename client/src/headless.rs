@@ -374,7 +374,7 @@ impl Headless {
                     }
                     Body::Notice(phrases) => words.extend(told(conversation, phrases.iter(), language)),
                     Body::Message(message) if is_new || was_pending => match &message.delivery {
-                        Delivery::Arrived => words.push(said(conversation, line, message, language)),
+                        Delivery::Arrived => words.extend(said(conversation, line, message, language)),
                         Delivery::Pending => drop(printed.pending.insert(number)),
                         Delivery::Failed { why, .. } => {
                             words.extend(told(conversation, std::iter::once(why), language));
@@ -402,14 +402,15 @@ impl Headless {
     }
 }
 
-/// Something that somebody said, as it is printed.
-fn said(conversation: &Conversation, line: &Line, message: &Message, language: Language) -> String {
+/// Something that somebody said, as it is printed: each of its lines says where and by whom.
+fn said(conversation: &Conversation, line: &Line, message: &Message, language: Language) -> Vec<String> {
     let (place, from, text) = (conversation.name(), &message.from, line.text(language));
-    match message.manner {
+    let print = |text: &str| match message.manner {
         Manner::Message => format!("[{place}] <{from}> {text}"),
         Manner::Action => format!("[{place}] * {text}"),
         Manner::Notice => format!("[{place}] -{from}- {text}"),
-    }
+    };
+    text.split('\n').map(print).collect()
 }
 
 /// What the window tells, each sentence on a line of its own.

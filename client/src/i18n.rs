@@ -473,6 +473,8 @@ texts! {
     Emoji: "表情", "Emoji";
     PasteTitle: "粘贴多行文字", "Paste several lines";
     ReallyPaste: "这段文字会作为 {0} 条消息发出。要粘贴吗？", "This text makes {0} messages. Paste it?";
+    ReallyPasteAsOne: "这段文字有 {0} 行，会作为一条消息发出。要粘贴吗？",
+        "This text has {0} lines, and goes out as one message. Paste it?";
     Paste: "粘贴", "Paste";
     AnswersOlder: "更早的一条消息", "an older message";
     SendAgain: "{0} · 点击重发", "{0} · click to send it again";

@@ -8,7 +8,8 @@
 //! 2026-03-01T09:01:07.5Z * alice pours tea
 //! ```
 //!
-//! Beside it, `#茶馆.read` says up to when it was read.
+//! A message of several lines goes on in lines that begin with a tabulator. Beside the file, `#茶馆.read` says up to when
+//! it was read.
 //!
 //! Writing is the business of a thread of its own, so that a slow disk never makes the window wait. Reading is done at
 //! once, but no more than the end of a file. Who takes words back does so on the server and on the screen; what was
@@ -34,6 +35,9 @@ pub const MAX_RECALLED: usize = 200;
 
 /// How much of a file is read at the most; longer than so many messages are.
 const MAX_READ_BYTES: u64 = 256 * 1024;
+
+/// With what a line begins that belongs to the message before it. No message has one in it.
+const GOES_ON: char = '\t';
 
 /// How many messages may wait for the disk. More than that are not written down.
 const MAX_WAITING: usize = 16 * 1024;
@@ -126,9 +130,14 @@ impl Logs {
                 return Vec::new();
             }
         };
-        let mut entries: Vec<_> = text.lines().rev().filter_map(Entry::parse).take(MAX_RECALLED).collect();
-        entries.reverse();
-        entries
+        let mut entries: Vec<Entry> = Vec::new();
+        for line in text.lines() {
+            match (line.strip_prefix(GOES_ON), entries.last_mut()) {
+                (Some(more), Some(last)) => last.text.extend(["\n", more]),
+                _ => entries.extend(Entry::parse(line)),
+            }
+        }
+        entries.split_off(entries.len().saturating_sub(MAX_RECALLED))
     }
 
     fn path(&self, network: &str, conversation: &str, extension: &str) -> PathBuf {
@@ -165,7 +174,8 @@ impl Entry {
 
 impl std::fmt::Display for Entry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { at, from, manner, text } = self;
+        let Self { at, from, manner, .. } = self;
+        let text = self.text.replace('\n', "\n\t");
         match manner {
             Manner::Message => write!(f, "{at} <{from}> {text}"),
             Manner::Action => write!(f, "{at} * {from} {text}"),
@@ -275,11 +285,15 @@ mod tests {
             logs.keep("tea.house", "#茶馆", entry);
         }
         logs.keep("tea.house", "alice", &entry(1, Manner::Action, "waves"));
+        logs.keep("tea.house", "poet", &entry(1, Manner::Message, "床前\n\n  2026-03-01T09:01:00Z <a> b"));
+        logs.keep("tea.house", "poet", &entry(2, Manner::Message, "end"));
         drop(logs);
         let logs = Logs::beside(folder.path()).unwrap();
         assert_eq!(logs.recall("tea.house", "#茶馆"), said[300..]);
         assert_eq!(logs.recall("tea.house", "alice"), [entry(1, Manner::Action, "waves")]);
         assert_eq!(logs.recall("other.house", "alice"), []);
+        let texts: Vec<_> = logs.recall("tea.house", "poet").into_iter().map(|entry| entry.text).collect();
+        assert_eq!(texts, ["床前\n\n  2026-03-01T09:01:00Z <a> b", "end"]);
     }
 
     #[test]

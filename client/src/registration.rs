@@ -7,7 +7,7 @@
 //! capabilities answers 421 or nothing, and welcomes us all the same.
 //! The login to an account is [`sasl`](crate::sasl)'s subject; `CAP END` waits for it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 
 use teahouse_protocol::Message;
@@ -20,13 +20,14 @@ use crate::sasl::{Login, Progress};
 use crate::sts;
 
 /// The capabilities that the window makes use of. `sasl` joins them where there is an account.
-const WANTED: [&str; 12] = [
+const WANTED: [&str; 13] = [
     "away-notify",
     "batch",
     "cap-notify",
     "draft/account-registration",
     "draft/chathistory",
     "draft/message-redaction",
+    "draft/multiline",
     "draft/read-marker",
     "echo-message",
     "labeled-response",
@@ -58,6 +59,8 @@ pub struct Registration {
     asked: VecDeque<Vec<String>>,
     /// What is in force.
     enabled: Vec<String>,
+    /// What the server said of that beside its names.
+    values: BTreeMap<String, String>,
     /// The mechanisms that the server has for logins, if it said so.
     mechanisms: Option<String>,
     login: Option<Login>,
@@ -113,6 +116,7 @@ impl Registration {
             offered: Vec::new(),
             asked: VecDeque::new(),
             enabled: Vec::new(),
+            values: BTreeMap::new(),
             mechanisms: None,
             login: Login::of(profile),
             news: Vec::new(),
@@ -249,7 +253,7 @@ impl Registration {
             "DEL" => {
                 let gone: Vec<_> = names.collect();
                 self.enabled.retain(|enabled| !gone.contains(&enabled.as_str()));
-                let step = Step { news: vec![What::Capabilities(self.enabled.clone())], ..Step::default() };
+                let step = Step { news: vec![self.in_force()], ..Step::default() };
                 match &mut self.login {
                     Some(login) if gone.contains(&"sasl") => {
                         let progress = login.withdraw();
@@ -275,8 +279,22 @@ impl Registration {
                 return step;
             }
         }
-        let names = offered.into_iter().map(|(name, _)| name).filter(|name| name != "sasl" || wants_account);
-        self.ask(in_lines(names))
+        let mut names = Vec::with_capacity(offered.len());
+        for (name, value) in offered.into_iter().filter(|(name, _)| name != "sasl" || wants_account) {
+            self.values.remove(&name);
+            self.values.extend(value.map(|value| (name.clone(), value)));
+            names.push(name);
+        }
+        self.ask(in_lines(names.into_iter()))
+    }
+
+    /// What the window should learn of what is agreed on.
+    fn in_force(&self) -> What {
+        let with_value = |name: &String| match self.values.get(name) {
+            Some(value) => format!("{name}={value}"),
+            None => name.clone(),
+        };
+        What::Capabilities(self.enabled.iter().map(with_value).collect())
     }
 
     /// Sends a `CAP REQ` for each of these lists.
@@ -302,7 +320,7 @@ impl Registration {
             }
         }
         self.asked.retain(|asked| !asked.is_empty());
-        let step = Step { news: vec![What::Capabilities(self.enabled.clone())], ..Step::default() };
+        let step = Step { news: vec![self.in_force()], ..Step::default() };
         let then = match &mut self.login {
             Some(login) if names.contains(&"sasl") && login.is_idle() && !login.is_done() => {
                 let progress = login.begin(self.mechanisms.as_deref());
@@ -456,6 +474,23 @@ mod tests {
         assert!(!registration.is_welcomed());
         answers(&mut registration, &[":s 001 bob :Welcome"]);
         assert!(registration.is_welcomed());
+    }
+
+    #[test]
+    fn what_the_server_says_of_a_capability_is_told_and_the_last_word_holds() {
+        let mut registration = talk(&bob());
+        answers(&mut registration, &[":s CAP * LS :draft/multiline=max-bytes=4096"]);
+        let told = |step: Step| match step.news.into_iter().next() {
+            Some(What::Capabilities(capabilities)) => capabilities,
+            other => panic!("{other:?}"),
+        };
+        let step = take(&mut registration, ":s CAP * ACK :draft/multiline");
+        assert_eq!(told(step), ["draft/multiline=max-bytes=4096"]);
+        answers(&mut registration, &[":s CAP bob NEW :draft/multiline=max-bytes=8192"]);
+        let step = take(&mut registration, ":s CAP bob ACK :draft/multiline");
+        assert_eq!(told(step), ["draft/multiline=max-bytes=8192"]);
+        let step = take(&mut registration, ":s CAP bob DEL :draft/multiline");
+        assert_eq!(told(step), [""; 0]);
     }
 
     #[test]

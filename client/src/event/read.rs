@@ -5,7 +5,7 @@
 //! overrides (see [`formatting`](crate::formatting)).
 
 use teahouse_protocol::text::Ctcp;
-use teahouse_protocol::{Message, Source, numerics};
+use teahouse_protocol::{Message, numerics};
 
 use crate::event::{BatchOf, Event, Manner, Sender, What, Words};
 use crate::failure::Failure;
@@ -14,10 +14,15 @@ use crate::i18n::{Phrase, Text};
 
 impl Event {
     /// Reads a message from the server; nothing if it means nothing to a person.
-    pub fn read(message: &Message<'_>) -> Option<Self> {
+    pub(super) fn read(message: &Message<'_>) -> Option<Self> {
+        what(message).map(|what| Self::of(message, what))
+    }
+
+    /// What a message stands for, with what its tags say of that.
+    pub(super) fn of(message: &Message<'_>, what: What) -> Self {
         let tag = |key| tag(message, key);
         let time = tag("time").and_then(|time| time.parse().ok());
-        Some(Self { time, label: tag("label"), batch: tag("batch"), what: what(message)? })
+        Self { time, label: tag("label"), batch: tag("batch"), what }
     }
 }
 
@@ -44,7 +49,7 @@ fn what(message: &Message<'_>) -> Option<What> {
     if let Some(numeric) = message.numeric() {
         return numeric_what(numeric, message);
     }
-    let from = sender(message.source());
+    let from = Sender::of(message);
     Some(match message.command().to_ascii_uppercase().as_str() {
         "PRIVMSG" => said(from, message, Manner::Message)?,
         "NOTICE" => said(from, message, Manner::Notice)?,
@@ -94,6 +99,12 @@ fn what(message: &Message<'_>) -> Option<What> {
             let about = context.split_last().map(|(_, about)| about).unwrap_or_default();
             What::NoHistory { about: about.iter().map(|word| clean(word)).collect() }
         }
+        "FAIL" if message.param(0) == Some("BATCH") => {
+            let is_too_long = matches!(message.param(1), Some("MULTILINE_MAX_BYTES" | "MULTILINE_MAX_LINES"));
+            let words = message.params().last().map(|text| clean(text)).unwrap_or_default();
+            let server_refused = || Text::ServerRefused.with([&words]);
+            What::LongRefused(if is_too_long { Text::TooLongForServer.into() } else { server_refused() })
+        }
         "FAIL" | "WARN" | "NOTE" => {
             let words = message.params().last().map(|text| clean(text)).unwrap_or_default();
             What::Answer(Text::FromServer.with([&words]))
@@ -103,18 +114,23 @@ fn what(message: &Message<'_>) -> Option<What> {
     })
 }
 
-/// A PRIVMSG or NOTICE. Of CTCP messages only actions are shown; the others are questions from one program to
-/// another, and answering them would tell strangers things that the person at the window did not say.
+/// A PRIVMSG or NOTICE.
 fn said(from: Sender, message: &Message<'_>, manner: Manner) -> Option<What> {
-    let (target, raw) = (message.param(0)?, message.param(1)?);
-    let (manner, raw) = match (Ctcp::parse(raw), manner) {
-        (None, _) => (manner, raw),
-        (Some(ctcp), Manner::Message) if ctcp.command == "ACTION" => (Manner::Action, ctcp.text),
-        (Some(_), _) => return None,
-    };
+    let target = message.param(0)?;
+    let (manner, raw) = spoken(message.param(1)?, manner)?;
     let words =
         Words { id: tag(message, "msgid"), reply_to: tag(message, "+draft/reply"), ..Words::read(raw) };
     (!words.text.is_empty()).then(|| What::Said { from, target: clean(target), manner, words })
+}
+
+/// How something is said, and the words. Of CTCP messages only actions are shown; the others are questions from one
+/// program to another, and answering them would tell strangers things that the person at the window did not say.
+pub(super) fn spoken(raw: &str, manner: Manner) -> Option<(Manner, &str)> {
+    match (Ctcp::parse(raw), manner) {
+        (None, _) => Some((manner, raw)),
+        (Some(ctcp), Manner::Message) if ctcp.command == "ACTION" => Some((Manner::Action, ctcp.text)),
+        (Some(_), _) => None,
+    }
 }
 
 /// A message without words: what its tags say
@@ -134,7 +150,7 @@ fn tags_alone(from: Sender, message: &Message<'_>) -> Option<What> {
 }
 
 /// A tag's value, fit to be shown; nothing if there is none or it is empty.
-fn tag(message: &Message<'_>, key: &str) -> Option<String> {
+pub(super) fn tag(message: &Message<'_>, key: &str) -> Option<String> {
     message.tags().get(key).map(|value| clean(&value)).filter(|value| !value.is_empty())
 }
 
@@ -263,10 +279,13 @@ pub(crate) fn is_welcome(message: &Message<'_>) -> bool {
     message.numeric() == Some(numerics::RPL_WELCOME)
 }
 
-fn sender(source: Option<Source<'_>>) -> Sender {
-    let Some(source) = source else { return Sender { name: String::new(), address: None } };
-    let address = source.host.map(|host| clean(&format!("{}@{host}", source.user.unwrap_or_default())));
-    Sender { name: clean(source.name), address }
+impl Sender {
+    /// Where a message comes from, as it says itself.
+    pub(super) fn of(message: &Message<'_>) -> Self {
+        let Some(source) = message.source() else { return Self { name: String::new(), address: None } };
+        let address = source.host.map(|host| clean(&format!("{}@{host}", source.user.unwrap_or_default())));
+        Self { name: clean(source.name), address }
+    }
 }
 
 #[cfg(test)]

@@ -1,16 +1,12 @@
 //! What the person does on one server: says something, goes into a room, asks who is there.
 
+use super::Action;
 use super::conversation::{ConversationId, Kind};
-use super::network::{Link, MAX_LINE_BYTES, Network, WhoQuestion};
-use super::{Action, MAX_LINES_AT_ONCE};
+use super::network::{Link, Network, WhoQuestion};
 use crate::command::Command;
 use crate::event::Manner;
-use crate::formatting;
 use crate::i18n::{Phrase, Text};
 use crate::profile::Room;
-
-/// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
-pub(super) const UNKNOWN_ADDRESS_BYTES: usize = 80;
 
 impl Network {
     /// Carries out what was typed, on this server.
@@ -23,10 +19,9 @@ impl Network {
             Command::Act(text) => self.say_here(Manner::Action, &text),
             Command::Tell { to, text } => {
                 self.need_link()?;
-                check_count(&text)?;
+                self.messages_of(&to, Manner::Message, &text)?;
                 let id = self.private(&to);
-                self.say(id, Manner::Message, &text);
-                Ok(())
+                self.say(id, Manner::Message, &text)
             }
             Command::Query(nick) => {
                 self.open_private(&nick);
@@ -119,11 +114,9 @@ impl Network {
     }
 
     fn say_here(&mut self, manner: Manner, text: &str) -> Result<(), Phrase> {
-        check_count(text)?;
         let id = self.current().ok_or(Text::NowhereToSay)?.id;
         self.need_voice(id)?;
-        self.say(id, manner, text);
-        Ok(())
+        self.say(id, manner, text)
     }
 
     /// # Errors
@@ -182,70 +175,4 @@ impl Network {
             None => self.ask(&["TOPIC", &room]),
         }
     }
-
-    /// Says something in a conversation, in as many messages as it takes. The first of them answers what is replied to.
-    fn say(&mut self, id: ConversationId, manner: Manner, text: &str) {
-        let Some(conversation) = self.conversation_mut(id) else { return };
-        conversation.answered();
-        let mut reply_to = conversation.replying.take().map(|reply| reply.id);
-        let target = conversation.name.clone();
-        let room_for_text = self.room_for_text(&target, manner);
-        self.stopped_writing();
-        for line in spoken_lines(text) {
-            for piece in formatting::split(&line, room_for_text) {
-                self.utter(id, manner, &piece, reply_to.take());
-            }
-        }
-    }
-
-    /// How many messages a text makes in the conversation in front, and how many bytes more fit into the last of them;
-    /// nothing where it is no message.
-    pub(super) fn measure(&self, typed: &str) -> Option<(usize, usize)> {
-        let current = self.current().filter(|it| it.kind != Kind::Server)?;
-        let (target, manner, text) = match crate::command::parse(typed).ok()? {
-            Command::Say(text) => (current.name.clone(), Manner::Message, text),
-            Command::Act(text) => (current.name.clone(), Manner::Action, text),
-            Command::Tell { to, text } => (to, Manner::Message, text),
-            _ => return None,
-        };
-        let room = self.room_for_text(&target, manner);
-        let mut count = 0;
-        let mut last = 0;
-        for line in spoken_lines(&text) {
-            for piece in formatting::split(&line, room) {
-                count += 1;
-                last = piece.len();
-            }
-        }
-        Some((count, room.saturating_sub(last)))
-    }
-
-    /// How many bytes of text reach the others uncut: the server puts our name and address before the message, and
-    /// the whole line must still have at most 512 bytes.
-    fn room_for_text(&self, target: &str, manner: Manner) -> usize {
-        let address_bytes = self.address.as_ref().map_or(UNKNOWN_ADDRESS_BYTES, String::len);
-        let frame = ":! PRIVMSG  :\r\n".len() + self.me.len() + address_bytes + target.len();
-        let action = if manner == Manner::Action { "\x01ACTION \x01".len() } else { 0 };
-        MAX_LINE_BYTES.saturating_sub(frame + action)
-    }
-}
-
-/// Refuses text of so many lines that the server would take it for a flood.
-fn check_count(text: &str) -> Result<(), Phrase> {
-    if spoken_lines(text).count() > MAX_LINES_AT_ONCE {
-        return Err(Text::TooManyLines.with([&MAX_LINES_AT_ONCE.to_string()]));
-    }
-    Ok(())
-}
-
-/// Whether a character came along by accident: it controls something, and not how words look.
-fn is_stray(c: char) -> bool {
-    c.is_control() && !formatting::is_code(c)
-}
-
-/// The lines of a text that are worth sending, with control characters that were pasted along as spaces.
-fn spoken_lines(text: &str) -> impl Iterator<Item = String> {
-    text.split(['\r', '\n'])
-        .map(|line| line.replace(is_stray, " ").trim_end().to_owned())
-        .filter(|line| !line.trim().is_empty())
 }

@@ -142,6 +142,11 @@ impl Network {
                     self.notice_about(at, about.as_deref(), phrase);
                 }
             }
+            What::LongRefused(phrase) => {
+                if !self.long_was_refused(at, label, &phrase) {
+                    self.notice_about(at, None, phrase);
+                }
+            }
             What::Statistics(text) => {
                 if !self.greeting {
                     self.notice_about(at, None, Text::FromServer.with([&text]));

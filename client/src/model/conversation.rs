@@ -139,6 +139,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// Who said what, in one line.
+    pub(super) fn quote(&self) -> (String, String) {
+        (self.from.clone(), self.text.replace('\n', " "))
+    }
+
     /// Whether somebody else wrote it to be read.
     fn counts(&self) -> bool {
         !self.own && self.manner != Manner::Notice
@@ -533,8 +538,7 @@ impl Conversation {
 
     /// Who said what in the message with this identifier, if it is here.
     pub(super) fn quote(&self, id: &str) -> Option<(String, String)> {
-        let line = self.line(self.line_of_message(id)?)?;
-        line.message().map(|message| (message.from.clone(), message.text.clone()))
+        self.line(self.line_of_message(id)?)?.message().map(Message::quote)
     }
 
     /// The newest line is a message that somebody wrote to be read. It is counted unless somebody looks, and it is new

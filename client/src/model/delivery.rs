@@ -43,6 +43,8 @@ struct Underway {
     text: String,
     /// Whether they will.
     is_echoed: bool,
+    /// Whether they went as a batch.
+    is_long: bool,
 }
 
 impl Deliveries {
@@ -66,10 +68,22 @@ impl Deliveries {
         let index = self.underway.iter().position(is_it)?;
         self.underway.remove(index)
     }
+
+    /// The one of these messages that is most likely meant by a refusal without a label.
+    fn guess(&mut self, at: Timestamp, is_it: impl Fn(&Underway) -> bool) -> Option<Underway> {
+        let is_possible = |it: &Underway| {
+            let is_recent = at.duration_since(it.at).abs() <= REFUSAL_TIME;
+            (it.is_echoed || is_recent) && is_it(it)
+        };
+        // Echoes come in the order of the messages; where there are none, the last one is as good a guess as any.
+        let first = self.underway.iter().position(|it| is_possible(it) && it.is_echoed);
+        let index = first.or_else(|| self.underway.iter().rposition(is_possible))?;
+        self.underway.remove(index)
+    }
 }
 
 impl Network {
-    /// Says one line in a conversation, perhaps in answer to the message with the identifier `reply_to`.
+    /// Says one message in a conversation, perhaps in answer to the message with the identifier `reply_to`.
     pub(super) fn utter(&mut self, id: ConversationId, manner: Manner, raw: &str, reply_to: Option<String>) {
         let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
         let is_echoed = self.has_capability("echo-message");
@@ -84,13 +98,14 @@ impl Network {
         if let Some(reply_to) = &reply_to {
             push_tag(&mut tags, "+draft/reply", reply_to);
         }
-        match manner {
+        let is_long = match manner {
             Manner::Action => {
                 let action = Ctcp { command: "ACTION", text: raw }.to_string();
                 self.send_tagged(&tags, &["PRIVMSG", &target, &action]);
+                false
             }
-            Manner::Message | Manner::Notice => self.send_tagged(&tags, &["PRIVMSG", &target, raw]),
-        }
+            Manner::Message | Manner::Notice => self.send_words(&tags, &target, raw),
+        };
         let (at, me) = (self.clock.now(), self.me.clone());
         let words = Words { reply_to, ..Words::read(raw) };
         let text = words.text.clone();
@@ -104,7 +119,7 @@ impl Network {
             self.deliveries.underway.pop_front();
         }
         let raw = raw.to_owned();
-        let underway = Underway { label, conversation: id, line, at, raw, text, is_echoed };
+        let underway = Underway { label, conversation: id, line, at, raw, text, is_echoed, is_long };
         self.deliveries.underway.push_back(underway);
     }
 
@@ -165,24 +180,25 @@ impl Network {
             (Some(label), _) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
             (None, Some(about)) if may_be_about_a_message(why) => {
                 let Some(id) = self.find(about).map(|it| it.id) else { return false };
-                let is_it = |it: &Underway| {
-                    let is_recent = at.duration_since(it.at).abs() <= REFUSAL_TIME;
-                    it.label.is_none() && it.conversation == id && (it.is_echoed || is_recent)
-                };
-                // Echoes come in the order of the messages; where there are none, the last one is as good a guess as any.
-                match self.deliveries.underway.iter().position(|it| is_it(it) && it.is_echoed) {
-                    Some(first) => self.deliveries.underway.remove(first),
-                    None => {
-                        let last = self.deliveries.underway.iter().rposition(is_it);
-                        last.and_then(|last| self.deliveries.underway.remove(last))
-                    }
-                }
+                self.deliveries.guess(at, |it| it.label.is_none() && it.conversation == id)
             }
             _ => None,
         };
         let Some(refused) = refused else { return false };
         self.fail(refused, why);
         true
+    }
+
+    /// The server did not take a message of several lines. Says whether there is one; then it says why.
+    pub(super) fn long_was_refused(&mut self, at: Timestamp, label: Option<&str>, why: &Phrase) -> bool {
+        let refused = match label {
+            Some(label) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
+            // A line of the batch was refused, and only its beginning has the label.
+            None => self.deliveries.guess(at, |it| it.is_long),
+        };
+        let is_there = refused.is_some();
+        refused.into_iter().for_each(|refused| self.fail(refused, why));
+        is_there
     }
 
     /// The connection is over: whatever has not come back has not arrived.
@@ -209,13 +225,18 @@ impl Network {
     /// When it could not arrive now either.
     pub(super) fn send_again(&mut self, id: ConversationId, line: LineId) -> Result<(), Phrase> {
         self.need_voice(id)?;
-        let Some(conversation) = self.conversation_mut(id) else { return Ok(()) };
+        let Some(conversation) = self.conversation(id) else { return Ok(()) };
         let Some(message) = conversation.line(line).and_then(|line| line.message()) else { return Ok(()) };
         let Delivery::Failed { raw, .. } = &message.delivery else { return Ok(()) };
-        let (manner, raw) = (message.manner, raw.clone());
-        let reply_to = message.reply.as_ref().map(|reply| reply.id.clone());
-        conversation.void(line);
-        self.utter(id, manner, &raw, reply_to);
+        let (manner, mut reply_to) = (message.manner, message.reply.as_ref().map(|reply| reply.id.clone()));
+        // By now it may have to be cut otherwise.
+        let messages = self.messages_of(&conversation.name, manner, raw)?;
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.void(line);
+        }
+        for message in messages {
+            self.utter(id, manner, &message, reply_to.take());
+        }
         Ok(())
     }
 }

@@ -64,13 +64,13 @@ impl Model {
         let can_reply = network.can_signal("draft/reply");
         let current = network.current_mut()?;
         let message = current.line_numbered(number)?.message()?;
-        let (from, text) = (message.from.clone(), message.text.clone());
+        let quote = message.quote();
         match message.id.clone().filter(|_| can_reply) {
             Some(id) => {
-                current.replying = Some(Reply { id, quote: Some((from, text)) });
+                current.replying = Some(Reply { id, quote: Some(quote) });
                 None
             }
-            None => Some(from),
+            None => Some(quote.0),
         }
     }
 

@@ -265,7 +265,7 @@ impl Network {
         let mut rows = vec![Text::FoundBefore.with([&messages.len().to_string()])];
         rows.extend(messages.iter().map(|Told { at, from, target, words, .. }| {
             let day = at.to_zoned(self.clock.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-            Text::FoundRow.with([&day, target, &from.name, &words.text])
+            Text::FoundRow.with([&day, target, &from.name, &words.text.replace('\n', " ")])
         }));
         self.notice_here(rows);
     }

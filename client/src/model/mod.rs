@@ -18,7 +18,7 @@
 //! - [`network`]: one server; `act`: what the person does there; `arrive`: what happens there;
 //! - `account`: one's account there; [`trust`]: servers that nobody vouches for;
 //! - `history`: what was said before; `memory`: what is kept of it on disk;
-//! - `delivery`: what becomes of what we say; `signals`: typing, reactions and what else needs no words;
+//! - `speech`: what we say; `delivery`: what becomes of that; `signals`: typing, reactions and what else needs no words;
 //! - `front`: what the person does with the conversation in front;
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
 //! - [`people`]: what can be done with other people; [`members`]: people in a room;
@@ -66,6 +66,7 @@ pub mod people;
 pub mod search;
 mod select;
 mod signals;
+mod speech;
 pub mod suggest;
 pub mod switcher;
 pub mod trust;

@@ -93,6 +93,7 @@ pub struct Network {
     pub(super) to_register: Option<Secret>,
     /// The password of the account that is being opened.
     pub(super) new_password: Option<Secret>,
+    /// What the server agreed to, each with what it says of that, if anything: `name=value`.
     pub(super) capabilities: Vec<String>,
     pub(super) features: Features,
     /// In the order of the list: the server's, rooms, private ones; each in order of coming.
@@ -132,6 +133,8 @@ pub struct Network {
     /// What became of what we said.
     pub(super) deliveries: Deliveries,
     pub(super) typing: Typing,
+    /// What the last message of several lines was called.
+    pub(super) next_batch: u32,
     /// What is to be done outside, in order.
     pub(super) actions: Vec<Action>,
     pub(super) clock: Clock,
@@ -309,6 +312,7 @@ impl Network {
             card: None,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
+            next_batch: 0,
             actions: Vec::new(),
             clock,
         }
@@ -383,7 +387,13 @@ impl Network {
     }
 
     pub(super) fn has_capability(&self, name: &str) -> bool {
-        self.capabilities.iter().any(|capability| capability == name)
+        self.capability(name).is_some()
+    }
+
+    /// What the server says of a capability that is in force; nothing if it is not.
+    pub(super) fn capability(&self, name: &str) -> Option<&str> {
+        let mut capabilities = self.capabilities.iter().map(|it| it.split_once('=').unwrap_or((it, "")));
+        capabilities.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 }
 

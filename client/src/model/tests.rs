@@ -7,11 +7,11 @@ use jiff::SignedDuration;
 
 use teahouse_protocol::Message as Wire;
 
-use super::act::UNKNOWN_ADDRESS_BYTES;
 use super::arrive::MAX_ROOMS_SHOWN;
 use super::network::names;
+use super::speech::UNKNOWN_ADDRESS_BYTES;
 use super::*;
-use crate::event::Manner;
+use crate::event::{self, Manner};
 use crate::failure::Failure;
 use crate::irc_url::IrcUrl;
 use crate::profile::{Profile, Room};
@@ -23,12 +23,14 @@ mod memory;
 mod notify;
 mod people;
 mod signals;
+mod speech;
 mod transcript;
 mod trust;
 
 /// A model with a clock that stands still until a test moves it, and the server's side played by hand.
 struct Window {
     model: Model,
+    events: event::Reader,
     now: Rc<Cell<Timestamp>>,
 }
 
@@ -45,7 +47,7 @@ impl Window {
         let profile = Profile { nick: "bob".into(), server: "tea.house".into(), ..Profile::default() };
         let clock = Rc::clone(&now);
         let model = Model::with_clock(Language::English, profile, move || clock.get(), TimeZone::UTC);
-        Self { model, now }
+        Self { model, events: event::Reader::default(), now }
     }
 
     /// Logged in as bob on a server without a lobby.
@@ -80,7 +82,7 @@ impl Window {
     fn server_of(&mut self, id: NetworkId, lines: &[&str]) {
         for line in lines {
             let message = Wire::parse(line).expect(line);
-            if let Some(event) = Event::read(&message) {
+            if let Some(event) = self.events.read(&message) {
                 self.model.apply(id, event);
             }
         }

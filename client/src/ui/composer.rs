@@ -246,6 +246,15 @@ impl Composer {
         self.recalled.set(!text.is_empty());
     }
 
+    /// What would be written in it with this where the caret is, in place of what is selected.
+    pub fn text_with(&self, inserted: &str) -> String {
+        let (mut text, caret) = (self.buffer.text(), self.input.insert_position());
+        let (start, end) = self.buffer.selection_position().unwrap_or((caret, caret));
+        let place = |place: i32| text.floor_char_boundary(usize::try_from(place).unwrap_or(0));
+        text.replace_range(place(start)..place(end), inserted);
+        text
+    }
+
     /// Writes this where the caret is, in place of what is selected.
     pub fn insert(&self, text: &str) {
         self.buffer.clone().remove_selection();

@@ -213,11 +213,15 @@ fn counter(measure: Option<(usize, usize)>, language: Language) -> String {
 }
 
 /// Whether to paste a text that makes several messages.
-pub fn pasting_question(count: usize, language: Language) -> Question {
+pub fn pasting_question(lines: usize, messages: usize, language: Language) -> Question {
     let text = |text: Text| text.to(language).to_owned();
+    let question = match messages {
+        1 => Text::ReallyPasteAsOne.with([&lines.to_string()]),
+        _ => Text::ReallyPaste.with([&messages.to_string()]),
+    };
     Question {
         title: text(Text::PasteTitle),
-        text: Text::ReallyPaste.with([&count.to_string()]).to(language),
+        text: question.to(language),
         option: None,
         yes: text(Text::Paste),
         no: Some(text(Text::Cancel)),

@@ -1,8 +1,11 @@
 //! People talking: what one types, what the others read, and what is left unread.
 
+use std::net::SocketAddr;
+
 use serde_json::Value;
 
 use crate::support::display::Display;
+use crate::support::headless::{Headless, Home};
 use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start, line, list};
 use crate::support::server::Server;
@@ -104,6 +107,40 @@ fn shift_and_enter_starts_a_new_line_and_the_composer_grows() {
     ming.reads("line one");
     ming.reads("line two");
     assert_eq!(ming.place_of("composer")[3], low);
+}
+
+#[test]
+fn several_lines_are_one_message_for_whoever_knows_such_and_are_pasted_as_one() {
+    let (display, server) = (Display::start(1080, 720), Server::start());
+    let address = SocketAddr::from(([127, 0, 0, 1], server.port()));
+    let mut bob = Headless::start(&Home::of_bob(address, ""), &[]);
+    bob.prints("You joined #lobby");
+    let mut ming = open(&display, &server, "ming", "");
+    ming.goes_to("composer");
+    ming.types("床前明月光");
+    ming.presses("shift+Return");
+    ming.presses("shift+Return");
+    ming.types("疑是地上霜");
+    let poem = "床前明月光\n\n疑是地上霜";
+    ming.waits_for("three lines", |seen| seen["composer"] == poem && seen["composer_words"]["counter"] == "");
+    ming.presses("ctrl+a");
+    ming.presses("ctrl+x");
+    ming.waits_for("nothing", |seen| seen["composer"] == "");
+    ming.presses("ctrl+v");
+    let seen = ming.waits_for("a question", |seen| seen["dialog"].is_array());
+    assert_eq!(seen["dialog"][1], "这段文字有 3 行，会作为一条消息发出。要粘贴吗？");
+    ming.presses("Return");
+    ming.waits_for("the text", |seen| seen["composer"] == poem);
+    ming.presses("Return");
+    let said = |seen: &Value| list(&seen["lines"]).iter().filter(|line| line["kind"] == "message").count();
+    let is_there = |seen: &Value| line(seen, poem).is_some() && said(seen) == 1;
+    ming.waits_for("one message", is_there);
+    assert_eq!(bob.prints("明月"), "[#lobby] <ming> 床前明月光");
+    assert_eq!(bob.prints("地上霜"), "[#lobby] <ming> 疑是地上霜");
+    bob.types(&"今天喝茶，明天也喝茶。".repeat(30));
+    bob.prints("<bob> 今天喝茶");
+    ming.waits_for("the long line as one", |seen| said(seen) == 2);
+    display.picture("talk-several-lines");
 }
 
 #[test]

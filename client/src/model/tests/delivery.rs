@@ -4,7 +4,7 @@ use super::*;
 
 impl Window {
     /// In the lobby of a server that has these capabilities.
-    fn with(capabilities: &[&str]) -> Self {
+    pub(super) fn with(capabilities: &[&str]) -> Self {
         let mut window = Self::in_lobby();
         let capabilities = capabilities.iter().map(|it| (*it).to_owned()).collect();
         window.happens(What::Capabilities(capabilities));
@@ -13,21 +13,21 @@ impl Window {
 
     /// The number of the newest line of the conversation in front that has this text.
     #[track_caller]
-    fn number(&self, text: &str) -> u64 {
+    pub(super) fn number(&self, text: &str) -> u64 {
         let current = self.model.current().expect("a conversation");
         let found = current.lines().rev().find(|(_, line)| line.text(Language::English) == text);
         found.unwrap_or_else(|| panic!("{text:?} is not there")).0.number()
     }
 
     #[track_caller]
-    fn delivery(&self, text: &str) -> Delivery {
+    pub(super) fn delivery(&self, text: &str) -> Delivery {
         let line = self.model.current().unwrap().line_numbered(self.number(text)).unwrap();
         line.message().expect("it is a message").delivery.clone()
     }
 
     /// Why it did not arrive.
     #[track_caller]
-    fn failure(&self, text: &str) -> Text {
+    pub(super) fn failure(&self, text: &str) -> Text {
         match self.delivery(text) {
             Delivery::Failed { why, .. } => why.text(),
             other => panic!("{text:?} did not fail: {other:?}"),

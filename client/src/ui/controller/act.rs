@@ -66,7 +66,7 @@ impl Controller {
             Action::Recall(steps) => self.recall(steps),
             Action::Style(code) => self.chat.composer.wrap_selection(code),
             Action::Complete { backwards } => self.complete(backwards),
-            Action::AskToPaste(text) => self.ask_to_paste(text),
+            Action::AskToPaste(text) => self.ask_to_paste(&text),
             Action::Escape => self.escape(),
             Action::StopReply => self.stop_reply(),
 

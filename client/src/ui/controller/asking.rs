@@ -50,7 +50,7 @@ impl Controller {
             }
             Some(Asked::Pasting(text)) => {
                 self.end_dialog();
-                self.chat.composer.insert(text.trim_end());
+                self.chat.composer.insert(&text);
             }
             Some(Asked::Telling) | None => self.end_dialog(),
         }

@@ -165,15 +165,18 @@ impl Controller {
         }
     }
 
-    /// Several lines were pasted, and each would be a message.
-    pub(super) fn ask_to_paste(&mut self, text: String) {
-        let count = text.lines().filter(|line| !line.trim().is_empty()).count();
-        if count < 2 {
-            self.chat.composer.insert(text.trim());
-            return;
+    /// Several lines were pasted: that is asked about, where they would be said.
+    pub(super) fn ask_to_paste(&mut self, text: &str) {
+        let text = text.trim_end().trim_start_matches(['\r', '\n']);
+        let lines = text.lines().count();
+        let measure = self.model.borrow().measure(&self.chat.composer.text_with(text));
+        match measure {
+            Some((messages, _)) if lines > 1 => {
+                let question = scene::pasting_question(lines, messages, self.language());
+                self.ask(Asked::Pasting(text.to_owned()), question);
+            }
+            _ => self.chat.composer.insert(text),
         }
-        let question = scene::pasting_question(count, self.language());
-        self.ask(Asked::Pasting(text), question);
     }
 
     /// Puts the draft of the conversation in front into the composer, and keeps that of the one before.
