@@ -195,6 +195,7 @@ texts! {
     // The chat.
     OnlineUsers: "在线用户", "Who is online";
     AskOnlineUsers: "获取在线用户列表", "Ask the server who is online";
+    Find: "查找", "Find";
     ClearScreen: "清屏", "Clear";
     ClearTranscript: "清除消息框", "Clear the messages of this conversation";
     Transcript: "消息框", "Messages";

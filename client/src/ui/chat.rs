@@ -78,6 +78,8 @@ pub struct ChatView {
     pub add_server: Button,
     /// 在线用户
     pub online: Button,
+    /// 查找
+    pub find: Button,
     /// 清屏
     pub clear: Button,
     /// 深色, 浅色
@@ -143,6 +145,7 @@ impl ChatView {
             search,
             add_server: Button::new(kit, Look::Quiet, |colors| colors.side, Action::AddServer),
             online: quiet(Action::AskOnline),
+            find: quiet(Action::OpenSearch),
             clear: quiet(Action::Clear),
             shade: quiet(Action::SwitchShade),
             people: quiet(Action::ToggleMembers),
@@ -276,8 +279,16 @@ impl ChatView {
         }
 
         let mut right = places.header.x + places.header.w - 16;
-        for button in [&self.people, &self.shade, &self.clear, &self.online] {
-            let has_use = self.state.borrow().has_members || !std::ptr::eq(button, &self.people);
+        let has_members = self.state.borrow().has_members;
+        // A narrow window keeps the room for the conversation's name; Ctrl+F looks for words as well.
+        let is_wide = rect.w >= ROOM_FOR_SIDE;
+        for (button, has_use) in [
+            (&self.people, has_members),
+            (&self.shade, true),
+            (&self.clear, true),
+            (&self.find, is_wide),
+            (&self.online, true),
+        ] {
             button.set_visible(has_use);
             if has_use {
                 let width = button.natural_width();

@@ -214,5 +214,7 @@ fn words_are_looked_for_and_found() {
         ming.waits_for("nothing", |seen| seen["search"] == "没有找到");
         ming.presses("Escape");
         ming.waits_for("no bar", |seen| seen["search"].is_null() && seen["focus"] == "composer");
+        ming.clicks("find");
+        ming.waits_for("the bar again", |seen| seen["focus"] == "search");
     }
 }

@@ -108,6 +108,7 @@ impl Controller {
             (&self.login.shade, other_shade),
             (&self.chat.shade, other_shade),
             (&self.chat.online, Text::OnlineUsers),
+            (&self.chat.find, Text::Find),
             (&self.chat.clear, Text::ClearScreen),
             (&self.chat.people, Text::Members),
             (&self.chat.wire.clear, Text::ClearScreen),
@@ -123,6 +124,7 @@ impl Controller {
         self.chat.language.set_hint(language.other().name());
         self.chat.composer.emoji.set_hint(Text::Emoji.to(language));
         self.chat.online.set_hint(Text::AskOnlineUsers.to(language));
+        self.chat.find.set_hint(Text::SearchHere.to(language));
         self.chat.clear.set_hint(Text::ClearTranscript.to(language));
         self.chat.restyle();
         self.place();

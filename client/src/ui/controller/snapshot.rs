@@ -195,6 +195,7 @@ impl Controller {
                 ("clear wire", &chat.wire.clear),
                 ("close wire", &chat.wire.close),
                 ("online", &chat.online),
+                ("find", &chat.find),
                 ("clear", &chat.clear),
                 ("shade", &chat.shade),
                 ("people", &chat.people),
@@ -231,11 +232,12 @@ impl Controller {
         .to_owned()
     }
 
-    fn header_buttons(&self) -> [(&'static str, &Button); 6] {
+    fn header_buttons(&self) -> [(&'static str, &Button); 7] {
         let chat = &self.chat;
         [
             ("add server", &chat.add_server),
             ("online", &chat.online),
+            ("find", &chat.find),
             ("clear", &chat.clear),
             ("shade", &chat.shade),
             ("people", &chat.people),
