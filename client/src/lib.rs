@@ -19,6 +19,7 @@
 //! - [`command`]: what can be typed behind a `/`.
 //! - [`logs`]: what was said, kept on disk.
 //! - [`model`]: what the window knows. No widgets, no sockets.
+//! - [`desktop`]: notifications, a sound, day and night: what the desktop around the window is told and asked.
 //! - [`headless`]: the program without a window.
 //! - [`ui`]: the widgets; the only folder that names FLTK.
 //!
@@ -30,6 +31,7 @@ pub mod address;
 pub mod certificate;
 pub mod command;
 pub mod connection;
+pub mod desktop;
 pub mod dial;
 pub mod event;
 pub mod failure;

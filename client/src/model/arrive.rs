@@ -157,6 +157,7 @@ impl Network {
 
     fn welcome(&mut self, at: Timestamp, nick: String) {
         self.link = Link::Up;
+        self.welcomed_at = Some(at);
         self.failure = None;
         self.greeting = true;
         self.profile.nick.clone_from(&nick);

@@ -103,6 +103,8 @@ pub enum Action {
     Disconnect(NetworkId),
     /// Tell the desktop of a message.
     Notify {
+        /// Where it was said.
+        conversation: ConversationId,
         /// Who said it, and where.
         title: String,
         /// What.

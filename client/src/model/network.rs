@@ -75,6 +75,8 @@ pub struct Network {
     pub(super) link: Link,
     /// Where it is, and as whom to log in. Its nickname follows `/nick`.
     pub(super) profile: Profile,
+    /// When the login was complete, by the clock of whoever says when things happen.
+    pub(super) welcomed_at: Option<Timestamp>,
     /// Why there is no connection, while there is none.
     pub(super) failure: Option<Failure>,
     /// In how many seconds there will be an attempt to make it again, if there will.
@@ -278,6 +280,7 @@ impl Network {
         Self {
             id,
             link: Link::Down,
+            welcomed_at: None,
             failure: None,
             retry_secs: None,
             fingerprint: None,
@@ -450,7 +453,10 @@ impl Network {
         words: Words,
     ) -> Option<LineId> {
         let message = self.compose(id, from, manner, words);
-        let spoken = message.text.clone();
+        let spoken = match manner {
+            Manner::Action => format!("{from} {}", message.text),
+            _ => message.text.clone(),
+        };
         let is_looked_at = self.in_sight && self.current == Some(id);
         let is_echoed = self.has_capability("echo-message");
         let zone = self.clock.zone.clone();
@@ -465,7 +471,7 @@ impl Network {
         if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
             conversation.note_new(is_looked_at, for_us);
-            self.tell_desktop(id, from, &spoken, for_us);
+            self.tell_desktop(id, at, from, &spoken, for_us);
         }
         Some(line)
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::conversation::Conversation;
 use super::network::Network;
 use super::{Action, ConversationId, Kind, Model};
@@ -29,9 +31,18 @@ impl Network {
         own.copied().unwrap_or(self.notify.everywhere)
     }
 
-    /// Tells the desktop of a message, if one wants that and does not see it anyway.
-    pub(super) fn tell_desktop(&mut self, id: ConversationId, from: &str, text: &str, for_us: bool) {
-        let Some(conversation) = self.conversation(id).filter(|_| !self.is_focused) else { return };
+    /// Tells the desktop of a message, if one wants that and does not see it anyway. What was said before we came, and
+    /// is only repeated now, is no news.
+    pub(super) fn tell_desktop(
+        &mut self,
+        id: ConversationId,
+        at: Timestamp,
+        from: &str,
+        text: &str,
+        for_us: bool,
+    ) {
+        let is_news = !self.is_focused && self.welcomed_at.is_none_or(|welcomed_at| at >= welcomed_at);
+        let Some(conversation) = self.conversation(id).filter(|_| is_news) else { return };
         let is_wanted = match self.notify_of(conversation) {
             Notify::All => true,
             Notify::Mentions => for_us,
@@ -42,7 +53,7 @@ impl Network {
                 Kind::Private => from.to_owned(),
                 Kind::Room | Kind::Server => format!("{from} · {}", conversation.name()),
             };
-            self.actions.push(Action::Notify { title, text: text.to_owned() });
+            self.actions.push(Action::Notify { conversation: id, title, text: text.to_owned() });
         }
     }
 }

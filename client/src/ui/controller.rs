@@ -8,7 +8,7 @@
 //! the model changes, `outside` does what the model wants done, and `show` tells the widgets what there is to see.
 //! The other parts are the actions that take more than a line in that table, each with its subject.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
 use crate::connection::{Connection, Setup};
+use crate::desktop::Desktop;
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
 use crate::keyring::Keeper;
@@ -32,7 +33,6 @@ use crate::ui::chat::ChatView;
 use crate::ui::controller::asking::Asked;
 use crate::ui::controller::show::item_at;
 use crate::ui::controller::write::Writing;
-use crate::ui::desktop::Notifier;
 use crate::ui::dialog::Dialog;
 use crate::ui::login::LoginView;
 use crate::ui::menu::MenuCard;
@@ -46,6 +46,7 @@ use crate::ui::{Action, Kit, keys, scene};
 
 mod act;
 mod asking;
+mod desktop;
 mod going;
 mod login;
 mod menus;
@@ -132,9 +133,11 @@ struct Controller {
     menu: MenuCard,
     switcher: Switcher,
     settings_page: SettingsPage,
-    notifier: Notifier,
-    /// Whether the system is dark, once somebody wanted to know.
-    system_is_dark: OnceCell<bool>,
+    desktop: Desktop,
+    /// Whether the desktop is dark, as far as it has said.
+    desktop_is_dark: bool,
+    /// Whether the desktop was told of something that nobody has looked at.
+    wants_attention: bool,
     /// The faces that one can choose from, the best first. Where there is none, FLTK's own choice stays, and the system
     /// fills in 汉字 from wherever it finds them.
     faces: Vec<&'static str>,
@@ -206,8 +209,9 @@ impl Controller {
             menu,
             switcher,
             settings_page,
-            notifier: Notifier::default(),
-            system_is_dark: OnceCell::new(),
+            desktop: Desktop::new(app::awake),
+            desktop_is_dark: false,
+            wants_attention: false,
             faces: theme::find_fonts(),
             system_scale: app::screen_scale(0),
             shown: None,
@@ -235,6 +239,7 @@ impl Controller {
         app::keyboard_screen_scaling(false);
         self.choose_face();
         self.resize();
+        self.learn_shade();
         self.apply_settings();
         self.keep_logs();
         self.restyle();
@@ -264,6 +269,7 @@ impl Controller {
     fn turn(&mut self) {
         self.look_at_transcript();
         let mut has_changed = self.look_at_focus();
+        has_changed |= self.hear_desktop();
         has_changed |= self.take_kept();
         has_changed |= self.take_news();
         while let Some(action) = self.kit.next_action() {
@@ -297,6 +303,9 @@ impl Controller {
         self.has_focus = has_focus;
         self.kit.set_has_keyboard(has_focus);
         self.model.borrow_mut().set_focused(has_focus);
+        if has_focus {
+            self.leave_desktop_alone();
+        }
         true
     }
 

@@ -9,7 +9,7 @@
 //! and items), [`login`] and [`chat`] (the two views), [`settings`], [`wire`] and [`search`] (what opens in them),
 //! [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`], [`composer`], [`lists`],
 //! [`rows`], [`button`] and [`field`] (what views are made of), [`keys`] (what keys mean everywhere), [`paint`] and
-//! [`theme`] (how it looks), [`desktop`] (what lies around the window), [`probe`] (what tests see).
+//! [`theme`] (how it looks), [`probe`] (what tests see).
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -25,7 +25,6 @@ pub mod button;
 pub mod chat;
 pub mod composer;
 pub mod controller;
-pub mod desktop;
 pub mod dialog;
 pub mod field;
 pub mod keys;

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use x11rb::connection::Connection;
+use x11rb::properties::WmHints;
 use x11rb::protocol::xproto::{self, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat};
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -121,6 +122,13 @@ impl Display {
         let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
         connection.send_event(false, root, mask, message).expect("the connection stands");
         connection.sync().expect("the display passes it on");
+    }
+
+    /// Whether the window manager was asked to mark a window, as one that wants to be looked at.
+    pub fn is_marked(&self, id: u32) -> bool {
+        let (connection, _) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let hints = WmHints::get(&connection, id).expect("the connection stands").reply();
+        hints.expect("the window is there").is_some_and(|hints| hints.urgent)
     }
 
     /// Whether an input method offers itself to the windows on the display.

@@ -1,17 +1,15 @@
 //! A Chinese input method on a display: IBus with libpinyin, as people use it on Linux.
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Instant;
 
 use tempfile::TempDir;
 
 use super::PATIENCE;
+use super::bus::Bus;
 use super::display::Display;
 use super::process::Process;
 
@@ -25,7 +23,7 @@ const SETTINGS: &str = "[desktop/ibus/general]\nversion='1.5.27'\npreload-engine
 pub struct InputMethod {
     environment: Vec<(&'static str, String)>,
     _daemon: Process,
-    _bus: Process,
+    _bus: Bus,
     /// Holds its settings and sockets.
     _folder: TempDir,
 }
@@ -59,19 +57,8 @@ impl InputMethod {
         fs::create_dir_all(&settings).expect("there can be settings");
         fs::write(settings.join("keyfile"), SETTINGS).expect("settings can be written");
 
-        let mut command = Command::new("dbus-daemon");
-        command.args(["--session", "--nofork", "--nopidfile", "--print-address"]);
-        let mut bus = Process::start("dbus-daemon", command.envs(environment.clone()).stdout(Stdio::piped()));
-        let stdout = bus.take_stdout().expect("stdout is a pipe");
-        let (sender, address) = mpsc::channel();
-        thread::spawn(move || {
-            let mut line = String::new();
-            // An end without a line shows below, as an address that never came.
-            let _ = BufReader::new(stdout).read_line(&mut line);
-            let _ = sender.send(line.trim().to_owned());
-        });
-        let address = address.recv_timeout(PATIENCE).expect("dbus-daemon says its address");
-        environment.push(("DBUS_SESSION_BUS_ADDRESS", address));
+        let bus = Bus::start(&environment);
+        environment.push(("DBUS_SESSION_BUS_ADDRESS", bus.address().to_owned()));
 
         let mut command = Command::new("ibus-daemon");
         command.args(["--xim", "--panel", PANEL, "--cache=refresh"]).stdout(Stdio::null());

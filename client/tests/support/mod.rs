@@ -7,13 +7,17 @@
 //! - [`server`] is `teahouse-server`.
 //! - [`impostor`]: something that is not a server, or not a good one.
 //! - [`peer`]: a server that is played line by line; [`headless`]: `teahouse` without a window.
-//! - [`input_method`]: how people write 汉字.
+//! - [`bus`]: what the programs of a desktop speak over; [`desktop`]: one that takes notifications;
+//!   [`input_method`]: how people write 汉字.
 //! - [`person`]: a window, seen through its probe and used through mouse and keyboard.
 //!
 //! Nothing here sleeps. Whatever is waited for has a deadline, and whatever was started is ended, also by a panic.
 
 #![allow(dead_code, reason = "tests and the demo each use a part of it")]
 
+pub mod bus;
+#[cfg(target_os = "linux")]
+pub mod desktop;
 pub mod display;
 pub mod headless;
 pub mod impostor;

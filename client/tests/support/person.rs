@@ -220,11 +220,18 @@ impl<'a> Person<'a> {
         self.waits_for("an empty composer", |seen| seen["composer"] == "");
     }
 
+    /// The window's number on the display.
+    #[track_caller]
+    pub fn window(&mut self) -> u32 {
+        let id = self.sees()["window_id"].as_u64().and_then(|id| u32::try_from(id).ok());
+        id.expect("a window has a number")
+    }
+
     /// Closes the window as the button in its title bar does.
     #[track_caller]
     pub fn closes_the_window(&mut self) {
-        let id = self.sees()["window_id"].as_u64().and_then(|id| u32::try_from(id).ok());
-        self.display.close_window(id.expect("a window has a number"));
+        let id = self.window();
+        self.display.close_window(id);
     }
 
     /// Leaves with `/quit`.

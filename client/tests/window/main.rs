@@ -7,6 +7,7 @@
 //! - [`servers`]: several servers; [`people`]: other people; [`wire`]: what goes over the wire;
 //! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said;
 //! - [`history`]: what was said before;
+//! - [`desktop`]: what the desktop around the window is told, and what it says;
 //! - [`look`]: how it looks and changes; [`settings`]: what can be chosen.
 //!
 //! Each test keeps pictures of what it saw in `target/pictures/`.
@@ -15,6 +16,8 @@
 mod support;
 
 mod account;
+#[cfg(target_os = "linux")]
+mod desktop;
 mod history;
 mod login;
 mod look;

@@ -1,4 +1,4 @@
-//! What happens outside of the window: connections, the keyring, the desktop, the settings' file.
+//! What happens outside of the window: connections, the keyring, the settings' file. The desktop has a file of its own.
 
 use fltk::app;
 
@@ -74,11 +74,8 @@ impl Controller {
                     }
                 }
                 Action::Disconnect(id) => drop(self.connections.remove(&id)),
-                Action::Notify { title, text } => {
-                    self.notifier.tell(&title, &text);
-                    if self.settings.sound {
-                        fltk::dialog::beep(fltk::dialog::BeepType::Message);
-                    }
+                Action::Notify { conversation, title, text } => {
+                    self.tell_desktop(conversation, title, text);
                 }
                 Action::KeepIgnored(ignored) => {
                     self.settings.ignored = ignored;

@@ -39,7 +39,12 @@ impl Controller {
                 settings.language = Some(language);
                 self.model.borrow_mut().set_language(language);
             }
-            Change::Theme(shade) => settings.theme = shade,
+            Change::Theme(shade) => {
+                settings.theme = shade;
+                if shade == Shade::System {
+                    self.desktop.watch_shade();
+                }
+            }
             Change::Density(density) => settings.density = density,
             Change::Font(0) => {
                 settings.font.clear();

@@ -8,9 +8,9 @@ use crate::i18n::Text;
 use crate::model::{self, Model, View};
 use crate::settings::Shade;
 use crate::ui::paint::Rect;
+use crate::ui::scene;
 use crate::ui::theme::Theme;
 use crate::ui::transcript::{Item, Show};
-use crate::ui::{desktop, scene};
 
 impl Controller {
     /// Shows everything as the model has it. Widgets compare what they are told with what they have, so this is cheap
@@ -85,15 +85,6 @@ impl Controller {
         self.chat.wire.set_words(title, Text::WireNothing.to(language), Text::WireChoose.to(language));
         let is_other = self.wire_of.replace(network.id()) != Some(network.id());
         self.chat.wire.show(network.wire().first(), network.wire().end(), is_other);
-    }
-
-    /// Day or night, as it is now.
-    pub(super) fn shade(&self) -> Shade {
-        match self.settings.theme {
-            Shade::System if self.system_is_dark.get_or_init(desktop::is_dark) == &true => Shade::Dark,
-            Shade::System => Shade::Light,
-            shade => shade,
-        }
     }
 
     pub(super) fn restyle(&mut self) {

@@ -1,0 +1,101 @@
+//! The desktop around the window: what it is told, and what comes of what it says.
+
+use std::time::Duration;
+
+use fltk::dialog::{self, BeepType};
+#[cfg(target_os = "linux")]
+use fltk::prelude::*;
+
+use super::Controller;
+#[cfg(target_os = "linux")]
+use crate::desktop::attention;
+use crate::desktop::{News, Note};
+use crate::i18n::Text;
+use crate::model::ConversationId;
+use crate::settings::Shade;
+use crate::ui::Action;
+
+/// How long a window waits to hear in which colours to show itself. Later it changes them before one's eyes.
+const FIRST_LOOK: Duration = Duration::from_millis(300);
+
+impl Controller {
+    /// Day or night, as it is now.
+    pub(super) fn shade(&self) -> Shade {
+        match self.settings.theme {
+            Shade::System if self.desktop_is_dark => Shade::Dark,
+            Shade::System => Shade::Light,
+            shade => shade,
+        }
+    }
+
+    /// Asks the desktop whether it is dark, if that matters, before the first look at the window.
+    pub(super) fn learn_shade(&mut self) {
+        if self.settings.theme == Shade::System {
+            self.desktop.watch_shade();
+            if let Some(News::Dark(is_dark)) = self.desktop.wait(FIRST_LOOK) {
+                self.desktop_is_dark = is_dark;
+            }
+        }
+    }
+
+    /// Tells of a message, and has the window marked.
+    pub(super) fn tell_desktop(&mut self, conversation: ConversationId, title: String, text: String) {
+        let open = Text::OpenIt.to(self.language());
+        self.desktop.tell(Note { conversation, title, text, open, has_sound: self.settings.sound });
+        self.mark_window(true);
+    }
+
+    /// Somebody looks at the window: what was told is taken back, and the mark too.
+    pub(super) fn leave_desktop_alone(&mut self) {
+        if self.wants_attention {
+            self.desktop.take_back();
+            self.mark_window(false);
+        }
+    }
+
+    /// Takes in what the desktop has to say. Says whether it had anything.
+    pub(super) fn hear_desktop(&mut self) -> bool {
+        let news: Vec<_> = self.desktop.drain().collect();
+        for news in &news {
+            match *news {
+                News::Dark(is_dark) => {
+                    self.desktop_is_dark = is_dark;
+                    self.restyle();
+                }
+                News::Opened(conversation) => {
+                    if self.settings_page.is_open() {
+                        self.act(Action::CloseSettings);
+                    }
+                    self.act(Action::SelectConversation(conversation));
+                    self.bring_to_front();
+                }
+                News::Ring => dialog::beep(BeepType::Message),
+            }
+        }
+        !news.is_empty()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn mark_window(&mut self, wants_attention: bool) {
+        if self.wants_attention != wants_attention {
+            self.wants_attention = wants_attention;
+            attention::want(self.window.os_id() as u32, wants_attention);
+        }
+    }
+
+    /// FLTK cannot do it there; the notification is what one sees.
+    #[cfg(not(target_os = "linux"))]
+    fn mark_window(&mut self, wants_attention: bool) {
+        self.wants_attention = wants_attention;
+    }
+
+    #[cfg(target_os = "linux")]
+    fn bring_to_front(&self) {
+        attention::bring_to_front(self.window.os_id() as u32);
+    }
+
+    /// Nothing there says that somebody clicked a notification.
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "it is a method elsewhere")]
+    fn bring_to_front(&self) {}
+}
