@@ -12,7 +12,7 @@ use crate::language::Text;
 use crate::password::{self, ScramKeys};
 use crate::reply::Reply;
 use crate::store::{self, Store};
-use crate::world::{Account, Change, World};
+use crate::world::{Account, Change, Registration, World};
 
 /// The longest password, in bytes: it has to fit into a line, whichever way it is said.
 const PASSWORD_BYTES: usize = 300;
@@ -25,12 +25,18 @@ pub(super) fn register(context: &mut Context, message: &Message) -> Result<(), R
         obstacle => obstacle,
     };
     if let Some((code, why)) = refused {
-        refuse(context, "REGISTER", code, &shown(context, name), &why);
+        let account = match code {
+            "COMPLETE_CONNECTION_REQUIRED" => None,
+            "NEED_NICK" => Some("*".to_owned()),
+            _ => Some(shown(context, name)),
+        };
+        refuse(context, "REGISTER", code, account.as_deref(), &why);
         return Ok(());
     }
     open(context, password, |context, account, kept| {
         if !kept {
-            return refuse(context, "REGISTER", "TEMPORARILY_UNAVAILABLE", account, &Text::TryAgainLater);
+            let why = Text::TryAgainLater;
+            return refuse(context, "REGISTER", "TEMPORARILY_UNAVAILABLE", Some(account), &why);
         }
         let words = context.say(&Text::AccountOpened(account.to_owned()));
         context.send(format_args!("REGISTER SUCCESS {account} :{words}"));
@@ -47,23 +53,34 @@ pub(super) fn verify(context: &mut Context, message: &Message) -> Result<(), Rep
     } else {
         ("INVALID_CODE", Text::NothingToVerify)
     };
-    refuse(context, "VERIFY", code, &account, &why);
+    refuse(context, "VERIFY", code, Some(&account), &why);
     Ok(())
 }
 
 /// What a client typed as an account, where a word has to stand.
 fn shown(context: &Context, name: &str) -> String {
     match name {
-        "*" => context.client().name().to_owned(),
+        "*" => chosen_nick(context).unwrap_or("*").to_owned(),
         name if name.is_empty() || name.starts_with(':') || name.contains(' ') => "*".to_owned(),
         name => name.to_owned(),
     }
 }
 
 /// These commands belong to standard replies, whatever was negotiated.
-fn refuse(context: &mut Context, command: &str, code: &str, account: &str, why: &Text) {
+fn refuse(context: &mut Context, command: &str, code: &str, account: Option<&str>, why: &Text) {
     let words = context.say(why);
-    context.send(format_args!("FAIL {command} {code} {account} :{words}"));
+    let (space, account) = account.map_or(("", ""), |account| (" ", account));
+    context.send(format_args!("FAIL {command} {code}{space}{account} :{words}"));
+}
+
+/// The nickname that the client has, or has asked for and cannot have but by logging in to the account of that name.
+fn chosen_nick<'c>(context: &'c Context) -> Option<&'c str> {
+    let client = context.client();
+    let wanted = match &client.registration {
+        Registration::Open { wanted, .. } => wanted.as_deref(),
+        Registration::Done { .. } => None,
+    };
+    client.nick().or(wanted.filter(|nick| context.world.owner_of(nick).is_some()))
 }
 
 /// Why the client cannot open an account in this name with this password: the code of a standard reply, and words.
@@ -72,7 +89,7 @@ pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<
     let registration = world.config.registration;
     let is_own = |nick: &str| name == "*" || world.config.casemapping.same(name, nick);
     let too_early = !client.is_registered() && !world.config.opens_accounts_early();
-    Some(match client.nick() {
+    Some(match chosen_nick(context) {
         _ if !registration => ("TEMPORARILY_UNAVAILABLE", Text::RegistrationClosed),
         _ if too_early => ("COMPLETE_CONNECTION_REQUIRED", Text::NotYet),
         _ if client.account().is_some() => ("ALREADY_AUTHENTICATED", Text::AlreadyLoggedIn),
