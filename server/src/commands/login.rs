@@ -190,12 +190,14 @@ fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
     {
         world.forget_presence(&before);
     }
+    // As whom the client says it: the account that it had (account-tag).
+    let tags = world.client_mut(id).tags();
     world.client_mut(id).set_account(account);
     world.mirror(id);
     world.keep_presence(id);
     let Some(client) = world.client(id).filter(|client| client.is_registered()) else { return };
     let line = world.line(format_args!(":{} ACCOUNT {}", client.source(), client.account().unwrap_or("*")));
-    let line = line.with_tags(client.tags());
+    let line = line.with_tags(tags);
     let wants = |client: &Client| client.has(Capability::AccountNotify).then_some(&line);
     world.tell_person(id, |_, client| wants(client));
     world.tell_neighbours_and_watchers(id, wants);
