@@ -229,15 +229,16 @@ fn change_rank(
     rank: Rank,
     nick: Option<&str>,
 ) -> Result<Option<Change>, Reply> {
-    let room = context.world.channel(channel).name.clone();
-    let Some(nick) = nick else {
-        return Err(Reply::InvalidModeParam(room, letter.to_string(), "*".to_owned()));
-    };
-    let person = context.world.find(nick)?;
+    let found = nick.map(|nick| context.world.find(nick));
     // Everybody may step down.
-    if on || person != context.me {
+    if on || !matches!(found, Some(Ok(person)) if person == context.me) {
         context.need_rank(channel, rank.given_by())?;
     }
+    let room = context.world.channel(channel).name.clone();
+    let Some(found) = found else {
+        return Err(Reply::InvalidModeParam(room, letter.to_string(), "*".to_owned()));
+    };
+    let person = found?;
     let name = context.world.client(person).expect("it was found").name().to_owned();
     let Some(member) = context.world.channel_mut(channel).members.get_mut(&person) else {
         return Err(Reply::UserNotInChannel(name, room));
