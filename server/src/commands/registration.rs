@@ -69,8 +69,8 @@ pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply
     if client.is_registered() || !client.user().is_empty() {
         return Err(Reply::AlreadyRegistered);
     }
-    let name = message.param(0).filter(|name| !name.is_empty());
-    let (Some(name), Some(realname)) = (name, message.param(3)) else {
+    let given = |index| message.param(index).filter(|name| !name.is_empty());
+    let (Some(name), Some(realname)) = (given(0), given(3)) else {
         return Err(Reply::NeedMoreParams("USER".to_owned()));
     };
     // A user name stands between `!` and `@` in every prefix, so it must have neither.
