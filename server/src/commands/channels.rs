@@ -505,7 +505,7 @@ enum More {
 
 impl<'a> Filter<'a> {
     fn is_one(word: &str) -> bool {
-        word.starts_with(['<', '>', '!', 'C', 'T']) || word.contains(['*', '?'])
+        word.starts_with(['<', '>', '!', 'C', 'c', 'T', 't']) || word.contains(['*', '?'])
     }
 
     fn read(word: &'a str) -> Option<Self> {
@@ -517,10 +517,10 @@ impl<'a> Filter<'a> {
         if let Some((more, number)) = side(word) {
             return Some(Self::Users(more, number.parse().ok()?));
         }
-        if let Some((more, number)) = word.strip_prefix('C').and_then(side) {
+        if let Some((more, number)) = word.strip_prefix(['C', 'c']).and_then(side) {
             return Some(Self::Created(more, number.parse().ok()?));
         }
-        if let Some((more, number)) = word.strip_prefix('T').and_then(side) {
+        if let Some((more, number)) = word.strip_prefix(['T', 't']).and_then(side) {
             return Some(Self::Topic(more, number.parse().ok()?));
         }
         Some(match word.strip_prefix('!') {
