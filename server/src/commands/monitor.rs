@@ -45,7 +45,7 @@ fn add(context: &mut Context, names: &str) {
         }
         added.push(nick.clone());
         // What is no nickname is never here, and need not be watched for: masks, above all.
-        let known = context.device().monitored.contains(&config.casemapping.fold(nick).into_owned());
+        let known = context.device().monitored.contains_key(&config.casemapping.fold(nick).into_owned());
         if known || check_nickname(nick, config.nick_length).is_err() {
             continue;
         }
@@ -59,9 +59,9 @@ fn add(context: &mut Context, names: &str) {
     tell_who_is_here(context, &added);
 }
 
-/// The names that the client watches for, in order.
+/// The names that the client watches for, as it wrote them, in order.
 fn watched(context: &Context) -> Vec<String> {
-    let mut names: Vec<_> = context.device().monitored.iter().map(ToString::to_string).collect();
+    let mut names: Vec<_> = context.device().monitored.values().map(ToString::to_string).collect();
     names.sort();
     names
 }

@@ -18,7 +18,7 @@ impl World {
     pub(crate) fn watch(&mut self, id: ClientId, nick: &str) {
         let key = self.config.casemapping.fold(nick).into_owned();
         self.watchers.entry(key.clone()).or_default().insert(id);
-        self.clients[id].monitored.insert(key);
+        self.clients[id].monitored.insert(key, nick.into());
     }
 
     /// Ends that.
@@ -30,7 +30,7 @@ impl World {
 
     /// The client watches for nobody any more.
     pub(crate) fn forget_watched(&mut self, id: ClientId) {
-        for key in std::mem::take(&mut self.clients[id].monitored) {
+        for (key, _) in std::mem::take(&mut self.clients[id].monitored) {
             self.remove_watcher(id, &key);
         }
     }
@@ -97,7 +97,7 @@ impl World {
         );
         for (key, watchers) in &self.watchers {
             assert!(!watchers.is_empty(), "somebody watches for {key}");
-            assert!(watchers.iter().all(|id| self.clients[*id].monitored.contains(key)), "and knows it");
+            assert!(watchers.iter().all(|id| self.clients[*id].monitored.contains_key(key)), "and knows it");
         }
     }
 }
