@@ -30,8 +30,10 @@ struct Point {
 }
 
 /// Why a question is refused.
-enum Refusal {
+enum Refusal<'m> {
     Params(Text),
+    /// This is no point in time.
+    Time(&'m str),
     Target,
     Message,
 }
@@ -44,6 +46,9 @@ pub(super) fn chathistory(context: &mut Context, message: &Message) -> Result<()
         let (shown, target) = (word(&subcommand), word(message.param(1).unwrap_or_default()));
         let (code, about, text) = match refusal {
             Refusal::Params(text) => ("INVALID_PARAMS", shown.to_owned(), text),
+            Refusal::Time(typed) => {
+                ("INVALID_PARAMS", format!("{shown} {}", word(typed)), Text::NotATimestamp)
+            }
             Refusal::Target => ("INVALID_TARGET", format!("{shown} {target}"), Text::NoSuchHistory),
             Refusal::Message => ("MESSAGE_ERROR", format!("{shown} {target}"), Text::NoSuchHistory),
         };
@@ -52,7 +57,7 @@ pub(super) fn chathistory(context: &mut Context, message: &Message) -> Result<()
     Ok(())
 }
 
-fn answer(context: &mut Context, subcommand: &str, message: &Message) -> Result<(), Refusal> {
+fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) -> Result<(), Refusal<'m>> {
     let count = match subcommand {
         "BEFORE" | "AFTER" | "AROUND" | "LATEST" | "TARGETS" => 4,
         "BETWEEN" => 5,
@@ -68,8 +73,8 @@ fn answer(context: &mut Context, subcommand: &str, message: &Message) -> Result<
     }
     let limit = limit.min(MOST_MESSAGES);
     if subcommand == "TARGETS" {
-        let bounds = between(time(params[1])?, time(params[2])?);
-        targets(context, bounds, limit);
+        let (from, to) = (time(params[1])?, time(params[2])?);
+        targets(context, between(from, to), from.first > to.first, limit);
         return Ok(());
     }
     let target = params[1];
@@ -116,7 +121,7 @@ fn answer(context: &mut Context, subcommand: &str, message: &Message) -> Result<
             context.fail("CHATHISTORY", "MESSAGE_ERROR", &about, &Text::StoreUnavailable);
             return Ok(());
         };
-        let batch = context.begin_batch(&format!("chathistory {target}"));
+        let batch = context.begin_batch(&format!("chathistory {name}"));
         for entry in &entries {
             context.replay(entry, &name, batch);
         }
@@ -132,7 +137,7 @@ fn between(one: Point, other: Point) -> (Number, Number) {
     (earlier.last, later.first)
 }
 
-fn point(typed: &str) -> Result<Point, Refusal> {
+fn point(typed: &str) -> Result<Point, Refusal<'_>> {
     if let Some(msgid) = typed.strip_prefix("msgid=") {
         let number = Number::read(msgid).ok_or(Refusal::Message)?;
         return Ok(Point { last: number, first: number });
@@ -141,8 +146,8 @@ fn point(typed: &str) -> Result<Point, Refusal> {
 }
 
 /// `timestamp=2026-01-01T00:00:00.000Z`: the thousandth of a second that is meant, as others see it.
-fn time(typed: &str) -> Result<Point, Refusal> {
-    let time = read_time(typed).ok_or(Refusal::Params(Text::NotATimestamp))?;
+fn time(typed: &str) -> Result<Point, Refusal<'_>> {
+    let time = read_time(typed).ok_or(Refusal::Time(typed))?;
     let first = Number::at(time);
     Ok(Point { first, last: Number::from_micros(first.as_micros() + 999) })
 }
@@ -174,15 +179,18 @@ pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
     let casemapping = world.config.casemapping;
     let (mine, since) = (party(context.client(), casemapping), reads_since(context));
     let folded = casemapping.fold(target);
-    let theirs = match world.find(target).ok().and_then(|person| world.client(person)) {
-        Some(person) => vec![party(person, casemapping)],
+    let (name, theirs) = match world.find(target).ok().and_then(|person| world.client(person)) {
+        Some(person) => (person.name(), vec![party(person, casemapping)]),
         // Nobody has the name now: the account of that name, or else whoever had it.
-        None => vec![folded.as_str().to_owned(), format!("~{}", folded.as_str())],
+        None => {
+            let name = world.accounts.find(target).map_or(target, |account| &account.name);
+            (name, vec![folded.as_str().to_owned(), format!("~{}", folded.as_str())])
+        }
     };
     // An asterisk or a list is nobody's name.
     names::check_nickname(target, usize::MAX).ok()?;
     let places = theirs.iter().map(|theirs| place_of(&mine, theirs)).collect();
-    Some(Readable { name: target.to_owned(), places, since })
+    Some(Readable { name: name.to_owned(), places, since })
 }
 
 /// The rooms that the client may read: what each is filed under, and from when on.
@@ -275,13 +283,19 @@ impl Context<'_> {
     }
 }
 
-/// CHATHISTORY TARGETS: the conversations with something new in a time.
-fn targets(context: &mut Context, bounds: (Number, Number), limit: usize) {
+/// CHATHISTORY TARGETS: the conversations whose last word was said in a time; of too many, those that were last said
+/// something in if `newest`.
+fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit: usize) {
     let (mine, since) = (party(context.client(), context.world.config.casemapping), reads_since(context));
     let rooms = readable_rooms(context);
     let who = mine.clone();
     let find = move |connection: &rusqlite::Connection| {
-        history::targets(connection, (&who, since), &rooms, bounds, limit)
+        let mut found = history::targets(connection, (&who, since), &rooms, bounds)?;
+        if newest {
+            found.drain(..found.len().saturating_sub(limit));
+        }
+        found.truncate(limit);
+        Ok(found)
     };
     context.ask(find, move |context, found| {
         let Ok(found) = found else {

@@ -390,7 +390,6 @@ pub(crate) fn targets(
     (party, since): (&str, Number),
     rooms: &[(String, Number)],
     (after, before): (Number, Number),
-    limit: usize,
 ) -> rusqlite::Result<Vec<Entry>> {
     let mut found = Vec::new();
     for (name, since) in [&places_of(connection, party, since)?, rooms].concat() {
@@ -406,7 +405,6 @@ pub(crate) fn targets(
         found.extend(last.filter(|last| last.number > after && last.number < before));
     }
     found.sort_by_key(|last| last.number);
-    found.truncate(limit);
     Ok(found)
 }
 
