@@ -5,11 +5,11 @@
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, listed};
-use super::speech::{self, Speech, client_only, may_hear, may_speak};
+use super::speech::{self, Speech, client_only, may_hear, may_speak, rank_and_channel, rank_of};
 use super::{multiline, service, services};
 use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::world::{Capability, ClientId, Line, Number, Rank, mask};
+use crate::world::{Capability, ClientId, Line, Number, mask};
 
 /// To how many one message may go (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
@@ -51,7 +51,7 @@ pub(super) fn notice(context: &mut Context, message: &Message) -> Result<(), Rep
 
 /// TAGMSG: sends tags without words, such as "is typing". It goes to those only who understand tags.
 pub(super) fn tagmsg(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let targets = message.param(0).filter(|targets| !targets.is_empty());
+    let targets = message.param(0).filter(|targets| listed(targets).next().is_some());
     let targets = targets.ok_or_else(|| Reply::NeedMoreParams("TAGMSG".to_owned()))?;
     if !context.has(Capability::MessageTags) {
         return Err(Reply::UnknownCommand("TAGMSG".to_owned()));
@@ -60,20 +60,14 @@ pub(super) fn tagmsg(context: &mut Context, message: &Message) -> Result<(), Rep
 }
 
 fn words_of<'m>(command: &'static str, message: &Message<'m>) -> Result<(&'m str, Speech<'m>), Reply> {
-    let targets = message.param(0).filter(|targets| !targets.is_empty());
+    let targets = message.param(0).filter(|targets| listed(targets).next().is_some());
     let targets = targets.ok_or_else(|| Reply::NoRecipient(command.to_owned()))?;
     let text = message.param(1).filter(|text| !text.is_empty()).ok_or(Reply::NoTextToSend)?;
     Ok((targets, Speech { command, text: Some(text) }))
 }
 
 fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Reply> {
-    // `@#room` is for operators and higher; with several prefixes the lowest says who (Modern IRC, "PRIVMSG").
-    let behind = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
-    let prefixes = target[..target.len() - behind.len()].split_inclusive(|_| true);
-    let (rank, channel) = match prefixes.min_by_key(|prefix| rank_of(prefix)) {
-        Some(rank) if behind.starts_with('#') => (rank, behind),
-        _ => ("", target),
-    };
+    let (rank, channel) = rank_and_channel(target);
     if names::is_channel(channel) {
         to_channel(context, rank, channel, speech)
     } else if let Some(mask) = target.strip_prefix('$') {
@@ -95,15 +89,12 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
     Line::of(number.time(), tags, &words, context.world.paper.take())
 }
 
-fn rank_of(prefix: &str) -> Option<Rank> {
-    prefix.chars().next().and_then(Rank::from_prefix)
-}
-
 /// To those in a channel who have a rank, by its prefix, or a higher one; to everybody there without one.
 fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> Result<(), Reply> {
     let me = context.me;
     let least = rank_of(rank);
-    let channel = context.world.find_visible_channel(me, name)?;
+    // That a room is secret hides it from questions; who may speak there is for the other modes to say.
+    let channel = context.world.find_channel(name)?;
     may_speak(context, channel, speech)?;
     let number = context.world.next_number();
     let line = line_from(context, number, speech, rank, &context.world.channel(channel).name);

@@ -34,7 +34,8 @@ pub(super) fn batch(context: &mut Context, message: &Message) -> Result<(), Repl
 
 fn open(context: &mut Context, reference: &str, message: &Message) {
     let (kind, target) = (message.param(1).unwrap_or_default(), message.param(2).unwrap_or_default());
-    if kind != "draft/multiline" || target.is_empty() || reference.len() > REFERENCE_BYTES {
+    let is_reference = (1..=REFERENCE_BYTES).contains(&reference.len());
+    if kind != "draft/multiline" || target.is_empty() || !is_reference {
         return invalid(context);
     }
     // The answer comes when the batch is closed.
@@ -49,8 +50,16 @@ fn open(context: &mut Context, reference: &str, message: &Message) {
         label,
         refused: false,
     };
-    if context.world.client_mut(context.device).draft.replace(Box::new(draft)).is_some() {
+    if let Some(dropped) = context.world.client_mut(context.device).draft.replace(Box::new(draft)) {
+        answer_to(context, dropped.label);
         invalid(context);
+    }
+}
+
+/// What is said next answers the one who opened a batch, if there is a label for it.
+fn answer_to(context: &mut Context, label: Option<String>) {
+    if let Some(label) = label {
+        context.world.begin_capture(context.device, &label);
     }
 }
 
@@ -59,6 +68,7 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
     let Some(reference) = context.tags.get("batch").filter(|_| context.has(Capability::Multiline)) else {
         return false;
     };
+    let casemapping = context.world.config.casemapping;
     let draft = context.world.client_mut(context.device).draft.as_mut();
     let Some(draft) = draft.filter(|draft| draft.reference == reference) else {
         invalid(context);
@@ -73,7 +83,7 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
     let bytes = draft.words.matches(|c| c != '\r').map(str::len).sum::<usize>();
     let bytes = bytes + text.len() + usize::from(!is_first && !concat);
     let mixed = draft.command.is_some_and(|before| before != command);
-    let refusal = if target != draft.target {
+    let refusal = if !casemapping.same(target, &draft.target) {
         let about = format!("{} {}", word(&draft.target), word(target));
         Some(("MULTILINE_INVALID_TARGET", about, Text::OtherTarget))
     } else if mixed || (concat && (text.is_empty() || is_first)) {
@@ -87,6 +97,8 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
     };
     if let Some((code, about, text)) = refusal {
         draft.refused = true;
+        let label = draft.label.take();
+        answer_to(context, label);
         context.fail("BATCH", code, &about, &text);
         return true;
     }
@@ -101,16 +113,14 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
 
 fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
     let draft = &mut context.world.client_mut(context.device).draft;
-    let Some(draft) = draft.take_if(|draft| draft.reference == reference) else {
+    let Some(mut draft) = draft.take_if(|draft| draft.reference == reference) else {
         invalid(context);
         return Ok(());
     };
     if draft.refused {
         return Ok(());
     }
-    if let Some(label) = &draft.label {
-        context.world.begin_capture(context.device, label);
-    }
+    answer_to(context, draft.label.take());
     let blank = draft.words.chars().all(|c| matches!(c, '\r' | '\n'));
     let Some(command) = draft.command.filter(|_| !blank) else {
         invalid(context);
@@ -128,27 +138,41 @@ fn invalid(context: &mut Context) {
     context.fail("BATCH", "MULTILINE_INVALID", "", &Text::InvalidBatch);
 }
 
-/// Delivers a message of several lines to a room or to one person.
+/// Delivers a message of several lines to a room, to those of some rank in it, or to one person.
 fn deliver(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
-    if names::is_channel(&draft.target) {
-        to_channel(context, draft, command)
+    let (rank, channel) = speech::rank_and_channel(&draft.target);
+    if names::is_channel(channel) {
+        to_channel(context, draft, command, rank, channel)
     } else {
         to_person(context, draft, command)
     }
 }
 
-fn to_channel(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
-    let channel = context.world.find_visible_channel(context.me, &draft.target)?;
+fn to_channel(
+    context: &mut Context,
+    draft: &Draft,
+    command: &'static str,
+    rank: &str,
+    name: &str,
+) -> Result<(), Reply> {
+    let channel = context.world.find_channel(name)?;
     speech::may_speak(context, channel, Speech { command, text: Some(&draft.words) })?;
-    let number = context.world.next_number();
-    let name = context.world.channel(channel).name.clone();
-    tell(context, draft, command, number, &name, |context, line, knowing| {
+    let (me, number, least) = (context.me, context.world.next_number(), speech::rank_of(rank));
+    let target = format!("{rank}{}", context.world.channel(channel).name);
+    tell(context, draft, command, number, &target, |context, line, knowing| {
         let (device, echo) = (context.device, context.has(Capability::EchoMessage));
-        context.world.tell_channel(channel, |id, client, _| {
-            (client.takes_several_lines() == knowing && (id != device || echo)).then_some(line)
+        context.world.tell_channel(channel, |id, client, member| {
+            let mine = client.person.unwrap_or(id) == me;
+            let wanted = (id != device || echo)
+                && client.takes_several_lines() == knowing
+                && (mine || least.is_none_or(|rank| member.ranks.at_least(rank)));
+            wanted.then_some(line)
         });
     });
-    context.world.keep_said(context.me, channel, number, kind_of(command), &draft.client_only, &draft.words);
+    if least.is_none() {
+        let kind = kind_of(command);
+        context.world.keep_said(me, channel, number, kind, &draft.client_only, &draft.words);
+    }
     Ok(())
 }
 

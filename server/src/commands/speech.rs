@@ -45,6 +45,22 @@ pub(super) fn client_only(tags: Tags) -> String {
     kept.into_iter().map(|(_, tag)| tag).collect::<Vec<_>>().join(";")
 }
 
+/// The prefix of a rank before a channel's name, and the name: `@#room` is for operators and higher. With several
+/// prefixes the lowest says who (Modern IRC, "PRIVMSG"). Without one, no prefix and the whole target.
+pub(super) fn rank_and_channel(target: &str) -> (&str, &str) {
+    let behind = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
+    let prefixes = target[..target.len() - behind.len()].split_inclusive(|_| true);
+    match prefixes.min_by_key(|prefix| rank_of(prefix)) {
+        Some(rank) if behind.starts_with('#') => (rank, behind),
+        _ => ("", target),
+    }
+}
+
+/// The rank with this prefix.
+pub(super) fn rank_of(prefix: &str) -> Option<Rank> {
+    prefix.chars().next().and_then(Rank::from_prefix)
+}
+
 /// Notes for WHOIS that the client is not idle.
 pub(super) fn note_speech(context: &mut Context) {
     let now = context.world.now;
