@@ -40,7 +40,7 @@ use crate::failure::Failure;
 use crate::profile::Profile;
 use crate::pulse::{self, Beat, Pulse};
 use crate::reconnect::{BackOff, Retry};
-use crate::registration::Registration;
+use crate::registration::{Registration, Step};
 use crate::sts::Policies;
 use crate::tls::{Reading, Tls};
 use crate::traffic::Traffic;
@@ -62,7 +62,9 @@ const FAREWELL_TIME: Duration = Duration::from_millis(200);
 pub struct Patience {
     /// For a socket to be connected, name lookup included.
     pub connect: Duration,
-    /// For the server's welcome after that.
+    /// For word of what the server can do, where a password is held back until then.
+    pub capabilities: Duration,
+    /// For the server's welcome; and for the login to an account, which is part of the way there.
     pub login: Duration,
     /// For anything at all to be said by the server, before it is asked with PING.
     pub idle: Duration,
@@ -74,6 +76,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
+            capabilities: Duration::from_secs(5),
             login: Duration::from_secs(30),
             idle: Duration::from_secs(60),
             answer: Duration::from_secs(30),
@@ -458,10 +461,11 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         session: &mut Session<'_>,
     ) -> Result<Infallible, Ending> {
         let mut buffer = LineBuffer::new(LineLimits::FROM_SERVER);
-        let login_deadline = Instant::now() + self.setup.patience.login;
+        let mut begun = Instant::now();
         loop {
             let now = Instant::now();
-            let left = if session.registration.is_welcomed() {
+            let registration = &mut session.registration;
+            let left = if registration.is_welcomed() {
                 match session.pulse.next(now) {
                     Beat::Listen(left) => left,
                     Beat::Ask => {
@@ -471,8 +475,15 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                     Beat::Gone => return Err(Ending::Failed(Failure::Silent)),
                 }
             } else {
-                match login_deadline.saturating_duration_since(now) {
-                    Duration::ZERO => return Err(Ending::Failed(Failure::NoWelcome)),
+                let patience = &self.setup.patience;
+                let time = if registration.holds_back() { patience.capabilities } else { patience.login };
+                match (begun + time).saturating_duration_since(now) {
+                    Duration::ZERO => {
+                        let step = registration.out_of_patience();
+                        self.follow(step.ok_or(Ending::Failed(Failure::NoWelcome))?, None, session)?;
+                        begun = now;
+                        continue;
+                    }
                     left => left,
                 }
             };
@@ -500,6 +511,8 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                     Line::TooLong => log::warn!("a line of more than 16 KiB was dropped"),
                 }
             }
+            let step = session.registration.pause();
+            self.follow(step, None, session)?;
         }
     }
 
@@ -529,6 +542,17 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             session.record.welcomed_at.get_or_insert_with(Instant::now);
             session.record.nick = session.registration.nick_to_come_back_by().to_owned();
         }
+        let event = if step.is_settled { None } else { session.events.read(&message) };
+        self.follow(step, event, session)?;
+        if message.is("ERROR") {
+            let reason = message.param(0).map(crate::formatting::plain).unwrap_or_default();
+            return Err(self.end_of_stream(reason));
+        }
+        Ok(())
+    }
+
+    /// Does what is to be done, and tells the window of it.
+    fn follow(&self, step: Step, event: Option<Event>, session: &mut Session<'_>) -> Result<(), Ending> {
         if let Some(offer) = step.sts {
             match (session.registration.is_secure(), offer.port, offer.duration_secs) {
                 (false, Some(port), _) => return Err(Ending::Upgrade(port)),
@@ -545,11 +569,6 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         if let Some(failure) = step.failure {
             return Err(self.ended_by(failure));
         }
-        if message.is("ERROR") {
-            let reason = message.param(0).map(crate::formatting::plain).unwrap_or_default();
-            return Err(self.end_of_stream(reason));
-        }
-        let event = if step.is_settled { None } else { session.events.read(&message) };
         for event in event.into_iter().chain(step.news.into_iter().map(Event::from)) {
             if event.what == What::MotdEnd {
                 session.pulse.greeted(Instant::now());

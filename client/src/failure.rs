@@ -192,6 +192,8 @@ pub enum LoginFailure {
     NoWay,
     /// It refused. These are its words.
     Refused(String),
+    /// It has them, and does not answer.
+    NoAnswer,
     /// It did not prove that it knows the password, or broke the rules of the exchange that would.
     Impostor,
 }
@@ -202,6 +204,7 @@ impl LoginFailure {
         match self {
             Self::NotOffered => Text::LoginNotOffered.into(),
             Self::NoWay => Text::LoginNoWay.into(),
+            Self::NoAnswer => Text::LoginNoAnswer.into(),
             Self::Refused(words) => Text::Verbatim.with([words]),
             Self::Impostor => Text::LoginImpostor.into(),
         }

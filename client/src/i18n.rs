@@ -435,6 +435,7 @@ texts! {
     LoginFailed: "没有登录帐号 {0}：{1}", "Not logged in to the account {0}: {1}";
     LoginNotOffered: "服务器不提供帐号登录", "the server has no logins to accounts";
     LoginNoWay: "服务器不支持所设的登录方式", "the server knows none of the ways to log in that are set";
+    LoginNoAnswer: "服务器没有回应登录", "the server did not answer the login";
     LoginImpostor: "服务器没能证明它知道这个密码，可能是冒充的",
         "the server could not prove that it knows the password, so it may be an impostor";
     CannotStart: "无法开始连接：{0}", "The connection cannot be started: {0}";

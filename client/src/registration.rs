@@ -4,13 +4,13 @@
 //! This is the talk itself, as a table of what comes and what is answered; it has no sockets and no clock.
 //! The order is that of [IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation):
 //! `CAP LS 302` first, so that the server holds the welcome back until `CAP END`. A server that has never heard of
-//! capabilities answers 421 or nothing, and welcomes us all the same.
+//! capabilities answers 421, 451 or nothing, and welcomes us all the same.
 //! The login to an account is [`sasl`](crate::sasl)'s subject; `CAP END` waits for it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 
-use teahouse_protocol::Message;
+use teahouse_protocol::{Message, numerics as n};
 
 use crate::event::{What, read};
 use crate::failure::{Failure, LoginFailure};
@@ -50,6 +50,8 @@ pub struct Registration {
     secure: bool,
     /// Whether anything came that only a chat server says.
     is_chat: bool,
+    /// Whether we have not said yet who we are, and wait for word of what the server can do.
+    holds_back: bool,
     welcomed: bool,
     /// Whether `CAP END` was sent, or there is no more need for it.
     ended: bool,
@@ -111,6 +113,9 @@ impl Registration {
             profile: profile.clone(),
             secure,
             is_chat: false,
+            // A server that has a better way asks for it in its list of capabilities. Until then no password is said in
+            // the clear; and since PASS comes before NICK and USER, they wait, too.
+            holds_back: !secure && !profile.server_password.is_empty(),
             welcomed: false,
             ended: false,
             offered: Vec::new(),
@@ -125,18 +130,38 @@ impl Registration {
 
     /// The lines to begin with.
     pub fn opening(&self) -> Vec<String> {
+        let mut lines = vec!["CAP LS 302".to_owned()];
+        if !self.holds_back {
+            lines.extend(self.introduction());
+        }
+        lines
+    }
+
+    /// The lines that say who we are.
+    fn introduction(&self) -> Vec<String> {
         let Profile { user, real_name, server_password, .. } = &self.profile;
         // The user name is ASCII on every server; only the nickname and the real name may be 汉字.
         let of_nick: String = self.nick.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
         let user = [user.as_str(), &of_nick].into_iter().find(|it| !it.is_empty()).unwrap_or("teahouse");
         let real_name = if real_name.is_empty() { &self.nick } else { real_name };
-        let mut lines = vec!["CAP LS 302".to_owned()];
+        let mut lines = Vec::new();
         if !server_password.is_empty() {
             lines.push(format!("PASS :{}", server_password.reveal()));
         }
         lines.push(format!("NICK {}", self.nick));
         lines.push(format!("USER {user} 0 * :{real_name}"));
         lines
+    }
+
+    /// Whether we have not said yet who we are, and wait for word of what the server can do.
+    pub fn holds_back(&self) -> bool {
+        self.holds_back
+    }
+
+    /// Says who we are, if that was held back.
+    fn come_forward(&mut self) -> Step {
+        let lines = if mem::take(&mut self.holds_back) { self.introduction() } else { Vec::new() };
+        Step { lines, ..Step::default() }
     }
 
     /// The name to ask for if we come back: the one that was asked for first, unless we took another one since.
@@ -156,7 +181,29 @@ impl Registration {
 
     /// Takes in a message. Those that are not part of the talk get an empty [`Step`].
     pub fn take(&mut self, message: &Message<'_>) -> Step {
-        let mut step = self.answer(message);
+        let step = self.answer(message);
+        self.with_news(step)
+    }
+
+    /// The server has nothing more to say for now.
+    pub fn pause(&mut self) -> Step {
+        let progress = self.login.as_mut().map_or(Progress::None, Login::pause);
+        let step = self.go_on(progress);
+        self.with_news(step)
+    }
+
+    /// The server has said nothing of use for as long as one waits before the welcome. Gives what can still be done
+    /// about it: to go on without what it does not answer.
+    pub fn out_of_patience(&mut self) -> Option<Step> {
+        if self.holds_back {
+            return Some(self.come_forward());
+        }
+        let login = self.login.as_mut().filter(|login| !login.is_idle())?;
+        let progress = login.give_up(LoginFailure::NoAnswer);
+        Some(Step::say("AUTHENTICATE *").and(self.go_on(progress)))
+    }
+
+    fn with_news(&mut self, mut step: Step) -> Step {
         if self.welcomed {
             step.news.append(&mut self.news);
         }
@@ -188,6 +235,11 @@ impl Registration {
         }
         if message.is("CAP") {
             return self.capability(message);
+        }
+        if self.holds_back && matches!(message.numeric(), Some(n::ERR_UNKNOWNCOMMAND | n::ERR_NOTREGISTERED))
+        {
+            // The server has never heard of capabilities.
+            return self.come_forward();
         }
         if message.is("NICK") && message.source().is_some_and(|source| source.name == self.nick) {
             self.nick = message.param(0).unwrap_or_default().to_owned();
@@ -256,7 +308,7 @@ impl Registration {
                 let step = Step { news: vec![self.in_force()], ..Step::default() };
                 match &mut self.login {
                     Some(login) if gone.contains(&"sasl") => {
-                        let progress = login.withdraw();
+                        let progress = login.give_up(LoginFailure::NotOffered);
                         step.and(self.go_on(progress))
                     }
                     _ => step,
@@ -266,7 +318,8 @@ impl Registration {
         }
     }
 
-    /// Asks for what is offered and of use, if there is anything. `anew` is for what has come later.
+    /// Says who we are, now that it is known what the server can do, and asks for what is offered and of use, if there
+    /// is anything. `anew` is for what has come later.
     fn request(&mut self, anew: bool) -> Step {
         let offered = mem::take(&mut self.offered);
         let sasl = offered.iter().find(|(name, _)| name == "sasl");
@@ -285,7 +338,8 @@ impl Registration {
             self.values.extend(value.map(|value| (name.clone(), value)));
             names.push(name);
         }
-        self.ask(in_lines(names.into_iter()))
+        let step = self.come_forward();
+        step.and(self.ask(in_lines(names.into_iter())))
     }
 
     /// What the window should learn of what is agreed on.
@@ -307,14 +361,16 @@ impl Registration {
         Step { lines, ..Step::default() }
     }
 
-    /// `CAP ACK`: these are in force now, or no longer where there is a `-`.
+    /// `CAP ACK`: these are in force now. Only what was asked for counts, and nobody asks to be without something.
     fn agreed(&mut self, names: &[&str]) -> Step {
-        for name in names {
-            let (name, enable) = name.strip_prefix('-').map_or((*name, true), |name| (name, false));
+        let is_asked = |name: &&str| self.asked.iter().flatten().any(|one| one == name);
+        let granted: Vec<_> = names.iter().copied().filter(is_asked).collect();
+        if granted.is_empty() {
+            return Step::default();
+        }
+        for name in &granted {
             self.enabled.retain(|enabled| enabled != name);
-            if enable {
-                self.enabled.push(name.to_owned());
-            }
+            self.enabled.push((*name).to_owned());
             for asked in &mut self.asked {
                 asked.retain(|one| one != name);
             }
@@ -322,7 +378,7 @@ impl Registration {
         self.asked.retain(|asked| !asked.is_empty());
         let step = Step { news: vec![self.in_force()], ..Step::default() };
         let then = match &mut self.login {
-            Some(login) if names.contains(&"sasl") && login.is_idle() && !login.is_done() => {
+            Some(login) if granted.contains(&"sasl") && login.is_idle() && !login.is_done() => {
                 let progress = login.begin(self.mechanisms.as_deref());
                 self.go_on(progress)
             }
@@ -335,8 +391,8 @@ impl Registration {
     /// by itself.
     fn refused(&mut self, names: &[&str]) -> Step {
         let is_this = |asked: &Vec<String>| asked.iter().any(|name| names.contains(&name.as_str()));
-        let place = self.asked.iter().position(is_this).unwrap_or(0);
-        match self.asked.remove(place) {
+        let place = if names.is_empty() { Some(0) } else { self.asked.iter().position(is_this) };
+        match place.and_then(|place| self.asked.remove(place)) {
             Some(list) if list.len() > 1 => self.ask(list.into_iter().map(|name| vec![name]).collect()),
             Some(list) if list[0] == "sasl" => {
                 let step = self.without_account(&LoginFailure::NotOffered);
@@ -415,10 +471,11 @@ mod tests {
         Registration::new(profile, false)
     }
 
-    /// Plays a line that a server sends.
+    /// Plays a line that a server sends, and waits for what is said to it.
     #[track_caller]
     fn take(registration: &mut Registration, line: &str) -> Step {
-        registration.take(&Message::parse(line).expect(line))
+        let step = registration.take(&Message::parse(line).expect(line));
+        step.and(registration.pause())
     }
 
     /// Plays what a server sends and gives what is answered.
@@ -459,7 +516,65 @@ mod tests {
             ..bob()
         };
         let expected = ["CAP LS 302", "PASS :open sesame", "NICK bob", "USER ming 0 * :Xiao Ming"];
-        assert_eq!(talk(&profile).opening(), expected);
+        assert_eq!(Registration::new(&profile, true).opening(), expected);
+    }
+
+    #[test]
+    fn a_password_is_not_said_in_the_clear_before_the_server_could_ask_for_tls() {
+        let profile = Profile { server_password: Secret::from("sesame".to_owned()), ..bob() };
+        let opened = || {
+            let mut registration = talk(&profile);
+            assert_eq!(registration.opening(), ["CAP LS 302"]);
+            assert!(registration.holds_back());
+            registration
+        };
+        let introduction = ["PASS :sesame", "NICK bob", "USER bob 0 * :bob"];
+        for lines in [
+            &[
+                ":s NOTICE * :Looking up your hostname",
+                ":s CAP * LS * :server-time",
+                ":s CAP * LS :away-notify",
+            ][..],
+            &[":s CAP * LS :"],
+            // Servers that have never heard of capabilities.
+            &[":s 421 * CAP :Unknown command"],
+            &[":s 451 * :You have not registered"],
+        ] {
+            let mut registration = opened();
+            let (last, before) = lines.split_last().unwrap();
+            assert_eq!(answers(&mut registration, before), [""; 0], "{lines:?}");
+            let said = answers(&mut registration, &[last]);
+            assert_eq!(said[..3], introduction, "{lines:?}");
+            assert!(!registration.holds_back());
+        }
+        // Servers that do not even say that.
+        assert_eq!(
+            opened().out_of_patience().map(|step| step.lines),
+            Some(introduction.map(str::to_owned).into())
+        );
+        let step = take(&mut opened(), ":s CAP * LS * :sts=port=6697");
+        assert_eq!((step.lines.len(), step.sts.and_then(|sts| sts.port)), (0, Some(6697)));
+    }
+
+    #[test]
+    fn a_login_that_is_not_answered_does_not_keep_us_out() {
+        let begin = [":s CAP * LS :sasl", ":s CAP * ACK :sasl"];
+        let mut registration = talk(&with_account());
+        answers(&mut registration, &begin);
+        let step = registration.out_of_patience().expect("something to do");
+        assert_eq!(
+            (step.lines, step.failure),
+            (["AUTHENTICATE *", "CAP END"].map(str::to_owned).to_vec(), None)
+        );
+        assert_eq!(registration.out_of_patience(), None);
+        let step = take(&mut registration, ":s 001 bob :Welcome");
+        assert_eq!(told(&step.news), [Text::LoginFailed]);
+
+        let mut registration = talk(&Profile { account_required: true, ..with_account() });
+        answers(&mut registration, &begin);
+        let failure = registration.out_of_patience().and_then(|step| step.failure);
+        let why = LoginFailure::NoAnswer;
+        assert_eq!(failure, Some(Failure::AccountRefused { account: "jilles".to_owned(), why }));
     }
 
     #[test]
@@ -524,6 +639,32 @@ mod tests {
         answers(&mut registration, &[":s CAP * LS :server-time echo-message"]);
         assert_eq!(answers(&mut registration, &[":s CAP * ACK :server-time"]), [""; 0]);
         assert_eq!(answers(&mut registration, &[":s CAP * ACK :echo-message"]), ["CAP END"]);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_not_agreed_on() {
+        let mut registration = talk(&with_account());
+        answers(&mut registration, &[":s CAP * LS :server-time"]);
+        for number in 0..100 {
+            let line = format!(":s CAP * ACK :unknown/{number} sasl -server-time");
+            assert_eq!(take(&mut registration, &line), Step::default(), "{line}");
+        }
+        let step = take(&mut registration, ":s CAP * ACK :server-time echo-message");
+        assert_eq!(step.lines, ["CAP END"]);
+        assert_eq!(step.news, [What::Capabilities(vec!["server-time".to_owned()])]);
+        assert_eq!(take(&mut registration, ":s CAP * ACK :-server-time"), Step::default());
+    }
+
+    #[test]
+    fn a_refusal_of_what_nobody_asked_for_refuses_nothing() {
+        let mut registration = talk(&bob());
+        answers(&mut registration, &[":s CAP * LS :server-time"]);
+        assert_eq!(answers(&mut registration, &[":s CAP * NAK :tea"]), [""; 0]);
+        assert_eq!(answers(&mut registration, &[":s CAP * ACK :server-time"]), ["CAP END"]);
+        // Whoever does not say what they refuse means what was asked for.
+        let mut registration = talk(&bob());
+        answers(&mut registration, &[":s CAP * LS :server-time"]);
+        assert_eq!(answers(&mut registration, &[":s CAP * NAK :"]), ["CAP END"]);
     }
 
     #[test]

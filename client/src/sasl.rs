@@ -5,9 +5,12 @@
 //! Like [`registration`](crate::registration), of which it is a part, this is the talk alone: messages in, lines out.
 //! One mechanism after another is tried until one succeeds or none is left. There is one exception: a server that did
 //! not prove in SCRAM that it knows the password is not told the password by the next mechanism.
+//!
+//! A mechanism is refused in up to two lines, in either order: a word of failure, and a list of what there is instead.
+//! Neither says whether the other follows. So the next mechanism is begun only when the server has
+//! [paused](Login::pause), and what comes after that is about the next one.
 
 use std::collections::VecDeque;
-use std::mem;
 
 use base64ct::{Base64, Encoding};
 use teahouse_protocol::sasl::{self, Assembler};
@@ -28,9 +31,6 @@ pub struct Login {
     /// Those that were not tried yet.
     untried: VecDeque<Mechanism>,
     state: State,
-    /// Whether a list of mechanisms sent us on to the next one. Some servers send that list alone, others say after it
-    /// that the mechanism failed, which is not about the next one.
-    sent_on: bool,
 }
 
 #[derive(Debug)]
@@ -39,6 +39,8 @@ enum State {
     Idle,
     /// A mechanism was named or is being gone through.
     Talking(Exchange, Assembler),
+    /// The server refused the mechanism, for this reason.
+    Refused(LoginFailure),
     /// We gave the mechanism up, and wait for the server to say that it knows.
     Aborted,
     /// We are logged in.
@@ -48,8 +50,8 @@ enum State {
 /// How far a mechanism has come.
 #[derive(Debug)]
 enum Exchange {
-    /// One message says it all.
-    Single(Mechanism),
+    /// One message says it all, and may have been sent.
+    Single { mechanism: Mechanism, is_said: bool },
     /// The first message of SCRAM is to be sent, or was.
     Scram(Scram, ScramStep),
 }
@@ -57,7 +59,7 @@ enum Exchange {
 impl Exchange {
     fn mechanism(&self) -> Mechanism {
         match self {
-            Self::Single(mechanism) => *mechanism,
+            Self::Single { mechanism, .. } => *mechanism,
             Self::Scram(..) => Mechanism::ScramSha256,
         }
     }
@@ -100,7 +102,6 @@ impl Login {
             possible,
             untried: VecDeque::new(),
             state: State::Idle,
-            sent_on: false,
         })
     }
 
@@ -122,20 +123,19 @@ impl Login {
     /// Begins, now that the server agreed to `sasl`. `offered` are the mechanisms that it has, if it said so.
     pub fn begin(&mut self, offered: Option<&str>) -> Progress {
         self.untried = self.possible.iter().copied().collect();
-        self.sent_on = false;
         if let Some(list) = offered.filter(|list| !list.is_empty()) {
             self.untried.retain(|mechanism| mechanism.is_in(list));
         }
         self.next(LoginFailure::NoWay)
     }
 
-    /// The server withdrew `sasl`; what is under way comes to nothing.
-    pub fn withdraw(&mut self) -> Progress {
+    /// There will be no login: the server withdrew `sasl`, or answers no more.
+    pub fn give_up(&mut self, why: LoginFailure) -> Progress {
         if self.is_idle() {
             return Progress::None;
         }
         self.untried.clear();
-        self.next(LoginFailure::NotOffered)
+        self.next(why)
     }
 
     /// Takes in a message of the server.
@@ -148,31 +148,35 @@ impl Login {
         }
         let words = || message.params().last().map(|words| formatting::plain(words)).unwrap_or_default();
         match message.numeric() {
-            Some(n::RPL_SASLSUCCESS) => self.succeed(),
+            Some(n::RPL_SASLSUCCESS) if self.may_succeed() => self.succeed(),
+            Some(n::RPL_SASLSUCCESS) => self.refuse_impostor(),
+            Some(n::ERR_SASLALREADY) if self.may_succeed() => self.succeed(),
+            // No mechanism is taken any more.
+            Some(n::ERR_SASLALREADY | n::ERR_NICKLOCKED) => self.give_up(LoginFailure::Refused(words())),
             Some(n::RPL_SASLMECHS) => {
                 let list = message.param(1).unwrap_or_default();
                 self.untried.retain(|mechanism| mechanism.is_in(list));
-                // What was just named is not what the list is an answer to: it came behind the word of failure.
                 if let State::Talking(exchange, _) = &self.state
-                    && exchange.mechanism().is_in(list)
+                    && !exchange.mechanism().is_in(list)
                 {
-                    return Progress::None;
+                    self.state = State::Refused(LoginFailure::NoWay);
                 }
-                let progress = self.next(LoginFailure::NoWay);
-                self.sent_on = true;
-                progress
-            }
-            Some(n::ERR_SASLFAIL) if mem::take(&mut self.sent_on) => Progress::None,
-            Some(n::ERR_NICKLOCKED) => {
-                self.untried.clear();
-                self.next(LoginFailure::Refused(words()))
-            }
-            Some(n::ERR_SASLALREADY) => {
-                self.state = State::Done;
-                Progress::Succeeded
+                Progress::None
             }
             Some(n::ERR_SASLFAIL | n::ERR_SASLTOOLONG | n::ERR_SASLABORTED) => {
-                self.next(LoginFailure::Refused(words()))
+                self.state = State::Refused(LoginFailure::Refused(words()));
+                Progress::None
+            }
+            _ => Progress::None,
+        }
+    }
+
+    /// The server has nothing more to say for now.
+    pub fn pause(&mut self) -> Progress {
+        match &self.state {
+            State::Refused(why) => {
+                let why = why.clone();
+                self.next(why)
             }
             _ => Progress::None,
         }
@@ -185,31 +189,30 @@ impl Login {
             return Progress::Failed(Vec::new(), why);
         };
         let exchange = match mechanism {
-            Mechanism::External | Mechanism::Plain => Exchange::Single(mechanism),
+            Mechanism::External | Mechanism::Plain => Exchange::Single { mechanism, is_said: false },
             Mechanism::ScramSha256 => Exchange::Scram(Scram::begin(), ScramStep::Begin),
         };
         self.state = State::Talking(exchange, Assembler::default());
         Progress::Lines(vec![format!("AUTHENTICATE {mechanism}")])
     }
 
-    /// The server says that we are logged in. That is worth nothing where it owes us a proof, or where we gave the
-    /// mechanism up.
-    fn succeed(&mut self) -> Progress {
-        let is_due = match &self.state {
+    /// Whether the server's word that we are logged in is worth anything: not where it owes us a proof, nor where the
+    /// mechanism was given up.
+    fn may_succeed(&self) -> bool {
+        match &self.state {
             State::Talking(Exchange::Scram(_, step), _) => *step == ScramStep::Verified,
-            State::Aborted => false,
-            _ => true,
-        };
-        if !is_due {
-            return self.refuse_impostor();
+            State::Talking(Exchange::Single { .. }, _) => true,
+            State::Idle | State::Aborted | State::Refused(_) | State::Done => false,
         }
+    }
+
+    fn succeed(&mut self) -> Progress {
         self.state = State::Done;
         Progress::Succeeded
     }
 
     /// One line of what the server has to say to the mechanism.
     fn chunk(&mut self, chunk: &str) -> Progress {
-        self.sent_on = false;
         let State::Talking(_, assembler) = &mut self.state else { return Progress::None };
         let said = match assembler.take(chunk) {
             Ok(None) => return Progress::None,
@@ -219,12 +222,16 @@ impl Login {
         let Some(said) = said.and_then(|said| String::from_utf8(said).ok()) else { return self.abort() };
         let State::Talking(exchange, _) = &mut self.state else { return Progress::None };
         let answer = match exchange {
-            Exchange::Single(Mechanism::Plain) => {
-                // Whom to be, who one is, and the proof (RFC 4616 §2).
-                Ok(Some(format!("{0}\0{0}\0{1}", self.account, self.password.reveal())))
+            Exchange::Single { is_said: true, .. } => Ok(None),
+            Exchange::Single { mechanism, is_said } => {
+                *is_said = true;
+                Ok(Some(match mechanism {
+                    // Whom to be, who one is, and the proof (RFC 4616 §2).
+                    Mechanism::Plain => format!("{0}\0{0}\0{1}", self.account, self.password.reveal()),
+                    // The empty answer: to be whom the certificate says (RFC 4422, appendix A).
+                    Mechanism::External | Mechanism::ScramSha256 => String::new(),
+                }))
             }
-            // The empty answer: to be whom the certificate says (RFC 4422, appendix A).
-            Exchange::Single(_) => Ok(Some(String::new())),
             Exchange::Scram(scram, step) => match step {
                 ScramStep::Begin => {
                     *step = ScramStep::Proof;
@@ -257,9 +264,8 @@ impl Login {
     /// Gives everything up.
     fn refuse_impostor(&mut self) -> Progress {
         self.untried.clear();
-        let is_heard = !matches!(mem::replace(&mut self.state, State::Idle), State::Done);
-        let lines = if is_heard { lines(sasl::ABORT) } else { Vec::new() };
-        Progress::Failed(lines, LoginFailure::Impostor)
+        self.state = State::Idle;
+        Progress::Failed(lines(sasl::ABORT), LoginFailure::Impostor)
     }
 }
 
@@ -284,9 +290,21 @@ mod tests {
         Login::of(&Profile { sasl: mechanisms.to_vec(), ..profile() }).expect("a login is possible")
     }
 
+    /// Plays a line that a server sends, and waits for what is said to it.
     #[track_caller]
     fn take(login: &mut Login, line: &str) -> Progress {
-        login.take(&Message::parse(line).expect(line))
+        take_all(login, &[line])
+    }
+
+    /// Plays lines that a server sends without a pause between them.
+    #[track_caller]
+    fn take_all(login: &mut Login, lines: &[&str]) -> Progress {
+        let mut progress = Progress::None;
+        for line in lines {
+            assert_eq!(progress, Progress::None, "before {line:?}");
+            progress = login.take(&Message::parse(line).expect(line));
+        }
+        if progress == Progress::None { login.pause() } else { progress }
     }
 
     fn says(line: &str) -> Progress {
@@ -367,14 +385,14 @@ mod tests {
 
     #[test]
     fn a_list_of_mechanisms_sends_us_on_with_and_without_a_word_of_failure() {
-        for lines in [&[":s 908 bob PLAIN :are available"][..], &[":s 908 bob PLAIN :are", ":s 904 bob :No"]]
-        {
+        for lines in [
+            &[":s 908 bob PLAIN :are available"][..],
+            &[":s 908 bob PLAIN :are available", ":s 904 bob :No"],
+            &[":s 904 bob :No", ":s 908 bob PLAIN :are available"],
+        ] {
             let mut login = by(&[Mechanism::External, Mechanism::ScramSha256, Mechanism::Plain]);
             login.begin(None);
-            assert_eq!(take(&mut login, lines[0]), says("AUTHENTICATE PLAIN"));
-            for line in &lines[1..] {
-                assert_eq!(take(&mut login, line), Progress::None);
-            }
+            assert_eq!(take_all(&mut login, lines), says("AUTHENTICATE PLAIN"), "{lines:?}");
             assert!(matches!(take(&mut login, "AUTHENTICATE +"), Progress::Lines(_)));
             assert_eq!(take(&mut login, ":s 904 bob :No"), refused("No"));
         }
@@ -382,15 +400,6 @@ mod tests {
         login.begin(None);
         let failed = Progress::Failed(vec![], LoginFailure::NoWay);
         assert_eq!(take(&mut login, ":s 908 bob EXTERNAL :are available"), failed);
-    }
-
-    #[test]
-    fn a_list_of_mechanisms_behind_the_word_of_failure_changes_nothing_about_the_next() {
-        let mut login = by(&[Mechanism::External, Mechanism::ScramSha256, Mechanism::Plain]);
-        login.begin(None);
-        assert_eq!(take(&mut login, ":s 904 bob :No"), says("AUTHENTICATE SCRAM-SHA-256"));
-        assert_eq!(take(&mut login, ":s 908 bob SCRAM-SHA-256,PLAIN :are available"), Progress::None);
-        assert!(matches!(take(&mut login, "AUTHENTICATE +"), Progress::Lines(_)));
     }
 
     #[test]
@@ -426,5 +435,38 @@ mod tests {
         assert_eq!(impostor(&["AUTHENTICATE +", ":s 903 bob :Welcome"]), given_up);
         assert_eq!(impostor(&[":s 903 bob :Welcome"]), given_up);
         assert_eq!(impostor(&["AUTHENTICATE :茶", ":s 903 bob :Welcome"]), given_up);
+    }
+
+    #[test]
+    fn that_we_are_logged_in_already_is_no_proof_where_there_must_be_one() {
+        let already = ":s 907 bob :You have already authenticated";
+        for before in [&[][..], &["AUTHENTICATE +"], &["AUTHENTICATE :茶"]] {
+            let mut login = by(&[Mechanism::ScramSha256, Mechanism::Plain]);
+            login.begin(None);
+            for line in before {
+                take(&mut login, line);
+            }
+            assert_eq!(take(&mut login, already), refused("You have already authenticated"), "{before:?}");
+            assert!(!login.is_done());
+        }
+        let mut login = by(&[Mechanism::Plain]);
+        login.begin(None);
+        assert_eq!(take(&mut login, already), Progress::Succeeded);
+    }
+
+    #[test]
+    fn the_password_is_said_once() {
+        let mut login = by(&[Mechanism::Plain]);
+        login.begin(None);
+        assert!(matches!(take(&mut login, "AUTHENTICATE +"), Progress::Lines(_)));
+        assert_eq!(take(&mut login, "AUTHENTICATE +"), says("AUTHENTICATE *"));
+    }
+
+    #[test]
+    fn a_mechanism_that_is_refused_right_after_a_list_of_mechanisms_was_refused() {
+        let mut login = by(&[Mechanism::External, Mechanism::Plain]);
+        login.begin(None);
+        assert_eq!(take(&mut login, ":s 908 bob PLAIN :are available"), says("AUTHENTICATE PLAIN"));
+        assert_eq!(take(&mut login, ":s 904 bob :No"), refused("No"));
     }
 }

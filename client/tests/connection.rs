@@ -16,7 +16,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use teahouse::connection::{Connection, Patience, Setup};
 use teahouse::event::{Event, What};
 use teahouse::failure::Failure;
-use teahouse::profile::Profile;
+use teahouse::profile::{Profile, Secret};
 use teahouse::reconnect::Retry;
 use teahouse::traffic::Traffic;
 
@@ -49,10 +49,13 @@ impl Window {
     fn open(server: &str, port: u16, setup: Setup) -> Self {
         let profile =
             Profile { server: server.to_owned(), port, nick: "小明".to_owned(), ..Profile::default() };
+        Self::open_as(&profile, Setup { retry: Retry::Never, ..setup })
+    }
+
+    fn open_as(profile: &Profile, setup: Setup) -> Self {
         let (wake, woken) = unbounded();
         let wake = move || wake.send(()).unwrap_or_default();
-        let setup = Setup { retry: Retry::Never, ..setup };
-        Self { connection: Connection::open(&profile, &setup, wake), woken, drained: VecDeque::new() }
+        Self { connection: Connection::open(profile, &setup, wake), woken, drained: VecDeque::new() }
     }
 
     /// The next event, waited for as a window waits: by being woken.
@@ -111,9 +114,21 @@ fn logged_in_with(patience: Patience) -> (Window, Peer) {
     (window, peer)
 }
 
+/// Who goes to a server as bob.
+fn bob(address: SocketAddr) -> Profile {
+    Profile {
+        server: address.ip().to_string(),
+        port: address.port(),
+        nick: "bob".to_owned(),
+        ..Profile::default()
+    }
+}
+
+const BOBS_OPENING: [&str; 3] = ["CAP LS 302", "NICK bob", "USER bob 0 * :bob"];
+
 fn hurried() -> Patience {
     let soon = Duration::from_millis(50);
-    Patience { connect: DEADLINE, login: soon, idle: soon, answer: soon }
+    Patience { connect: DEADLINE, capabilities: soon, login: soon, idle: soon, answer: soon }
 }
 
 /// A listener that answers nobody, because its queue is full: connecting to it stays under way.
@@ -224,6 +239,46 @@ fn a_server_that_says_nothing_to_a_login_is_given_up() {
     assert_eq!(window.ended(), Failure::NoWelcome);
     peer.expect(&OPENING);
     peer.expect_end();
+}
+
+#[test]
+fn a_server_that_says_nothing_of_capabilities_hears_the_password_all_the_same() {
+    let (listener, address) = listen();
+    let profile = Profile { server_password: Secret::from("sesame".to_owned()), ..bob(address) };
+    let patience = Patience { login: DEADLINE, ..hurried() };
+    let _window = Window::open_as(&profile, Setup { patience, ..Setup::default() });
+    Peer::accept(&listener).expect(&["CAP LS 302", "PASS :sesame", "NICK bob", "USER bob 0 * :bob"]);
+}
+
+#[test]
+fn a_login_that_nobody_answers_is_done_without() {
+    let (listener, address) = listen();
+    let profile = Profile { password: Secret::from("sesame".to_owned()), ..bob(address) };
+    let patience = Patience { login: Duration::from_secs(1), ..hurried() };
+    let _window = Window::open_as(&profile, Setup { patience, ..Setup::default() });
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&BOBS_OPENING);
+    peer.send(":s CAP * LS :sasl=PLAIN\r\n");
+    peer.expect(&["CAP REQ :sasl"]);
+    peer.send(":s CAP * ACK :sasl\r\n");
+    peer.expect(&["AUTHENTICATE PLAIN", "AUTHENTICATE *", "CAP END"]);
+}
+
+#[test]
+fn a_mechanism_that_is_refused_makes_way_for_the_next() {
+    let (listener, address) = listen();
+    let profile = Profile { password: Secret::from("sesame".to_owned()), ..bob(address) };
+    let _window = Window::open_as(&profile, Setup::default());
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&BOBS_OPENING);
+    peer.send(":s CAP * LS :sasl\r\n");
+    peer.expect(&["CAP REQ :sasl"]);
+    peer.send(":s CAP * ACK :sasl\r\n");
+    peer.expect(&["AUTHENTICATE SCRAM-SHA-256"]);
+    peer.send(":s 904 bob :No\r\n:s 908 bob PLAIN :are available\r\n");
+    peer.expect(&["AUTHENTICATE PLAIN"]);
+    peer.send(":s 904 bob :No\r\n");
+    peer.expect(&["CAP END"]);
 }
 
 #[test]

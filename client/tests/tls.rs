@@ -271,6 +271,20 @@ fn a_server_that_wants_tls_is_gone_to_by_tls_from_then_on() {
 }
 
 #[test]
+fn a_server_that_wants_tls_does_not_hear_the_password_in_the_clear() {
+    let ((plain, address), (secure, secure_address)) = (listen(), listen());
+    let server = Identity::of(&["whatever"]);
+    let keys = format!("server_password = \"sesame\"\ntls_fingerprints = [\"{}\"]", server.fingerprint());
+    let _bob = Headless::start(&Home::of_bob(address, &keys), &[]);
+    let mut peer = Peer::accept(&plain);
+    peer.expect(&["CAP LS 302"]);
+    peer.send(format!(":tea.house CAP * LS :sts=port={}\r\n", secure_address.port()));
+    peer.expect_end();
+    let mut peer = TlsPeer::accept_tls(&secure, &server.server());
+    peer.expect(&["CAP LS 302", "PASS :sesame", "NICK bob", "USER bob 0 * :bob"]);
+}
+
+#[test]
 fn a_policy_that_has_expired_is_none() {
     let (plain, address) = listen();
     let home = Home::of_bob(address, "");
