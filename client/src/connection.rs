@@ -276,12 +276,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             nick = record.nick;
             log::info!("the connection ended: {failure:?}");
             was_welcomed |= welcomed_at.is_some();
-            let goes_on = failure.may_pass()
-                && match self.setup.retry {
-                    Retry::Never => false,
-                    Retry::OnceWelcomed => was_welcomed,
-                    Retry::Always => true,
-                };
+            let goes_on = self.setup.retry.follows(&failure, was_welcomed);
             if self.emit(What::Ended(failure).into()).is_err() || !goes_on {
                 return;
             }

@@ -79,6 +79,8 @@ struct Headless {
     input_is_over: bool,
     /// What the next line waits for, and until when.
     awaited: Option<(Awaited, Instant)>,
+    /// Whether we were ever logged in.
+    was_welcomed: bool,
     /// Whether the server's greeting was awaited.
     is_greeted: bool,
     /// Whether the answer to the last line was.
@@ -142,6 +144,7 @@ impl Headless {
             lines: VecDeque::new(),
             input_is_over: false,
             awaited: None,
+            was_welcomed: false,
             is_greeted: false,
             has_asked: false,
             printed: HashMap::new(),
@@ -222,7 +225,7 @@ impl Headless {
                     (self.awaited, self.is_greeted) = (None, false);
                     let was_up = self.network().is_some_and(|network| network.link() == Link::Up);
                     self.model.apply(self.network, event);
-                    if self.setup.retry == Retry::Never || !failure.may_pass() {
+                    if !self.setup.retry.follows(&failure, self.was_welcomed) {
                         self.print();
                         self.end = Some(Err(failure.phrase()));
                         return;
@@ -237,6 +240,7 @@ impl Headless {
                     self.say(&Text::RetryingIn.with([&seconds.to_string()]));
                 }
                 What::Connecting => self.say_connecting(),
+                What::Welcome { .. } => self.was_welcomed = true,
                 What::Pong => self.awaited = None,
                 _ => {}
             }

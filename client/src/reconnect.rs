@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
+use crate::failure::Failure;
+
 /// The first wait.
 const SHORTEST_SECS: u64 = 1;
 
@@ -26,6 +28,20 @@ pub enum Retry {
     OnceWelcomed,
     /// From the first attempt on.
     Always,
+}
+
+impl Retry {
+    /// Whether a connection that ended so is made again. `was_welcomed` is whether we were ever logged in there.
+    pub fn follows(self, failure: &Failure, was_welcomed: bool) -> bool {
+        // Our name is likely to be taken by ourselves, until the server notices that we are gone.
+        let is_own_ghost = was_welcomed && matches!(failure, Failure::NickInUse { .. });
+        let is_wanted = match self {
+            Self::Never => false,
+            Self::OnceWelcomed => was_welcomed,
+            Self::Always => true,
+        };
+        is_wanted && (failure.may_pass() || is_own_ghost)
+    }
 }
 
 /// How long to wait before the next attempt.

@@ -523,7 +523,7 @@ mod tests {
     fn a_password_is_not_said_in_the_clear_before_the_server_could_ask_for_tls() {
         let profile = Profile { server_password: Secret::from("sesame".to_owned()), ..bob() };
         let opened = || {
-            let mut registration = talk(&profile);
+            let registration = talk(&profile);
             assert_eq!(registration.opening(), ["CAP LS 302"]);
             assert!(registration.holds_back());
             registration

@@ -49,13 +49,13 @@ impl Window {
     fn open(server: &str, port: u16, setup: Setup) -> Self {
         let profile =
             Profile { server: server.to_owned(), port, nick: "小明".to_owned(), ..Profile::default() };
-        Self::open_as(&profile, Setup { retry: Retry::Never, ..setup })
+        Self::open_as(&profile, &Setup { retry: Retry::Never, ..setup })
     }
 
-    fn open_as(profile: &Profile, setup: Setup) -> Self {
+    fn open_as(profile: &Profile, setup: &Setup) -> Self {
         let (wake, woken) = unbounded();
         let wake = move || wake.send(()).unwrap_or_default();
-        Self { connection: Connection::open(profile, &setup, wake), woken, drained: VecDeque::new() }
+        Self { connection: Connection::open(profile, setup, wake), woken, drained: VecDeque::new() }
     }
 
     /// The next event, waited for as a window waits: by being woken.
@@ -246,7 +246,7 @@ fn a_server_that_says_nothing_of_capabilities_hears_the_password_all_the_same() 
     let (listener, address) = listen();
     let profile = Profile { server_password: Secret::from("sesame".to_owned()), ..bob(address) };
     let patience = Patience { login: DEADLINE, ..hurried() };
-    let _window = Window::open_as(&profile, Setup { patience, ..Setup::default() });
+    let _window = Window::open_as(&profile, &Setup { patience, ..Setup::default() });
     Peer::accept(&listener).expect(&["CAP LS 302", "PASS :sesame", "NICK bob", "USER bob 0 * :bob"]);
 }
 
@@ -255,7 +255,7 @@ fn a_login_that_nobody_answers_is_done_without() {
     let (listener, address) = listen();
     let profile = Profile { password: Secret::from("sesame".to_owned()), ..bob(address) };
     let patience = Patience { login: Duration::from_secs(1), ..hurried() };
-    let _window = Window::open_as(&profile, Setup { patience, ..Setup::default() });
+    let _window = Window::open_as(&profile, &Setup { patience, ..Setup::default() });
     let mut peer = Peer::accept(&listener);
     peer.expect(&BOBS_OPENING);
     peer.send(":s CAP * LS :sasl=PLAIN\r\n");
@@ -268,7 +268,7 @@ fn a_login_that_nobody_answers_is_done_without() {
 fn a_mechanism_that_is_refused_makes_way_for_the_next() {
     let (listener, address) = listen();
     let profile = Profile { password: Secret::from("sesame".to_owned()), ..bob(address) };
-    let _window = Window::open_as(&profile, Setup::default());
+    let _window = Window::open_as(&profile, &Setup::default());
     let mut peer = Peer::accept(&listener);
     peer.expect(&BOBS_OPENING);
     peer.send(":s CAP * LS :sasl\r\n");
@@ -279,6 +279,23 @@ fn a_mechanism_that_is_refused_makes_way_for_the_next() {
     peer.expect(&["AUTHENTICATE PLAIN"]);
     peer.send(":s 904 bob :No\r\n");
     peer.expect(&["CAP END"]);
+}
+
+#[test]
+fn a_name_that_is_still_ours_from_before_is_waited_for() {
+    let (listener, address) = listen();
+    let mut window = Window::open_as(&bob(address), &Setup::default());
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&BOBS_OPENING);
+    peer.send(":s 001 bob :Welcome\r\n");
+    assert_eq!(window.next(), What::Welcome { nick: "bob".to_owned() });
+    // The connection is lost, and the server has not noticed.
+    drop(peer);
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&BOBS_OPENING);
+    peer.send(":s 433 * bob :Nickname is already in use\r\n");
+    peer.expect_end();
+    Peer::accept(&listener).expect(&BOBS_OPENING);
 }
 
 #[test]
