@@ -30,6 +30,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -47,7 +48,7 @@ use history::{Limits, Writer};
 const MOST_WAITING: usize = 1024;
 /// How many questions share a transaction at most, so that the first does not wait long for its answer.
 const MOST_TOGETHER: usize = 256;
-/// How long whoever asks waits for the answer.
+/// How long whoever asks waits for the store to get to it.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The database's file in `data_dir`.
 const FILE: &str = "teahouse.db";
@@ -82,12 +83,12 @@ struct Pile {
     language: Language,
 }
 
-/// Why a question has no answer.
+/// Why a question has no answer. Whichever it is, nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreError {
-    /// The store did not get to it in time. A change may still happen.
+    /// The store did not get to it in time, and will not.
     Late,
-    /// The database says no: the disk is full, or the question is wrong. Nothing has changed.
+    /// The database says no: the disk is full, or the question is wrong.
     Failed(String),
 }
 
@@ -201,22 +202,43 @@ impl Store {
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.ask_within(PATIENCE, question)
+    }
+
+    fn ask_within<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (sender, receiver) = bounded(1);
+        // Set by the thread as it begins, or by whoever asked when patience is lost; the other one sees that.
+        let taken = Arc::new(AtomicBool::new(false));
+        let begun = Arc::clone(&taken);
         let question: Question = Box::new(move |connection| {
+            if begun.swap(true, Ordering::AcqRel) {
+                return (Ok(()), Box::new(|_| {}));
+            }
             let (outcome, found) = match question(connection) {
                 Ok(found) => (Ok(()), Some(found)),
                 Err(error) => (Err(error.into()), None),
             };
             let answer: Answer = Box::new(move |outcome| {
                 let found = outcome.and_then(|()| found.ok_or(StoreError::Late));
-                // Whoever asked may have lost patience.
+                // Whoever asked waits: the question had begun.
                 let _ = sender.send(found);
             });
             (outcome, answer)
         });
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience;
         self.jobs.send_deadline(Job::Question(question), deadline).map_err(|_| StoreError::Late)?;
-        receiver.recv_deadline(deadline).map_err(|_| StoreError::Late)?
+        match receiver.recv_deadline(deadline) {
+            Ok(answer) => answer,
+            // What has begun is waited for, however long the disk takes: else nobody knew what came of it.
+            Err(RecvTimeoutError::Timeout) if taken.swap(true, Ordering::AcqRel) => {
+                receiver.recv().map_err(|_| StoreError::Late)?
+            }
+            Err(_) => Err(StoreError::Late),
+        }
     }
 
     /// Lets the thread end when it has done what waits.
@@ -326,9 +348,12 @@ impl Clerk<'_> {
                 return;
             }
             if forgets <= now {
-                forgets = now + FORGET_EVERY;
                 let limits = self.pile.lock().limits;
-                if let Err(error) = history::forget_old(self.connection, limits, Timestamp::now()) {
+                let is_all = newest::forget_old(self.connection)
+                    .and_then(|()| history::forget_old(self.connection, limits, Timestamp::now()));
+                // Who asks meanwhile comes first.
+                forgets = if matches!(is_all, Ok(false)) { now } else { now + FORGET_EVERY };
+                if let Err(error) = is_all {
                     log::warn!("store: {error}");
                 }
                 self.writer.forget();
@@ -573,6 +598,50 @@ mod tests {
         let kept = house.0.ask(count).unwrap();
         let news = house.0.keep(&mut said(said_so_far));
         assert_eq!(news, Some(Text::HistoryRecovered((said_so_far - kept).to_string())));
+        stop(house);
+    }
+
+    #[test]
+    fn a_change_that_nobody_waits_for_any_more_is_not_made() {
+        let house = start(None);
+        make_cups(&house.0);
+        let (go_on, wait) = bounded::<()>(0);
+        let (begins, begun) = bounded(1);
+        let store = house.0.clone();
+        let slow = thread::spawn(move || {
+            store.ask(move |_| {
+                begins.send(()).unwrap();
+                let _ = wait.recv();
+                Ok(())
+            })
+        });
+        begun.recv().unwrap();
+        let insert = |connection: &Connection| connection.execute("INSERT INTO cup VALUES (1)", []);
+        assert_eq!(house.0.ask_within(Duration::ZERO, insert), Err(StoreError::Late));
+        drop(go_on);
+        assert_eq!(slow.join().unwrap(), Ok(()));
+        assert_eq!(count(&house.0), Ok(0), "whoever was told that it did not happen can rely on it");
+        stop(house);
+    }
+
+    #[test]
+    fn the_store_answers_while_it_forgets_very_much() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = start(Some(folder.path()));
+        // From 1970, and more than is forgotten at a time.
+        let mut records: Vec<_> = (1..=50_000).flat_map(said).collect();
+        assert_eq!(house.0.keep(&mut records), None);
+        stop(house);
+        let config = Config { history_days: Some(1), ..config(Some(folder.path())) };
+        let house = Store::start(&config).unwrap();
+        let left = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM message", [], |row| row.get::<_, i64>(0))
+        };
+        let mut answers = 0;
+        while house.0.ask(left) != Ok(0) {
+            answers += 1;
+        }
+        assert!(answers > 1, "{answers} before all was forgotten");
         stop(house);
     }
 

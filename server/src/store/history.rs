@@ -53,6 +53,8 @@ pub(super) const TABLES: &str = "
 
 /// Added to the code of a kind where a bot did it.
 const BOT: i64 = 16;
+/// How many messages are looked at, or forgotten, before others have their turn.
+const SLICE: usize = 5000;
 /// After so many new messages in a place, at least, it is seen to that there are not too many.
 pub(super) const COUNT_EVERY: u32 = 256;
 /// After which part of all that may be kept of a place: to find the oldest, all have to be counted.
@@ -220,18 +222,26 @@ fn trim(connection: &Connection, place: i64, lines: u32) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Forgets what is too old, and what was waiting for it.
-pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp) -> rusqlite::Result<()> {
+/// Forgets what is too old, and what waits for nothing then; the oldest first, and no more at a time than others can
+/// wait for. Returns whether that was all.
+pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp) -> rusqlite::Result<bool> {
     if let Some(days) = limits.days
         && let Ok(oldest) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)))
     {
-        connection.execute("DELETE FROM message WHERE id < ?", [oldest.as_microsecond()])?;
-        connection.execute("DELETE FROM waiting WHERE message < ?", [oldest.as_microsecond()])?;
+        let delete =
+            "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ? ORDER BY id LIMIT ?)";
+        if connection.execute(delete, params![oldest.as_microsecond(), SLICE])? == SLICE {
+            return Ok(false);
+        }
     }
+    connection.execute(
+        "DELETE FROM waiting WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = waiting.message)",
+        [],
+    )?;
     // A conversation of which nothing is left is none.
     connection
         .execute("DELETE FROM place WHERE NOT EXISTS (SELECT 1 FROM message WHERE place = place.id)", [])?;
-    Ok(())
+    Ok(true)
 }
 
 /// What a server needs to know at its start: the last number that was given, and the rooms that are still the same.
@@ -458,9 +468,6 @@ pub(crate) fn import(connection: &Connection, room: &str, entries: &[Entry]) -> 
 }
 
 // --- Searching -------------------------------------------------------------------------------------------------------
-
-/// How many messages are looked at before others have their turn.
-const SLICE: usize = 5000;
 
 /// A search that is going on.
 #[derive(Debug)]

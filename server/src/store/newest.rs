@@ -1,24 +1,28 @@
 //! Rooms that belong to somebody, and people who stay, as they are now: what comes too late is not kept.
 //!
 //! Each session brings by itself what it has changed, so the older of two states can come last. How new the one is that
-//! is kept is remembered as long as the server runs, one short row for each; nothing of it has to outlast a restart.
+//! is kept is remembered for as long as an older one can still be on its way; nothing of it has to outlast a restart.
 
 use rusqlite::{Connection, params};
 
 use super::{channels, presence};
 use crate::world::{Changes, ToKeep};
 
-const TABLE: &str = "
-    CREATE TEMP TABLE IF NOT EXISTS newest (
+/// The table, which lives as long as the connection.
+pub(super) const TABLE: &str = "
+    CREATE TEMP TABLE newest (
         kind TEXT NOT NULL,
         name TEXT NOT NULL COLLATE NOCASE,
         number INTEGER NOT NULL, -- the world's
         PRIMARY KEY (kind, name)
-    ) WITHOUT ROWID";
+    ) WITHOUT ROWID;";
+
+/// How much older than another a change can be that comes behind it, in microseconds: far more than a session waits
+/// for the store.
+const LONGEST_WAY_MICROS: i64 = 3600 * 1_000_000;
 
 /// Keeps changes, but for those that newer ones have overtaken.
 pub(crate) fn keep(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
-    connection.execute_batch(TABLE)?;
     let mut note = connection.prepare_cached(
         "INSERT INTO newest VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number
          WHERE excluded.number >= number",
@@ -40,6 +44,13 @@ pub(crate) fn keep(connection: &Connection, changes: &Changes) -> rusqlite::Resu
             ToKeep::NoPresence(account) => presence::forget(connection, account)?,
         }
     }
+    Ok(())
+}
+
+/// Forgets how new that is which nothing older can overtake any more.
+pub(super) fn forget_old(connection: &Connection) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM newest WHERE number < (SELECT max(number) FROM newest) - ?";
+    connection.execute(delete, [LONGEST_WAY_MICROS])?;
     Ok(())
 }
 
@@ -79,5 +90,20 @@ mod tests {
         assert!(bring(4, ToKeep::Nothing("#TEA".to_owned())).is_empty());
         assert!(bring(3, about("white")).is_empty(), "the room is no more");
         assert_eq!(bring(5, about("red")), ["red"]);
+    }
+    #[test]
+    fn what_is_remembered_of_changes_does_not_pile_up() {
+        let connection = schema::open_in_memory().unwrap();
+        let count =
+            || connection.query_row("SELECT count(*) FROM newest", [], |row| row.get::<_, i64>(0)).unwrap();
+        let name = |number| ToKeep::NoPresence(format!("guest-{number}"));
+        for number in 0..100 {
+            let number = number * LONGEST_WAY_MICROS / 10;
+            let changes = Changes { number: Number::from_micros(number), all: vec![name(number)] };
+            keep(&connection, &changes).unwrap();
+        }
+        assert_eq!(count(), 100);
+        forget_old(&connection).unwrap();
+        assert_eq!(count(), 11);
     }
 }

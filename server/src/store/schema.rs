@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{accounts, bans, channels, history, presence, secrets};
+use super::{accounts, bans, channels, history, newest, presence, secrets};
 use crate::language::{Language, Text};
 
 /// What makes a database of each version one of the next.
@@ -109,6 +109,7 @@ fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;",
     )?;
+    connection.execute_batch(newest::TABLE)?;
     connection.set_prepared_statement_cache_capacity(64);
     let transaction = connection.transaction()?;
     let version = version(&transaction)?;
