@@ -212,6 +212,7 @@ sentences! {
     NotALimit "not a number of messages" | "不是有效的条数";
     NotATimestamp "not a point in time" | "不是有效的时间";
     MessageWaits "not here now; the message waits" | "现在不在，消息会等对方上线";
+    MuchWaited(count) "The newest {count} messages of those that waited for you follow; CHATHISTORY has all" | "等你的消息很多，下面是最新的 {count} 条；全部消息可用 CHATHISTORY 查看";
     BanNotKept "that is so until the server is started again; it could not be written down" | "重启服务器之前有效；没能写入数据库";
     StoreUnavailable "that cannot be looked up or kept just now; please try again" | "暂时无法查询或保存，请稍后再试";
 

@@ -162,3 +162,25 @@ fn what_was_said_to_an_account_that_ended_is_not_for_the_next_one_however_its_na
     assert!(cup.wait_for("PRIVMSG").ends_with(":hello"));
     server.stop();
 }
+
+#[test]
+fn who_comes_back_to_very_many_messages_gets_the_newest_and_is_told_of_the_others() {
+    let server = start(Config::default());
+    let mut alice = register(&server, "alice", "sesame12");
+    alice.send("QUIT");
+    alice.last_words();
+    let mut bob = Peer::login(server.addresses()[0], "bob");
+    let said: Vec<_> = (0..1200).map(|n| format!("PRIVMSG alice :{n}")).collect();
+    bob.send(&said.join("\r\n"));
+    bob.lines_so_far();
+    alice = Peer::login(server.addresses()[0], "visitor");
+    alice.send("NS IDENTIFY alice sesame12");
+    let note = alice.wait_for("CHATHISTORY");
+    assert!(
+        note.ends_with("The newest 1000 messages of those that waited for you follow; CHATHISTORY has all")
+    );
+    let waited: Vec<_> = alice.lines_so_far().into_iter().filter(|line| line.contains("PRIVMSG")).collect();
+    assert_eq!(waited.len(), 1000);
+    assert!(waited[0].ends_with(":200") && waited[999].ends_with(":1199"));
+    server.stop();
+}

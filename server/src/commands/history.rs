@@ -20,6 +20,9 @@ use crate::world::{Capability, Entry, Kind, Line, Number, Said, Tags, Texts, par
 /// The most messages that one question brings (CHATHISTORY).
 pub(super) const MOST_MESSAGES: usize = 100;
 
+/// The most messages that are shown to who comes back, of those that waited: anybody can let any number of them wait.
+const MOST_WAITING: usize = 1000;
+
 /// A place in time: `timestamp=` or `msgid=`.
 #[derive(Clone, Copy)]
 struct Point {
@@ -324,11 +327,14 @@ pub(super) fn deliver_waiting(context: &mut Context) {
     }
     let me = party(client, context.world.config.casemapping);
     context.ask(
-        move |connection| history::take_waiting(connection, &me),
+        move |connection| history::take_waiting(connection, &me, MOST_WAITING),
         |context, waited| {
             if !context.has(Capability::ChatHistory) {
-                let name = context.client().name().to_owned();
-                for entry in waited.unwrap_or_default() {
+                let (name, waited) = (context.client().name().to_owned(), waited.unwrap_or_default());
+                if waited.len() == MOST_WAITING {
+                    context.notice(&Text::MuchWaited(MOST_WAITING.to_string()));
+                }
+                for entry in waited {
                     context.replay(&entry, &name, None);
                 }
             }

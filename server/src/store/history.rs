@@ -563,14 +563,37 @@ impl Search {
 
 // --- Coming back -----------------------------------------------------------------------------------------------------
 
-/// What waits for somebody, from old to new. It does not wait any longer.
-pub(crate) fn take_waiting(connection: &Connection, account: &str) -> rusqlite::Result<Vec<Entry>> {
+/// What waits for somebody, from old to new; of more than `most` the newest. None of it waits any longer.
+pub(crate) fn take_waiting(
+    connection: &Connection,
+    account: &str,
+    most: usize,
+) -> rusqlite::Result<Vec<Entry>> {
     let mut select = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM waiting JOIN message ON id = message WHERE waiting.account = ? ORDER BY id",
+        "SELECT {COLUMNS} FROM waiting JOIN message ON id = message WHERE waiting.account = ?
+         ORDER BY id DESC LIMIT ?",
         COLUMNS = "id, kind, source, message.account, target, tags, words"
     ))?;
     let nowhere: Arc<str> = Arc::from("");
-    let entries = select.query_map([account], |row| entry(row, Arc::clone(&nowhere)))?.collect();
+    let waited = select.query_map(params![account, most], |row| entry(row, Arc::clone(&nowhere)))?;
+    let mut waited = waited.collect::<rusqlite::Result<Vec<_>>>()?;
+    waited.reverse();
     connection.prepare_cached("DELETE FROM waiting WHERE account = ?")?.execute([account])?;
-    entries
+    Ok(waited)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+
+    #[test]
+    fn what_is_gone_is_not_waited_for() {
+        let connection = schema::open_in_memory().unwrap();
+        connection.execute("INSERT INTO waiting VALUES ('alice', 7)", []).unwrap();
+        let all = Limits { days: None, lines: None };
+        assert_eq!(forget_old(&connection, all, Timestamp::UNIX_EPOCH), Ok(true));
+        let count = connection.query_row("SELECT count(*) FROM waiting", [], |row| row.get(0));
+        assert_eq!(count, Ok(0));
+    }
 }
