@@ -184,3 +184,27 @@ fn who_comes_back_to_very_many_messages_gets_the_newest_and_is_told_of_the_other
     assert!(waited[0].ends_with(":200") && waited[999].ends_with(":1199"));
     server.stop();
 }
+
+#[test]
+fn what_an_account_that_ended_has_said_in_a_room_is_not_for_the_next_one_to_take_back() {
+    let server = start(Config::default());
+    let mut cup = register(&server, "cup", "sesame12");
+    let mut bob = Peer::login(server.addresses()[0], "bob");
+    bob.send("CAP REQ message-tags");
+    bob.wait_for(" ACK ");
+    let id_of = |line: String| line["@msgid=".len()..].split([' ', ';']).next().unwrap().to_owned();
+    cup.send("PRIVMSG #lobby :mine");
+    let old = id_of(bob.wait_for("PRIVMSG"));
+    cup.send("NS DROP cup sesame12");
+    cup.wait_for("is no more");
+    cup.send("NS REGISTER mimosa34");
+    cup.wait_for(" 900 ");
+    cup.send("PRIVMSG #lobby :mine too");
+    let new = id_of(bob.wait_for("PRIVMSG"));
+    cup.send("CAP REQ :message-tags draft/message-redaction");
+    cup.wait_for(" ACK ");
+    cup.send(&format!("REDACT #lobby {old}\r\nREDACT #lobby {new}\r\nREDACT #lobby {new}"));
+    cup.wait_for(&format!("FAIL REDACT REDACT_FORBIDDEN #lobby {old} "));
+    cup.wait_for(&format!("FAIL REDACT UNKNOWN_MSGID #lobby {new} "));
+    server.stop();
+}

@@ -106,7 +106,10 @@ fn while_the_store_fails_each_question_is_answered_and_chat_goes_on() {
             "CHATHISTORY LATEST #lobby * 10",
             "FAIL CHATHISTORY MESSAGE_ERROR LATEST #lobby :that cannot be looked up or kept",
         ),
-        ("REDACT #lobby 7fffffffffffffff", "NOTICE alice :that cannot be looked up or kept just now"),
+        (
+            "REDACT #lobby 7fffffffffffffff",
+            "FAIL REDACT TEMPORARILY_UNAVAILABLE #lobby 7fffffffffffffff :that cannot be looked up or kept",
+        ),
         ("REGISTER * * sesame12", "FAIL REGISTER TEMPORARILY_UNAVAILABLE alice :"),
         ("NS REGISTER sesame12", "NOTICE alice :"),
     ] {

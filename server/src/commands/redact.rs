@@ -35,12 +35,13 @@ pub(super) fn redact(context: &mut Context, message: &Message) -> Result<(), Rep
         return Ok(());
     };
     let client = context.client();
+    let account = client.account().and_then(|account| context.world.accounts.find(account));
     let redaction = Redaction {
         places,
         number,
-        account: client.account().map(str::to_owned),
+        account: account.map(|account| account.name.clone()),
         source: client.source().to_owned(),
-        named: client.named,
+        since: account.map_or(client.named, |account| Number::at(account.since)),
         may_any: client.is_operator() || is_room_operator(context, &target),
         oldest: Number::at(context.world.now.checked_sub(WINDOW).unwrap_or_default()),
     };
@@ -66,7 +67,9 @@ pub(super) fn redact(context: &mut Context, message: &Message) -> Result<(), Rep
                 Ok(history::Redacted::Unknown) => {
                     refuse(context, "UNKNOWN_MSGID", &target, &msgid, "", &Text::NoSuchMessage);
                 }
-                Err(error) => context.notice(&error.text()),
+                Err(error) => {
+                    refuse(context, "TEMPORARILY_UNAVAILABLE", &target, &msgid, "", &error.text());
+                }
             }
             Ok(())
         },

@@ -279,10 +279,11 @@ pub(crate) struct Redaction {
     pub(crate) places: Vec<String>,
     /// The message.
     pub(crate) number: Number,
-    /// Whose words one may take back: those of this account, or, without one, those of this source since this number.
+    /// Whose words one may take back: those of this account, or, without one, those of this source; what was said since
+    /// this number, for whoever had the name before is somebody else.
     pub(crate) account: Option<String>,
     pub(crate) source: String,
-    pub(crate) named: Number,
+    pub(crate) since: Number,
     /// Whether anybody's words may be taken back.
     pub(crate) may_any: bool,
     /// One's own may be, if they are not older than this.
@@ -314,15 +315,17 @@ pub(crate) fn redact(connection: &Connection, redaction: &Redaction) -> rusqlite
     let Some((source, account, _)) = found.filter(|(.., place)| redaction.places.contains(place)) else {
         return Ok(Redacted::Unknown);
     };
-    let is_own = match &redaction.account {
+    let is_mine = match &redaction.account {
         Some(mine) => *mine == account,
-        None => account.is_empty() && source == redaction.source && redaction.number > redaction.named,
+        None => account.is_empty() && source == redaction.source,
     };
-    if !redaction.may_any && !is_own {
-        return Ok(Redacted::Forbidden);
-    }
-    if !redaction.may_any && redaction.number < redaction.oldest {
-        return Ok(Redacted::TooLate);
+    if !redaction.may_any {
+        if is_mine && redaction.number < redaction.oldest {
+            return Ok(Redacted::TooLate);
+        }
+        if !is_mine || redaction.number <= redaction.since {
+            return Ok(Redacted::Forbidden);
+        }
     }
     connection.execute("DELETE FROM message WHERE id = ?", [number])?;
     connection.execute("DELETE FROM waiting WHERE message = ?", [number])?;
