@@ -68,6 +68,7 @@ transcripts! {
     help_explains_every_command
     what_was_typed_wrong_cannot_break_the_answer
     an_account_is_opened_in_ones_own_name
+    whatever_somebody_does_says_whose_account_it_is
     accounts_are_opened_before_the_login_where_that_is_allowed
     no_account_is_opened_where_the_house_takes_none
     one_logs_in_to_an_account_with_a_password

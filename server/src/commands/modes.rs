@@ -342,5 +342,6 @@ fn user_mode(context: &mut Context, nick: &str, message: &Message) -> Result<(),
 pub(super) fn tell_user_modes(context: &mut Context, changes: &str) {
     let (source, name) = (context.client().source(), context.client().name());
     let line = context.world.line(format_args!(":{source} MODE {name} {changes}"));
+    let line = line.with_tags(context.client().tags());
     context.world.tell_person(context.me, |_, _| Some(&line));
 }

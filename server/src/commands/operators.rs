@@ -84,12 +84,13 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
     let words = words.unwrap_or_else(|| context.say(&Text::NoReason));
     let who = context.client().name().to_owned();
     let person = context.world.client(victim).expect("it was found");
-    let (nick, source) = (person.name().to_owned(), person.source().to_owned());
+    let (nick, source, tags) = (person.name().to_owned(), person.source().to_owned(), person.tags());
     let killed = Text::Killed(who.clone(), words.clone());
     let kill = context.world.line(format_args!(":{} KILL {nick} :{words}", context.client().source()));
+    let kill = kill.with_tags(context.client().tags());
     // Whoever shares a room hears of the end by QUIT, and so does the one whose end it is (Modern IRC, "KILL message").
     let quit = killed.to_string(context.world.config.language);
-    let quit = context.world.line(format_args!(":{source} QUIT :{quit}"));
+    let quit = context.world.line(format_args!(":{source} QUIT :{quit}")).with_tags(tags);
     for line in [kill, quit] {
         context.world.tell_person(victim, |_, _| Some(&line));
     }
@@ -103,6 +104,7 @@ pub(super) fn wallops(context: &mut Context, message: &Message) -> Result<(), Re
     let words = message.param(0).filter(|words| !words.is_empty());
     let words = words.ok_or_else(|| Reply::NeedMoreParams("WALLOPS".to_owned()))?;
     let line = context.world.line(format_args!(":{} WALLOPS :{words}", context.client().source()));
+    let line = line.with_tags(context.client().tags());
     let wanting = context.world.people().filter(|(_, client)| client.modes.has(UserMode::Wallops));
     for id in wanting.map(|(id, _)| id).collect::<Vec<_>>() {
         context.world.tell_person(id, |_, _| Some(&line));
