@@ -100,7 +100,10 @@ pub fn play<S: Stage>(name: &str, open: impl FnOnce(Config) -> S) {
         }
     }
     if env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(&path, &played).expect("the transcript can be written");
+        // The other stage may be reading it just now, so it is there whole at any time.
+        let written = path.with_extension(format!("{:?}", std::thread::current().id()));
+        fs::write(&written, &played).expect("the transcript can be written");
+        fs::rename(&written, &path).expect("and put in the place of the old one");
         return;
     }
     for (number, (expected, played)) in (1..).zip(lines_and_end(&expected).zip(lines_and_end(&played))) {
