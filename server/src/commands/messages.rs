@@ -5,7 +5,7 @@
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, listed};
-use super::speech::{self, Speech, client_only, may_hear, may_speak, rank_and_channel, rank_of};
+use super::speech::{self, Speech, channel_to_speak_in, client_only, may_hear, rank_and_channel, rank_of};
 use super::{multiline, service, services};
 use crate::outbox::Cause;
 use crate::reply::Reply;
@@ -93,9 +93,7 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
 fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> Result<(), Reply> {
     let me = context.me;
     let least = rank_of(rank);
-    // That a room is secret hides it from questions; who may speak there is for the other modes to say.
-    let channel = context.world.find_channel(name)?;
-    may_speak(context, channel, speech)?;
+    let channel = channel_to_speak_in(context, name, speech)?;
     let number = context.world.next_number();
     let line = line_from(context, number, speech, rank, &context.world.channel(channel).name);
     if least.is_none() {

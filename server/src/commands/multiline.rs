@@ -155,8 +155,8 @@ fn to_channel(
     rank: &str,
     name: &str,
 ) -> Result<(), Reply> {
-    let channel = context.world.find_channel(name)?;
-    speech::may_speak(context, channel, Speech { command, text: Some(&draft.words) })?;
+    let said = Speech { command, text: Some(&draft.words) };
+    let channel = speech::channel_to_speak_in(context, name, said)?;
     let (me, number, least) = (context.me, context.world.next_number(), speech::rank_of(rank));
     let target = format!("{rank}{}", context.world.channel(channel).name);
     tell(context, draft, command, number, &target, |context, line, knowing| {

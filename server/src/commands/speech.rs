@@ -69,8 +69,25 @@ pub(super) fn note_speech(context: &mut Context) {
     }
 }
 
-/// Whether the client may speak in a channel; notes the time for slow mode if so.
-pub(super) fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Result<(), Reply> {
+/// The channel of this name, if the client may speak in it; notes the time for slow mode if so.
+///
+/// That a channel is secret keeps nobody from speaking; but who is refused does not learn that it is there.
+///
+/// # Errors
+/// ERR_NOSUCHCHANNEL, ERR_CANNOTSENDTOCHAN.
+pub(super) fn channel_to_speak_in(
+    context: &mut Context,
+    name: &str,
+    speech: Speech,
+) -> Result<ChannelId, Reply> {
+    let channel = context.world.find_channel(name)?;
+    match may_speak(context, channel, speech) {
+        Ok(()) => Ok(channel),
+        Err(refusal) => context.world.find_visible_channel(context.me, name).and(Err(refusal)),
+    }
+}
+
+fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Result<(), Reply> {
     let (me, now, casemapping) = (context.me, context.world.now, context.world.config.casemapping);
     let room = context.world.channel(channel);
     let client = context.client();
