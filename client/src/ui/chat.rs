@@ -20,7 +20,7 @@ use crate::ui::search::SearchBar;
 use crate::ui::theme::Theme;
 use crate::ui::transcript::{ItemAt, Transcript};
 use crate::ui::wire::{ExplainAt, RowAt, WirePanel};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 /// The bar below the conversations, with our own name.
 const FOOTER_HEIGHT: i32 = 52;
@@ -157,21 +157,16 @@ impl ChatView {
             kit: Rc::clone(kit),
         };
         group.end();
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&view.group, {
             let view = view.clone();
-            move |group| {
-                view.draw();
-                group.draw_children();
-            }
+            move || view.draw()
         });
         view
     }
 
     /// Shows or hides the whole view.
     pub fn set_visible(&self, is_visible: bool) {
-        let mut group = self.group.clone();
-        if is_visible { group.show() } else { group.hide() }
+        stock::set_visible(&self.group, is_visible);
     }
 
     /// Shows these words; says whether anything has to be placed anew.

@@ -15,7 +15,7 @@ use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::picker::Picker;
 use crate::ui::theme::{BOLD, BOLD_ITALIC, ITALIC, REGULAR};
-use crate::ui::{Action, Kit, keys};
+use crate::ui::{Action, Kit, keys, stock};
 
 /// Around the frame.
 const MARGIN: i32 = 16;
@@ -102,13 +102,9 @@ impl Composer {
             kit: Rc::clone(kit),
         };
 
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&composer.group, {
             let composer = composer.clone();
-            move |group| {
-                composer.draw();
-                group.draw_children();
-            }
+            move || composer.draw()
         });
         buffer.add_modify_callback({
             let composer = composer.clone();

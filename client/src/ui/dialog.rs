@@ -16,7 +16,7 @@ use crate::model::layout;
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Palette;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 const CARD_WIDTH: i32 = 400;
 /// Around the question: the title above it, the buttons below.
@@ -97,13 +97,9 @@ impl Dialog {
             no: no_button,
             kit: Rc::clone(kit),
         };
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&dialog.group, {
             let dialog = dialog.clone();
-            move |group| {
-                dialog.draw();
-                group.draw_children();
-            }
+            move || dialog.draw()
         });
         group.super_handle_first(false);
         group.handle({

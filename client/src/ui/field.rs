@@ -3,16 +3,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fltk::enums::{Event, FrameType, Key};
+use fltk::app;
+use fltk::enums::{Event, Key};
 use fltk::group::Group;
 use fltk::input::{Input, InputType};
 use fltk::prelude::*;
-use fltk::{app, enums};
 
 use crate::model::layout;
 use crate::ui::paint::{Align, Face, Rect};
-use crate::ui::theme::REGULAR;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 /// Above the frame, for what the field asks for.
 const LABEL_HEIGHT: i32 = 24;
@@ -43,24 +42,16 @@ impl Field {
     pub fn new(kit: &Rc<Kit>, error_lines: usize, entered: Action) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let mut input = Input::default();
+        let input = stock::input();
         group.end();
-        input.set_frame(FrameType::FlatBox);
-        input.set_text_font(REGULAR);
         let field = Self { group, input, words: Rc::default(), error_lines, kit: Rc::clone(kit) };
         field.restyle();
 
-        let mut group = field.group.clone();
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&field.group, {
             let field = field.clone();
-            move |group| {
-                field.draw();
-                group.draw_children();
-            }
+            move || field.draw()
         });
         let mut input = field.input.clone();
-        input.set_trigger(enums::CallbackTrigger::Changed);
         input.set_callback({
             let field = field.clone();
             move |input| {
@@ -102,12 +93,7 @@ impl Field {
     /// Takes the theme's colours over into the stock input.
     pub fn restyle(&self) {
         let theme = self.kit.theme();
-        let mut input = self.input.clone();
-        input.set_color(theme.colors.field);
-        input.set_text_color(theme.colors.ink);
-        input.set_cursor_color(theme.colors.accent);
-        input.set_selection_color(theme.colors.marked);
-        input.set_text_size(theme.sizes.body);
+        stock::dress(&self.input, &theme, theme.colors.field, theme.sizes.body);
     }
 
     /// Changes what it asks for.

@@ -20,7 +20,7 @@ use crate::ui::field::Field;
 use crate::ui::lists::{self, ListKey};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::rows::{Row, RowList};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 const FORM_WIDTH: i32 = 380;
 const TILE: i32 = 60;
@@ -109,21 +109,16 @@ impl LoginView {
             state: Rc::default(),
             kit: Rc::clone(kit),
         };
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&view.group, {
             let view = view.clone();
-            move |group| {
-                view.draw();
-                group.draw_children();
-            }
+            move || view.draw()
         });
         view
     }
 
     /// Shows or hides the whole view.
     pub fn set_visible(&self, is_visible: bool) {
-        let mut group = self.group.clone();
-        if is_visible { group.show() } else { group.hide() }
+        stock::set_visible(&self.group, is_visible);
     }
 
     /// Takes over language and theme.

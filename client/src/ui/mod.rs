@@ -8,7 +8,7 @@
 //! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`scene`] (the model as rows
 //! and items), [`login`] and [`chat`] (the two views), [`settings`], [`wire`] and [`search`] (what opens in them),
 //! [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`], [`composer`], [`lists`],
-//! [`rows`], [`button`] and [`field`] (what views are made of), [`keys`] (what keys mean everywhere), [`paint`] and
+//! [`rows`], [`button`] and [`field`] (what views are made of, `stock` with them), [`keys`] (what keys mean everywhere), [`paint`] and
 //! [`theme`] (how it looks), [`probe`] (what tests see).
 
 use std::cell::{Cell, RefCell};
@@ -39,6 +39,7 @@ pub mod rows;
 pub mod scene;
 pub mod search;
 pub mod settings;
+mod stock;
 pub mod switcher;
 pub mod theme;
 pub mod transcript;

@@ -4,15 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{CallbackTrigger, Event, FrameType, Key};
+use fltk::enums::{Event, Key};
 use fltk::group::Group;
 use fltk::input::Input;
 use fltk::prelude::*;
 
 use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
-use crate::ui::theme::REGULAR;
-use crate::ui::{Action, Kit, keys};
+use crate::ui::{Action, Kit, keys, stock};
 
 const HEIGHT: i32 = 48;
 const MARGIN: i32 = 16;
@@ -47,7 +46,7 @@ impl SearchBar {
     pub fn new(kit: &Rc<Kit>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let mut input = Input::default();
+        let mut input = stock::input();
         let button = |action| Button::new(kit, Look::Quiet, |colors| colors.page, action);
         let (up, down, close) =
             (button(Action::SearchGo(-1)), button(Action::SearchGo(1)), button(Action::CloseSearch));
@@ -56,9 +55,6 @@ impl SearchBar {
         for (button, sign) in [(&up, "↑"), (&down, "↓"), (&close, "✕")] {
             button.set_text(sign);
         }
-        input.set_frame(FrameType::FlatBox);
-        input.set_text_font(REGULAR);
-        input.set_trigger(CallbackTrigger::Changed);
         let bar = Self {
             group: group.clone(),
             input: input.clone(),
@@ -68,13 +64,9 @@ impl SearchBar {
             words: Rc::default(),
             kit: Rc::clone(kit),
         };
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&bar.group, {
             let bar = bar.clone();
-            move |group| {
-                bar.draw();
-                group.draw_children();
-            }
+            move || bar.draw()
         });
         input.set_callback({
             let kit = Rc::clone(kit);
@@ -183,12 +175,7 @@ impl SearchBar {
     /// Takes the theme's colours over into the stock input.
     pub fn restyle(&self) {
         let theme = self.kit.theme();
-        let mut input = self.input.clone();
-        input.set_color(theme.colors.field);
-        input.set_text_color(theme.colors.ink);
-        input.set_cursor_color(theme.colors.accent);
-        input.set_selection_color(theme.colors.marked);
-        input.set_text_size(theme.sizes.label);
+        stock::dress(&self.input, &theme, theme.colors.field, theme.sizes.label);
     }
 
     /// Puts it here; as tall as [`height`](Self::height) says.

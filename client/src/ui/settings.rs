@@ -15,7 +15,7 @@ use fltk::widget::Widget;
 use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 const HEADER_HEIGHT: i32 = 56;
 const WIDEST: i32 = 720;
@@ -83,13 +83,9 @@ impl SettingsPage {
             state: Rc::default(),
             kit: Rc::clone(kit),
         };
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&page.group, {
             let page = page.clone();
-            move |group| {
-                page.draw();
-                group.draw_children();
-            }
+            move || page.draw()
         });
         list.draw({
             let page = page.clone();

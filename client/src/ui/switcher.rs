@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{CallbackTrigger, Event, FrameType, Key};
+use fltk::enums::{Event, Key};
 use fltk::group::Group;
 use fltk::input::Input;
 use fltk::prelude::*;
@@ -13,8 +13,7 @@ use fltk::widget::Widget;
 use crate::model::ConversationId;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::rows::{Row, RowEvent, RowList, Style};
-use crate::ui::theme::REGULAR;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 const WIDTH: i32 = 440;
 const INPUT_HEIGHT: i32 = 48;
@@ -47,10 +46,7 @@ impl Switcher {
         let mut group = Group::default();
         group.make_resizable(false);
         let mut veil = Widget::default();
-        let mut input = Input::default();
-        input.set_frame(FrameType::FlatBox);
-        input.set_text_font(REGULAR);
-        input.set_trigger(CallbackTrigger::Changed);
+        let mut input = stock::input();
         let style = Style {
             ground: |colors| colors.page,
             row_height: |theme| theme.sizes.conversation_row,
@@ -87,13 +83,9 @@ impl Switcher {
                 matches!(event, Event::Push | Event::Enter | Event::Move | Event::Leave | Event::MouseWheel)
             }
         });
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&switcher.group, {
             let switcher = switcher.clone();
-            move |group| {
-                switcher.draw();
-                group.draw_children();
-            }
+            move || switcher.draw()
         });
         input.set_callback({
             let kit = Rc::clone(kit);
@@ -115,14 +107,9 @@ impl Switcher {
     /// Opens the card with nothing typed in it.
     pub fn open(&self, placeholder: &str) {
         placeholder.clone_into(&mut self.state.borrow_mut().placeholder);
-        let colors = self.kit.theme().colors;
-        let mut input = self.input.clone();
-        input.set_value("");
-        input.set_color(colors.page);
-        input.set_text_color(colors.ink);
-        input.set_cursor_color(colors.accent);
-        input.set_selection_color(colors.marked);
-        input.set_text_size(self.kit.theme().sizes.body + 1);
+        let theme = self.kit.theme();
+        self.input.clone().set_value("");
+        stock::dress(&self.input, &theme, theme.colors.page, theme.sizes.body + 1);
         self.group.clone().show();
         self.kit.focus(&self.input);
     }

@@ -18,7 +18,7 @@ use crate::model::wire::{self, Explanation, Part};
 use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 const HEADER_HEIGHT: i32 = 40;
 const MARGIN: i32 = 20;
@@ -116,13 +116,9 @@ impl WirePanel {
             explain_at,
             kit: Rc::clone(kit),
         };
-        group.super_draw_first(false);
-        group.draw({
+        stock::draw_behind(&panel.group, {
             let panel = panel.clone();
-            move |group| {
-                panel.draw();
-                group.draw_children();
-            }
+            move || panel.draw()
         });
         let (mut lines, mut detail) = (lines, detail);
         lines.draw({

@@ -1,0 +1,43 @@
+//! What all of our widgets do with FLTK's own.
+
+use fltk::enums::{CallbackTrigger, Color, FrameType};
+use fltk::group::Group;
+use fltk::input::Input;
+use fltk::prelude::*;
+
+use crate::ui::theme::{REGULAR, Theme};
+
+/// Draws this below what lies in the group.
+pub fn draw_behind(group: &Group, draw: impl Fn() + 'static) {
+    let mut group = group.clone();
+    group.super_draw_first(false);
+    group.draw(move |group| {
+        draw();
+        group.draw_children();
+    });
+}
+
+/// Shows a group or takes it away.
+pub fn set_visible(group: &Group, is_visible: bool) {
+    let mut group = group.clone();
+    if is_visible { group.show() } else { group.hide() }
+}
+
+/// An input without a frame of its own, which tells of each change.
+pub fn input() -> Input {
+    let mut input = Input::default();
+    input.set_frame(FrameType::FlatBox);
+    input.set_text_font(REGULAR);
+    input.set_trigger(CallbackTrigger::Changed);
+    input
+}
+
+/// Gives an input the theme's colours, on this ground and in this size.
+pub fn dress(input: &Input, theme: &Theme, ground: Color, size: i32) {
+    let mut input = input.clone();
+    input.set_color(ground);
+    input.set_text_color(theme.colors.ink);
+    input.set_cursor_color(theme.colors.accent);
+    input.set_selection_color(theme.colors.marked);
+    input.set_text_size(size);
+}
