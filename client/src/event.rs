@@ -292,6 +292,8 @@ pub enum What {
         /// Why not.
         phrase: Phrase,
     },
+    /// The server did not do a SEARCH, and why.
+    SearchRefused(Phrase),
     /// The server did not take a message of several lines that we said, and why.
     LongRefused(Phrase),
     /// Numbers that servers tell everybody at login. Worth showing only to somebody who asked.

@@ -470,6 +470,10 @@ texts! {
     SearchSoFar: "第 {0} 处，已找到 {1} 处…", "{0} of {1} so far…";
     SearchNothing: "没有找到", "Nothing found";
     SearchGoesOn: "正在查找…", "Looking…";
+    SearchFurther: "查找更早的消息", "Look further back";
+    SearchGoesBack: "正在查找更早的消息…", "Looking further back…";
+    SearchNothingBack: "更早的也没有", "None further back";
+    SearchCountAll: "第 {0} 处，共 {1} 处，更早的没有了", "{0} of {1}, and none further back";
     BytesLeft: "还能写 {0} 字节", "{0} bytes left";
     MakesMessages: "将分成 {0} 条消息发出", "will be sent as {0} messages";
     Emoji: "表情", "Emoji";

@@ -33,8 +33,9 @@ const FOLDER_NAME: &str = "logs";
 /// How many messages are read back.
 pub const MAX_RECALLED: usize = 200;
 
-/// How much of a file is read at the most; longer than so many messages are.
-const MAX_READ_BYTES: u64 = 256 * 1024;
+/// How much of a file is read at first, and how much at the most.
+const FIRST_READ_BYTES: u64 = 256 * 1024;
+const MAX_READ_BYTES: u64 = 16 * 1024 * 1024;
 
 /// With what a line begins that belongs to the message before it. No message has one in it.
 const GOES_ON: char = '\t';
@@ -114,30 +115,38 @@ impl Logs {
 
     /// Up to when a conversation was read; nothing if it never was.
     pub fn read_until(&self, network: &str, conversation: &str) -> Option<Timestamp> {
-        let text = read_end(&self.path(network, conversation, "read")).ok()?;
+        let text = fs::read_to_string(self.path(network, conversation, "read")).ok()?;
         text.trim_end().parse().ok()
     }
 
-    /// The last messages of a conversation, the oldest first. What cannot be read is as if it had not been written.
-    pub fn recall(&self, network: &str, conversation: &str) -> Vec<Entry> {
+    /// The last messages of a conversation, or the last before a time: at most so many, the oldest first. What cannot
+    /// be read is as if it had not been written.
+    pub fn recall(
+        &self,
+        network: &str,
+        conversation: &str,
+        before: Option<Timestamp>,
+        most: usize,
+    ) -> Vec<Entry> {
         let path = self.path(network, conversation, "log");
-        let text = match read_end(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                if error.kind() != io::ErrorKind::NotFound {
-                    log::warn!("{} cannot be read: {error}", path.display());
+        let mut bytes = FIRST_READ_BYTES;
+        loop {
+            let (text, is_all) = match read_end(&path, bytes) {
+                Ok(read) => read,
+                Err(error) => {
+                    if error.kind() != io::ErrorKind::NotFound {
+                        log::warn!("{} cannot be read: {error}", path.display());
+                    }
+                    return Vec::new();
                 }
-                return Vec::new();
+            };
+            let mut entries = read_entries(&text);
+            entries.retain(|entry| before.is_none_or(|before| entry.at < before));
+            if is_all || bytes >= MAX_READ_BYTES || entries.len() >= most {
+                return entries.split_off(entries.len().saturating_sub(most));
             }
-        };
-        let mut entries: Vec<Entry> = Vec::new();
-        for line in text.lines() {
-            match (line.strip_prefix(GOES_ON), entries.last_mut()) {
-                (Some(more), Some(last)) => last.text.extend(["\n", more]),
-                _ => entries.extend(Entry::parse(line)),
-            }
+            bytes *= 4;
         }
-        entries.split_off(entries.len().saturating_sub(MAX_RECALLED))
     }
 
     fn path(&self, network: &str, conversation: &str, extension: &str) -> PathBuf {
@@ -223,14 +232,27 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
     file.write_all(line.as_bytes())
 }
 
-/// The end of a file. Its first line may be half a one, which then is none that can be read.
-fn read_end(path: &Path) -> io::Result<String> {
+/// The messages in the text of a log.
+fn read_entries(text: &str) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix(GOES_ON), entries.last_mut()) {
+            (Some(more), Some(last)) => last.text.extend(["\n", more]),
+            _ => entries.extend(Entry::parse(line)),
+        }
+    }
+    entries
+}
+
+/// So much of the end of a file, and whether that is all of it. The first line may be half a one, which then is none
+/// that can be read.
+fn read_end(path: &Path, bytes: u64) -> io::Result<(String, bool)> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(MAX_READ_BYTES)))?;
-    let mut bytes = Vec::new();
-    file.take(MAX_READ_BYTES).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+    let mut end = Vec::new();
+    file.take(bytes).read_to_end(&mut end)?;
+    Ok((String::from_utf8_lossy(&end).into_owned(), length <= bytes))
 }
 
 /// A name as that of a file on every system: what some system has a use for is written as its number.
@@ -279,7 +301,7 @@ mod tests {
     fn the_last_messages_are_there_the_next_time() {
         let folder = tempfile::tempdir().unwrap();
         let logs = Logs::beside(folder.path()).unwrap();
-        assert_eq!(logs.recall("tea.house", "#茶馆"), []);
+        assert_eq!(logs.recall("tea.house", "#茶馆", None, MAX_RECALLED), []);
         let said: Vec<_> = (0..500).map(|n| entry(n, Manner::Message, &format!("message {n}"))).collect();
         for entry in &said {
             logs.keep("tea.house", "#茶馆", entry);
@@ -289,15 +311,22 @@ mod tests {
         logs.keep("tea.house", "poet", &entry(2, Manner::Message, "end"));
         drop(logs);
         let logs = Logs::beside(folder.path()).unwrap();
-        assert_eq!(logs.recall("tea.house", "#茶馆"), said[300..]);
-        assert_eq!(logs.recall("tea.house", "alice"), [entry(1, Manner::Action, "waves")]);
-        assert_eq!(logs.recall("other.house", "alice"), []);
-        let texts: Vec<_> = logs.recall("tea.house", "poet").into_iter().map(|entry| entry.text).collect();
+        assert_eq!(logs.recall("tea.house", "#茶馆", None, MAX_RECALLED), said[300..]);
+        assert_eq!(
+            logs.recall("tea.house", "alice", None, MAX_RECALLED),
+            [entry(1, Manner::Action, "waves")]
+        );
+        assert_eq!(logs.recall("other.house", "alice", None, MAX_RECALLED), []);
+        let texts: Vec<_> = logs
+            .recall("tea.house", "poet", None, MAX_RECALLED)
+            .into_iter()
+            .map(|entry| entry.text)
+            .collect();
         assert_eq!(texts, ["床前\n\n  2026-03-01T09:01:00Z <a> b", "end"]);
     }
 
     #[test]
-    fn a_very_long_log_is_read_from_its_end_only() {
+    fn a_log_is_read_from_its_end_as_far_as_it_takes() {
         let folder = tempfile::tempdir().unwrap();
         let logs = Logs::beside(folder.path()).unwrap();
         let said: Vec<_> = (0..100).map(|n| entry(n, Manner::Message, &"茶".repeat(3000))).collect();
@@ -305,8 +334,15 @@ mod tests {
             logs.keep("tea.house", "#a", entry);
         }
         drop(logs);
-        let recalled = Logs::beside(folder.path()).unwrap().recall("tea.house", "#a");
-        assert!(!recalled.is_empty() && said.ends_with(&recalled), "{}", recalled.len());
+        let logs = Logs::beside(folder.path()).unwrap();
+        let recall = |before: Option<&Entry>, most| {
+            logs.recall("tea.house", "#a", before.map(|before| before.at), most)
+        };
+        assert_eq!(recall(None, 3), said[97..]);
+        assert_eq!(recall(None, 90), said[10..], "longer than what is read at first");
+        assert_eq!(recall(Some(&said[50]), 3), said[47..50]);
+        assert_eq!(recall(Some(&said[2]), 3), said[..2]);
+        assert_eq!(recall(Some(&said[0]), 3), []);
     }
 
     #[test]

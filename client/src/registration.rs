@@ -20,7 +20,7 @@ use crate::sasl::{Login, Progress};
 use crate::sts;
 
 /// The capabilities that the window makes use of. `sasl` joins them where there is an account.
-const WANTED: [&str; 13] = [
+const WANTED: [&str; 14] = [
     "away-notify",
     "batch",
     "cap-notify",
@@ -34,6 +34,7 @@ const WANTED: [&str; 13] = [
     "message-tags",
     "multi-prefix",
     "server-time",
+    "standard-replies",
 ];
 
 /// How long the list in one `CAP REQ` may be: the server's answer repeats it behind its own name and ours.

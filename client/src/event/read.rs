@@ -105,9 +105,13 @@ fn what(message: &Message<'_>) -> Option<What> {
             let server_refused = || Text::ServerRefused.with([&words]);
             What::LongRefused(if is_too_long { Text::TooLongForServer.into() } else { server_refused() })
         }
-        "FAIL" | "WARN" | "NOTE" => {
+        kind @ ("FAIL" | "WARN" | "NOTE") => {
             let words = message.params().last().map(|text| clean(text)).unwrap_or_default();
-            What::Answer(Text::FromServer.with([&words]))
+            let phrase = Text::FromServer.with([&words]);
+            match message.param(0) {
+                Some("SEARCH") if kind == "FAIL" => What::SearchRefused(phrase),
+                _ => What::Answer(phrase),
+            }
         }
         "WALLOPS" => What::Answer(Text::FromServer.with([&param(0)])),
         _ => return None,

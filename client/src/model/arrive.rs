@@ -138,8 +138,15 @@ impl Network {
                 if let Some(room) = &about {
                     self.wanted.remove(&self.features.case_mapping.fold(room).into_owned());
                 }
-                if !self.was_refused(at, label, about.as_deref(), &phrase) {
+                let is_search = phrase == Text::UnknownToServer.with(["SEARCH"]);
+                let is_told = is_search && self.search_refused(true);
+                if !is_told && !self.was_refused(at, label, about.as_deref(), &phrase) {
                     self.notice_about(at, about.as_deref(), phrase);
+                }
+            }
+            What::SearchRefused(phrase) => {
+                if !self.search_refused(false) {
+                    self.notice_about(at, None, phrase);
                 }
             }
             What::LongRefused(phrase) => {

@@ -151,7 +151,7 @@ impl Model {
         }
     }
 
-    fn current_mut(&mut self) -> Option<&mut Conversation> {
+    pub(super) fn current_mut(&mut self) -> Option<&mut Conversation> {
         self.front_mut()?.current_mut()
     }
 }

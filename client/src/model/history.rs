@@ -6,7 +6,8 @@
 //! - When we come back after a connection was lost, what was said meanwhile is. It counts as unread.
 //!
 //! - On coming in, the server is asked who wrote to us while we were away; those conversations are there again.
-//! - `/search` asks where something was said; what is found is listed.
+//! - `/search` asks where something was said; what is found is listed. Ctrl+F goes on in what is older
+//!   ([`look_back`](super::look_back)).
 //!
 //! Answers come in batches. A message that is here already, by its identifier, is not shown again.
 
@@ -14,10 +15,12 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
 use super::conversation::{Conversation, ConversationId, Delivery, Kind, Message};
+use super::look_back::{LookBack, Question};
 use super::network::{Link, Network};
 use super::{MAX_LINES, Model};
 use crate::event::{BatchOf, Manner, Sender, What, Words};
 use crate::i18n::{Phrase, Text};
+use crate::logs::MAX_RECALLED;
 
 /// What a server offers that keeps what was said.
 const HISTORY: &str = "draft/chathistory";
@@ -45,6 +48,11 @@ pub(super) struct Past {
     is_complete: bool,
     /// The newest message, by its identifier and its time.
     newest: Option<(Option<String>, Timestamp)>,
+    /// Whether nothing older than what is here stands in the log.
+    pub(super) log_is_over: bool,
+    /// Whether somebody has cleared the screen, and so does not want it filled again.
+    is_cleared: bool,
+    pub(super) look_back: LookBack,
 }
 
 /// A question to the server.
@@ -69,13 +77,13 @@ pub(super) struct Batch {
 
 /// A message from before.
 #[derive(Debug)]
-struct Told {
+pub(super) struct Told {
     at: Timestamp,
     from: Sender,
     /// A room, or a person's name.
     target: String,
     manner: Manner,
-    words: Words,
+    pub(super) words: Words,
 }
 
 impl Past {
@@ -95,9 +103,14 @@ impl Past {
         self.asked = None;
     }
 
+    /// Whether something was asked and not answered.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked.is_some()
+    }
+
     /// Nothing older is to be brought back.
     pub(super) fn close(&mut self) {
-        self.is_complete = true;
+        self.is_cleared = true;
     }
 }
 
@@ -112,8 +125,11 @@ fn point(id: Option<&str>, at: Timestamp) -> String {
 impl Model {
     /// Somebody has scrolled the conversation in front to its beginning.
     pub fn want_older(&mut self) {
-        if let Some(network) = self.front_mut() {
-            network.ask_older();
+        if let Some(network) = self.front_mut()
+            && let Some(id) = network.current
+            && !network.ask_older(id)
+        {
+            network.recall_older(id);
         }
     }
 }
@@ -173,16 +189,31 @@ impl Network {
         }
     }
 
-    fn ask_older(&mut self) {
-        let Some(current) = self.current().filter(|it| it.joined && it.past.is_open) else { return };
-        if !self.keeps_history() || current.past.asked.is_some() || current.past.is_complete {
-            return;
+    /// Whether the server may have something older than what is here of a conversation, and there is room for it.
+    pub(super) fn may_ask_older(&self, conversation: &Conversation) -> bool {
+        let past = &conversation.past;
+        self.keeps_history()
+            && conversation.joined
+            && past.is_open
+            && !past.is_complete
+            && conversation.has_room()
+    }
+
+    /// The same for the server and the log together.
+    pub(super) fn has_older(&self, conversation: &Conversation) -> bool {
+        self.may_ask_older(conversation) || self.may_recall_older(conversation)
+    }
+
+    /// Asks the server for what is older than what is here of a conversation. Says whether it will answer.
+    pub(super) fn ask_older(&mut self, id: ConversationId) -> bool {
+        let conversation = self.conversation(id).filter(|it| self.may_ask_older(it));
+        let Some((message, at)) = conversation.and_then(Conversation::oldest_message) else { return false };
+        if conversation.is_some_and(|it| it.past.is_asked()) {
+            return true;
         }
-        let room = MAX_LINES.saturating_sub(current.lines().len());
-        let oldest = current.lines().find_map(|(_, line)| Some((line.message()?.id.clone(), line.at)));
-        let (Some((message, at)), true) = (oldest, room > 2 * MESSAGES_AT_ONCE) else { return };
-        let (id, before) = (current.id, point(message.as_deref(), at));
+        let before = point(message.as_deref(), at);
         self.ask_past(id, Asked::Older, "BEFORE", &before);
+        true
     }
 
     /// Asks who wrote to us while we were away. Messages to somebody without an account do not wait.
@@ -214,7 +245,9 @@ impl Network {
         for name in about {
             if let Some(conversation) = self.find_mut(name) {
                 conversation.past.give_up();
-                conversation.past.close();
+                conversation.past.is_complete = true;
+                let id = conversation.id;
+                self.go_on_looking_back(id);
             }
         }
     }
@@ -227,9 +260,27 @@ impl Network {
         self.need_link()?;
         let here = self.current().filter(|it| it.kind != Kind::Server && !words.contains("in:"));
         let place = here.map(|it| format!("in:{}", it.name));
-        let words = ["SEARCH"].into_iter().chain(place.as_deref()).chain(words.split_whitespace());
-        self.send(&words.take(MAX_PARAMS).collect::<Vec<_>>());
+        self.send_search(Question::List, &place.as_deref().into_iter().collect::<Vec<_>>(), words);
         Ok(())
+    }
+
+    /// Sends a SEARCH for some words, with what else it is to go by.
+    pub(super) fn send_search(&mut self, question: Question, operators: &[&str], words: &str) {
+        let words = ["SEARCH"].into_iter().chain(operators.iter().copied()).chain(words.split_whitespace());
+        self.send(&words.take(MAX_PARAMS).collect::<Vec<_>>());
+        self.searches.push_back(question);
+    }
+
+    /// The server did not do a SEARCH; with `forever`, it does none at all. Says whether nobody need hear of it.
+    pub(super) fn search_refused(&mut self, forever: bool) -> bool {
+        self.can_search &= !forever;
+        match self.searches.pop_front() {
+            Some(Question::LookBack(id)) => {
+                self.may_be_found(id, None);
+                true
+            }
+            Some(Question::List) | None => false,
+        }
     }
 
     pub(super) fn batch_begins(&mut self, name: String, of: BatchOf) {
@@ -255,7 +306,10 @@ impl Network {
         let Batch { of, messages, .. } = self.batches.remove(index);
         match of {
             BatchOf::History(target) => self.history_came(&target, messages),
-            BatchOf::Found => self.found(&messages),
+            BatchOf::Found => match self.searches.pop_front() {
+                Some(Question::LookBack(id)) => self.may_be_found(id, Some(&messages)),
+                Some(Question::List) | None => self.found(&messages),
+            },
             BatchOf::Other => {}
         }
     }
@@ -298,6 +352,7 @@ impl Network {
             }
             None => self.put_after(id, new),
         }
+        self.go_on_looking_back(id);
     }
 
     fn put_after(&mut self, id: ConversationId, messages: Vec<Told>) {
@@ -325,13 +380,27 @@ impl Network {
     /// Nothing that was begun will end.
     pub(super) fn forget_batches(&mut self) {
         self.batches.clear();
+        self.searches.clear();
+        self.can_search = true;
         for conversation in &mut self.conversations {
             conversation.past.give_up();
+            conversation.past.look_back = LookBack::Idle;
         }
     }
 }
 
 impl Conversation {
+    /// The first message that is here, by its identifier and its time.
+    pub(super) fn oldest_message(&self) -> Option<(Option<String>, Timestamp)> {
+        self.lines().find_map(|(_, line)| Some((line.message()?.id.clone(), line.at)))
+    }
+
+    /// Whether older messages may come before those that are here.
+    pub(super) fn has_room(&self) -> bool {
+        let room = MAX_LINES.saturating_sub(self.lines().len());
+        self.kind != Kind::Server && !self.past.is_cleared && room > 2 * MAX_RECALLED.max(MESSAGES_AT_ONCE)
+    }
+
     /// Whether a message is here already. One of ours that was thought lost has arrived after all.
     fn recognises(&mut self, words: &Words, from: &str, at: Timestamp) -> bool {
         let is_it = |message: &Message, said: Timestamp| match (&message.id, &words.id) {

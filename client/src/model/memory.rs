@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 
 use super::Model;
-use super::conversation::{ConversationId, Kind};
+use super::conversation::{Conversation, ConversationId, Kind};
 use super::network::Network;
 use crate::event::{Manner, Words};
-use crate::logs::{Entry, Logs};
+use crate::logs::{Entry, Logs, MAX_RECALLED};
 
 impl Model {
     /// Says where conversations are written down, or that they are not to be.
@@ -51,22 +51,54 @@ impl Network {
             return;
         }
         let name = self.features.case_mapping.fold(&conversation.name);
-        let entries = logs.recall(&self.log_name(), name.as_str());
+        let entries = logs.recall(&self.log_name(), name.as_str(), None, MAX_RECALLED);
         let read_until = logs.read_until(&self.log_name(), name.as_str());
-        let composed: Vec<_> = entries
-            .into_iter()
-            .map(|Entry { at, from, manner, text }| {
-                (at, self.compose(id, &from, manner, Words { text, ..Words::default() }))
-            })
-            .collect();
-        let zone = self.clock.zone.clone();
+        let Some(newest) = entries.last().map(|entry| entry.at) else { return };
+        self.put_back(id, entries);
         let Some(conversation) = self.conversation_mut(id) else { return };
-        let Some((newest, _)) = composed.last() else { return };
-        conversation.past.begin_after(*newest);
-        conversation.prepend(composed, &zone);
+        conversation.past.begin_after(newest);
         conversation.resume(read_until);
         if self.current == Some(id) {
             self.look();
+        }
+    }
+
+    /// Whether the log may have something older than what is here of a conversation, and there is room for it.
+    pub(super) fn may_recall_older(&self, conversation: &Conversation) -> bool {
+        self.logs.is_some() && !conversation.past.log_is_over && conversation.has_room()
+    }
+
+    /// Brings back from the log what is older than what is here of a conversation. Says whether there is something.
+    pub(super) fn recall_older(&mut self, id: ConversationId) -> bool {
+        if !self.conversation(id).is_some_and(|it| self.may_recall_older(it)) {
+            return false;
+        }
+        let entries = self.older_in_log(id, MAX_RECALLED);
+        let is_over = entries.is_empty();
+        self.put_back(id, entries);
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.past.log_is_over |= is_over;
+        }
+        !is_over
+    }
+
+    /// So many of the last messages in the log that are older than what is here of a conversation.
+    pub(super) fn older_in_log(&self, id: ConversationId, most: usize) -> Vec<Entry> {
+        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return Vec::new() };
+        let oldest = conversation.oldest_message().map(|(_, at)| at);
+        let name = self.features.case_mapping.fold(&conversation.name);
+        logs.recall(&self.log_name(), name.as_str(), oldest, most)
+    }
+
+    /// Puts messages out of the log before what is here of a conversation.
+    fn put_back(&mut self, id: ConversationId, entries: Vec<Entry>) {
+        let compose = |Entry { at, from, manner, text }| {
+            (at, self.compose(id, &from, manner, Words { text, ..Words::default() }))
+        };
+        let composed: Vec<_> = entries.into_iter().map(compose).collect();
+        let zone = self.clock.zone.clone();
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.prepend(composed, &zone);
         }
     }
 

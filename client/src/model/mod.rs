@@ -25,7 +25,7 @@
 //!   [`features`]: what the server said of itself;
 //! - [`wire`]: what went over the wire; [`notify`]: what the desktop tells of;
 //! - [`suggest`]: what could be meant by what is written; `input`: drafts, and what was sent;
-//! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F;
+//! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F; `look_back`: Ctrl+F in what is older;
 //! - [`layout`]: where text breaks; [`viewport`]: what of very much text is in view.
 
 use std::mem;
@@ -59,6 +59,7 @@ mod front;
 mod history;
 mod input;
 pub mod layout;
+mod look_back;
 pub mod members;
 mod memory;
 pub mod notify;

@@ -15,6 +15,7 @@ use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, Li
 use super::delivery::Deliveries;
 use super::features::Features;
 use super::history::Batch;
+use super::look_back::Question;
 use super::notify::NotifyRules;
 use super::people::Card;
 use super::signals::Typing;
@@ -116,6 +117,10 @@ pub struct Network {
     pub(super) left_at: Option<Timestamp>,
     /// Messages from before, whose batches have not ended.
     pub(super) batches: Vec<Batch>,
+    /// What the server is searched for, in the order of the questions.
+    pub(super) searches: VecDeque<Question>,
+    /// Whether the server can search, as far as we know.
+    pub(super) can_search: bool,
     /// Where the answer to LIST goes, and what came of it.
     pub(super) room_list: Option<(ConversationId, Vec<Phrase>, usize)>,
     /// The message of the day so far.
@@ -304,6 +309,8 @@ impl Network {
             who: VecDeque::new(),
             left_at: None,
             batches: Vec::new(),
+            searches: VecDeque::new(),
+            can_search: true,
             room_list: None,
             motd: Vec::new(),
             greeting: false,

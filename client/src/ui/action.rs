@@ -55,6 +55,8 @@ pub enum Action {
     SearchTyped,
     /// Go to the next place below, or above.
     SearchGo(isize),
+    /// Look for the words in what is older than what is here.
+    SearchFurther,
     /// Look for nothing.
     CloseSearch,
     /// Some time has passed.

@@ -152,6 +152,8 @@ struct Controller {
     writing: Writing,
     /// What is looked for in the conversation in front.
     search: Search,
+    /// Whether it goes on in what is older, and its place is to follow.
+    is_looking_back: bool,
     /// Whether to log in as soon as the window is there.
     connect: bool,
     /// Where to go as soon as the window is there.
@@ -219,6 +221,7 @@ impl Controller {
             refusal: None,
             writing: Writing::default(),
             search: Search::default(),
+            is_looking_back: false,
             connect,
             url,
             has_focus: false,

@@ -1,4 +1,5 @@
-//! The bar that looks for words in the conversation: a field, how many places there are, and ways to the next.
+//! The bar that looks for words in the conversation: a field, how many places there are, ways to the next, and one
+//! further back than what is here.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,15 +17,20 @@ use crate::ui::{Action, Kit, keys, stock};
 const HEIGHT: i32 = 48;
 const MARGIN: i32 = 16;
 const FIELD_WIDTH: i32 = 300;
+const LEAST_FIELD_WIDTH: i32 = 84;
 const BUTTON_WIDTH: i32 = 34;
 /// How much was found, behind the field.
 const COUNT_WIDTH: i32 = 150;
+/// In less than this there is no use in saying it.
+const LEAST_COUNT_WIDTH: i32 = 40;
 
 /// The bar. Cloning gives another handle to the same one.
 #[derive(Clone)]
 pub struct SearchBar {
     group: Group,
     input: Input,
+    /// Looks for them in what is older.
+    pub further: Button,
     /// To the place above.
     pub up: Button,
     /// To the place below.
@@ -39,6 +45,7 @@ pub struct SearchBar {
 struct Words {
     placeholder: String,
     count: String,
+    further: Option<&'static str>,
 }
 
 impl SearchBar {
@@ -47,6 +54,7 @@ impl SearchBar {
         let mut group = Group::default();
         group.make_resizable(false);
         let mut input = stock::input();
+        let further = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SearchFurther);
         let button = |action| Button::new(kit, Look::Quiet, |colors| colors.page, action);
         let (up, down, close) =
             (button(Action::SearchGo(-1)), button(Action::SearchGo(1)), button(Action::CloseSearch));
@@ -58,6 +66,7 @@ impl SearchBar {
         let bar = Self {
             group: group.clone(),
             input: input.clone(),
+            further,
             up,
             down,
             close,
@@ -126,6 +135,11 @@ impl SearchBar {
         self.kit.focus(&self.input);
     }
 
+    /// Puts the caret into it.
+    pub fn focus(&self) {
+        self.kit.focus(&self.input);
+    }
+
     /// Takes it away.
     pub fn hide(&self) {
         self.group.clone().hide();
@@ -154,16 +168,18 @@ impl SearchBar {
     /// The rounded frame: where to click.
     pub fn frame(&self) -> Rect {
         let rect = Rect::of(&self.group);
-        let width = FIELD_WIDTH.min(rect.w - 2 * MARGIN - 3 * BUTTON_WIDTH - COUNT_WIDTH);
+        let others = 2 * MARGIN + 3 * BUTTON_WIDTH + COUNT_WIDTH + self.further_width();
+        let width = FIELD_WIDTH.min((rect.w - others).max(LEAST_FIELD_WIDTH));
         Rect::new(rect.x + MARGIN, rect.y + 8, width, rect.h - 14)
     }
 
-    /// Changes what it says: while it is empty, and how much was found.
-    pub fn set_words(&self, placeholder: &str, count: String) {
-        let words = Words { placeholder: placeholder.to_owned(), count };
+    /// Changes what it says: while it is empty, how much was found, and on the button that looks further back, if there
+    /// is to be one.
+    pub fn set_words(&self, placeholder: &str, count: String, further: Option<&'static str>) {
+        let words = Words { placeholder: placeholder.to_owned(), count, further };
         if *self.words.borrow() != words {
             *self.words.borrow_mut() = words;
-            self.group.clone().redraw();
+            self.place(Rect::of(&self.group));
         }
     }
 
@@ -181,6 +197,9 @@ impl SearchBar {
     /// Puts it here; as tall as [`height`](Self::height) says.
     pub fn place(&self, rect: Rect) {
         self.group.clone().resize(rect.x, rect.y, rect.w, HEIGHT);
+        let further = self.words.borrow().further;
+        self.further.set_visible(further.is_some());
+        self.further.set_text(further.unwrap_or_default());
         let frame = self.frame();
         self.input.clone().resize(frame.x + 8, frame.y + 3, frame.w - 16, frame.h - 6);
         let mut right = rect.x + rect.w - MARGIN;
@@ -188,6 +207,13 @@ impl SearchBar {
             right -= BUTTON_WIDTH;
             button.place(Rect::new(right, frame.y + 2, BUTTON_WIDTH, frame.h - 4));
         }
+        let width = self.further_width();
+        self.further.place(Rect::new(right - width - 6, frame.y + 3, width, frame.h - 6));
+        self.group.clone().redraw();
+    }
+
+    fn further_width(&self) -> i32 {
+        if self.words.borrow().further.is_some() { self.further.natural_width() } else { 0 }
     }
 
     fn draw(&self) {
@@ -200,8 +226,12 @@ impl SearchBar {
         let edge = if self.input.has_focus() { theme.colors.accent } else { theme.colors.border };
         paint.framed(frame, 8, theme.colors.field, edge);
         let left = frame.x + frame.w + 12;
-        let room = Rect::new(left, frame.y, self.up.widget().x() - left - 6, frame.h);
         let words = self.words.borrow();
+        let next = if words.further.is_some() { &self.further } else { &self.up };
+        let room = Rect::new(left, frame.y, next.widget().x() - left - 8, frame.h);
+        if room.w < LEAST_COUNT_WIDTH {
+            return;
+        }
         paint.label(Face::regular(theme.sizes.small), theme.colors.dim, Align::Left, &words.count, room);
     }
 }

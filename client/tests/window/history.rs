@@ -70,6 +70,48 @@ fn who_comes_later_reads_what_was_said_and_scrolls_up_without_a_jump() {
 }
 
 #[test]
+fn what_is_not_in_what_is_here_is_looked_for_further_back_and_found_there() {
+    let server = Server::start_with(0, &["--data-dir", "", "--flood-protection", "false"]);
+    let words = |number: u32| if number % 100 == 7 { "泡一壶龙井" } else { "第" };
+    says(server.port(), "alice", (0..330).map(|number| format!("{} {number} 句", words(number))));
+    for (name, geometry, settings) in [("day", "", ""), ("small", "520x500+2+22", "theme = \"dark\"\n")] {
+        let display = Display::start(1080, 720);
+        let port = Some(server.port());
+        let start = Start { nick: "ming", port, connect: true, geometry, settings, ..Start::default() };
+        let mut ming = Person::open(&display, &start);
+        ming.is_in_the_lobby();
+        ming.reads("第 329 句");
+        ming.presses("ctrl+f");
+        ming.waits_for("the bar", |seen| seen["focus"] == "search");
+        ming.types("龙井");
+        let at = |words: &'static str| move |seen: &Value| seen["search"] == words;
+        ming.waits_for("what is here", at("第 1 处，共 1 处"));
+        display.picture(&format!("history-look-back-{name}"));
+        ming.presses("ctrl+a");
+        ming.types("咖啡");
+        ming.waits_for("nothing here", at("没有找到"));
+        ming.presses("Return");
+        ming.waits_for("nothing anywhere", at("更早的也没有"));
+        display.picture(&format!("history-looked-back-in-vain-{name}"));
+        ming.presses("ctrl+a");
+        ming.types("龙井");
+        ming.waits_for("what is here", at("第 1 处，共 1 处"));
+        ming.clicks("search further");
+        let seen = ming.waits_for("the one before", at("第 2 处，共 2 处"));
+        assert!(line(&seen, "泡一壶龙井 207 句").is_some() && line(&seen, "第 208 句").is_some(), "{seen:#}");
+        display.picture(&format!("history-looked-back-{name}"));
+        ming.presses("Return");
+        ming.waits_for("the one before that", at("第 3 处，共 3 处"));
+        ming.presses("Return");
+        let seen = ming.waits_for("the first", at("第 4 处，共 4 处"));
+        assert!(line(&seen, "泡一壶龙井 7 句").is_some());
+        ming.presses("Escape");
+        ming.quits("");
+        ming.is_gone(PATIENCE);
+    }
+}
+
+#[test]
 fn what_was_said_while_the_connection_was_lost_is_there_afterwards() {
     let folder = tempfile::tempdir().expect("there can be a temporary folder");
     let data = folder.path().to_str().expect("a path in UTF-8");

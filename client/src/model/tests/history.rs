@@ -207,6 +207,86 @@ fn what_was_said_before_can_be_searched_on_the_server() {
     assert!(messages(&window, "#lobby").is_empty());
 }
 
+/// Looks back for words, and gives how that ended: still under way, or in vain.
+fn looking_back(window: &Window) -> (bool, bool) {
+    let current = window.model.current().expect("a conversation");
+    (current.is_looking_back(), current.has_looked_back_in_vain())
+}
+
+#[test]
+fn what_is_not_here_is_looked_for_on_the_server_and_brought_back_with_what_was_said_then() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..23);
+    window.model.look_back(" 14 ");
+    assert_eq!(window.sent(), ["SEARCH in:#lobby before:2026-03-01T08:20:00.001Z limit:100 14"]);
+    assert_eq!(looking_back(&window), (true, false));
+    window.server(&[
+        ":tea.house BATCH +f teahouse/search",
+        &said("batch=f;", "#lobby", 14),
+        ":tea.house BATCH -f",
+    ]);
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m20 3"]);
+    answer(&mut window, "#lobby", 17..20);
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m17 3"], "it is not there yet");
+    answer(&mut window, "#lobby", 14..17);
+    assert!(window.sent().is_empty());
+    assert_eq!(looking_back(&window), (false, false));
+    assert_eq!(messages(&window, "#lobby")[0], "14");
+    assert!(window.model.can_look_back());
+    // Nothing further back.
+    window.model.look_back("20");
+    assert_eq!(window.sent(), ["SEARCH in:#lobby before:2026-03-01T08:14:00.001Z limit:100 20"]);
+    window.server(&[
+        ":tea.house BATCH +f teahouse/search",
+        &said("batch=f;", "#lobby", 20),
+        ":tea.house BATCH -f",
+    ]);
+    assert_eq!(looking_back(&window), (false, true), "what is here already is not further back");
+    assert!(!window.model.can_look_back() && window.sent().is_empty());
+    window.model.stop_looking_back();
+    assert!(window.model.can_look_back(), "for other words");
+    window.lose_connection();
+    assert!(!window.model.can_look_back(), "there is nobody to ask");
+}
+
+#[test]
+fn a_server_that_cannot_search_is_read_back_to_where_the_words_are() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..23);
+    let notices = window.shown("#lobby").len();
+    window.model.look_back("16");
+    window.sent();
+    window.server(&[":tea.house 421 bob SEARCH :Unknown command"]);
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m20 3"]);
+    answer(&mut window, "#lobby", 17..20);
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m17 3"]);
+    answer(&mut window, "#lobby", 15..17);
+    assert_eq!(looking_back(&window), (false, false));
+    assert_eq!(
+        window.shown("#lobby").len(),
+        notices + 7,
+        "five messages, two days, and no word of the refusal"
+    );
+    assert!(!window.model.can_look_back(), "that was all");
+    // It is not asked again.
+    window.server(&[":bob!bob@here JOIN #tea"]);
+    window.model.select(window.id("#tea"));
+    answer(&mut window, "#tea", 20..23);
+    window.sent();
+    window.model.look_back("nothing");
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #tea msgid=m20 3"]);
+    answer(&mut window, "#tea", 18..20);
+    assert_eq!(looking_back(&window), (false, true));
+}
+
+#[test]
+fn words_that_mean_something_to_the_servers_search_are_looked_for_by_reading() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..23);
+    window.model.look_back("from:alice");
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m20 3"]);
+}
+
 #[test]
 fn private_messages_that_waited_are_there_after_the_login() {
     let mut window = Window::opened();

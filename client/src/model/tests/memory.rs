@@ -110,3 +110,28 @@ fn nothing_is_written_down_once_somebody_does_not_want_it() {
     drop(window);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn whoever_scrolls_up_or_looks_back_reads_on_in_what_was_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    for number in 0..700 {
+        window.pass(SignedDuration::from_secs(1));
+        window.server(&[&format!(":alice!a@h PRIVMSG #tea :cup {number}.")]);
+    }
+    drop(window);
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    assert_eq!(messages(&window, "#tea").len(), 200);
+    window.model.want_older();
+    assert_eq!(messages(&window, "#tea")[0], "cup 300.");
+    assert!(window.model.can_look_back());
+    window.model.look_back("cup 7.");
+    let messages = messages(&window, "#tea");
+    assert_eq!((messages.len(), messages[0].as_str()), (700, "cup 0."));
+    assert!(!window.model.current().unwrap().is_looking_back());
+    window.model.look_back("coffee");
+    assert!(window.model.current().unwrap().has_looked_back_in_vain());
+    assert!(!window.model.can_look_back() && window.sent().is_empty());
+}

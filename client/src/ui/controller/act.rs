@@ -89,6 +89,7 @@ impl Controller {
             Action::OpenSearch => self.open_search(),
             Action::SearchTyped => self.search_typed(),
             Action::SearchGo(steps) => self.search_go(steps),
+            Action::SearchFurther => self.search_further(),
             Action::CloseSearch => self.close_search(),
 
             // People.

@@ -15,6 +15,7 @@ impl Controller {
     pub(super) fn close_search(&mut self) {
         if self.chat.search.is_open() {
             self.search.end();
+            self.model.borrow_mut().stop_looking_back();
             self.chat.transcript.look_for("", None);
             self.chat.close_search();
         }
@@ -22,14 +23,28 @@ impl Controller {
 
     /// What is looked for is another.
     pub(super) fn search_typed(&mut self) {
+        self.model.borrow_mut().stop_looking_back();
         let model = self.model.borrow();
         if let Some(current) = model.current() {
             self.search.begin(current, &self.chat.search.text());
         }
     }
 
+    /// To the next place; above the first one that is here, on into what is older.
     pub(super) fn search_go(&mut self, steps: isize) {
-        self.search.go(steps);
+        let (at, count) = self.search.count();
+        if steps < 0 && at == count && self.search.is_complete() && self.model.borrow().can_look_back() {
+            self.search_further();
+        } else {
+            self.search.go(steps);
+        }
+    }
+
+    /// Looks for the words in what is older than what is here.
+    pub(super) fn search_further(&mut self) {
+        self.model.borrow_mut().look_back(self.search.wanted());
+        self.is_looking_back = true;
+        self.chat.search.focus();
     }
 
     /// Looks on, and shows what was found so far. A long conversation takes several rounds.
@@ -43,22 +58,37 @@ impl Controller {
         if self.search.conversation() != Some(current.id()) {
             self.search.begin(current, &self.chat.search.text());
         }
+        let before = self.search.count();
         if self.search.step(current, language) {
             self.kit.act(Action::Tick);
             app::awake();
         }
-        drop(model);
+        let is_under_way = current.is_looking_back();
+        if !is_under_way
+            && std::mem::take(&mut self.is_looking_back)
+            && self.search.count().1 > before.1
+            && before.1 > 0
+        {
+            self.search.go(-1);
+        }
         let (at, count) = self.search.count();
         let numbers = [at.to_string(), count.to_string()];
         let numbers = [numbers[0].as_str(), numbers[1].as_str()];
-        let text = match (count, self.search.is_complete()) {
+        let is_complete = self.search.is_complete();
+        let text = match (count, current.has_looked_back_in_vain()) {
             _ if self.search.wanted().is_empty() => String::new(),
-            (0, true) => Text::SearchNothing.to(language).to_owned(),
-            (0, false) => Text::SearchGoesOn.to(language).to_owned(),
-            (_, true) => Text::SearchCount.with(numbers).to(language),
-            (_, false) => Text::SearchSoFar.with(numbers).to(language),
+            _ if is_under_way => Text::SearchGoesBack.to(language).to_owned(),
+            (0, _) if !is_complete => Text::SearchGoesOn.to(language).to_owned(),
+            (0, false) => Text::SearchNothing.to(language).to_owned(),
+            (0, true) => Text::SearchNothingBack.to(language).to_owned(),
+            _ if !is_complete => Text::SearchSoFar.with(numbers).to(language),
+            (_, false) => Text::SearchCount.with(numbers).to(language),
+            (_, true) => Text::SearchCountAll.with(numbers).to(language),
         };
-        self.chat.search.set_words(Text::SearchHere.to(language), text);
+        let is_offered = is_complete && !self.search.wanted().is_empty() && model.can_look_back();
+        let further = is_offered.then(|| Text::SearchFurther.to(language));
+        drop(model);
+        self.chat.search.set_words(Text::SearchHere.to(language), text, further);
         self.chat.transcript.look_for(self.search.wanted(), self.search.current());
     }
 }

@@ -188,6 +188,7 @@ impl Controller {
                 ("send", &chat.composer.send),
                 ("emoji", &chat.composer.emoji),
                 ("stop reply", &chat.composer.stop_reply),
+                ("search further", &chat.search.further),
                 ("search up", &chat.search.up),
                 ("search down", &chat.search.down),
                 ("search close", &chat.search.close),

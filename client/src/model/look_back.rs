@@ -1,0 +1,138 @@
+//! Words that are not among what is here are looked for in what was said before: Ctrl+F goes on.
+//!
+//! A server that can search is asked first whether there is anything to be found, since that is one question. Then
+//! older messages come back, page by page as on scrolling up, until the words are among them: whoever looks for them
+//! finds them in the middle of what was said then. What no server keeps may stand in the logs.
+
+use jiff::SignedDuration;
+
+use super::Model;
+use super::conversation::{Conversation, ConversationId};
+use super::history::Told;
+use super::network::Network;
+use super::search;
+
+/// The most that is found at once.
+const MOST_FOUND: &str = "limit:100";
+/// Beginnings of words that mean something to SEARCH.
+const OPERATORS: [&str; 5] = ["in:", "from:", "after:", "before:", "limit:"];
+
+/// How the search for some words goes on in what is older than what is here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum LookBack {
+    /// It does not, or it has found something.
+    #[default]
+    Idle,
+    /// For these words. The lines from this number on were here before.
+    Underway { wanted: String, from: u64 },
+    /// There is nothing.
+    Nothing,
+}
+
+/// What a SEARCH that was not answered yet was for.
+pub(super) enum Question {
+    /// Somebody wants to read what was found.
+    List,
+    /// Whether there is anything to look back for in a conversation.
+    LookBack(ConversationId),
+}
+
+impl Model {
+    /// Whether the words may be in what is older than what is here of the conversation in front.
+    pub fn can_look_back(&self) -> bool {
+        self.front().is_some_and(|network| {
+            network.current().is_some_and(|it| it.past.look_back == LookBack::Idle && network.has_older(it))
+        })
+    }
+
+    /// Looks for words in what is older.
+    pub fn look_back(&mut self, wanted: &str) {
+        let wanted = wanted.trim();
+        if self.can_look_back()
+            && !wanted.is_empty()
+            && let Some(network) = self.front_mut()
+        {
+            network.look_back(wanted);
+        }
+    }
+
+    /// Other words are looked for now, or none.
+    pub fn stop_looking_back(&mut self) {
+        if let Some(current) = self.current_mut() {
+            current.past.look_back = LookBack::Idle;
+        }
+    }
+}
+
+impl Conversation {
+    /// Whether older messages are being looked through.
+    pub fn is_looking_back(&self) -> bool {
+        matches!(self.past.look_back, LookBack::Underway { .. })
+    }
+
+    /// Whether older messages were looked through in vain.
+    pub fn has_looked_back_in_vain(&self) -> bool {
+        self.past.look_back == LookBack::Nothing
+    }
+}
+
+impl Network {
+    fn look_back(&mut self, wanted: &str) {
+        let Some(current) = self.current() else { return };
+        let (id, from, place) = (current.id, current.range().0.number(), format!("in:{}", current.name));
+        let means_more = |word: &str| OPERATORS.iter().any(|operator| word.starts_with(operator));
+        let is_plain = !wanted.split_whitespace().any(means_more);
+        let can_search = self.can_search && is_plain && self.may_ask_older(current);
+        // Several messages may be of one millisecond, and those that are here already do not count.
+        let oldest = current.oldest_message().filter(|_| can_search);
+        let before = oldest.map(|(_, at)| format!("before:{:.3}", at + SignedDuration::from_millis(1)));
+        if let Some(current) = self.current_mut() {
+            current.past.look_back = LookBack::Underway { wanted: wanted.to_owned(), from };
+        }
+        match before {
+            Some(before) => self.send_search(Question::LookBack(id), &[&place, &before, MOST_FOUND], wanted),
+            None => self.go_on_looking_back(id),
+        }
+    }
+
+    /// The server has found these older messages, or cannot say.
+    pub(super) fn may_be_found(&mut self, id: ConversationId, found: Option<&[Told]>) {
+        let Some(conversation) = self.conversation(id) else { return };
+        let LookBack::Underway { wanted, .. } = &conversation.past.look_back else { return };
+        let has_words = |text: &str| !search::places(text, wanted).is_empty();
+        let is_new =
+            |told: &&Told| told.words.id.as_deref().and_then(|id| conversation.line_of_message(id)).is_none();
+        let is_vain = found
+            .is_some_and(|found| !found.iter().filter(is_new).any(|it| has_words(&it.words.text)))
+            && !self.older_in_log(id, usize::MAX).iter().any(|entry| has_words(&entry.text));
+        match self.conversation_mut(id) {
+            Some(conversation) if is_vain => conversation.past.look_back = LookBack::Nothing,
+            _ => self.go_on_looking_back(id),
+        }
+    }
+
+    /// Looks at what has come back, and brings more back unless the words are in it.
+    pub(super) fn go_on_looking_back(&mut self, id: ConversationId) {
+        while let Some(conversation) = self.conversation_mut(id) {
+            let first = conversation.range().0.number();
+            let LookBack::Underway { wanted, from } = &conversation.past.look_back else { return };
+            let has_words = |number: u64| {
+                let message = conversation.line_numbered(number).and_then(|line| line.message());
+                message.is_some_and(|message| !search::places(&message.text, wanted).is_empty())
+            };
+            if (first..*from).any(has_words) {
+                conversation.past.look_back = LookBack::Idle;
+                return;
+            }
+            conversation.past.look_back = LookBack::Underway { wanted: wanted.clone(), from: first };
+            if conversation.past.is_asked() || self.ask_older(id) {
+                return;
+            }
+            if !self.recall_older(id)
+                && let Some(conversation) = self.conversation_mut(id)
+            {
+                conversation.past.look_back = LookBack::Nothing;
+            }
+        }
+    }
+}
