@@ -259,9 +259,10 @@ impl Registration {
     fn welcome(&mut self) -> Step {
         self.welcomed = true;
         self.ended = true;
-        let is_open = self.login.as_ref().is_some_and(|login| !login.is_done());
+        // A login that is under way may still end well.
+        let is_missing = self.login.as_ref().is_some_and(|login| login.is_idle() && !login.is_done());
         // A server that knows no capabilities has not been asked, so there was no word of it yet.
-        if is_open && self.news.is_empty() {
+        if is_missing && self.news.is_empty() {
             self.without_account(&LoginFailure::NotOffered)
         } else {
             Step::default()
@@ -785,6 +786,21 @@ mod tests {
         }
         let step = take(&mut talk(&with_account()), ":s 001 bob :Welcome");
         assert_eq!(told(&step.news), [Text::LoginFailed], "a server without capabilities");
+    }
+
+    #[test]
+    fn a_welcome_in_the_middle_of_the_login_does_not_end_it() {
+        let begin = [":s CAP * LS :sasl=PLAIN", ":s CAP * ACK :sasl", "AUTHENTICATE +"];
+        let mut registration = talk(&Profile { account_required: true, ..with_account() });
+        answers(&mut registration, &begin);
+        assert_eq!(take(&mut registration, ":s 001 bob :Welcome"), Step::default());
+        assert_eq!(take(&mut registration, ":s 903 bob :You are in"), Step::default());
+
+        let mut registration = talk(&with_account());
+        answers(&mut registration, &begin);
+        take(&mut registration, ":s 001 bob :Welcome");
+        let step = take(&mut registration, ":s 906 bob :Aborted");
+        assert_eq!((step.lines.len(), told(&step.news)), (0, vec![Text::LoginFailed]));
     }
 
     #[test]
