@@ -33,14 +33,20 @@ pub enum Retry {
 impl Retry {
     /// Whether a connection that ended so is made again. `was_welcomed` is whether we were ever logged in there.
     pub fn follows(self, failure: &Failure, was_welcomed: bool) -> bool {
-        // Our name is likely to be taken by ourselves, until the server notices that we are gone.
-        let is_own_ghost = was_welcomed && matches!(failure, Failure::NickInUse { .. });
+        // Where we were before, our name is likely to be taken by ourselves, until the server notices that we are gone;
+        // and what is not the server any more is likely to be something in the way, such as the page on which one logs
+        // in to a hotel's network.
+        let was_fine = was_welcomed
+            && matches!(
+                failure,
+                Failure::NickInUse { .. } | Failure::NotAChatServer { .. } | Failure::NoTls { .. }
+            );
         let is_wanted = match self {
             Self::Never => false,
             Self::OnceWelcomed => was_welcomed,
             Self::Always => true,
         };
-        is_wanted && (failure.may_pass() || is_own_ghost)
+        is_wanted && (failure.may_pass() || was_fine)
     }
 }
 
@@ -78,6 +84,28 @@ impl BackOff {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_in_the_way_where_we_were_before_is_waited_for() {
+        let host = || "tea.house".to_owned();
+        let no_tls = Failure::NoTls { host: host(), detail: String::new() };
+        for failure in
+            [Failure::NickInUse { nick: "bob".to_owned() }, Failure::NotAChatServer { host: host() }, no_tls]
+        {
+            for (retry, was_welcomed, follows) in [
+                (Retry::Never, true, false),
+                (Retry::OnceWelcomed, true, true),
+                (Retry::Always, true, true),
+                (Retry::Always, false, false),
+            ] {
+                assert_eq!(retry.follows(&failure, was_welcomed), follows, "{failure:?} {retry:?}");
+            }
+        }
+        let banned = Failure::Banned { reason: String::new() };
+        assert!(!Retry::Always.follows(&banned, true));
+        assert!(Retry::Always.follows(&Failure::Silent, false));
+        assert!(!Retry::OnceWelcomed.follows(&Failure::Silent, false));
+    }
 
     #[test]
     fn each_wait_is_about_twice_as_long_as_the_one_before_up_to_a_minute() {
