@@ -88,7 +88,9 @@ impl Network {
         let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
         let is_echoed = self.has_capability("echo-message");
         let mut tags = String::new();
-        let label = self.has_capability("labeled-response").then(|| {
+        // What labels answer may come in a batch.
+        let has_labels = self.has_capability("labeled-response") && self.has_capability("batch");
+        let label = has_labels.then(|| {
             self.deliveries.next_label += 1;
             self.deliveries.next_label.to_string()
         });

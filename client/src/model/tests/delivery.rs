@@ -51,6 +51,12 @@ fn what_is_said_waits_for_its_echo_and_the_label_tells_which_it_is() {
 }
 
 #[test]
+fn where_there_are_no_batches_nothing_is_labelled() {
+    let mut window = Window::with(&["echo-message", "labeled-response", "message-tags"]);
+    assert_eq!(window.type_in("hi"), ["PRIVMSG #lobby hi"]);
+}
+
+#[test]
 fn the_same_from_another_device_is_another_message() {
     let mut window = Window::with(&LABELS);
     window.type_in("hi");
