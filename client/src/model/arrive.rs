@@ -167,7 +167,6 @@ impl Network {
         self.welcomed_at = Some(at);
         self.failure = None;
         self.greeting = true;
-        self.profile.nick.clone_from(&nick);
         self.me = nick;
         for conversation in &mut self.conversations {
             conversation.joined |= conversation.kind != Kind::Room;

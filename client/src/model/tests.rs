@@ -809,6 +809,19 @@ fn a_lost_connection_is_said_plainly_and_connecting_again_finds_everything_as_it
 }
 
 #[test]
+fn whoever_had_to_take_another_name_connects_again_by_their_own() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    window.server(&[":tea.house 001 bob_ :Welcome"]);
+    window.sent();
+    assert_eq!(window.network().me(), "bob_");
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    let actions = window.model.take_actions();
+    assert!(matches!(&actions[..], [Action::Connect(_, profile)] if profile.nick == "bob"), "{actions:?}");
+}
+
+#[test]
 fn connecting_again_may_fail_again_and_nothing_is_forgotten() {
     let mut window = Window::in_lobby();
     window.lose_connection();
