@@ -85,7 +85,13 @@ impl Policies {
     /// Takes note of a duration that a host said by TLS, at this port. Zero ends the policy.
     pub fn set(&self, host: &str, port: u16, duration_secs: u64, now: Timestamp) {
         let duration_secs = duration_secs.min(MAX_DURATION_SECS);
+        let learned = self.path.as_deref().map(read).unwrap_or_default();
         let mut known = self.shared.lock();
+        // Another program may have learned of others meanwhile. Of two policies for one host the longer one holds.
+        for (host, policy) in learned {
+            let known = known.entry(host).or_insert(policy);
+            known.expires = known.expires.max(policy.expires);
+        }
         known.retain(|_, policy| policy.expires > now);
         let host = host.to_ascii_lowercase();
         if duration_secs == 0 {
@@ -179,6 +185,11 @@ mod tests {
             assert_eq!(again.get(host, at(1)), policies.get(host, at(1)), "{host}");
             assert!(again.get(host, at(1)).is_some(), "{host}");
         }
+        // What another program has learned meanwhile is not forgotten.
+        policies.set("other.house", 6697, 60, at(0));
+        again.set("tea.house", 6697, 0, at(1));
+        let third = Policies::load(Some(folder.path()));
+        assert_eq!((third.get("tea.house", at(1)), third.get("other.house", at(1)).is_some()), (None, true));
         std::fs::write(folder.path().join(FILE_NAME), "not [ toml").unwrap();
         assert_eq!(Policies::load(Some(folder.path())).get("tea.house", at(1)), None);
     }
