@@ -219,9 +219,10 @@ impl Network {
     /// Asks who wrote to us while we were away. Messages to somebody without an account do not wait.
     pub(super) fn ask_who_wrote(&mut self, now: Timestamp) {
         if self.keeps_history() && self.account.is_some() {
-            let from = self.left_at.unwrap_or(now.saturating_sub(LONG_AGO).unwrap_or(now));
-            let (from, to) = (point(None, from), point(None, now));
-            self.send(&["CHATHISTORY", "TARGETS", &from, &to, MOST_TARGETS]);
+            let since = self.left_at.unwrap_or(now.saturating_sub(LONG_AGO).unwrap_or(now));
+            // Of too many, those who wrote last: a server counts from the first of the two times.
+            let (now, since) = (point(None, now), point(None, since));
+            self.send(&["CHATHISTORY", "TARGETS", &now, &since, MOST_TARGETS]);
         }
     }
 

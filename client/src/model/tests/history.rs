@@ -298,7 +298,7 @@ fn private_messages_that_waited_are_there_after_the_login() {
     window.sent();
     window.server(&[":tea.house 422 bob :No message of the day"]);
     let asked =
-        "CHATHISTORY TARGETS timestamp=2026-02-22T09:01:00.000Z timestamp=2026-03-01T09:01:00.000Z 20";
+        "CHATHISTORY TARGETS timestamp=2026-03-01T09:01:00.000Z timestamp=2026-02-22T09:01:00.000Z 20";
     assert_eq!(window.sent(), [asked]);
     window.server(&[
         ":tea.house BATCH +t draft/chathistory-targets",
