@@ -16,14 +16,18 @@ pub(super) const VERSION: &str = concat!("teahouse-", env!("CARGO_PKG_VERSION"))
 /// # Errors
 /// ERR_NOSUCHSERVER.
 pub(super) fn for_this_server(context: &Context, server: Option<&str>) -> Result<(), Reply> {
-    match server.filter(|server| !server.is_empty()) {
-        Some(server)
-            if !mask::fits(server, &context.world.config.name) && context.world.find(server).is_err() =>
-        {
-            Err(Reply::NoSuchServer(server.to_owned()))
-        }
-        _ => Ok(()),
+    let Some(server) = server.filter(|server| !server.is_empty()) else { return Ok(()) };
+    if is_this_server(context, server) || context.world.find(server).is_ok() {
+        Ok(())
+    } else {
+        Err(Reply::NoSuchServer(server.to_owned()))
     }
+}
+
+/// Whether a mask describes this server's name.
+pub(super) fn is_this_server(context: &Context, mask: &str) -> bool {
+    let fold = |text| context.world.config.casemapping.fold(text);
+    mask::fits(fold(mask).as_str(), fold(&context.world.config.name).as_str())
 }
 
 /// PING: sends back what came with it.
@@ -113,7 +117,7 @@ pub(super) fn admin(context: &mut Context, message: &Message) -> Result<(), Repl
 pub(super) fn links(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let mask = message.params().last().copied().unwrap_or("*");
     let config = context.world.config.clone();
-    if mask::fits(mask, &config.name) {
+    if is_this_server(context, mask) {
         context.reply(&Reply::Links(mask.to_owned(), config.name.clone(), config.network.clone()));
     }
     context.reply(&Reply::EndOfLinks(mask.to_owned()));

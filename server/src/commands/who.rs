@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, listed};
+use super::status::for_this_server;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};
@@ -119,18 +120,13 @@ fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, a
 
 /// WHOIS: all that the one who asks may know about somebody.
 pub(super) fn whois(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    // With two parameters the first names a server, and there is one server only.
-    let asked = match (message.param(0), message.param(1)) {
-        (Some(server), Some(nick)) => {
-            if context.world.find(server).is_err() {
-                super::status::for_this_server(context, Some(server))?;
-            }
-            nick
-        }
-        (nick, _) => nick.unwrap_or_default(),
+    // With two parameters the first names a server, or somebody there; and there is one server only.
+    let (server, asked) = match (message.param(0), message.param(1)) {
+        (server, Some(nick)) => (server, nick),
+        (nick, None) => (None, nick.unwrap_or_default()),
     };
     let Some(nick) = listed(asked).next() else { return Err(Reply::NoNicknameGiven) };
-    match context.world.find(nick) {
+    match for_this_server(context, server).and_then(|()| context.world.find(nick)) {
         Ok(person) => {
             let known = known_of(context, person);
             context.reply_all(&known);
