@@ -138,3 +138,17 @@ fn what_has_not_come_back_when_the_connection_ends_has_not_arrived() {
     assert_eq!(refusal.text(), Text::NotConnected);
     assert_eq!(window.failure("two"), Text::NotDelivered, "and it still can be sent later");
 }
+
+#[test]
+fn what_one_says_to_oneself_stands_once() {
+    let mut window = Window::with(&LABELS);
+    window.type_in("/msg bob hi");
+    // The echo, and the message itself.
+    window.server(&[
+        "@label=1;msgid=a :bob!bob@here PRIVMSG bob hi",
+        "@msgid=a :bob!bob@here PRIVMSG bob hi",
+        // From another device.
+        "@msgid=b :bob!bob@here PRIVMSG bob there",
+    ]);
+    assert_eq!(window.shown("bob")[1..], ["<bob> hi", "<bob> there"]);
+}
