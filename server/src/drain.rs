@@ -17,6 +17,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use parking_lot::Mutex;
@@ -28,6 +29,9 @@ use crate::outbox::{Outbox, Progress};
 const FEW: usize = 4;
 /// How often a session goes back to the common list before it leaves the rest to the drain thread.
 const MAX_ROUNDS: usize = 4;
+
+/// How long it rests when the system does not let it wait.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The way to the drain thread. The number of outboxes on their way to it is bounded by that of the connections:
 /// each is there at most once.
@@ -162,11 +166,11 @@ fn run(newcomers: &Receiver<Arc<Outbox>>, common: &Common, mut ear: UnixStream, 
         let mut waiting: Vec<_> =
             iter::once(PollFd::new(&ear, PollFlags::IN)).chain(laggards_waiting).collect();
         match poll(&mut waiting, busy.then_some(&at_once)) {
-            Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            // Nobody is ready then. It has no memory, perhaps; without this thread a server is no more.
             Err(error) => {
                 log::error!("drain: poll failed: {error}");
-                return;
+                thread::sleep(PAUSE);
             }
         }
         let ready: Vec<_> = waiting.iter().map(|descriptor| !descriptor.revents().is_empty()).collect();

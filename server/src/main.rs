@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
+use std::iter;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -49,11 +50,11 @@ fn main() -> ExitCode {
         }
     };
     start_log();
+    // Later it may not be there any more: an update puts another in its place, which is the one to start again.
+    let program = std::env::current_exe().unwrap_or_else(|_| "teahouse-server".into());
     match serve(config, locale) {
         Ok(Order::Restart) => {
-            let error = Command::new(std::env::current_exe().unwrap_or_else(|_| "teahouse-server".into()))
-                .args(std::env::args_os().skip(1))
-                .exec();
+            let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
             eprintln!("teahouse-server: {error}");
             ExitCode::FAILURE
         }
@@ -94,10 +95,12 @@ fn serve(config: Config, locale: Language) -> Result<Order, (Text, Language)> {
         say(Text::JoinWith(format!("{} {}", address.ip(), address.port())));
     }
     let ending = loop {
-        match server.orders().recv() {
-            Ok(Order::Rehash) => reload(&server, locale),
-            Ok(ending) => break ending,
-            Err(_) => break Order::Die,
+        let Ok(order) = server.orders().recv() else { break Order::Die };
+        // However often it has been told to, it reads the configuration once; and an ending does not wait for that.
+        let mut orders = iter::once(order).chain(server.orders().try_iter());
+        match orders.find(|order| *order != Order::Rehash) {
+            Some(ending) => break ending,
+            None => reload(&server, locale),
         }
     };
     server.stop();

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
@@ -43,11 +44,19 @@ pub struct Server {
     tls_addresses: Vec<SocketAddr>,
     shared: Arc<Shared>,
     orders: Receiver<Order>,
-    listeners: Vec<JoinHandle<()>>,
+    listeners: Vec<Listener>,
     doorman: JoinHandle<()>,
     drain: JoinHandle<()>,
     store: JoinHandle<()>,
     reaper: JoinHandle<()>,
+}
+
+/// An address that is listened on.
+#[derive(Debug)]
+struct Listener {
+    socket: Arc<TcpListener>,
+    address: SocketAddr,
+    thread: JoinHandle<()>,
 }
 
 /// The connections that have a session, by number.
@@ -137,14 +146,18 @@ impl Server {
             next: AtomicU64::new(0),
         });
         let (staff, reaper) = Staff::start().map_err(cannot_start)?;
-        let (door, doorman) = Doorman::start().map_err(cannot_start)?;
+        let (doorman, doorman_thread) = Doorman::start().map_err(cannot_start)?;
         let mut listeners = Vec::new();
         let doors = plain.into_iter().map(|socket| (socket, false));
         let doors = doors.chain(secure.into_iter().map(|socket| (socket, true)));
         for ((socket, secure), address) in doors.zip(addresses.iter().chain(&tls_addresses)) {
-            let (shared, doorman, staff) = (Arc::clone(&shared), door.clone(), staff.clone());
-            let work = move || accept_all(&shared, &Door { socket, secure, doorman, staff });
-            listeners.push(spawn(&format!("listen {address}"), work).map_err(cannot_start)?);
+            let socket = Arc::new(socket);
+            let door =
+                Door { socket: Arc::clone(&socket), secure, doorman: doorman.clone(), staff: staff.clone() };
+            let shared = Arc::clone(&shared);
+            let work = move || accept_all(&shared, &door);
+            let thread = spawn(&format!("listen {address}"), work).map_err(cannot_start)?;
+            listeners.push(Listener { socket, address: *address, thread });
         }
         Ok(Self {
             addresses,
@@ -152,7 +165,7 @@ impl Server {
             shared,
             orders,
             listeners,
-            doorman,
+            doorman: doorman_thread,
             drain: drain_thread,
             store: store_thread,
             reaper,
@@ -244,14 +257,10 @@ impl Server {
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { addresses, tls_addresses, shared, listeners, doorman, drain, store, reaper, .. } = self;
+        let Self { shared, listeners, doorman, drain, store, reaper, .. } = self;
         shared.stopping.store(true, Ordering::Release);
-        for address in addresses.into_iter().chain(tls_addresses) {
-            // A blocked `accept` is woken by a connection. If none can be made, it is busy with others and will see.
-            let _ = TcpStream::connect_timeout(&addresses::reachable(address), Duration::from_millis(200));
-        }
         for listener in listeners {
-            join(listener);
+            listener.stop();
         }
         // The last who could send somebody to the doorman were the listeners.
         join(doorman);
@@ -262,6 +271,19 @@ impl Server {
         join(store);
         // The last way to the staff went with the listeners, so those at rest end, and then the reaper.
         join(reaper);
+    }
+}
+
+impl Listener {
+    /// Wakes the thread out of `accept` and joins it; it knows that the server is stopping.
+    fn stop(self) {
+        // Not every system wakes it so. There a connection does; if none can be made, it is busy with others and will
+        // see.
+        if rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both).is_err() {
+            let address = addresses::reachable(self.address);
+            let _ = TcpStream::connect_timeout(&address, Duration::from_millis(200));
+        }
+        join(self.thread);
     }
 }
 
@@ -333,7 +355,7 @@ fn identity_of(config: &Config, before: Option<&Identity>) -> Result<Option<Iden
 
 /// Where people come in.
 struct Door {
-    socket: TcpListener,
+    socket: Arc<TcpListener>,
     /// Whether it is for those who speak TLS.
     secure: bool,
     doorman: Doorman,
@@ -397,7 +419,9 @@ fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door:
     drop(guests);
     let (house, secure) = (Arc::clone(shared), door.secure);
     let visit = move || {
-        session::run(&house.house, &connection, address, secure);
+        // The session sees to a mistake in a command. None anywhere else may take this place in the house for good.
+        let serve = AssertUnwindSafe(|| session::run(&house.house, &connection, address, secure));
+        let _ = panic::catch_unwind(serve);
         drop(connection);
         house.strike_out(number);
     };

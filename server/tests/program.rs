@@ -7,8 +7,10 @@ mod peer;
 #[path = "support/trust.rs"]
 mod trust;
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -229,7 +231,7 @@ fn mistakes_on_the_command_line_and_in_the_file_are_one_line_and_exit_code_2() {
         ("name = 7", "name: expected this server's name, such as tea.house; found 7"),
         ("name = ", "line 1: not TOML: "),
     ] {
-        std::fs::write(&file, text).unwrap();
+        fs::write(&file, text).unwrap();
         let (code, said) = run(&["--config", path]);
         assert_eq!(code, 2, "{text}");
         assert!(said.starts_with(&format!("teahouse-server: {path}: {complaint}")), "{said}");
@@ -258,7 +260,7 @@ fn mistakes_on_the_command_line_and_in_the_file_are_one_line_and_exit_code_2() {
 fn flags_override_the_file_and_the_file_overrides_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tea.toml");
-    std::fs::write(&file, "name = 'file.house'\nlobby = '#file'\nnetwork = 'File'\n").unwrap();
+    fs::write(&file, "name = 'file.house'\nlobby = '#file'\nnetwork = 'File'\n").unwrap();
     let server = Running::start(&["--lobby", "#flag", "--config", file.to_str().unwrap()]);
     let mut alice = Peer::connect(server.address);
     alice.send("NICK alice");
@@ -304,10 +306,10 @@ fn row_14_the_server_stays_when_the_terminal_it_was_started_from_goes() {
 fn the_configuration_is_read_again_on_sighup_and_nobody_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tea.toml");
-    std::fs::write(&file, "language = 'en'\noperators = ['root:root']\n").unwrap();
+    fs::write(&file, "language = 'en'\noperators = ['root:root']\n").unwrap();
     let mut server = Running::start(&["--config", file.to_str().unwrap()]);
     let mut alice = Peer::login(server.address, "alice");
-    std::fs::write(
+    fs::write(
         &file,
         "network = 'Changed'\nlobby = '#new'\ncasemapping = 'rfc1459'\noperators = ['root:root']\n",
     )
@@ -326,7 +328,7 @@ fn the_configuration_is_read_again_on_sighup_and_nobody_is_dropped() {
     alice.send("PRIVMSG bob :still here");
     bob.wait_for("still here");
     // A mistake changes nothing.
-    std::fs::write(&file, "network = 7\n").unwrap();
+    fs::write(&file, "network = 7\n").unwrap();
     alice.send("OPER root root");
     alice.wait_for(" 381 ");
     alice.send("REHASH");
@@ -357,19 +359,53 @@ fn an_operator_can_stop_the_server_and_start_it_again() {
 }
 
 #[test]
+fn a_restart_runs_the_program_that_an_update_has_put_in_the_place_of_this_one() {
+    let original = Path::new(env!("CARGO_BIN_EXE_teahouse-server"));
+    let folder = tempfile::tempdir_in(original.parent().unwrap()).unwrap();
+    let [program, update] = ["teahouse-server", "update"].map(|name| folder.path().join(name));
+    fs::hard_link(original, &program).unwrap();
+    fs::copy(original, &update).unwrap();
+    let mut command = Command::new(&program);
+    command.args(["--operators", "root:root"]).env("LC_ALL", "C.UTF-8");
+    let mut server = Running::launch(command);
+    let mut keeper = Peer::login(server.address, "keeper");
+    keeper.send("OPER root root");
+    keeper.wait_for(" 381 ");
+    fs::rename(&update, &program).unwrap();
+    keeper.send("RESTART");
+    let line = server.read_until("listening on ");
+    Peer::login(line.split_once("listening on ").unwrap().1.parse().unwrap(), "keeper");
+    server.signal(Signal::TERM);
+    assert_eq!(server.exit_code(), 0);
+}
+
+#[test]
+fn however_often_it_is_told_to_read_the_configuration_again_it_ends_when_it_is_told_to() {
+    let mut server = Running::start(&["--operators", "root:root"]);
+    let mut keeper = Peer::login(server.address, "keeper");
+    keeper.send("OPER root root");
+    keeper.wait_for(" 381 ");
+    keeper.send(&format!("{}DIE", "REHASH\r\n".repeat(2000)));
+    let console = server.lines_until("everybody has left, goodbye");
+    let reloads = console.iter().filter(|line| line.contains("configuration read again")).count();
+    assert!(reloads < 1000, "{reloads} times");
+    assert_eq!(server.exit_code(), 0);
+}
+
+#[test]
 fn a_configuration_can_be_checked_without_serving() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tea.toml");
-    std::fs::write(&file, "name = 'tea.house'\n").unwrap();
+    fs::write(&file, "name = 'tea.house'\n").unwrap();
     let path = file.to_str().unwrap();
     assert_eq!(run(&["--check-config", "--config", path]), (0, "the configuration is fine\n".to_owned()));
-    std::fs::write(&file, "name = 'no dots'\n").unwrap();
+    fs::write(&file, "name = 'no dots'\n").unwrap();
     assert_eq!(run(&["--check-config", "--config", path]).0, 2);
     // The certificate is part of it, and nothing is made.
     let folder = folder.path().to_str().unwrap();
     let own = ["--check-config", "--listen-tls", "127.0.0.1:6697", "--data-dir", folder];
     assert_eq!(run(&own), (0, "the configuration is fine\n".to_owned()));
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
     let wrong = [&own[..], &["--tls-cert", path, "--tls-key", path]].concat();
     let complaint =
         format!("{path}: cannot be used as a certificate with its key: no certificate in PEM form");
@@ -382,7 +418,7 @@ fn a_configuration_can_be_checked_without_serving() {
 fn the_console_says_the_fingerprint_of_the_certificate_and_says_a_new_one_after_sighup() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tea.toml");
-    std::fs::write(&file, "language = 'en'\n").unwrap();
+    fs::write(&file, "language = 'en'\n").unwrap();
     let mut server = Running::start(&["--listen-tls", "127.0.0.1:0", "--config", file.to_str().unwrap()]);
     let line = server.read_until("listening for TLS on ");
     let address = line.split_once(" on ").unwrap().1.parse().unwrap();
@@ -394,9 +430,9 @@ fn the_console_says_the_fingerprint_of_the_certificate_and_says_a_new_one_after_
 
     let pair = rcgen::generate_simple_self_signed(vec!["tea.house".to_owned()]).unwrap();
     let pem = folder.path().join("pair.pem");
-    std::fs::write(&pem, pair.cert.pem() + &pair.signing_key.serialize_pem()).unwrap();
+    fs::write(&pem, pair.cert.pem() + &pair.signing_key.serialize_pem()).unwrap();
     let keys = format!("language = 'en'\ntls_cert = {pem:?}\ntls_key = {pem:?}\n");
-    std::fs::write(&file, keys).unwrap();
+    fs::write(&file, keys).unwrap();
     server.signal(Signal::HUP);
     let lines = server.lines_until("configuration read again");
     let new = Fingerprint::of(pair.cert.der()).spelled_out();
@@ -404,7 +440,7 @@ fn the_console_says_the_fingerprint_of_the_certificate_and_says_a_new_one_after_
     assert!(!lines.iter().any(|line| line.contains("vouches")), "{lines:?}");
     assert_eq!(shown("bob"), new);
 
-    std::fs::write(&pem, "nothing of the kind").unwrap();
+    fs::write(&pem, "nothing of the kind").unwrap();
     server.signal(Signal::HUP);
     let refusal = server.read_until("not changed");
     assert!(
