@@ -6,6 +6,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -222,6 +223,29 @@ proptest! {
             prop_assert!(listeners.values().all(|listener| listener.open.is_empty()), "a batch without an end");
         }
     }
+}
+
+#[test]
+fn a_clock_that_is_set_back_silences_nobody_and_turns_no_order_around() {
+    let now = Timestamp::now();
+    let mut stage = Memory::open(Config { cloak: false, ..Config::default() });
+    for name in ["a", "b"] {
+        stage.connect(name);
+        stage.send(name, &format!("NICK {name}\r\nUSER {name} 0 * :{name}\r\nJOIN #tea"));
+    }
+    stage.send("a", "MODE #tea +S 60");
+    stage.set_clock(now);
+    stage.send("b", "PRIVMSG #tea :first");
+    stage.set_clock(now - SignedDuration::from_hours(24));
+    stage.send("b", "PRIVMSG #tea :second");
+    stage.received();
+    stage.send("b", "CHATHISTORY LATEST #tea * 10");
+    let said: Vec<_> = stage
+        .received()
+        .into_iter()
+        .filter_map(|(_, line)| Some(line.rsplit_once(':')?.1.to_owned()))
+        .collect();
+    assert_eq!(said, ["first", "second"]);
 }
 
 /// One connection, and what may be said to it.

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use teahouse_protocol::text::truncate;
+
 use crate::language::Text;
 use crate::password::{self, ScramKeys};
 use crate::reply::Reply;
@@ -14,6 +16,9 @@ use super::{access, history};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_millis(500);
+
+/// How much is remembered of a name that is no account's.
+const NAME_BYTES: usize = 64;
 
 /// Somebody says to be the owner of an account. Whether it is so takes time to find out, and happens without the lock.
 #[derive(Debug)]
@@ -54,8 +59,8 @@ impl Claim {
     pub(super) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
         let (address, world) = (context.device().address, &mut *context.world);
         let found = world.accounts.find(account);
-        // However it was typed, the guesses at one account are counted together.
-        let account = found.map_or(account, |account| &account.name).to_owned();
+        // However it was typed, the guesses at one account are counted together. What is no account's name may be long.
+        let account = found.map_or_else(|| truncate(account, NAME_BYTES), |account| &account.name).to_owned();
         let lacks_keys = world.config.scram && found.is_some_and(|account| account.scram.is_none());
         let key = world.config.casemapping.fold(&account).into_owned();
         let wait = match proof {

@@ -96,9 +96,10 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
     let is_ctcp = speech.text.and_then(Ctcp::parse).is_some_and(|ctcp| ctcp.command != "ACTION");
     let member = room.members.get(&me);
     let slow = room.modes.slow_secs.filter(|_| !has_voice && speech.text.is_some());
+    // If the clock has been set back, the last message was in the future, and is long ago all the same.
     let wait = slow
         .zip(member.and_then(|member| member.spoke))
-        .map_or(0, |(secs, spoke)| i64::from(secs).saturating_sub(now.duration_since(spoke).as_secs()));
+        .map_or(0, |(secs, spoke)| i64::from(secs) - now.duration_since(spoke).as_secs().abs());
     let obstacle = if member.is_none() && room.modes.has(Flag::NoOutsiders) {
         Some(Text::NotMember)
     } else if room.modes.has(Flag::Moderated) && !has_voice {

@@ -24,13 +24,20 @@ const OPENINGS: u32 = 5;
 /// So many entries at least are kept before those that are forgotten are looked for.
 const MANY: usize = 1024;
 
+/// So many entries at most are kept; whoever would be one more is not counted.
+const MOST: usize = 65_536;
+/// How often those that are forgotten are looked for when there are so many.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
 /// Who guessed wrong lately.
 #[derive(Debug, Default)]
 pub(crate) struct Guesses {
     counts: HashMap<Key, (u32, Timestamp)>,
-    /// With more entries than this, those that are forgotten are looked for: twice as many as were left the last time,
-    /// so that many guesses do not mean a look at all of them for each.
+    /// With so many entries, those that are forgotten are looked for: twice as many as were left the last time, so that
+    /// many guesses do not mean a look at all of them for each.
     many: usize,
+    /// When that was.
+    looked: Timestamp,
 }
 
 /// What wrong passwords are counted for.
@@ -73,13 +80,26 @@ impl Guesses {
     }
 
     fn count(&mut self, key: Key, now: Timestamp) {
-        if self.counts.len() > self.many {
-            self.counts.retain(|_, entry| fresh(now)(&&*entry));
-            self.many = MANY.max(self.counts.len() * 2);
+        if !self.counts.contains_key(&key) && !self.makes_room(now) {
+            return;
         }
         let entry = self.counts.entry(key).or_insert((0, now));
         let earlier = if fresh(now)(&&*entry) { entry.0 } else { 0 };
         *entry = (earlier + 1, now);
+    }
+
+    /// Whether there is room for one more, when those that are forgotten have been removed.
+    fn makes_room(&mut self, now: Timestamp) -> bool {
+        if self.counts.len() < self.many {
+            return true;
+        }
+        if self.many == MOST && apart(self.looked, now) < LOOK_EVERY {
+            return false;
+        }
+        self.counts.retain(|_, entry| fresh(now)(&&*entry));
+        self.many = (self.counts.len() * 2).clamp(MANY, MOST);
+        self.looked = now;
+        self.counts.len() < self.many
     }
 
     /// The owner has come in; the account's wrong passwords were slips. An address keeps its own.
@@ -89,7 +109,12 @@ impl Guesses {
 }
 
 fn fresh(now: Timestamp) -> impl Fn(&&(u32, Timestamp)) -> bool {
-    move |(_, when)| now.duration_since(*when) < MEMORY
+    move |(_, when)| apart(*when, now) < MEMORY
+}
+
+/// How far two times are apart, whichever is the earlier: the clock may have been set back.
+fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
+    other.duration_since(one).abs()
 }
 
 fn keys(account: Folded<'static>, address: IpAddr) -> impl Iterator<Item = Key> {
@@ -136,6 +161,39 @@ mod tests {
         assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), LONGEST_WAIT);
         now += MEMORY;
         assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_against_anybody() {
+        let account = CaseMapping::Ascii.fold("bob").into_owned();
+        let address = "192.0.2.1".parse().unwrap();
+        let mut guesses = Guesses::default();
+        let now = Timestamp::UNIX_EPOCH;
+        for _ in 0..20 {
+            guesses.wrong(account.clone(), address, now);
+            guesses.opens(address, now);
+        }
+        let yesterday = now - SignedDuration::from_hours(24);
+        assert_eq!(guesses.wait(account, address, yesterday), Duration::ZERO);
+        assert!(guesses.may_open(address, yesterday));
+    }
+
+    #[test]
+    fn a_swarm_that_guesses_does_not_fill_the_memory() {
+        let address = "127.0.0.1".parse().unwrap();
+        let mut guesses = Guesses::default();
+        let now = Timestamp::UNIX_EPOCH;
+        let name = |number: usize| CaseMapping::Ascii.fold(&format!("n{number}")).into_owned();
+        for number in 0..MOST * 2 {
+            guesses.wrong(name(number), address, now);
+        }
+        assert_eq!(guesses.counts.len(), MOST);
+        for _ in 0..FREE {
+            guesses.wrong(name(0), address, now);
+        }
+        assert_ne!(guesses.wait(name(0), address, now), Duration::ZERO, "who is counted goes on being so");
+        guesses.wrong(name(MOST), address, now + MEMORY);
+        assert_eq!(guesses.counts.len(), 1, "and all is forgotten in the end");
     }
 
     #[test]

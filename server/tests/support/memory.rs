@@ -60,6 +60,12 @@ impl Memory {
             people: Vec::new(),
         }
     }
+
+    /// Has it be another time.
+    #[allow(dead_code, reason = "each test program uses its own part")]
+    pub fn set_clock(&mut self, now: Timestamp) {
+        self.world.now = now;
+    }
 }
 
 impl Stage for Memory {
