@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use teahouse_protocol::names;
+use teahouse_protocol::{names, text};
 
 use crate::config::Config;
 use crate::language::Text;
@@ -67,7 +67,8 @@ fn text_of(entry: &Entry) -> String {
     let Texts { source, words, .. } = entry.texts();
     let nick = source.split('!').next().unwrap_or(source);
     let time = entry.number.time().to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S");
-    let words = words.replace('\r', "").replace('\n', "\n    ");
+    // The console may be a terminal, which obeys some of what people can say.
+    let words = words.replace('\r', "").split('\n').map(text::escape).collect::<Vec<_>>().join("\n    ");
     match entry.kind {
         Kind::Privmsg => format!("{time} <{nick}> {words}"),
         Kind::Notice => format!("{time} -{nick}- {words}"),
@@ -104,6 +105,11 @@ fn entry_of(line: &str, place: &Arc<str>) -> Option<Entry> {
         tags: text("tags").unwrap_or_default(),
         words: text("words")?,
     };
+    // All but the words stand before a space on the wire, and these end with the line.
+    let is_word = |text: &str| !text.contains([' ', '\r', '\n', '\0']);
+    if ![texts.source, texts.account, texts.tags].into_iter().all(is_word) || texts.words.contains('\0') {
+        return None;
+    }
     let is_bot = value.get("bot").and_then(Value::as_bool).unwrap_or_default();
     Some(Entry::new(Arc::clone(place), number, kind, is_bot, &texts))
 }

@@ -85,6 +85,39 @@ fn a_room_is_exported_while_the_server_runs_and_imported_into_another_house() {
 }
 
 #[test]
+fn what_was_said_cannot_play_tricks_on_the_console_that_it_is_exported_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path());
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    alice.send("PRIVMSG #lobby :\u{1b}[2Jgone \u{202e}drawkcab\r\nCHATHISTORY LATEST #lobby * 1");
+    alice.wait_for("gone");
+    let text = done(folder.path(), &["export", "#lobby"]);
+    assert!(text.contains("<alice> \\u{1b}[2Jgone \\u{202e}drawkcab"), "{text:?}");
+    server.stop();
+}
+
+#[test]
+fn a_history_that_would_put_words_into_the_servers_mouth_is_not_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tea.jsonl");
+    for (key, text) in [
+        ("source", "alice!~alice@tea\\r\\nERROR :gone"),
+        ("source", "alice!~alice@tea JOIN #tea"),
+        ("account", "alice\\r\\nERROR :gone"),
+        ("tags", "+a=b :x ERROR"),
+        ("words", "\\u0000"),
+    ] {
+        let mut line =
+            r#"{"time": "2026-01-01T00:00:00Z", "kind": "PRIVMSG", "source": "a!b@c", "words": "茶"}"#
+                .to_owned();
+        assert!(line.pop() == Some('}'));
+        fs::write(&file, format!("{line}, \"{key}\": \"{text}\"}}\n")).unwrap();
+        let (_, _, complaint) = run(folder.path(), &["import", "#tea", file.to_str().unwrap()]);
+        assert!(complaint.contains("line 1 is not a line"), "{key} {text}: {complaint}");
+    }
+}
+
+#[test]
 fn a_backup_is_made_while_the_server_runs_and_is_a_database_to_start_with() {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = start(here.path());
