@@ -24,9 +24,9 @@ mod schema;
 pub(crate) mod secrets;
 
 use std::fmt;
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::mem;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
@@ -290,9 +290,12 @@ fn occupy(folder: &Path) -> Result<File, Text> {
     }
 }
 
-/// Opens a file, made if need be, that nobody else can read.
+/// Opens a file, made if need be, that nobody else can read from now on.
 fn private_file(path: &Path) -> std::io::Result<File> {
-    fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    // A backup that was copied back may be for everybody to read. Whose file it is not cannot change that.
+    let _ = file.set_permissions(Permissions::from_mode(0o600));
+    Ok(file)
 }
 
 impl Pile {

@@ -4,7 +4,8 @@
 #[path = "support/peer.rs"]
 mod peer;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -129,7 +130,12 @@ fn a_backup_is_made_while_the_server_runs_and_is_a_database_to_start_with() {
         done(here.path(), &["backup", copy.to_str().unwrap()]);
     }
     server.stop();
+    let rights = || fs::metadata(&copy).unwrap().permissions().mode() & 0o777;
+    assert_eq!(rights(), 0o600, "the hashes of all passwords are in it");
+    // As it is where it was copied back by hand.
+    fs::set_permissions(&copy, Permissions::from_mode(0o644)).unwrap();
     let server = start(there.path());
+    assert_eq!(rights(), 0o600);
     let mut bob = Peer::login(server.addresses()[0], "bob");
     bob.send("CHATHISTORY LATEST #lobby * 1");
     bob.wait_for("before the backup");

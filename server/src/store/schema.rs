@@ -4,7 +4,9 @@
 //! never changed once it has been in a release. Before a database is changed, a copy of it is kept beside it.
 
 use std::cmp::Ordering;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -94,11 +96,13 @@ fn version(connection: &Connection) -> rusqlite::Result<usize> {
 /// Copies the database as it is, whole or not at all.
 pub(super) fn keep_copy(connection: &Connection, copy: &Path) -> Result<(), String> {
     let unfinished = copy.with_extension("unfinished");
-    // What a copy that was interrupted has left; mostly there is nothing.
+    let said = |error: io::Error| error.to_string();
+    // What a copy that was interrupted has left; mostly there is nothing. What is there still is somebody else's.
     let _ = fs::remove_file(&unfinished);
-    super::private_file(&unfinished).map_err(|error| error.to_string())?;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).map_err(said)?;
     connection.execute("VACUUM INTO ?", [unfinished.to_string_lossy()]).map_err(|error| error.to_string())?;
-    fs::rename(&unfinished, copy).map_err(|error| error.to_string())
+    file.sync_all().map_err(said)?;
+    fs::rename(&unfinished, copy).map_err(said)
 }
 
 /// Settings that hold as long as the connection does, and the migrations that are due, all or none.
