@@ -56,7 +56,7 @@ fn main() {
 }
 
 /// Each scene, by the name of its first picture; `cargo run --example pictures NAME` plays one alone.
-const SCENES: [(&str, fn()); 10] = [
+const SCENES: [(&str, fn()); 11] = [
     ("chat-light", || chat("chat-light", DAY)),
     ("chat-dark", || chat("chat-dark", NIGHT)),
     ("chat-compact", || chat("chat-compact", COMPACT)),
@@ -67,6 +67,7 @@ const SCENES: [(&str, fn()); 10] = [
     ("two-windows", two_windows),
     ("login", login),
     ("settings", settings),
+    ("servers", servers),
 ];
 
 fn chat(name: &str, settings: &str) {
@@ -200,14 +201,31 @@ fn chinese_input() {
     person.waits_for("汉字", |seen| seen["composer"] == "西湖龙井");
 }
 
+/// Three saved servers.
+const SERVERS: &str = "nick = \"小林\"\n[[profile]]\nname = \"学校\"\nserver = \"irc.school.example\"\n\
+    nick = \"小林\"\nother_nicks = [\"小林2\", \"xiaolin\"]\naccount = \"xiaolin\"\nkeyring = true\ntls = true\n\
+    rooms = [\"#class-3b\", \"#homework sesame\"]\n\
+    [[profile]]\nname = \"Libera.Chat\"\nserver = \"irc.libera.chat\"\nnick = \"xiaolin\"\ntls = true\n";
+
 fn login() {
     let display = Display::start(1200, 800);
-    let settings = "nick = \"小林\"\n[[profile]]\nname = \"学校\"\nserver = \"irc.school.example\"\n\
-                    nick = \"小林\"\ntls = true\n[[profile]]\nname = \"Libera.Chat\"\n\
-                    server = \"irc.libera.chat\"\nnick = \"xiaolin\"\ntls = true\n";
-    let start = Start { geometry: "1180x760+2+22", settings, ..Start::default() };
+    let start = Start { geometry: "1180x760+2+22", settings: SERVERS, ..Start::default() };
     let mut person = Person::open(&display, &start);
     keep(&display, &mut person, "login");
+}
+
+fn servers() {
+    let display = Display::start(1200, 800);
+    let start = Start { geometry: "1180x760+2+22", settings: SERVERS, ..Start::default() };
+    let mut person = Person::open(&display, &start);
+    person.presses("ctrl+comma");
+    person.waits_for("the settings", |seen| seen["settings"].is_array());
+    person.clicks("服务器");
+    person.waits_for("the servers", |seen| seen["controls"]["学校 编辑"].is_object());
+    keep(&display, &mut person, "servers");
+    person.clicks("学校 编辑");
+    person.waits_for("the page", |seen| seen["profile"].is_object());
+    keep(&display, &mut person, "server");
 }
 
 fn settings() {

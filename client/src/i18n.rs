@@ -273,6 +273,29 @@ texts! {
     NotAtStart: "启动时不连接", "Do not connect at start";
     EditProfile: "编辑", "Edit";
     ForgetProfile: "删除", "Remove";
+    General: "通用", "General";
+    EditServer: "编辑…", "Edit…";
+    CopyServer: "复制一份…", "Duplicate…";
+    RemoveServer: "删除…", "Remove…";
+    NoServers: "还没有保存的服务器", "No servers are saved yet";
+    AtStartDetail: "启动时连接", "connects at start";
+    ConnectedDetail: "已连接", "connected";
+    OutdatedDetail: "改动从下次连接起生效", "changes hold from the next connection on";
+    NewServer: "添加服务器", "A new server";
+    ServerTitle: "服务器 · {0}", "Server · {0}";
+    Save: "保存", "Save";
+    HoldsNextTime: "现在已连接：改动从下次连接起生效。", "You are connected: changes hold from the next connection on.";
+    RemoveTitle: "删除“{0}”？", "Remove “{0}”?";
+    ReallyRemove: "它的帐号、房间和证书指纹都会忘掉，密码也从钥匙串里删除。聊天记录留在本机。",
+        "Its account, rooms and fingerprints are forgotten, and its password is taken out of the keyring. What was said there stays on this computer.";
+    RemoveAndLeave: "正在使用的连接也会关闭。", "The connection to it is closed, too.";
+    DiscardTitle: "放弃修改？", "Leave without saving?";
+    ReallyDiscard: "“{0}”改过的内容还没有保存。", "What you changed about “{0}” is not saved.";
+    Discard: "放弃修改", "Leave";
+    KeepEditing: "继续编辑", "Go on";
+    NotInKeyring: "密码没有存进钥匙串", "The password is not in the keyring";
+    NotInKeyringExplained: "系统的钥匙串现在不能用（{0}）。\n“{1}”的密码改存在设置文件里，只有你能读。",
+        "The system's keyring cannot be used ({0}).\nThe password of “{1}” stands in the settings file instead, which only you can read.";
     IgnoredPeople: "屏蔽的人", "Ignored people";
     Keys: "快捷键", "Keys";
     On: "开", "On";
@@ -342,9 +365,9 @@ texts! {
     Connection: "连接", "Connection";
     ProfileName: "名称", "Name";
     ServerPassword: "服务器密码", "Server password";
-    Nickname: "昵称", "Nickname";
-    OtherNicks: "备用昵称", "Other nicknames";
-    LoginUser: "用户名（USER）", "User name (USER)";
+    Nickname: "用户名", "Nickname";
+    OtherNicks: "备用的用户名", "Other nicknames";
+    LoginUser: "登录标识（USER）", "User name (USER)";
     RealName: "真实姓名", "Real name";
     PasswordOfAccount: "帐号密码", "Account password";
     AddPin: "只信任这些证书：添加指纹（SHA-256）", "Trust these certificates only: add a fingerprint (SHA-256)";
@@ -353,8 +376,8 @@ texts! {
     RoomsToJoin: "登录后进入的房间", "Rooms to join";
     HintName: "不填就显示地址", "the address, if empty";
     HintServerPassword: "多数服务器没有", "most servers have none";
-    HintOtherNicks: "昵称被占用时依次试用", "for when that one is taken";
-    HintFromNick: "不填就用昵称", "the nickname, if empty";
+    HintOtherNicks: "用户名被占用时依次试用", "for when that one is taken";
+    HintFromNick: "不填就用用户名", "the nickname, if empty";
     HintPassword: "没有帐号就不填", "empty without an account";
     HintKept: "已存于系统钥匙串", "kept in the system's keyring";
     HintPin: "64 位十六进制数字", "64 hexadecimal digits";
@@ -365,14 +388,14 @@ texts! {
     KeepInKeyring: "把密码存进系统钥匙串", "Keep the password in the system's keyring";
     AccountRequired: "登录帐号失败就不连接", "Leave when the login to the account fails";
     Mechanisms: "登录方式（都不选：能用的都试）", "Ways to log in (none ticked: all that are possible)";
-    WhenLost: "连接断开以后", "When the connection is lost";
-    ReconnectWindow: "窗口里重连", "Again in the window";
-    ReconnectAlways: "总是重连", "Always again";
-    ReconnectNever: "不重连", "Not again";
+    WhenLost: "连接断开后重新连接", "Connect again when the connection is lost";
+    ReconnectWindow: "在窗口里", "In the window";
+    ReconnectAlways: "总是", "Always";
+    ReconnectNever: "从不", "Never";
     PasswordToKeyring: "保存后，密码存在系统钥匙串里，不在设置文件里。",
         "The password goes into the system's keyring, and not into the settings file.";
     PasswordInKeyring: "密码存在系统钥匙串里；在上面写新的就会替换它。",
-        "The password is in the system's keyring; a new one typed above replaces it.";
+        "It is in the system's keyring; a new one takes its place.";
     PasswordToFile: "密码写在设置文件里，只有你能读。", "The password stands in the settings file, which only you can read.";
     PasswordToNobody: "保存后，密码从系统钥匙串里删除。", "The password will be taken out of the system's keyring.";
     OnlyPinned: "只信任下面这些证书，别的都不信。", "Only the certificates below are trusted.";

@@ -35,7 +35,17 @@ fn forget(profile: &Profile) {
 }
 
 fn entry(profile: &Profile) -> keyring::Result<keyring::Entry> {
-    keyring::Entry::new(SERVICE, &format!("{}@{}", profile.account_name(), profile.server))
+    keyring::Entry::new(SERVICE, &label(profile))
+}
+
+/// Whether two profiles have one password there.
+pub fn is_shared(one: &Profile, other: &Profile) -> bool {
+    one.keyring && other.keyring && label(one) == label(other)
+}
+
+/// Whose password it is, as it stands in the keyring.
+fn label(profile: &Profile) -> String {
+    format!("{}@{}", profile.account_name(), profile.server)
 }
 
 /// What came of what a [`Keeper`] was asked for.
@@ -45,6 +55,8 @@ pub enum Kept {
     Fetched(NetworkId, Box<Profile>),
     /// A password was not kept, and why.
     NotStored(NetworkId, String),
+    /// The same of a saved server that was changed; the profile has the password.
+    NotMoved(Box<Profile>, String),
 }
 
 /// Asks the keyring without waiting for it.
@@ -75,6 +87,29 @@ impl Keeper {
     /// Keeps the password of a profile.
     pub fn store(&self, id: NetworkId, profile: Box<Profile>) {
         self.ask(move || store(&profile).err().map(|why| Kept::NotStored(id, why)));
+    }
+
+    /// Keeps the password of a saved server that was changed: the one that it has now, or else the one from before, which
+    /// may be known by another name there. That name is forgotten if nobody else needs it.
+    pub fn change(&self, before: Profile, mut after: Box<Profile>, is_needed: bool) {
+        self.ask(move || {
+            if after.password.is_empty() {
+                match fetch(&before) {
+                    Ok(password) => after.password = password,
+                    Err(error) => {
+                        log::info!("no password came from the keyring: {error}");
+                        return None;
+                    }
+                }
+            }
+            if let Err(why) = store(&after) {
+                return Some(Kept::NotMoved(after, why));
+            }
+            if before.keyring && !is_needed && label(&before) != label(&after) {
+                forget(&before);
+            }
+            None
+        });
     }
 
     /// Takes the password of a profile out.

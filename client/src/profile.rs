@@ -147,6 +147,13 @@ impl Profile {
         self.is_for(&other.server, other.port) && self.name == other.name
     }
 
+    /// Whether a connection is made in the same way with both: what one calls the server, whether one goes there at the
+    /// start, and where the password is kept make no difference to it.
+    pub fn connects_as(&self, other: &Self) -> bool {
+        let name = other.name.clone();
+        Self { name, connect: other.connect, keyring: other.keyring, ..self.clone() } == *other
+    }
+
     /// By what it is told from the other saved servers: its name, or address and port.
     pub fn label(&self) -> String {
         if self.name.is_empty() { format!("{}:{}", self.server, self.port) } else { self.name.clone() }

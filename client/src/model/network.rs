@@ -78,6 +78,8 @@ pub struct Network {
     pub(super) profile: Profile,
     /// When the login was complete, by the clock of whoever says when things happen.
     pub(super) welcomed_at: Option<Timestamp>,
+    /// Whether the profile was changed after the connection was made.
+    pub(super) is_outdated: bool,
     /// Why there is no connection, while there is none.
     pub(super) failure: Option<Failure>,
     /// In how many seconds there will be an attempt to make it again, if there will.
@@ -162,6 +164,11 @@ impl Network {
     /// Where the server is, to be remembered in the settings. Its nickname follows `/nick`.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// Whether the connection was made in another way than the profile says now.
+    pub fn is_outdated(&self) -> bool {
+        self.is_outdated
     }
 
     /// Whether this is the network of a saved profile.
@@ -294,6 +301,7 @@ impl Network {
             me: profile.nick.clone(),
             coming: profile.rooms.clone(),
             profile,
+            is_outdated: false,
             address: None,
             away: false,
             to_register: None,
@@ -328,9 +336,37 @@ impl Network {
         }
     }
 
+    /// The saved server that this is was changed: its next connection is made in the new way. One that is just being
+    /// made is made anew.
+    pub(super) fn adopt(&mut self, before: &Profile, mut after: Profile) {
+        let is_same_login = after.server == before.server
+            && after.account_name() == before.account_name()
+            && after.password == before.password;
+        if is_same_login {
+            // It may have been typed for this time only.
+            after.password = self.profile.password.clone();
+        }
+        let new_rooms = after.rooms.iter().filter(|room| !before.rooms.contains(room));
+        self.coming.extend(new_rooms.cloned());
+        let is_other = !after.connects_as(before) && !after.connects_as(&self.profile);
+        self.profile = after;
+        match self.link {
+            Link::Up => self.is_outdated |= is_other,
+            Link::Connecting if is_other => self.connect_anew(),
+            Link::Connecting | Link::Down => {}
+        }
+    }
+
+    /// Connects in the way that the profile says now, in place of the connection that is being made.
+    pub(super) fn connect_anew(&mut self) {
+        self.link = Link::Down;
+        self.connect();
+    }
+
     /// Begins to connect, if there is no connection.
     pub(super) fn connect(&mut self) {
         if self.link == Link::Down {
+            self.is_outdated = false;
             self.begin();
             self.actions.push(Action::Connect(self.id, Box::new(self.profile.clone())));
         }

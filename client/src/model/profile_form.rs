@@ -276,7 +276,8 @@ impl From<&Profile> for ProfileForm {
         for (tick, is_ticked) in [
             (Tick::Tls, profile.tls),
             (Tick::Verify, profile.tls_verify),
-            (Tick::Keyring, profile.keyring),
+            // A password that is to come had better go there.
+            (Tick::Keyring, profile.keyring || profile.password.is_empty()),
             (Tick::AccountRequired, profile.account_required),
             (Tick::Connect, profile.connect),
         ] {
@@ -397,7 +398,9 @@ impl ProfileForm {
             tls_key,
             account: form.trimmed(Entry::Account),
             password: form.secret(Entry::Password),
-            keyring: form.is_ticked(Tick::Keyring),
+            // Without a password there is nothing to keep.
+            keyring: form.is_ticked(Tick::Keyring)
+                && (base.keyring || !form.text(Entry::Password).is_empty()),
             sasl: form.mechanisms(base),
             account_required: form.is_ticked(Tick::AccountRequired),
             rooms: take(&mut errors, Entry::Rooms, check_rooms(form.text(Entry::Rooms))),

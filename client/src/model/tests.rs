@@ -22,6 +22,7 @@ mod history;
 mod memory;
 mod notify;
 mod people;
+mod profiles;
 mod signals;
 mod speech;
 mod transcript;

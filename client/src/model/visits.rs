@@ -129,14 +129,19 @@ impl Model {
         }
     }
 
-    /// Puts the saved server with this number into the login form.
-    pub fn edit_profile(&mut self, index: usize) {
-        if let Some(profile) = self.profiles.get(index).cloned() {
-            self.give_up_login();
-            self.fill_form(profile);
-            self.view = View::Login;
-            self.look();
+    /// A saved server was changed. Whoever is on it stays there; the next connection is made in the new way.
+    pub fn change_profile(&mut self, before: &Profile, after: &Profile) {
+        for network in self.networks.iter_mut().filter(|network| network.is_of(before)) {
+            network.adopt(before, after.clone());
         }
+        if self.applicant.is_none() && self.base.is_same_as(before) {
+            self.fill_form(after.clone());
+        }
+    }
+
+    /// The network of this saved server, if it is in the list.
+    pub fn network_of(&self, profile: &Profile) -> Option<&Network> {
+        self.networks().find(|network| network.is_of(profile))
     }
 
     /// Joins a room at each login from now on, or no longer. Gives the profile with its rooms, to be saved.

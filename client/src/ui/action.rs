@@ -3,6 +3,7 @@
 use crate::i18n::Language;
 use crate::model::{ConversationId, NetworkId, Order};
 use crate::settings::{Density, Notify, Shade};
+use crate::ui::settings::Section;
 use crate::ui::transcript::Zone;
 
 /// Something that a person did in the window.
@@ -181,8 +182,30 @@ pub enum Action {
     CloseSettings,
     /// Change one of them.
     Change(Change),
-    /// Put a saved server into the login form, to be changed.
+    /// Show a section of the settings.
+    ShowSettings(Section),
+    /// Show the page of a saved server.
     EditProfile(usize),
+    /// Show the page of one that is not saved yet.
+    NewProfile,
+    /// Show the page of a copy of a saved server.
+    CopyProfile(usize),
+    /// Move a saved server so many places down the list.
+    MoveProfile(usize, isize),
+    /// Ask whether to remove a saved server.
+    RemoveProfile(usize),
+    /// Something else stands on the page of a saved server.
+    ProfileTyped,
+    /// TLS was ticked there, or the tick taken away.
+    SwitchProfileTls,
+    /// Believe the certificate whose fingerprint was typed there.
+    AddPin,
+    /// Believe the certificate with this number no longer.
+    ForgetPin(usize),
+    /// Save what stands there.
+    SaveProfile,
+    /// Go back from there.
+    LeaveProfile,
     /// Let the desktop tell of something else in this conversation; nothing for what holds everywhere.
     NotifyIn(ConversationId, Option<Notify>),
     /// Join this room at each login, or no longer.
@@ -232,6 +255,4 @@ pub enum Change {
     AskBeforeClosing(bool),
     /// Whether to connect to the saved server with this number at the start.
     ConnectAtStart(usize, bool),
-    /// Forget the saved server with this number.
-    ForgetProfile(usize),
 }

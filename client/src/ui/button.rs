@@ -174,8 +174,10 @@ impl CheckBox {
                 kit.paint.rounded(tick, 4, theme.colors.accent);
                 kit.paint.tick(tick, theme.colors.on_accent);
             } else {
-                let edge = if widget.has_focus() { theme.colors.accent } else { theme.colors.dim };
-                kit.paint.framed(tick, 4, theme.colors.field, edge);
+                kit.paint.framed(tick, 4, theme.colors.field, theme.colors.dim);
+            }
+            if widget.has_focus() {
+                kit.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
             }
             let words = Rect::new(rect.x + 26, rect.y, rect.w - 26, rect.h);
             let face = Face::regular(theme.sizes.label);

@@ -31,6 +31,7 @@ use crate::settings::{Settings, SettingsFile};
 use crate::sts::Policies;
 use crate::ui::chat::ChatView;
 use crate::ui::controller::asking::Asked;
+use crate::ui::controller::profiles::Editing;
 use crate::ui::controller::show::item_at;
 use crate::ui::controller::write::Writing;
 use crate::ui::dialog::Dialog;
@@ -39,6 +40,7 @@ use crate::ui::menu::MenuCard;
 use crate::ui::paint;
 #[cfg(unix)]
 use crate::ui::probe::{self, Probe};
+use crate::ui::profile_page::ProfilePage;
 use crate::ui::settings::SettingsPage;
 use crate::ui::switcher::Switcher;
 use crate::ui::theme::{self, Theme};
@@ -53,6 +55,7 @@ mod menus;
 mod outside;
 mod people;
 mod preferences;
+mod profiles;
 mod search;
 mod show;
 #[cfg(unix)]
@@ -133,6 +136,9 @@ struct Controller {
     menu: MenuCard,
     switcher: Switcher,
     settings_page: SettingsPage,
+    profile_page: ProfilePage,
+    /// What the page of a saved server is about, while it is shown.
+    editing: Option<Editing>,
     desktop: Desktop,
     /// Whether the desktop is dark, as far as it has said.
     desktop_is_dark: bool,
@@ -190,6 +196,7 @@ impl Controller {
         );
         let switcher = Switcher::new(&kit);
         let settings_page = SettingsPage::new(&kit);
+        let profile_page = ProfilePage::new(&kit);
         let menu = MenuCard::new(&kit);
         let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
@@ -211,6 +218,8 @@ impl Controller {
             menu,
             switcher,
             settings_page,
+            profile_page,
+            editing: None,
             desktop: Desktop::new(app::awake),
             desktop_is_dark: false,
             wants_attention: false,
@@ -283,6 +292,9 @@ impl Controller {
             self.carry_out();
             self.refresh();
         }
+        if self.profile_page.is_open() {
+            self.profile_page.follow_focus();
+        }
         self.redraw_what_is_covered(has_changed);
         #[cfg(unix)]
         self.answer_probe();
@@ -315,6 +327,7 @@ impl Controller {
     /// What lies behind something else must not be drawn over it, be it for news or because the mouse has left it.
     fn redraw_what_is_covered(&mut self, has_changed: bool) {
         let is_covered = self.settings_page.is_open()
+            || self.profile_page.is_open()
             || self.switcher.is_open()
             || self.menu.is_open()
             || self.dialog.asked().is_some();

@@ -1,6 +1,7 @@
 //! A field of a form: what it asks for, a rounded frame with a stock input inside, and what is wrong with its text.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use fltk::app;
@@ -17,6 +18,8 @@ use crate::ui::{Action, Kit, stock};
 const LABEL_HEIGHT: i32 = 24;
 /// The frame.
 const FRAME_HEIGHT: i32 = 38;
+/// Below the frame where nothing is wrong.
+const GAP: i32 = 12;
 /// Below the frame, for each line of what is wrong.
 const ERROR_LINE_HEIGHT: i32 = 17;
 
@@ -26,25 +29,31 @@ pub struct Field {
     group: Group,
     input: Input,
     words: Rc<RefCell<Words>>,
-    error_lines: usize,
+    most_lines: usize,
     kit: Rc<Kit>,
 }
 
 #[derive(Default)]
 struct Words {
     label: String,
+    hint: String,
     error: Option<String>,
+    /// What is done whenever something else stands in it.
+    changed: Option<Action>,
 }
 
 impl Field {
-    /// An empty field with room for so many lines of error. Enter in it does `entered`; typing takes back what was said
-    /// to be wrong.
-    pub fn new(kit: &Rc<Kit>, error_lines: usize, entered: Action) -> Self {
+    /// How tall it is while nothing is wrong.
+    pub const LEAST_HEIGHT: i32 = LABEL_HEIGHT + FRAME_HEIGHT + GAP;
+
+    /// An empty field that says what is wrong in so many lines at most. Enter in it does `entered`; typing takes back
+    /// what was said to be wrong.
+    pub fn new(kit: &Rc<Kit>, most_lines: usize, entered: Action) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let input = stock::input();
         group.end();
-        let field = Self { group, input, words: Rc::default(), error_lines, kit: Rc::clone(kit) };
+        let field = Self { group, input, words: Rc::default(), most_lines, kit: Rc::clone(kit) };
         field.restyle();
 
         stock::draw_behind(&field.group, {
@@ -56,6 +65,10 @@ impl Field {
             let field = field.clone();
             move |input| {
                 field.set_error(None);
+                let changed = field.words.borrow().changed.clone();
+                if let Some(changed) = changed {
+                    field.kit.act(changed);
+                }
                 if input.get_type::<InputType>() == InputType::Secret {
                     // FLTK draws anew what is right of the caret, by the width of the letters and not of the dots.
                     input.redraw();
@@ -77,7 +90,34 @@ impl Field {
             }
         });
         input.super_handle_first(false);
+        input.draw({
+            let field = field.clone();
+            move |_| field.draw_hint()
+        });
         field
+    }
+
+    /// Does this whenever somebody changes what stands in it.
+    pub fn on_change(&self, action: Action) {
+        self.words.borrow_mut().changed = Some(action);
+    }
+
+    /// Says something in less weight while nothing stands in it.
+    pub fn set_hint(&self, hint: &str) {
+        if self.words.borrow().hint != hint {
+            hint.clone_into(&mut self.words.borrow_mut().hint);
+            self.input.clone().redraw();
+        }
+    }
+
+    /// What is said while nothing stands in it.
+    pub fn hint(&self) -> String {
+        self.words.borrow().hint.clone()
+    }
+
+    /// The widget that takes the keyboard.
+    pub fn widget(&self) -> &Input {
+        &self.input
     }
 
     /// Shows dots in place of what stands in it.
@@ -85,9 +125,17 @@ impl Field {
         self.input.clone().set_type(InputType::Secret);
     }
 
-    /// How tall it is, with its label and the lines for an error.
-    pub fn height(&self) -> i32 {
-        LABEL_HEIGHT + FRAME_HEIGHT + 3 + self.error_lines as i32 * ERROR_LINE_HEIGHT
+    /// How tall it is at this width, with its label, what is wrong, and the space below it.
+    pub fn height_at(&self, width: i32) -> i32 {
+        let lines = self.words.borrow().error.as_ref().map_or(0, |error| self.lines(error, width).len());
+        let below = 3 + lines.min(self.most_lines) as i32 * ERROR_LINE_HEIGHT;
+        LABEL_HEIGHT + FRAME_HEIGHT + below.max(GAP)
+    }
+
+    /// An error in lines of this width.
+    fn lines(&self, error: &str, width: i32) -> Vec<Range<usize>> {
+        let face = Face::regular(self.kit.theme().sizes.small);
+        layout::wrap(error, width as f32, |text| self.kit.paint.width(face, text))
     }
 
     /// Takes the theme's colours over into the stock input.
@@ -107,19 +155,19 @@ impl Field {
         self.input.has_focus()
     }
 
-    /// Says what is wrong, or that nothing is; with an empty text, only that something is.
-    pub fn set_error(&self, error: Option<String>) {
-        if self.words.borrow().error != error {
+    /// Says what is wrong, or that nothing is; with an empty text, only that something is. Gives whether it is news.
+    pub fn set_error(&self, error: Option<String>) -> bool {
+        let is_news = self.words.borrow().error != error;
+        if is_news {
             self.words.borrow_mut().error = error;
             self.group.clone().redraw();
         }
+        is_news
     }
 
     /// Whether there is room below the field for all of `error`.
     pub fn has_room_for(&self, error: &str) -> bool {
-        let face = Face::regular(self.kit.theme().sizes.small);
-        let width_of = |text: &str| self.kit.paint.width(face, text);
-        layout::wrap(error, self.group.w() as f32, width_of).len() <= self.error_lines
+        self.lines(error, self.group.w()).len() <= self.most_lines
     }
 
     /// What is said to be wrong.
@@ -160,7 +208,7 @@ impl Field {
 
     /// Puts it here.
     pub fn place(&self, x: i32, y: i32, width: i32) {
-        self.group.clone().resize(x, y, width, self.height());
+        self.group.clone().resize(x, y, width, self.height_at(width));
         let inner = self.frame().inset(9, 3);
         self.input.clone().resize(inner.x, inner.y, inner.w, inner.h);
     }
@@ -188,11 +236,26 @@ impl Field {
         paint.framed(self.frame(), 8, theme.colors.field, edge);
         let Some(error) = &words.error else { return };
         let face = Face::regular(theme.sizes.small);
-        let lines = layout::wrap(error, rect.w as f32, |text| paint.width(face, text));
-        for (index, line) in lines.into_iter().take(self.error_lines).enumerate() {
+        let lines = self.lines(error, rect.w);
+        for (index, line) in lines.into_iter().take(self.most_lines).enumerate() {
             let y = rect.y + LABEL_HEIGHT + FRAME_HEIGHT + 3 + index as i32 * ERROR_LINE_HEIGHT;
             let row = Rect::new(rect.x, y, rect.w, ERROR_LINE_HEIGHT);
             paint.label(face, theme.colors.danger, Align::Left, &error[line], row);
+        }
+    }
+
+    fn draw_hint(&self) {
+        if self.input.value().is_empty() {
+            let theme = self.kit.theme();
+            let place = self.frame().inset(13, 3);
+            let hint = &self.words.borrow().hint;
+            self.kit.paint.label(
+                Face::regular(theme.sizes.label),
+                theme.colors.dim,
+                Align::Left,
+                hint,
+                place,
+            );
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::ui::rows::{Row, RowList};
 use crate::ui::{Action, Kit, stock};
 
 const FORM_WIDTH: i32 = 380;
+const PORT_WIDTH: i32 = 160;
 const TILE: i32 = 60;
 const BUTTON_HEIGHT: i32 = 44;
 /// The row of boxes to tick, with the space below it.
@@ -203,6 +204,7 @@ impl LoginView {
         let mut trouble: Vec<String> = errors.general.iter().map(|phrase| phrase.to(language)).collect();
         let fields =
             [failure::Field::Nick, failure::Field::Server, failure::Field::Port, failure::Field::Password];
+        let mut is_news = false;
         for ((_, field), which) in self.fields().into_iter().zip(fields) {
             let error = errors.of(which).map(|phrase| phrase.to(language));
             let beside = error.map(|error| {
@@ -213,9 +215,12 @@ impl LoginView {
                     String::new()
                 }
             });
-            field.set_error(beside);
+            is_news |= field.set_error(beside);
         }
         self.set_trouble((!trouble.is_empty()).then(|| trouble.join("\n")));
+        if is_news {
+            self.place(Rect::of(&self.group));
+        }
     }
 
     /// What is said to be wrong with what, for those with which something is.
@@ -259,13 +264,13 @@ impl LoginView {
         let form = self.form_rect();
         let mut y = form.y + TILE + 62;
         self.name.place(form.x, y, form.w);
-        y += self.name.height();
-        let port_width = 160;
-        self.server.place(form.x, y, form.w - port_width - 16);
+        y += self.name.height_at(form.w);
+        let (server_width, port_width) = (form.w - PORT_WIDTH - 16, PORT_WIDTH);
+        self.server.place(form.x, y, server_width);
         self.port.place(form.x + form.w - port_width, y, port_width);
-        y += self.server.height();
+        y += self.server.height_at(server_width).max(self.port.height_at(port_width));
         self.password.place(form.x, y, form.w);
-        y += self.password.height();
+        y += self.password.height_at(form.w);
         let mut x = form.x;
         for (_, tick) in self.ticks() {
             let width = tick.natural_width();
@@ -299,8 +304,8 @@ impl LoginView {
         let rect = Rect { x: rect.x + side_width, w: rect.w - side_width, ..rect };
         let width = FORM_WIDTH.min(rect.w - 40);
         let trouble = TROUBLE_LINES as i32 * TROUBLE_LINE_HEIGHT;
-        let fields = self.name.height() + self.server.height() + self.password.height();
-        let height = TILE + 62 + fields + TICKS_HEIGHT + BUTTON_HEIGHT + 12 + trouble;
+        // Nothing moves up when something is wrong.
+        let height = TILE + 62 + 3 * Field::LEAST_HEIGHT + TICKS_HEIGHT + BUTTON_HEIGHT + 12 + trouble;
         Rect::new(rect.x + (rect.w - width) / 2, rect.y + ((rect.h - height) * 2 / 5).max(12), width, height)
     }
 

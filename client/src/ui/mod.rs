@@ -6,10 +6,10 @@
 //! callback ever runs into state that somebody else is just using.
 //!
 //! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`scene`] (the model as rows
-//! and items), [`login`] and [`chat`] (the two views), [`settings`], [`wire`] and [`search`] (what opens in them),
-//! [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`], [`composer`], [`lists`],
-//! [`rows`], [`button`] and [`field`] (what views are made of, `stock` with them), [`keys`] (what keys mean everywhere), [`paint`] and
-//! [`theme`] (how it looks), [`probe`] (what tests see).
+//! and items), [`login`] and [`chat`] (the two views), [`settings`], [`profile_page`], [`wire`] and [`search`] (what
+//! opens in them), [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`], [`composer`], [`lists`],
+//! [`rows`], [`button`], [`choice`] and [`field`] (what views are made of, `stock` with them), [`keys`] (what keys mean
+//! everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests see).
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -23,6 +23,7 @@ use crate::ui::theme::Theme;
 pub mod action;
 pub mod button;
 pub mod chat;
+pub mod choice;
 pub mod composer;
 pub mod controller;
 pub mod dialog;
@@ -35,6 +36,7 @@ pub mod paint;
 pub mod picker;
 #[cfg(unix)]
 pub mod probe;
+pub mod profile_page;
 pub mod rows;
 pub mod scene;
 pub mod search;

@@ -236,6 +236,15 @@ impl Painter {
         draw::set_line_style(draw::LineStyle::Solid, 0);
     }
 
+    /// The thumb of a scrollbar at the right edge of `view`, if the content is taller than that.
+    pub fn thumb(&self, view: Rect, content: i32, scrolled: i32, color: Color) {
+        if content > view.h {
+            let height = (view.h * view.h / content).max(24);
+            let y = view.y + (view.h - height) * scrolled / (content - view.h);
+            self.rounded(Rect::new(view.x + view.w - 6, y, 4, height), 2, color);
+        }
+    }
+
     fn shape(&self, rect: Rect, radius: i32, fill: Option<(u8, u8, u8, u8)>, stroke: Option<(u8, u8, u8)>) {
         if rect.w <= 0 || rect.h <= 0 {
             return;

@@ -84,6 +84,8 @@ pub struct Snapshot {
     pub dialog: Option<(String, String)>,
     /// 报文, if it is open.
     pub wire: Option<Wire>,
+    /// The page of a saved server, if it is shown.
+    pub profile: Option<ProfilePage>,
     /// The rows of the settings, each with the option that holds, if they are shown.
     pub settings: Option<Vec<(String, Option<String>)>>,
     /// The conversations that the switcher offers, if it is open.
@@ -94,6 +96,25 @@ pub struct Snapshot {
     pub opened: Option<String>,
     /// Where everything is that can be clicked and is in view, on the screen.
     pub controls: BTreeMap<String, Rect>,
+}
+
+/// The page of a saved server. Fields and boxes are named by the key of the profile that they change.
+#[derive(Debug, Serialize)]
+pub struct ProfilePage {
+    /// What it is about.
+    pub title: String,
+    /// What stands in its fields.
+    pub fields: BTreeMap<String, String>,
+    /// What stands in those that are empty.
+    pub hints: BTreeMap<String, String>,
+    /// What is said to be wrong with them.
+    pub errors: BTreeMap<String, String>,
+    /// Which of its boxes are ticked.
+    pub ticks: BTreeMap<String, bool>,
+    /// Every other word on it, from the top down.
+    pub words: Vec<String>,
+    /// What will come of saving.
+    pub remark: Option<String>,
 }
 
 /// 报文.

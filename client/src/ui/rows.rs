@@ -385,12 +385,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
                 paint.outline(rect.inset(7, 0), 8, theme.colors.accent);
             }
         }
-        let content = self.content_height(&state);
-        if content > list.h {
-            let height = (list.h * list.h / content).max(24);
-            let y = list.y + (list.h - height) * state.scrolled / (content - list.h);
-            paint.rounded(Rect::new(list.x + list.w - 6, y, 4, height), 2, theme.colors.scrollbar);
-        }
+        paint.thumb(list, self.content_height(&state), state.scrolled, theme.colors.scrollbar);
         fltk::draw::pop_clip();
     }
 

@@ -1,7 +1,8 @@
-//! The settings as a page of the window: rows with something to choose at their right end.
+//! The settings as a page of the window: sections, each with rows that have something to choose at their right end.
 //!
-//! The whole page is one widget. It draws what it is given and says what was chosen; what a row is about is its owner's
-//! business. Up and Down go from row to row, PgUp and PgDn move the page, Left and Right choose, and so does the mouse.
+//! All rows are one widget. It draws what it is given and says what was chosen; what a row is about is its owner's
+//! business. Up and Down go from row to row, PgUp and PgDn move the page, Left and Right choose, and so does the mouse;
+//! Ctrl with PgUp and PgDn goes to another section.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,6 +14,7 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::ui::button::{Button, Look};
+use crate::ui::choice::{self, Choice, Marks};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Theme;
 use crate::ui::{Action, Kit, stock};
@@ -20,15 +22,41 @@ use crate::ui::{Action, Kit, stock};
 const HEADER_HEIGHT: i32 = 56;
 const WIDEST: i32 = 720;
 const ROW_HEIGHT: i32 = 46;
+/// A row that has its detail below its label.
+const TALL_ROW_HEIGHT: i32 = 62;
+/// A row with nothing to choose.
+const SHORT_ROW_HEIGHT: i32 = 34;
+/// Where the details of such rows begin.
+const DETAIL_LEFT: i32 = 140;
 const HEADING_HEIGHT: i32 = 52;
-const OPTION_HEIGHT: i32 = 30;
+/// Above the first row, if that is no heading.
+const TOP: i32 = 12;
+/// Below the last row.
+const BOTTOM: i32 = 40;
+
+/// A part of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    /// What holds everywhere.
+    #[default]
+    General,
+    /// The saved servers.
+    Servers,
+    /// What the keys do.
+    Keys,
+}
+
+impl Section {
+    /// All of them, from the left.
+    pub const ALL: [Self; 3] = [Self::General, Self::Servers, Self::Keys];
+}
 
 /// A row of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     /// What it is about. A row with nothing to choose and no detail is a heading.
     pub label: String,
-    /// More about it, in less weight.
+    /// More about it, in less weight: behind the label, or below it where there is something to choose.
     pub detail: String,
     /// What can be chosen: its words, and what choosing it does.
     pub options: Vec<(String, Action)>,
@@ -41,8 +69,20 @@ impl Item {
         self.options.is_empty() && self.detail.is_empty()
     }
 
+    fn is_tall(&self) -> bool {
+        !self.options.is_empty() && !self.detail.is_empty()
+    }
+
     fn height(&self) -> i32 {
-        if self.is_heading() { HEADING_HEIGHT } else { ROW_HEIGHT }
+        if self.is_heading() {
+            HEADING_HEIGHT
+        } else if self.is_tall() {
+            TALL_ROW_HEIGHT
+        } else if self.options.is_empty() {
+            SHORT_ROW_HEIGHT
+        } else {
+            ROW_HEIGHT
+        }
     }
 }
 
@@ -51,6 +91,7 @@ impl Item {
 pub struct SettingsPage {
     group: Group,
     list: Widget,
+    sections: Choice,
     /// 返回
     pub back: Button,
     state: Rc<RefCell<State>>,
@@ -59,12 +100,23 @@ pub struct SettingsPage {
 
 #[derive(Default)]
 struct State {
-    title: String,
     items: Vec<Item>,
     /// The row that keys act on, and which of its options.
     cursor: (usize, usize),
     hovered: Option<(usize, usize)>,
     scrolled: i32,
+}
+
+impl State {
+    /// Above the first row.
+    fn top(&self) -> i32 {
+        if self.items.first().is_some_and(Item::is_heading) { 0 } else { TOP }
+    }
+
+    /// How tall everything is together.
+    fn height(&self) -> i32 {
+        self.top() + self.items.iter().map(Item::height).sum::<i32>() + BOTTOM
+    }
 }
 
 impl SettingsPage {
@@ -73,12 +125,14 @@ impl SettingsPage {
         let mut group = Group::default();
         group.make_resizable(false);
         let mut list = Widget::default();
+        let sections = Choice::new(kit, |index| Action::ShowSettings(Section::ALL[index]));
         let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::CloseSettings);
         group.end();
         group.hide();
         let page = Self {
             group: group.clone(),
             list: list.clone(),
+            sections,
             back,
             state: Rc::default(),
             kit: Rc::clone(kit),
@@ -87,6 +141,8 @@ impl SettingsPage {
             let page = page.clone();
             move || page.draw()
         });
+        group.super_handle_first(false);
+        group.handle(stock::tab_round);
         list.draw({
             let page = page.clone();
             move |_| page.draw_list()
@@ -98,16 +154,35 @@ impl SettingsPage {
         page
     }
 
-    /// Shows it, from its beginning.
-    pub fn open(&self) {
+    /// Shows a section from its beginning.
+    pub fn open(&self, section: Section) {
+        self.sections.set_current(section as usize);
         {
             let mut state = self.state.borrow_mut();
             state.scrolled = 0;
             state.cursor = (0, 0);
+            state.hovered = None;
         }
         self.group.clone().show();
         self.step(0);
+        self.focus();
+    }
+
+    /// Gives the keyboard to its rows.
+    pub fn focus(&self) {
         self.kit.focus(&self.list);
+    }
+
+    /// The section that is shown.
+    pub fn section(&self) -> Section {
+        Section::ALL[self.sections.current()]
+    }
+
+    /// Takes the keyboard along with a row that has moved.
+    pub fn follow(&self, rows: isize) {
+        let mut state = self.state.borrow_mut();
+        state.cursor.0 = state.cursor.0.saturating_add_signed(rows);
+        state.hovered = None;
     }
 
     /// Takes it away.
@@ -120,27 +195,26 @@ impl SettingsPage {
         self.group.visible()
     }
 
-    /// Shows these rows.
-    pub fn show(&self, title: &str, items: Vec<Item>) {
-        {
-            let mut state = self.state.borrow_mut();
-            title.clone_into(&mut state.title);
-            state.items = items;
-        }
+    /// Shows these rows, below the names of the sections.
+    pub fn show(&self, sections: Vec<String>, items: Vec<Item>) {
+        self.sections.set_words(sections);
+        self.place_sections();
+        self.state.borrow_mut().items = items;
         self.scroll_by(0);
         self.group.clone().redraw();
     }
 
-    /// Every option in view by its row's label and its own words, with its place.
+    /// Every option in view by its row's label and its own words, and every section by its name, with its place.
     pub fn rects(&self) -> Vec<(String, Rect)> {
         let state = self.state.borrow();
         let list = Rect::of(&self.list);
-        let mut rects = Vec::new();
+        let mut rects = self.sections.rects();
         for (row, rect) in self.placed(&state) {
             let item = &state.items[row];
             for (option, place) in self.options(item, rect).into_iter().enumerate() {
                 if place.y >= list.y && place.y + place.h <= list.y + list.h {
-                    rects.push((format!("{} {}", item.label, item.options[option].0), place));
+                    let name = format!("{} {}", item.label, item.options[option].0);
+                    rects.push((name.trim_start().to_owned(), place));
                 }
             }
         }
@@ -159,8 +233,25 @@ impl SettingsPage {
         self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
         self.list.clone().resize(rect.x, rect.y + HEADER_HEIGHT, rect.w, (rect.h - HEADER_HEIGHT).max(0));
         self.back.place(Rect::new(rect.x + 12, rect.y + 13, self.back.natural_width(), 30));
+        self.place_sections();
         self.scroll_by(0);
         self.group.clone().redraw();
+    }
+
+    /// The sections are in the middle of the header, and never over the way back.
+    fn place_sections(&self) {
+        let group = Rect::of(&self.group);
+        let middle = group.x + (group.w - self.sections.natural_width()) / 2;
+        let beside = group.x + 12 + self.back.natural_width() + 8;
+        self.sections.place(middle.max(beside), group.y + (HEADER_HEIGHT - Choice::height()) / 2);
+    }
+
+    /// Goes to the section at the right, or at the left.
+    fn turn_section(&self, steps: isize) {
+        let index = self.sections.current().saturating_add_signed(steps).min(Section::ALL.len() - 1);
+        if index != self.sections.current() {
+            self.kit.act(Action::ShowSettings(Section::ALL[index]));
+        }
     }
 
     /// The part of the page that rows stand in.
@@ -171,7 +262,7 @@ impl SettingsPage {
 
     fn placed(&self, state: &State) -> Vec<(usize, Rect)> {
         let (x, width) = self.column();
-        let mut y = self.list.y() - state.scrolled;
+        let mut y = self.list.y() + state.top() - state.scrolled;
         let mut rows = Vec::with_capacity(state.items.len());
         for (index, item) in state.items.iter().enumerate() {
             rows.push((index, Rect::new(x, y, width, item.height())));
@@ -182,26 +273,18 @@ impl SettingsPage {
 
     /// Where the options of a row are, side by side at its right end.
     fn options(&self, item: &Item, row: Rect) -> Vec<Rect> {
-        let face = Face::regular(self.kit.theme().sizes.label);
-        let widths: Vec<_> = item
-            .options
-            .iter()
-            .map(|(text, _)| self.kit.paint.width(face, text).ceil() as i32 + 26)
-            .collect();
-        let mut x = row.x + row.w - widths.iter().sum::<i32>();
-        let y = row.y + (row.h - OPTION_HEIGHT) / 2;
-        let place = |width: i32| {
-            let rect = Rect::new(x, y, width, OPTION_HEIGHT);
-            x += width;
-            rect
-        };
-        widths.into_iter().map(place).collect()
+        let words = item.options.iter().map(|(words, _)| words.as_str());
+        let mut cells = choice::cells(&self.kit, words, 0, row.y + (row.h - choice::HEIGHT) / 2);
+        let width: i32 = cells.iter().map(|cell| cell.w).sum();
+        for cell in &mut cells {
+            cell.x += row.x + row.w - width;
+        }
+        cells
     }
 
     fn scroll_by(&self, distance: i32) {
         let mut state = self.state.borrow_mut();
-        let height: i32 = state.items.iter().map(Item::height).sum::<i32>() + 40;
-        let most = (height - self.list.h()).max(0);
+        let most = (state.height() - self.list.h()).max(0);
         state.scrolled = (state.scrolled + distance).clamp(0, most);
         drop(state);
         self.list.clone().redraw();
@@ -233,7 +316,11 @@ impl SettingsPage {
             let mut state = self.state.borrow_mut();
             let rows: Vec<_> =
                 (0..state.items.len()).filter(|row| !state.items[*row].options.is_empty()).collect();
-            let Some(last) = rows.len().checked_sub(1) else { return };
+            let Some(last) = rows.len().checked_sub(1) else {
+                // Nothing to choose, and so only to be read.
+                drop(state);
+                return self.scroll_by(i32::try_from(steps).unwrap_or_default() * ROW_HEIGHT);
+            };
             let from = rows.iter().position(|row| *row >= state.cursor.0).unwrap_or(0);
             let row = rows[from.saturating_add_signed(steps).min(last)];
             state.cursor = (row, state.items[row].current.unwrap_or(0));
@@ -278,6 +365,8 @@ impl SettingsPage {
             Event::MouseWheel => self.scroll_by(app::event_dy_value() * ROW_HEIGHT),
             Event::Focus | Event::Unfocus => self.list.clone().redraw(),
             Event::KeyDown => match app::event_key() {
+                Key::PageUp if app::is_event_ctrl() => self.turn_section(-1),
+                Key::PageDown if app::is_event_ctrl() => self.turn_section(1),
                 Key::Up => self.step(-1),
                 Key::Down => self.step(1),
                 Key::PageUp => self.scroll_by(-self.list.h()),
@@ -303,9 +392,6 @@ impl SettingsPage {
         let paint = &self.kit.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.page);
-        let header = Rect { h: HEADER_HEIGHT, ..rect };
-        let title = &self.state.borrow().title;
-        paint.label(Face::bold(theme.sizes.title), theme.colors.ink, Align::Center, title, header);
         paint.fill(Rect::new(rect.x, rect.y + HEADER_HEIGHT - 1, rect.w, 1), theme.colors.line);
     }
 
@@ -321,6 +407,7 @@ impl SettingsPage {
                 self.draw_row(&theme, &state, row, rect);
             }
         }
+        paint.thumb(list, state.height(), state.scrolled, theme.colors.scrollbar);
         fltk::draw::pop_clip();
     }
 
@@ -337,31 +424,23 @@ impl SettingsPage {
         let options = self.options(item, rect);
         let end = options.first().map_or(rect.x + rect.w, |first| first.x) - 16;
         let words = Rect { w: end - rect.x, ..rect };
-        if item.detail.is_empty() {
-            paint.label(Face::regular(theme.sizes.body), colors.ink, Align::Left, &item.label, words);
+        if item.is_tall() {
+            let middle = words.y + words.h / 2;
+            let above = Rect { y: middle - 24, h: 24, ..words };
+            let below = Rect { y: middle, h: 22, ..words };
+            paint.label(Face::bold(theme.sizes.body), colors.ink, Align::Left, &item.label, above);
+            paint.label(Face::regular(theme.sizes.label), colors.dim, Align::Left, &item.detail, below);
         } else {
             let width =
                 paint.label(Face::regular(theme.sizes.body), colors.ink, Align::Left, &item.label, words);
-            let rest = Rect { x: words.x + width + 14, w: words.w - width - 14, ..words };
+            let left = (width + 14).max(DETAIL_LEFT);
+            let rest = Rect { x: words.x + left, w: (words.w - left).max(0), ..words };
             paint.label(Face::regular(theme.sizes.label), colors.dim, Align::Left, &item.detail, rest);
         }
-        if let (Some(first), Some(last)) = (options.first(), options.last()) {
-            let whole = Rect::new(first.x, first.y, last.x + last.w - first.x, first.h);
-            paint.framed(whole, 8, colors.field, colors.border);
-        }
-        for (index, ((text, _), place)) in item.options.iter().zip(&options).enumerate() {
-            let is_current = item.current == Some(index);
-            let is_hovered = state.hovered == Some((row, index));
-            if is_current {
-                paint.rounded(place.inset(2, 2), 6, colors.accent);
-            } else if is_hovered {
-                paint.rounded(place.inset(2, 2), 6, colors.hover);
-            }
-            let ink = if is_current { colors.on_accent } else { colors.ink };
-            paint.label(Face::regular(theme.sizes.label), ink, Align::Center, text, *place);
-            if self.list.has_focus() && state.cursor == (row, index) {
-                paint.outline(place.inset(-2, -2), 9, colors.accent);
-            }
-        }
+        let at = |place: Option<(usize, usize)>| place.filter(|it| it.0 == row).map(|it| it.1);
+        let cursor = self.list.has_focus().then_some(state.cursor);
+        let marks = Marks { current: item.current, hovered: at(state.hovered), cursor: at(cursor) };
+        let words = item.options.iter().map(|(words, _)| words.as_str());
+        choice::draw(paint, theme, words, &options, marks);
     }
 }

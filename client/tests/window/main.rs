@@ -8,7 +8,7 @@
 //! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said;
 //! - [`history`]: what was said before;
 //! - [`desktop`]: what the desktop around the window is told, and what it says;
-//! - [`look`]: how it looks and changes; [`settings`]: what can be chosen.
+//! - [`look`]: how it looks and changes; [`settings`]: what can be chosen; [`profiles`]: the page of a saved server.
 //!
 //! Each test keeps pictures of what it saw in `target/pictures/`.
 
@@ -22,6 +22,7 @@ mod history;
 mod login;
 mod look;
 mod people;
+mod profiles;
 mod seed;
 mod servers;
 mod settings;

@@ -141,7 +141,7 @@ fn a_menu_disconnects_a_server_and_closes_it() {
     choose(&mut ming, 1);
     ming.waits_for("no connection", |seen| networks(seen)[1] == ("Libera.Chat", "down"));
     assert!(line.sees_the_end());
-    choose(&mut ming, 3);
+    choose(&mut ming, 4);
     ming.waits_for("one server", |seen| networks(seen) == [("Teahouse", "up")]);
     assert_eq!(ming.sees()["conversation"], "#lobby");
 }

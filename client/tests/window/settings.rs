@@ -130,20 +130,41 @@ fn the_settings_can_be_used_with_the_keyboard_alone() {
 }
 
 #[test]
-fn saved_servers_are_changed_and_removed_there() {
+fn the_sections_are_gone_through_with_mouse_and_keyboard() {
+    let (display, server) = (Display::start(1300, 960), Server::start());
+    let mut ming = open(&display, &server, "");
+    ming.presses("ctrl+comma");
+    ming.waits_for("the settings", |seen| value(seen, "主题") == "浅色");
+    ming.clicks("服务器");
+    ming.waits_for("the servers", |seen| seen["controls"]["127.0.0.1 编辑"].is_object());
+    display.picture("settings-servers");
+    ming.presses("ctrl+Page_Down");
+    ming.waits_for("the keys", |seen| seen["settings"][0][0] == "Ctrl+K");
+    display.picture("settings-keys");
+    for _ in 0..2 {
+        ming.presses("ctrl+Page_Up");
+    }
+    ming.waits_for("the beginning", |seen| value(seen, "主题") == "浅色");
+    ming.presses("Down");
+    ming.presses("Right");
+    ming.waits_for("the night", |seen| value(seen, "主题") == "深色");
+}
+
+#[test]
+fn a_saved_server_is_connected_to_at_the_start_if_one_wants() {
     let (display, server) = (Display::start(1300, 960), Server::start());
     let settings = "[[profile]]\nname = \"远方\"\nserver = \"irc.example\"\nnick = \"ming\"\n";
     let mut ming = open(&display, &server, settings);
     ming.presses("ctrl+comma");
-    ming.waits_for("the settings", |seen| seen["settings"].is_array());
-    ming.presses("End");
-    ming.waits_for("both servers", |seen| seen["controls"]["远方 删除"].is_object());
-    ming.clicks("远方 启动时连接");
-    ming.waits_for("that it is wanted", |seen| seen["controls"]["远方 启动时不连接"].is_object());
+    ming.clicks("服务器");
+    ming.clicks("远方 ⋯");
+    ming.clicks("menu 启动时连接");
+    ming.waits_for("no menu", |seen| seen["menu"].is_null());
     assert!(saved(&ming).contains("connect = true"));
-    ming.clicks("远方 删除");
-    ming.waits_for("one server", |seen| seen["controls"]["远方 删除"].is_null());
-    assert!(!saved(&ming).contains("irc.example"));
+    ming.clicks("远方 ⋯");
+    ming.clicks("menu 启动时不连接");
+    ming.waits_for("no menu", |seen| seen["menu"].is_null());
+    assert!(!saved(&ming).contains("connect = true"));
 }
 
 #[test]
@@ -161,12 +182,10 @@ fn the_settings_fit_into_the_smallest_window() {
     ming.is_in_the_lobby();
     ming.presses("ctrl+comma");
     ming.waits_for("the settings", |seen| seen["controls"]["Theme Dark"].is_object());
-    ming.presses("End");
-    let seen = ming.waits_for("the saved server", |seen| seen["controls"]["127.0.0.1 Remove"].is_object());
     display.picture("settings-smallest");
+    ming.clicks("Servers");
+    let seen = ming.waits_for("the saved server", |seen| seen["controls"]["127.0.0.1 Edit"].is_object());
+    display.picture("settings-smallest-servers");
     let side = |name: &str, side: &str| seen["controls"][name][side].as_i64().expect(name);
-    assert!(
-        side("127.0.0.1 Connect at start", "x") > side("window", "x") + 100,
-        "there is room for the name"
-    );
+    assert!(side("127.0.0.1 Edit", "x") > side("window", "x") + 250, "there is room for the name");
 }

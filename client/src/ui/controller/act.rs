@@ -28,7 +28,6 @@ impl Controller {
             Action::SwitchTls => self.switch_tls(),
             Action::AddServer => self.model.borrow_mut().open_form(),
             Action::OpenProfile(index) => self.open_profile(index),
-            Action::EditProfile(index) => self.edit_profile(index),
             Action::AskProfile(index) => self.ask_about_profile(index),
             Action::ForgetCertificateOf(index) => self.forget_certificate_of(index),
             Action::Reconnect => self.in_front(Model::connect_again),
@@ -110,10 +109,24 @@ impl Controller {
 
             // Settings.
             Action::OpenSettings => self.open_settings(),
+            Action::ShowSettings(section) => self.show_settings(section),
             Action::CloseSettings => self.close_settings(),
             Action::Change(change) => self.change(change),
             Action::SwitchShade => self.switch_shade(),
             Action::SwitchLanguage => self.switch_language(),
+
+            // The page of a saved server.
+            Action::EditProfile(index) => self.edit_profile(index),
+            Action::NewProfile => self.new_profile(),
+            Action::CopyProfile(index) => self.copy_profile(index),
+            Action::MoveProfile(index, places) => self.move_profile(index, places),
+            Action::RemoveProfile(index) => self.ask_to_remove(index),
+            Action::ProfileTyped => self.profile_page.refresh(),
+            Action::SwitchProfileTls => self.switch_profile_tls(),
+            Action::AddPin => self.add_pin(),
+            Action::ForgetPin(index) => self.forget_pin(index),
+            Action::SaveProfile => self.save_profile(),
+            Action::LeaveProfile => self.leave_profile(),
         }
     }
 
@@ -134,7 +147,8 @@ impl Controller {
                 | Action::OpenSwitcher
                 | Action::OpenSearch
         );
-        !is_about_chat || (self.shown == Some(View::Chat) && !self.settings_page.is_open())
+        let is_covered = self.settings_page.is_open() || self.profile_page.is_open();
+        !is_about_chat || (self.shown == Some(View::Chat) && !is_covered)
     }
 
     /// Does something about the network in front.

@@ -4,6 +4,7 @@ use fltk::prelude::*;
 
 use super::Controller;
 use crate::model::NetworkId;
+use crate::profile::Profile;
 use crate::ui::dialog::Question;
 use crate::ui::scene;
 
@@ -17,6 +18,10 @@ pub(super) enum Asked {
     Pasting(String),
     /// Whether to trust a server that nobody vouches for.
     Trusting,
+    /// Whether to remove this saved server.
+    Removing(Box<Profile>),
+    /// Whether to leave the page of a saved server as it was.
+    Discarding,
     /// Nothing: it only tells.
     Telling,
 }
@@ -51,6 +56,14 @@ impl Controller {
             Some(Asked::Pasting(text)) => {
                 self.end_dialog();
                 self.chat.composer.insert(&text);
+            }
+            Some(Asked::Removing(profile)) => {
+                self.remove_profile(&profile);
+                self.end_dialog();
+            }
+            Some(Asked::Discarding) => {
+                self.close_profile_page();
+                self.end_dialog();
             }
             Some(Asked::Telling) | None => self.end_dialog(),
         }

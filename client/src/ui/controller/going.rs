@@ -56,7 +56,9 @@ impl Controller {
 
     /// Goes back to the conversations, and there to where one writes.
     pub(super) fn go_back(&mut self) {
-        if self.settings_page.is_open() {
+        if self.profile_page.is_open() {
+            self.leave_profile();
+        } else if self.settings_page.is_open() {
             self.close_settings();
         } else if self.shown == Some(View::Chat) {
             self.chat.composer.focus();
@@ -65,9 +67,11 @@ impl Controller {
         }
     }
 
-    /// Gives the keyboard to where one writes in the view that is shown.
+    /// Gives the keyboard to what is to be used next in the view that is shown.
     pub(super) fn focus(&self) {
         match self.shown {
+            _ if self.profile_page.is_open() => self.profile_page.focus(),
+            _ if self.settings_page.is_open() => self.settings_page.focus(),
             Some(View::Chat) => self.chat.composer.focus(),
             _ => self.login.focus(),
         }

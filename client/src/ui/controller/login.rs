@@ -38,13 +38,6 @@ impl Controller {
         self.put_form();
     }
 
-    /// Shows a saved server in the form, to be changed.
-    pub(super) fn edit_profile(&mut self, index: usize) {
-        self.close_settings();
-        self.model.borrow_mut().edit_profile(index);
-        self.put_form();
-    }
-
     pub(super) fn refresh_login(&mut self) {
         let model = self.model.borrow();
         let language = model.language();

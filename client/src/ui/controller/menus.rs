@@ -4,8 +4,8 @@ use super::Controller;
 use crate::i18n::Text;
 use crate::model::{self, ConversationId, Link, Network, NetworkId, Order};
 use crate::settings::Notify;
-use crate::ui::Action;
 use crate::ui::menu::Menu;
+use crate::ui::{Action, Change};
 
 impl Controller {
     pub(super) fn ask_about_member(&self, nick: String) {
@@ -110,6 +110,9 @@ impl Controller {
         if !network.profile().tls_fingerprints.is_empty() {
             items.push((Text::ForgetCertificate, Action::ForgetCertificate(id)));
         }
+        if let Some(index) = model.profiles().iter().position(|profile| network.is_of(profile)) {
+            items.push((Text::EditServer, Action::EditProfile(index)));
+        }
         items.push((Text::LeaveNetwork, Action::LeaveNetwork(id)));
         let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
         self.open_menu(Menu { title: network.place().to_owned(), items: items.collect() });
@@ -117,12 +120,20 @@ impl Controller {
 
     pub(super) fn ask_about_profile(&self, index: usize) {
         let model = self.model.borrow();
-        let found = model.closed_profiles().find(|(number, _)| *number == index);
-        let Some((_, profile)) = found else { return };
-        let mut items = vec![(Text::Connect, Action::OpenProfile(index))];
-        if !profile.tls_fingerprints.is_empty() {
-            items.push((Text::ForgetCertificate, Action::ForgetCertificateOf(index)));
+        let Some(profile) = model.profiles().get(index) else { return };
+        let at_start = if profile.connect { Text::NotAtStart } else { Text::AtStart };
+        let mut items = vec![
+            (Text::EditServer, Action::EditProfile(index)),
+            (Text::CopyServer, Action::CopyProfile(index)),
+            (at_start, Action::Change(Change::ConnectAtStart(index, !profile.connect))),
+        ];
+        if model.network_of(profile).is_none() {
+            items.insert(0, (Text::Connect, Action::OpenProfile(index)));
+            if !profile.tls_fingerprints.is_empty() {
+                items.push((Text::ForgetCertificate, Action::ForgetCertificateOf(index)));
+            }
         }
+        items.push((Text::RemoveServer, Action::RemoveProfile(index)));
         let items = items.into_iter().map(|(text, action)| (text.to(model.language()).to_owned(), action));
         self.open_menu(Menu { title: profile.title().to_owned(), items: items.collect() });
     }

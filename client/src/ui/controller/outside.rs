@@ -41,6 +41,7 @@ impl Controller {
                         self.connect(id, &profile);
                     }
                 }
+                Kept::NotMoved(profile, why) => self.keep_in_file(*profile, &why),
                 Kept::NotStored(id, why) => {
                     self.model.borrow_mut().password_not_kept(id, &why);
                     let profile = self.model.borrow().network(id).map(|it| it.profile().clone());
@@ -99,11 +100,11 @@ impl Controller {
 
     /// Notes where the login goes, for the next time.
     pub(super) fn remember(&mut self, profile: &Profile) {
-        let before = self.settings.profiles.iter().find(|it| it.is_same_as(profile));
-        if let Some(before) = before.filter(|before| before.keyring && !profile.keyring) {
-            self.keeper.forget(before.clone());
-        }
+        let before = self.settings.profiles.iter().find(|it| it.is_same_as(profile)).cloned();
         self.settings.remember(profile);
+        if let Some(before) = before.filter(|_| !profile.keyring) {
+            self.forget_password(&before);
+        }
         self.model.borrow_mut().set_profiles(self.settings.profiles.clone());
         self.save();
     }

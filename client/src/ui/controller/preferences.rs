@@ -9,14 +9,22 @@ use crate::logs::Logs;
 use crate::model::notify::NotifyRules;
 use crate::model::{ConversationId, View};
 use crate::settings::{Density, Notify, SettingsFile, Shade};
-use crate::ui::settings::Item;
+use crate::ui::keys::{self, Shortcut};
+use crate::ui::settings::{Item, Section};
 use crate::ui::theme::{self, SIZES};
-use crate::ui::{Action, Change, keys};
+use crate::ui::{Action, Change};
 
 impl Controller {
-    pub(super) fn open_settings(&mut self) {
-        self.settings_page.show(Text::Settings.to(self.language()), self.items());
-        self.settings_page.open();
+    pub(super) fn open_settings(&self) {
+        if !self.profile_page.is_open() {
+            self.show_settings(Section::General);
+        }
+    }
+
+    /// Shows a section of the settings, from its beginning.
+    pub(super) fn show_settings(&self, section: Section) {
+        self.settings_page.show(self.section_names(), self.items(section));
+        self.settings_page.open(section);
     }
 
     pub(super) fn close_settings(&mut self) {
@@ -27,7 +35,7 @@ impl Controller {
 
     pub(super) fn refresh_settings(&self) {
         if self.settings_page.is_open() {
-            self.settings_page.show(Text::Settings.to(self.language()), self.items());
+            self.settings_page.show(self.section_names(), self.items(self.settings_page.section()));
         }
     }
 
@@ -74,11 +82,6 @@ impl Controller {
             Change::ConnectAtStart(index, connect) => {
                 if let Some(profile) = settings.profiles.get_mut(index) {
                     profile.connect = connect;
-                }
-            }
-            Change::ForgetProfile(index) => {
-                if index < settings.profiles.len() {
-                    settings.profiles.remove(index);
                 }
             }
         }
@@ -182,7 +185,24 @@ impl Controller {
         self.kit.paint.forget();
     }
 
-    fn items(&self) -> Vec<Item> {
+    fn section_names(&self) -> Vec<String> {
+        let name = |section| match section {
+            Section::General => Text::General,
+            Section::Servers => Text::Servers,
+            Section::Keys => Text::Keys,
+        };
+        Section::ALL.map(|section| name(section).to(self.language()).to_owned()).into()
+    }
+
+    fn items(&self, section: Section) -> Vec<Item> {
+        match section {
+            Section::General => self.general_items(),
+            Section::Servers => self.server_items(),
+            Section::Keys => self.key_items(),
+        }
+    }
+
+    fn general_items(&self) -> Vec<Item> {
         let settings = &self.settings;
         let language = self.language();
         let word = |text: Text| text.to(language).to_owned();
@@ -256,18 +276,7 @@ impl Controller {
             ),
             switch(Text::SoundSetting, settings.sound, Change::Sound),
             switch(Text::AskSetting, settings.ask_before_closing, Change::AskBeforeClosing),
-            heading(Text::SavedServers),
         ];
-        items.extend(settings.profiles.iter().enumerate().map(|(index, profile)| {
-            let text = if profile.connect { Text::NotAtStart } else { Text::AtStart };
-            let options = vec![
-                (word(text), Action::Change(Change::ConnectAtStart(index, !profile.connect))),
-                (word(Text::EditProfile), Action::EditProfile(index)),
-                (word(Text::ForgetProfile), Action::Change(Change::ForgetProfile(index))),
-            ];
-            let detail = format!("{} · {}:{}", profile.nick, profile.server, profile.port);
-            Item { label: profile.title().to_owned(), detail, options, current: None }
-        }));
         if !settings.ignored.is_empty() {
             items.push(heading(Text::IgnoredPeople));
             items.extend(settings.ignored.iter().map(|nick| Item {
@@ -277,13 +286,16 @@ impl Controller {
                 current: None,
             }));
         }
-        items.push(heading(Text::Keys));
-        items.extend(keys::SHORTCUTS.iter().map(|shortcut| Item {
+        items
+    }
+
+    fn key_items(&self) -> Vec<Item> {
+        let item = |shortcut: &Shortcut| Item {
             label: shortcut.name.to_owned(),
-            detail: word(shortcut.help),
+            detail: shortcut.help.to(self.language()).to_owned(),
             options: Vec::new(),
             current: None,
-        }));
-        items
+        };
+        keys::SHORTCUTS.iter().map(item).collect()
     }
 }

@@ -37,6 +37,7 @@ impl Controller {
         self.ask_whom_to_trust();
         self.show_card();
         self.refresh_settings();
+        self.refresh_profile_page();
     }
 
     fn turn_to(&mut self, view: View) {
@@ -109,6 +110,7 @@ impl Controller {
             button.set_text(text.to(language));
         }
         self.settings_page.back.set_text(&format!("← {}", Text::Back.to(language)));
+        self.profile_page.restyle(language);
         let add_server = format!("+  {}", Text::AddServer.to(language));
         self.chat.add_server.set_text(&add_server);
         self.chat.language.set_text(scene::short_name(language.other()));
@@ -126,6 +128,7 @@ impl Controller {
         self.login.place(rect);
         self.chat.place(rect);
         self.settings_page.place(rect);
+        self.profile_page.place(rect);
         self.switcher.place(rect);
         self.menu.place(rect);
         self.dialog.place(rect);

@@ -84,6 +84,7 @@ impl Controller {
             dialog: self.dialog.asked().map(|question| (question.title, question.text)),
             opened: self.opened.clone(),
             wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
+            profile: self.profile_page.is_open().then(|| self.profile_page.snapshot()),
             settings: self.settings_page.is_open().then(|| self.settings_page.values()),
             menu: self.menu.title(),
             switcher: self.switcher.is_open().then(|| self.switcher_names()),
@@ -124,6 +125,12 @@ impl Controller {
         let buttons: &[(&str, &Button)] = if self.dialog.asked().is_some() {
             add("dialog option", Rect::of(self.dialog.option.widget()));
             &[("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
+        } else if self.profile_page.is_open() {
+            for (name, rect) in self.profile_page.rects() {
+                add(&name, rect);
+            }
+            let page = &self.profile_page;
+            &[("back", &page.back), ("cancel", &page.cancel), ("save", &page.save)]
         } else if self.settings_page.is_open() {
             for (name, rect) in self.settings_page.rects() {
                 add(&name, rect);
@@ -218,6 +225,7 @@ impl Controller {
             self.login.fields().into_iter().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
         match focused {
             Some(name) => name,
+            None if self.profile_page.is_open() => return self.profile_page.focused().unwrap_or_default(),
             None if self.settings_page.is_open() => "settings",
             None if self.chat.composer.has_focus() => "composer",
             None if self.chat.search.has_focus() => "search",

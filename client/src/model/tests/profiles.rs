@@ -1,0 +1,78 @@
+//! Saved servers that are changed while one is on them.
+
+use super::*;
+use crate::profile::Secret;
+
+fn saved() -> Profile {
+    Profile { server: "tea.house".into(), nick: "bob".into(), ..Profile::default() }
+}
+
+/// On a saved server, which is then changed.
+fn changed(change: impl FnOnce(&mut Profile)) -> (Window, Profile) {
+    let mut window = Window::in_lobby();
+    window.model.set_profiles(vec![saved()]);
+    let mut after = saved();
+    change(&mut after);
+    window.model.change_profile(&saved(), &after);
+    window.model.set_profiles(vec![after.clone()]);
+    (window, after)
+}
+
+#[test]
+fn what_is_changed_holds_from_the_next_connection_on() {
+    let (mut window, after) = changed(|profile| {
+        profile.port = 7000;
+        profile.rooms.push(Room::parse("#new").unwrap());
+    });
+    assert!(window.network().is_outdated());
+    assert_eq!((window.link(), window.sent()), (Link::Up, vec![]), "the connection stays");
+    assert!(window.model.network_of(&after).is_some(), "and belongs to the server as it is now");
+    window.lose_connection();
+    // The connection would come back by itself, to where it was.
+    window.happens(What::Retrying { seconds: 1 });
+    window.happens(What::Connecting);
+    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(after))]);
+    assert!(!window.network().is_outdated());
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["JOIN #lobby", "JOIN #new"]);
+}
+
+#[test]
+fn another_name_for_a_server_needs_no_other_connection() {
+    let (window, after) = changed(|profile| profile.name = "home".into());
+    assert!(!window.network().is_outdated());
+    assert_eq!(window.model.network_of(&after).map(Network::id), Some(FIRST));
+}
+
+#[test]
+fn a_connection_that_is_being_made_is_made_in_the_new_way_at_once() {
+    let mut window = Window::in_lobby();
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    drop(window.model.take_actions());
+    let after = Profile { port: 7000, ..saved() };
+    window.model.change_profile(&saved(), &after);
+    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(after))]);
+}
+
+#[test]
+fn a_password_that_was_typed_for_this_time_lasts_as_long_as_its_account() {
+    let mut window = Window::opened();
+    let password = Secret::from("sesame".to_owned());
+    window.model.log_in(LoginForm { password: password.clone(), ..window.model.form().clone() });
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    let with_room = Profile { rooms: vec![Room::parse("#a").unwrap()], ..saved() };
+    window.model.change_profile(&saved(), &with_room);
+    assert_eq!(window.network().profile().password, password);
+    let other = Profile { account: "alice".into(), ..with_room.clone() };
+    window.model.change_profile(&with_room, &other);
+    assert!(window.network().profile().password.is_empty());
+}
+
+#[test]
+fn the_login_form_shows_a_server_as_it_was_changed() {
+    let mut window = Window::opened();
+    let after = Profile { server: "tea.example".into(), ..saved() };
+    window.model.change_profile(&saved(), &after);
+    assert_eq!(window.model.form().server, "tea.example");
+}

@@ -1,0 +1,321 @@
+//! The saved servers: their list in the settings, and the page on which one of them is edited.
+
+use std::path::Path;
+
+use fltk::prelude::*;
+
+use super::Controller;
+use super::asking::Asked;
+use crate::i18n::Text;
+use crate::keyring;
+use crate::model::profile_form::{Entry, ProfileForm};
+use crate::model::{Link, Model, Network};
+use crate::profile::{Profile, Secret, TLS_PORT};
+use crate::settings::SettingsFile;
+use crate::ui::Action;
+use crate::ui::dialog::{Question, Tone};
+use crate::ui::settings::Item;
+
+/// A saved server while its page is shown.
+pub(super) struct Editing {
+    /// As it is saved; nothing for one that is not.
+    saved: Option<Profile>,
+    /// What the page was filled in from.
+    base: Profile,
+    /// What stood there before anybody typed.
+    untouched: ProfileForm,
+}
+
+/// The list.
+impl Controller {
+    pub(super) fn server_items(&self) -> Vec<Item> {
+        let language = self.language();
+        let word = |text: Text| text.to(language).to_owned();
+        let model = self.model.borrow();
+        // What nobody ever filled in is not a server that was saved.
+        let saved = self.settings.profiles.iter().enumerate().filter(|(_, it)| **it != Profile::default());
+        let mut items: Vec<_> = saved
+            .map(|(index, profile)| Item {
+                label: profile.title().to_owned(),
+                detail: details(&model, profile).join(" · "),
+                options: vec![
+                    (word(Text::EditProfile), Action::EditProfile(index)),
+                    ("↑".to_owned(), Action::MoveProfile(index, -1)),
+                    ("↓".to_owned(), Action::MoveProfile(index, 1)),
+                    ("⋯".to_owned(), Action::AskProfile(index)),
+                ],
+                current: None,
+            })
+            .collect();
+        let label = if items.is_empty() { word(Text::NoServers) } else { String::new() };
+        let options = vec![(format!("+  {}", word(Text::AddServer)), Action::NewProfile)];
+        items.push(Item { label, detail: String::new(), options, current: None });
+        items
+    }
+
+    pub(super) fn move_profile(&mut self, index: usize, places: isize) {
+        let profiles = &mut self.settings.profiles;
+        let to = index.saturating_add_signed(places);
+        if index < profiles.len() && to < profiles.len() && index != to {
+            profiles.swap(index, to);
+            self.settings_page.follow(places);
+            self.apply_settings();
+            self.save();
+        }
+    }
+
+    pub(super) fn ask_to_remove(&mut self, index: usize) {
+        let Some(profile) = self.settings.profiles.get(index).cloned() else { return };
+        let language = self.language();
+        let mut text = Text::ReallyRemove.to(language).to_owned();
+        if self.model.borrow().network_of(&profile).is_some() {
+            text = format!("{text}\n{}", Text::RemoveAndLeave.to(language));
+        }
+        let question = Question {
+            title: Text::RemoveTitle.with([profile.title()]).to(language),
+            text,
+            yes: Text::ForgetProfile.to(language).to_owned(),
+            no: Some(Text::Cancel.to(language).to_owned()),
+            tone: Tone::Careful,
+            ..Question::default()
+        };
+        self.ask(Asked::Removing(Box::new(profile)), question);
+    }
+
+    pub(super) fn remove_profile(&mut self, profile: &Profile) {
+        let network = self.model.borrow().network_of(profile).map(Network::id);
+        if let Some(id) = network {
+            self.model.borrow_mut().leave(id);
+        }
+        self.settings.profiles.retain(|saved| !saved.is_same_as(profile));
+        self.forget_password(profile);
+        if self.settings.profiles.is_empty() {
+            self.settings.profiles.push(Profile::default());
+        }
+        self.apply_settings();
+        self.save();
+    }
+}
+
+/// The page.
+impl Controller {
+    pub(super) fn edit_profile(&mut self, index: usize) {
+        if let Some(profile) = self.settings.profiles.get(index).cloned() {
+            self.open_profile_page(Some(profile.clone()), profile);
+        }
+    }
+
+    pub(super) fn new_profile(&mut self) {
+        let nick = self.settings.last_profile().nick;
+        let base = Profile { server: String::new(), port: TLS_PORT, tls: true, nick, ..Profile::default() };
+        self.open_profile_page(None, base);
+    }
+
+    pub(super) fn copy_profile(&mut self, index: usize) {
+        let Some(profile) = self.settings.profiles.get(index) else { return };
+        let is_free = |name: &String| !self.settings.profiles.iter().any(|saved| saved.name == *name);
+        let name = (2..).map(|number| format!("{} {number}", profile.title())).find(is_free);
+        let copy = Profile { name: name.unwrap_or_default(), ..profile.clone() };
+        self.open_profile_page(None, copy);
+    }
+
+    fn open_profile_page(&mut self, saved: Option<Profile>, base: Profile) {
+        let untouched = ProfileForm::from(&base);
+        self.profile_page.open(base.clone(), &untouched);
+        self.editing = Some(Editing { saved, base, untouched });
+        self.refresh_profile_page();
+    }
+
+    pub(super) fn close_profile_page(&mut self) {
+        self.editing = None;
+        self.profile_page.close();
+        self.focus();
+        self.window.redraw();
+    }
+
+    pub(super) fn refresh_profile_page(&self) {
+        let Some(editing) = &self.editing else { return };
+        let language = self.language();
+        let title = match &editing.saved {
+            Some(saved) => Text::ServerTitle.with([saved.title()]).to(language),
+            None => Text::NewServer.to(language).to_owned(),
+        };
+        let model = self.model.borrow();
+        let network = editing.saved.as_ref().and_then(|saved| model.network_of(saved));
+        let is_connected = network.is_some_and(|network| network.link() == Link::Up);
+        let holds_later = is_connected && self.is_page_changed();
+        let remark = holds_later.then(|| Text::HoldsNextTime.to(language).to_owned());
+        self.profile_page.set_words(title, remark);
+    }
+
+    fn is_page_changed(&self) -> bool {
+        self.editing.as_ref().is_some_and(|editing| self.profile_page.form() != editing.untouched)
+    }
+
+    pub(super) fn switch_profile_tls(&self) {
+        let mut form = self.profile_page.form();
+        form.move_port();
+        self.profile_page.set_form(&form);
+    }
+
+    pub(super) fn add_pin(&self) {
+        let mut form = self.profile_page.form();
+        match form.add_pin() {
+            Ok(()) => self.profile_page.set_form(&form),
+            Err(error) => self.profile_page.show_errors(&[(Entry::Pin, error)].into()),
+        }
+    }
+
+    pub(super) fn forget_pin(&self, index: usize) {
+        let mut form = self.profile_page.form();
+        if index < form.pins.len() {
+            form.pins.remove(index);
+            self.profile_page.set_form(&form);
+            self.profile_page.focus_pins();
+        }
+    }
+
+    /// Goes back from the page, after a question if something was changed there.
+    pub(super) fn leave_profile(&mut self) {
+        let Some(editing) = self.editing.as_ref().filter(|_| self.is_page_changed()) else {
+            return self.close_profile_page();
+        };
+        let language = self.language();
+        let title = editing.saved.as_ref().map_or("", Profile::title);
+        let name = if title.is_empty() { Text::NewServer.to(language) } else { title };
+        let question = Question {
+            title: Text::DiscardTitle.to(language).to_owned(),
+            text: Text::ReallyDiscard.with([name]).to(language),
+            yes: Text::Discard.to(language).to_owned(),
+            no: Some(Text::KeepEditing.to(language).to_owned()),
+            tone: Tone::Careful,
+            ..Question::default()
+        };
+        self.ask(Asked::Discarding, question);
+    }
+
+    /// Saves what stands on the page, or says beside the fields what is wrong.
+    pub(super) fn save_profile(&mut self) {
+        let Some(editing) = &self.editing else { return };
+        let is_other = |profile: &&Profile| {
+            **profile != Profile::default()
+                && !editing.saved.as_ref().is_some_and(|saved| saved.is_same_as(profile))
+        };
+        let others: Vec<_> = self.settings.profiles.iter().filter(is_other).cloned().collect();
+        let folder = self.settings_file.as_ref().and_then(SettingsFile::folder).unwrap_or(Path::new(""));
+        let checked = self.profile_page.form().check(&editing.base, &others, folder);
+        match checked {
+            Ok(profile) => {
+                if let Some(Editing { saved, base, .. }) = self.editing.take() {
+                    self.put_profile(saved, profile.clone());
+                    self.keep_password(base, profile);
+                }
+                self.close_profile_page();
+            }
+            Err(errors) => {
+                self.profile_page.show_errors(&errors);
+                self.profile_page.focus();
+            }
+        }
+    }
+
+    /// The keyring has the password of who wants that, and of nobody else.
+    fn keep_password(&self, before: Profile, after: Profile) {
+        if after.keyring && (before.is_kept_in_keyring() || !after.password.is_empty()) {
+            let is_needed = self.is_password_needed(&before);
+            self.keeper.change(before, Box::new(after), is_needed);
+        } else if !after.keyring {
+            self.forget_password(&before);
+        }
+    }
+
+    /// Takes the password of a server that is not saved in this way any more out of the keyring.
+    pub(super) fn forget_password(&self, before: &Profile) {
+        if before.keyring && !self.is_password_needed(before) {
+            self.keeper.forget(before.clone());
+        }
+    }
+
+    /// Whether a saved server has the password that this one had: two ways to one server may have one account.
+    fn is_password_needed(&self, before: &Profile) -> bool {
+        self.settings.profiles.iter().any(|saved| keyring::is_shared(saved, before))
+    }
+
+    /// Puts a saved server in the place of what it was before, or behind the others.
+    fn put_profile(&mut self, before: Option<Profile>, after: Profile) {
+        if let Some(before) = &before {
+            self.model.borrow_mut().change_profile(before, &after);
+            self.rename(before, &after);
+        }
+        let mut saved = after;
+        if saved.keyring {
+            saved.password = Secret::default();
+        }
+        let profiles = &mut self.settings.profiles;
+        let place = before.and_then(|before| profiles.iter().position(|it| it.is_same_as(&before)));
+        match place {
+            Some(place) => profiles[place] = saved,
+            None => {
+                profiles.retain(|profile| *profile != Profile::default());
+                profiles.push(saved);
+            }
+        }
+        self.apply_settings();
+        self.save();
+    }
+
+    /// What is kept under a server's name goes along with the name.
+    fn rename(&mut self, before: &Profile, after: &Profile) {
+        if self.settings.last == before.label() {
+            self.settings.last = after.label();
+        }
+        let rules = std::mem::take(&mut self.settings.notify_in);
+        let renamed = |place: String| match place.strip_prefix(before.title()) {
+            Some(rest) if rest.starts_with('/') => format!("{}{rest}", after.title()),
+            _ => place,
+        };
+        self.settings.notify_in = rules.into_iter().map(|(place, notify)| (renamed(place), notify)).collect();
+    }
+
+    /// A password that the keyring did not take stands in the file, and that is said.
+    pub(super) fn keep_in_file(&mut self, profile: Profile, why: &str) {
+        let Some(saved) = self.settings.profiles.iter_mut().find(|it| it.is_same_as(&profile)) else {
+            return;
+        };
+        let before = saved.clone();
+        saved.keyring = false;
+        saved.password = profile.password;
+        let after = saved.clone();
+        self.model.borrow_mut().change_profile(&before, &after);
+        self.apply_settings();
+        self.save();
+        let language = self.language();
+        let question = Question {
+            title: Text::NotInKeyring.to(language).to_owned(),
+            text: Text::NotInKeyringExplained.with([why, after.title()]).to(language),
+            yes: Text::Understood.to(language).to_owned(),
+            ..Question::default()
+        };
+        self.ask(Asked::Telling, question);
+    }
+}
+
+/// What there is to say of a saved server in the list.
+fn details(model: &Model, profile: &Profile) -> Vec<String> {
+    let word = |text: Text| text.to(model.language()).to_owned();
+    let network = model.network_of(profile);
+    let mut details = vec![profile.nick.clone(), format!("{}:{}", profile.server, profile.port)];
+    if profile.tls {
+        details.push("TLS".to_owned());
+    }
+    if profile.connect {
+        details.push(word(Text::AtStartDetail));
+    }
+    match network {
+        Some(network) if network.is_outdated() => details.push(word(Text::OutdatedDetail)),
+        Some(network) if network.link() == Link::Up => details.push(word(Text::ConnectedDetail)),
+        _ => {}
+    }
+    details.retain(|detail| !detail.is_empty());
+    details
+}
