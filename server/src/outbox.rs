@@ -40,6 +40,8 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 /// How often an elected writer goes back for more before it leaves the rest to the drain thread: a session must get
 /// back to its own client even if others keep queueing.
 const MAX_ROUNDS: usize = 8;
+/// What an outbox starts with: it is for the welcome, which is longer than most of what follows.
+const FIRST_BYTES: usize = 2048;
 /// The largest buffer that any outbox keeps while it is empty, in bytes: most people are silent most of the time.
 const KEPT_BYTES: usize = 1024;
 /// The largest buffer that is kept where much is said, in bytes: what the next batch will need.
@@ -162,7 +164,7 @@ impl Outbox {
     pub fn new(wire: impl Wire + 'static, limit_bytes: usize) -> Self {
         let state = State {
             phase: Phase::Idle,
-            queue: Vec::new(),
+            queue: Vec::with_capacity(FIRST_BYTES),
             left: Vec::new(),
             sent: 0,
             spare: Vec::new(),

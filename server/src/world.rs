@@ -124,8 +124,8 @@ pub struct World {
     capture: Option<Capture>,
     /// What is said to a room and not yet queued.
     run: Run,
-    /// What the next speech is written on.
-    pub(crate) paper: RefCell<Vec<u8>>,
+    /// What the next line is written on.
+    paper: RefCell<Vec<u8>>,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
     /// Rooms that have changed and are to be kept so.
@@ -547,7 +547,17 @@ impl World {
 
     /// A line to queue, with the time of the command that is being run.
     pub fn line(&self, words: fmt::Arguments) -> Line {
-        Line::new(self.now, words)
+        Line::new(self.now, words, self.paper.take())
+    }
+
+    /// A line that says these words behind one another; see [`Line::of`].
+    pub(crate) fn line_of(&self, time: Timestamp, tags: Tags, words: &[&str]) -> Line {
+        Line::of(time, tags, words, self.paper.take())
+    }
+
+    /// Throws away a line that was queued for all who get it. What it stood on is used for the next one.
+    pub(crate) fn done_with(&self, line: Line) {
+        self.paper.replace(line.into_paper());
     }
 
     /// What no other message and no other batch of this server is or was called.
@@ -580,16 +590,22 @@ impl World {
         deliver(to, &clients[to], line, cause, effects, capture);
     }
 
+    /// Queues a line for one connection that nobody else gets.
+    pub(crate) fn tell_only(&mut self, to: ClientId, line: Line, cause: Cause) {
+        self.tell(to, &line, cause);
+        self.done_with(line);
+    }
+
     /// Queues a numeric for the client that asked.
     pub fn answer(&mut self, to: ClientId, reply: &Reply) {
         let line = self.numeric(to, reply);
-        self.tell(to, &line, Cause::Answer);
+        self.tell_only(to, line, Cause::Answer);
     }
 
     /// Queues a numeric for a client because somebody else did something.
     pub(crate) fn notify(&mut self, to: ClientId, reply: &Reply) {
         let line = self.numeric(to, reply);
-        self.tell(to, &line, Cause::Others);
+        self.tell_only(to, line, Cause::Others);
     }
 
     /// Queues a sentence of the server's own, where there is no numeric for it.
@@ -597,7 +613,7 @@ impl World {
         let client = &self.clients[to];
         let (server, name, words) = (&self.config.name, client.name(), text.within(client.language));
         let line = self.line(format_args!(":{server} NOTICE {name} :{words}"));
-        self.tell(to, &line, Cause::Answer);
+        self.tell_only(to, line, Cause::Answer);
     }
 
     fn numeric(&self, to: ClientId, reply: &Reply) -> Line {

@@ -119,6 +119,7 @@ fn tell_of_arrival(
     context.world.tell_channel(channel, |_, client, _| {
         who(client).then_some(if client.has(Capability::ExtendedJoin) { &extended } else { &plain })
     });
+    context.world.done_with(plain);
 }
 
 /// JOIN as it was ever, and with account and real name

@@ -58,7 +58,7 @@ impl Context<'_> {
     /// Sends a line that no numeric is for; `words` come after the server's name.
     pub(super) fn send(&mut self, words: fmt::Arguments) {
         let line = self.world.line(format_args!(":{} {words}", self.world.config.name));
-        self.world.tell(self.device, &line, Cause::Answer);
+        self.world.tell_only(self.device, line, Cause::Answer);
     }
 
     /// Says something as the server, where there is no numeric for it.

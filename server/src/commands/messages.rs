@@ -87,7 +87,7 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
     tags.msgid = Some(number);
     let (colon, text) = speech.text.map_or(("", ""), |text| (" :", text));
     let words = [":", context.client().source(), " ", speech.command, " ", rank, target, colon, text];
-    Line::of(number.time(), tags, &words, context.world.paper.take())
+    context.world.line_of(number.time(), tags, &words)
 }
 
 /// To those in a channel who have a rank, by its prefix, or a higher one; to everybody there without one.
@@ -103,7 +103,7 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
     }
     if least.is_none() && speech.text.is_some() && !context.world.is_capturing() {
         context.world.say(context.device, channel, &line);
-        context.world.paper.replace(line.into_paper());
+        context.world.done_with(line);
         return Ok(());
     }
     let echo = context.has(Capability::EchoMessage);
@@ -146,7 +146,7 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     if context.has(Capability::EchoMessage) {
         context.world.tell(context.device, &line, Cause::Answer);
     }
-    context.world.paper.replace(line.into_paper());
+    context.world.done_with(line);
     speech::say_if_away(context, to, speech.command)
 }
 

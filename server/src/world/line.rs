@@ -15,8 +15,9 @@ use super::capability::{Capabilities, Capability};
 ///
 /// Clients fall into eight classes by the tags that they negotiated. All classes share the line itself; the tags of a
 /// class are formatted the first time that somebody of it is among the recipients.
-/// Its words are on the heap, so that a thread that only waits has no deep stack behind it; what people say is written
-/// where the last speech stood (see `Line::of`), so saying something to a thousand people allocates nothing.
+/// Its words are on the heap, so that a thread that only waits has no deep stack behind it; what people say, and what
+/// they are answered, is written where the last of it stood (`World::paper`), so saying something to a thousand people
+/// allocates nothing.
 #[derive(Debug)]
 pub struct Line {
     words: Vec<u8>,
@@ -52,15 +53,16 @@ const ACCOUNT: usize = 4;
 
 impl Line {
     /// The line that says `words` (without CR LF), at `time`. What is over 512 bytes is cut between characters.
-    pub fn new(time: Timestamp, words: fmt::Arguments) -> Self {
-        let mut line = Self::empty(time, Tags::default(), Vec::with_capacity(MAX_LINE_BYTES));
+    /// It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
+    pub(super) fn new(time: Timestamp, words: fmt::Arguments, mut paper: Vec<u8>) -> Self {
+        paper.reserve(MAX_LINE_BYTES);
+        let mut line = Self::empty(time, Tags::default(), paper);
         line.words.write_fmt(words).expect("a Vec takes every byte");
         line.end();
         line
     }
 
     /// The line that says these words behind one another, with these tags: the same, without the cost of formatting.
-    /// It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
     #[inline]
     pub(crate) fn of(time: Timestamp, tags: Tags, words: &[&str], paper: Vec<u8>) -> Self {
         let mut line = Self::empty(time, tags, paper);
@@ -182,8 +184,8 @@ mod tests {
             concat: false,
             client_only: "+typing=active".to_owned(),
         };
-        let line =
-            Line::new(Timestamp::from_second(1).unwrap(), format_args!("PING {}", "茶")).with_tags(tags);
+        let line = Line::new(Timestamp::from_second(1).unwrap(), format_args!("PING {}", "茶"), Vec::new())
+            .with_tags(tags);
         for (capabilities, tags) in [
             (&[][..], ""),
             (&[Capability::ServerTime], "@time=1970-01-01T00:00:01.000Z "),
@@ -211,7 +213,8 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_cut_between_characters() {
         for pad in ["", "x", "xx"] {
-            let line = Line::new(Timestamp::UNIX_EPOCH, format_args!("{pad}{}", "茶".repeat(300)));
+            let line =
+                Line::new(Timestamp::UNIX_EPOCH, format_args!("{pad}{}", "茶".repeat(300)), Vec::new());
             let whole = line.parts(0).concat();
             assert!(whole.len() <= MAX_LINE_BYTES && whole.len() > MAX_LINE_BYTES - 3);
             assert!(String::from_utf8(whole).unwrap().ends_with("茶\r\n"));
