@@ -37,6 +37,9 @@ impl<'a> Tags<'a> {
 
     /// The value of `key`; when a key stands twice the last one counts, as the specification says.
     pub fn get(&self, key: &str) -> Option<Cow<'a, str>> {
+        if self.is_empty() {
+            return None;
+        }
         self.iter().filter(|(name, _)| *name == key).last().map(|(_, value)| value)
     }
 }

@@ -45,6 +45,7 @@ pub use client::{Client, Registration};
 pub use deed::{Changes, Deed, KeptChannel, ToKeep};
 pub(crate) use label::Capture;
 pub use line::Line;
+use line::Paper;
 pub(crate) use line::Tags;
 pub(crate) use markers::Markers;
 pub(crate) use multiline::{Draft, Said};
@@ -125,7 +126,7 @@ pub struct World {
     /// What is said to a room and not yet queued.
     run: Run,
     /// What the next line is written on.
-    paper: RefCell<Vec<u8>>,
+    paper: RefCell<Option<Box<Paper>>>,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
     /// Rooms that have changed and are to be kept so.
@@ -547,17 +548,17 @@ impl World {
 
     /// A line to queue, with the time of the command that is being run.
     pub fn line(&self, words: fmt::Arguments) -> Line {
-        Line::new(self.now, words, self.paper.take())
+        Line::new(self.now, words, self.paper.take().unwrap_or_default())
     }
 
     /// A line that says these words behind one another; see [`Line::of`].
     pub(crate) fn line_of(&self, time: Timestamp, tags: Tags, words: &[&str]) -> Line {
-        Line::of(time, tags, words, self.paper.take())
+        Line::of(time, tags, words, self.paper.take().unwrap_or_default())
     }
 
     /// Throws away a line that was queued for all who get it. What it stood on is used for the next one.
     pub(crate) fn done_with(&self, line: Line) {
-        self.paper.replace(line.into_paper());
+        self.paper.replace(Some(line.into_paper()));
     }
 
     /// What no other message and no other batch of this server is or was called.

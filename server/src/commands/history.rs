@@ -272,7 +272,7 @@ impl Context<'_> {
                 concat: false,
                 client_only: tags.to_owned(),
             };
-            Line::of(entry.number.time(), tags, &[&before[..], words].concat(), Vec::new())
+            Line::of(entry.number.time(), tags, &[&before[..], words].concat(), Box::default())
         };
         let line = match kind {
             Kind::Join if extended => line(&[" ", to, " ", account.unwrap_or("*"), " :", words]),

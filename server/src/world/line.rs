@@ -13,16 +13,23 @@ use super::capability::{Capabilities, Capability};
 
 /// A line with its CR LF, at most 512 bytes, and its tags for those who asked for them.
 ///
-/// Clients fall into eight classes by the tags that they negotiated. All classes share the line itself; the tags of a
-/// class are formatted the first time that somebody of it is among the recipients.
-/// Its words are on the heap, so that a thread that only waits has no deep stack behind it; what people say, and what
-/// they are answered, is written where the last of it stood (`World::paper`), so saying something to a thousand people
-/// allocates nothing.
+/// What people say, and what they are answered, is written where the last of it stood (`World::line`), so saying
+/// something to a thousand people allocates nothing.
 #[derive(Debug)]
 pub struct Line {
-    words: Vec<u8>,
     time: Timestamp,
     tags: Tags,
+    paper: Box<Paper>,
+}
+
+/// What a line is written on: its words, and its tags as they are written out. It is on the heap, so that a thread that
+/// only waits has no deep stack behind it.
+///
+/// Clients fall into eight classes by the tags that they negotiated. All classes share the words; the tags of a class
+/// are formatted the first time that somebody of it is among the recipients.
+#[derive(Debug, Default)]
+pub(crate) struct Paper {
+    words: Vec<u8>,
     /// `@time=…;msgid=… `, by class.
     formatted: [OnceCell<String>; CLASSES],
 }
@@ -54,46 +61,41 @@ const ACCOUNT: usize = 4;
 impl Line {
     /// The line that says `words` (without CR LF), at `time`. What is over 512 bytes is cut between characters.
     /// It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
-    pub(super) fn new(time: Timestamp, words: fmt::Arguments, mut paper: Vec<u8>) -> Self {
-        paper.reserve(MAX_LINE_BYTES);
-        let mut line = Self::empty(time, Tags::default(), paper);
-        line.words.write_fmt(words).expect("a Vec takes every byte");
-        line.end();
-        line
+    pub(super) fn new(time: Timestamp, words: fmt::Arguments, mut paper: Box<Paper>) -> Self {
+        paper.words.reserve(MAX_LINE_BYTES);
+        paper.words.write_fmt(words).expect("a Vec takes every byte");
+        Self { time, tags: Tags::default(), paper }.ended()
     }
 
     /// The line that says these words behind one another, with these tags: the same, without the cost of formatting.
     #[inline]
-    pub(crate) fn of(time: Timestamp, tags: Tags, words: &[&str], paper: Vec<u8>) -> Self {
-        let mut line = Self::empty(time, tags, paper);
+    pub(crate) fn of(time: Timestamp, tags: Tags, words: &[&str], mut paper: Box<Paper>) -> Self {
+        paper.words.reserve(words.iter().map(|word| word.len()).sum::<usize>() + "\r\n".len());
         for word in words {
-            line.words.extend_from_slice(word.as_bytes());
+            paper.words.extend_from_slice(word.as_bytes());
         }
-        line.end();
-        line
-    }
-
-    #[inline]
-    fn empty(time: Timestamp, tags: Tags, words: Vec<u8>) -> Self {
-        Self { words, time, tags, formatted: [const { OnceCell::new() }; CLASSES] }
+        Self { time, tags, paper }.ended()
     }
 
     /// What the next line can be written on.
-    pub(crate) fn into_paper(mut self) -> Vec<u8> {
-        self.words.clear();
-        self.words
+    pub(super) fn into_paper(mut self) -> Box<Paper> {
+        self.paper.words.clear();
+        self.paper.formatted.iter_mut().for_each(|tags| drop(tags.take()));
+        self.paper
     }
 
-    /// Adds CR LF, and makes room for it if need be.
-    fn end(&mut self) {
+    /// With CR LF, and room made for it if need be.
+    fn ended(mut self) -> Self {
+        let words = &mut self.paper.words;
         let most = MAX_LINE_BYTES - "\r\n".len();
-        if self.words.len() > most {
+        if words.len() > most {
             // It is UTF-8 but for its end, so a byte that does not continue a character begins one.
-            let begins = |end: &usize| self.words[*end] & 0b1100_0000 != 0b1000_0000;
+            let begins = |end: &usize| words[*end] & 0b1100_0000 != 0b1000_0000;
             let end = (0..=most).rev().find(begins).unwrap_or(0);
-            self.words.truncate(end);
+            words.truncate(end);
         }
-        self.words.extend_from_slice(b"\r\n");
+        words.extend_from_slice(b"\r\n");
+        self
     }
 
     pub(crate) fn with_tags(mut self, tags: Tags) -> Self {
@@ -116,7 +118,7 @@ impl Line {
 
     /// The line as a class of clients gets it: tags and the space behind them, and the rest.
     pub(super) fn parts(&self, class: usize) -> [&[u8]; 2] {
-        [self.tags_for(class).as_bytes(), &self.words]
+        [self.tags_for(class).as_bytes(), &self.paper.words]
     }
 
     /// The tags for a class of clients, with `@` and a space around them; empty if there are none.
@@ -124,7 +126,7 @@ impl Line {
         if class == 0 && self.tags.batch.is_none() {
             ""
         } else {
-            self.formatted[class].get_or_init(|| self.format_tags(class))
+            self.paper.formatted[class].get_or_init(|| self.format_tags(class))
         }
     }
 
@@ -184,8 +186,9 @@ mod tests {
             concat: false,
             client_only: "+typing=active".to_owned(),
         };
-        let line = Line::new(Timestamp::from_second(1).unwrap(), format_args!("PING {}", "茶"), Vec::new())
-            .with_tags(tags);
+        let line =
+            Line::new(Timestamp::from_second(1).unwrap(), format_args!("PING {}", "茶"), Box::default())
+                .with_tags(tags);
         for (capabilities, tags) in [
             (&[][..], ""),
             (&[Capability::ServerTime], "@time=1970-01-01T00:00:01.000Z "),
@@ -214,7 +217,7 @@ mod tests {
     fn a_line_that_is_too_long_is_cut_between_characters() {
         for pad in ["", "x", "xx"] {
             let line =
-                Line::new(Timestamp::UNIX_EPOCH, format_args!("{pad}{}", "茶".repeat(300)), Vec::new());
+                Line::new(Timestamp::UNIX_EPOCH, format_args!("{pad}{}", "茶".repeat(300)), Box::default());
             let whole = line.parts(0).concat();
             assert!(whole.len() <= MAX_LINE_BYTES && whole.len() > MAX_LINE_BYTES - 3);
             assert!(String::from_utf8(whole).unwrap().ends_with("茶\r\n"));

@@ -37,13 +37,14 @@ impl Said<'_> {
         let batch = world.next_number();
         let time = self.number.time();
         let begin = [":", self.source, " BATCH +", &batch.to_string(), " draft/multiline ", self.target];
-        let mut lines = vec![Line::of(time, Tags { batch: outer, ..self.tags.clone() }, &begin, Vec::new())];
+        let mut lines =
+            vec![Line::of(time, Tags { batch: outer, ..self.tags.clone() }, &begin, Box::default())];
         for (concat, text) in self.pieces() {
             let tags = Tags { batch: Some(batch), concat, ..Tags::default() };
             lines.push(self.line(tags, text));
         }
         let end = [":", &world.config.name, " BATCH -", &batch.to_string()];
-        lines.push(Line::of(time, Tags { batch: outer, ..Tags::default() }, &end, Vec::new()));
+        lines.push(Line::of(time, Tags { batch: outer, ..Tags::default() }, &end, Box::default()));
         lines
     }
 
@@ -63,7 +64,7 @@ impl Said<'_> {
 
     fn line(&self, tags: Tags, text: &str) -> Line {
         let words = [":", self.source, " ", self.command, " ", self.target, " :", text];
-        Line::of(self.number.time(), tags, &words, Vec::new())
+        Line::of(self.number.time(), tags, &words, Box::default())
     }
 
     /// The lines, and whether each goes on the one before.
