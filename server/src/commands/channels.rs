@@ -2,6 +2,8 @@
 //! ([Modern IRC, "Channel Operations"](https://modern.ircdocs.horse/#channel-operations)). Their modes are in
 //! [`modes`](super::modes).
 
+use std::mem;
+
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
@@ -442,17 +444,23 @@ fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> Vec<Repl
     let is_member = world.is_member(person, channel);
     let room = world.channel(channel);
     let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
     for (id, member) in room.members().filter(|(id, _)| is_member || world.can_see(person, *id)) {
         let client = world.client(id).expect("a member is here");
         let shown = if userhost { client.source() } else { client.name() };
-        match lines.last_mut().filter(|line| line.len() + 1 + shown.len() <= NAMES_BYTES) {
-            Some(line) => line.push(' '),
-            None => lines.push(String::with_capacity(NAMES_BYTES)),
+        if line.is_empty() {
+            line.reserve(NAMES_BYTES);
+        } else if line.len() + 1 + shown.len() <= NAMES_BYTES {
+            line.push(' ');
+        } else {
+            lines.push(mem::replace(&mut line, String::with_capacity(NAMES_BYTES)));
         }
-        let line = lines.last_mut().expect("one was pushed");
-        line.extend(member.ranks.prefixes(all_prefixes));
+        for prefix in member.ranks.prefixes(all_prefixes) {
+            line.push(prefix);
+        }
         line.push_str(shown);
     }
+    lines.extend(Some(line).filter(|line| !line.is_empty()));
     let symbol = if room.modes.has(Flag::Secret) { "@" } else { "=" };
     lines.into_iter().map(|line| Reply::NamReply(symbol.to_owned(), room.name.clone(), line)).collect()
 }
