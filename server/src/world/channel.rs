@@ -143,7 +143,7 @@ impl Ranks {
     /// The prefixes, highest first; only that one unless `all`.
     pub fn prefixes(self, all: bool) -> impl Iterator<Item = char> {
         // Most people have none, and in a list of names everybody is asked.
-        let ranks = if self.0 == 0 { &[][..] } else { &Rank::ALL[..] };
+        let ranks = if self.0 == 0 { &[] } else { Rank::ALL };
         let mine = ranks.iter().filter(move |(rank, ..)| self.has(*rank)).map(|(.., prefix)| *prefix);
         mine.take(if all { Rank::ALL.len() } else { 1 })
     }

@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 use std::fmt::{self, Write as _};
-use std::io::Write as _;
 
 use jiff::Timestamp;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
@@ -29,7 +28,7 @@ pub struct Line {
 /// are formatted the first time that somebody of it is among the recipients.
 #[derive(Debug, Default)]
 pub(crate) struct Paper {
-    words: Vec<u8>,
+    words: String,
     /// `@time=…;msgid=… `, by class.
     formatted: [OnceCell<String>; CLASSES],
 }
@@ -63,7 +62,7 @@ impl Line {
     /// It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
     pub(super) fn new(time: Timestamp, words: fmt::Arguments, mut paper: Box<Paper>) -> Self {
         paper.words.reserve(MAX_LINE_BYTES);
-        paper.words.write_fmt(words).expect("a Vec takes every byte");
+        paper.words.write_fmt(words).expect("a String takes every character");
         Self { time, tags: Tags::default(), paper }.ended()
     }
 
@@ -72,7 +71,7 @@ impl Line {
     pub(crate) fn of(time: Timestamp, tags: Tags, words: &[&str], mut paper: Box<Paper>) -> Self {
         paper.words.reserve(words.iter().map(|word| word.len()).sum::<usize>() + "\r\n".len());
         for word in words {
-            paper.words.extend_from_slice(word.as_bytes());
+            paper.words.push_str(word);
         }
         Self { time, tags, paper }.ended()
     }
@@ -84,17 +83,11 @@ impl Line {
         self.paper
     }
 
-    /// With CR LF, and room made for it if need be.
+    /// With CR LF; what it has no room for is cut off between characters.
     fn ended(mut self) -> Self {
         let words = &mut self.paper.words;
-        let most = MAX_LINE_BYTES - "\r\n".len();
-        if words.len() > most {
-            // It is UTF-8 but for its end, so a byte that does not continue a character begins one.
-            let begins = |end: &usize| words[*end] & 0b1100_0000 != 0b1000_0000;
-            let end = (0..=most).rev().find(begins).unwrap_or(0);
-            words.truncate(end);
-        }
-        words.extend_from_slice(b"\r\n");
+        words.truncate(words.floor_char_boundary(MAX_LINE_BYTES - "\r\n".len()));
+        words.push_str("\r\n");
         self
     }
 
@@ -118,7 +111,7 @@ impl Line {
 
     /// The line as a class of clients gets it: tags and the space behind them, and the rest.
     pub(super) fn parts(&self, class: usize) -> [&[u8]; 2] {
-        [self.tags_for(class).as_bytes(), &self.paper.words]
+        [self.tags_for(class).as_bytes(), self.paper.words.as_bytes()]
     }
 
     /// The tags for a class of clients, with `@` and a space around them; empty if there are none.

@@ -93,6 +93,9 @@ impl ServerBans {
 
     /// The ban that keeps a client out.
     pub fn on_client(&self, client: &Client, casemapping: CaseMapping, now: Timestamp) -> Option<&ServerBan> {
+        if self.0.is_empty() {
+            return None;
+        }
         let sources = [client.source().to_owned(), client.real_source()];
         let sources = sources.map(|source| casemapping.fold(&source).into_owned());
         self.in_force(now).find(|ban| match &ban.target {
