@@ -91,6 +91,16 @@ fn one_has_read_markers_in_many_conversations_but_not_without_end() {
 }
 
 #[test]
+fn what_is_yet_to_come_cannot_have_been_read() {
+    let house = House::open();
+    let mut alice = house.login("alice");
+    alice.send("MARKREAD #lobby timestamp=2199-01-01T00:00:00.000Z");
+    let marker = alice.wait_for("MARKREAD #lobby timestamp=");
+    assert!(!marker.contains("2199"), "{marker}");
+    house.server.stop();
+}
+
+#[test]
 fn while_the_store_fails_each_question_is_answered_and_chat_goes_on() {
     let house = House::open();
     let mut alice = house.login("alice");
