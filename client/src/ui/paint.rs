@@ -3,14 +3,18 @@
 //! Two things that FLTK on X11 does not give by itself. Asking Pango how wide a text is takes as long as drawing it,
 //! so [`Painter`] remembers the width of every character it has met. And arcs are drawn without antialiasing, so
 //! rounded shapes are drawn from SVG pictures, each made once.
+//!
+//! On a screen that shows everything 1.25 times as large, the edges of a shape lie between pixels. FLTK moves those of
+//! rectangles to the nearest pixel, but cuts and stretches pictures; so there a shape is made for the very pixels that
+//! it covers ([`Pixels`]).
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use fltk::draw;
 use fltk::enums::{Color, Font};
-use fltk::image::SvgImage;
+use fltk::image::{RgbImage, SvgImage};
 use fltk::prelude::*;
+use fltk::{app, draw};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::formatting::Style;
@@ -18,7 +22,7 @@ use crate::model::layout;
 use crate::ui::theme::{BOLD, BOLD_ITALIC, ITALIC, MONO, MONO_BOLD, REGULAR};
 
 /// A place in the window or on the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Rect {
     /// Its left edge.
     pub x: i32,
@@ -112,6 +116,8 @@ pub enum Align {
 struct Shape {
     w: i32,
     h: i32,
+    /// In which pixels it is drawn, if it is not for FLTK to find out.
+    pixels: Option<Pixels>,
     radius: i32,
     fill: Option<(u8, u8, u8, u8)>,
     stroke: Option<(u8, u8, u8)>,
@@ -132,7 +138,7 @@ pub fn icon() -> SvgImage {
 #[derive(Default)]
 pub struct Painter {
     widths: RefCell<HashMap<Face, Widths>>,
-    shapes: RefCell<HashMap<Shape, SvgImage>>,
+    shapes: RefCell<HashMap<Shape, Picture>>,
 }
 
 impl Painter {
@@ -249,36 +255,95 @@ impl Painter {
         if rect.w <= 0 || rect.h <= 0 {
             return;
         }
-        let shape = Shape { w: rect.w, h: rect.h, radius, fill, stroke };
+        let scale = app::screen_scale(0);
+        let pixels = (scale.fract() != 0.0).then(|| Pixels::of(rect, scale));
+        let shape = Shape { w: rect.w, h: rect.h, pixels, radius, fill, stroke };
         let mut shapes = self.shapes.borrow_mut();
         if shapes.len() >= MOST_SHAPES {
             shapes.clear();
         }
-        let image = shapes
-            .entry(shape)
-            .or_insert_with(|| SvgImage::from_data(&shape.svg()).expect("a rectangle is valid SVG"));
-        image.draw(rect.x, rect.y, rect.w, rect.h);
+        shapes.entry(shape).or_insert_with(|| shape.picture(scale)).draw(rect);
+    }
+}
+
+/// What a shape is drawn from.
+enum Picture {
+    /// For every size of pixels.
+    Svg(SvgImage),
+    /// With an edge around it that shows nothing.
+    Pixels(RgbImage),
+}
+
+impl Picture {
+    fn draw(&mut self, rect: Rect) {
+        match self {
+            Self::Svg(image) => image.draw(rect.x, rect.y, rect.w, rect.h),
+            Self::Pixels(image) => {
+                let Rect { x, y, w, h } = rect.inset(-1, -1);
+                image.draw(x, y, w, h);
+            }
+        }
+    }
+}
+
+/// Where a shape is on the screen, counted in pixels, inside of a picture that is larger by one unit on each side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Pixels {
+    whole: (i32, i32),
+    shape: Rect,
+}
+
+impl Pixels {
+    fn of(rect: Rect, scale: f32) -> Self {
+        // Where FLTK puts the first pixel of a picture, and that of a rectangle.
+        let of_picture = |side: i32| (f64::from(side) * f64::from(scale) + 0.001) as i32;
+        let of_rect = |side: i32| (f64::from(side) * f64::from(scale) - 0.5).ceil() as i32;
+        let span = |start: i32, length: i32| {
+            let (first, end) = (of_picture(start - 1), of_picture(start + length + 1));
+            let (shape, shape_end) = (of_rect(start), of_rect(start + length));
+            (end - first, shape - first, shape_end - shape)
+        };
+        let ((whole_w, x, w), (whole_h, y, h)) = (span(rect.x, rect.w), span(rect.y, rect.h));
+        Self { whole: (whole_w, whole_h), shape: Rect::new(x, y, w, h) }
     }
 }
 
 impl Shape {
-    fn svg(&self) -> String {
-        let Self { w, h, radius, .. } = *self;
+    fn picture(&self, scale: f32) -> Picture {
+        let size = (self.w, self.h);
+        let Some(pixels) = self.pixels else {
+            let svg = self.svg(size, Rect::new(0, 0, self.w, self.h), self.radius as f32, 1.0);
+            return Picture::Svg(SvgImage::from_data(&svg).expect("a rectangle is valid SVG"));
+        };
+        let svg = self.svg(pixels.whole, pixels.shape, self.radius as f32 * scale, scale.round().max(1.0));
+        let mut image = SvgImage::from_data(&svg).expect("a rectangle is valid SVG");
+        image.normalize();
+        let mut image = image.to_rgb().expect("the pixels are there");
+        image.scale(self.w + 2, self.h + 2, false, true);
+        Picture::Pixels(image)
+    }
+
+    /// The shape in a picture of this size, with lines as wide as this.
+    fn svg(&self, (whole_w, whole_h): (i32, i32), rect: Rect, radius: f32, line: f32) -> String {
         let fill = self.fill.map_or_else(
             || "none".to_owned(),
             |(r, g, b, alpha)| {
                 format!("#{r:02x}{g:02x}{b:02x}\" fill-opacity=\"{:.3}", f32::from(alpha) / 255.0)
             },
         );
-        // A line of one pixel lies on pixels only if its middle does.
+        // A line lies on pixels only if its edges do.
         let (inset, stroke) = match self.stroke {
-            Some((r, g, b)) => (0.5, format!("stroke=\"#{r:02x}{g:02x}{b:02x}\" stroke-width=\"1\"")),
+            Some((r, g, b)) => {
+                (line / 2.0, format!("stroke=\"#{r:02x}{g:02x}{b:02x}\" stroke-width=\"{line}\""))
+            }
             None => (0.0, String::new()),
         };
-        let (width, height) = (w as f32 - 2.0 * inset, h as f32 - 2.0 * inset);
+        let (x, y) = (rect.x as f32 + inset, rect.y as f32 + inset);
+        let (width, height) = (rect.w as f32 - 2.0 * inset, rect.h as f32 - 2.0 * inset);
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\">\
-             <rect x=\"{inset}\" y=\"{inset}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{whole_w}\" height=\"{whole_h}\" \
+             viewBox=\"0 0 {whole_w} {whole_h}\">\
+             <rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
              fill=\"{fill}\" {stroke}/></svg>"
         )
     }

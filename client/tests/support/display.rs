@@ -196,6 +196,13 @@ impl Picture {
         }
     }
 
+    /// The colour of one pixel; black outside of it.
+    pub fn pixel(&self, x: i64, y: i64) -> [u8; 3] {
+        let inside = (0..i64::from(self.width)).contains(&x) && (0..i64::from(self.height)).contains(&y);
+        let start = if inside { (y as usize * self.width as usize + x as usize) * 3 } else { self.rgb.len() };
+        self.rgb.get(start..start + 3).and_then(|rgb| rgb.try_into().ok()).unwrap_or_default()
+    }
+
     /// Writes it as PNG.
     pub fn save(&self, path: &std::path::Path) {
         let file = File::create(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

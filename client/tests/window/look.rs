@@ -7,6 +7,7 @@ use crate::support::server::Server;
 
 const LIGHT_PAGE: [u8; 3] = [0xff, 0xff, 0xff];
 const DARK_PAGE: [u8; 3] = [0x1e, 0x20, 0x22];
+const ACCENT: [u8; 3] = [0x2f, 0x7d, 0x5b];
 
 #[test]
 fn the_language_changes_everything_at_once_and_is_remembered() {
@@ -99,6 +100,73 @@ fn nothing_lies_on_anything_else_however_small_or_large_the_window_is() {
         ming.quits("");
         ming.is_gone(crate::support::PATIENCE);
     }
+}
+
+#[test]
+fn between_two_sizes_of_pixels_every_edge_is_sharp_and_none_is_cut() {
+    let server = Server::start();
+    for scale in ["1.25", "1.5", "1.75"] {
+        let display = Display::start(1500, 1200);
+        let environment = [("FLTK_SCALING_FACTOR", scale.to_owned())];
+        let start = Start {
+            nick: "ming",
+            port: Some(server.port()),
+            connect: true,
+            geometry: "801x603+2+22",
+            environment: &environment,
+            ..Start::default()
+        };
+        let mut ming = Person::open(&display, &start);
+        ming.is_in_the_lobby();
+        ming.goes_to("composer");
+        ming.sees();
+        let [x, y, w, h] = ming.place_of("composer");
+        let picture = display.look();
+        display.picture(&format!("look-{scale}"));
+        // The line around the composer is crossed on the way in from each side.
+        let thickness = scale.parse::<f64>().expect("a number").round() as usize;
+        let across =
+            |from: i64| (from - 5..from + 5).filter(|x| picture.pixel(*x, y + h / 2) == ACCENT).count();
+        let down =
+            |from: i64| (from - 5..from + 5).filter(|y| picture.pixel(x + w / 2, *y) == ACCENT).count();
+        let crossed = [across(x), across(x + w), down(y), down(y + h)];
+        assert_eq!(crossed, [thickness; 4], "left, right, top, bottom at {scale}");
+    }
+}
+
+#[test]
+fn at_twice_the_size_everything_is_where_it_says_to_be() {
+    let (display, server) = (Display::start(1700, 1300), Server::start());
+    let environment = [("FLTK_SCALING_FACTOR", "2".to_owned())];
+    let start = Start {
+        nick: "ming",
+        port: Some(server.port()),
+        connect: true,
+        geometry: "800x600+2+22",
+        language: "en",
+        environment: &environment,
+        ..Start::default()
+    };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    let window = ming.place_of("window");
+    assert_eq!(window[2..], [1600, 1200]);
+    ming.says("/join #tea");
+    ming.waits_for("the other room", |seen| seen["conversation"] == "#tea");
+    ming.clicks("conversation #lobby");
+    ming.waits_for("the lobby", |seen| seen["conversation"] == "#lobby");
+    ming.right_clicks("conversation #tea");
+    ming.clicks("menu Leave the room");
+    ming.waits_for("one room", |seen| list(&seen["conversations"]).len() == 1);
+    ming.clicks("emoji");
+    ming.waits_for("the emoji", |seen| !list(&seen["picker"]).is_empty());
+    display.picture("look-twice");
+    ming.presses("Escape");
+    ming.presses("ctrl+comma");
+    ming.clicks("Theme Dark");
+    ming.waits_for("the night", |seen| seen["is_dark"] == true);
+    ming.presses("Escape");
+    ming.waits_for("the chat", |seen| seen["settings"].is_null());
 }
 
 #[test]
