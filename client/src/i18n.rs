@@ -193,7 +193,7 @@ texts! {
     Cancel: "取消", "Cancel";
 
     // The chat.
-    OnlineUsers: "在线用户", "Who is online";
+    OnlineUsers: "在线用户", "Online";
     AskOnlineUsers: "获取在线用户列表", "Ask the server who is online";
     Find: "查找", "Find";
     ClearScreen: "清屏", "Clear";

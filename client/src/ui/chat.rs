@@ -28,6 +28,8 @@ const FOOTER_HEIGHT: i32 = 52;
 const ADD_SERVER_HEIGHT: i32 = 30;
 const BANNER_LINE_HEIGHT: i32 = 20;
 const BANNER_LINES: usize = 3;
+/// With less than this its words stand above the buttons.
+const ROOM_FOR_BANNER: i32 = 120;
 /// With less than this the member list is shown only when somebody asks for it.
 const ROOM_FOR_MEMBERS: i32 = 900;
 /// With less than this the conversation list is narrower.
@@ -177,7 +179,11 @@ impl ChatView {
         }
         state.words = words;
         state.has_members = has_members;
+        let Words { reconnect, cancel, .. } = state.words;
         drop(state);
+        // How wide they are decides how much room there is for the banner's words.
+        self.reconnect.set_text(reconnect.unwrap_or_default());
+        self.cancel_retry.set_text(cancel.unwrap_or_default());
         self.place(Rect::of(&self.group));
     }
 
@@ -304,15 +310,16 @@ impl ChatView {
         ));
         let words = self.state.borrow().words.clone();
         for (button, text) in [(&self.reconnect, words.reconnect), (&self.cancel_retry, words.cancel)] {
-            button.set_text(text.unwrap_or_default());
             button.set_visible(text.is_some() && places.banner.h > 0);
         }
         let banner = places.banner;
+        let has_row = self.banner_has_row_for_buttons(banner.w, &words);
+        let y = banner.y + if has_row { banner.h - 44 } else { (banner.h - 32) / 2 };
         let mut right = banner.x + banner.w - 16;
         for button in self.banner_buttons(&words) {
             let width = button.natural_width();
             right -= width;
-            button.place(Rect::new(right, banner.y + (banner.h - 32) / 2, width, 32));
+            button.place(Rect::new(right, y, width, 32));
             right -= 10;
         }
         self.group.clone().redraw();
@@ -338,9 +345,10 @@ impl ChatView {
         let wire = Rect { y: below.y + below.h - wire_height, h: wire_height, ..below };
         let below = Rect { h: below.h - wire_height, ..below };
         let column = Rect { w: below.w - members_width, ..below };
+        let has_row = self.banner_has_row_for_buttons(column.w, &self.state.borrow().words);
         let banner_height = match self.banner_lines(column.w).len() {
             0 => 0,
-            lines => lines as i32 * BANNER_LINE_HEIGHT + 24,
+            lines => lines as i32 * BANNER_LINE_HEIGHT + if has_row { 64 } else { 24 },
         };
         let composer_height = self.composer.height() + 8;
         Places {
@@ -378,13 +386,25 @@ impl ChatView {
         cancel.into_iter().chain(reconnect).collect()
     }
 
+    /// What they leave of the banner for its words, beside them.
+    fn room_beside_buttons(&self, width: i32, words: &Words) -> i32 {
+        let buttons: i32 = self.banner_buttons(words).iter().map(|it| it.natural_width() + 10).sum();
+        width - buttons - 50
+    }
+
+    /// Whether they stand below the words, since there is no room beside them.
+    fn banner_has_row_for_buttons(&self, width: i32, words: &Words) -> bool {
+        !self.banner_buttons(words).is_empty() && self.room_beside_buttons(width, words) < ROOM_FOR_BANNER
+    }
+
     /// The banner's text in lines, none if there is no banner.
     fn banner_lines(&self, width: i32) -> Vec<String> {
         let state = self.state.borrow();
         let Some(text) = &state.words.banner else { return Vec::new() };
         let face = Face::regular(self.kit.theme().sizes.label);
-        let buttons: i32 = self.banner_buttons(&state.words).iter().map(|it| it.natural_width() + 10).sum();
-        let room = (width - buttons - 50).max(60) as f32;
+        let has_row = self.banner_has_row_for_buttons(width, &state.words);
+        let room = if has_row { width - 50 } else { self.room_beside_buttons(width, &state.words) };
+        let room = room.max(60) as f32;
         let mut lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
         if lines.len() > BANNER_LINES {
             // At the end stands what comes next; the transcript has all of what happened.

@@ -16,8 +16,9 @@ const CELL_SIZE: i32 = 38;
 const LIST_WIDTH: i32 = 520;
 /// Rows that are shown at once.
 const MOST_ROWS: usize = 8;
-/// Around the board.
+/// At the sides of the board.
 const MARGIN: i32 = 16;
+const BELOW: i32 = 4;
 
 /// Something to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct Cell {
 pub struct Board {
     /// What there is to choose.
     pub cells: Vec<Cell>,
-    /// How many stand side by side.
+    /// How many stand side by side, where there is room.
     pub columns: usize,
 }
 
@@ -50,18 +51,39 @@ struct State {
     chosen: usize,
     /// The first row that is shown.
     top: usize,
+    /// How much room there is for it.
+    room: (i32, i32),
 }
 
 impl State {
+    fn is_grid(&self) -> bool {
+        self.board.as_ref().is_some_and(|board| board.columns > 1)
+    }
+
+    fn row_height(&self) -> i32 {
+        if self.is_grid() { CELL_SIZE } else { ROW_HEIGHT }
+    }
+
+    fn columns(&self) -> usize {
+        let room = (self.room.0 - 2 * MARGIN - 2 * PADDING) / CELL_SIZE;
+        let most = self.board.as_ref().map_or(1, |board| board.columns);
+        usize::try_from(room).unwrap_or(0).min(most).max(1)
+    }
+
     fn rows(&self) -> usize {
-        self.board.as_ref().map_or(0, |board| board.cells.len().div_ceil(board.columns.max(1)))
+        self.board.as_ref().map_or(0, |board| board.cells.len().div_ceil(self.columns()))
+    }
+
+    /// How many of the rows are shown at once, if there are so many.
+    fn most_rows(&self) -> usize {
+        let room = (self.room.1 - 2 * PADDING - BELOW) / self.row_height();
+        usize::try_from(room).unwrap_or(0).clamp(1, MOST_ROWS)
     }
 
     /// Keeps the chosen cell in view.
     fn follow(&mut self) {
-        let Some(board) = &self.board else { return };
-        let row = self.chosen / board.columns.max(1);
-        self.top = self.top.clamp((row + 1).saturating_sub(MOST_ROWS), row);
+        let row = self.chosen / self.columns();
+        self.top = self.top.clamp((row + 1).saturating_sub(self.most_rows()), row);
     }
 }
 
@@ -78,7 +100,7 @@ impl Picker {
         if state.board == board {
             return false;
         }
-        *state = State { board, ..State::default() };
+        *state = State { board, room: state.room, ..State::default() };
         true
     }
 
@@ -89,7 +111,7 @@ impl Picker {
 
     /// Whether its cells stand side by side.
     pub fn is_grid(&self) -> bool {
-        self.state.borrow().board.as_ref().is_some_and(|board| board.columns > 1)
+        self.state.borrow().is_grid()
     }
 
     /// The cell that is chosen.
@@ -103,7 +125,7 @@ impl Picker {
         let mut state = self.state.borrow_mut();
         let Some(board) = &state.board else { return };
         let count = board.cells.len() as isize;
-        let steps = columns + rows * board.columns as isize;
+        let steps = columns + rows * state.columns() as isize;
         state.chosen = (state.chosen as isize + steps).rem_euclid(count) as usize;
         state.follow();
     }
@@ -111,22 +133,30 @@ impl Picker {
     /// Turns the wheel.
     pub fn scroll(&self, rows: isize) {
         let mut state = self.state.borrow_mut();
-        let last = state.rows().saturating_sub(MOST_ROWS);
+        let last = state.rows().saturating_sub(state.most_rows());
         state.top = state.top.saturating_add_signed(rows).min(last);
+    }
+
+    /// Says how much room there is for it.
+    pub fn fit(&self, area: Rect) {
+        let mut state = self.state.borrow_mut();
+        state.room = (area.w, area.h);
+        state.follow();
     }
 
     /// Where it lies, at the lower edge of `area`.
     pub fn place(&self, area: Rect) -> Option<Rect> {
         let state = self.state.borrow();
-        let board = state.board.as_ref()?;
-        let rows = state.rows().min(MOST_ROWS) as i32;
-        let (width, height) = if board.columns == 1 {
-            (LIST_WIDTH.min(area.w - 2 * MARGIN), rows * ROW_HEIGHT + 2 * PADDING)
+        state.board.as_ref()?;
+        let rows = state.rows().min(state.most_rows()) as i32;
+        let height = rows * state.row_height() + 2 * PADDING;
+        let (x, width) = if state.is_grid() {
+            let width = state.columns() as i32 * CELL_SIZE + 2 * PADDING;
+            (area.x + area.w - width - MARGIN, width)
         } else {
-            (board.columns as i32 * CELL_SIZE + 2 * PADDING, rows * CELL_SIZE + 2 * PADDING)
+            (area.x + MARGIN, LIST_WIDTH.min(area.w - 2 * MARGIN))
         };
-        let x = if board.columns == 1 { area.x + MARGIN } else { area.x + area.w - width - MARGIN };
-        Some(Rect::new(x, area.y + area.h - height - 4, width, height))
+        Some(Rect::new(x, area.y + area.h - height - BELOW, width, height))
     }
 
     /// The cells in view, and where each is.
@@ -134,14 +164,12 @@ impl Picker {
         let Some(place) = self.place(area) else { return Vec::new() };
         let state = self.state.borrow();
         let Some(board) = &state.board else { return Vec::new() };
-        let (width, height) = match board.columns {
-            1 => (place.w - 2 * PADDING, ROW_HEIGHT),
-            _ => (CELL_SIZE, CELL_SIZE),
-        };
-        let first = state.top * board.columns;
-        let shown = first..(first + MOST_ROWS * board.columns).min(board.cells.len());
+        let (columns, height) = (state.columns(), state.row_height());
+        let width = if state.is_grid() { CELL_SIZE } else { place.w - 2 * PADDING };
+        let first = state.top * columns;
+        let shown = first..(first + state.most_rows() * columns).min(board.cells.len());
         let cells = shown.map(|index| {
-            let (row, column) = ((index - first) / board.columns, (index - first) % board.columns);
+            let (row, column) = ((index - first) / columns, (index - first) % columns);
             let (x, y) = (place.x + PADDING + column as i32 * width, place.y + PADDING + row as i32 * height);
             (index, Rect::new(x, y, width, height))
         });
@@ -190,7 +218,7 @@ impl Picker {
                 paint.label(Face::regular(sizes.small), colors.dim, Align::Right, &cell.detail, rest);
             }
         }
-        let (rows, shown) = (state.rows(), MOST_ROWS);
+        let (rows, shown) = (state.rows(), state.most_rows());
         if rows > shown {
             let track = place.h - 2 * PADDING;
             let (length, top) = (track * shown as i32 / rows as i32, track * state.top as i32 / rows as i32);

@@ -127,6 +127,7 @@ impl Transcript {
     /// Puts it here.
     pub fn place(&self, rect: Rect) {
         self.widget.clone().resize(rect.x, rect.y, rect.w, rect.h);
+        self.picker.fit(rect);
     }
 
     /// Shows a conversation, or what has become of it.

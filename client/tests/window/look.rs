@@ -170,6 +170,45 @@ fn at_twice_the_size_everything_is_where_it_says_to_be() {
 }
 
 #[test]
+fn in_the_smallest_window_nothing_that_opens_is_cut() {
+    let host = Impostor::listen();
+    let display = Display::start(700, 600);
+    let start = Start { geometry: "520x500+2+22", language: "en", ..host.invitation("ming") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+
+    ming.clicks("emoji");
+    let seen = ming.waits_for("the emoji", |seen| !list(&seen["picker"]).is_empty());
+    display.picture("look-smallest-emoji");
+    let edges = |rect: &serde_json::Value| {
+        let side = |side: &str| rect[side].as_i64().expect("a rectangle has numbers");
+        [side("x"), side("y"), side("x") + side("w"), side("y") + side("h")]
+    };
+    let transcript = edges(&seen["controls"]["transcript"]);
+    let controls = seen["controls"].as_object().expect("there are some");
+    let choices: Vec<_> = controls.iter().filter(|(name, _)| name.starts_with("choice ")).collect();
+    assert!(choices.len() > 40, "{}", choices.len());
+    for (name, rect) in choices {
+        let [left, top, right, bottom] = edges(rect);
+        let is_inside = left >= transcript[0]
+            && top >= transcript[1]
+            && right <= transcript[2]
+            && bottom <= transcript[3];
+        assert!(is_inside, "{name} is cut");
+    }
+    ming.presses("Escape");
+
+    line.hangs_up();
+    drop(host);
+    let seen = ming.waits_for("the banner", |seen| seen["controls"]["cancel"].is_object());
+    display.picture("look-smallest-banner");
+    let banner = seen["banner"].as_str().unwrap_or_default().replace('\n', " ");
+    assert!(banner.starts_with("The server closed the connection"), "{banner}");
+}
+
+#[test]
 fn a_crowd_is_listed_under_its_ranks() {
     let host = Impostor::listen();
     let display = Display::start(1200, 736);
