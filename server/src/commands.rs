@@ -39,6 +39,7 @@ use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
 use crate::config::Config;
 use crate::language::Text;
+use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::world::{Client, ClientId, World};
 
@@ -117,6 +118,7 @@ pub const COMMANDS: &[Command] = &[
     row("INFO", 0, LoggedIn, status::info, "[server]", ["says what this program is", "介绍这个程序"]),
     row("INVITE", 0, LoggedIn, channels::invite, "[nick channel]", ["lets somebody into a room, or lists where one is invited", "邀请某人进入房间，或列出自己收到的邀请"]),
     row("ISON", 1, LoggedIn, people::ison, "nick...", ["says which of these are here", "这些人里谁在线"]),
+    row("ISUPPORT", 0, Always, isupport::isupport, "", ["says what a client can count on (005), before login too for who has asked for that", "客户端可以使用哪些功能（005）；申请过的客户端登录前也能查"]),
     row("JOIN", 1, LoggedIn, channels::join, "channel[,channel...] [key[,key...]]", ["enters rooms, opening those that are not there; JOIN 0 leaves all", "进入房间，没有就新开；JOIN 0 离开全部房间"]),
     row("KICK", 2, LoggedIn, channels::kick, "channel nick[,nick...] [reason]", ["removes people from a room", "把人请出房间"]),
     row("KILL", 1, Operator, operators::kill, "nick [reason]", ["ends somebody's connection", "断开某人的连接"]),
@@ -271,9 +273,7 @@ pub fn tell_changes(world: &mut World, before: &Config) {
     for id in connections {
         capabilities::tell_changes(world, id, before);
         if world.client(id).is_some_and(Client::is_registered) {
-            for line in &tokens {
-                world.notify(id, &Reply::ISupport(line.clone()));
-            }
+            isupport::tell(world, id, &tokens, Cause::Others);
         }
     }
 }

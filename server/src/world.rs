@@ -617,7 +617,8 @@ impl World {
         self.tell_only(to, line, Cause::Answer);
     }
 
-    fn numeric(&self, to: ClientId, reply: &Reply) -> Line {
+    /// A numeric, as a client gets it.
+    pub(crate) fn numeric(&self, to: ClientId, reply: &Reply) -> Line {
         let client = &self.clients[to];
         let (server, name, params) = (&self.config.name, client.name(), reply.params(client.language));
         self.line(format_args!(":{server} {:03} {name} {params}", reply.numeric()))

@@ -26,6 +26,7 @@ transcripts! {
     names_that_cannot_be_taken_are_refused_in_words
     two_people_with_one_name_the_second_is_told
     a_password_is_asked_for_when_the_house_has_one
+    what_a_server_can_do_is_told_before_the_login_ends
     what_comes_before_the_login_is_refused
     everybody_in_the_room_hears_what_is_said
     a_stranger_cannot_speak_in_the_room

@@ -1,28 +1,57 @@
 //! 005: the tokens that say what a client can count on
-//! ([Modern IRC, "RPL_ISUPPORT"](https://modern.ircdocs.horse/#rplisupport-005)).
+//! ([Modern IRC, "RPL_ISUPPORT"](https://modern.ircdocs.horse/#rplisupport-005)), and the command that asks for them
+//! ([draft/extended-isupport](https://ircv3.net/specs/extensions/extended-isupport)).
 
 use std::sync::Arc;
 
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 use teahouse_protocol::names::MAX_CHANNEL_BYTES;
-use teahouse_protocol::text;
+use teahouse_protocol::{Message, text};
 
 use super::context::Context;
 use super::{channels, history, messages, modes, monitor, people};
 use crate::config::Config;
+use crate::outbox::Cause;
 use crate::reply::Reply;
+use crate::world::{Capability, ClientId, Tags, World};
 
 /// How many tokens stand in one 005, so that it keeps to its 15 parameters.
 const TOKENS_A_LINE: usize = 12;
+
+/// ISUPPORT: sends all of them, before the login ends to those only who have asked for that.
+pub(super) fn isupport(context: &mut Context, _: &Message) -> Result<(), Reply> {
+    if !context.client().is_registered() && !context.has(Capability::ExtendedISupport) {
+        return Err(Reply::NotRegistered);
+    }
+    send(context);
+    Ok(())
+}
 
 /// Sends all of them.
 pub(super) fn send(context: &mut Context) {
     let world = &mut *context.world;
     let config = Arc::clone(&world.config);
     let lines = Arc::clone(world.isupport.get_or_insert_with(|| in_lines(&tokens(&config)).into()));
-    for line in lines.iter() {
-        context.reply(&Reply::ISupport(line.clone()));
+    tell(world, context.device, &lines, Cause::Answer);
+}
+
+/// Queues lines of tokens for a connection, as a batch if it has asked for that.
+pub(super) fn tell(world: &mut World, to: ClientId, lines: &[String], cause: Cause) {
+    let wants = |capability| world.client(to).is_some_and(|client| client.has(capability));
+    if !wants(Capability::ExtendedISupport) || !wants(Capability::Batch) || lines.is_empty() {
+        for line in lines {
+            world.tell(to, &world.numeric(to, &Reply::ISupport(line.clone())), cause);
+        }
+        return;
     }
+    let (server, number) = (world.config.name.clone(), world.next_number());
+    world.tell(to, &world.line(format_args!(":{server} BATCH +{number} draft/isupport")), cause);
+    for line in lines {
+        let tags = Tags { batch: Some(number), ..Tags::default() };
+        let line = world.numeric(to, &Reply::ISupport(line.clone())).with_tags(tags);
+        world.tell(to, &line, cause);
+    }
+    world.tell(to, &world.line(format_args!(":{server} BATCH -{number}")), cause);
 }
 
 /// The tokens that another configuration changes, as 005 takes them back (`-TOKEN`) and gives them anew.

@@ -39,6 +39,8 @@ capabilities! {
     ChatHistory = "draft/chathistory";
     /// What was done before comes with what was said before.
     EventPlayback = "draft/event-playback";
+    /// What the server can do is told before the login ends, and in a batch.
+    ExtendedISupport = "draft/extended-isupport";
     /// What was said can be taken back.
     MessageRedaction = "draft/message-redaction";
     /// A message may have several lines.
