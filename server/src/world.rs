@@ -494,8 +494,9 @@ impl World {
         let old = mem::replace(&mut self.channels[id].place, Arc::clone(&place));
         if old != place {
             self.effects.records.push(Record::Room(Arc::clone(&old), None));
-            self.effects.records.push(Record::Renamed(old, place));
+            self.effects.records.push(Record::Renamed(Arc::clone(&old), place));
             self.keep_room(id, true);
+            self.carry_markers(id, &old, name);
         }
     }
 

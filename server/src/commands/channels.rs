@@ -398,9 +398,7 @@ pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Rep
         let client = context.world.client(connection).expect("a member is here");
         let line = if client.has(Capability::ExtendedJoin) { &extended } else { &plain };
         context.world.tell(connection, line, Cause::Others);
-        for reply in shown_on_arrival(context, connection, channel) {
-            context.world.notify(connection, &reply);
-        }
+        show_room(context, connection, channel);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{ClientId, Number, Record, World};
+use super::{ChannelId, ClientId, Number, Record, World};
 
 /// How many conversations one person may have markers in.
 const MOST_MARKERS: usize = 1000;
@@ -45,6 +45,16 @@ impl World {
             self.effects.records.push(Record::Marker { account, target, read });
         }
         Some(true)
+    }
+
+    /// Notes of the members of a channel that has another name that they have read as far there.
+    pub(super) fn carry_markers(&mut self, channel: ChannelId, old: &str, new: &str) {
+        let members: Vec<_> = self.channels[channel].members.keys().copied().collect();
+        for member in members {
+            if let Some(read) = self.marker(member, old) {
+                self.mark_read(member, new, read);
+            }
+        }
     }
 
     /// Forgets how far an account that is closed had read.
