@@ -257,6 +257,7 @@ texts! {
     MessagesSetting: "消息", "Messages";
     TimesSetting: "显示时间", "Show times";
     TrafficSetting: "显示谁来谁走", "Show who comes and goes";
+    TypingSetting: "让别人看到我正在输入", "Let others see that I am writing";
     LogsSetting: "把聊天记录存在本机", "Keep conversations on this computer";
     Notifications: "窗口和通知", "Window and notifications";
     NotifySetting: "窗口不在前面时通知", "Notify me of";

@@ -71,6 +71,8 @@ pub struct Settings {
     pub times: bool,
     /// Whether it is shown who comes and goes.
     pub traffic: bool,
+    /// Whether others see that one is writing.
+    pub typing: bool,
     /// What the desktop tells of.
     pub notify: Notify,
     /// Whether it does so with a sound.
@@ -100,6 +102,7 @@ impl Default for Settings {
             size: 100,
             times: true,
             traffic: true,
+            typing: true,
             notify: Notify::default(),
             sound: true,
             ask_before_closing: true,
@@ -259,6 +262,7 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             "size" => set(&mut settings.size, value.as_integer().and_then(size)),
             "times" => set(&mut settings.times, value.as_bool()),
             "traffic" => set(&mut settings.traffic, value.as_bool()),
+            "typing" => set(&mut settings.typing, value.as_bool()),
             "notify" => set(&mut settings.notify, value.clone().try_into().ok()),
             "sound" => set(&mut settings.sound, value.as_bool()),
             "notify_in" => set(&mut settings.notify_in, value.clone().try_into().ok()),
@@ -341,6 +345,7 @@ mod tests {
             size: 125,
             times: false,
             traffic: false,
+            typing: false,
             notify: Notify::All,
             sound: false,
             ask_before_closing: false,

@@ -52,7 +52,9 @@ impl Model {
 
     /// Something was written into the message box, or all of it taken out.
     pub fn wrote(&mut self, text: &str) {
-        if let Some(network) = self.front_mut() {
+        if self.tells_typing
+            && let Some(network) = self.front_mut()
+        {
             network.wrote(text);
         }
     }

@@ -160,6 +160,8 @@ pub struct Model {
     notify: Rc<NotifyRules>,
     /// Whether times, and who comes and goes, are shown.
     shown: (bool, bool),
+    /// Whether others are told that one is writing.
+    tells_typing: bool,
     /// In the order of the list.
     networks: Vec<Network>,
     /// The network of the conversation that is shown. There is one whenever the view is [`View::Chat`].
@@ -200,6 +202,7 @@ impl Model {
             logs: None,
             notify: Rc::default(),
             shown: (true, true),
+            tells_typing: true,
             networks: Vec::new(),
             front: None,
             applicant: None,
@@ -286,6 +289,14 @@ impl Model {
     /// Says whether messages show when they came, and whether it is shown who comes and goes.
     pub fn set_shown(&mut self, times: bool, traffic: bool) {
         self.shown = (times, traffic);
+    }
+
+    /// Says whether others see that one is writing. Whoever sees it now no longer does.
+    pub fn set_tells_typing(&mut self, tells: bool) {
+        if !tells {
+            self.wrote("");
+        }
+        self.tells_typing = tells;
     }
 
     /// The time zone that times are shown in.

@@ -249,6 +249,8 @@ pub enum Change {
     Logs(bool),
     /// What the desktop tells of.
     Notify(Notify),
+    /// Whether others see that one is writing.
+    Typing(bool),
     /// Whether it does so with a sound.
     Sound(bool),
     /// Whether closing asks first.

@@ -169,6 +169,17 @@ fn others_see_that_one_writes_and_one_sees_that_they_do() {
 }
 
 #[test]
+fn whoever_does_not_want_that_writes_unseen() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "typing = false\n");
+    ming.types("h");
+    ming.waits_for("a letter", |seen| seen["composer"] == "h");
+    ming.presses("Return");
+    let first = std::iter::repeat_with(|| line.reads("")).find(|line| line.contains("#茶"));
+    assert_eq!(first.as_deref(), Some("PRIVMSG #茶 h"));
+}
+
+#[test]
 fn a_message_is_answered_by_keyboard_alone() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, mut line) = in_two_rooms(&display, &host, "");

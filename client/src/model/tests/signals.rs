@@ -62,6 +62,20 @@ fn others_are_told_that_one_is_writing_but_not_at_every_key() {
 }
 
 #[test]
+fn nobody_is_told_of_whoever_does_not_want_that() {
+    let mut window = Window::with_signals();
+    window.model.wrote("h");
+    window.sent();
+    window.model.set_tells_typing(false);
+    assert_eq!(window.sent(), ["@+typing=done TAGMSG #lobby"], "what others see ends at once");
+    window.model.wrote("hello");
+    assert_eq!(window.sent(), [""; 0]);
+    window.model.set_tells_typing(true);
+    window.model.wrote("hello!");
+    assert_eq!(window.sent(), ["@+typing=active TAGMSG #lobby"]);
+}
+
+#[test]
 fn where_the_server_does_not_pass_it_on_nothing_is_said() {
     let mut window = Window::in_lobby();
     window.model.wrote("hi");

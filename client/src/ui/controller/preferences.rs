@@ -76,6 +76,7 @@ impl Controller {
                 settings.logs = kept;
                 self.keep_logs();
             }
+            Change::Typing(told) => settings.typing = told,
             Change::Notify(notify) => settings.notify = notify,
             Change::Sound(sound) => settings.sound = sound,
             Change::AskBeforeClosing(ask) => settings.ask_before_closing = ask,
@@ -145,6 +146,7 @@ impl Controller {
         let mut model = self.model.borrow_mut();
         model.set_profiles(self.settings.profiles.clone());
         model.set_shown(self.settings.times, self.settings.traffic);
+        model.set_tells_typing(self.settings.typing);
         model.set_notify(NotifyRules {
             everywhere: self.settings.notify,
             by_place: self.settings.notify_in.clone(),
@@ -267,6 +269,7 @@ impl Controller {
             heading(Text::MessagesSetting),
             switch(Text::TimesSetting, settings.times, Change::Times),
             switch(Text::TrafficSetting, settings.traffic, Change::Traffic),
+            switch(Text::TypingSetting, settings.typing, Change::Typing),
             switch(Text::LogsSetting, settings.logs, Change::Logs),
             heading(Text::Notifications),
             choice(
