@@ -168,6 +168,8 @@ pub enum Action {
     Clear,
     /// The menu is gone, whatever was chosen.
     MenuClosed,
+    /// What the room is about has been read.
+    TopicClosed,
     /// Show or hide 报文.
     ToggleWire,
     /// Show 报文 of this network.

@@ -18,6 +18,7 @@ use crate::ui::picker::Picker;
 use crate::ui::rows::{Presence, RowList};
 use crate::ui::search::SearchBar;
 use crate::ui::theme::Theme;
+use crate::ui::topic::Topic;
 use crate::ui::transcript::{ItemAt, Transcript};
 use crate::ui::wire::{ExplainAt, RowAt, WirePanel};
 use crate::ui::{Action, Kit, stock};
@@ -32,6 +33,8 @@ const BANNER_LINES: usize = 3;
 const ROOM_FOR_BANNER: i32 = 120;
 /// With less than this the member list is shown only when somebody asks for it.
 const ROOM_FOR_MEMBERS: i32 = 900;
+/// In less than this there is no use in saying what a room is about.
+const LEAST_TOPIC: i32 = 40;
 /// With less than this the conversation list is narrower.
 const ROOM_FOR_SIDE: i32 = 700;
 
@@ -92,6 +95,8 @@ pub struct ChatView {
     pub me: Button,
     /// 中文, English
     pub language: Button,
+    /// What the room is about.
+    pub topic: Topic,
     /// 重新连接
     pub reconnect: Button,
     /// Gives up to connect again.
@@ -155,6 +160,8 @@ impl ChatView {
             language: Button::new(kit, Look::Quiet, |colors| colors.side, Action::SwitchLanguage),
             reconnect: Button::new(kit, Look::Filled, |colors| colors.attention, Action::Reconnect),
             cancel_retry: Button::new(kit, Look::Outlined, |colors| colors.attention, Action::StopConnecting),
+            // Its card lies over everything else.
+            topic: Topic::new(kit),
             state: Rc::default(),
             kit: Rc::clone(kit),
         };
@@ -298,6 +305,7 @@ impl ChatView {
                 right -= 2;
             }
         }
+        self.place_topic(places.header);
         let width = self.language.natural_width();
         let footer = places.footer;
         let me = Rect::new(footer.x + 8, footer.y + 5, footer.w - width - 20, footer.h - 9);
@@ -323,6 +331,17 @@ impl ChatView {
             right -= 10;
         }
         self.group.clone().redraw();
+    }
+
+    /// Puts what the room is about between its name and the buttons.
+    fn place_topic(&self, header: Rect) {
+        let state = self.state.borrow();
+        let face = Face::bold(self.kit.theme().sizes.title);
+        let heading = self.kit.paint.width(face, &state.words.heading).ceil() as i32;
+        let left = header.x + 20 + heading + 16;
+        let room = self.online.widget().x() - 12 - left;
+        let (topic, width) = if room > LEAST_TOPIC { (state.words.topic.as_str(), room) } else { ("", 0) };
+        self.topic.show(topic, Rect { x: left, w: width, ..header }, Rect::of(&self.group));
     }
 
     fn shows_members(&self) -> bool {
@@ -454,18 +473,8 @@ impl ChatView {
         let end = self.online.widget().x() - 12;
         let left = header.x + 20;
         let heading = Rect::new(left, header.y, end - left, header.h);
-        let width = paint.label(
-            Face::bold(theme.sizes.title),
-            theme.colors.ink,
-            Align::Left,
-            &words.heading,
-            heading,
-        );
-        let topic = Rect::new(left + width + 16, header.y + 1, end - left - width - 16, header.h);
-        if topic.w > 40 {
-            let face = Face::regular(theme.sizes.small + 1);
-            paint.label(face, theme.colors.dim, Align::Left, &words.topic, topic);
-        }
+        let face = Face::bold(theme.sizes.title);
+        paint.label(face, theme.colors.ink, Align::Left, &words.heading, heading);
     }
 
     fn draw_footer(&self, theme: &Theme, footer: Rect, words: &Words) {

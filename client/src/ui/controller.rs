@@ -330,6 +330,7 @@ impl Controller {
             || self.profile_page.is_open()
             || self.switcher.is_open()
             || self.menu.is_open()
+            || self.chat.topic.is_open()
             || self.dialog.asked().is_some();
         if is_covered && (has_changed || self.window.damage()) {
             self.window.redraw();

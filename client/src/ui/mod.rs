@@ -7,9 +7,10 @@
 //!
 //! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`scene`] (the model as rows
 //! and items), [`login`] and [`chat`] (the two views), [`settings`], [`profile_page`], [`wire`] and [`search`] (what
-//! opens in them), [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`], [`composer`], [`lists`],
-//! [`rows`], [`button`], [`choice`] and [`field`] (what views are made of, `stock` with them), [`keys`] (what keys mean
-//! everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests see).
+//! opens in them), [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`],
+//! [`topic`], [`composer`], [`lists`], [`rows`], [`button`], [`choice`] and [`field`] (what views are made of, `stock`
+//! with them), [`keys`] (what keys mean everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests
+//! see).
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -44,6 +45,7 @@ pub mod settings;
 mod stock;
 pub mod switcher;
 pub mod theme;
+pub mod topic;
 pub mod transcript;
 pub mod wire;
 

@@ -50,6 +50,8 @@ pub struct Snapshot {
     pub conversation: String,
     /// What it is about.
     pub topic: String,
+    /// Whether all of it is shown on a card.
+    pub topic_is_open: bool,
     /// The servers in the list on the left.
     pub networks: Vec<NetworkRow>,
     /// The conversations in it.

@@ -72,6 +72,35 @@ fn an_address_opens_at_a_click_and_a_strange_one_is_asked_about() {
 }
 
 #[test]
+fn addresses_in_the_topic_open_at_a_click_and_a_long_one_is_read_on_a_card() {
+    for (name, settings) in [("day", ""), ("night", "theme = \"dark\"\n")] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let (mut ming, mut line) = in_a_room(&display, &host, settings);
+        line.sends(":t 332 ming #茶 :看 https://tea.example/ 谢谢\r\n".as_bytes());
+        ming.clicks("topic link https://tea.example/");
+        ming.waits_for("the page", |seen| seen["opened"] == "https://tea.example/");
+        display.picture(&format!("topic-short-{name}"));
+        let long = "今天喝什么茶？龙井、普洱还是铁观音，大家说说看。规则在 https://tea.example/rules 里，\
+                    新来的请先看完再提问；图片放在 ftp://tea.example/pictures 。每周五晚上八点品茶 & 聊天 @ 老地方_|/";
+        line.sends(format!(":alice!a@h TOPIC #茶 :{long}\r\n").as_bytes());
+        ming.waits_for("the topic", |seen| seen["topic"] == long);
+        display.picture(&format!("topic-long-{name}"));
+        ming.clicks("topic");
+        ming.waits_for("all of it", |seen| seen["topic_is_open"] == true);
+        display.picture(&format!("topic-card-{name}"));
+        ming.clicks("topic link https://tea.example/rules");
+        ming.waits_for("the rules", |seen| seen["opened"] == "https://tea.example/rules");
+        ming.clicks("topic");
+        ming.waits_for("the card again", |seen| seen["topic_is_open"] == true);
+        ming.presses("Escape");
+        ming.waits_for("no card", |seen| seen["topic_is_open"] == false && seen["focus"] == "composer");
+        ming.clicks("topic");
+        ming.clicks("topic link ftp://tea.example/pictures");
+        ming.waits_for("a question", |seen| seen["dialog"].is_array() && seen["topic_is_open"] == false);
+    }
+}
+
+#[test]
 fn comings_and_goings_take_one_line_that_unfolds_at_a_click() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, mut line) = in_a_room(&display, &host, "");

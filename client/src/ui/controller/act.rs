@@ -17,6 +17,7 @@ impl Controller {
             Action::Resized => self.place(),
             // The window is drawn anew after every action.
             Action::MenuClosed => {}
+            Action::TopicClosed => self.chat.composer.focus(),
             Action::Tick => self.tick(),
             Action::GoBack => self.go_back(),
             Action::AskToClose => self.ask_to_close(),

@@ -48,6 +48,7 @@ impl Controller {
             login_button: self.login.button.widget().label(),
             conversation: words.heading,
             topic: words.topic,
+            topic_is_open: self.chat.topic.is_open(),
             networks: model.networks().map(network_row).collect(),
             conversations: model
                 .networks()
@@ -178,6 +179,11 @@ impl Controller {
                 for (index, (_, rect)) in chat.wire.visible().iter().enumerate() {
                     add(&format!("wire {index}"), *rect);
                 }
+            }
+            let (topic, links) = chat.topic.places();
+            add("topic", topic);
+            for (zone, rect) in links {
+                add(&format!("topic {}", zone_name(&zone)), rect);
             }
             if let Some(pill) = chat.transcript.pill() {
                 add("news", pill);
