@@ -93,7 +93,9 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
     let client = context.client();
     let ranks = room.ranks(me);
     let has_voice = ranks.at_least(Rank::Voice);
-    let is_ctcp = speech.text.and_then(Ctcp::parse).is_some_and(|ctcp| ctcp.command != "ACTION");
+    // Of a message of several lines, each is one for those who do not know such messages.
+    let is_ctcp = |line| Ctcp::parse(line).is_some_and(|ctcp| ctcp.command != "ACTION");
+    let has_ctcp = || speech.text.unwrap_or_default().split(['\n', '\r']).any(is_ctcp);
     let member = room.members.get(&me);
     let slow = room.modes.slow_secs.filter(|_| !has_voice && speech.text.is_some());
     // If the clock has been set back, the last message was in the future, and is long ago all the same.
@@ -108,7 +110,7 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
         Some(Text::NeedAccount)
     } else if !has_voice && room.bans(client, &[Subject::Presence, Subject::Speech], casemapping) {
         Some(Text::BannedThere)
-    } else if is_ctcp && room.modes.has(Flag::NoCtcp) {
+    } else if room.modes.has(Flag::NoCtcp) && has_ctcp() {
         Some(Text::CtcpBlocked)
     } else if wait > 0 {
         Some(Text::TooSoon(wait.to_string()))
