@@ -54,8 +54,7 @@ pub struct Registration {
     /// Whether we have not said yet who we are, and wait for word of what the server can do.
     holds_back: bool,
     welcomed: bool,
-    /// Whether `CAP END` was sent, or there is no more need for it.
-    ended: bool,
+    negotiation: Negotiation,
     /// What the server has that is of use here, while its list is not complete: names with their values.
     offered: Vec<(String, Option<String>)>,
     /// Each `CAP REQ` that was not answered in full, with the names that were not.
@@ -69,6 +68,17 @@ pub struct Registration {
     login: Option<Login>,
     /// What to tell the window with the welcome; before it there is no place to show it.
     news: Vec<What>,
+}
+
+/// How far the server and we are with capabilities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Negotiation {
+    /// Its list has not come.
+    Listing,
+    /// It waits for `CAP END`.
+    Open,
+    /// That was sent, or there is no more need for it.
+    Ended,
 }
 
 /// What to do about a message.
@@ -118,7 +128,7 @@ impl Registration {
             // the clear; and since PASS comes before NICK and USER, they wait, too.
             holds_back: !secure && !profile.server_password.is_empty(),
             welcomed: false,
-            ended: false,
+            negotiation: Negotiation::Listing,
             offered: Vec::new(),
             asked: VecDeque::new(),
             enabled: Vec::new(),
@@ -258,7 +268,7 @@ impl Registration {
     /// The server let us in, with or without the account.
     fn welcome(&mut self) -> Step {
         self.welcomed = true;
-        self.ended = true;
+        self.negotiation = Negotiation::Ended;
         // A login that is under way may still end well.
         let is_missing = self.login.as_ref().is_some_and(|login| login.is_idle() && !login.is_done());
         // A server that knows no capabilities has not been asked, so there was no word of it yet.
@@ -320,8 +330,8 @@ impl Registration {
         }
     }
 
-    /// Says who we are, now that it is known what the server can do, and asks for what is offered and of use, if there
-    /// is anything. `anew` is for what has come later.
+    /// Asks for what is offered and of use, if there is anything; and says who we are before, if that was held back until
+    /// it is known what the server can do. `anew` is for what has come later.
     fn request(&mut self, anew: bool) -> Step {
         let offered = mem::take(&mut self.offered);
         let sasl = offered.iter().find(|(name, _)| name == "sasl");
@@ -340,7 +350,13 @@ impl Registration {
             self.values.extend(value.map(|value| (name.clone(), value)));
             names.push(name);
         }
-        let step = self.come_forward();
+        let mut step = Step::default();
+        if !anew {
+            if self.negotiation == Negotiation::Listing {
+                self.negotiation = Negotiation::Open;
+            }
+            step = self.come_forward();
+        }
         step.and(self.ask(in_lines(names.into_iter())))
     }
 
@@ -394,14 +410,11 @@ impl Registration {
     fn refused(&mut self, names: &[&str]) -> Step {
         let is_this = |asked: &Vec<String>| asked.iter().any(|name| names.contains(&name.as_str()));
         let place = if names.is_empty() { Some(0) } else { self.asked.iter().position(is_this) };
-        match place.and_then(|place| self.asked.remove(place)) {
-            Some(list) if list.len() > 1 => self.ask(list.into_iter().map(|name| vec![name]).collect()),
-            Some(list) if list[0] == "sasl" => {
-                let step = self.without_account(&LoginFailure::NotOffered);
-                step.and(self.settle())
-            }
-            _ => self.settle(),
+        let Some(list) = place.and_then(|place| self.asked.remove(place)) else { return Step::default() };
+        if list.len() > 1 {
+            return self.ask(list.into_iter().map(|name| vec![name]).collect());
         }
+        if list == ["sasl"] { self.go_on_without_account(&LoginFailure::NotOffered) } else { self.settle() }
     }
 
     /// What follows from the login's progress.
@@ -411,10 +424,14 @@ impl Registration {
             Progress::Lines(lines) => Step { lines, ..Step::default() },
             Progress::Succeeded => self.settle(),
             Progress::Failed(lines, why) => {
-                let step = Step { lines, ..Step::default() }.and(self.without_account(&why));
-                if step.failure.is_some() { step } else { step.and(self.settle()) }
+                Step { lines, ..Step::default() }.and(self.go_on_without_account(&why))
             }
         }
+    }
+
+    fn go_on_without_account(&mut self, why: &LoginFailure) -> Step {
+        let step = self.without_account(why);
+        if step.failure.is_some() { step } else { step.and(self.settle()) }
     }
 
     /// There is no login to the account: that is said, or is the end where there must be one. It is the end as well
@@ -433,7 +450,11 @@ impl Registration {
     /// Lets the server go on with its welcome, once, when nothing is open any more.
     fn settle(&mut self) -> Step {
         let is_open = !self.asked.is_empty() || self.login.as_ref().is_some_and(|login| !login.is_idle());
-        if is_open || mem::replace(&mut self.ended, true) { Step::default() } else { Step::say("CAP END") }
+        if is_open || self.negotiation != Negotiation::Open {
+            return Step::default();
+        }
+        self.negotiation = Negotiation::Ended;
+        Step::say("CAP END")
     }
 }
 
@@ -456,6 +477,8 @@ fn in_lines(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::profile::Mechanism;
     use crate::profile::Secret;
@@ -858,5 +881,59 @@ mod tests {
         let step = take(&mut registration, ":s CAP * LS :sts=duration=60,port=6697 server-time");
         assert_eq!(step.lines, ["CAP REQ :server-time"]);
         assert_eq!(step.sts, Some(sts::Offer { port: Some(6697), duration_secs: Some(60) }));
+    }
+
+    // Whatever a server says, in whatever order.
+
+    fn any_line() -> impl Strategy<Value = String> {
+        let any_of = |those: &'static [&'static str]| prop::sample::select(those);
+        let name =
+            any_of(&["sasl", "sasl=PLAIN", "batch", "server-time", "-batch", "tea", "sts=duration=9", ""]);
+        let list = prop::collection::vec(name, 0..4).prop_map(|names| names.join(" "));
+        let subcommand = any_of(&["LS", "LS *", "ACK", "NAK", "NEW", "DEL", "LIST"]);
+        let cap = (subcommand, list).prop_map(|(subcommand, list)| format!(":s CAP * {subcommand} :{list}"));
+        let numeric =
+            any_of(&["001", "421", "432", "433", "451", "900", "902", "903", "904", "906", "907", "908"]);
+        let numeric = numeric.prop_map(|numeric| format!(":s {numeric} bob PLAIN :words"));
+        let other = any_of(&["AUTHENTICATE +", "AUTHENTICATE cj14", ":bob!b@h NICK bobby", "CAP"]);
+        prop_oneof![3 => cap, 2 => numeric, 1 => other.prop_map(str::to_owned)]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_server_says_we_keep_the_rules(
+            lines in prop::collection::vec((any_line(), any::<bool>()), 0..40),
+            (secure, account_required) in any::<(bool, bool)>(),
+        ) {
+            let server_password = Secret::from("open sesame".to_owned());
+            let other_nicks = vec!["bob_".to_owned()];
+            let profile = Profile { server_password, other_nicks, account_required, ..with_account() };
+            let mut registration = Registration::new(&profile, secure);
+            let mut said = registration.opening();
+            let mut is_answered = secure;
+            for (line, pauses) in lines {
+                let message = Message::parse(&line).unwrap();
+                is_answered |= (message.is("CAP") && message.param(1) == Some("LS"))
+                    || matches!(message.numeric(), Some(n::ERR_UNKNOWNCOMMAND | n::ERR_NOTREGISTERED));
+                let mut step = registration.take(&message);
+                if pauses && step.failure.is_none() {
+                    step = step.and(registration.pause());
+                }
+                said.extend(step.lines);
+                let says_pass = said.iter().any(|line| line.starts_with("PASS"));
+                prop_assert!(is_answered || !says_pass, "the password went out too early");
+                if step.failure.is_some() {
+                    break;
+                }
+            }
+            let place = |begin: &str| said.iter().position(|line| line.starts_with(begin));
+            let count = |begin: &str| said.iter().filter(|line| line.starts_with(begin)).count();
+            prop_assert!(count("CAP END") <= 1 && count("USER") <= 1, "{said:?}");
+            prop_assert!(count("CAP END") == 0 || place("USER") < place("CAP END"), "{said:?}");
+            prop_assert!(place("QUIT").is_none_or(|place| place + 1 == said.len()), "{said:?}");
+            let asked: Vec<_> = said.iter().filter_map(|line| line.strip_prefix("CAP REQ :")).collect();
+            let asked: Vec<_> = asked.iter().flat_map(|list| list.split(' ')).collect();
+            prop_assert!(registration.enabled.iter().all(|name| asked.contains(&name.as_str())), "{said:?}");
+        }
     }
 }
