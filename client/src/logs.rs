@@ -12,8 +12,8 @@
 //! it was read.
 //!
 //! Writing is the business of a thread of its own, so that a slow disk never makes the window wait. Reading is done at
-//! once, but no more than the end of a file. Who takes words back does so on the server and on the screen; what was
-//! written down here stays.
+//! once, but no more than the end of a file. Words that are taken back while we are there are taken out of the file, too:
+//! a message without words is one that was taken back.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -73,6 +73,8 @@ enum Job {
     Append(PathBuf, String),
     /// Write a file anew.
     Replace(PathBuf, String),
+    /// Write some lines of a file anew, where they stand last.
+    Exchange(PathBuf, String, String),
 }
 
 #[derive(Debug)]
@@ -98,6 +100,15 @@ impl Logs {
         let path = self.path(network, conversation, "log");
         if !self.give(Job::Append(path, format!("{entry}\n"))) {
             log::warn!("the disk is too slow; a message was not written down");
+        }
+    }
+
+    /// Takes the words of a message out, soon.
+    pub fn take_back(&self, network: &str, conversation: &str, entry: &Entry) {
+        let path = self.path(network, conversation, "log");
+        let empty = Entry { text: String::new(), ..entry.clone() };
+        if !self.give(Job::Exchange(path, format!("{entry}\n"), format!("{empty}\n"))) {
+            log::warn!("the disk is too slow; words that were taken back still stand in the log");
         }
     }
 
@@ -206,6 +217,10 @@ fn write_down(jobs: &Receiver<Job>) {
                 let written = settings::replace(&path, &text);
                 (path, written)
             }
+            Job::Exchange(path, lines, others) => {
+                let written = exchange(&path, &lines, &others);
+                (path, written)
+            }
         };
         if let Err(error) = &written
             && is_well
@@ -232,7 +247,20 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
     file.write_all(line.as_bytes())
 }
 
-/// The messages in the text of a log.
+/// Puts other lines into a file in place of these, where they stand last.
+fn exchange(path: &Path, lines: &str, others: &str) -> io::Result<()> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        read => read?,
+    };
+    let is_line = |at: &usize| *at == 0 || text[..*at].ends_with('\n');
+    match text.rmatch_indices(lines).map(|(at, _)| at).find(is_line) {
+        Some(at) => settings::replace(path, &format!("{}{others}{}", &text[..at], &text[at + lines.len()..])),
+        None => Ok(()),
+    }
+}
+
+/// The messages in the text of a log, the oldest first. What was missed may stand behind what was said after it.
 fn read_entries(text: &str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for line in text.lines() {
@@ -241,6 +269,7 @@ fn read_entries(text: &str) -> Vec<Entry> {
             _ => entries.extend(Entry::parse(line)),
         }
     }
+    entries.sort_by_key(|entry| entry.at);
     entries
 }
 
@@ -343,6 +372,25 @@ mod tests {
         assert_eq!(recall(Some(&said[50]), 3), said[47..50]);
         assert_eq!(recall(Some(&said[2]), 3), said[..2]);
         assert_eq!(recall(Some(&said[0]), 3), []);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_taken_out_and_what_comes_late_stands_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::beside(folder.path()).unwrap();
+        let said = ["one", "two\nlines", "two", "three"];
+        let said: Vec<_> = (0..).zip(said).map(|(n, text)| entry(n, Manner::Message, text)).collect();
+        for number in [0, 2, 3, 1] {
+            logs.keep("tea.house", "#a", &said[number]);
+        }
+        for gone in [&said[1], &said[3], &entry(9, Manner::Message, "never said")] {
+            logs.take_back("tea.house", "#a", gone);
+        }
+        logs.take_back("tea.house", "#nowhere", &said[1]);
+        drop(logs);
+        let logs = Logs::beside(folder.path()).unwrap();
+        let texts: Vec<_> = logs.recall("tea.house", "#a", None, 9).into_iter().map(|it| it.text).collect();
+        assert_eq!(texts, ["one", "", "two", ""]);
     }
 
     #[test]

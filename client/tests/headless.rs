@@ -210,6 +210,52 @@ fn a_mistake_in_the_settings_is_named_before_anything_is_said() {
 }
 
 #[test]
+fn one_of_several_profiles_is_chosen_by_its_name_and_nothing_is_written_down() {
+    let (listener, address) = listen();
+    let port = address.port();
+    let profile = |name: &str, port: u16, nick: &str| {
+        format!("[[profile]]\nname = \"{name}\"\nserver = \"127.0.0.1\"\nport = {port}\nnick = \"{nick}\"\n")
+    };
+    let home = Home::with(&(profile("home", 1, "nobody") + &profile("school", port, "bob")));
+    let mut bob = Headless::start(&home, &["--profile", "school"]);
+    let mut server = Peer::accept(&listener);
+    server.expect(&OPENING);
+    server.send(":tea.house 001 bob :Welcome\r\n:bob!b@h JOIN #tea\r\n:alice!a@h PRIVMSG #tea :psst\r\n");
+    bob.prints("psst");
+    bob.terminate();
+    server.expect(&["QUIT"]);
+    drop(server);
+    bob.ends();
+    assert!(!home.path().join("logs").exists());
+}
+
+#[test]
+fn messages_of_several_lines_are_printed_line_by_line_and_a_long_one_is_said_as_one() {
+    let (mut bob, mut server, _) = introduced("rooms = [\"#tea\"]");
+    let multiline = "draft/multiline=max-bytes=4096,max-lines=24";
+    server.send(format!(":tea.house CAP * LS :batch {multiline}\r\n"));
+    server.expect(&["CAP REQ :batch draft/multiline"]);
+    server.send(":tea.house CAP * ACK :batch draft/multiline\r\n");
+    server.expect(&["CAP END"]);
+    server.send(":tea.house 001 bob :Welcome\r\n:bob!b@h JOIN #tea\r\n:tea.house 422 bob :No\r\n");
+    server.send(
+        ":a!u@h BATCH +x draft/multiline #tea\r\n@batch=x :a!u@h PRIVMSG #tea :one\r\n\
+         @batch=x :a!u@h PRIVMSG #tea :two\r\n:tea.house BATCH -x\r\n",
+    );
+    assert_eq!(bob.prints("one"), "[#tea] <a> one");
+    assert_eq!(bob.prints("two"), "[#tea] <a> two");
+    server.expect(&["JOIN #tea"]);
+    bob.types(&"茶".repeat(200));
+    let (first, rest) = ("茶".repeat(162), "茶".repeat(38));
+    server.expect(&[
+        "BATCH +1 draft/multiline #tea",
+        &format!("@batch=1 PRIVMSG #tea {first}"),
+        &format!("@batch=1;draft/multiline-concat PRIVMSG #tea {rest}"),
+        "BATCH -1",
+    ]);
+}
+
+#[test]
 fn it_speaks_the_language_that_is_chosen() {
     let (listener, address) = listen();
     let mut bob = Headless::start(&Home::of_bob(address, ""), &["--lang", "zh"]);

@@ -154,7 +154,7 @@ impl Network {
             message.id.clone_from(&words.id);
             is_there = true;
         });
-        conversation.change(line, |line| line.time = time);
+        conversation.change(line, |line| (line.at, line.time) = (at, time));
         conversation.past.note(words.id.clone(), at);
         is_there
     }

@@ -232,10 +232,15 @@ impl Network {
             return;
         }
         let id = self.create(Kind::Private, target);
-        if let Some(conversation) = self.conversation_mut(id) {
-            conversation.past.is_open = true;
+        self.recall(id);
+        if self.conversation(id).is_some_and(|it| it.past.newest.is_some()) {
+            self.catch_up(id);
+        } else {
+            if let Some(conversation) = self.conversation_mut(id) {
+                conversation.past.is_open = true;
+            }
+            self.ask_past(id, Asked::Waiting, "LATEST", "*");
         }
-        self.ask_past(id, Asked::Waiting, "LATEST", "*");
         if self.has_capability("draft/read-marker") {
             self.send(&["MARKREAD", target]);
         }
@@ -358,6 +363,7 @@ impl Network {
 
     fn put_after(&mut self, id: ConversationId, messages: Vec<Told>) {
         for Told { at, from, manner, words, .. } in messages {
+            self.write_down(id, at, &from.name, manner, &words.text);
             self.add_message(id, at, &from.name, manner, words);
         }
     }

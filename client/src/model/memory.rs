@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::Model;
-use super::conversation::{Conversation, ConversationId, Kind};
+use super::conversation::{Conversation, ConversationId, Kind, LineId, Message};
 use super::network::Network;
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Logs, MAX_RECALLED};
@@ -34,6 +34,16 @@ impl Network {
         let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
         let entry = Entry { at, from: from.to_owned(), manner, text: text.to_owned() };
         logs.keep(&self.log_name(), self.features.case_mapping.fold(&conversation.name).as_str(), &entry);
+    }
+
+    /// Takes the words of a message out of what was written down.
+    pub(super) fn take_out(&self, id: ConversationId, line: LineId) {
+        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
+        let Some(line) = conversation.line(line) else { return };
+        let Some(Message { from, manner, text, redacted: false, .. }) = line.message() else { return };
+        let entry = Entry { at: line.at, from: from.clone(), manner: *manner, text: text.clone() };
+        let name = self.features.case_mapping.fold(&conversation.name);
+        logs.take_back(&self.log_name(), name.as_str(), &entry);
     }
 
     /// Writes down up to when a conversation was read.
@@ -93,7 +103,9 @@ impl Network {
     /// Puts messages out of the log before what is here of a conversation.
     fn put_back(&mut self, id: ConversationId, entries: Vec<Entry>) {
         let compose = |Entry { at, from, manner, text }| {
-            (at, self.compose(id, &from, manner, Words { text, ..Words::default() }))
+            let redacted = text.is_empty();
+            let message = self.compose(id, &from, manner, Words { text, ..Words::default() });
+            (at, Message { redacted, ..message })
         };
         let composed: Vec<_> = entries.into_iter().map(compose).collect();
         let zone = self.clock.zone.clone();

@@ -59,10 +59,13 @@ impl Network {
     pub(super) fn redacted(&mut self, by: &str, target: &str, id: &str) {
         let from = Sender { name: by.to_owned(), address: None };
         let Some(conversation) = self.place_of(&from, target) else { return };
-        let Some(line) = conversation.line_of_message(id) else {
+        let Some(number) = conversation.line_of_message(id) else {
             return;
         };
-        conversation.change_message(line, |message| {
+        let place = conversation.id;
+        self.take_out(place, number);
+        let Some(conversation) = self.conversation_mut(place) else { return };
+        conversation.change_message(number, |message| {
             message.redacted = true;
             message.text.clear();
             message.spans.clear();

@@ -55,6 +55,16 @@ impl<'a> Person<'a> {
             std::fs::write(folder.path().join("teahouse.toml"), start.settings)
                 .expect("settings can be written");
         }
+        Self::open_in(display, start, folder)
+    }
+
+    /// Opens a window once more where everything is as this one has left it; it has been closed.
+    pub fn comes_back(mut self, start: &Start<'_>) -> Self {
+        self.is_gone(PATIENCE);
+        Self::open_in(self.display, start, self.folder)
+    }
+
+    fn open_in(display: &'a Display, start: &Start<'_>, folder: TempDir) -> Self {
         let socket = folder.path().join("probe");
         let path = without_a_browser(folder.path());
         let mut command = Command::new(program("teahouse"));
@@ -268,7 +278,7 @@ impl<'a> Person<'a> {
 /// A search path on which the program that opens addresses does nothing: a test is to open no browser.
 fn without_a_browser(folder: &Path) -> OsString {
     let bin = folder.join("bin");
-    std::fs::create_dir(&bin).expect("there can be a folder for programs");
+    std::fs::create_dir_all(&bin).expect("there can be a folder for programs");
     let program = bin.join("xdg-open");
     std::fs::write(&program, "#!/bin/sh\n").expect("a script can be written");
     std::fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("a script can be made one");

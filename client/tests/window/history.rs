@@ -112,6 +112,42 @@ fn what_is_not_in_what_is_here_is_looked_for_further_back_and_found_there() {
 }
 
 #[test]
+fn what_was_said_is_written_down_and_stands_there_again_unless_one_does_not_want_that() {
+    for (name, settings) in [("on", ""), ("off", "logs = false\n")] {
+        let server = Server::start_with(0, &["--data-dir", "", "--history", "false"]);
+        let display = Display::start(1080, 720);
+        let port = Some(server.port());
+        let start = Start { nick: "ming", port, connect: true, settings, ..Start::default() };
+        let mut ming = Person::open(&display, &start);
+        ming.is_in_the_lobby();
+        ming.says("我先来了");
+        ming.reads("我先来了");
+        says(server.port(), "alice", ["喝什么？".to_owned()].into_iter());
+        ming.reads("喝什么？");
+        ming.quits("");
+        let log = ming.settings_file().with_file_name("logs").join("127.0.0.1").join("#lobby.log");
+        let mut ming = ming.comes_back(&start);
+        ming.is_in_the_lobby();
+        if name == "on" {
+            ming.reads("我先来了");
+            ming.reads("喝什么？");
+            display.picture("history-log");
+            let log = std::fs::read_to_string(log).expect("it was written down");
+            let said: Vec<_> = log.lines().filter_map(|line| line.split_once(' ')).collect();
+            assert_eq!(
+                said.iter().map(|(_, said)| *said).collect::<Vec<_>>(),
+                ["<ming> 我先来了", "<alice> 喝什么？"]
+            );
+        } else {
+            assert!(!log.exists());
+            assert!(list(&ming.sees()["lines"]).iter().all(|line| line["kind"] != "message"));
+        }
+        ming.quits("");
+        ming.is_gone(PATIENCE);
+    }
+}
+
+#[test]
 fn what_was_said_while_the_connection_was_lost_is_there_afterwards() {
     let folder = tempfile::tempdir().expect("there can be a temporary folder");
     let data = folder.path().to_str().expect("a path in UTF-8");

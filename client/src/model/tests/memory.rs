@@ -101,6 +101,48 @@ fn a_server_that_keeps_history_is_asked_for_what_came_after() {
 }
 
 #[test]
+fn what_was_taken_back_does_not_stand_there_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.happens(What::Capabilities(vec!["echo-message".into(), "labeled-response".into()]));
+    window.server(&[":bob!b@h JOIN #tea", "@msgid=1 :alice!a@h PRIVMSG #tea :oops"]);
+    window.type_in("my mistake");
+    // The server's clock is another.
+    window.server(&["@label=1;msgid=2;time=2026-03-01T09:00:30.000Z :bob!b@h PRIVMSG #tea :my mistake"]);
+    window.server(&["@msgid=3 :alice!a@h PRIVMSG #tea :tea?"]);
+    window.server(&[":alice!a@h REDACT #tea 1", ":bob!b@h REDACT #tea 2"]);
+    drop(window);
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    let shown = window.shown("#tea");
+    let said: Vec<_> = shown.iter().filter(|line| line.starts_with('<')).map(String::as_str).collect();
+    assert_eq!(said, ["<bob> (message deleted)", "<alice> (message deleted)", "<alice> tea?"]);
+}
+
+#[test]
+fn what_was_missed_is_written_down_where_it_belongs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea", "@time=2026-03-01T08:00:00.000Z :alice!a@h PRIVMSG #tea :first"]);
+    drop(window);
+    for _ in 0..2 {
+        let mut window = writing(folder.path());
+        window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+        window
+            .server(&[":bob!b@h JOIN #tea", "@time=2026-03-01T09:00:00.000Z :alice!a@h PRIVMSG #tea :live"]);
+        window.server(&[
+            ":tea.house BATCH +x chathistory #tea",
+            "@batch=x;time=2026-03-01T08:05:00.000Z;msgid=m :alice!a@h PRIVMSG #tea :second",
+            ":tea.house BATCH -x",
+        ]);
+        drop(window);
+    }
+    let mut window = writing(folder.path());
+    window.server(&[":bob!b@h JOIN #tea"]);
+    assert_eq!(messages(&window, "#tea"), ["first", "second", "live", "live"]);
+}
+
+#[test]
 fn nothing_is_written_down_once_somebody_does_not_want_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = writing(folder.path());
