@@ -9,8 +9,8 @@
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire; [`failure`]: what can go
 //!   wrong there, and how it is said.
 //! - [`formatting`]: bold and colours in a text; [`links`]: addresses in it.
-//! - [`registration`]: from the first line to the server's welcome; [`sasl`] and [`scram`]: the login to an account,
-//!   which is a part of it; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
+//! - [`registration`]: from the first line to the server's welcome; [`capabilities`]: what is agreed on there; [`sasl`]
+//!   and [`scram`]: the login to an account, which is a part of it, too; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
 //! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end, and [`certificate`], a part
 //!   of that; [`pulse`]: whether the server is still there; [`reconnect`]: when to come back;
 //!   [`connection`]: the threads that carry lines and events.
@@ -28,6 +28,7 @@
 //! window's hands.
 
 pub mod address;
+pub mod capabilities;
 pub mod certificate;
 pub mod command;
 pub mod connection;

@@ -2,43 +2,23 @@
 //! are, and which account we are logged in to.
 //!
 //! This is the talk itself, as a table of what comes and what is answered; it has no sockets and no clock.
-//! The order is that of [IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation):
-//! `CAP LS 302` first, so that the server holds the welcome back until `CAP END`. A server that has never heard of
+//! `CAP LS 302` comes first, so that the server holds the welcome back until `CAP END`. A server that has never heard of
 //! capabilities answers 421, 451 or nothing, and welcomes us all the same.
-//! The login to an account is [`sasl`](crate::sasl)'s subject; `CAP END` waits for it.
+//! What is agreed on is [`capabilities`](crate::capabilities)' subject, the login to an account [`sasl`](crate::sasl)'s;
+//! `CAP END` waits for both.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::mem;
 
 use teahouse_protocol::{Message, numerics as n};
 
+use crate::capabilities::{Capabilities, Refused, SASL};
 use crate::event::{What, read};
 use crate::failure::{Failure, LoginFailure};
 use crate::i18n::Text;
 use crate::profile::Profile;
 use crate::sasl::{Login, Progress};
 use crate::sts;
-
-/// The capabilities that the window makes use of. `sasl` joins them where there is an account.
-const WANTED: [&str; 14] = [
-    "away-notify",
-    "batch",
-    "cap-notify",
-    "draft/account-registration",
-    "draft/chathistory",
-    "draft/message-redaction",
-    "draft/multiline",
-    "draft/read-marker",
-    "echo-message",
-    "labeled-response",
-    "message-tags",
-    "multi-prefix",
-    "server-time",
-    "standard-replies",
-];
-
-/// How long the list in one `CAP REQ` may be: the server's answer repeats it behind its own name and ours.
-const MAX_REQUEST_BYTES: usize = 300;
 
 /// How the talk stands.
 #[derive(Debug)]
@@ -54,31 +34,10 @@ pub struct Registration {
     /// Whether we have not said yet who we are, and wait for word of what the server can do.
     holds_back: bool,
     welcomed: bool,
-    negotiation: Negotiation,
-    /// What the server has that is of use here, while its list is not complete: names with their values.
-    offered: Vec<(String, Option<String>)>,
-    /// Each `CAP REQ` that was not answered in full, with the names that were not.
-    asked: VecDeque<Vec<String>>,
-    /// What is in force.
-    enabled: Vec<String>,
-    /// What the server said of that beside its names.
-    values: BTreeMap<String, String>,
-    /// The mechanisms that the server has for logins, if it said so.
-    mechanisms: Option<String>,
+    capabilities: Capabilities,
     login: Option<Login>,
     /// What to tell the window with the welcome; before it there is no place to show it.
     news: Vec<What>,
-}
-
-/// How far the server and we are with capabilities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Negotiation {
-    /// Its list has not come.
-    Listing,
-    /// It waits for `CAP END`.
-    Open,
-    /// That was sent, or there is no more need for it.
-    Ended,
 }
 
 /// What to do about a message.
@@ -109,6 +68,12 @@ impl Step {
     }
 }
 
+impl From<Vec<String>> for Step {
+    fn from(lines: Vec<String>) -> Self {
+        Self { lines, ..Self::default() }
+    }
+}
+
 impl From<Failure> for Step {
     fn from(failure: Failure) -> Self {
         Self { failure: Some(failure), ..Self::default() }
@@ -128,12 +93,7 @@ impl Registration {
             // the clear; and since PASS comes before NICK and USER, they wait, too.
             holds_back: !secure && !profile.server_password.is_empty(),
             welcomed: false,
-            negotiation: Negotiation::Listing,
-            offered: Vec::new(),
-            asked: VecDeque::new(),
-            enabled: Vec::new(),
-            values: BTreeMap::new(),
-            mechanisms: None,
+            capabilities: Capabilities::default(),
             login: Login::of(profile),
             news: Vec::new(),
         }
@@ -171,8 +131,7 @@ impl Registration {
 
     /// Says who we are, if that was held back.
     fn come_forward(&mut self) -> Step {
-        let lines = if mem::take(&mut self.holds_back) { self.introduction() } else { Vec::new() };
-        Step { lines, ..Step::default() }
+        if mem::take(&mut self.holds_back) { self.introduction().into() } else { Step::default() }
     }
 
     /// The name to ask for if we come back: the one that was asked for first, unless we took another one since.
@@ -268,7 +227,7 @@ impl Registration {
     /// The server let us in, with or without the account.
     fn welcome(&mut self) -> Step {
         self.welcomed = true;
-        self.negotiation = Negotiation::Ended;
+        self.capabilities.end();
         // A login that is under way may still end well.
         let is_missing = self.login.as_ref().is_some_and(|login| login.is_idle() && !login.is_done());
         // A server that knows no capabilities has not been asked, so there was no word of it yet.
@@ -282,44 +241,33 @@ impl Registration {
     /// `CAP <client> <subcommand> [*] :<list>`
     fn capability(&mut self, message: &Message<'_>) -> Step {
         let list = message.params().get(2..).and_then(<[_]>::last).copied().unwrap_or_default();
-        let names = list.split(' ').filter(|name| !name.is_empty());
+        let names: Vec<_> = list.split(' ').filter(|name| !name.is_empty()).collect();
         let subcommand = message.param(1).unwrap_or_default().to_ascii_uppercase();
         match subcommand.as_str() {
             "LS" | "NEW" => {
-                let mut sts = None;
-                for name in names {
-                    let (name, value) = match name.split_once('=') {
-                        Some((name, value)) => (name, Some(value)),
-                        None => (name, None),
-                    };
-                    if name == "sts" {
-                        sts = Some(sts::Offer::parse(value.unwrap_or_default()));
-                        continue;
-                    }
-                    // The list has no end that we could rely on, so what is of no use is not kept.
-                    if name != "sasl" && !WANTED.contains(&name) {
-                        continue;
-                    }
-                    // What is said twice holds as it was said last.
-                    self.offered.retain(|(known, _)| known != name);
-                    self.offered.push((name.to_owned(), value.map(str::to_owned)));
-                }
-                if !self.secure && sts.is_some_and(|offer: sts::Offer| offer.port.is_some()) {
+                let sts = self.capabilities.offer(&names);
+                if !self.secure && sts.is_some_and(|offer| offer.port.is_some()) {
                     // Nothing more is to be said in the clear.
                     return Step { sts, ..Step::default() };
                 }
-                let is_complete = message.param(2) != Some("*") || message.params().len() < 4;
-                let step = if is_complete { self.request(subcommand == "NEW") } else { Step::default() };
+                let goes_on = message.param(2) == Some("*") && message.params().len() > 3;
+                let step = if goes_on { Step::default() } else { self.request(subcommand == "NEW") };
                 Step { sts, ..step }
             }
-            "ACK" => self.agreed(&names.collect::<Vec<_>>()),
-            "NAK" => self.refused(&names.collect::<Vec<_>>()),
+            "ACK" => self.agreed(&names),
+            "NAK" => match self.capabilities.refuse(&names) {
+                Refused::Nothing => Step::default(),
+                Refused::AskAgain(lines) => lines.into(),
+                Refused::DoWithout(name) if name == SASL => {
+                    self.go_on_without_account(&LoginFailure::NotOffered)
+                }
+                Refused::DoWithout(_) => self.settle(),
+            },
             "DEL" => {
-                let gone: Vec<_> = names.collect();
-                self.enabled.retain(|enabled| !gone.contains(&enabled.as_str()));
+                self.capabilities.withdraw(&names);
                 let step = Step { news: vec![self.in_force()], ..Step::default() };
                 match &mut self.login {
-                    Some(login) if gone.contains(&"sasl") => {
+                    Some(login) if names.contains(&SASL) => {
                         let progress = login.give_up(LoginFailure::NotOffered);
                         step.and(self.go_on(progress))
                     }
@@ -333,71 +281,32 @@ impl Registration {
     /// Asks for what is offered and of use, if there is anything; and says who we are before, if that was held back until
     /// it is known what the server can do. `anew` is for what has come later.
     fn request(&mut self, anew: bool) -> Step {
-        let offered = mem::take(&mut self.offered);
-        let sasl = offered.iter().find(|(name, _)| name == "sasl");
         let wants_account = self.login.as_ref().is_some_and(|login| !login.is_done());
-        if let Some((_, mechanisms)) = sasl {
-            self.mechanisms.clone_from(mechanisms);
-        } else if wants_account && !anew {
-            let step = self.without_account(&LoginFailure::NotOffered);
-            if step.failure.is_some() {
-                return step;
-            }
-        }
-        let mut names = Vec::with_capacity(offered.len());
-        for (name, value) in offered.into_iter().filter(|(name, _)| name != "sasl" || wants_account) {
-            self.values.remove(&name);
-            self.values.extend(value.map(|value| (name.clone(), value)));
-            names.push(name);
-        }
         let mut step = Step::default();
         if !anew {
-            if self.negotiation == Negotiation::Listing {
-                self.negotiation = Negotiation::Open;
+            if wants_account && !self.capabilities.offers_sasl() {
+                let step = self.without_account(&LoginFailure::NotOffered);
+                if step.failure.is_some() {
+                    return step;
+                }
             }
+            self.capabilities.begin();
             step = self.come_forward();
         }
-        step.and(self.ask(in_lines(names.into_iter())))
+        step.lines.extend(self.capabilities.ask(wants_account));
+        step.and(self.settle())
     }
 
-    /// What the window should learn of what is agreed on.
-    fn in_force(&self) -> What {
-        let with_value = |name: &String| match self.values.get(name) {
-            Some(value) => format!("{name}={value}"),
-            None => name.clone(),
-        };
-        What::Capabilities(self.enabled.iter().map(with_value).collect())
-    }
-
-    /// Sends a `CAP REQ` for each of these lists.
-    fn ask(&mut self, lists: Vec<Vec<String>>) -> Step {
-        if lists.is_empty() {
-            return self.settle();
-        }
-        let lines = lists.iter().map(|names| format!("CAP REQ :{}", names.join(" "))).collect();
-        self.asked.extend(lists);
-        Step { lines, ..Step::default() }
-    }
-
-    /// `CAP ACK`: these are in force now. Only what was asked for counts, and nobody asks to be without something.
+    /// These are in force from now on, as far as they were asked for.
     fn agreed(&mut self, names: &[&str]) -> Step {
-        let is_asked = |name: &&str| self.asked.iter().flatten().any(|one| one == name);
-        let granted: Vec<_> = names.iter().copied().filter(is_asked).collect();
+        let granted = self.capabilities.agree(names);
         if granted.is_empty() {
             return Step::default();
         }
-        for name in &granted {
-            self.enabled.retain(|enabled| enabled != name);
-            self.enabled.push((*name).to_owned());
-            for asked in &mut self.asked {
-                asked.retain(|one| one != name);
-            }
-        }
-        self.asked.retain(|asked| !asked.is_empty());
         let step = Step { news: vec![self.in_force()], ..Step::default() };
         let then = match &mut self.login {
-            Some(login) if granted.contains(&"sasl") && login.is_idle() && !login.is_done() => {
-                let progress = login.begin(self.mechanisms.as_deref());
+            Some(login) if granted.contains(&SASL) && login.is_idle() && !login.is_done() => {
+                let progress = login.begin(self.capabilities.mechanisms());
                 self.go_on(progress)
             }
             _ => self.settle(),
@@ -405,27 +314,17 @@ impl Registration {
         step.and(then)
     }
 
-    /// `CAP NAK`: nothing of this list. One that could not be had must not cost us the others, so each is asked for
-    /// by itself.
-    fn refused(&mut self, names: &[&str]) -> Step {
-        let is_this = |asked: &Vec<String>| asked.iter().any(|name| names.contains(&name.as_str()));
-        let place = if names.is_empty() { Some(0) } else { self.asked.iter().position(is_this) };
-        let Some(list) = place.and_then(|place| self.asked.remove(place)) else { return Step::default() };
-        if list.len() > 1 {
-            return self.ask(list.into_iter().map(|name| vec![name]).collect());
-        }
-        if list == ["sasl"] { self.go_on_without_account(&LoginFailure::NotOffered) } else { self.settle() }
+    fn in_force(&self) -> What {
+        What::Capabilities(self.capabilities.in_force())
     }
 
     /// What follows from the login's progress.
     fn go_on(&mut self, progress: Progress) -> Step {
         match progress {
             Progress::None => Step::default(),
-            Progress::Lines(lines) => Step { lines, ..Step::default() },
+            Progress::Lines(lines) => lines.into(),
             Progress::Succeeded => self.settle(),
-            Progress::Failed(lines, why) => {
-                Step { lines, ..Step::default() }.and(self.go_on_without_account(&why))
-            }
+            Progress::Failed(lines, why) => Step::from(lines).and(self.go_on_without_account(&why)),
         }
     }
 
@@ -449,30 +348,9 @@ impl Registration {
 
     /// Lets the server go on with its welcome, once, when nothing is open any more.
     fn settle(&mut self) -> Step {
-        let is_open = !self.asked.is_empty() || self.login.as_ref().is_some_and(|login| !login.is_idle());
-        if is_open || self.negotiation != Negotiation::Open {
-            return Step::default();
-        }
-        self.negotiation = Negotiation::Ended;
-        Step::say("CAP END")
+        let is_logging_in = self.login.as_ref().is_some_and(|login| !login.is_idle());
+        if !is_logging_in && self.capabilities.may_end() { Step::say("CAP END") } else { Step::default() }
     }
-}
-
-/// Names in lists that are each short enough for one line.
-fn in_lines(names: impl Iterator<Item = String>) -> Vec<Vec<String>> {
-    let mut lists: Vec<Vec<String>> = Vec::new();
-    let mut bytes = 0;
-    for name in names {
-        bytes += 1 + name.len();
-        match lists.last_mut().filter(|_| bytes <= MAX_REQUEST_BYTES) {
-            Some(list) => list.push(name),
-            None => {
-                bytes = name.len();
-                lists.push(vec![name]);
-            }
-        }
-    }
-    lists
 }
 
 #[cfg(test)]
@@ -693,15 +571,6 @@ mod tests {
     }
 
     #[test]
-    fn a_long_wish_is_several_requests() {
-        let names: Vec<_> = (0..10).map(|n| format!("{n:0>97}")).collect();
-        let lists = in_lines(names.iter().cloned());
-        assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3, 1]);
-        assert_eq!(lists.concat(), names);
-        assert_eq!(in_lines(std::iter::empty()), Vec::<Vec<String>>::new());
-    }
-
-    #[test]
     fn a_server_that_knows_no_capabilities_welcomes_us_too() {
         let mut registration = talk(&bob());
         let lines = [":s 421 bob CAP :Unknown command", ":s 001 bob :Welcome"];
@@ -751,15 +620,6 @@ mod tests {
             ["CAP * LS :sasl", "CAP * ACK :sasl", "AUTHENTICATE +", "903 bob :Welcome", "001 bob :Hello"];
         assert_eq!(answers(&mut registration, &lines).last().map(String::as_str), Some("CAP END"));
         assert!(registration.is_welcomed());
-    }
-
-    #[test]
-    fn a_list_without_end_does_not_fill_the_memory() {
-        let mut registration = talk(&bob());
-        for number in 0..100 {
-            answers(&mut registration, &[&format!(":s CAP * LS * :unknown/{number} server-time")]);
-        }
-        assert_eq!(registration.offered.len(), 1);
     }
 
     #[test]
@@ -933,7 +793,9 @@ mod tests {
             prop_assert!(place("QUIT").is_none_or(|place| place + 1 == said.len()), "{said:?}");
             let asked: Vec<_> = said.iter().filter_map(|line| line.strip_prefix("CAP REQ :")).collect();
             let asked: Vec<_> = asked.iter().flat_map(|list| list.split(' ')).collect();
-            prop_assert!(registration.enabled.iter().all(|name| asked.contains(&name.as_str())), "{said:?}");
+            let in_force = registration.capabilities.in_force();
+            let is_asked = |name: &String| asked.contains(&name.split('=').next().unwrap_or_default());
+            prop_assert!(in_force.iter().all(is_asked), "{in_force:?} {said:?}");
         }
     }
 }
