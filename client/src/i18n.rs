@@ -286,17 +286,17 @@ texts! {
     ServerTitle: "服务器 · {0}", "Server · {0}";
     Save: "保存", "Save";
     HoldsNextTime: "现在已连接：改动从下次连接起生效。", "You are connected: changes hold from the next connection on.";
-    RemoveTitle: "删除“{0}”？", "Remove “{0}”?";
+    RemoveTitle: "删除“{0}”？", "Remove \"{0}\"?";
     ReallyRemove: "它的帐号、房间和证书指纹都会忘掉，密码也从钥匙串里删除。聊天记录留在本机。",
         "Its account, rooms and fingerprints are forgotten, and its password is taken out of the keyring. What was said there stays on this computer.";
     RemoveAndLeave: "正在使用的连接也会关闭。", "The connection to it is closed, too.";
     DiscardTitle: "放弃修改？", "Leave without saving?";
-    ReallyDiscard: "“{0}”改过的内容还没有保存。", "What you changed about “{0}” is not saved.";
+    ReallyDiscard: "“{0}”改过的内容还没有保存。", "What you changed about \"{0}\" is not saved.";
     Discard: "放弃修改", "Leave";
     KeepEditing: "继续编辑", "Go on";
     NotInKeyring: "密码没有存进钥匙串", "The password is not in the keyring";
     NotInKeyringExplained: "系统的钥匙串现在不能用（{0}）。\n“{1}”的密码改存在设置文件里，只有你能读。",
-        "The system's keyring cannot be used ({0}).\nThe password of “{1}” stands in the settings file instead, which only you can read.";
+        "The system's keyring cannot be used ({0}).\nThe password of \"{1}\" stands in the settings file instead, which only you can read.";
     IgnoredPeople: "屏蔽的人", "Ignored people";
     Keys: "快捷键", "Keys";
     On: "开", "On";
@@ -347,11 +347,11 @@ texts! {
     // What is wrong with the form.
     NameMissing: "请输入用户名", "Please enter a name";
     NameHasSpace: "用户名里不能有空格", "A name cannot have a space in it";
-    NameStartsWith: "用户名不能以“{0}”开头", "A name cannot begin with “{0}”";
-    NameHas: "用户名里不能有“{0}”", "A name cannot have “{0}” in it";
+    NameStartsWith: "用户名不能以“{0}”开头", "A name cannot begin with \"{0}\"";
+    NameHas: "用户名里不能有“{0}”", "A name cannot have \"{0}\" in it";
     NameTooLong: "用户名太长：最多 {0} 字节（一个汉字占 3 字节）", "The name is too long: at most {0} bytes";
     ServerMissing: "请输入服务器地址", "Please enter the server's address";
-    ServerBad: "服务器地址里不能有“{0}”", "A server's address cannot have “{0}” in it";
+    ServerBad: "服务器地址里不能有“{0}”", "A server's address cannot have \"{0}\" in it";
     ServerHasPort: "端口请填在端口栏里", "Please put the port into its own field";
     PasswordMissing: "请输入新帐号的密码", "Please enter a password for the new account";
     PortMissing: "请输入端口", "Please enter a port";
@@ -401,16 +401,16 @@ texts! {
     PasswordToNobody: "保存后，密码从系统钥匙串里删除。", "The password will be taken out of the system's keyring.";
     OnlyPinned: "只信任下面这些证书，别的都不信。", "Only the certificates below are trusted.";
     AnybodyBelieved: "不核对证书：谁都可以冒充这台服务器！", "Without this, anybody could pose as the server!";
-    NameOfOther: "已经有一个“{0}”了，请另取一个名称", "There is “{0}” already; please give this one another name";
+    NameOfOther: "已经有一个“{0}”了，请另取一个名称", "There is \"{0}\" already; please give this one another name";
     BadUser: "一个词，不能有空格、@ 和 !", "One word, without spaces, @ and !";
     BadRoom: "“{0}”不能作房间名：要以 # 开头，密码写在空格后面",
-        "“{0}” is no room: it begins with #, and a password follows behind a space";
+        "\"{0}\" is no room: it begins with #, and a password follows behind a space";
     BadPin: "这不是证书指纹：要 64 位十六进制数字", "This is no fingerprint: 64 hexadecimal digits";
     FileUnusable: "这个文件不能用：{0}", "This file cannot be used: {0}";
     KeyWithoutCertificate: "有私钥就要有证书", "A key needs its certificate";
 
     // Why there is no connection.
-    UnknownHost: "找不到服务器“{0}”，请检查地址", "No server named “{0}” was found; please check the address";
+    UnknownHost: "找不到服务器“{0}”，请检查地址", "No server named \"{0}\" was found; please check the address";
     ConnectionRefused: "{0} 的 {1} 端口没有服务器在运行", "No server is listening on port {1} of {0}";
     Unreachable: "连不上 {0}：{1}", "{0} cannot be reached: {1}";
     ConnectTimedOut: "{0} 没有应答，请检查地址、端口和网络",
@@ -418,8 +418,8 @@ texts! {
     NotAChatServer: "{0} 的这个端口上不是聊天服务器（对方说的不是 IRC）",
         "What answers there on {0} is not a chat server (it does not speak IRC)";
     NoWelcome: "服务器接了电话却没有让人进门（登录超时）", "The server took the call but did not finish the login in time";
-    NickInUse: "“{0}”这个名字已经有人用了，请换一个", "Somebody is already called “{0}”; please choose another name";
-    NickRefused: "服务器不接受“{0}”这个名字：{1}", "The server does not take the name “{0}”: {1}";
+    NickInUse: "“{0}”这个名字已经有人用了，请换一个", "Somebody is already called \"{0}\"; please choose another name";
+    NickRefused: "服务器不接受“{0}”这个名字：{1}", "The server does not take the name \"{0}\": {1}";
     PasswordNeeded: "服务器要求密码：{0}", "The server asks for a password: {0}";
     Banned: "服务器拒绝登录：{0}", "The server refuses the login: {0}";
     ClosedByServer: "服务器关闭了连接", "The server closed the connection";
@@ -443,7 +443,7 @@ texts! {
     DoNotConnect: "不连接", "Do not connect";
     AnotherCertificate: "服务器的证书变了！", "The server has another certificate!";
     AnotherCertificateExplained: "没有连接 {0}：它的证书不是以前的那一份，可能有人在冒充它。\n以前的指纹：\n{1}\n现在的指纹：\n{2}\n请向管理者核实。如果确实换了证书，在服务器上点右键，选“忘记证书”，再核对新的。",
-        "Not connected to {0}: its certificate is not the one from before, so somebody may be posing as the server.\nThe fingerprint before:\n{1}\nThe fingerprint now:\n{2}\nAsk the server's keeper. If the certificate really was replaced, click the server with the right button, choose “Forget the certificate”, and compare the new one.";
+        "Not connected to {0}: its certificate is not the one from before, so somebody may be posing as the server.\nThe fingerprint before:\n{1}\nThe fingerprint now:\n{2}\nAsk the server's keeper. If the certificate really was replaced, click the server with the right button, choose \"Forget the certificate\", and compare the new one.";
     NotTrusted: "不能相信这台服务器", "This server cannot be trusted";
     NotTrustedExplained: "没有连接 {0}：{1}，而它以前要求只用可靠的 TLS 连接，所以不能例外。\n证书指纹（SHA-256）：\n{2}",
         "Not connected to {0}: {1}. It once asked to be spoken to by safe TLS only, so there can be no exception.\nFingerprint of the certificate (SHA-256):\n{2}";
@@ -552,8 +552,8 @@ texts! {
     WhoisAccount: "{0} 登录了帐号 {1}", "{0} is logged in as {1}";
 
     // What a server refuses, in plain words.
-    NoSuchNick: "没有叫“{0}”的人在线", "Nobody called “{0}” is here";
-    NoSuchRoom: "没有“{0}”这个房间", "There is no room “{0}”";
+    NoSuchNick: "没有叫“{0}”的人在线", "Nobody called \"{0}\" is here";
+    NoSuchRoom: "没有“{0}”这个房间", "There is no room \"{0}\"";
     NotDelivered: "连接断了，没有送到", "Not delivered: the connection was lost";
     CannotSendToRoom: "消息没有送到：不能在 {0} 说话", "Not delivered: you cannot speak in {0}";
     TooManyRooms: "进入的房间太多了，进不了 {0}", "You are in too many rooms to join {0}";
@@ -576,8 +576,8 @@ texts! {
     UnknownCommand: "没有 {0} 这个命令，输入 /help 查看；要发送以 / 开头的文字，请写 //",
         "There is no command {0}; /help lists them. To say text that begins with /, write //";
     MissingArgument: "用法：{0}", "Usage: {0}";
-    BadRoomName: "“{0}”不能作房间名", "“{0}” cannot be the name of a room";
-    BadNick: "“{0}”不能作用户名", "“{0}” cannot be a name";
+    BadRoomName: "“{0}”不能作房间名", "\"{0}\" cannot be the name of a room";
+    BadNick: "“{0}”不能作用户名", "\"{0}\" cannot be a name";
     BadRawLine: "这一行不是 IRC 消息", "This line is not an IRC message";
     OneLineOnly: "这个命令只能写一行", "This command takes a single line";
 
@@ -665,9 +665,9 @@ texts! {
     FlagUnknown: "不认识的参数 {0}（--help 显示用法）", "unknown argument {0} (--help shows the usage)";
     FlagNeedsValue: "{0} 后面要有一个值", "{0} needs a value";
     FlagTakesNoValue: "{0} 后面不能有值", "{0} takes no value";
-    FlagBadValue: "{0} 的值“{1}”不可用：应为 {2}", "{0} cannot be “{1}”: expected {2}";
+    FlagBadValue: "{0} 的值“{1}”不可用：应为 {2}", "{0} cannot be \"{1}\": expected {2}";
     BadUrl: "{0} 不是有效的地址", "{0} leads nowhere";
-    ProfileUnknown: "设置里没有叫“{0}”的服务器", "There is no server called “{0}” in the settings";
+    ProfileUnknown: "设置里没有叫“{0}”的服务器", "There is no server called \"{0}\" in the settings";
     HeadlessNeedsUnix: "--headless 只能在 Unix 系统上使用", "--headless works on Unix systems only";
     ExpectLanguage: "zh 或 en", "zh or en";
     ExpectPort: "1 到 65535 的数字", "a number from 1 to 65535";
@@ -694,6 +694,11 @@ mod tests {
             assert_eq!(places(chinese), places(english), "{text:?}");
             let is_cjk = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
             assert!(!english.contains(is_cjk), "the English of {text:?} has Chinese in it");
+            let is_wide = |c: char| "“”‘’".contains(c);
+            assert!(
+                !english.contains(is_wide),
+                "a face with 汉字 draws the quotes of {text:?} as wide as those"
+            );
         }
     }
 

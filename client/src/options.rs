@@ -263,14 +263,17 @@ mod tests {
         refused(&["tea.house"], "unknown argument tea.house (--help shows the usage)");
         refused(&["irc://tea.house:x"], "irc://tea.house:x leads nowhere");
         refused(&["--port"], "--port needs a value");
-        refused(&["--port", "abc"], "--port cannot be “abc”: expected a number from 1 to 65535");
-        refused(&["--port", "0"], "--port cannot be “0”: expected a number from 1 to 65535");
+        refused(&["--port", "abc"], "--port cannot be \"abc\": expected a number from 1 to 65535");
+        refused(&["--port", "0"], "--port cannot be \"0\": expected a number from 1 to 65535");
         refused(&["--connect=yes"], "--connect takes no value");
-        refused(&["--lang", "fr"], "--lang cannot be “fr”: expected zh or en");
-        refused(&["--geometry", "big"], "--geometry cannot be “big”: expected WxH+X+Y, such as 900x640+0+0");
+        refused(&["--lang", "fr"], "--lang cannot be \"fr\": expected zh or en");
+        refused(
+            &["--geometry", "big"],
+            "--geometry cannot be \"big\": expected WxH+X+Y, such as 900x640+0+0",
+        );
         refused(
             &["--geometry", "0x5+0+0"],
-            "--geometry cannot be “0x5+0+0”: expected WxH+X+Y, such as 900x640+0+0",
+            "--geometry cannot be \"0x5+0+0\": expected WxH+X+Y, such as 900x640+0+0",
         );
     }
 

@@ -674,8 +674,8 @@ fn what_the_server_refuses_stands_where_it_belongs() {
     window.model.open_private("nobody");
     window.model.select(window.id("#lobby"));
     window.server(&[":s 401 bob nobody :No such nick", ":s 403 bob #nowhere :No such channel"]);
-    assert_eq!(window.last("nobody"), "* Nobody called “nobody” is here");
-    assert_eq!(window.last("#lobby"), "* There is no room “#nowhere”");
+    assert_eq!(window.last("nobody"), "* Nobody called \"nobody\" is here");
+    assert_eq!(window.last("#lobby"), "* There is no room \"#nowhere\"");
 }
 
 #[test]
@@ -1046,7 +1046,7 @@ fn a_server_that_is_disconnected_keeps_its_conversations_and_one_that_is_left_do
     window.model.connect_again(second);
     assert!(matches!(&window.model.take_actions()[..], [Action::Connect(id, _)] if *id == second));
     window.server_of(second, &[":irc.example 001 bobby :Welcome"]);
-    assert_eq!(window.model.take_actions(), [Action::Send(second, "JOIN #rust".into())]);
+    assert_eq!(window.sent(), ["JOIN #rust"]);
     assert_eq!(window.model.current().unwrap().name(), "#lobby", "and what one reads stays in front");
 
     window.model.leave(FIRST);

@@ -32,7 +32,7 @@ fn nobody_has_no_card() {
     window.model.ask_card("nobody").unwrap();
     window.server(&[":s 401 bob nobody :No such nick", ":s 318 bob nobody :End of WHOIS"]);
     assert_eq!(window.model.take_card(), None);
-    assert_eq!(window.last("#lobby"), "* Nobody called “nobody” is here");
+    assert_eq!(window.last("#lobby"), "* Nobody called \"nobody\" is here");
 }
 
 #[test]
