@@ -136,6 +136,17 @@ impl Profile {
         }
     }
 
+    /// Names the files in this folder without it, so that the folder can be taken elsewhere.
+    #[must_use]
+    pub fn with_files_of(mut self, folder: &Path) -> Self {
+        for path in [&mut self.tls_certificate, &mut self.tls_key].into_iter().flatten() {
+            if let Ok(inside) = path.strip_prefix(folder) {
+                *path = inside.to_owned();
+            }
+        }
+        self
+    }
+
     /// Whether this is the way to that server.
     pub fn is_for(&self, server: &str, port: u16) -> bool {
         self.server.eq_ignore_ascii_case(server) && self.port == port

@@ -212,7 +212,10 @@ impl SettingsFile {
     }
 
     fn write(&self, settings: &Settings) -> io::Result<()> {
-        let text = toml::to_string(settings).map_err(io::Error::other)?;
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let profiles = settings.profiles.iter().map(|profile| profile.clone().with_files_of(folder));
+        let settings = Settings { profiles: profiles.collect(), ..settings.clone() };
+        let text = toml::to_string(&settings).map_err(io::Error::other)?;
         replace(&self.path, &text)
     }
 
@@ -436,6 +439,17 @@ mod tests {
         settings.profiles = vec![profile("written")];
         settings.remember(&profile("typed"));
         assert_eq!(settings.profiles, [profile("written")]);
+    }
+
+    #[test]
+    fn files_beside_the_settings_go_along_with_the_folder() {
+        let (folder, file) = file_with("tls_certificate = \"me.pem\"\ntls_key = \"/elsewhere/me.key\"\n");
+        let (settings, _) = file.load();
+        assert_eq!(settings.profiles[0].tls_certificate, Some(folder.path().join("me.pem")));
+        file.save(&settings).unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        assert!(text.contains("tls_certificate = \"me.pem\"\ntls_key = \"/elsewhere/me.key\"\n"), "{text}");
+        assert_eq!(file.load().0, settings);
     }
 
     #[cfg(unix)]
