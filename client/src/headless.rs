@@ -333,7 +333,10 @@ impl Headless {
                     }
                 }
                 // Only a window asks for these.
-                Action::KeepIgnored(_) | Action::KeepPassword(..) | Action::Notify { .. } => {}
+                Action::Remember(_)
+                | Action::KeepIgnored(_)
+                | Action::KeepPassword(..)
+                | Action::Notify { .. } => {}
                 Action::Disconnect(_) | Action::Quit => self.end = Some(Ok(())),
             }
         }

@@ -7,7 +7,7 @@ use teahouse_protocol::names::is_channel;
 
 use super::condense::Step;
 use super::network::{Network, WhoQuestion};
-use super::{ConversationId, Kind, Link};
+use super::{Action, ConversationId, Kind, Link};
 use crate::event::{Event, Manner, Sender, What, Words};
 use crate::failure::Failure;
 use crate::i18n::{Phrase, Text};
@@ -169,6 +169,7 @@ impl Network {
         self.failure = None;
         self.greeting = true;
         self.me = nick;
+        self.actions.push(Action::Remember(Box::new(self.profile.clone())));
         for conversation in &mut self.conversations {
             conversation.joined |= conversation.kind != Kind::Room;
         }

@@ -96,6 +96,8 @@ pub const MAX_LINES_AT_ONCE: usize = 50;
 pub enum Action {
     /// Close this network's connection if there is one, and open a new one to here.
     Connect(NetworkId, Box<Profile>),
+    /// Keep this server for the next time: we are there.
+    Remember(Box<Profile>),
     /// Put the password of this profile into the system's keyring.
     KeepPassword(NetworkId, Box<Profile>),
     /// Send this line on the network's connection; it has no CR LF.
@@ -233,6 +235,11 @@ impl Model {
     /// What to say beside its fields.
     pub fn form_errors(&self) -> &FormErrors {
         &self.form_errors
+    }
+
+    /// Whether the keyring has the password of the server that the form was filled in with.
+    pub fn is_password_kept(&self) -> bool {
+        self.base.is_kept_in_keyring()
     }
 
     /// Whether the login form waits for its server.

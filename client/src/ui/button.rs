@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use fltk::enums::{Color, Cursor, Event, FrameType};
+use fltk::enums::{Color, Cursor, Event, FrameType, Key};
 use fltk::prelude::*;
-use fltk::{button, draw};
+use fltk::{app, button, draw};
 
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Palette;
@@ -54,7 +54,13 @@ impl Button {
                     }
                     widget.redraw();
                 }
-                false
+                // FLTK's own take the space bar only.
+                let is_pressed =
+                    event == Event::KeyDown && matches!(app::event_key(), Key::Enter | Key::KPEnter);
+                if is_pressed {
+                    widget.do_callback();
+                }
+                is_pressed
             }
         });
         widget.draw({
@@ -185,6 +191,18 @@ impl CheckBox {
             draw::set_line_style(draw::LineStyle::Solid, 0);
         });
         Self { widget, kit }
+    }
+
+    /// Enter does this, as in the fields beside it.
+    pub fn on_enter(&self, action: Action) {
+        let kit = Rc::clone(&self.kit);
+        self.widget.clone().handle(move |_, event| {
+            let is_entered = event == Event::KeyDown && matches!(app::event_key(), Key::Enter | Key::KPEnter);
+            if is_entered {
+                kit.act(action.clone());
+            }
+            is_entered
+        });
     }
 
     /// Does this whenever somebody ticks it or takes the tick away.

@@ -128,8 +128,8 @@ impl Field {
     /// How tall it is at this width, with its label, what is wrong, and the space below it.
     pub fn height_at(&self, width: i32) -> i32 {
         let lines = self.words.borrow().error.as_ref().map_or(0, |error| self.lines(error, width).len());
-        let below = 3 + lines.min(self.most_lines) as i32 * ERROR_LINE_HEIGHT;
-        LABEL_HEIGHT + FRAME_HEIGHT + below.max(GAP)
+        let below = if lines == 0 { GAP } else { 7 + lines.min(self.most_lines) as i32 * ERROR_LINE_HEIGHT };
+        LABEL_HEIGHT + FRAME_HEIGHT + below
     }
 
     /// An error in lines of this width.

@@ -28,7 +28,7 @@ const TILE: i32 = 60;
 const BUTTON_HEIGHT: i32 = 44;
 /// The row of boxes to tick, with the space below it.
 const TICKS_HEIGHT: i32 = 36;
-/// Below the button, for what is wrong with the connection.
+/// Below the button, for what is wrong with the connection; more if there is more room.
 const TROUBLE_LINES: usize = 3;
 const TROUBLE_LINE_HEIGHT: i32 = 19;
 
@@ -56,6 +56,8 @@ pub struct LoginView {
     pub language: Button,
     /// The switch to the other shade.
     pub shade: Button,
+    /// 设置
+    pub settings: Button,
     /// The saved servers, at the left; only where there is room for them.
     pub saved: RowList<ListKey>,
     /// 返回, to the conversations; only where there are any.
@@ -78,16 +80,20 @@ impl LoginView {
         let mut group = Group::default();
         group.make_resizable(false);
         let name = Field::new(kit, 1, Action::LogIn);
-        let server = Field::new(kit, 2, Action::LogIn);
-        let port = Field::new(kit, 2, Action::LogIn);
+        let server = Field::new(kit, 3, Action::LogIn);
+        let port = Field::new(kit, 3, Action::LogIn);
         let password = Field::new(kit, 1, Action::LogIn);
         password.hide_text();
         let tick = || CheckBox::new(kit, |colors| colors.page);
         let (tls, keep_password, register) = (tick(), tick(), tick());
+        for tick in [&tls, &keep_password, &register] {
+            tick.on_enter(Action::LogIn);
+        }
         tls.on_change(Action::SwitchTls);
         let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogIn);
         let language = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
         let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
+        let settings = Button::new(kit, Look::Quiet, |colors| colors.page, Action::OpenSettings);
         let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::GoBack);
         back.set_visible(false);
         // The keyboard goes to whatever takes it first, and that is to be the name.
@@ -105,6 +111,7 @@ impl LoginView {
             button,
             language,
             shade,
+            settings,
             saved,
             back,
             state: Rc::default(),
@@ -135,6 +142,7 @@ impl LoginView {
         self.keep_password.set_text(Text::KeepPassword.to(language));
         self.register.set_text(Text::NewAccount.to(language));
         self.language.set_text(language.other().name());
+        self.settings.set_text(Text::Settings.to(language));
         self.back.set_text(&format!("← {}", Text::Back.to(language)));
         self.state.borrow_mut().title = Text::AppName.to(language).to_owned();
         let is_connecting = self.state.borrow().is_connecting;
@@ -163,6 +171,11 @@ impl LoginView {
     /// The boxes to tick and their names.
     pub fn ticks(&self) -> [(&'static str, &CheckBox); 3] {
         [("tls", &self.tls), ("keep password", &self.keep_password), ("register", &self.register)]
+    }
+
+    /// Says that the password need not be typed, since the keyring has it, or takes that back.
+    pub fn set_kept(&self, is_kept: bool, language: Language) {
+        self.password.set_hint(if is_kept { Text::HintKept.to(language) } else { "" });
     }
 
     /// What stands in the fields.
@@ -280,7 +293,7 @@ impl LoginView {
         y += TICKS_HEIGHT;
         self.button.place(Rect::new(form.x, y, form.w, BUTTON_HEIGHT));
         let mut right = rect.x + rect.w - 12;
-        for switch in [&self.language, &self.shade] {
+        for switch in [&self.language, &self.shade, &self.settings] {
             let width = switch.natural_width();
             switch.place(Rect::new(right - width, rect.y + 10, width, 30));
             right -= width + 4;
@@ -334,12 +347,18 @@ impl LoginView {
 
         let Some(trouble) = &state.trouble else { return };
         let face = Face::regular(theme.sizes.label);
-        let lines = layout::wrap(trouble, form.w as f32, |text| paint.width(face, text));
+        let mut lines = layout::wrap(trouble, form.w as f32, |text| paint.width(face, text));
         let top = self.button.widget().y() + BUTTON_HEIGHT + 12;
-        for (index, line) in lines.into_iter().take(TROUBLE_LINES).enumerate() {
+        let room = ((rect.y + rect.h - top) / TROUBLE_LINE_HEIGHT).max(1) as usize;
+        if lines.len() > room {
+            // The last one that fits says with its `…` that there is more.
+            lines.truncate(room);
+            lines[room - 1].end = trouble.len();
+        }
+        for (index, line) in lines.into_iter().enumerate() {
             let row =
                 Rect::new(form.x, top + index as i32 * TROUBLE_LINE_HEIGHT, form.w, TROUBLE_LINE_HEIGHT);
-            paint.label(face, theme.colors.danger, Align::Left, &trouble[line], row);
+            paint.label(face, theme.colors.danger, Align::Left, &trouble[line].replace('\n', " "), row);
         }
     }
 }

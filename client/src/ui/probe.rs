@@ -40,6 +40,8 @@ pub struct Snapshot {
     pub focus: String,
     /// What stands in the fields of the form.
     pub fields: BTreeMap<&'static str, String>,
+    /// What stands in its field for the password while nothing does.
+    pub password_hint: String,
     /// Which of its boxes are ticked.
     pub ticks: BTreeMap<&'static str, bool>,
     /// What is said to be wrong with them; `general` is about none of them.

@@ -623,6 +623,7 @@ fn field(kit: &Rc<Kit>, entry: Entry) -> Field {
 
 fn check_box(kit: &Rc<Kit>, tick: Tick) -> CheckBox {
     let check_box = CheckBox::new(kit, |colors| colors.page);
+    check_box.on_enter(Action::SaveProfile);
     check_box.on_change(if tick == Tick::Tls { Action::SwitchProfileTls } else { Action::ProfileTyped });
     check_box
 }

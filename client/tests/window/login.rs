@@ -142,3 +142,73 @@ fn the_form_remembers_the_last_login() {
     assert_eq!(fields["name"], "ming");
     assert_eq!(fields["port"], server.port().to_string());
 }
+
+#[test]
+fn an_address_that_was_mistyped_is_not_kept_and_one_that_is_good_is() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let port = Some(server.port());
+    let mut ming = Person::open(&display, &Start { nick: "ming", port, ..Start::default() });
+    ming.fills_in("server", "nobody.invalid");
+    ming.presses("Return");
+    ming.waits_for("an error", |seen| !all_errors(seen).is_empty());
+    ming.fills_in("server", "127.0.0.1");
+    ming.presses("Return");
+    ming.is_in_the_lobby();
+    let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+    assert!(settings.contains("127.0.0.1") && !settings.contains("nobody.invalid"), "{settings}");
+}
+
+#[test]
+fn enter_logs_in_wherever_the_keyboard_is_in_the_form() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    for steps in [4, 7] {
+        let nick = format!("ming{steps}");
+        let start = Start { nick: &nick, port: Some(server.port()), ..Start::default() };
+        let mut ming = Person::open(&display, &start);
+        ming.goes_to("name");
+        for _ in 0..steps {
+            ming.presses("Tab");
+        }
+        ming.waits_for("a box or a button", |seen| seen["focus"] == "window");
+        ming.presses("Return");
+        ming.is_in_the_lobby();
+        ming.quits("");
+        ming.is_gone(crate::support::PATIENCE);
+    }
+}
+
+#[test]
+fn a_password_that_the_keyring_has_need_not_be_typed_and_that_is_said() {
+    let display = Display::start(900, 700);
+    let settings = "server = \"127.0.0.1\"\nnick = \"ming\"\nkeyring = true\n";
+    let mut ming = Person::open(&display, &Start { settings, ..Start::default() });
+    ming.waits_for("where the password is", |seen| seen["password_hint"] == "已存于系统钥匙串");
+    display.picture("login-kept");
+    ming.clicks("settings");
+    ming.waits_for("the settings", |seen| seen["settings"].is_array());
+    ming.presses("Escape");
+    ming.waits_for("the form", |seen| seen["settings"].is_null() && seen["focus"] == "name");
+}
+
+#[test]
+fn the_form_fits_into_the_smallest_window_whatever_is_wrong() {
+    let display = Display::start(700, 600);
+    for (language, shade) in [("en", "light"), ("zh", "dark")] {
+        let settings = format!("theme = \"{shade}\"\n");
+        let start = Start { language, settings: &settings, geometry: "520x500+2+22", ..Start::default() };
+        let mut ming = Person::open(&display, &start);
+        display.picture(&format!("login-smallest-{language}"));
+        ming.fills_in("name", "a b");
+        ming.fills_in("server", "http://tea");
+        ming.fills_in("port", "x");
+        ming.clicks("register");
+        ming.clicks("login");
+        let seen = ming.waits_for("an error", |seen| seen["errors"]["password"].is_string());
+        display.picture(&format!("login-smallest-errors-{language}"));
+        let bottom = |control: &str| {
+            let side = |side: &str| seen["controls"][control][side].as_i64().expect("a number");
+            side("y") + side("h")
+        };
+        assert!(bottom("login") < bottom("window"), "the button is in view");
+    }
+}

@@ -19,6 +19,15 @@ fn changed(change: impl FnOnce(&mut Profile)) -> (Window, Profile) {
 }
 
 #[test]
+fn a_server_is_kept_for_the_next_time_once_it_has_let_us_in() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(saved()))]);
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert!(window.model.take_actions().contains(&Action::Remember(Box::new(saved()))));
+}
+
+#[test]
 fn what_is_changed_holds_from_the_next_connection_on() {
     let (mut window, after) = changed(|profile| {
         profile.port = 7000;

@@ -45,6 +45,7 @@ impl Controller {
         self.login.show_saved(scene::profile_rows(&model));
         self.login.back.set_visible(model.front().is_some());
         let was_connecting = self.login.set_connecting(is_connecting, language);
+        self.login.set_kept(model.is_password_kept(), language);
         let errors = model.form_errors();
         self.login.show_errors(errors, language);
         if was_connecting && !is_connecting && !errors.is_empty() {

@@ -60,7 +60,10 @@ impl Controller {
         for action in actions {
             match action {
                 Action::Connect(id, profile) => {
-                    self.remember(&profile);
+                    // An address that was mistyped is not kept: a new server is when it has let us in.
+                    if self.settings.profiles.iter().any(|saved| saved.is_same_as(&profile)) {
+                        self.remember(&profile);
+                    }
                     self.connections.remove(&id);
                     if profile.keyring && profile.password.is_empty() {
                         self.keeper.fetch(id, profile);
@@ -68,6 +71,7 @@ impl Controller {
                         self.connect(id, &profile);
                     }
                 }
+                Action::Remember(profile) => self.remember(&profile),
                 Action::KeepPassword(id, profile) => self.keeper.store(id, profile),
                 Action::Send(id, line) => {
                     if let Some(connection) = self.connections.get(&id) {

@@ -43,6 +43,7 @@ impl Controller {
             is_dark: self.shade() == Shade::Dark,
             focus: self.focused_control(),
             fields: self.login.fields().map(|(name, field)| (name, field.text())).into(),
+            password_hint: self.login.password.hint(),
             ticks: self.login.ticks().map(|(name, tick)| (name, tick.is_ticked())).into(),
             errors: self.login.errors(),
             login_button: self.login.button.widget().label(),
@@ -155,6 +156,7 @@ impl Controller {
                 ("login", &login.button),
                 ("language", &login.language),
                 ("shade", &login.shade),
+                ("settings", &login.settings),
                 ("back", &login.back),
             ]
         } else {
