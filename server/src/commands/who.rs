@@ -28,9 +28,11 @@ pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply>
         }
         let reply = match fields {
             Some(fields) => whox_reply(context, person, channel, fields),
-            None => who_reply(context, person, channel),
+            None => Some(who_reply(context, person, channel)),
         };
-        context.reply(&reply);
+        if let Some(reply) = reply {
+            context.reply(&reply);
+        }
     }
     context.reply(&Reply::EndOfWho(asked.to_owned()));
     Ok(())
@@ -87,8 +89,8 @@ fn who_reply(context: &Context, person: ClientId, channel: Option<ChannelId>) ->
     )
 }
 
-/// The fields that were asked for, in the order of the specification.
-fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, asked: &str) -> Reply {
+/// The fields that were asked for, in the order of the specification; nothing if there is none of these names.
+fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, asked: &str) -> Option<Reply> {
     let (asked, token) = asked.split_once(',').unwrap_or((asked, ""));
     let is_token = (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
     let client = context.world.client(person).expect("it was found");
@@ -115,7 +117,8 @@ fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, a
         'o' => "n/a".to_owned(),
         _ => format!(":{}", client.realname),
     });
-    Reply::WhoSpecial(fields.collect::<Vec<_>>().join(" "))
+    let fields: Vec<_> = fields.collect();
+    (!fields.is_empty()).then(|| Reply::WhoSpecial(fields.join(" ")))
 }
 
 /// WHOIS: all that the one who asks may know about somebody.

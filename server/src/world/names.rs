@@ -170,18 +170,18 @@ impl World {
         if new == old {
             return Ok(());
         }
-        if !self.config.casemapping.same(&old, &new) {
-            // For those who look for a name, one person went and another came.
-            self.remember(id, &old);
-            self.tell_watchers_that_left(&old);
-            self.tell_watchers_that_came(id);
-        }
         let line = self.line(format_args!(":{source} NICK {new}")).with_tags(self.clients[id].tags());
         for index in 0..self.clients[id].channels.len() {
             self.keep_change_of_nick(id, self.clients[id].channels[index], &source, &new);
         }
         self.tell_person(id, |_, _| Some(&line));
         self.tell_neighbours(id, |_| Some(&line));
+        if !self.config.casemapping.same(&old, &new) {
+            // For those who look for a name, one person went and another came.
+            self.remember(id, &old);
+            self.tell_watchers_that_left(&old);
+            self.tell_watchers_that_came(id);
+        }
         self.keep_presence(id);
         self.note(Text::Renamed(old, new));
         Ok(())
