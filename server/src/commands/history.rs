@@ -101,7 +101,8 @@ fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) ->
         }
     };
     let Readable { name, places, since } = readable(context, target).ok_or(Refusal::Target)?;
-    let events = context.has(Capability::EventPlayback);
+    // Outside of a batch a JOIN or NICK of long ago would be one of now.
+    let events = context.has(Capability::EventPlayback) && context.has(Capability::Batch);
     let windows: Vec<_> = parts
         .into_iter()
         .map(|(after, before, newest, limit)| Window {
