@@ -9,7 +9,7 @@ use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::store::Store;
-use crate::world::{Capability, Client, ClientId, World};
+use crate::world::{Capability, Client, ClientId, World, mask};
 
 /// What a handler works with: the world, who asks, and the tags of the question.
 #[derive(Debug)]
@@ -38,6 +38,25 @@ impl Context<'_> {
     /// Whether a capability is on where the question comes from.
     pub(super) fn has(&self, capability: Capability) -> bool {
         self.device().has(capability)
+    }
+
+    /// Goes on if a question is for this server: no server named, its name, a mask of it, or somebody who is here.
+    ///
+    /// # Errors
+    /// ERR_NOSUCHSERVER.
+    pub(super) fn for_this_server(&self, server: Option<&str>) -> Result<(), Reply> {
+        let Some(server) = server.filter(|server| !server.is_empty()) else { return Ok(()) };
+        if self.is_this_server(server) || self.world.find(server).is_ok() {
+            Ok(())
+        } else {
+            Err(Reply::NoSuchServer(server.to_owned()))
+        }
+    }
+
+    /// Whether a mask describes this server's name.
+    pub(super) fn is_this_server(&self, mask: &str) -> bool {
+        let fold = |text| self.world.config.casemapping.fold(text);
+        mask::fits(fold(mask).as_str(), fold(&self.world.config.name).as_str())
     }
 
     pub(super) fn reply(&mut self, reply: &Reply) {

@@ -6,7 +6,6 @@ use teahouse_protocol::{Message, names};
 
 use super::context::{Context, listed};
 use super::speech::{self, Speech, channel_to_speak_in, client_only, may_hear, rank_and_channel, rank_of};
-use super::status::is_this_server;
 use super::{multiline, service, services};
 use crate::outbox::Cause;
 use crate::reply::Reply;
@@ -203,7 +202,7 @@ fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech)
     if !context.client().is_operator() {
         return Err(Reply::NoPrivileges);
     }
-    if !is_this_server(context, mask) {
+    if !context.is_this_server(mask) {
         return Err(Reply::NoSuchNick(target.to_owned()));
     }
     let number = context.world.next_number();

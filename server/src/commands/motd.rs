@@ -9,7 +9,7 @@ use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
 use super::context::{Context, Task};
-use super::{channels, history, status};
+use super::{channels, history};
 use crate::reply::Reply;
 use crate::store::Store;
 
@@ -29,7 +29,7 @@ pub(super) struct Reading {
 
 /// MOTD: the message of the day.
 pub(super) fn motd(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    status::for_this_server(context, message.param(0))?;
+    context.for_this_server(message.param(0))?;
     send(context, false);
     Ok(())
 }

@@ -4,14 +4,13 @@ use teahouse_protocol::Message;
 
 use super::COMMANDS;
 use super::context::Context;
-use super::status::for_this_server;
 use crate::reply::Reply;
 use crate::world::Target;
 
 /// STATS: reports, some of them for operators only.
 pub(super) fn stats(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let letter = message.param(0).and_then(|letters| letters.chars().next()).unwrap_or('*');
-    for_this_server(context, message.param(1))?;
+    context.for_this_server(message.param(1))?;
     match letter {
         'u' => {
             let secs = context.world.now.duration_since(context.world.started).as_secs().max(0);

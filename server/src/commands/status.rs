@@ -6,29 +6,9 @@ use super::context::Context;
 use super::isupport;
 use crate::language::Language;
 use crate::reply::Reply;
-use crate::world::mask;
 
 /// Name and version of this program.
 pub(super) const VERSION: &str = concat!("teahouse-", env!("CARGO_PKG_VERSION"));
-
-/// Goes on if a question is for this server: no server named, its name, a mask of it, or somebody who is here.
-///
-/// # Errors
-/// ERR_NOSUCHSERVER.
-pub(super) fn for_this_server(context: &Context, server: Option<&str>) -> Result<(), Reply> {
-    let Some(server) = server.filter(|server| !server.is_empty()) else { return Ok(()) };
-    if is_this_server(context, server) || context.world.find(server).is_ok() {
-        Ok(())
-    } else {
-        Err(Reply::NoSuchServer(server.to_owned()))
-    }
-}
-
-/// Whether a mask describes this server's name.
-pub(super) fn is_this_server(context: &Context, mask: &str) -> bool {
-    let fold = |text| context.world.config.casemapping.fold(text);
-    mask::fits(fold(mask).as_str(), fold(&context.world.config.name).as_str())
-}
 
 /// PING: sends back what came with it.
 pub(super) fn ping(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -66,7 +46,7 @@ pub(super) fn send_lusers(context: &mut Context) {
 
 /// VERSION: what runs here, and what it can do.
 pub(super) fn version(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    for_this_server(context, message.param(0))?;
+    context.for_this_server(message.param(0))?;
     context.reply(&Reply::Version(VERSION.to_owned(), context.world.config.name.clone()));
     isupport::send(context);
     Ok(())
@@ -74,7 +54,7 @@ pub(super) fn version(context: &mut Context, message: &Message) -> Result<(), Re
 
 /// TIME: what time it is here.
 pub(super) fn time(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    for_this_server(context, message.param(0))?;
+    context.for_this_server(message.param(0))?;
     let time = context.world.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     context.reply(&Reply::Time(context.world.config.name.clone(), time));
     Ok(())
@@ -82,7 +62,7 @@ pub(super) fn time(context: &mut Context, message: &Message) -> Result<(), Reply
 
 /// INFO: what this program is.
 pub(super) fn info(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    for_this_server(context, message.param(0))?;
+    context.for_this_server(message.param(0))?;
     let about = match context.device().language {
         Language::English => [
             "Teahouse, a chat in the shape of a networks course:",
@@ -102,7 +82,7 @@ pub(super) fn info(context: &mut Context, message: &Message) -> Result<(), Reply
 
 /// ADMIN: whom to ask about this server.
 pub(super) fn admin(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    for_this_server(context, message.param(0))?;
+    context.for_this_server(message.param(0))?;
     let config = context.world.config.clone();
     let nobody = || context.client().language.choose("nobody has been named", "没有指定").to_owned();
     let admin = config.admin.clone().unwrap_or_else(nobody);
@@ -117,7 +97,7 @@ pub(super) fn admin(context: &mut Context, message: &Message) -> Result<(), Repl
 pub(super) fn links(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let mask = message.params().last().copied().unwrap_or("*");
     let config = context.world.config.clone();
-    if is_this_server(context, mask) {
+    if context.is_this_server(mask) {
         context.reply(&Reply::Links(mask.to_owned(), config.name.clone(), config.network.clone()));
     }
     context.reply(&Reply::EndOfLinks(mask.to_owned()));

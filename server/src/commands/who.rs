@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, listed};
-use super::status::for_this_server;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
 use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};
@@ -129,7 +128,7 @@ pub(super) fn whois(context: &mut Context, message: &Message) -> Result<(), Repl
         (nick, None) => (None, nick.unwrap_or_default()),
     };
     let Some(nick) = listed(asked).next() else { return Err(Reply::NoNicknameGiven) };
-    match for_this_server(context, server).and_then(|()| context.world.find(nick)) {
+    match context.for_this_server(server).and_then(|()| context.world.find(nick)) {
         Ok(person) => {
             let known = known_of(context, person);
             context.reply_all(&known);
