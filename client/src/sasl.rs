@@ -239,6 +239,9 @@ impl Login {
                 }
                 ScramStep::Proof => {
                     *step = ScramStep::Verdict;
+                    // Whoever it is knows now whether our password is right. If they say no, or show no proof of their
+                    // own, hearing the password itself helps only an impostor.
+                    self.untried.retain(|mechanism| *mechanism != Mechanism::Plain);
                     scram.last(&self.account, self.password.reveal(), &said).map(Some)
                 }
                 ScramStep::Verdict => scram.verify(&said).map(|is_accepted| {
@@ -435,6 +438,29 @@ mod tests {
         assert_eq!(impostor(&["AUTHENTICATE +", ":s 903 bob :Welcome"]), given_up);
         assert_eq!(impostor(&[":s 903 bob :Welcome"]), given_up);
         assert_eq!(impostor(&["AUTHENTICATE :茶", ":s 903 bob :Welcome"]), given_up);
+    }
+
+    #[test]
+    fn a_server_that_has_our_proof_and_none_of_its_own_does_not_get_the_password() {
+        for answer in [
+            &[":s 904 bob :No"][..],
+            &[":s 908 bob PLAIN :are available", ":s 904 bob :No"],
+            &["AUTHENTICATE ZT1vdGhlci1lcnJvcg==", ":s 906 bob :Aborted"],
+        ] {
+            let mut login = by(&[Mechanism::ScramSha256, Mechanism::Plain]);
+            login.begin(None);
+            let Progress::Lines(first) = take(&mut login, "AUTHENTICATE +") else {
+                panic!("no first message")
+            };
+            let first = Base64::decode_vec(first[0].strip_prefix("AUTHENTICATE ").unwrap()).unwrap();
+            let nonce = String::from_utf8(first).unwrap().split("r=").last().unwrap().to_owned();
+            let challenge = Base64::encode_string(format!("r={nonce}x,s=QQ==,i=4096").as_bytes());
+            let proof = take(&mut login, &format!("AUTHENTICATE {challenge}"));
+            assert!(matches!(proof, Progress::Lines(_)), "{proof:?}");
+            let outcome = answer.iter().map(|line| take(&mut login, line)).last().unwrap();
+            assert!(matches!(outcome, Progress::Failed(..) | Progress::None), "{answer:?}: {outcome:?}");
+            assert!(login.is_idle() && !login.is_done(), "{answer:?}");
+        }
     }
 
     #[test]
