@@ -1,7 +1,9 @@
 //! One server: how things stand with it, who we are there, and the conversations that are held there.
 //!
 //! Here is what a network is and the steps that changes are made of. Which changes there are stands in
-//! `arrive.rs` (what the server tells) and `act.rs` (what the person does).
+//! `arrive.rs` (what the server tells) and `act.rs` (what the person does). What has a subject of its own (history,
+//! delivery, signals, people, notices of the desktop) has a file with both what a network knows of it and what it does
+//! with that, so that nobody else can reach into it; these files and this one know each other.
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
