@@ -186,4 +186,23 @@ fn names_with_signs_are_shown_as_they_are() {
     assert_eq!(read["from"], "_a|b");
     ming.waits_for("the name in the list", |seen| seen["controls"]["member _a|b"].is_object());
     display.picture("talk-signs");
+    let (room, topic) = ("#a&_b|@/", "@1 &about |_/ @-> signs");
+    ming.says(&format!("/join {room}"));
+    ming.waits_for("the room", |seen| seen["conversation"] == room);
+    ming.says(&format!("/topic {topic}"));
+    let title = format!("聊天客户端 — {room}");
+    ming.waits_for("the topic", |seen| seen["topic"] == topic && seen["title"] == *title);
+    ming.clicks("topic");
+    ming.waits_for("the card", |seen| seen["topic_is_open"] == true);
+    display.picture("talk-signs-topic");
+    ming.presses("Escape");
+    ming.right_clicks(&format!("conversation {room}"));
+    ming.waits_for("the menu", |seen| seen["menu"] == room);
+    display.picture("talk-signs-menu");
+    ming.presses("Escape");
+    ming.says("/query _a|b");
+    ming.waits_for("a private conversation", |seen| seen["conversation"] == "_a|b");
+    ming.presses("ctrl+k");
+    ming.waits_for("all of them", |seen| list(&seen["switcher"]).len() == 3);
+    display.picture("talk-signs-switcher");
 }
