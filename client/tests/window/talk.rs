@@ -201,7 +201,10 @@ fn names_with_signs_are_shown_as_they_are() {
     display.picture("talk-signs-menu");
     ming.presses("Escape");
     ming.says("/query _a|b");
-    ming.waits_for("a private conversation", |seen| seen["conversation"] == "_a|b");
+    ming.waits_for("a private conversation", |seen| {
+        seen["conversation"] == "_a|b" && seen["title"] == "聊天客户端 — _a|b"
+    });
+    display.picture("talk-signs-private");
     ming.presses("ctrl+k");
     ming.waits_for("all of them", |seen| list(&seen["switcher"]).len() == 3);
     display.picture("talk-signs-switcher");
