@@ -172,6 +172,8 @@ impl Transcript {
     pub fn restyle(&self) {
         let mut state = self.state.borrow_mut();
         state.pages.clear();
+        // What the window itself says may be in other words now.
+        state.selection = None;
         for viewport in state.viewports.values_mut() {
             viewport.invalidate();
         }
@@ -473,9 +475,10 @@ impl State {
         }
     }
 
-    /// Sets an item anew, since it is not what it was.
+    /// Sets an item anew, since it is not what it was. No mark may be left in words that are gone.
     fn forget(&mut self, number: u64) {
         self.pages.remove(&number);
+        self.selection = self.selection.filter(|(one, other)| one.0 != number && other.0 != number);
         self.viewport().invalidate_item(number);
     }
 

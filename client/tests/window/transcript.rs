@@ -101,6 +101,28 @@ fn addresses_in_the_topic_open_at_a_click_and_a_long_one_is_read_on_a_card() {
 }
 
 #[test]
+fn what_was_marked_in_words_that_change_is_marked_no_more() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    ming.clicks("language");
+    let seen = ming.waits_for("English", |seen| texts(seen).contains(&"You are here as ming"));
+    let index = texts(&seen).iter().position(|text| *text == "You are here as ming").expect("it is there");
+    let [x, y, width, height] = ming.place_of(&format!("line {index}"));
+    // From left to right until a word is under the mouse.
+    let marked = (1..40).find(|step| {
+        let (x, y) = ((x + width * step / 40).to_string(), (y + height / 2).to_string());
+        display.xdotool(&["mousemove", &x, &y, "click", "--repeat", "2", "--delay", "60", "1"]);
+        ming.sees()["selection"] == "are"
+    });
+    assert!(marked.is_some(), "{:#}", ming.sees());
+    ming.clicks("language");
+    let seen = ming.waits_for("中文", |seen| texts(seen).contains(&"你以 ming 的名字进来了"));
+    assert!(seen["selection"].is_null(), "{seen:#}");
+    say(&mut line, "still here");
+    ming.waits_for("what comes after", |seen| texts(seen).contains(&"still here"));
+}
+
+#[test]
 fn comings_and_goings_take_one_line_that_unfolds_at_a_click() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, mut line) = in_a_room(&display, &host, "");
