@@ -248,7 +248,7 @@ impl Viewport {
     /// The items in view, from the top down. Items that do not fill the view stand at its top.
     pub fn visible(&mut self, mut height_of: impl FnMut(u64) -> u32) -> Vec<Placed> {
         let mut placed = Vec::new();
-        self.keep_below_gone(&mut height_of);
+        self.keep_top(&mut height_of);
         if let Position::Item { index, into } = self.position {
             let mut y = -i64::from(into.min(self.measured(index, &mut height_of).saturating_sub(1)));
             let mut index = index;
@@ -283,11 +283,18 @@ impl Viewport {
         placed
     }
 
-    /// Where the item at the top edge has become nothing, what is below it stays where it is.
-    fn keep_below_gone(&mut self, height_of: &mut impl FnMut(u64) -> u32) {
+    /// Keeps the item at the top edge in its place: with as much of it out of view as before when everything is wider or
+    /// narrower, and where it has become nothing, with what is below it where that was.
+    fn keep_top(&mut self, height_of: &mut impl FnMut(u64) -> u32) {
         let Position::Item { mut index, into } = self.position else { return };
-        let mut shown = i64::from(self.stack.height(index).saturating_sub(into));
-        if self.measured(index, height_of) > 0 {
+        let (before, measured_in) = (self.stack.height(index), self.measured_in[index]);
+        let mut shown = i64::from(before.saturating_sub(into));
+        let height = self.measured(index, height_of);
+        if height > 0 {
+            if before > 0 && measured_in > 0 && measured_in != self.layout {
+                let into = u64::from(into) * u64::from(height) / u64::from(before);
+                self.position = Position::Item { index, into: u32::try_from(into).unwrap_or(0) };
+            }
             return;
         }
         // What it took is filled from above.
@@ -518,6 +525,22 @@ mod tests {
         let first = viewport.visible(|_| 20)[0].number;
         viewport.invalidate();
         assert_eq!(viewport.visible(|_| 40)[0].number, first);
+    }
+
+    #[test]
+    fn who_reads_in_the_middle_of_a_long_message_stays_there_when_the_window_is_narrower() {
+        let heights = [20, 4000, 20];
+        let mut viewport = viewport(&heights, 100);
+        viewport.scroll_by(-10_000, |number| heights[number as usize]);
+        viewport.scroll_by(1020, |number| heights[number as usize]);
+        assert_eq!(viewport.visible(|number| heights[number as usize])[0].y, -1000);
+        viewport.invalidate();
+        let doubled = |number: u64| 2 * heights[number as usize];
+        assert_eq!(viewport.visible(doubled)[0].y, -2000);
+        assert_eq!(viewport.visible(doubled)[0].y, -2000, "once");
+        // Something below its words is no reason to move them.
+        viewport.invalidate_item(1);
+        assert_eq!(viewport.visible(|number| doubled(number) + 28)[0].y, -2000);
     }
 
     #[test]
