@@ -13,6 +13,7 @@ use std::mem;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use teahouse_protocol::text::truncate;
 
 use super::condense::{self, MAX_MOVEMENTS, Movement, Traffic};
 use super::history::Past;
@@ -28,6 +29,9 @@ pub const MAX_LINES: usize = 10_000;
 
 /// The number of the first line of all: there is room for whatever was said before it.
 const FIRST_NUMBER: u64 = 1 << 40;
+
+/// How much of a message is told where another one answers it.
+const MAX_QUOTE_BYTES: usize = 600;
 
 /// Whoever spoke within so many lines is likely to be spoken to.
 const SPOKEN_LINES: usize = 200;
@@ -139,9 +143,9 @@ pub struct Message {
 }
 
 impl Message {
-    /// Who said what, in one line.
+    /// Who said what, in one line that need not have all of it.
     pub(super) fn quote(&self) -> (String, String) {
-        (self.from.clone(), self.text.replace('\n', " "))
+        (self.from.clone(), truncate(&self.text, MAX_QUOTE_BYTES).replace('\n', " "))
     }
 
     /// Whether somebody else wrote it to be read.

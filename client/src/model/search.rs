@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::conversation::{Conversation, ConversationId};
+use super::conversation::{Body, Conversation, ConversationId, Line};
 use crate::i18n::Language;
 
 /// How many lines one step reads.
@@ -56,7 +56,9 @@ impl Search {
     }
 
     /// Reads the lines that came since the last step, and some of the older ones. Says whether there is more to read.
-    pub fn step(&mut self, conversation: &Conversation, language: Language) -> bool {
+    ///
+    /// Who came and went is read only where that is shown.
+    pub fn step(&mut self, conversation: &Conversation, language: Language, with_traffic: bool) -> bool {
         let (first, end) = conversation.range();
         let (first, end) = (first.number(), end.number());
         while self.hits.front().is_some_and(|hit| hit.0 < first) {
@@ -67,7 +69,8 @@ impl Search {
             return false;
         }
         let places_in = |number: u64| {
-            let line = conversation.line_numbered(number);
+            let is_shown = |line: &&Line| with_traffic || !matches!(line.body, Body::Traffic(_));
+            let line = conversation.line_numbered(number).filter(is_shown);
             line.map_or(0, |line| places(&line.text(language), &self.wanted).len())
         };
         let mut newer = Vec::new();
@@ -162,7 +165,7 @@ mod tests {
     use super::*;
     use crate::i18n::Text;
     use crate::model::NetworkId;
-    use crate::model::conversation::{Body, Kind};
+    use crate::model::conversation::Kind;
 
     fn push(conversation: &mut Conversation, text: &str) {
         let at: Timestamp = "2026-03-01T09:01:00Z".parse().unwrap();
@@ -181,7 +184,7 @@ mod tests {
     fn search(conversation: &Conversation, wanted: &str) -> Search {
         let mut search = Search::default();
         search.begin(conversation, wanted);
-        while search.step(conversation, Language::English) {}
+        while search.step(conversation, Language::English, true) {}
         search
     }
 
@@ -227,7 +230,7 @@ mod tests {
         let mut conversation = talk(&["tea"]);
         let mut search = search(&conversation, "tea");
         push(&mut conversation, "more tea");
-        search.step(&conversation, Language::English);
+        search.step(&conversation, Language::English, true);
         assert_eq!((place(&search, &conversation), search.count()), (Some((1, 0)), (2, 2)));
     }
 
@@ -250,9 +253,9 @@ mod tests {
         }
         let mut search = Search::default();
         search.begin(&conversation, "tea");
-        assert!(search.step(&conversation, Language::English));
+        assert!(search.step(&conversation, Language::English, true));
         assert_eq!(search.count(), (1, 4));
-        while search.step(&conversation, Language::English) {}
+        while search.step(&conversation, Language::English, true) {}
         assert_eq!(search.count(), (1, 9));
     }
 }

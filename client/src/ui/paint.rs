@@ -126,6 +126,12 @@ struct Shape {
 /// Pictures in the cache; the window's size is part of some, so it is emptied when somebody has resized for a while.
 const MOST_SHAPES: usize = 400;
 
+/// Widths that are remembered of one face. All of 汉字 and emoji are fewer; letters with accents can be made up without
+/// end.
+const MOST_GRAPHEMES: usize = 100_000;
+/// More bytes than any letter or emoji has that somebody means to be read.
+const LONGEST_GRAPHEME: usize = 64;
+
 /// The window's own picture, which is the desktop's too.
 pub fn icon() -> SvgImage {
     const ICON: &str = include_str!("../../packaging/teahouse.svg");
@@ -378,6 +384,9 @@ impl Widths {
                 (_, None) => {
                     draw::set_font(self.face.font, self.face.size);
                     let measured = measure(grapheme);
+                    if self.graphemes.len() >= MOST_GRAPHEMES {
+                        self.graphemes.clear();
+                    }
                     self.graphemes.insert(grapheme.into(), measured);
                     measured
                 }
@@ -387,7 +396,9 @@ impl Widths {
     }
 }
 
-/// Pango rounds a width to whole pixels; eight in a row are rounded once.
+/// Pango rounds a width to whole pixels; eight in a row are rounded once. A letter under a mountain of accents is
+/// measured once only: it is as wide as it may be.
 fn measure(grapheme: &str) -> f32 {
-    draw::width(&grapheme.repeat(8)) as f32 / 8.0
+    let times = if grapheme.len() > LONGEST_GRAPHEME { 1 } else { 8 };
+    draw::width(&grapheme.repeat(times)) as f32 / times as f32
 }

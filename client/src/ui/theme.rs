@@ -110,7 +110,7 @@ pub struct Palette {
     pub on_badge: Color,
     /// Selected text.
     pub marked: Color,
-    /// What was looked for and found; the one that was gone to is amber.
+    /// What was looked for and found; the one that was gone to is framed in amber.
     pub found: Color,
     /// Addresses in messages.
     pub link: Color,

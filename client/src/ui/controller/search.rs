@@ -59,7 +59,7 @@ impl Controller {
             self.search.begin(current, &self.chat.search.text());
         }
         let before = self.search.count();
-        if self.search.step(current, language) {
+        if self.search.step(current, language, model.shows_traffic()) {
             self.kit.act(Action::Tick);
             app::awake();
         }

@@ -195,7 +195,7 @@ impl Page {
         let face = Face::regular(theme.sizes.small);
         let (mut x, mut y) = (left, top);
         for reaction in &self.item.reactions {
-            let width = paint.width(face, &reaction.text()).ceil() as i32 + 16;
+            let width = (paint.width(face, &reaction.text()).ceil() as i32 + 16).min(room);
             if x > left && x + width > left + room {
                 x = left;
                 y += REACTIONS_HEIGHT;
@@ -297,8 +297,10 @@ impl Page {
             }
         }
         for (index, hit) in self.hits.iter().enumerate() {
-            let color = if marks.hit == Some(index) { theme.colors.amber } else { theme.colors.found };
-            self.draw_mark(paint, (x, y), line, hit, color);
+            self.draw_mark(paint, (x, y), line, hit, theme.colors.found);
+            if marks.hit == Some(index) {
+                self.draw_frame(paint, (x, y), line, hit, theme.colors.amber);
+            }
         }
         if let Some(selected) = &marks.selected {
             self.draw_mark(paint, (x, y), line, selected, theme.colors.marked);
@@ -329,19 +331,40 @@ impl Page {
     }
 
     /// A ground behind some bytes, as far as they stand in this line.
-    fn draw_mark(
+    fn draw_mark(&self, paint: &Painter, at: (i32, i32), line: &Line, bytes: &Range<usize>, color: Color) {
+        if let Some(place) = self.place_of(paint, at, line, bytes) {
+            paint.fill(place, color);
+        }
+    }
+
+    /// A frame around some bytes, as far as they stand in this line.
+    fn draw_frame(&self, paint: &Painter, at: (i32, i32), line: &Line, bytes: &Range<usize>, color: Color) {
+        const THICKNESS: i32 = 2;
+        let Some(place) = self.place_of(paint, at, line, bytes) else { return };
+        let Rect { x, y, w, h } = place;
+        for side in [
+            Rect { h: THICKNESS, ..place },
+            Rect { w: THICKNESS, ..place },
+            Rect { y: y + h - THICKNESS, h: THICKNESS, ..place },
+            Rect { x: x + w - THICKNESS, w: THICKNESS, ..place },
+        ] {
+            paint.fill(side, color);
+        }
+    }
+
+    /// Where some bytes stand in this line.
+    fn place_of(
         &self,
         paint: &Painter,
         (x, y): (i32, i32),
         line: &Line,
         bytes: &Range<usize>,
-        color: Color,
-    ) {
-        let Some(part) = overlap(bytes, &line.range) else { return };
+    ) -> Option<Rect> {
+        let part = overlap(bytes, &line.range)?;
         let from = self.left_of(paint, line, part.start);
         let to = self.left_of(paint, line, part.end);
         let width = ((to - from).round() as i32).max(4);
-        paint.fill(Rect::new(x + from.round() as i32, y, width, self.line_height), color);
+        Some(Rect::new(x + from.round() as i32, y, width, self.line_height))
     }
 
     /// Where a byte of a line stands.
@@ -466,7 +489,7 @@ impl Page {
             };
             paint.framed(place, REACTION_HEIGHT / 2, ground, edge);
             let face = Face::regular(theme.sizes.small);
-            paint.label(face, colors.ink, Align::Center, &reaction.text(), place);
+            paint.label(face, colors.ink, Align::Center, &reaction.text(), place.inset(7, 0));
         }
     }
 
