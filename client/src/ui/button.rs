@@ -185,6 +185,9 @@ impl CheckBox {
             if widget.has_focus() {
                 kit.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
             }
+            if widget.has_focus() {
+                kit.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
+            }
             let words = Rect::new(rect.x + 26, rect.y, rect.w - 26, rect.h);
             let face = Face::regular(theme.sizes.label);
             kit.paint.label(face, theme.colors.ink, Align::Left, &widget.label(), words);

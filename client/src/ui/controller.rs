@@ -15,7 +15,7 @@ use std::time::Duration;
 use std::{env, panic, process};
 
 use fltk::app::{self, App};
-use fltk::enums::Event;
+use fltk::enums::{Event, Key};
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
@@ -371,6 +371,19 @@ fn begin_window(geometry: Option<Geometry>) -> DoubleWindow {
     window
 }
 
+/// Keys that FLTK moves the focus with.
+const MOVING_KEYS: [Key; 4] = [Key::Up, Key::Down, Key::Left, Key::Right];
+
+/// Goes from the end of the view in front to its beginning, or back: in the view FLTK knows the way for Tab.
+fn lead_tab_round(window: &DoubleWindow) {
+    let Some(focus) = app::focus() else { return };
+    let views = (0..window.children()).filter_map(|index| window.child(index));
+    for mut view in views.filter(|view| focus.inside(view)) {
+        // Nothing in it takes the keyboard: then it stays where it is.
+        let _ = view.take_focus();
+    }
+}
+
 /// What is done to the window as a whole comes to the controller as everything else does.
 fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>) {
     let mut window = window.clone();
@@ -378,11 +391,20 @@ fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>) {
         let kit = Rc::clone(kit);
         move |_, _, _, _, _| kit.act(Action::Resized)
     });
+    // Before FLTK, which would go on with what lies behind.
+    window.super_handle_first(false);
     window.handle({
         let kit = Rc::clone(kit);
-        move |_, event| {
-            let pressed = if event == Event::KeyDown { keys::pressed() } else { None };
-            pressed.map(|action| kit.act(action)).is_some()
+        move |window, event| {
+            if event != Event::KeyDown {
+                return false;
+            }
+            match keys::pressed() {
+                Some(action) => kit.act(action),
+                None if app::event_key() == Key::Tab => lead_tab_round(window),
+                None => return MOVING_KEYS.contains(&app::event_key()),
+            }
+            true
         }
     });
     window.set_callback({

@@ -180,6 +180,7 @@ impl MenuCard {
             Event::KeyDown => match app::event_key() {
                 Key::Escape => self.close(),
                 Key::Up => self.step(-1),
+                Key::Tab if app::is_event_shift() => self.step(-1),
                 Key::Down | Key::Tab => self.step(1),
                 Key::Enter | Key::KPEnter => {
                     let chosen = self.state.borrow().chosen;

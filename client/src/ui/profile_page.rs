@@ -141,7 +141,7 @@ impl ProfilePage {
         group.super_handle_first(false);
         group.handle({
             let page = page.clone();
-            move |group, event| page.handle(group, event)
+            move |_, event| page.handle(event)
         });
         page
     }
@@ -483,9 +483,8 @@ impl ProfilePage {
         self.place(Rect::of(&self.group));
     }
 
-    fn handle(&self, group: &mut Group, event: Event) -> bool {
+    fn handle(&self, event: Event) -> bool {
         match event {
-            Event::KeyDown if app::event_key() == Key::Tab => return stock::tab_round(group, event),
             Event::MouseWheel => self.scroll_by(app::event_dy_value() * WHEEL),
             Event::KeyDown if app::event_key() == Key::PageUp => self.scroll_by(-self.pane.h()),
             Event::KeyDown if app::event_key() == Key::PageDown => self.scroll_by(self.pane.h()),

@@ -141,8 +141,6 @@ impl SettingsPage {
             let page = page.clone();
             move || page.draw()
         });
-        group.super_handle_first(false);
-        group.handle(stock::tab_round);
         list.draw({
             let page = page.clone();
             move |_| page.draw_list()

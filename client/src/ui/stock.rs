@@ -1,7 +1,6 @@
 //! What all of our widgets do with FLTK's own.
 
-use fltk::app;
-use fltk::enums::{CallbackTrigger, Color, Event, FrameType, Key};
+use fltk::enums::{CallbackTrigger, Color, FrameType};
 use fltk::group::Group;
 use fltk::input::Input;
 use fltk::prelude::*;
@@ -41,18 +40,4 @@ pub fn dress(input: &Input, theme: &Theme, ground: Color, size: i32) {
     input.set_cursor_color(theme.colors.accent);
     input.set_selection_color(theme.colors.marked);
     input.set_text_size(size);
-}
-
-/// Takes the keyboard from the last widget of a page to its first when Tab is pressed, or the other way round: what lies
-/// behind the page is not to have it. Gives whether it did; everywhere else on the page FLTK knows the way.
-pub fn tab_round(page: &mut Group, event: Event) -> bool {
-    if event != Event::KeyDown || app::event_key() != Key::Tab {
-        return false;
-    }
-    let end = if app::is_event_shift() { 0 } else { page.children() - 1 };
-    let is_at_end = page
-        .child(end)
-        .zip(app::focus())
-        .is_some_and(|(end, focus)| end.as_widget_ptr() == focus.as_widget_ptr() || focus.inside(&end));
-    is_at_end && page.take_focus().is_ok()
 }

@@ -193,6 +193,7 @@ impl Switcher {
                 return true;
             }
             Key::Up => -1,
+            Key::Tab if app::is_event_shift() => -1,
             Key::Down | Key::Tab => 1,
             key if key == Key::from_char('k') && app::is_event_ctrl() => 1,
             _ => return false,

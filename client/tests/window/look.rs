@@ -230,6 +230,31 @@ fn a_crowd_is_listed_under_its_ranks() {
 }
 
 #[test]
+fn tab_goes_round_the_form_in_both_directions() {
+    let display = Display::start(1000, 700);
+    let settings = "[[profile]]\nserver = \"irc.example\"\nnick = \"ming\"\n\
+                    [[profile]]\nserver = \"irc.other.example\"\nnick = \"ming\"\n";
+    let mut ming = Person::open(&display, &Start { settings, geometry: "980x660+2+22", ..Start::default() });
+    let parts = ["name", "server", "port", "password", "tls", "keep password", "register", "login"];
+    let parts = [&parts[..], &["language", "shade", "settings", "saved"]].concat();
+    let around = parts.iter().skip(1).chain(&parts[..1]);
+    ming.goes_to("name");
+    for part in around.clone() {
+        ming.presses("Tab");
+        ming.waits_for(part, |seen| seen["focus"] == **part);
+    }
+    for part in parts.iter().rev() {
+        ming.presses("shift+Tab");
+        ming.waits_for(part, |seen| seen["focus"] == **part);
+        if *part == "tls" {
+            ming.presses("space");
+            ming.waits_for("a tick", |seen| seen["ticks"]["tls"] == true);
+            display.picture("look-tick-focus");
+        }
+    }
+}
+
+#[test]
 fn everything_is_reached_with_the_keyboard_and_one_sees_where_one_is() {
     let (display, server) = (Display::start(1200, 736), Server::start());
     let start = Start {

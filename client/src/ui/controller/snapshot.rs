@@ -124,20 +124,16 @@ impl Controller {
         for (text, rect) in self.menu.items() {
             add(&format!("menu {text}"), rect);
         }
-        let buttons: &[(&str, &Button)] = if self.dialog.asked().is_some() {
+        if self.dialog.asked().is_some() {
             add("dialog option", Rect::of(self.dialog.option.widget()));
-            &[("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
         } else if self.profile_page.is_open() {
             for (name, rect) in self.profile_page.rects() {
                 add(&name, rect);
             }
-            let page = &self.profile_page;
-            &[("back", &page.back), ("cancel", &page.cancel), ("save", &page.save)]
         } else if self.settings_page.is_open() {
             for (name, rect) in self.settings_page.rects() {
                 add(&name, rect);
             }
-            &[("back", &self.settings_page.back)]
         } else if self.shown == Some(View::Login) {
             for (name, field) in self.login.fields() {
                 add(name, field.frame());
@@ -152,17 +148,9 @@ impl Controller {
                     add(&list_row_name(&model, key), rect);
                 }
             }
-            &[
-                ("login", &login.button),
-                ("language", &login.language),
-                ("shade", &login.shade),
-                ("settings", &login.settings),
-                ("back", &login.back),
-            ]
         } else {
             let chat = &self.chat;
             add("composer", chat.composer.frame());
-            add("me", Rect::of(chat.me.widget()));
             add("transcript", Rect::of(chat.transcript.widget()));
             for (index, (_, rect)) in chat.transcript.visible().iter().enumerate() {
                 add(&format!("line {index}"), *rect);
@@ -199,28 +187,8 @@ impl Controller {
                     add(&format!("member {key}"), rect);
                 }
             }
-            &[
-                ("send", &chat.composer.send),
-                ("emoji", &chat.composer.emoji),
-                ("stop reply", &chat.composer.stop_reply),
-                ("search further", &chat.search.further),
-                ("search up", &chat.search.up),
-                ("search down", &chat.search.down),
-                ("search close", &chat.search.close),
-                ("add server", &chat.add_server),
-                ("clear wire", &chat.wire.clear),
-                ("close wire", &chat.wire.close),
-                ("online", &chat.online),
-                ("find", &chat.find),
-                ("clear", &chat.clear),
-                ("shade", &chat.shade),
-                ("people", &chat.people),
-                ("language", &chat.language),
-                ("reconnect", &chat.reconnect),
-                ("cancel", &chat.cancel_retry),
-            ]
-        };
-        for (name, button) in buttons {
+        }
+        for (name, button) in self.buttons() {
             if button.widget().visible_r() {
                 add(name, Rect::of(button.widget()));
             }
@@ -240,26 +208,60 @@ impl Controller {
             None if self.chat.conversations.widget().has_focus() => "conversations",
             None if self.chat.wire.has_focus() => "wire",
             None if self.chat.members.widget().has_focus() => "members",
-            None => match self.header_buttons().into_iter().find(|(_, button)| button.widget().has_focus()) {
-                Some((name, _)) => name,
-                None if app::focus().is_some() => "window",
-                None => "",
-            },
+            None if self.login.saved.widget().has_focus() => "saved",
+            None => {
+                let ticks = self.login.ticks().map(|(name, tick)| (name, tick.widget().has_focus()));
+                let buttons = self.buttons().into_iter().map(|(name, it)| (name, it.widget().has_focus()));
+                match ticks.into_iter().chain(buttons).find(|(_, has_focus)| *has_focus) {
+                    Some((name, _)) => name,
+                    None if app::focus().is_some() => "window",
+                    None => "",
+                }
+            }
         }
         .to_owned()
     }
 
-    fn header_buttons(&self) -> [(&'static str, &Button); 7] {
-        let chat = &self.chat;
-        [
-            ("add server", &chat.add_server),
-            ("online", &chat.online),
-            ("find", &chat.find),
-            ("clear", &chat.clear),
-            ("shade", &chat.shade),
-            ("people", &chat.people),
-            ("language", &chat.language),
-        ]
+    /// The buttons of what is in front.
+    fn buttons(&self) -> Vec<(&'static str, &Button)> {
+        let (login, chat, profile) = (&self.login, &self.chat, &self.profile_page);
+        if self.dialog.asked().is_some() {
+            vec![("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
+        } else if profile.is_open() {
+            vec![("back", &profile.back), ("cancel", &profile.cancel), ("save", &profile.save)]
+        } else if self.settings_page.is_open() {
+            vec![("back", &self.settings_page.back)]
+        } else if self.shown == Some(View::Login) {
+            vec![
+                ("login", &login.button),
+                ("language", &login.language),
+                ("shade", &login.shade),
+                ("settings", &login.settings),
+                ("back", &login.back),
+            ]
+        } else {
+            vec![
+                ("me", &chat.me),
+                ("send", &chat.composer.send),
+                ("emoji", &chat.composer.emoji),
+                ("stop reply", &chat.composer.stop_reply),
+                ("search further", &chat.search.further),
+                ("search up", &chat.search.up),
+                ("search down", &chat.search.down),
+                ("search close", &chat.search.close),
+                ("add server", &chat.add_server),
+                ("clear wire", &chat.wire.clear),
+                ("close wire", &chat.wire.close),
+                ("online", &chat.online),
+                ("find", &chat.find),
+                ("clear", &chat.clear),
+                ("shade", &chat.shade),
+                ("people", &chat.people),
+                ("language", &chat.language),
+                ("reconnect", &chat.reconnect),
+                ("cancel", &chat.cancel_retry),
+            ]
+        }
     }
 }
 
