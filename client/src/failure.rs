@@ -205,7 +205,7 @@ impl LoginFailure {
             Self::NotOffered => Text::LoginNotOffered.into(),
             Self::NoWay => Text::LoginNoWay.into(),
             Self::NoAnswer => Text::LoginNoAnswer.into(),
-            Self::Refused(words) => Text::Verbatim.with([words]),
+            Self::Refused(words) => Text::LoginRefused.with([words]),
             Self::Impostor => Text::LoginImpostor.into(),
         }
     }

@@ -286,6 +286,10 @@ texts! {
     ServerTitle: "服务器 · {0}", "Server · {0}";
     Save: "保存", "Save";
     HoldsNextTime: "现在已连接：改动从下次连接起生效。", "You are connected: changes hold from the next connection on.";
+    ReconnectTitle: "现在重新连接吗？", "Connect again now?";
+    ReallyReconnect: "“{0}”已保存。改动从下次连接起生效；重新连接后会回到现在的房间。",
+        "\"{0}\" is saved. What you changed holds from the next connection on, which would take you back into your rooms.";
+    Later: "以后", "Later";
     RemoveTitle: "删除“{0}”？", "Remove \"{0}\"?";
     ReallyRemove: "它的帐号、房间和证书指纹都会忘掉，密码也从钥匙串里删除。聊天记录留在本机。",
         "Its account, rooms and fingerprints are forgotten, and its password is taken out of the keyring. What was said there stays on this computer.";
@@ -457,6 +461,7 @@ texts! {
     Close: "关闭", "Close";
     AccountNamed: "帐号 {0}", "account {0}";
     LoginFailed: "没有登录帐号 {0}：{1}", "Not logged in to the account {0}: {1}";
+    LoginRefused: "请检查帐号和密码（服务器说：{0}）", "please check the account and the password (the server says: {0})";
     LoginNotOffered: "服务器不提供帐号登录", "the server has no logins to accounts";
     LoginNoWay: "服务器不支持所设的登录方式", "the server knows none of the ways to log in that are set";
     LoginNoAnswer: "服务器没有回应登录", "the server did not answer the login";

@@ -27,6 +27,7 @@ use crate::keyring::Keeper;
 use crate::model::search::Search;
 use crate::model::{Model, NetworkId, View};
 use crate::options::{Geometry, Options};
+use crate::profile::Profile;
 use crate::settings::{Settings, SettingsFile};
 use crate::sts::Policies;
 use crate::ui::chat::ChatView;
@@ -139,6 +140,8 @@ struct Controller {
     profile_page: ProfilePage,
     /// What the page of a saved server is about, while it is shown.
     editing: Option<Editing>,
+    /// A saved server whose password the keyring did not take, and why, until the person is told.
+    not_in_keyring: Option<(Profile, String)>,
     desktop: Desktop,
     /// Whether the desktop is dark, as far as it has said.
     desktop_is_dark: bool,
@@ -220,6 +223,7 @@ impl Controller {
             settings_page,
             profile_page,
             editing: None,
+            not_in_keyring: None,
             desktop: Desktop::new(app::awake),
             desktop_is_dark: false,
             wants_attention: false,

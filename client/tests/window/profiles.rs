@@ -195,13 +195,29 @@ fn whoever_is_connected_is_told_that_changes_hold_from_the_next_connection_on() 
     ming.waits_for("when it holds", |seen| seen["profile"]["remark"].is_string());
     display.picture("profile-connected");
     ming.clicks("save");
-    ming.waits_for("the chat", |seen| seen["profile"].is_null() && seen["focus"] == "composer");
-    for item in ["断开连接", "重新连接"] {
-        ming.right_clicks("network Teahouse");
-        ming.clicks(&format!("menu {item}"));
-        ming.waits_for("no menu", |seen| seen["menu"].is_null());
-    }
+    let seen = ming.waits_for("a question", |seen| seen["profile"].is_null() && seen["dialog"].is_array());
+    assert_eq!(seen["dialog"][0], "现在重新连接吗？");
+    display.picture("profile-reconnect");
+    ming.clicks("dialog yes");
     ming.waits_for("the room", |seen| list(&seen["conversations"]).iter().any(|row| row["name"] == "#茶馆"));
+}
+
+#[test]
+fn whoever_changes_a_server_can_stay_on_it_until_later() {
+    let (display, server) = (Display::start(1020, 736), Server::start());
+    let start = Start { nick: "小明", port: Some(server.port()), connect: true, ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.presses("ctrl+comma");
+    ming.clicks("服务器");
+    ming.clicks("127.0.0.1 编辑");
+    writes(&mut ming, "real_name", "Xiao Ming");
+    ming.presses("Return");
+    ming.waits_for("a question", |seen| seen["dialog"].is_array());
+    ming.presses("Escape");
+    let seen = ming.waits_for("the list", |seen| seen["dialog"].is_null());
+    assert_eq!((&seen["networks"][0]["link"], &seen["focus"]), (&"up".into(), &"settings".into()));
+    display.picture("profile-later");
 }
 
 #[test]

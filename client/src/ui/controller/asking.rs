@@ -20,6 +20,8 @@ pub(super) enum Asked {
     Trusting,
     /// Whether to remove this saved server.
     Removing(Box<Profile>),
+    /// Whether to connect to this network again, since its server was changed.
+    ConnectingAgain(NetworkId),
     /// Whether to leave the page of a saved server as it was.
     Discarding,
     /// Nothing: it only tells.
@@ -59,6 +61,11 @@ impl Controller {
             }
             Some(Asked::Removing(profile)) => {
                 self.remove_profile(&profile);
+                self.end_dialog();
+            }
+            Some(Asked::ConnectingAgain(id)) => {
+                self.model.borrow_mut().disconnect(id);
+                self.model.borrow_mut().connect_again(id);
                 self.end_dialog();
             }
             Some(Asked::Discarding) => {

@@ -208,15 +208,32 @@ impl Controller {
             Ok(profile) => {
                 if let Some(Editing { saved, base, .. }) = self.editing.take() {
                     self.put_profile(saved, profile.clone());
-                    self.keep_password(base, profile);
+                    self.keep_password(base, profile.clone());
                 }
                 self.close_profile_page();
+                self.ask_to_connect_again(&profile);
             }
             Err(errors) => {
                 self.profile_page.show_errors(&errors);
                 self.profile_page.focus();
             }
         }
+    }
+
+    /// Asks whether to connect again at once, if one is connected in another way than is saved now.
+    fn ask_to_connect_again(&mut self, profile: &Profile) {
+        let outdated = self.model.borrow().network_of(profile).filter(|it| it.is_outdated()).map(Network::id);
+        let Some(id) = outdated else { return };
+        let language = self.language();
+        let question = Question {
+            title: Text::ReconnectTitle.to(language).to_owned(),
+            text: Text::ReallyReconnect.with([profile.title()]).to(language),
+            yes: Text::ConnectAgain.to(language).to_owned(),
+            no: Some(Text::Later.to(language).to_owned()),
+            tone: Tone::Careful,
+            ..Question::default()
+        };
+        self.ask(Asked::ConnectingAgain(id), question);
     }
 
     /// The keyring has the password of who wants that, and of nobody else.
@@ -289,10 +306,19 @@ impl Controller {
         self.model.borrow_mut().change_profile(&before, &after);
         self.apply_settings();
         self.save();
+        self.not_in_keyring = Some((after, why.to_owned()));
+    }
+
+    /// Says that a password stands in the file, as soon as nothing else is asked.
+    pub(super) fn tell_of_keyring(&mut self) {
+        if self.asked.is_some() {
+            return;
+        }
+        let Some((profile, why)) = self.not_in_keyring.take() else { return };
         let language = self.language();
         let question = Question {
             title: Text::NotInKeyring.to(language).to_owned(),
-            text: Text::NotInKeyringExplained.with([why, after.title()]).to(language),
+            text: Text::NotInKeyringExplained.with([&why, profile.title()]).to(language),
             yes: Text::Understood.to(language).to_owned(),
             ..Question::default()
         };

@@ -36,6 +36,7 @@ impl Controller {
         }
         self.ask_whom_to_trust();
         self.show_card();
+        self.tell_of_keyring();
         self.refresh_settings();
         self.refresh_profile_page();
     }
