@@ -58,6 +58,7 @@ mod people;
 mod preferences;
 mod profiles;
 mod search;
+mod servers;
 mod show;
 #[cfg(unix)]
 mod snapshot;

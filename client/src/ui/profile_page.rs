@@ -173,6 +173,8 @@ impl ProfilePage {
     /// Gives the keyboard to what is wrong first, or to the first field in which nothing stands that has to, or else to
     /// the first.
     pub fn focus(&self) {
+        // It may have been scrolled away from what has the keyboard already.
+        self.state.borrow_mut().focused = None;
         let wrong = self.fields.iter().find(|(_, field)| field.error().is_some());
         let is_missing = |(entry, field): &&(Entry, Field)| {
             matches!(entry, Entry::Server | Entry::Nick) && field.text().is_empty()
@@ -373,6 +375,7 @@ impl ProfilePage {
                         }
                         y += 6;
                     }
+                    y += if state.pins.is_empty() { 0 } else { 4 };
                 }
                 Part::Entries(entries) => y += self.lay_out_fields(entries, row(0), is_placing),
                 Part::Ticks(ticks) => {

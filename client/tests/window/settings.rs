@@ -151,7 +151,7 @@ fn the_sections_are_gone_through_with_mouse_and_keyboard() {
 }
 
 #[test]
-fn a_saved_server_is_connected_to_at_the_start_if_one_wants() {
+fn a_saved_server_is_connected_to_at_the_start_or_at_once_as_one_wants() {
     let (display, server) = (Display::start(1300, 960), Server::start());
     let settings = "[[profile]]\nname = \"远方\"\nserver = \"irc.example\"\nnick = \"ming\"\n";
     let mut ming = open(&display, &server, settings);
@@ -165,6 +165,9 @@ fn a_saved_server_is_connected_to_at_the_start_if_one_wants() {
     ming.clicks("menu 启动时不连接");
     ming.waits_for("no menu", |seen| seen["menu"].is_null());
     assert!(!saved(&ming).contains("connect = true"));
+    ming.clicks("远方 ⋯");
+    ming.clicks("menu 连接");
+    ming.waits_for("the chat", |seen| seen["settings"].is_null() && list(&seen["networks"]).len() == 2);
 }
 
 #[test]

@@ -85,7 +85,9 @@ impl Controller {
     }
 
     pub(super) fn ask_to_close(&mut self) {
-        if self.settings.ask_before_closing {
+        if self.is_page_changed() {
+            self.leave_profile();
+        } else if self.settings.ask_before_closing {
             self.ask(Asked::Closing, scene::closing_question(self.language()));
         } else {
             self.model.borrow_mut().quit("");

@@ -32,8 +32,11 @@ impl Controller {
         self.login.set_form(&form);
     }
 
-    /// Goes to a saved server.
-    pub(super) fn open_profile(&self, index: usize) {
+    /// Goes to a saved server, from the settings too.
+    pub(super) fn open_profile(&mut self, index: usize) {
+        if self.settings_page.is_open() {
+            self.close_settings();
+        }
         self.model.borrow_mut().open_profile(index);
         self.put_form();
     }

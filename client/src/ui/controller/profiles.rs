@@ -1,4 +1,4 @@
-//! The saved servers: their list in the settings, and the page on which one of them is edited.
+//! The page of a saved server: what it is filled in from, and what comes of saving it.
 
 use std::path::Path;
 
@@ -9,12 +9,10 @@ use super::asking::Asked;
 use crate::i18n::Text;
 use crate::keyring;
 use crate::model::profile_form::{Entry, ProfileForm};
-use crate::model::{Link, Model, Network};
+use crate::model::{Link, Network};
 use crate::profile::{Profile, Secret, TLS_PORT};
 use crate::settings::SettingsFile;
-use crate::ui::Action;
 use crate::ui::dialog::{Question, Tone};
-use crate::ui::settings::Item;
 
 /// A saved server while its page is shown.
 pub(super) struct Editing {
@@ -26,78 +24,6 @@ pub(super) struct Editing {
     untouched: ProfileForm,
 }
 
-/// The list.
-impl Controller {
-    pub(super) fn server_items(&self) -> Vec<Item> {
-        let language = self.language();
-        let word = |text: Text| text.to(language).to_owned();
-        let model = self.model.borrow();
-        // What nobody ever filled in is not a server that was saved.
-        let saved = self.settings.profiles.iter().enumerate().filter(|(_, it)| **it != Profile::default());
-        let mut items: Vec<_> = saved
-            .map(|(index, profile)| Item {
-                label: profile.title().to_owned(),
-                detail: details(&model, profile).join(" · "),
-                options: vec![
-                    (word(Text::EditProfile), Action::EditProfile(index)),
-                    ("↑".to_owned(), Action::MoveProfile(index, -1)),
-                    ("↓".to_owned(), Action::MoveProfile(index, 1)),
-                    ("⋯".to_owned(), Action::AskProfile(index)),
-                ],
-                current: None,
-            })
-            .collect();
-        let label = if items.is_empty() { word(Text::NoServers) } else { String::new() };
-        let options = vec![(format!("+  {}", word(Text::AddServer)), Action::NewProfile)];
-        items.push(Item { label, detail: String::new(), options, current: None });
-        items
-    }
-
-    pub(super) fn move_profile(&mut self, index: usize, places: isize) {
-        let profiles = &mut self.settings.profiles;
-        let to = index.saturating_add_signed(places);
-        if index < profiles.len() && to < profiles.len() && index != to {
-            profiles.swap(index, to);
-            self.settings_page.follow(places);
-            self.apply_settings();
-            self.save();
-        }
-    }
-
-    pub(super) fn ask_to_remove(&mut self, index: usize) {
-        let Some(profile) = self.settings.profiles.get(index).cloned() else { return };
-        let language = self.language();
-        let mut text = Text::ReallyRemove.to(language).to_owned();
-        if self.model.borrow().network_of(&profile).is_some() {
-            text = format!("{text}\n{}", Text::RemoveAndLeave.to(language));
-        }
-        let question = Question {
-            title: Text::RemoveTitle.with([profile.title()]).to(language),
-            text,
-            yes: Text::ForgetProfile.to(language).to_owned(),
-            no: Some(Text::Cancel.to(language).to_owned()),
-            tone: Tone::Careful,
-            ..Question::default()
-        };
-        self.ask(Asked::Removing(Box::new(profile)), question);
-    }
-
-    pub(super) fn remove_profile(&mut self, profile: &Profile) {
-        let network = self.model.borrow().network_of(profile).map(Network::id);
-        if let Some(id) = network {
-            self.model.borrow_mut().leave(id);
-        }
-        self.settings.profiles.retain(|saved| !saved.is_same_as(profile));
-        self.forget_password(profile);
-        if self.settings.profiles.is_empty() {
-            self.settings.profiles.push(Profile::default());
-        }
-        self.apply_settings();
-        self.save();
-    }
-}
-
-/// The page.
 impl Controller {
     pub(super) fn edit_profile(&mut self, index: usize) {
         if let Some(profile) = self.settings.profiles.get(index).cloned() {
@@ -148,7 +74,8 @@ impl Controller {
         self.profile_page.set_words(title, remark);
     }
 
-    fn is_page_changed(&self) -> bool {
+    /// Whether something was typed or ticked that is not saved.
+    pub(super) fn is_page_changed(&self) -> bool {
         self.editing.as_ref().is_some_and(|editing| self.profile_page.form() != editing.untouched)
     }
 
@@ -324,24 +251,4 @@ impl Controller {
         };
         self.ask(Asked::Telling, question);
     }
-}
-
-/// What there is to say of a saved server in the list.
-fn details(model: &Model, profile: &Profile) -> Vec<String> {
-    let word = |text: Text| text.to(model.language()).to_owned();
-    let network = model.network_of(profile);
-    let mut details = vec![profile.nick.clone(), format!("{}:{}", profile.server, profile.port)];
-    if profile.tls {
-        details.push("TLS".to_owned());
-    }
-    if profile.connect {
-        details.push(word(Text::AtStartDetail));
-    }
-    match network {
-        Some(network) if network.is_outdated() => details.push(word(Text::OutdatedDetail)),
-        Some(network) if network.link() == Link::Up => details.push(word(Text::ConnectedDetail)),
-        _ => {}
-    }
-    details.retain(|detail| !detail.is_empty());
-    details
 }

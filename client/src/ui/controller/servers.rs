@@ -1,0 +1,100 @@
+//! The saved servers in the settings: in which order, and which no longer.
+
+use super::Controller;
+use super::asking::Asked;
+use crate::i18n::Text;
+use crate::model::{Link, Model, Network};
+use crate::profile::Profile;
+use crate::ui::Action;
+use crate::ui::dialog::{Question, Tone};
+use crate::ui::settings::Item;
+
+impl Controller {
+    pub(super) fn server_items(&self) -> Vec<Item> {
+        let language = self.language();
+        let word = |text: Text| text.to(language).to_owned();
+        let model = self.model.borrow();
+        // What nobody ever filled in is not a server that was saved.
+        let saved = self.settings.profiles.iter().enumerate().filter(|(_, it)| **it != Profile::default());
+        let mut items: Vec<_> = saved
+            .map(|(index, profile)| Item {
+                label: profile.title().to_owned(),
+                detail: details(&model, profile).join(" · "),
+                options: vec![
+                    (word(Text::EditProfile), Action::EditProfile(index)),
+                    ("↑".to_owned(), Action::MoveProfile(index, -1)),
+                    ("↓".to_owned(), Action::MoveProfile(index, 1)),
+                    ("⋯".to_owned(), Action::AskProfile(index)),
+                ],
+                current: None,
+            })
+            .collect();
+        let label = if items.is_empty() { word(Text::NoServers) } else { String::new() };
+        let options = vec![(format!("+  {}", word(Text::AddServer)), Action::NewProfile)];
+        items.push(Item { label, detail: String::new(), options, current: None });
+        items
+    }
+
+    pub(super) fn move_profile(&mut self, index: usize, places: isize) {
+        let profiles = &mut self.settings.profiles;
+        let to = index.saturating_add_signed(places);
+        if index < profiles.len() && to < profiles.len() && index != to {
+            profiles.swap(index, to);
+            self.settings_page.follow(places);
+            self.apply_settings();
+            self.save();
+        }
+    }
+
+    pub(super) fn ask_to_remove(&mut self, index: usize) {
+        let Some(profile) = self.settings.profiles.get(index).cloned() else { return };
+        let language = self.language();
+        let mut text = Text::ReallyRemove.to(language).to_owned();
+        if self.model.borrow().network_of(&profile).is_some() {
+            text = format!("{text}\n{}", Text::RemoveAndLeave.to(language));
+        }
+        let question = Question {
+            title: Text::RemoveTitle.with([profile.title()]).to(language),
+            text,
+            yes: Text::ForgetProfile.to(language).to_owned(),
+            no: Some(Text::Cancel.to(language).to_owned()),
+            tone: Tone::Careful,
+            ..Question::default()
+        };
+        self.ask(Asked::Removing(Box::new(profile)), question);
+    }
+
+    pub(super) fn remove_profile(&mut self, profile: &Profile) {
+        let network = self.model.borrow().network_of(profile).map(Network::id);
+        if let Some(id) = network {
+            self.model.borrow_mut().leave(id);
+        }
+        self.settings.profiles.retain(|saved| !saved.is_same_as(profile));
+        self.forget_password(profile);
+        if self.settings.profiles.is_empty() {
+            self.settings.profiles.push(Profile::default());
+        }
+        self.apply_settings();
+        self.save();
+    }
+}
+
+/// What there is to say of a saved server in the list.
+fn details(model: &Model, profile: &Profile) -> Vec<String> {
+    let word = |text: Text| text.to(model.language()).to_owned();
+    let network = model.network_of(profile);
+    let mut details = vec![profile.nick.clone(), format!("{}:{}", profile.server, profile.port)];
+    if profile.tls {
+        details.push("TLS".to_owned());
+    }
+    if profile.connect {
+        details.push(word(Text::AtStartDetail));
+    }
+    match network {
+        Some(network) if network.is_outdated() => details.push(word(Text::OutdatedDetail)),
+        Some(network) if network.link() == Link::Up => details.push(word(Text::ConnectedDetail)),
+        _ => {}
+    }
+    details.retain(|detail| !detail.is_empty());
+    details
+}
