@@ -71,7 +71,7 @@ fn the_end_of_the_input_is_the_end_once_all_was_answered() {
     server.expect_end();
     let (code, printed, _) = bob.ends();
     assert_eq!(code, Some(0));
-    assert!(printed.iter().any(|line| line.contains("Nobody called “alice” is here")), "{printed:?}");
+    assert!(printed.iter().any(|line| line.contains("Nobody called \"alice\" is here")), "{printed:?}");
 }
 
 #[test]
