@@ -129,6 +129,14 @@ impl Profile {
         self.keyring && self.password.is_empty()
     }
 
+    /// Takes another nickname. An account that was called as the old one stays what it is.
+    pub fn rename(&mut self, nick: &str) {
+        if !self.password.is_empty() {
+            self.account = self.account_name().to_owned();
+        }
+        nick.clone_into(&mut self.nick);
+    }
+
     /// Takes the files that the profile names to be in this folder, where it does not say otherwise.
     pub fn find_files_in(&mut self, folder: &Path) {
         for path in [&mut self.tls_certificate, &mut self.tls_key].into_iter().flatten() {

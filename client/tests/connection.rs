@@ -282,6 +282,28 @@ fn a_mechanism_that_is_refused_makes_way_for_the_next() {
 }
 
 #[test]
+fn whoever_comes_back_by_another_name_logs_in_to_the_same_account() {
+    let (listener, address) = listen();
+    let profile = Profile { password: Secret::from("sesame".to_owned()), ..bob(address) };
+    let mut window = Window::open_as(&profile, &Setup::default());
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&BOBS_OPENING);
+    peer.send(":s 001 bob :Welcome\r\n:bob!b@h NICK bobby\r\n");
+    assert_eq!(window.next(), What::Welcome { nick: "bob".to_owned() });
+    while !matches!(window.next(), What::Renamed { .. }) {}
+    drop(peer);
+    let mut peer = Peer::accept(&listener);
+    peer.expect(&["CAP LS 302", "NICK bobby", "USER bobby 0 * :bobby"]);
+    peer.send(":s CAP * LS :sasl=PLAIN\r\n");
+    peer.expect(&["CAP REQ :sasl"]);
+    peer.send(":s CAP * ACK :sasl\r\n");
+    peer.expect(&["AUTHENTICATE PLAIN"]);
+    peer.send("AUTHENTICATE +\r\n");
+    // bob, bob, sesame
+    peer.expect(&["AUTHENTICATE Ym9iAGJvYgBzZXNhbWU="]);
+}
+
+#[test]
 fn a_name_that_is_still_ours_from_before_is_waited_for() {
     let (listener, address) = listen();
     let mut window = Window::open_as(&bob(address), &Setup::default());

@@ -164,11 +164,10 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         lines: &Receiver<Outgoing>,
         record: &mut Record,
     ) -> Ending {
+        let mut profile = self.profile.clone();
+        profile.rename(&record.nick);
         let mut session = Session {
-            registration: Registration::new(
-                &Profile { nick: record.nick.clone(), ..self.profile.clone() },
-                tls.is_some(),
-            ),
+            registration: Registration::new(&profile, tls.is_some()),
             pulse: Pulse::new(
                 self.setup.patience.idle,
                 self.setup.patience.answer,

@@ -136,7 +136,7 @@ impl Network {
             return self.ask(&["NICK", nick]);
         }
         // While there is no connection it is the name for the next one: the old one may be taken by now.
-        nick.clone_into(&mut self.profile.nick);
+        self.profile.rename(nick);
         self.notice_here(vec![Text::YouRenamed.with([nick])]);
         Ok(())
     }

@@ -375,7 +375,7 @@ impl Network {
         let is_me = self.same(from, &self.me);
         let phrase = if is_me {
             to.clone_into(&mut self.me);
-            to.clone_into(&mut self.profile.nick);
+            self.profile.rename(to);
             Text::YouRenamed.with([to])
         } else {
             Text::Renamed.with([from, to])

@@ -138,3 +138,15 @@ fn whoever_types_a_saved_servers_name_has_its_saved_password() {
     let profile = logging_in(&mut window, |form| form.password = Secret::default());
     assert!(profile.password.is_empty());
 }
+
+#[test]
+fn whoever_takes_another_name_stays_with_their_account() {
+    let mut window = Window::opened();
+    logging_in(&mut window, |form| form.password = Secret::from("芝麻".to_owned()));
+    window.server(&[":tea.house 001 bob :Welcome", ":bob!b@h NICK bobby"]);
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    let actions = window.model.take_actions();
+    let Some(Action::Connect(_, profile)) = actions.last() else { panic!("no connection: {actions:?}") };
+    assert_eq!((profile.nick.as_str(), profile.account_name()), ("bobby", "bob"));
+}
