@@ -58,6 +58,7 @@ impl Network {
         if let Some(password) = self.new_password.take() {
             self.profile.password = password;
             account.clone_into(&mut self.profile.account);
+            self.has_new_account = true;
             self.keep_password();
         }
         self.notice_about(at, None, Text::Registered.with([account]));

@@ -39,7 +39,7 @@ impl Network {
             What::Latency(latency) => self.latency = Some(latency),
             What::Ended(failure) => self.ended(at, failure),
             What::Retrying { seconds } => self.retry_secs = Some(seconds),
-            What::Connecting if self.is_outdated => self.connect_anew(),
+            What::Connecting if self.is_outdated || self.has_new_account => self.connect_anew(),
             What::Connecting => self.begin(),
             What::Pong => {}
             What::Supports(tokens) => self.learn(&tokens),

@@ -100,6 +100,8 @@ pub struct Network {
     pub(super) to_register: Option<Secret>,
     /// The password of the account that is being opened.
     pub(super) new_password: Option<Secret>,
+    /// Whether there is an account that the connection was not made with.
+    pub(super) has_new_account: bool,
     /// What the server agreed to, each with what it says of that, if anything: `name=value`.
     pub(super) capabilities: Vec<String>,
     pub(super) features: Features,
@@ -308,6 +310,7 @@ impl Network {
             away: false,
             to_register: None,
             new_password: None,
+            has_new_account: false,
             capabilities: Vec::new(),
             features: Features::default(),
             conversations: Vec::new(),
@@ -368,7 +371,7 @@ impl Network {
     /// Begins to connect, if there is no connection.
     pub(super) fn connect(&mut self) {
         if self.link == Link::Down {
-            self.is_outdated = false;
+            (self.is_outdated, self.has_new_account) = (false, false);
             self.begin();
             self.actions.push(Action::Connect(self.id, Box::new(self.profile.clone())));
         }

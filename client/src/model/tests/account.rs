@@ -62,6 +62,22 @@ fn a_new_account_is_opened_once_one_is_here_and_is_the_one_to_log_in_to_from_the
 }
 
 #[test]
+fn a_connection_that_is_made_again_logs_in_to_an_account_that_is_there_only_since() {
+    let mut window = Window::in_lobby();
+    window.happens(What::Capabilities(vec!["draft/account-registration".into()]));
+    window.type_in("/register sesame");
+    window.server(&[":tea.house REGISTER SUCCESS bob :Account registered"]);
+    window.lose_connection();
+    window.happens(What::Connecting);
+    let actions = window.model.take_actions();
+    let Some(Action::Connect(_, profile)) = actions.last() else { panic!("as before: {actions:?}") };
+    assert_eq!((profile.account.as_str(), profile.password.reveal()), ("bob", "sesame"));
+    window.lose_connection();
+    window.happens(What::Connecting);
+    assert_eq!(window.model.take_actions(), [], "it knows by now");
+}
+
+#[test]
 fn what_is_wrong_with_a_new_account_is_said() {
     let mut window = Window::opened();
     let mut form = window.model.form().clone();
