@@ -74,6 +74,15 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
+/// The address, or of an IPv6 address the network that one customer gets: whoever has one of its addresses has as many as
+/// there are.
+pub fn of_one_customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
+        ip @ IpAddr::V4(_) => ip,
+    }
+}
+
 /// What a person on this machine connects to, where `bound` may be "everywhere".
 pub fn reachable(bound: SocketAddr) -> SocketAddr {
     match bound.ip() {
@@ -95,6 +104,19 @@ mod tests {
         for part in ["192.0.2.1:6667", "127.0.0.1", "not this machine's", "Listen on 0.0.0.0:6667", "gateway"]
         {
             assert!(words.contains(part), "{part} is missing in: {words}");
+        }
+    }
+
+    #[test]
+    fn who_has_many_addresses_is_one_customer() {
+        for (one, other, same) in [
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false),
+            ("2001:db8::1", "2001:db8::ffff:0:2", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+        ] {
+            let [customer, another] = [one, other].map(|text| of_one_customer(text.parse().unwrap()));
+            assert_eq!(customer == another, same, "{one} and {other}");
         }
     }
 

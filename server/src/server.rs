@@ -65,7 +65,8 @@ type Guests = HashMap<u64, Guest>;
 /// One connection.
 #[derive(Debug)]
 struct Guest {
-    address: IpAddr,
+    /// Whose it is, as far as the address tells.
+    customer: IpAddr,
     /// The session's own; it ends with the session.
     socket: Weak<TcpStream>,
 }
@@ -415,7 +416,10 @@ fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door:
     }
     let number = shared.next.fetch_add(1, Ordering::Relaxed);
     let connection = Arc::new(connection);
-    guests.insert(number, Guest { address: address.ip(), socket: Arc::downgrade(&connection) });
+    guests.insert(
+        number,
+        Guest { customer: addresses::of_one_customer(address.ip()), socket: Arc::downgrade(&connection) },
+    );
     drop(guests);
     let (house, secure) = (Arc::clone(shared), door.secure);
     let visit = move || {
@@ -438,7 +442,8 @@ fn obstacle(shared: &Shared, guests: &Guests, address: IpAddr) -> Option<Text> {
         None if addresses::is_private(address) => 0,
         None => DEFAULT_CONNECTIONS_PER_ADDRESS,
     };
-    let count = || guests.values().filter(|guest| guest.address == address).count();
+    let customer = addresses::of_one_customer(address);
+    let count = || guests.values().filter(|guest| guest.customer == customer).count();
     (most > 0 && count() >= most).then(|| Text::TooManyFromAddress(most.to_string()))
 }
 

@@ -494,6 +494,37 @@ fn guessing_an_operators_password_is_slow() {
 }
 
 #[test]
+fn who_guesses_an_operators_password_waits_longer_and_longer() {
+    let root = Operator { name: "root".to_owned(), password: "root".to_owned() };
+    let server = start(|config| config.operators = vec![root]);
+    let mut guessers: Vec<_> =
+        (0..5).map(|n| Peer::login(server.addresses()[0], &format!("guesser{n}"))).collect();
+    for guesser in &mut guessers {
+        guesser.send("OPER root wrong");
+    }
+    for guesser in &mut guessers {
+        guesser.wait_for(" 464 ");
+    }
+    let started = std::time::Instant::now();
+    guessers[0].send("OPER root wrong");
+    guessers[0].wait_for(" 464 ");
+    assert!(started.elapsed() >= Duration::from_secs(3), "a sixth guess took {:?} only", started.elapsed());
+    server.stop();
+}
+
+#[test]
+fn guessing_the_servers_password_is_slow() {
+    let server = start(|config| config.password = Some("sesame".to_owned()));
+    let started = std::time::Instant::now();
+    let mut guesser = Peer::connect(server.addresses()[0]);
+    guesser.send("PASS wrong\r\nNICK guesser\r\nUSER g 0 * :g");
+    guesser.wait_for(" 464 ");
+    assert!(started.elapsed() >= Duration::from_millis(500), "it took {:?} only", started.elapsed());
+    assert_eq!(guesser.last_words(), "ERROR :Closing link to 127.0.0.1: Bad password");
+    server.stop();
+}
+
+#[test]
 fn a_room_does_not_wait_for_a_password_that_one_of_it_is_having_checked() {
     let server = start(|_| {});
     let mut guessers: Vec<_> =

@@ -15,7 +15,7 @@ use super::context::{Context, Task};
 use super::{access, history};
 
 /// How long a wrong password makes the one who gave it wait.
-const PENALTY: Duration = Duration::from_millis(500);
+pub(super) const PENALTY: Duration = Duration::from_millis(500);
 
 /// How much is remembered of a name that is no account's.
 const NAME_BYTES: usize = 64;
@@ -65,7 +65,7 @@ impl Claim {
         let key = world.config.casemapping.fold(&account).into_owned();
         let wait = match proof {
             Proof::LoggedIn => Duration::ZERO,
-            Proof::Password(_) | Proof::Scram(_) => world.guesses.wait(key, address.ip(), world.now),
+            Proof::Password(_) | Proof::Scram(_) => world.guesses.wait(Some(key), address.ip(), world.now),
         };
         context.task = Some(Box::new(Self {
             account,
@@ -116,7 +116,7 @@ impl Task for Claim {
             Proof::LoggedIn => {}
             _ if self.is_right => world.guesses.right(account),
             _ => {
-                world.guesses.wrong(account, self.address.ip(), world.now);
+                world.guesses.wrong(Some(account), self.address.ip(), world.now);
                 // What is no account's name may be a password in the wrong place, so it is not written down.
                 let from = self.address.to_string();
                 world.note(match self.kept {

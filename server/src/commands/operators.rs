@@ -1,6 +1,7 @@
 //! Those who keep the house: OPER, KILL, WALLOPS, KLINE and DLINE and their ends, REHASH, DIE, RESTART.
 //! But for OPER, the dispatcher lets operators only come here.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -14,7 +15,7 @@ use crate::reply::Reply;
 use crate::store::{Store, StoreError, bans};
 use crate::user_modes::UserMode;
 use crate::world::mask;
-use crate::world::{Order, ServerBan, Target};
+use crate::world::{Order, ServerBan, Target, World};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_secs(1);
@@ -23,25 +24,34 @@ const PENALTY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Claim {
     name: String,
-    /// `None` when there is no operator of that name.
-    kept: Option<String>,
+    /// Whether there is an operator of that name.
+    is_known: bool,
+    /// The password, or another operator's: for a name that is nobody's it takes as long to see that it is wrong.
+    kept: String,
     given: String,
+    /// Where the client comes from.
+    address: IpAddr,
+    /// How long earlier guesses make this one wait.
+    wait: Duration,
     is_right: bool,
 }
 
 /// OPER: makes one a server operator.
 pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let [name, given, ..] = message.params()[..] else { return Ok(()) };
-    let operators = &context.world.config.operators;
-    if operators.is_empty() {
-        return Err(Reply::NoOperHost);
-    }
+    let world = &*context.world;
+    let operators = &world.config.operators;
+    let some = operators.first().ok_or(Reply::NoOperHost)?;
     // A name that is nobody's is answered like a wrong password (Modern IRC, "OPER message").
     let operator = operators.iter().find(|operator| operator.name == name);
+    let address = context.device().address.ip();
     context.task = Some(Box::new(Claim {
         name: name.to_owned(),
-        kept: operator.map(|operator| operator.password.clone()),
+        is_known: operator.is_some(),
+        kept: operator.unwrap_or(some).password.clone(),
         given: given.to_owned(),
+        address,
+        wait: world.guesses.wait(Some(world.config.casemapping.fold(name).into_owned()), address, world.now),
         is_right: false,
     }));
     Ok(())
@@ -49,19 +59,33 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
 
 impl Task for Claim {
     fn run(&mut self, _store: &Store, pause: &dyn Fn(Duration)) {
-        self.is_right = self.kept.as_ref().is_some_and(|kept| password::is_right(kept, &self.given));
+        if !self.wait.is_zero() {
+            pause(self.wait);
+        }
+        self.is_right = password::is_right(&self.kept, &self.given) && self.is_known;
         if !self.is_right {
             pause(PENALTY);
         }
     }
 
-    fn finish(self: Box<Self>, context: &mut Context) {
+    fn settle(&mut self, world: &mut World) {
+        let name = world.config.casemapping.fold(&self.name).into_owned();
+        if self.is_right {
+            world.guesses.right(name);
+        } else {
+            world.guesses.wrong(Some(name), self.address, world.now);
+        }
+    }
+
+    fn finish(mut self: Box<Self>, context: &mut Context) {
+        self.settle(context.world);
         let nick = context.client().name().to_owned();
         if !self.is_right {
             // What is no operator's name may be the password, in the wrong place.
-            context.world.note(match self.kept {
-                Some(_) => Text::WrongOperator(nick, self.name),
-                None => Text::NoSuchOperator(nick),
+            context.world.note(if self.is_known {
+                Text::WrongOperator(nick, self.name)
+            } else {
+                Text::NoSuchOperator(nick)
             });
             context.reply(&Reply::PasswordMismatch);
             return;

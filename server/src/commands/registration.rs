@@ -1,15 +1,19 @@
 //! Coming and going: PASS, NICK, USER, QUIT
 //! ([Modern IRC, "Connection Registration"](https://modern.ircdocs.horse/#connection-registration)).
 
+use std::time::Duration;
+
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
-use super::context::Context;
+use super::context::{Context, Task};
 use super::people::{REALNAME_BYTES, USER_BYTES};
-use super::{isupport, motd, status};
+use super::{isupport, login, motd, status};
 use crate::config::ProtectNames;
 use crate::language::Text;
+use crate::password;
 use crate::reply::Reply;
+use crate::store::Store;
 use crate::user_modes::UserMode;
 use crate::world::Registration;
 
@@ -94,9 +98,9 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
         return;
     }
     let config = context.world.config.clone();
-    if config.password.is_some() && *password != config.password {
-        context.reply(&Reply::PasswordMismatch);
-        context.world.disconnect(context.me, &Text::BadPassword);
+    let is_right = |kept| password.as_deref().is_some_and(|given| password::is_right_in_clear(kept, given));
+    if config.password.as_deref().is_some_and(|kept| !is_right(kept)) {
+        context.task = Some(Box::new(TurnedAway::after_a_guess(context)));
         return;
     }
     if context.world.client_mut(context.me).sasl.take().is_some() {
@@ -149,6 +153,32 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
         context.reply(&Reply::UModeIs(context.client().modes.describe()));
     }
     motd::send(context, true);
+}
+
+/// Who has not said the right password, before hearing of it: whoever guesses waits.
+#[derive(Debug)]
+struct TurnedAway {
+    wait: Duration,
+}
+
+impl TurnedAway {
+    fn after_a_guess(context: &mut Context) -> Self {
+        let (address, now) = (context.client().address.ip(), context.world.now);
+        let wait = context.world.guesses.wait(None, address, now) + login::PENALTY;
+        context.world.guesses.wrong(None, address, now);
+        Self { wait }
+    }
+}
+
+impl Task for TurnedAway {
+    fn run(&mut self, _store: &Store, pause: &dyn Fn(Duration)) {
+        pause(self.wait);
+    }
+
+    fn finish(self: Box<Self>, context: &mut Context) {
+        context.reply(&Reply::PasswordMismatch);
+        context.world.disconnect(context.me, &Text::BadPassword);
+    }
 }
 
 /// QUIT: the client says goodbye. It is answered with ERROR and a closed connection, before login as after it.

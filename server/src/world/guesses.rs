@@ -1,10 +1,10 @@
 //! Wrong passwords: whoever guesses has to wait longer and longer. And accounts: nobody opens them by the dozen.
 //!
-//! They are counted for the account that was meant and for the address that they came from, and forgotten after ten
-//! quiet minutes. Nobody is locked out: the right password works too, once it is its turn.
+//! They are counted for the account that was meant, or the operator, and for the address that they came from, and
+//! forgotten after ten quiet minutes. Nobody is locked out: the right password works too, once it is its turn.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -49,8 +49,8 @@ enum Key {
 }
 
 impl Guesses {
-    /// How long the next attempt has to wait.
-    pub(crate) fn wait(&self, account: Folded<'static>, address: IpAddr, now: Timestamp) -> Duration {
+    /// How long the next attempt has to wait; without an account it is the house's own password that is meant.
+    pub(crate) fn wait(&self, account: Option<Folded<'static>>, address: IpAddr, now: Timestamp) -> Duration {
         let counts = keys(account, address).filter_map(|key| self.counts.get(&key)).filter(fresh(now));
         let count = counts.map(|(count, _)| *count).max().unwrap_or(0);
         match count.checked_sub(FREE) {
@@ -60,7 +60,7 @@ impl Guesses {
     }
 
     /// Counts a wrong password.
-    pub(crate) fn wrong(&mut self, account: Folded<'static>, address: IpAddr, now: Timestamp) {
+    pub(crate) fn wrong(&mut self, account: Option<Folded<'static>>, address: IpAddr, now: Timestamp) {
         for key in keys(account, address) {
             self.count(key, now);
         }
@@ -117,17 +117,13 @@ fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
     other.duration_since(one).abs()
 }
 
-fn keys(account: Folded<'static>, address: IpAddr) -> impl Iterator<Item = Key> {
-    [Some(Key::Account(account)), neighbourhood(address).map(Key::Address)].into_iter().flatten()
+fn keys(account: Option<Folded<'static>>, address: IpAddr) -> impl Iterator<Item = Key> {
+    [account.map(Key::Account), neighbourhood(address).map(Key::Address)].into_iter().flatten()
 }
 
-/// The address, unless a whole classroom may share it; of an IPv6 address what one customer gets.
+/// What one customer has of addresses, unless a whole classroom may share it.
 fn neighbourhood(address: IpAddr) -> Option<IpAddr> {
-    let address = match address.to_canonical() {
-        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
-        ip @ IpAddr::V4(_) => ip,
-    };
-    (!addresses::is_private(address)).then_some(address)
+    (!addresses::is_private(address)).then_some(addresses::of_one_customer(address))
 }
 
 #[cfg(test)]
@@ -143,17 +139,17 @@ mod tests {
         let mut guesses = Guesses::default();
         let mut now = Timestamp::UNIX_EPOCH;
         for _ in 0..FREE {
-            assert_eq!(guesses.wait(account("bob"), address("192.0.2.1"), now), Duration::ZERO);
-            guesses.wrong(account("bob"), address("198.51.100.1"), now);
+            assert_eq!(guesses.wait(Some(account("bob")), address("192.0.2.1"), now), Duration::ZERO);
+            guesses.wrong(Some(account("bob")), address("198.51.100.1"), now);
         }
-        let wait = |guesses: &Guesses, name, from, now| guesses.wait(account(name), address(from), now);
+        let wait = |guesses: &Guesses, name, from, now| guesses.wait(Some(account(name)), address(from), now);
         assert_eq!(wait(&guesses, "BOB", "203.0.113.1", now), FIRST_WAIT, "from anywhere");
         assert_eq!(wait(&guesses, "eve", "198.51.100.1", now), FIRST_WAIT, "for any account");
         assert_eq!(wait(&guesses, "eve", "203.0.113.1", now), Duration::ZERO);
-        guesses.wrong(account("bob"), address("198.51.100.1"), now);
+        guesses.wrong(Some(account("bob")), address("198.51.100.1"), now);
         assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), FIRST_WAIT * 2);
         for _ in 0..40 {
-            guesses.wrong(account("bob"), address("198.51.100.1"), now);
+            guesses.wrong(Some(account("bob")), address("198.51.100.1"), now);
         }
         assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), LONGEST_WAIT);
         guesses.right(account("bob"));
@@ -170,11 +166,11 @@ mod tests {
         let mut guesses = Guesses::default();
         let now = Timestamp::UNIX_EPOCH;
         for _ in 0..20 {
-            guesses.wrong(account.clone(), address, now);
+            guesses.wrong(Some(account.clone()), address, now);
             guesses.opens(address, now);
         }
         let yesterday = now - SignedDuration::from_hours(24);
-        assert_eq!(guesses.wait(account, address, yesterday), Duration::ZERO);
+        assert_eq!(guesses.wait(Some(account), address, yesterday), Duration::ZERO);
         assert!(guesses.may_open(address, yesterday));
     }
 
@@ -185,14 +181,18 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let name = |number: usize| CaseMapping::Ascii.fold(&format!("n{number}")).into_owned();
         for number in 0..MOST * 2 {
-            guesses.wrong(name(number), address, now);
+            guesses.wrong(Some(name(number)), address, now);
         }
         assert_eq!(guesses.counts.len(), MOST);
         for _ in 0..FREE {
-            guesses.wrong(name(0), address, now);
+            guesses.wrong(Some(name(0)), address, now);
         }
-        assert_ne!(guesses.wait(name(0), address, now), Duration::ZERO, "who is counted goes on being so");
-        guesses.wrong(name(MOST), address, now + MEMORY);
+        assert_ne!(
+            guesses.wait(Some(name(0)), address, now),
+            Duration::ZERO,
+            "who is counted goes on being so"
+        );
+        guesses.wrong(Some(name(MOST)), address, now + MEMORY);
         assert_eq!(guesses.counts.len(), 1, "and all is forgotten in the end");
     }
 
@@ -212,9 +212,10 @@ mod tests {
 
     #[test]
     fn a_shared_or_neighbouring_address_is_told_apart() {
-        let account = || CaseMapping::Ascii.fold("x").into_owned();
+        let account = || Some(CaseMapping::Ascii.fold("x").into_owned());
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         assert_eq!(keys(account(), ip("192.168.1.7")).count(), 1);
+        assert_eq!(keys(None, ip("192.168.1.7")).count(), 0);
         let of = |text| keys(account(), ip(text)).last();
         assert_eq!(of("2001:db8::1"), of("2001:db8::2"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
