@@ -28,6 +28,8 @@ const HINT_HEIGHT: i32 = 26;
 const REPLY_HEIGHT: i32 = 28;
 /// The number of the look that codes have; those of words are below it: bold, italic, underlined, in all combinations.
 const CODE_LOOK: u8 = 8;
+/// Bytes that are asked about when they are pasted, since they may be more than one message.
+const LONG_PASTE: usize = 400;
 /// Lines after which it grows no more.
 const MOST_LINES: i32 = 6;
 
@@ -327,7 +329,7 @@ impl Composer {
             }
             Event::Paste => {
                 let text = app::event_text();
-                let is_long = text.trim_end().contains(['\n', '\r']);
+                let is_long = text.trim_end().contains(['\n', '\r']) || text.len() > LONG_PASTE;
                 if is_long {
                     self.kit.act(Action::AskToPaste(text));
                 }
@@ -367,8 +369,11 @@ impl Composer {
             Key::PageDown => Action::ScrollPages(1),
             Key::Up if is_command => Action::MoveCursor(-1),
             Key::Down if is_command => Action::MoveCursor(1),
-            Key::Up if self.buffer.length() == 0 || self.recalled.get() => Action::Recall(-1),
-            Key::Down if self.recalled.get() => Action::Recall(1),
+            // Inside of several lines, these keys go from one to the other.
+            Key::Up if (self.buffer.length() == 0 || self.recalled.get()) && self.is_at_edge(-1) => {
+                Action::Recall(-1)
+            }
+            Key::Down if self.recalled.get() && self.is_at_edge(1) => Action::Recall(1),
             Key::Menu => Action::AskCursor,
             Key::F10 if is_shift => Action::AskCursor,
             _ if is('b') => Action::Style(formatting::BOLD),
@@ -377,6 +382,13 @@ impl Composer {
             _ if is('c') && self.nothing_is_selected() => Action::CopySelection,
             _ => return None,
         })
+    }
+
+    /// Whether the caret is in the first line that is written (`-1`), or in the last.
+    fn is_at_edge(&self, side: i32) -> bool {
+        let (text, caret) = (self.buffer.text(), self.caret());
+        let (before, after) = text.split_at(text.floor_char_boundary(caret));
+        !if side < 0 { before } else { after }.contains('\n')
     }
 
     fn nothing_is_selected(&self) -> bool {

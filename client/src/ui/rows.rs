@@ -187,17 +187,21 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
         self.scroll_by(0);
     }
 
-    /// Shows these rows, one of them marked as selected.
+    /// Shows these rows, one of them marked as selected, and in view when it is another than before.
     pub fn set_rows(&self, rows: Vec<Row<K>>, selected: Option<K>) {
+        let is_other = self.state.borrow().selected != selected;
         {
             let mut state = self.state.borrow_mut();
             if state.rows == rows && state.selected == selected {
                 return;
             }
             state.rows = rows;
-            state.selected = selected;
+            state.selected.clone_from(&selected);
         }
         self.scroll_by(0);
+        if let Some(selected) = selected.filter(|_| is_other) {
+            self.reveal(&selected);
+        }
         self.widget.clone().redraw();
     }
 

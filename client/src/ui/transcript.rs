@@ -168,6 +168,14 @@ impl Transcript {
         self.widget.clone().redraw();
     }
 
+    /// Forgets where conversations stood that are closed.
+    pub fn keep_only(&self, is_open: impl Fn(ConversationId) -> bool) {
+        let state = &mut *self.state.borrow_mut();
+        state.viewports.retain(|id, _| is_open(*id));
+        state.first_new.retain(|id, _| is_open(*id));
+        state.unseen.retain(|id, _| is_open(*id));
+    }
+
     /// Measures everything anew: the language or the theme is another one.
     pub fn restyle(&self) {
         let mut state = self.state.borrow_mut();

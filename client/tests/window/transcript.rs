@@ -100,6 +100,46 @@ fn addresses_in_the_topic_open_at_a_click_and_a_long_one_is_read_on_a_card() {
     }
 }
 
+/// What people write that is not letters in a row.
+const ODD: [&str; 8] = [
+    "👨‍👩‍👧‍👦 family, 👍🏽 skin, 🇨🇳 flag, ❤️ heart, 1️⃣ key",
+    "ＦＵＬＬ　ｗｉｄｔｈ and ﾊﾝｶｸ, 𠮷野家 beyond the plane",
+    "שלום עולם and مرحبا بالعالم in one line, 12 right to left",
+    "Z̸̡̢͓̼̐͛a͙͒͘l̵̞͆g̶̈ͅo, e\u{301}te\u{301}, ไทย กำลัง, हिन्दी क्षत्रिय",
+    "zero\u{200d}width\u{200c}joiners, soft\u{ad}hyphen, no\u{a0}break, and \u{200b}\u{202e}tricks",
+    "averyveryverylongwordwithoutanyplacetobreakitaveryveryverylongwordwithoutanyplacetobreakitaveryveryverylongword",
+    "今天天气很好我们去公园喝茶吧今天天气很好我们去公园喝茶吧，今天天气很好我们去公园喝茶吧今天天气很好！",
+    "tab\there, and   three   spaces",
+];
+
+#[test]
+fn whatever_people_write_is_shown_marked_and_copied_whole() {
+    for (name, settings) in [("usual", ""), ("large", "size = 150\n")] {
+        let (display, host) = (Display::start(1400, 1060), Impostor::listen());
+        let (mut ming, mut line) = in_a_room(&display, &host, settings);
+        for words in ODD {
+            say(&mut line, words);
+        }
+        let seen = ming.waits_for("all of it", |seen| texts(seen).iter().any(|text| text.starts_with("tab")));
+        let shown = texts(&seen).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let first = shown.iter().position(|text| text.starts_with('👨')).expect("the first is in view");
+        let from = ming.place_of(&format!("line {first}"));
+        let to = ming.place_of(&format!("line {}", shown.len() - 1));
+        // From the left edge of the first words to behind the last.
+        let start = (from[0] + 1, from[1] + from[3] - 12);
+        let end = (to[0] + to[2] - 60, to[1] + to[3] - 8);
+        let at = |(x, y): (i64, i64)| [x.to_string(), y.to_string()];
+        let (start, end) = (at(start), at(end));
+        display.xdotool(&["mousemove", &start[0], &start[1], "mousedown", "1"]);
+        display.xdotool(&["mousemove", &end[0], &end[1], "mouseup", "1"]);
+        let seen = ming.waits_for("all of it marked", |seen| seen["selection"].is_string());
+        let marked: Vec<_> = seen["selection"].as_str().unwrap_or_default().lines().collect();
+        let expected: Vec<_> = shown[first..].iter().map(|text| format!("alice: {text}")).collect();
+        assert_eq!(marked, expected);
+        display.picture(&format!("transcript-odd-{name}"));
+    }
+}
+
 #[test]
 fn what_was_marked_in_words_that_change_is_marked_no_more() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());

@@ -106,6 +106,26 @@ fn what_is_not_sent_yet_stays_in_its_conversation_and_what_was_sent_comes_back()
 }
 
 #[test]
+fn in_several_lines_that_were_called_back_the_arrows_go_from_line_to_line() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.types("one");
+    ming.presses("shift+Return");
+    ming.types("two");
+    ming.waits_for("two lines", |seen| seen["composer"] == "one\ntwo");
+    ming.presses("Return");
+    line.reads("PRIVMSG #茶 two");
+    ming.says("three");
+    for before in ["three", "one\ntwo"] {
+        ming.presses("Up");
+        ming.waits_for(before, |seen| seen["composer"] == before);
+    }
+    ming.presses("Up");
+    ming.types("!");
+    ming.waits_for("a change in the first line", |seen| seen["composer"] == "one!\ntwo");
+}
+
+#[test]
 fn several_lines_are_pasted_only_after_asking() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, mut line) = in_two_rooms(&display, &host, "");
@@ -130,6 +150,16 @@ fn several_lines_are_pasted_only_after_asking() {
     ming.presses("Return");
     line.reads("PRIVMSG #茶 one");
     line.reads("PRIVMSG #茶 two");
+    // One line, and more than goes over the wire at once.
+    let long = "tea ".repeat(150);
+    ming.types(&long);
+    ming.waits_for("a long line", |seen| seen["composer"] == long);
+    ming.presses("ctrl+a");
+    ming.presses("ctrl+x");
+    ming.waits_for("nothing", |seen| seen["composer"] == "");
+    ming.presses("ctrl+v");
+    let seen = ming.waits_for("a question", |seen| seen["dialog"].is_array());
+    assert_eq!(seen["dialog"][1], "这段文字会作为 2 条消息发出。要粘贴吗？");
 }
 
 #[test]

@@ -63,6 +63,7 @@ impl Controller {
         self.chat.members.set_rows(scene::member_rows(&model), None);
         let has_members = model.current().is_some_and(|current| current.kind() == model::Kind::Room);
         self.chat.set_words(scene::words(&model), has_members);
+        self.chat.transcript.keep_only(|id| model.conversation(id).is_some());
         if let Some(current) = model.current() {
             let (first, end) = current.range();
             let first_new = current.first_unread().map(model::LineId::number);

@@ -165,13 +165,13 @@ impl Controller {
         }
     }
 
-    /// Several lines were pasted: that is asked about, where they would be said.
+    /// Several lines or very long ones were pasted: that is asked about, where they would be said.
     pub(super) fn ask_to_paste(&mut self, text: &str) {
         let text = text.trim_end().trim_start_matches(['\r', '\n']);
         let lines = text.lines().count();
         let measure = self.model.borrow().measure(&self.chat.composer.text_with(text));
         match measure {
-            Some((messages, _)) if lines > 1 => {
+            Some((messages, _)) if lines > 1 || messages > 1 => {
                 let question = scene::pasting_question(lines, messages, self.language());
                 self.ask(Asked::Pasting(text.to_owned()), question);
             }
