@@ -353,6 +353,8 @@ impl Model {
                     self.form_errors = FormErrors::single(failure.field(), failure.phrase());
                     self.applicant = None;
                     self.networks.retain(|network| network.id != id);
+                    // It has ended by itself, and nobody will ask for it any more.
+                    self.actions.push(Action::Disconnect(id));
                     return;
                 }
                 _ => {}

@@ -218,7 +218,9 @@ fn a_good_form_connects_and_the_welcome_opens_the_chat() {
 fn a_name_that_is_taken_is_told_beside_the_name() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
+    let _ = window.model.take_actions();
     window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
+    assert_eq!(window.model.take_actions(), [Action::Disconnect(FIRST)], "nothing of it is left");
     assert_eq!(window.model.view(), View::Login);
     assert_eq!(window.model.form_errors().nick.as_ref().map(Phrase::text), Some(Text::NickInUse));
     let form = LoginForm { nick: "bobby".into(), ..window.model.form().clone() };
