@@ -281,8 +281,8 @@ impl Network {
     pub(super) fn search_refused(&mut self, forever: bool) -> bool {
         self.can_search &= !forever;
         match self.searches.pop_front() {
-            Some(Question::LookBack(id)) => {
-                self.may_be_found(id, None);
+            Some(Question::LookBack(id, asked)) => {
+                self.may_be_found(id, &asked, None);
                 true
             }
             Some(Question::List) | None => false,
@@ -313,7 +313,7 @@ impl Network {
         match of {
             BatchOf::History(target) => self.history_came(&target, messages),
             BatchOf::Found => match self.searches.pop_front() {
-                Some(Question::LookBack(id)) => self.may_be_found(id, Some(&messages)),
+                Some(Question::LookBack(id, asked)) => self.may_be_found(id, &asked, Some(&messages)),
                 Some(Question::List) | None => self.found(&messages),
             },
             BatchOf::Other => {}

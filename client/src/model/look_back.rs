@@ -33,8 +33,8 @@ pub(super) enum LookBack {
 pub(super) enum Question {
     /// Somebody wants to read what was found.
     List,
-    /// Whether there is anything to look back for in a conversation.
-    LookBack(ConversationId),
+    /// Whether there is anything to look back for in a conversation, with these words.
+    LookBack(ConversationId, String),
 }
 
 impl Model {
@@ -90,15 +90,22 @@ impl Network {
             current.past.look_back = LookBack::Underway { wanted: wanted.to_owned(), from };
         }
         match before {
-            Some(before) => self.send_search(Question::LookBack(id), &[&place, &before, MOST_FOUND], wanted),
+            Some(before) => {
+                let question = Question::LookBack(id, wanted.to_owned());
+                self.send_search(question, &[&place, &before, MOST_FOUND], wanted);
+            }
             None => self.go_on_looking_back(id),
         }
     }
 
-    /// The server has found these older messages, or cannot say.
-    pub(super) fn may_be_found(&mut self, id: ConversationId, found: Option<&[Told]>) {
+    /// The server has found these older messages with the words that were asked for, or cannot say.
+    pub(super) fn may_be_found(&mut self, id: ConversationId, asked: &str, found: Option<&[Told]>) {
         let Some(conversation) = self.conversation(id) else { return };
         let LookBack::Underway { wanted, .. } = &conversation.past.look_back else { return };
+        if wanted != asked {
+            // Other words are looked for by now, and their answer comes.
+            return;
+        }
         let has_words = |text: &str| !search::places(text, wanted).is_empty();
         let is_new =
             |told: &&Told| told.words.id.as_deref().and_then(|id| conversation.line_of_message(id)).is_none();

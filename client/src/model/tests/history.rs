@@ -250,6 +250,25 @@ fn what_is_not_here_is_looked_for_on_the_server_and_brought_back_with_what_was_s
 }
 
 #[test]
+fn an_answer_about_other_words_is_none_about_these() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..23);
+    for words in ["coffee", "14"] {
+        window.model.stop_looking_back();
+        window.model.look_back(words);
+    }
+    assert_eq!(window.sent().len(), 2);
+    window.server(&[":tea.house BATCH +f teahouse/search", ":tea.house BATCH -f"]);
+    assert_eq!(looking_back(&window), (true, false), "that was about coffee");
+    window.server(&[
+        ":tea.house BATCH +f teahouse/search",
+        &said("batch=f;", "#lobby", 14),
+        ":tea.house BATCH -f",
+    ]);
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m20 3"]);
+}
+
+#[test]
 fn a_server_that_cannot_search_is_read_back_to_where_the_words_are() {
     let mut window = kept_in_lobby();
     answer(&mut window, "#lobby", 20..23);
