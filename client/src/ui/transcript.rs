@@ -68,6 +68,8 @@ struct State {
     pages: HashMap<u64, Rc<Page>>,
     selection: Option<(Mark, Mark)>,
     drag: Drag,
+    /// Whether the view moves on by itself because the mouse is held outside of it.
+    keeps_dragging: bool,
     /// Where the mouse button went down, if something there can be clicked.
     pressed: Option<(u64, usize)>,
     hovered: Option<(u64, usize)>,

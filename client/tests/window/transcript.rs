@@ -141,6 +141,31 @@ fn whatever_people_write_is_shown_marked_and_copied_whole() {
 }
 
 #[test]
+fn what_is_above_the_view_is_marked_too_while_the_mouse_is_held_there() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    for number in 0..80 {
+        say(&mut line, &format!("cup {number}."));
+    }
+    let seen = ming.waits_for("the last of it", |seen| texts(seen).contains(&"cup 79."));
+    let from = ming.place_of(&format!("line {}", texts(&seen).len() - 1));
+    let view = ming.place_of("transcript");
+    let at = |(x, y): (i64, i64)| [x.to_string(), y.to_string()];
+    let start = at((from[0] + from[2] - 40, from[1] + from[3] / 2));
+    let above = at((from[0] + 10, view[1] - 30));
+    display.xdotool(&["mousemove", &start[0], &start[1], "mousedown", "1"]);
+    display.xdotool(&["mousemove", &above[0], &above[1]]);
+    ming.waits_for("the first of it", |seen| {
+        seen["selection"]
+            .as_str()
+            .is_some_and(|marked| marked.contains("cup 0.") && marked.contains("cup 79."))
+    });
+    display.xdotool(&["mouseup", "1"]);
+    let marked = ming.sees()["selection"].as_str().map(str::to_owned).unwrap_or_default();
+    assert_eq!(marked.matches("alice: cup ").count(), 80, "{marked}");
+}
+
+#[test]
 fn what_was_marked_in_words_that_change_is_marked_no_more() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, mut line) = in_a_room(&display, &host, "");

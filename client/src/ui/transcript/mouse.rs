@@ -15,6 +15,8 @@ use crate::ui::paint::Rect;
 
 /// Lines that one turn of the wheel moves.
 const WHEEL_LINES: i32 = 3;
+/// How often the view moves on while the mouse is held outside of it.
+const DRAG_SECS: f64 = 0.05;
 
 impl Transcript {
     pub(super) fn handle(&self, widget: &mut Widget, event: Event) -> bool {
@@ -45,7 +47,10 @@ impl Transcript {
                 let drag = self.state.borrow().drag;
                 match drag {
                     Drag::Thumb { grabbed_at } => self.drag_thumb_to(y, grabbed_at),
-                    Drag::Selection => self.drag_selection_to(x, y),
+                    Drag::Selection => {
+                        self.drag_selection_to(x, y);
+                        self.keep_dragging();
+                    }
                     Drag::None => {}
                 }
                 true
@@ -174,6 +179,29 @@ impl Transcript {
         if let Some((place, zone)) = self.zone_at(x, y).filter(|(place, _)| Some(*place) == pressed) {
             self.kit.act(Action::Touch { line: place.0, zone });
         }
+    }
+
+    /// While the mouse is held above or below the view, more and more is marked though it does not move.
+    fn keep_dragging(&self) {
+        if !self.is_drag_outside() || mem::replace(&mut self.state.borrow_mut().keeps_dragging, true) {
+            return;
+        }
+        let transcript = self.clone();
+        app::add_timeout3(DRAG_SECS, move |timeout| {
+            if transcript.is_drag_outside() {
+                let (x, y) = app::event_coords();
+                transcript.drag_selection_to(x, y);
+                app::repeat_timeout3(DRAG_SECS, timeout);
+            } else {
+                transcript.state.borrow_mut().keeps_dragging = false;
+            }
+        });
+    }
+
+    /// Whether the mouse marks something and is above or below the view.
+    fn is_drag_outside(&self) -> bool {
+        let (area, y) = (Rect::of(&self.widget), app::event_y());
+        self.state.borrow().drag == Drag::Selection && (y < area.y || y >= area.y + area.h)
     }
 
     fn drag_selection_to(&self, x: i32, y: i32) {
