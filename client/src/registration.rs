@@ -717,6 +717,11 @@ mod tests {
             (":s 903 bob :SASL authentication successful", &[]),
             (":s CAP bob DEL :sasl", &[]),
             (":s CAP bob NEW :sasl=PLAIN", &[]),
+            // The accounts were away for longer, and nobody is logged in any more.
+            (":s CAP bob DEL :sasl", &[]),
+            (":s 901 bob bob!u@h :You are now logged out", &[]),
+            (":s CAP bob NEW :sasl=PLAIN", &["CAP REQ :sasl"]),
+            (":s CAP bob ACK :sasl", &["AUTHENTICATE PLAIN"]),
         ] {
             assert_eq!(answers(&mut registration, &[line]), expected, "{line}");
         }
@@ -752,8 +757,9 @@ mod tests {
         let list = prop::collection::vec(name, 0..4).prop_map(|names| names.join(" "));
         let subcommand = any_of(&["LS", "LS *", "ACK", "NAK", "NEW", "DEL", "LIST"]);
         let cap = (subcommand, list).prop_map(|(subcommand, list)| format!(":s CAP * {subcommand} :{list}"));
-        let numeric =
-            any_of(&["001", "421", "432", "433", "451", "900", "902", "903", "904", "906", "907", "908"]);
+        let numeric = any_of(&[
+            "001", "421", "432", "433", "451", "900", "901", "902", "903", "904", "906", "907", "908",
+        ]);
         let numeric = numeric.prop_map(|numeric| format!(":s {numeric} bob PLAIN :words"));
         let other = any_of(&["AUTHENTICATE +", "AUTHENTICATE cj14", ":bob!b@h NICK bobby", "CAP"]);
         prop_oneof![3 => cap, 2 => numeric, 1 => other.prop_map(str::to_owned)]

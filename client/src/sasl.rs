@@ -140,6 +140,9 @@ impl Login {
 
     /// Takes in a message of the server.
     pub fn take(&mut self, message: &Message<'_>) -> Progress {
+        if self.is_done() && message.numeric() == Some(n::RPL_LOGGEDOUT) {
+            self.state = State::Idle;
+        }
         if self.is_idle() {
             return Progress::None;
         }
