@@ -498,6 +498,10 @@ impl World {
             self.keep_room(id, true);
             self.carry_markers(id, &old, name);
         }
+        let members: Vec<_> = self.channels[id].members().map(|(member, _)| member).collect();
+        for member in members {
+            self.keep_presence(member);
+        }
     }
 
     /// Makes a client a member; the first one in a room that is nobody's is its operator. Tells nobody.
@@ -510,6 +514,20 @@ impl World {
         self.channels[channel].members.insert(id, Member { ranks, since, spoke: None });
         self.clients[id].channels.push(channel);
         self.keep_presence(id);
+    }
+
+    /// Gives a member ranks, or takes them, and says whether that changes anything. Tells nobody.
+    pub(crate) fn set_ranks(&mut self, id: ClientId, channel: ChannelId, ranks: &[Rank], on: bool) -> bool {
+        let Some(member) = self.channels[channel].members.get_mut(&id) else { return false };
+        let before = member.ranks;
+        for rank in ranks {
+            member.ranks.set(*rank, on);
+        }
+        let changed = member.ranks != before;
+        if changed {
+            self.keep_presence(id);
+        }
+        changed
     }
 
     /// Notes that a client may come in. Tells nobody.

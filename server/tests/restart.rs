@@ -186,6 +186,37 @@ fn who_stays_without_a_connection_stays_over_a_restart() {
 }
 
 #[test]
+fn who_stays_has_the_same_ranks_in_rooms_of_the_same_name_over_a_restart() {
+    let mut house = House::open();
+    let mut bob = house.login("bob");
+    bob.send("JOIN #tea");
+    bob.wait_for(" 366 ");
+    let mut alice = house.login("alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("NS SET ALWAYS-ON ON", "You stay"),
+        ("JOIN #tea", " 366 "),
+        ("JOIN #gone", " 366 "),
+        ("MODE #gone -o alice", "MODE #gone -o"),
+        ("JOIN #mine", " 366 "),
+        ("CS REGISTER #mine", "MODE #mine +q"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    bob.send("MODE #tea +h alice\r\nRENAME #tea #coffee");
+    bob.wait_for("JOIN #coffee");
+    house.restart();
+    let mut bob = house.login("bob");
+    for (line, answer) in
+        [("NAMES #coffee", "%alice"), ("NAMES #gone", "#gone :alice"), ("NAMES #mine", "~alice")]
+    {
+        bob.send(line);
+        assert!(bob.wait_for(" 353 ").contains(answer), "{line}");
+    }
+}
+
+#[test]
 fn the_last_command_before_a_stop_is_kept_even_if_its_client_went_with_it() {
     let mut house = House::open();
     let mut alice = house.login("alice");

@@ -21,7 +21,7 @@ pub(super) fn give_ranks(context: &mut Context, channel: ChannelId) {
     set_ranks(context, channel, context.me, &lacks, true);
 }
 
-/// Gives or takes ranks in ChanServ's name, and tells the room; nothing for who is no member.
+/// Gives or takes ranks in ChanServ's name, and tells the room if that changes anything.
 pub(super) fn set_ranks(
     context: &mut Context,
     channel: ChannelId,
@@ -30,12 +30,8 @@ pub(super) fn set_ranks(
     on: bool,
 ) {
     let world = &mut *context.world;
-    let Some(member) = world.channel_mut(channel).members.get_mut(&person) else { return };
-    if ranks.is_empty() {
+    if !world.set_ranks(person, channel, ranks, on) {
         return;
-    }
-    for rank in ranks {
-        member.ranks.set(*rank, on);
     }
     let nick = world.client(person).map_or("*", Client::name);
     let (room, source, sign) =

@@ -160,9 +160,7 @@ fn change_op(context: &mut Context, params: &[&str], on: bool) -> Result<(), Tex
     let room = context.world.channel(channel);
     let person = context.world.find(nick).ok().filter(|person| room.members.contains_key(person));
     let person = person.ok_or_else(|| Text::NotInRoom(nick.to_owned(), room.name.clone()))?;
-    if room.ranks(person).has(Rank::Operator) != on {
-        set_ranks(context, channel, person, &[Rank::Operator], on);
-    }
+    set_ranks(context, channel, person, &[Rank::Operator], on);
     Ok(())
 }
 

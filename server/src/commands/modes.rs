@@ -240,11 +240,10 @@ fn change_rank(
     };
     let person = found?;
     let name = context.world.client(person).expect("it was found").name().to_owned();
-    let Some(member) = context.world.channel_mut(channel).members.get_mut(&person) else {
+    if !context.world.is_member(person, channel) {
         return Err(Reply::UserNotInChannel(name, room));
-    };
-    let changed = member.ranks.has(rank) != on;
-    member.ranks.set(rank, on);
+    }
+    let changed = context.world.set_ranks(person, channel, &[rank], on);
     Ok(changed.then_some((on, letter, Some(name))))
 }
 
