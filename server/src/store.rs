@@ -21,6 +21,7 @@ pub(crate) mod history;
 pub(crate) mod newest;
 pub(crate) mod presence;
 mod schema;
+pub(crate) mod search;
 pub(crate) mod secrets;
 
 use std::fmt;

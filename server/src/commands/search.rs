@@ -14,7 +14,8 @@ use super::history::{Readable, readable, readable_rooms, reads_since};
 use crate::language::Text;
 use crate::reply::{Reply, word};
 use crate::store::StoreError;
-use crate::store::history::{self, Search};
+use crate::store::history;
+use crate::store::search::Search;
 use crate::world::{Entry, Number, party};
 
 /// How many messages are found, if not said otherwise.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
-use teahouse_protocol::{CaseMapping, Folded};
 
 use crate::config::Config;
 use crate::world::{Entry, Kind, Markers, Number, Record, Texts};
@@ -54,7 +53,7 @@ pub(super) const TABLES: &str = "
 /// Added to the code of a kind where a bot did it.
 const BOT: i64 = 16;
 /// How many messages are looked at, or forgotten, before others have their turn.
-const SLICE: usize = 5000;
+pub(super) const SLICE: usize = 5000;
 /// After so many new messages in a place, at least, it is seen to that there are not too many.
 pub(super) const COUNT_EVERY: u32 = 256;
 /// After which part of all that may be kept of a place: to find the oldest, all have to be counted.
@@ -182,7 +181,7 @@ fn place_for(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     Ok(place)
 }
 
-fn find_place(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+pub(super) fn find_place(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
     let mut find = connection.prepare_cached("SELECT id FROM place WHERE name = ?")?;
     find.query_row([name], |row| row.get(0)).optional()
 }
@@ -383,9 +382,9 @@ fn read_place(
     Ok(entries)
 }
 
-const COLUMNS: &str = "id, kind, source, account, target, tags, words";
+pub(super) const COLUMNS: &str = "id, kind, source, account, target, tags, words";
 
-fn entry(row: &Row, place: Arc<str>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &Row, place: Arc<str>) -> rusqlite::Result<Entry> {
     let text = |index| -> rusqlite::Result<&str> {
         row.get_ref(index)?.as_str_or_null().map(Option::unwrap_or_default).map_err(Into::into)
     };
@@ -468,100 +467,6 @@ pub(crate) fn import(connection: &Connection, room: &str, entries: &[Entry]) -> 
         )?;
     }
     Ok(new)
-}
-
-// --- Searching -------------------------------------------------------------------------------------------------------
-
-/// A search that is going on.
-#[derive(Debug)]
-pub(crate) struct Search {
-    /// What must be in a message, in lower case.
-    pub(crate) words: Vec<String>,
-    /// By whom it must be: a nickname or an account, folded.
-    pub(crate) from: Option<Folded<'static>>,
-    casemapping: CaseMapping,
-    /// Only what is behind this.
-    pub(crate) after: Number,
-    /// Only what is before this.
-    pub(crate) before: Number,
-    /// The newest so many.
-    pub(crate) limit: usize,
-    /// Where to look, and from when on that may be read. The last one is being looked through.
-    pub(crate) places: Vec<(String, Number)>,
-    /// Before what, in the last place; `None` where it has not begun.
-    reached: Option<Number>,
-    found: Vec<Entry>,
-}
-
-impl Search {
-    /// For the newest `limit` messages, whatever they are and nowhere yet.
-    pub(crate) fn new(casemapping: CaseMapping, limit: usize) -> Self {
-        Self {
-            words: Vec::new(),
-            from: None,
-            casemapping,
-            after: Number::FIRST,
-            before: Number::LAST,
-            limit,
-            places: Vec::new(),
-            reached: None,
-            found: Vec::new(),
-        }
-    }
-
-    /// Looks through the next messages, from new to old. Returns whether that was all.
-    pub(crate) fn next_slice(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
-        let Some((name, since)) = self.places.last() else { return Ok(true) };
-        let Some(place) = find_place(connection, name)? else { return Ok(self.leave_place()) };
-        let (after, before) = (self.after.max(*since), self.reached.unwrap_or(self.before).min(self.before));
-        let key: Arc<str> = Arc::from(name.as_str());
-        let mut select = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM message WHERE place = ? AND id > ? AND id < ? AND kind & 15 <= 2
-             ORDER BY id DESC LIMIT ?"
-        ))?;
-        let mut rows = select.query(params![place, after.as_micros(), before.as_micros(), SLICE])?;
-        let (mut seen, mut here) = (0, 0);
-        while let Some(row) = rows.next()? {
-            seen += 1;
-            self.reached = Some(Number::from_micros(row.get(0)?));
-            if self.fits(row)? {
-                self.found.push(entry(row, Arc::clone(&key))?);
-                here += 1;
-                // Whatever is older than so many is not among the newest.
-                if here == self.limit {
-                    return Ok(self.leave_place());
-                }
-            }
-        }
-        Ok(if seen < SLICE { self.leave_place() } else { false })
-    }
-
-    fn leave_place(&mut self) -> bool {
-        self.places.pop();
-        self.reached = None;
-        self.places.is_empty()
-    }
-
-    fn fits(&self, row: &Row) -> rusqlite::Result<bool> {
-        let text = |index: usize| -> rusqlite::Result<&str> {
-            Ok(row.get_ref(index)?.as_str_or_null()?.unwrap_or_default())
-        };
-        if let Some(from) = &self.from {
-            let nick = text(2)?.split('!').next().unwrap_or_default();
-            if self.casemapping.fold(nick) != *from && self.casemapping.fold(text(3)?) != *from {
-                return Ok(false);
-            }
-        }
-        let words = text(6)?.replace('\r', "").to_lowercase();
-        Ok(self.words.iter().all(|word| words.contains(word)))
-    }
-
-    /// The newest of what was found, from old to new.
-    pub(crate) fn found(mut self) -> Vec<Entry> {
-        self.found.sort_by_key(|entry| entry.number);
-        let too_many = self.found.len().saturating_sub(self.limit);
-        self.found.split_off(too_many)
-    }
 }
 
 // --- Coming back -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,143 @@
+//! Searching what was said: slice by slice, from new to old, so that the store answers others between two slices.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, Row, params};
+use teahouse_protocol::{CaseMapping, Folded};
+
+use super::history::{COLUMNS, SLICE, entry, find_place};
+use crate::world::{Entry, Number};
+
+/// A search that is going on.
+#[derive(Debug)]
+pub(crate) struct Search {
+    /// What must be in a message, in lower case.
+    pub(crate) words: Vec<String>,
+    /// By whom it must be: a nickname or an account, folded.
+    pub(crate) from: Option<Folded<'static>>,
+    casemapping: CaseMapping,
+    /// Only what is behind this.
+    pub(crate) after: Number,
+    /// Only what is before this.
+    pub(crate) before: Number,
+    /// The newest so many.
+    pub(crate) limit: usize,
+    /// Where to look, and from when on that may be read. The last one is being looked through.
+    pub(crate) places: Vec<(String, Number)>,
+    /// Before what, in the last place; `None` where it has not begun.
+    reached: Option<Number>,
+    found: Vec<Entry>,
+}
+
+impl Search {
+    /// For the newest `limit` messages, whatever they are and nowhere yet.
+    pub(crate) fn new(casemapping: CaseMapping, limit: usize) -> Self {
+        Self {
+            words: Vec::new(),
+            from: None,
+            casemapping,
+            after: Number::FIRST,
+            before: Number::LAST,
+            limit,
+            places: Vec::new(),
+            reached: None,
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks through the next messages, from new to old. Returns whether that was all.
+    pub(crate) fn next_slice(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+        let Some((name, since)) = self.places.last() else { return Ok(true) };
+        let Some(place) = find_place(connection, name)? else { return Ok(self.leave_place()) };
+        let (after, before) = (self.after.max(*since), self.reached.unwrap_or(self.before).min(self.before));
+        let key: Arc<str> = Arc::from(name.as_str());
+        let mut select = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM message WHERE place = ? AND id > ? AND id < ? AND kind & 15 <= 2
+             ORDER BY id DESC LIMIT ?"
+        ))?;
+        let mut rows = select.query(params![place, after.as_micros(), before.as_micros(), SLICE])?;
+        let (mut seen, mut here) = (0, 0);
+        while let Some(row) = rows.next()? {
+            seen += 1;
+            self.reached = Some(Number::from_micros(row.get(0)?));
+            if self.fits(row)? {
+                self.found.push(entry(row, Arc::clone(&key))?);
+                here += 1;
+                // Whatever is older than so many is not among the newest.
+                if here == self.limit {
+                    return Ok(self.leave_place());
+                }
+            }
+        }
+        if seen < SLICE {
+            return Ok(self.leave_place());
+        }
+        self.keep_the_newest();
+        Ok(false)
+    }
+
+    fn leave_place(&mut self) -> bool {
+        self.places.pop();
+        self.reached = None;
+        self.keep_the_newest();
+        self.places.is_empty()
+    }
+
+    /// What is not among the newest will not be shown, whatever else is found; nor need anything older be looked at.
+    fn keep_the_newest(&mut self) {
+        self.found.sort_by_key(|entry| entry.number);
+        self.found.drain(..self.found.len().saturating_sub(self.limit));
+        if let Some(oldest) = self.found.first().filter(|_| self.found.len() == self.limit) {
+            self.after = self.after.max(oldest.number);
+        }
+    }
+
+    fn fits(&self, row: &Row) -> rusqlite::Result<bool> {
+        let text = |index: usize| -> rusqlite::Result<&str> {
+            Ok(row.get_ref(index)?.as_str_or_null()?.unwrap_or_default())
+        };
+        if let Some(from) = &self.from {
+            let nick = text(2)?.split('!').next().unwrap_or_default();
+            if self.casemapping.fold(nick) != *from && self.casemapping.fold(text(3)?) != *from {
+                return Ok(false);
+            }
+        }
+        let words = text(6)?.replace('\r', "").to_lowercase();
+        Ok(self.words.iter().all(|word| words.contains(word)))
+    }
+
+    /// The newest of what was found, from old to new.
+    pub(crate) fn found(self) -> Vec<Entry> {
+        self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{history, schema};
+    use super::*;
+    use crate::world::{Kind, Texts};
+
+    #[test]
+    fn of_many_conversations_no_more_is_kept_than_is_shown_and_it_is_the_newest() {
+        let connection = schema::open_in_memory().unwrap();
+        let mut search = Search::new(CaseMapping::Ascii, 10);
+        search.words.push("茶".to_owned());
+        for room in 0_i64..20 {
+            let name = format!("#tea{room}");
+            let place: Arc<str> = Arc::from(name.as_str());
+            let said = |line: i64| {
+                let texts = Texts { source: "alice!~alice@tea", words: "喝茶", ..Texts::default() };
+                let number = Number::from_micros(line * 100 + room);
+                Entry::new(Arc::clone(&place), number, Kind::Privmsg, false, &texts)
+            };
+            history::import(&connection, &name, &(1..=50).map(said).collect::<Vec<_>>()).unwrap();
+            search.places.push((name, Number::FIRST));
+        }
+        while !search.next_slice(&connection).unwrap() {
+            assert!(search.found.len() <= 10, "{} are kept", search.found.len());
+        }
+        let numbers: Vec<_> = search.found().iter().map(|entry| entry.number.as_micros()).collect();
+        assert_eq!(numbers, (5010..5020).collect::<Vec<_>>());
+    }
+}
