@@ -93,8 +93,10 @@ impl LoginForm {
                 profile.keyring = self.keep_password;
                 if profile.password != self.password {
                     profile.password = self.password.clone();
-                    // It is that of the name beside it.
-                    profile.account = String::new();
+                    if base.nick != nick {
+                        // It is that of the name beside it.
+                        profile.account = String::new();
+                    }
                 }
                 Ok(profile)
             }

@@ -129,14 +129,28 @@ impl Model {
         }
     }
 
-    /// A saved server was changed. Whoever is on it stays there; the next connection is made in the new way.
-    pub fn change_profile(&mut self, before: &Profile, after: &Profile) {
+    /// A saved server was changed. Whoever is on it stays there; the next connection is made in the new way. Says
+    /// whether something else stands in the login form now.
+    pub fn change_profile(&mut self, before: &Profile, after: &Profile) -> bool {
         for network in self.networks.iter_mut().filter(|network| network.is_of(before)) {
             network.adopt(before, after.clone());
         }
-        if self.applicant.is_none() && self.base.is_same_as(before) {
-            self.fill_form(after.clone());
+        if self.applicant.is_some() || !self.base.is_same_as(before) {
+            return false;
         }
+        let mut after = after.clone();
+        if after.keyring {
+            // By the time that somebody logs in, it is there.
+            after.password = Secret::default();
+        }
+        let is_seen = LoginForm::from(before) != LoginForm::from(&after);
+        if is_seen {
+            self.fill_form(after);
+        } else {
+            // What was typed stays.
+            self.base = after;
+        }
+        is_seen
     }
 
     /// The network of this saved server, if it is in the list.

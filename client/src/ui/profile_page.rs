@@ -73,15 +73,17 @@ struct State {
     /// In the footer: what will come of saving.
     remark: Option<String>,
     language: Language,
-    /// What was filled in, without what was typed since.
+    /// The certificates that are believed.
     pins: Vec<Fingerprint>,
+    /// What it was filled in from.
     base: Profile,
+    /// What there is to say of what is typed.
     notes: Vec<(Note, String)>,
     scrolled: i32,
     height: i32,
     /// What had the keyboard when somebody last looked.
     focused: Option<Widget>,
-    /// What is drawn between the fields, with where it is on the unscrolled page.
+    /// What is drawn between the fields, and where.
     words: Vec<(Kind, String, Rect)>,
 }
 
@@ -300,14 +302,17 @@ impl ProfilePage {
         self.back.place(Rect::new(rect.x + 12, rect.y + 13, self.back.natural_width(), 30));
         let pane = self.pane_rect();
         self.pane.clone().resize(pane.x, pane.y, pane.w, pane.h);
-        let height = self.lay_out(0, false);
-        let scrolled = {
+        let scrolled = self.state.borrow().scrolled;
+        let height = self.lay_out(scrolled);
+        // Only then is it known how far it can be scrolled.
+        let most = (height - pane.h).max(0);
+        if scrolled > most {
+            self.lay_out(most);
+        }
+        {
             let mut state = self.state.borrow_mut();
-            state.height = height;
-            state.scrolled = state.scrolled.clamp(0, (height - pane.h).max(0));
-            state.scrolled
-        };
-        self.lay_out(scrolled, true);
+            (state.height, state.scrolled) = (height, scrolled.min(most));
+        }
         let (x, width) = self.column();
         let (save, cancel) = (self.save.natural_width(), self.cancel.natural_width());
         let y = rect.y + rect.h - FOOTER_HEIGHT + (FOOTER_HEIGHT - 36) / 2;
@@ -329,9 +334,8 @@ impl ProfilePage {
         (rect.x + (rect.w - width) / 2, width)
     }
 
-    /// Goes through the rows from the top down, and puts everything in its place if that is wanted. Gives how tall they
-    /// are together.
-    fn lay_out(&self, scrolled: i32, is_placing: bool) -> i32 {
+    /// Puts everything in its place, from the top down. Gives how tall it is together.
+    fn lay_out(&self, scrolled: i32) -> i32 {
         let (x, width) = self.column();
         let top = self.pane_rect().y - scrolled;
         let mut words = Vec::new();
@@ -364,9 +368,7 @@ impl ProfilePage {
                     let buttons = self.forget_pin.borrow();
                     for (pin, button) in state.pins.iter().zip(&*buttons) {
                         let button_width = button.natural_width();
-                        if is_placing {
-                            button.place(Rect::new(x + width - button_width, y + 2, button_width, 30));
-                        }
+                        button.place(Rect::new(x + width - button_width, y + 2, button_width, 30));
                         let lines = self.pin_lines(pin, width - button_width - 8);
                         let height = PIN_HEIGHT / if lines.len() == 1 { 1 } else { 2 };
                         for line in lines {
@@ -377,29 +379,24 @@ impl ProfilePage {
                     }
                     y += if state.pins.is_empty() { 0 } else { 4 };
                 }
-                Part::Entries(entries) => y += self.lay_out_fields(entries, row(0), is_placing),
+                Part::Entries(entries) => y += self.place_fields(entries, row(0)),
                 Part::Ticks(ticks) => {
-                    if is_placing {
-                        self.place_ticks(ticks, row(26));
-                    }
+                    self.place_ticks(ticks, row(26));
                     y += TICKS_HEIGHT;
                 }
                 Part::Reconnect => {
-                    if is_placing {
-                        self.reconnect.place(x - 2, y);
-                    }
+                    // The ring around what has the keyboard stands out at the left.
+                    self.reconnect.place(x - 2, y);
                     y += CHOICE_HEIGHT;
                 }
             }
         }
-        if is_placing {
-            state.words = words;
-        }
+        state.words = words;
         y - top + BOTTOM
     }
 
     /// Puts fields side by side, and gives how tall they are.
-    fn lay_out_fields(&self, entries: &[Entry], row: Rect, is_placing: bool) -> i32 {
+    fn place_fields(&self, entries: &[Entry], row: Rect) -> i32 {
         let count = entries.len() as i32;
         let usual = (row.w - GAP * (count - 1)) / count;
         let has_port = entries.contains(&Entry::Port);
@@ -412,9 +409,7 @@ impl ProfilePage {
                 _ => usual,
             };
             let field = self.field(*entry);
-            if is_placing {
-                field.place(x, row.y, width);
-            }
+            field.place(x, row.y, width);
             height = height.max(field.height_at(width));
             x += width + GAP;
         }

@@ -181,6 +181,24 @@ fn where_there_is_no_keyring_the_password_stands_in_the_file_and_that_is_said() 
 }
 
 #[test]
+fn the_login_form_shows_what_was_saved_on_the_page() {
+    let display = Display::start(1020, 736);
+    let mut lin = Person::open(&display, &start("1000x680+2+22", "zh"));
+    assert_eq!(lin.sees()["ticks"]["keep password"], true, "the keyring has the password");
+    opens(&mut lin, "学校 编辑");
+    writes(&mut lin, "nick", "大林");
+    writes(&mut lin, "password", "芝麻开门");
+    goes_to(&mut lin, "keyring");
+    lin.presses("space");
+    lin.clicks("save");
+    lin.waits_for("the list", |seen| seen["profile"].is_null());
+    lin.presses("Escape");
+    let seen = lin.waits_for("the form", |seen| seen["settings"].is_null());
+    assert_eq!((&seen["fields"]["name"], &seen["fields"]["password"]), (&"大林".into(), &"芝麻开门".into()));
+    assert_eq!(seen["ticks"]["keep password"], false);
+}
+
+#[test]
 fn whoever_is_connected_is_told_that_changes_hold_from_the_next_connection_on() {
     let (display, server) = (Display::start(1020, 736), Server::start());
     let port = Some(server.port());

@@ -79,9 +79,51 @@ fn a_password_that_was_typed_for_this_time_lasts_as_long_as_its_account() {
 }
 
 #[test]
+fn what_is_changed_is_not_undone_by_the_next_connection() {
+    let mut window = Window::in_lobby();
+    let at_start = Profile { connect: true, ..saved() };
+    window.model.change_profile(&saved(), &at_start);
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(at_start))]);
+}
+
+#[test]
+fn what_is_typed_into_the_login_form_stays_while_its_server_is_changed_elsewhere() {
+    let mut window = Window::opened();
+    let at_start = Profile { connect: true, ..saved() };
+    assert!(!window.model.change_profile(&saved(), &at_start));
+    window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.form().clone() });
+    let expected = Profile { nick: "bobby".into(), ..at_start };
+    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(expected))]);
+}
+
+#[test]
 fn the_login_form_shows_a_server_as_it_was_changed() {
     let mut window = Window::opened();
     let after = Profile { server: "tea.example".into(), ..saved() };
-    window.model.change_profile(&saved(), &after);
+    assert!(window.model.change_profile(&saved(), &after));
     assert_eq!(window.model.form().server, "tea.example");
+}
+
+#[test]
+fn a_password_that_is_typed_is_that_of_the_saved_account_unless_the_name_is_another() {
+    for (nick, account) in [("bob", "robert"), ("alice", "")] {
+        let mut window = Window::opened();
+        window.model.change_profile(&saved(), &Profile { account: "robert".into(), ..saved() });
+        let password = Secret::from("sesame".to_owned());
+        window.model.log_in(LoginForm { nick: nick.into(), password, ..window.model.form().clone() });
+        let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+            panic!("no connection")
+        };
+        assert_eq!(profile.account, account, "{nick}");
+    }
+}
+
+#[test]
+fn a_password_that_goes_into_the_keyring_does_not_stand_in_the_login_form() {
+    let mut window = Window::opened();
+    let password = Secret::from("sesame".to_owned());
+    window.model.change_profile(&saved(), &Profile { password, keyring: true, ..saved() });
+    assert!(window.model.form().password.is_empty() && window.model.is_password_kept());
 }

@@ -82,7 +82,10 @@ impl Controller {
             Change::AskBeforeClosing(ask) => settings.ask_before_closing = ask,
             Change::ConnectAtStart(index, connect) => {
                 if let Some(profile) = settings.profiles.get_mut(index) {
+                    let before = profile.clone();
                     profile.connect = connect;
+                    let after = profile.clone();
+                    self.replace_profile(&before, &after);
                 }
             }
         }

@@ -188,7 +188,7 @@ impl Controller {
     /// Puts a saved server in the place of what it was before, or behind the others.
     fn put_profile(&mut self, before: Option<Profile>, after: Profile) {
         if let Some(before) = &before {
-            self.model.borrow_mut().change_profile(before, &after);
+            self.replace_profile(before, &after);
             self.rename(before, &after);
         }
         let mut saved = after;
@@ -206,6 +206,14 @@ impl Controller {
         }
         self.apply_settings();
         self.save();
+    }
+
+    /// Tells whoever uses a saved server that it has changed.
+    pub(super) fn replace_profile(&self, before: &Profile, after: &Profile) {
+        let is_in_form = self.model.borrow_mut().change_profile(before, after);
+        if is_in_form {
+            self.put_form();
+        }
     }
 
     /// What is kept under a server's name goes along with the name.
@@ -230,7 +238,7 @@ impl Controller {
         saved.keyring = false;
         saved.password = profile.password;
         let after = saved.clone();
-        self.model.borrow_mut().change_profile(&before, &after);
+        self.replace_profile(&before, &after);
         self.apply_settings();
         self.save();
         self.not_in_keyring = Some((after, why.to_owned()));
