@@ -2,7 +2,7 @@
 //!
 //! This is the only file that knows what numerics mean to a person. It is also where text from the network is made
 //! safe to show, once, at the edge: every string in an [`Event`] is free of control characters, colour codes and bidi
-//! overrides (see [`formatting`](crate::formatting)).
+//! overrides (see [`formatting`](crate::formatting)), but for the line feeds in [`Words`].
 
 use teahouse_protocol::text::Ctcp;
 use teahouse_protocol::{Message, numerics};

@@ -196,10 +196,11 @@ fn cut(line: &str, room: usize) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The lines of a text without the spaces at their ends, and with spaces for control characters that were pasted along.
+/// The lines of a text without the spaces at their ends, and with spaces for control characters that were pasted along:
+/// nobody sees a tabulator as it was meant.
 fn clean_lines(text: &str) -> impl Iterator<Item = String> {
     let lines = text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
-    lines.map(|line| line.replace(is_stray, " ").trim_end().to_owned())
+    lines.map(|line| line.replace('\t', "    ").replace(is_stray, " ").trim_end().to_owned())
 }
 
 /// Whether a character came along by accident: it controls something, and not how words look.
@@ -232,6 +233,7 @@ mod tests {
         assert_eq!(pack("one\r\ntwo\r\n\r\nthree", 400, limits), ["one\ntwo\n\nthree"]);
         assert_eq!(pack("1\n2\n3\n\n\n4", 400, limits), ["1\n2\n3", "4"], "no more lines than there may be");
         assert_eq!(pack(" \n\n", 400, limits), [""; 0]);
+        assert_eq!(pack("if tea {\n\tpour();\n}", 400, limits), ["if tea {\n    pour();\n}"]);
     }
 
     proptest! {
