@@ -65,7 +65,7 @@ pub enum What {
         /// How many.
         seconds: u32,
     },
-    /// It is being made again.
+    /// It is being made again: after its end, or because the server asks us to come by TLS instead.
     Connecting,
     /// What the server supports: `(name, value)`, as in 005.
     Supports(Vec<(String, String)>),

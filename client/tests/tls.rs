@@ -285,6 +285,24 @@ fn a_server_that_wants_tls_does_not_hear_the_password_in_the_clear() {
 }
 
 #[test]
+fn a_server_that_wants_tls_from_now_on_is_left_and_come_back_to() {
+    let ((plain, address), (secure, secure_address)) = (listen(), listen());
+    let server = Identity::of(&["whatever"]);
+    let home = Home::of_bob(address, &format!("tls_fingerprints = [\"{}\"]", server.fingerprint()));
+    let mut bob = Headless::start(&home, &[]);
+    let mut peer = Peer::accept(&plain);
+    peer.expect(&OPENING);
+    peer.send(":tea.house 001 bob :Welcome\r\n:bob!b@h JOIN #tea\r\n");
+    bob.prints("You joined #tea");
+    peer.send(format!(":tea.house CAP bob NEW :sts=port={}\r\n", secure_address.port()));
+    peer.expect_end();
+    let mut peer = TlsPeer::accept_tls(&secure, &server.server());
+    peer.expect(&OPENING);
+    peer.send(":tea.house 001 bob :Welcome\r\n");
+    peer.expect(&["JOIN #tea"]);
+}
+
+#[test]
 fn a_policy_that_has_expired_is_none() {
     let (plain, address) = listen();
     let home = Home::of_bob(address, "");

@@ -111,6 +111,9 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         match self.converse(way, lines, record) {
             Ending::Upgrade(port) => {
                 log::info!("{server} wants to be spoken to by TLS at port {port}");
+                if record.welcomed_at.is_some() && self.emit(What::Connecting.into()).is_err() {
+                    return Ending::Closed;
+                }
                 // By TLS, nobody is sent on.
                 self.converse(Way { port, tls: true, strict: true }, lines, record)
             }

@@ -39,8 +39,7 @@ impl Network {
             What::Latency(latency) => self.latency = Some(latency),
             What::Ended(failure) => self.ended(at, failure),
             What::Retrying { seconds } => self.retry_secs = Some(seconds),
-            What::Connecting if self.is_outdated || self.has_new_account => self.connect_anew(),
-            What::Connecting => self.begin(),
+            What::Connecting => self.connecting(),
             What::Pong => {}
             What::Supports(tokens) => self.learn(&tokens),
             What::Said { from, target, manner, words } => self.said(at, label, &from, &target, manner, words),
@@ -209,6 +208,19 @@ impl Network {
             self.keep_password();
         }
         self.account = account;
+    }
+
+    /// The connection is being made again, in the way that is the right one by now.
+    fn connecting(&mut self) {
+        if self.link == Link::Up {
+            // The server asked us to come by TLS, and was left at once.
+            self.disconnected();
+        }
+        if self.is_outdated || self.has_new_account {
+            self.connect_anew();
+        } else {
+            self.begin();
+        }
     }
 
     fn ended(&mut self, at: Timestamp, failure: Failure) {
