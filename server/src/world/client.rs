@@ -1,6 +1,6 @@
 //! One connected person: names, rooms, modes, what was negotiated.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::mem;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub struct Client {
     /// How far somebody without an account has read.
     pub(crate) markers: Markers,
     /// The names that this client watches for, as it wrote them. Inverse of `World::watchers`.
-    pub(crate) monitored: HashMap<Folded<'static>, Box<str>>,
+    pub(crate) monitored: BTreeMap<Folded<'static>, Box<str>>,
 }
 
 /// How far a client's login has come.
@@ -129,7 +129,7 @@ impl Client {
             channels: Vec::new(),
             draft: None,
             markers: Markers::new(),
-            monitored: HashMap::new(),
+            monitored: BTreeMap::new(),
         }
     }
 
@@ -242,7 +242,7 @@ impl Client {
             is_auto_away: false,
             language: self.language,
             channels: mem::take(&mut self.channels),
-            monitored: HashMap::new(),
+            monitored: BTreeMap::new(),
         }
     }
 

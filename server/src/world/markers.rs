@@ -1,15 +1,16 @@
 //! How far people have read: by account in memory, so that it is there when somebody comes into a room, and written by
 //! the [store](crate::store) a moment later.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{ChannelId, ClientId, Number, Record, World};
 
 /// How many conversations one person may have markers in.
 const MOST_MARKERS: usize = 1000;
 
-/// One person's markers, by the folded name of the room or the other person.
-pub(crate) type Markers = HashMap<String, Number>;
+/// One person's markers, by the folded name of the room or the other person. A hash map would ask the system for
+/// random numbers in the thread of each newcomer.
+pub(crate) type Markers = BTreeMap<String, Number>;
 
 impl World {
     /// How far a client's person has read in a conversation.
