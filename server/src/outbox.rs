@@ -42,8 +42,10 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 const MAX_ROUNDS: usize = 8;
 /// What an outbox starts with: it is for the welcome, which is longer than most of what follows.
 const FIRST_BYTES: usize = 2048;
-/// The largest buffer that any outbox keeps while it is empty, in bytes: most people are silent most of the time.
-const KEPT_BYTES: usize = 1024;
+/// The smallest buffer, and the largest that any outbox keeps while it is empty, in bytes: most people are silent most
+/// of the time. It is more than the C library's allocator lays aside for each thread by itself (1032): a few of each size
+/// would stay there with everybody who has once spoken in a full room.
+const KEPT_BYTES: usize = 1152;
 /// The largest buffer that is kept where much is said, in bytes: what the next batch will need.
 const KEPT_WHEN_BUSY_BYTES: usize = 32 * 1024;
 
@@ -206,6 +208,9 @@ impl Outbox {
             Cause::Others => {}
         }
         let first = state.phase == Phase::Idle && state.queue.is_empty();
+        if state.queue.capacity() == 0 {
+            state.queue.reserve(KEPT_BYTES.max(length));
+        }
         for part in parts {
             state.queue.extend_from_slice(part);
         }
@@ -335,7 +340,9 @@ impl Outbox {
     /// The writer has sent everything; `empty` is its buffer.
     fn step_down(&self, mut state: MutexGuard<'_, State>, empty: Vec<u8>) {
         state.answer_bytes = 0;
-        state.spare = empty;
+        // Two are needed only where more is queued while one is sent.
+        let kept = if state.queue.capacity() == 0 { &mut state.queue } else { &mut state.spare };
+        *kept = empty;
         if let Some(at_end) = state.closing {
             self.die(&mut state, at_end);
             self.unplug(state);
