@@ -40,6 +40,8 @@ const SLACK: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_micros(100);
 /// How much may wait to be copied to the members of a room when the lock is let go: a hall of thousands takes long.
 const MOST_RUN_BYTES: usize = 4 << 20;
+/// How many outboxes the list of touched ones keeps room for.
+const MOST_KEPT: usize = 16;
 /// How many lines are run between two looks at the clock and at what waits.
 const LINES_A_LOOK: usize = 8;
 
@@ -414,6 +416,8 @@ impl Effects {
     /// Flushes the touched outboxes, once each, and writes the notes to the log. Not to be called under the lock.
     pub(crate) fn settle(&mut self, drain: &Drain, config: &Config) {
         drain.flush_all(&mut self.touched);
+        // Whoever once came into a full room would keep a list as long as that.
+        self.touched.shrink_to(MOST_KEPT);
         for note in mem::take(&mut self.notes) {
             log::info!("{}", text::escape(&note.to_string(config.language)));
         }
