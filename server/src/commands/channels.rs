@@ -2,8 +2,6 @@
 //! ([Modern IRC, "Channel Operations"](https://modern.ircdocs.horse/#channel-operations)). Their modes are in
 //! [`modes`](super::modes).
 
-use std::mem;
-
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names as wire_names};
 
@@ -23,6 +21,8 @@ pub(super) const TOPIC_BYTES: usize = 300;
 pub(super) const WORDS_BYTES: usize = 300;
 /// How many bytes of names stand in one 353, which leaves room for the longest server and channel names.
 const NAMES_BYTES: usize = 300;
+/// How many bytes a name in such a list has, mostly, with its space.
+const USUAL_NAME_BYTES: usize = 12;
 
 // --- Coming in -------------------------------------------------------------------------------------------------------
 
@@ -142,13 +142,7 @@ fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [
 /// Shows a connection the room that its person has come into.
 fn show_room(context: &mut Context, connection: ClientId, channel: ChannelId) {
     read_markers::tell_on_arrival(context, connection, channel);
-    for reply in shown_on_arrival(context, connection, channel) {
-        if connection == context.device {
-            context.reply(&reply);
-        } else {
-            context.world.notify(connection, &reply);
-        }
-    }
+    show_contents(context, connection, channel);
 }
 
 /// Shows a device that has just come the rooms that its person sits in.
@@ -161,17 +155,20 @@ pub(super) fn show_joined(context: &mut Context) {
     }
 }
 
-/// What a newcomer is shown: the topic, and who is there.
-fn shown_on_arrival(context: &Context, newcomer: ClientId, channel: ChannelId) -> Vec<Reply> {
+/// Shows a connection the topic of a room, and who is there.
+fn show_contents(context: &mut Context, connection: ClientId, channel: ChannelId) {
     let room = context.world.channel(channel);
-    let mut shown = if room.topic.is_some() { topic_of(room) } else { Vec::new() };
-    let without_names = [Capability::NoImplicitNames, Capability::DraftNoImplicitNames];
-    let client = context.world.client(newcomer).expect("a member is here");
-    if !without_names.into_iter().any(|capability| client.has(capability)) {
-        shown.extend(names_in(context, newcomer, channel));
-        shown.push(Reply::EndOfNames(room.name.clone()));
+    let topic = if room.topic.is_some() { topic_of(room) } else { Vec::new() };
+    for reply in topic {
+        context.tell(connection, &reply);
     }
-    shown
+    let without_names = [Capability::NoImplicitNames, Capability::DraftNoImplicitNames];
+    let client = context.world.client(connection).expect("a member is here");
+    if !without_names.into_iter().any(|capability| client.has(capability)) {
+        show_names(context, connection, channel);
+        let end = Reply::EndOfNames(context.world.channel(channel).name.clone());
+        context.tell(connection, &end);
+    }
 }
 
 /// INVITE: lets somebody into a room; without parameters, lists where one is invited.
@@ -412,10 +409,10 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
                 // Who asks for a full room a hundred times over in one line is told once.
                 let channel = context.world.find_visible_channel(context.me, room).ok();
                 let channel = channel.filter(|channel| !told.contains(channel));
-                let names =
-                    channel.map(|channel| names_in(context, context.device, channel)).unwrap_or_default();
-                told.extend(channel);
-                context.reply_all(&names);
+                if let Some(channel) = channel {
+                    show_names(context, context.device, channel);
+                    told.push(channel);
+                }
                 context.reply(&Reply::EndOfNames(room.to_owned()));
             }
         }
@@ -424,8 +421,7 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
             let visible: Vec<_> =
                 visible.filter(|id| context.world.can_see_channel(context.me, *id)).collect();
             for channel in visible {
-                let names = names_in(context, context.device, channel);
-                context.reply_all(&names);
+                show_names(context, context.device, channel);
             }
             context.reply(&Reply::EndOfNames("*".to_owned()));
         }
@@ -433,34 +429,41 @@ pub(super) fn names(context: &mut Context, message: &Message) -> Result<(), Repl
     Ok(())
 }
 
+/// Shows a connection the members of a room.
+fn show_names(context: &mut Context, connection: ClientId, channel: ChannelId) {
+    let names = names_in(context, connection, channel);
+    let room = context.world.channel(channel);
+    let (symbol, room) = (if room.modes.has(Flag::Secret) { "@" } else { "=" }, room.name.clone());
+    for line in names.lines() {
+        context.tell(connection, &Reply::NamReply(symbol.to_owned(), room.clone(), line.to_owned()));
+    }
+}
+
 /// The members whom a client may see, in as many lines as it takes.
-fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> Vec<Reply> {
+fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> String {
     let world = &*context.world;
     let has = |capability| world.client(viewer).is_some_and(|viewer| viewer.has(capability));
     let (all_prefixes, userhost) = (has(Capability::MultiPrefix), has(Capability::UserhostInNames));
     let person = world.person_of(viewer);
     let is_member = world.is_member(person, channel);
-    let room = world.channel(channel);
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for (id, member) in room.members().filter(|(id, _)| is_member || world.can_see(person, *id)) {
+    let members = world.channel(channel).members();
+    let mut names = String::with_capacity(members.len() * USUAL_NAME_BYTES);
+    let mut line_start = 0;
+    for (id, member) in members.filter(|(id, _)| is_member || world.can_see(person, *id)) {
         let client = world.client(id).expect("a member is here");
         let shown = if userhost { client.source() } else { client.name() };
-        if line.is_empty() {
-            line.reserve(NAMES_BYTES);
-        } else if line.len() + 1 + shown.len() <= NAMES_BYTES {
-            line.push(' ');
-        } else {
-            lines.push(mem::replace(&mut line, String::with_capacity(NAMES_BYTES)));
+        if names.len() - line_start + 1 + shown.len() > NAMES_BYTES {
+            names.push('\n');
+            line_start = names.len();
+        } else if !names.is_empty() {
+            names.push(' ');
         }
         for prefix in member.ranks.prefixes(all_prefixes) {
-            line.push(prefix);
+            names.push(prefix);
         }
-        line.push_str(shown);
+        names.push_str(shown);
     }
-    lines.extend(Some(line).filter(|line| !line.is_empty()));
-    let symbol = if room.modes.has(Flag::Secret) { "@" } else { "=" };
-    lines.into_iter().map(|line| Reply::NamReply(symbol.to_owned(), room.name.clone(), line)).collect()
+    names
 }
 
 // --- All rooms -------------------------------------------------------------------------------------------------------

@@ -63,6 +63,15 @@ impl Context<'_> {
         self.world.answer(self.device, reply);
     }
 
+    /// Tells a connection something: as an answer, if it is the one that asks.
+    pub(super) fn tell(&mut self, connection: ClientId, reply: &Reply) {
+        if connection == self.device {
+            self.reply(reply);
+        } else {
+            self.world.notify(connection, reply);
+        }
+    }
+
     pub(super) fn reply_all(&mut self, replies: &[Reply]) {
         for reply in replies {
             self.reply(reply);
