@@ -9,8 +9,10 @@ use crate::ui::transcript::Zone;
 /// Something that a person did in the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Log in with what stands in the form, or give up the login that is under way.
+    /// Log in with what stands in the form.
     LogIn,
+    /// The same, or give up the login that is under way.
+    LogInOrGiveUp,
     /// Connect again, to the network in front.
     Reconnect,
     /// Give up connecting to the network in front.

@@ -90,7 +90,7 @@ impl LoginView {
             tick.on_enter(Action::LogIn);
         }
         tls.on_change(Action::SwitchTls);
-        let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogIn);
+        let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogInOrGiveUp);
         let language = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
         let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
         let settings = Button::new(kit, Look::Quiet, |colors| colors.page, Action::OpenSettings);

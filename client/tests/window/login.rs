@@ -123,6 +123,9 @@ fn a_login_that_takes_long_can_be_given_up() {
     );
     display.picture("login-connecting");
     let line = host.accept();
+    ming.presses("Return");
+    let seen = ming.sees();
+    assert_ne!(seen["login_button"], "登录", "whoever is impatient does not give up");
     ming.clicks("login");
     ming.waits_for("the form again", |seen| seen["login_button"] == "登录" && seen["view"] == "login");
     assert!(line.sees_the_end(), "the connection is closed");

@@ -26,6 +26,7 @@ impl Controller {
 
             // Servers.
             Action::LogIn => self.log_in(),
+            Action::LogInOrGiveUp => self.log_in_or_give_up(),
             Action::SwitchTls => self.switch_tls(),
             Action::AddServer => self.model.borrow_mut().open_form(),
             Action::OpenProfile(index) => self.open_profile(index),

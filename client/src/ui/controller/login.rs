@@ -4,9 +4,17 @@ use super::Controller;
 use crate::ui::scene;
 
 impl Controller {
-    pub(super) fn log_in(&mut self) {
+    pub(super) fn log_in_or_give_up(&mut self) {
         if self.model.borrow().is_logging_in() {
             self.model.borrow_mut().give_up_login();
+        } else {
+            self.log_in();
+        }
+    }
+
+    /// Whoever presses Enter twice does not want to give up.
+    pub(super) fn log_in(&mut self) {
+        if self.model.borrow().is_logging_in() {
             return;
         }
         let form = self.login.form();
