@@ -277,13 +277,12 @@ impl Network {
             self.notice(self.current, at, vec![phrase]);
             return;
         };
-        // What one says to oneself comes twice, as an echo and as it is.
-        let is_known = |id: &String| self.find(target).is_some_and(|it| it.line_of_message(id).is_some());
-        if own && self.same(target, &self.me) && words.id.as_ref().is_some_and(is_known) {
+        let stands = own && self.has_arrived(id, at, label, &words);
+        if !stands && own && self.same(target, &self.me) && self.stood_before(id, &words) {
             return;
         }
         self.write_down(id, at, &from.name, manner, &words.text);
-        if !own || !self.has_arrived(id, at, label, &words) {
+        if !stands {
             self.add_message(id, at, &from.name, manner, words);
         }
     }

@@ -159,6 +159,15 @@ impl Network {
         is_there
     }
 
+    /// Whether what one says to oneself stands there already. It comes twice: as we typed it or as an echo, and as what
+    /// somebody said to us.
+    pub(super) fn stood_before(&self, id: ConversationId, words: &Words) -> bool {
+        let Some(conversation) = self.conversation(id) else { return false };
+        let is_known = words.id.as_ref().is_some_and(|id| conversation.line_of_message(id).is_some());
+        let last = conversation.lines().rev().find_map(|(_, line)| line.message());
+        is_known || last.is_some_and(|last| last.id.is_none() && last.text == words.text)
+    }
+
     /// The server did what was asked with this label.
     pub(super) fn acknowledged(&mut self, label: &str) {
         if let Some(Underway { conversation, line, .. }) =

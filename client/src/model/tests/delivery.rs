@@ -151,4 +151,17 @@ fn what_one_says_to_oneself_stands_once() {
         "@msgid=b :bob!bob@here PRIVMSG bob there",
     ]);
     assert_eq!(window.shown("bob")[1..], ["<bob> hi", "<bob> there"]);
+
+    // Where messages have no identifiers, and where there is no echo.
+    for (capabilities, lines) in [
+        (&LABELS[..], &["@label=1 :bob!bob@here PRIVMSG bob hi", ":bob!bob@here PRIVMSG bob hi"][..]),
+        (&["echo-message"], &[":bob!bob@here PRIVMSG bob hi", ":bob!bob@here PRIVMSG bob hi"]),
+        (&[], &[":bob!bob@here PRIVMSG bob hi"]),
+        (&["message-tags"], &["@msgid=a :bob!bob@here PRIVMSG bob hi"]),
+    ] {
+        let mut window = Window::with(capabilities);
+        window.type_in("/msg bob hi");
+        window.server(lines);
+        assert_eq!(window.shown("bob")[1..], ["<bob> hi"], "{capabilities:?}");
+    }
 }
