@@ -167,10 +167,10 @@ impl Profile {
     }
 
     /// Whether a connection is made in the same way with both: what one calls the server, whether one goes there at the
-    /// start, and where the password is kept make no difference to it.
+    /// start, where the password is kept and which rooms one joins there make no difference to it.
     pub fn connects_as(&self, other: &Self) -> bool {
-        let name = other.name.clone();
-        Self { name, connect: other.connect, keyring: other.keyring, ..self.clone() } == *other
+        let (name, rooms) = (other.name.clone(), other.rooms.clone());
+        Self { name, rooms, connect: other.connect, keyring: other.keyring, ..self.clone() } == *other
     }
 
     /// By what it is told from the other saved servers: its name, or address and port.

@@ -162,9 +162,10 @@ impl ProfilePage {
         self.focus();
     }
 
-    /// Takes it away.
+    /// Takes it away. Nothing of what was typed stays behind, passwords least of all.
     pub fn close(&self) {
         self.group.clone().hide();
+        self.set_form(&ProfileForm::default());
     }
 
     /// Whether it is shown.
@@ -610,7 +611,7 @@ fn tick_name(tick: Tick) -> String {
 
 fn field(kit: &Rc<Kit>, entry: Entry) -> Field {
     let entered = if entry == Entry::Pin { Action::AddPin } else { Action::SaveProfile };
-    let field = Field::new(kit, 2, entered);
+    let field = Field::new(kit, 4, entered);
     if entry.is_secret() {
         field.hide_text();
     }

@@ -209,6 +209,7 @@ fn whoever_is_connected_is_told_that_changes_hold_from_the_next_connection_on() 
     ming.clicks("menu 编辑…");
     ming.waits_for("the page", |seen| seen["profile"].is_object() && seen["settings"].is_null());
     assert!(ming.sees()["profile"]["remark"].is_null(), "nothing is changed yet");
+    writes(&mut ming, "real_name", "Xiao Ming");
     writes(&mut ming, "rooms", "#茶馆");
     ming.waits_for("when it holds", |seen| seen["profile"]["remark"].is_string());
     display.picture("profile-connected");

@@ -47,8 +47,11 @@ fn what_is_changed_holds_from_the_next_connection_on() {
 }
 
 #[test]
-fn another_name_for_a_server_needs_no_other_connection() {
-    let (window, after) = changed(|profile| profile.name = "home".into());
+fn another_name_for_a_server_and_another_room_need_no_other_connection() {
+    let (window, after) = changed(|profile| {
+        profile.name = "home".into();
+        profile.rooms.push(Room::parse("#new").unwrap());
+    });
     assert!(!window.network().is_outdated());
     assert_eq!(window.model.network_of(&after).map(Network::id), Some(FIRST));
 }
