@@ -15,6 +15,7 @@ mod devices;
 mod guesses;
 mod label;
 mod line;
+mod logins;
 mod markers;
 pub mod mask;
 mod multiline;
@@ -67,6 +68,7 @@ use crate::user_modes::{UserMode, UserModes};
 use cloak::Cloak;
 use devices::for_each_connection;
 use guesses::Guesses;
+use logins::Logins;
 use run::Run;
 use watch::Watchers;
 use whowas::Whowas;
@@ -100,6 +102,8 @@ pub struct World {
     nicks: HashMap<Folded<'static>, ClientId>,
     /// What the nicknames look like. Inverse of `clients[..].nick`, and no two look the same.
     skeletons: HashMap<Skeleton, ClientId>,
+    /// Inverse of `clients[..].account`, of people.
+    logins: Logins,
     channels: SlotMap<ChannelId, Channel>,
     /// Inverse of `channels[..].name`.
     channel_names: HashMap<Folded<'static>, ChannelId>,
@@ -181,6 +185,7 @@ impl World {
             clients: SlotMap::with_key(),
             nicks: HashMap::new(),
             skeletons: HashMap::new(),
+            logins: Logins::new(),
             channels: SlotMap::with_key(),
             channel_names: HashMap::new(),
             users: 0,
@@ -311,12 +316,6 @@ impl World {
 
     pub(crate) fn client_mut(&mut self, id: ClientId) -> &mut Client {
         &mut self.clients[id]
-    }
-
-    /// Those who have logged in to an account.
-    pub(crate) fn logged_in_to(&self, account: &str) -> Vec<ClientId> {
-        let mine = |client: &Client| client.account() == Some(account);
-        self.people().filter(|(_, client)| mine(client)).map(|(id, _)| id).collect()
     }
 
     /// Counts a client among the users; its name and user name are known.
@@ -732,6 +731,7 @@ impl World {
         self.check_names();
         self.check_watchers();
         self.check_devices();
+        self.check_logins();
         self.accounts.check();
         for client in self.clients.values() {
             let account = client.account();

@@ -151,7 +151,7 @@ pub(super) fn apply(world: &mut World, change: Change) {
     if let Some(account) = closed {
         world.release_channels_of(&account);
         world.forget_markers(&account);
-        for client in world.logged_in_to(&account) {
+        for client in world.logged_in_to(&account).to_vec() {
             log_out(world, client);
             if !world.is_connected(client) {
                 world.expel(client, &Text::Left);
@@ -197,7 +197,7 @@ fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
     }
     // As whom the client says it: the account that it had (account-tag).
     let tags = world.client_mut(id).tags();
-    world.client_mut(id).set_account(account);
+    world.set_account(id, account);
     world.mirror(id);
     world.keep_presence(id);
     let Some(client) = world.client(id).filter(|client| client.is_registered()) else { return };

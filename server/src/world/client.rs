@@ -263,7 +263,8 @@ impl Client {
         old
     }
 
-    pub(crate) fn set_account(&mut self, account: Option<String>) {
+    /// To be called by [`World::set_account`](super::World::set_account), or before the client is in the world.
+    pub(super) fn set_account(&mut self, account: Option<String>) {
         self.modes.set(UserMode::Registered, account.is_some());
         self.account = account;
     }

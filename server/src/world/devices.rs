@@ -77,6 +77,7 @@ impl World {
 
     fn adopt(&mut self, device: ClientId, person: ClientId) {
         self.devices += 1;
+        self.forget_login(device);
         self.clients[device].person = Some(person);
         self.clients[person].devices.push(device);
         self.mirror(person);
@@ -92,6 +93,7 @@ impl World {
         let channels = apart.channels.clone();
         let nick = apart.name().to_owned();
         let person = self.clients.insert(apart);
+        self.note_login(person);
         self.point_names_at(&nick, person);
         for channel in channels {
             let members = &mut self.channels[channel].members;
@@ -173,6 +175,7 @@ impl World {
             self.hang_up(device, reason);
         }
         if self.clients[person].is_apart {
+            self.forget_login(person);
             self.clients.remove(person);
         } else {
             self.hang_up(person, reason);
@@ -187,6 +190,7 @@ impl World {
         let error = self.line(format_args!("ERROR :{farewell}"));
         self.tell(id, &error, Cause::Answer);
         self.release_capture_of(id);
+        self.forget_login(id);
         let client = self.clients.remove(id).expect("it is looked up before");
         self.devices -= usize::from(client.person.is_some());
         if let Some(person) = client.person.filter(|person| self.clients.contains_key(*person)) {

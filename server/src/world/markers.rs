@@ -62,16 +62,4 @@ impl World {
     pub(crate) fn forget_markers(&mut self, account: &str) {
         self.markers.remove(self.config.casemapping.fold(account).as_str());
     }
-
-    /// All connections of the person behind one: those of the account, or its own.
-    pub(crate) fn connections_of_same_reader(&self, id: ClientId) -> Vec<ClientId> {
-        match self.clients[id].account() {
-            Some(account) => self
-                .connections()
-                .filter(|(_, client)| client.is_registered() && client.account() == Some(account))
-                .map(|(id, _)| id)
-                .collect(),
-            None => self.connections_of(id),
-        }
-    }
 }

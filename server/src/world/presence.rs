@@ -55,8 +55,7 @@ impl World {
     pub(super) fn absent_of(&self, id: ClientId) -> Option<ClientId> {
         let account = self.clients[id].account().filter(|_| self.config.always_on != AlwaysOn::Disabled)?;
         let absent = |person: &Client| person.is_apart && person.devices.is_empty();
-        let mut people = self.people();
-        people.find(|(_, person)| absent(person) && person.account() == Some(account)).map(|(id, _)| id)
+        self.logged_in_to(account).iter().copied().find(|person| absent(&self.clients[*person]))
     }
 
     /// Lets a person stay whose last connection is about to go.
@@ -141,6 +140,7 @@ impl World {
             return;
         }
         let person = self.clients.insert(client);
+        self.note_login(person);
         self.register(person);
         if self.rename(person, &kept.nick).is_err() {
             // Two who stay cannot have one name; nor can one whom the configuration now forbids it.
