@@ -158,7 +158,12 @@ fn skeleton(page: &str) -> Vec<String> {
                 bones.push(line.chars().next().unwrap().to_string());
             }
             let targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-            bones.extend(targets.map(|target| target.replace(".zh-CN.md", ".md")));
+            // A heading further down has its name in its language.
+            let bone = |target: &str| match target.strip_prefix('#') {
+                Some(_) => "#".to_owned(),
+                None => target.replace(".zh-CN.md", ".md"),
+            };
+            bones.extend(targets.map(bone));
         }
     }
     bones
