@@ -49,7 +49,7 @@ pub enum Line<'a> {
 /// Bytes that came and are not yet lines.
 ///
 /// It starts small and doubles whenever a read fills it, so an idle connection costs 512 bytes and a busy one reads
-/// many lines at once.
+/// many lines at once. One that has been busy can be made [small again](Self::shrink).
 #[derive(Debug)]
 pub struct LineBuffer {
     limits: LineLimits,
@@ -93,6 +93,13 @@ impl LineBuffer {
         assert!(self.end <= self.bytes.len(), "a read cannot bring more than there was room for");
         if self.end == self.bytes.len() && self.bytes.len() < self.limits.buffer_bytes {
             self.grow();
+        }
+    }
+
+    /// Becomes as small as it began, if nothing is in it: for a connection that has gone quiet.
+    pub fn shrink(&mut self) {
+        if self.start == self.end {
+            *self = Self::new(self.limits);
         }
     }
 
@@ -242,6 +249,21 @@ mod tests {
             assert_eq!(buffer.next_line(), None);
         }
         assert_eq!(total, limits.buffer_bytes);
+    }
+
+    #[test]
+    fn a_connection_that_has_gone_quiet_has_a_small_buffer_again_and_loses_nothing() {
+        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        let count = buffer.spare().len();
+        buffer.spare().fill(b'x');
+        buffer.filled(count);
+        buffer.shrink();
+        assert!(buffer.bytes.len() > FIRST_BUFFER_BYTES, "half a line is in it");
+        buffer.spare()[0] = b'\n';
+        buffer.filled(1);
+        assert!(matches!(buffer.next_line(), Some(Line::TooLong)));
+        buffer.shrink();
+        assert_eq!(buffer.bytes.len(), FIRST_BUFFER_BYTES);
     }
 
     #[test]

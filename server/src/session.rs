@@ -215,6 +215,7 @@ impl<'h> Session<'h> {
                         return self.clock.verdict(&self.config);
                     }
                     self.ask();
+                    buffer.shrink();
                     continue;
                 }
                 Err(_) => return self.cause_of_end(),
