@@ -42,6 +42,27 @@ pub enum Command {
     },
     /// Ask for the current room's topic, or change it.
     Topic(Option<String>),
+    /// Have somebody leave the current room.
+    Kick {
+        /// Who.
+        nick: String,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Ask somebody into a room.
+    Invite {
+        /// Who.
+        nick: String,
+        /// Which; the current one if none is named.
+        room: Option<String>,
+    },
+    /// Ask for the modes of a room or of oneself, or change them.
+    Mode {
+        /// Which; the current room if none is named.
+        target: Option<String>,
+        /// The letters with their signs, and what belongs to them; none to ask.
+        changes: Vec<String>,
+    },
     /// Mark oneself as away, or as back.
     Away(Option<String>),
     /// Ask who is online: on the server, or in a room.
@@ -126,6 +147,9 @@ pub const COMMANDS: &[Row] = &[
     row(&["join", "j"], Text::UsageJoin, Text::HelpJoin, join),
     row(&["part", "leave"], Text::UsagePart, Text::HelpPart, part),
     row(&["topic"], Text::UsageTopic, Text::HelpTopic, |rest| Ok(Command::Topic(optional(rest)))),
+    row(&["kick"], Text::UsageKick, Text::HelpKick, kick),
+    row(&["invite"], Text::UsageInvite, Text::HelpInvite, invite),
+    row(&["mode"], Text::UsageMode, Text::HelpMode, |rest| Ok(mode(rest))),
     row(&["away"], Text::UsageAway, Text::HelpAway, |rest| Ok(Command::Away(optional(rest)))),
     row(&["online", "who", "names"], Text::UsageOnline, Text::HelpOnline, online),
     row(&["whois"], Text::UsageWhois, Text::HelpWhois, |rest| Ok(Command::Whois(nick(rest)?))),
@@ -240,6 +264,25 @@ fn part(rest: &str) -> Result<Command, Problem> {
     Ok(Command::Part { room: None, reason: rest.to_owned() })
 }
 
+fn kick(rest: &str) -> Result<Command, Problem> {
+    let (_, reason) = split_word(rest);
+    Ok(Command::Kick { nick: nick(rest)?, reason: reason.to_owned() })
+}
+
+fn invite(rest: &str) -> Result<Command, Problem> {
+    let (_, name) = split_word(rest);
+    let (name, _) = split_word(name);
+    let room = if name.is_empty() { None } else { Some(room(name)?) };
+    Ok(Command::Invite { nick: nick(rest)?, room })
+}
+
+/// Whatever does not begin with a sign is whose modes are meant; a lone letter as `b` asks for a list.
+fn mode(rest: &str) -> Command {
+    let mut words = rest.split_whitespace().map(str::to_owned).peekable();
+    let target = words.next_if(|word| word.len() > 1 && !word.starts_with(['+', '-']));
+    Command::Mode { target, changes: words.collect() }
+}
+
 fn online(rest: &str) -> Result<Command, Problem> {
     let (name, _) = split_word(rest);
     Ok(Command::Online(if name.is_empty() { None } else { Some(room(name)?) }))
@@ -301,6 +344,20 @@ mod tests {
         check("/part #a see you", Command::Part { room: Some("#a".into()), reason: "see you".into() });
         check("/topic", Command::Topic(None));
         check("/topic 喝茶 聊天", Command::Topic(Some("喝茶 聊天".into())));
+        let kick = |nick: &str, reason: &str| Command::Kick { nick: nick.into(), reason: reason.into() };
+        check("/kick bob", kick("bob", ""));
+        check("/kick bob too loud", kick("bob", "too loud"));
+        check("/invite bob", Command::Invite { nick: "bob".into(), room: None });
+        check("/invite bob 茶馆", Command::Invite { nick: "bob".into(), room: Some("#茶馆".into()) });
+        let mode = |target: Option<&str>, changes: &[&str]| Command::Mode {
+            target: target.map(str::to_owned),
+            changes: changes.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        check("/mode", mode(None, &[]));
+        check("/mode +o bob", mode(None, &["+o", "bob"]));
+        check("/mode b", mode(None, &["b"]));
+        check("/mode #茶馆 -b *!*@h", mode(Some("#茶馆"), &["-b", "*!*@h"]));
+        check("/mode bob", mode(Some("bob"), &[]));
         check("/away lunch", Command::Away(Some("lunch".into())));
         check("/away", Command::Away(None));
         check("/online", Command::Online(None));
@@ -324,7 +381,7 @@ mod tests {
     #[test]
     fn a_missing_argument_is_answered_with_the_usage() {
         assert_eq!(refused("/msg bob", Text::MissingArgument), "Usage: /msg name message");
-        for typed in ["/msg", "/join", "/nick", "/me", "/query", "/whois", "/raw"] {
+        for typed in ["/msg", "/join", "/nick", "/me", "/query", "/whois", "/kick", "/invite", "/raw"] {
             refused(typed, Text::MissingArgument);
         }
     }

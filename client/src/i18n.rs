@@ -538,6 +538,10 @@ texts! {
     PeopleHere: "{0} 里有 {1} 人：{2}", "{1} in {0}: {2}";
     OnlineList: "在线用户（{0} 人）：{1}", "Online ({0}): {1}";
     NobodySeen: "看不到在线用户", "Nobody that you can see is online";
+    RoomModes: "{0} 的模式：{1}", "The modes of {0}: {1}";
+    BanRow: "{0} 禁止 {1} 进入", "{0} bans {1}";
+    ExceptionRow: "{0} 的禁令不管 {1}", "No ban of {0} holds for {1}";
+    InvitationRow: "{1} 不用邀请就能进 {0}", "{1} may come into {0} without an invitation";
     AndMore: "{0} …还有 {1} 人", "{0} … and {1} more";
     RoomRowPlain: "{0}（{1} 人）", "{0} ({1})";
     RoomRow: "{0}（{1} 人） {2}", "{0} ({1}) {2}";
@@ -603,6 +607,12 @@ texts! {
     HelpPart: "离开房间；在私聊里则关闭私聊", "leave the room, or close the private conversation";
     UsageTopic: "/topic [新话题]", "/topic [new topic]";
     HelpTopic: "查看或修改话题", "show or change the topic";
+    UsageKick: "/kick 名字 [原因]", "/kick name [reason]";
+    HelpKick: "把人请出房间", "have somebody leave the room";
+    UsageInvite: "/invite 名字 [#房间]", "/invite name [#room]";
+    HelpInvite: "邀请一个人进房间", "ask somebody into the room";
+    UsageMode: "/mode [#房间] [+o 名字]", "/mode [#room] [+o name]";
+    HelpMode: "查看或修改房间的模式", "show or change the room's modes";
     UsageAway: "/away [原因]", "/away [reason]";
     HelpAway: "标记为离开；不写原因则是回来了", "mark yourself as away; without a reason, as back";
     UsageOnline: "/online [#房间]", "/online [#room]";

@@ -28,11 +28,12 @@ impl Event {
 
 /// What servers say of themselves at every login, and the beginnings and ends of lists that show both by themselves:
 /// not worth a word.
-const QUIET: [u16; 8] = [
+const QUIET: [u16; 9] = [
     numerics::RPL_YOURHOST,
     numerics::RPL_CREATED,
     numerics::RPL_MYINFO,
     numerics::RPL_LISTSTART,
+    numerics::RPL_CREATIONTIME,
     numerics::RPL_TOPICWHOTIME,
     numerics::RPL_MOTDSTART,
     numerics::RPL_ENDOFBANLIST,
@@ -209,6 +210,13 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
             people: param(3).split(' ').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
         },
         n::RPL_ENDOFNAMES => What::NamesEnd { room: param(1) },
+        n::RPL_CHANNELMODEIS => {
+            let modes = message.params().iter().skip(2).map(|text| clean(text)).collect::<Vec<_>>().join(" ");
+            What::Answer(Text::RoomModes.with([&param(1), &modes]))
+        }
+        n::RPL_BANLIST => What::Answer(Text::BanRow.with([&param(1), &param(2)])),
+        n::RPL_EXCEPTLIST => What::Answer(Text::ExceptionRow.with([&param(1), &param(2)])),
+        n::RPL_INVEXLIST => What::Answer(Text::InvitationRow.with([&param(1), &param(2)])),
         n::RPL_MOTD => What::Motd(last()),
         n::RPL_ENDOFMOTD | n::ERR_NOMOTD => What::MotdEnd,
         n::RPL_TRYAGAIN | n::ERR_UNKNOWNCOMMAND if param(1).eq_ignore_ascii_case("WHO") => What::WhoEnd,
@@ -361,6 +369,9 @@ mod tests {
         check(":s 263 bob WHO :Try again", What::WhoEnd);
         check(":s 332 bob #a :喝茶", What::Topic { room: "#a".into(), by: None, topic: "喝茶".into() });
         assert_eq!(read(":s 002 bob :Your host is s"), None);
+        check(":s 324 bob #a +ntk key", What::Answer(Text::RoomModes.with(["#a", "+ntk key"])));
+        check(":s 367 bob #a *!*@h alice 1", What::Answer(Text::BanRow.with(["#a", "*!*@h"])));
+        assert_eq!(read(":s 329 bob #a 1795580703"), None);
     }
 
     #[test]

@@ -31,6 +31,20 @@ impl Network {
             Command::Join { room, key } => self.join(&room, key),
             Command::Part { room, reason } => self.part(room.as_deref(), &reason),
             Command::Topic(topic) => self.topic(topic),
+            Command::Kick { nick, reason } => {
+                let room = self.room_here()?;
+                let kick = ["KICK", &room, &nick, &reason];
+                self.ask(if reason.is_empty() { &kick[..3] } else { &kick })
+            }
+            Command::Invite { nick, room } => {
+                let room = room.map_or_else(|| self.room_here(), Ok)?;
+                self.ask(&["INVITE", &nick, &room])
+            }
+            Command::Mode { target, changes } => {
+                let target = target.map_or_else(|| self.room_here(), Ok)?;
+                let words = ["MODE", &target].into_iter().chain(changes.iter().map(String::as_str));
+                self.ask(&words.collect::<Vec<_>>())
+            }
             Command::Away(reason) => self.ask(&["AWAY", reason.as_deref().unwrap_or_default()]),
             Command::Online(None) => self.ask_online(),
             Command::Online(Some(room)) => {
@@ -168,8 +182,13 @@ impl Network {
         Ok(())
     }
 
+    /// The room in front.
+    pub(super) fn room_here(&self) -> Result<String, Phrase> {
+        Ok(self.current().filter(|it| it.kind == Kind::Room).ok_or(Text::NowhereToSay)?.name.clone())
+    }
+
     fn topic(&mut self, topic: Option<String>) -> Result<(), Phrase> {
-        let room = self.current().filter(|it| it.kind == Kind::Room).ok_or(Text::NowhereToSay)?.name.clone();
+        let room = self.room_here()?;
         match topic {
             Some(topic) => self.ask(&["TOPIC", &room, &topic]),
             None => self.ask(&["TOPIC", &room]),

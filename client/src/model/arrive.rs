@@ -14,6 +14,8 @@ use crate::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.
 const MAX_NAMES_SHOWN: usize = 100;
+/// The same for those who are in a room when one comes.
+const MAX_NAMES_AT_JOIN: usize = 20;
 
 /// How many rooms the answer to `/list` shows.
 pub(super) const MAX_ROOMS_SHOWN: usize = 100;
@@ -439,7 +441,8 @@ impl Network {
         let Some(conversation) = entered.and_then(|id| self.conversation(id)) else { return };
         let (id, count) = (conversation.id, conversation.members.len());
         let names: Vec<_> = conversation.members.sorted().into_iter().map(|it| it.nick.as_str()).collect();
-        let listed = list_names(&names);
+        // All of them stand in the list of members.
+        let listed = list_names(&names, MAX_NAMES_AT_JOIN);
         let counted = count.to_string();
         let words = |words: &str| Text::Verbatim.with([words]);
         self.notice(Some(id), at, vec![Text::PeopleHere.of([words(room), words(&counted), listed])]);
@@ -496,7 +499,8 @@ impl Network {
         let phrase = if names.is_empty() {
             Text::NobodySeen.into()
         } else {
-            Text::OnlineList.of([Text::Verbatim.with([&names.len().to_string()]), list_names(&names)])
+            Text::OnlineList
+                .of([Text::Verbatim.with([&names.len().to_string()]), list_names(&names, MAX_NAMES_SHOWN)])
         };
         self.notice(Some(asked_in), at, vec![phrase]);
     }
@@ -514,9 +518,9 @@ impl Network {
 }
 
 /// Names in one sentence, and how many more there are if they are very many.
-fn list_names(names: &[&str]) -> Phrase {
-    let shown = names[..names.len().min(MAX_NAMES_SHOWN)].join(", ");
-    match names.len() - names.len().min(MAX_NAMES_SHOWN) {
+fn list_names(names: &[&str], most: usize) -> Phrase {
+    let shown = names[..names.len().min(most)].join(", ");
+    match names.len() - names.len().min(most) {
         0 => Text::Verbatim.with([&shown]),
         more => Text::AndMore.with([&shown, &more.to_string()]),
     }

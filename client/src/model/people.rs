@@ -70,7 +70,7 @@ impl Network {
 
     /// Gives an order about somebody in the room in front. Whether we may is for the server to say.
     pub(super) fn keep_order(&mut self, nick: &str, order: &Order) -> Result<(), Phrase> {
-        let room = self.current().filter(|it| it.kind == Kind::Room).ok_or(Text::NowhereToSay)?.name.clone();
+        let room = self.room_here()?;
         let mode = |sign: bool, letter: char| format!("{}{letter}", if sign { '+' } else { '-' });
         match order {
             Order::Kick => self.ask(&["KICK", &room, nick]),

@@ -264,6 +264,21 @@ fn a_server_without_a_lobby_has_a_conversation_of_its_own_until_a_room_is_joined
 }
 
 #[test]
+fn a_crowd_does_not_fill_the_screen_with_its_names() {
+    let mut window = Window::logged_in();
+    window.server(&[":bob!bob@here JOIN #big"]);
+    let names: Vec<_> = (100..600).map(|number| format!("guest{number}")).collect();
+    for names in names.chunks(40) {
+        window.server(&[&format!(":tea.house 353 bob = #big :{}", names.join(" "))]);
+    }
+    window.server(&[":tea.house 366 bob #big :End of NAMES"]);
+    let shown = window.shown("#big");
+    let told = shown.iter().find(|line| line.contains("500 in #big")).expect("it is told");
+    assert!(told.ends_with("guest119 … and 480 more"), "{told}");
+    assert_eq!(window.model.current().map(|room| room.members().len()), Some(500));
+}
+
+#[test]
 fn the_message_of_the_day_is_one_notice_and_login_statistics_are_none() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
@@ -401,6 +416,11 @@ fn every_other_command_sends_its_line() {
         ("/nick 小红", "NICK 小红"),
         ("/join #a key", "JOIN #a key"),
         ("/topic", "TOPIC #lobby"),
+        ("/kick alice", "KICK #lobby alice"),
+        ("/kick alice 太吵 了", "KICK #lobby alice :太吵 了"),
+        ("/invite carol", "INVITE carol #lobby"),
+        ("/mode +o alice", "MODE #lobby +o alice"),
+        ("/mode bob", "MODE bob"),
         ("/topic 喝茶 聊天", "TOPIC #lobby :喝茶 聊天"),
         ("/away lunch time", "AWAY :lunch time"),
         ("/away", "AWAY :"),
