@@ -57,7 +57,7 @@ impl Search {
 
     /// Reads the lines that came since the last step, and some of the older ones. Says whether there is more to read.
     ///
-    /// Who came and went is read only where that is shown.
+    /// Who came and went is read only where that is shown, and days are no words.
     pub fn step(&mut self, conversation: &Conversation, language: Language, with_traffic: bool) -> bool {
         let (first, end) = conversation.range();
         let (first, end) = (first.number(), end.number());
@@ -69,8 +69,12 @@ impl Search {
             return false;
         }
         let places_in = |number: u64| {
-            let is_shown = |line: &&Line| with_traffic || !matches!(line.body, Body::Traffic(_));
-            let line = conversation.line_numbered(number).filter(is_shown);
+            let is_read = |line: &&Line| match line.body {
+                Body::Traffic(_) => with_traffic,
+                Body::Day(_) => false,
+                Body::Message(_) | Body::Notice(_) | Body::Gone => true,
+            };
+            let line = conversation.line_numbered(number).filter(is_read);
             line.map_or(0, |line| places(&line.text(language), &self.wanted).len())
         };
         let mut newer = Vec::new();
@@ -165,6 +169,7 @@ mod tests {
     use super::*;
     use crate::i18n::Text;
     use crate::model::NetworkId;
+    use crate::model::condense::{Movement, Step};
     use crate::model::conversation::Kind;
 
     fn push(conversation: &mut Conversation, text: &str) {
@@ -235,9 +240,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_not_found() {
-        let conversation = talk(&["tea"]);
-        for wanted in ["coffee", "", "  "] {
+    fn what_is_not_there_or_not_shown_is_not_found() {
+        let mut conversation = talk(&["tea"]);
+        let at: Timestamp = "2026-03-01T09:02:00Z".parse().unwrap();
+        let (who, phrase) = ("zoe".to_owned(), Text::Joined.with(["zoe"]));
+        let movement = Movement { time: String::new(), who, step: Step::Came, phrase };
+        conversation.push_movement(at, &TimeZone::UTC, movement);
+        assert_eq!(search(&conversation, "zoe").count(), (1, 1));
+        let mut hidden = Search::default();
+        hidden.begin(&conversation, "zoe");
+        hidden.step(&conversation, Language::English, false);
+        assert_eq!(hidden.count(), (0, 0));
+        for wanted in ["coffee", "2026", "", "  "] {
             let mut search = search(&conversation, wanted);
             search.go(1);
             assert_eq!((search.current(), search.count()), (None, (0, 0)));
