@@ -65,7 +65,7 @@ pub enum Tick {
     Connect,
 }
 
-/// What a choice or a warning comes of.
+/// Words that follow from what is typed and ticked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
     /// Where the password is, or goes.
