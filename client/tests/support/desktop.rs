@@ -53,6 +53,7 @@ pub enum Asked {
 enum Order {
     Click(u32),
     Become(u32),
+    FallSilent,
     End,
 }
 
@@ -82,7 +83,15 @@ impl Desktop {
         }
         let (teller, asked) = mpsc::channel();
         let (orders, received) = mpsc::channel();
-        let mut keeper = Keeper { channel, skills, scheme: scheme(is_dark), last: 0, from: None, teller };
+        let mut keeper = Keeper {
+            channel,
+            skills,
+            scheme: scheme(is_dark),
+            last: 0,
+            from: None,
+            is_silent: false,
+            teller,
+        };
         let thread = thread::spawn(move || keeper.run(&received));
         Self { asked, orders, thread: Some(thread), bus }
     }
@@ -112,6 +121,11 @@ impl Desktop {
         self.orders.send(Order::Click(number)).expect("it runs");
     }
 
+    /// Answers nothing any more.
+    pub fn falls_silent(&self) {
+        self.orders.send(Order::FallSilent).expect("it runs");
+    }
+
     /// Becomes dark, or light.
     pub fn becomes(&self, is_dark: bool) {
         self.orders.send(Order::Become(scheme(is_dark))).expect("it runs");
@@ -138,6 +152,7 @@ struct Keeper {
     /// The number of the last notification, and by which connection it came.
     last: u32,
     from: Option<String>,
+    is_silent: bool,
     teller: Sender<Asked>,
 }
 
@@ -156,10 +171,12 @@ impl Keeper {
                     let change = (APPEARANCE, "color-scheme", Variant(scheme));
                     self.says(None, PORTAL_PATH, SETTINGS, "SettingChanged", change);
                 }
+                Ok(Order::FallSilent) => self.is_silent = true,
                 Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             match self.channel.blocking_pop_message(TURN) {
+                Ok(_) if self.is_silent => {}
                 Ok(Some(call)) if call.msg_type() == MessageType::MethodCall => self.answer(&call),
                 Ok(_) => {}
                 Err(_) => return,

@@ -101,6 +101,64 @@ fn a_flood_of_mentions_is_one_bubble() {
 }
 
 #[test]
+fn a_click_on_a_notification_leads_there_from_the_form_and_from_the_settings_too() {
+    let display = Display::start(900, 700);
+    let desktop = Desktop::start(SKILLS, false);
+    let environment = desktop.environment();
+    let host = Impostor::listen();
+    let start = Start { environment: &environment, geometry: "640x600+2+22", ..host.invitation("ming") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    for (number, way) in [(1, "the form"), (2, "the settings")] {
+        if way == "the form" {
+            ming.clicks("add server");
+        } else {
+            ming.presses("ctrl+comma");
+        }
+        ming.waits_for(way, |seen| seen["view"] == "login" || !seen["settings"].is_null());
+        let mut other = Person::open(&display, &Start { geometry: "300x300+10+40", ..Start::default() });
+        ming.waits_for("that somebody else has the keyboard", |seen| seen["focus"] == "");
+        let from = format!("alice{number}");
+        line.sends(format!(":{from}!a@h PRIVMSG ming :tea?\r\n").as_bytes());
+        assert_eq!(desktop.is_told().number, number);
+        desktop.clicks(number);
+        ming.waits_for("the conversation", |seen| {
+            seen["conversation"] == *from && seen["settings"].is_null() && seen["focus"] == "composer"
+        });
+        assert_eq!(desktop.is_asked(), Asked::Close(number));
+        other.closes_the_window();
+    }
+}
+
+#[test]
+fn a_desktop_that_does_not_answer_does_not_hold_the_window() {
+    let display = Display::start(900, 700);
+    let desktop = Desktop::start(SKILLS, false);
+    desktop.falls_silent();
+    let environment = desktop.environment();
+    let host = Impostor::listen();
+    let settings = "ask_before_closing = false\n";
+    let invitation = host.invitation("ming");
+    let start = Start { environment: &environment, geometry: "640x600+2+22", settings, ..invitation };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    let other = Person::open(&display, &Start { geometry: "300x300+10+40", ..Start::default() });
+    ming.waits_for("that somebody else has the keyboard", |seen| seen["focus"] == "");
+    for number in 0..20 {
+        line.sends(format!(":alice{number}!a@h PRIVMSG ming :tea?\r\n").as_bytes());
+    }
+    ming.waits_for("everybody", |seen| seen["title"].as_str().is_some_and(|title| title.contains("20")));
+    ming.closes_the_window();
+    let (status, _) = ming.is_gone(PATIENCE);
+    assert!(status.success());
+    drop(other);
+}
+
+#[test]
 fn where_the_desktop_makes_no_sound_a_program_does_and_of_many_one_is_heard() {
     let display = Display::start(900, 700);
     let desktop = Desktop::start(SKILLS, false);

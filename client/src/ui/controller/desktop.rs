@@ -13,7 +13,6 @@ use crate::desktop::{News, Note};
 use crate::i18n::Text;
 use crate::model::ConversationId;
 use crate::settings::Shade;
-use crate::ui::Action;
 
 /// How long a window waits to hear in which colours to show itself. Later it changes them before one's eyes.
 const FIRST_LOOK: Duration = Duration::from_millis(300);
@@ -62,17 +61,26 @@ impl Controller {
                     self.desktop_is_dark = is_dark;
                     self.restyle();
                 }
-                News::Opened(conversation) => {
-                    if self.settings_page.is_open() {
-                        self.act(Action::CloseSettings);
-                    }
-                    self.act(Action::SelectConversation(conversation));
-                    self.bring_to_front();
-                }
+                News::Opened(conversation) => self.go_to_told(conversation),
                 News::Ring => dialog::beep(BeepType::Message),
             }
         }
         !news.is_empty()
+    }
+
+    /// Goes to a conversation that the desktop was told of, unless a question or a page that is not saved comes first.
+    fn go_to_told(&mut self, conversation: ConversationId) {
+        if self.dialog.asked().is_none() && !self.is_page_changed() {
+            if self.profile_page.is_open() {
+                self.close_profile_page();
+            }
+            if self.settings_page.is_open() {
+                self.close_settings();
+            }
+            self.model.borrow_mut().close_form();
+            self.select(conversation);
+        }
+        self.bring_to_front();
     }
 
     #[cfg(target_os = "linux")]
