@@ -1,30 +1,13 @@
-//! The threads that speak with a Linux desktop, over the session bus.
-//!
-//! What a desktop answers and what it says unasked, as that a notification was clicked, come by the same connection,
-//! and whoever waits on it cannot be woken from outside. So there are two connections, each with a thread: the first
-//! one, `work`, asks and listens; the other, `serve`, takes the window's orders, hands them on, and rings the bell by
-//! a message to the first.
+//! A connection to the session bus: calling others there, and hearing them.
 
 use std::time::Duration;
-use std::{iter, thread};
 
-use crossbeam_channel::{Receiver, bounded};
 use dbus::Message;
 use dbus::arg::AppendAll;
 use dbus::channel::{BusType, Channel};
 
-use super::notes::Notes;
-use super::sound::Player;
-use super::{MOST_WAITING, News, Order, Teller, notes, shade};
-
 /// How long an answer may take; the bus starts a program when it is asked for the first time.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// How long to listen at a time. Whatever comes ends it, so this may be long.
-const LISTENING: Duration = Duration::from_secs(3600);
-
-/// The same while a sound is played, to see its end.
-const PLAYING: Duration = Duration::from_millis(500);
 
 /// Where something is on the bus: who has it, its path, and which of its interfaces is meant.
 pub(super) struct Place {
@@ -42,8 +25,18 @@ pub(super) struct Bus {
 }
 
 impl Bus {
-    fn open() -> Result<Self, dbus::Error> {
+    pub(super) fn open() -> Result<Self, dbus::Error> {
         Ok(Self { channel: Channel::get_private(BusType::Session)? })
+    }
+
+    /// What the bus calls it.
+    pub(super) fn name(&self) -> String {
+        self.channel.unique_name().unwrap_or_default().to_owned()
+    }
+
+    /// The next message that comes, if one comes in this time.
+    pub(super) fn hear(&self, patience: Duration) -> Result<Option<Message>, dbus::Error> {
+        self.channel.blocking_pop_message(patience)
     }
 
     /// Calls a method, and waits for its answer.
@@ -60,7 +53,7 @@ impl Bus {
     }
 
     /// Wants to hear the signals of this place.
-    fn listen_to(&self, of: &Place) {
+    pub(super) fn listen_to(&self, of: &Place) {
         let rule = format!("type='signal',interface='{}',path='{}'", of.interface, of.path);
         if let Err(error) = self.call(&DAEMON, "AddMatch", (rule,)) {
             log::info!("the desktop is not heard: {error}");
@@ -68,121 +61,11 @@ impl Bus {
     }
 
     /// Rings the bell of another connection.
-    fn ring(&self, name: &str) {
+    pub(super) fn ring(&self, name: &str) {
         let bell =
             Message::new_method_call(name, "/", "teahouse.Bell", "Ring").expect("these are valid names");
         // If it does not work the bus is gone, and the other knows.
         let _ = self.channel.send(bell);
         self.channel.flush();
-    }
-}
-
-/// Takes orders until the end.
-pub(super) fn serve(orders: &Receiver<Order>, teller: &Teller) {
-    let Ok(first) = orders.recv() else { return };
-    if matches!(first, Order::End) {
-        // There was never anything to say, and so there is no connection.
-        return;
-    }
-    let (bell, bus) = match Bus::open().and_then(|bell| Ok((bell, Bus::open()?))) {
-        Ok(both) => both,
-        Err(error) => {
-            log::info!("there is no desktop to be told: {error}");
-            return serve_alone(first, orders, teller);
-        }
-    };
-    let name = bus.channel.unique_name().unwrap_or_default().to_owned();
-    let (sender, handed) = bounded(MOST_WAITING);
-    let (notes, player) = (Notes::default(), Player::default());
-    let mut desk = Desk { bus, notes, player, orders: handed, teller };
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().name("desktop bus".to_owned());
-        if let Err(error) = thread.spawn_scoped(scope, move || desk.work()) {
-            return log::warn!("the desktop cannot be told: {error}");
-        }
-        let mut next = Some(first);
-        while let Some(order) = next {
-            let is_end = matches!(order, Order::End);
-            if sender.send(order).is_err() {
-                return;
-            }
-            bell.ring(&name);
-            next = if is_end { None } else { orders.recv().ok() };
-        }
-    });
-}
-
-/// Whoever does what the window orders.
-struct Desk<'a> {
-    bus: Bus,
-    notes: Notes,
-    player: Player,
-    orders: Receiver<Order>,
-    teller: &'a Teller,
-}
-
-impl Desk<'_> {
-    /// Works until the end, or until the bus is gone.
-    fn work(&mut self) {
-        self.bus.listen_to(&notes::NOTIFICATIONS);
-        self.bus.listen_to(&shade::PORTAL);
-        loop {
-            let orders: Vec<_> = self.orders.try_iter().collect();
-            for (index, order) in orders.iter().enumerate() {
-                if matches!(order, Order::End) {
-                    return;
-                }
-                // Of many messages in one conversation the last is enough.
-                if !orders[index + 1..].iter().any(|later| later.takes_place_of(order)) {
-                    self.carry_out(order);
-                }
-            }
-            let patience = if self.player.is_playing() { PLAYING } else { LISTENING };
-            match self.bus.channel.blocking_pop_message(patience) {
-                Ok(Some(message)) => self.hear(&message),
-                Ok(None) => {}
-                Err(error) => return log::info!("the desktop is gone: {error}"),
-            }
-        }
-    }
-
-    fn carry_out(&mut self, order: &Order) {
-        match order {
-            Order::Tell(note) => {
-                let has_sound = note.has_sound && self.player.is_due();
-                let is_heard = self.notes.show(&self.bus, note, has_sound);
-                if has_sound && !is_heard && !self.player.play() {
-                    self.teller.tell(News::Ring);
-                }
-            }
-            Order::TakeBack => self.notes.take_back(&self.bus),
-            Order::WatchShade => self.teller.tell(News::Dark(shade::is_dark(Some(&self.bus)))),
-            Order::End => {}
-        }
-    }
-
-    fn hear(&mut self, message: &Message) {
-        if let Some(conversation) = self.notes.hear(message) {
-            self.teller.tell(News::Opened(conversation));
-        } else if shade::is_change(message) {
-            self.carry_out(&Order::WatchShade);
-        }
-    }
-}
-
-/// Does what can be done where there is no bus: a sound is one all the same.
-fn serve_alone(first: Order, orders: &Receiver<Order>, teller: &Teller) {
-    let mut player = Player::default();
-    for order in iter::once(first).chain(orders) {
-        match order {
-            Order::Tell(note) => {
-                if note.has_sound && player.is_due() && !player.play() {
-                    teller.tell(News::Ring);
-                }
-            }
-            Order::TakeBack => {}
-            Order::WatchShade => teller.tell(News::Dark(shade::is_dark(None))),
-            Order::End => return,
-        }
     }
 }

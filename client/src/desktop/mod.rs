@@ -3,7 +3,7 @@
 //! A desktop may take its time, so a thread of its own speaks with it, and the window never waits. On Linux it speaks
 //! over the session bus, elsewhere by small programs.
 //!
-//! - `bus`: the threads on Linux; `notes`: what notifications are shown there;
+//! - `desk`: the threads on Linux; `bus`: by what they speak; `notes`: what notifications are shown there;
 //! - `shade`: the ways to know whether a desktop is dark; `xsettings`: one of them;
 //! - `sound`: who plays it; `elsewhere`: the thread on other systems;
 //! - [`attention`]: what the window manager is asked, which knows windows and nothing else.
@@ -19,6 +19,8 @@ use crate::model::ConversationId;
 pub mod attention;
 #[cfg(target_os = "linux")]
 mod bus;
+#[cfg(target_os = "linux")]
+mod desk;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
@@ -31,7 +33,7 @@ mod sound;
 mod xsettings;
 
 #[cfg(target_os = "linux")]
-use bus::serve;
+use desk::serve;
 #[cfg(not(target_os = "linux"))]
 use elsewhere::serve;
 
@@ -100,7 +102,7 @@ impl Teller {
     }
 }
 
-/// The desktop. Dropping it ends and joins its thread.
+/// The desktop. Dropping it [ends](Self::end) it.
 pub struct Desktop {
     orders: Sender<Order>,
     news: Receiver<News>,
@@ -144,6 +146,15 @@ impl Desktop {
         self.news.recv_timeout(patience).ok()
     }
 
+    /// Ends and joins the thread. What is shown is taken back: nobody would follow a click any more.
+    pub fn end(&mut self) {
+        let Some(thread) = self.thread.take() else { return };
+        let _ = self.orders.send(Order::End);
+        if thread.join().is_err() {
+            log::error!("the desktop's thread panicked");
+        }
+    }
+
     fn ask(&self, order: Order) {
         // When this many wait already, one more notification would not be noticed.
         let _ = self.orders.try_send(order);
@@ -152,8 +163,6 @@ impl Desktop {
 
 impl Drop for Desktop {
     fn drop(&mut self) {
-        let Some(thread) = self.thread.take() else { return };
-        let _ = self.orders.send(Order::End);
-        let _ = thread.join();
+        self.end();
     }
 }

@@ -346,6 +346,7 @@ impl Controller {
     fn close(&mut self) {
         self.window.hide();
         self.connections.clear();
+        self.desktop.end();
         // What was in sight is read now, and what is not on the disk yet is written.
         self.model.borrow_mut().set_focused(false);
         self.model.borrow_mut().set_logs(None);
