@@ -461,7 +461,8 @@ impl Conversation {
     }
 
     fn append(&mut self, line: Line) -> LineId {
-        if self.lines.len() == MAX_LINES {
+        // More than one has to go where older ones came back.
+        while self.lines.len() >= MAX_LINES {
             self.lines.pop_front();
             self.first += 1;
         }

@@ -34,6 +34,9 @@ const MOST_TARGETS: &str = "20";
 const MAX_PARAMS: usize = 14;
 /// How often one goes on asking for what was missed. It is not worth more reading than that.
 const MOST_PAGES: u32 = 10;
+/// How many batches may be open at once, and how many messages one may have. Servers have far fewer.
+const MOST_BATCHES: usize = 8;
+const MOST_IN_BATCH: usize = 1000;
 /// A message without an identifier is taken for the same as one with the same words so many seconds apart.
 const SAME_SECS: i64 = 30;
 
@@ -290,7 +293,7 @@ impl Network {
     }
 
     pub(super) fn batch_begins(&mut self, name: String, of: BatchOf) {
-        if of != BatchOf::Other {
+        if of != BatchOf::Other && self.batches.len() < MOST_BATCHES {
             self.batches.push(Batch { name, of, messages: Vec::new() });
         }
     }
@@ -301,7 +304,9 @@ impl Network {
             return Some(what);
         };
         // Who came and went then has come and gone.
-        if let What::Said { from, target, manner, words } = what {
+        if let What::Said { from, target, manner, words } = what
+            && open.messages.len() < MOST_IN_BATCH
+        {
             open.messages.push(Told { at, from, target, manner, words });
         }
         None

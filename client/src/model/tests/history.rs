@@ -336,3 +336,19 @@ fn private_messages_that_waited_are_there_after_the_login() {
     assert_eq!(messages(&window, "alice"), ["read long ago", "are you back?"]);
     assert_eq!(window.counts("alice"), (1, 1));
 }
+
+#[test]
+fn a_server_that_tells_more_than_it_was_asked_does_not_fill_the_memory() {
+    let mut window = kept_in_lobby();
+    window.server(&[":tea.house BATCH +x chathistory #lobby"]);
+    for number in 0..MAX_LINES {
+        window.server(&[&format!("@batch=x;msgid=m{number} :alice!a@h PRIVMSG #lobby :{number}")]);
+    }
+    window.server(&[":tea.house BATCH -x", ":alice!a@h PRIVMSG #lobby :now"]);
+    let messages = messages(&window, "#lobby");
+    assert!(messages.len() < MAX_LINES / 2 && messages.last().unwrap() == "now", "{}", messages.len());
+    for number in 0..100 {
+        window.server(&[&format!(":tea.house BATCH +{number} chathistory #lobby")]);
+    }
+    assert!(window.network().batches.len() < 100);
+}
