@@ -131,7 +131,7 @@ impl Profile {
 
     /// Takes another nickname. An account that was called as the old one stays what it is.
     pub fn rename(&mut self, nick: &str) {
-        if !self.password.is_empty() {
+        if self.keyring || !self.password.is_empty() {
             self.account = self.account_name().to_owned();
         }
         nick.clone_into(&mut self.nick);
@@ -558,5 +558,16 @@ mod tests {
                 server: "other.example".into(), port: 7001, nick: "大明".into(), ..Profile::default()
             };
         assert_eq!(elsewhere, expected);
+    }
+
+    #[test]
+    fn an_account_stays_what_it_is_when_its_owner_takes_another_name() {
+        for (password, keyring, account) in [("芝麻", false, "bob"), ("", true, "bob"), ("", false, "bobby")]
+        {
+            let password = Secret::from(password.to_owned());
+            let mut profile = Profile { nick: "bob".into(), password, keyring, ..Profile::default() };
+            profile.rename("bobby");
+            assert_eq!((profile.nick.as_str(), profile.account_name()), ("bobby", account));
+        }
     }
 }
