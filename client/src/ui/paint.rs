@@ -6,7 +6,7 @@
 //!
 //! On a screen that shows everything 1.25 times as large, the edges of a shape lie between pixels. FLTK moves those of
 //! rectangles to the nearest pixel, but cuts and stretches pictures; so there a shape is made for the very pixels that
-//! it covers ([`Pixels`]).
+//! it covers (`Pixels`).
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,5 +1,4 @@
-//! The page of one saved server: everything that can be said about it, made of the model's
-//! [`LAYOUT`](crate::model::profile_form::LAYOUT).
+//! The page of one saved server: everything that can be said about it, made of the model's [`LAYOUT`].
 //!
 //! It holds what is typed and nothing else: what that means is the [`ProfileForm`]'s business, and what comes of it the
 //! [controller](super)'s. Whatever has the keyboard is brought into view.
