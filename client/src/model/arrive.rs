@@ -307,6 +307,8 @@ impl Network {
             conversation.greeted = false;
             conversation.members.clear();
             conversation.members.add(mapping, &me);
+            // If there is one, it comes next.
+            conversation.topic.clear();
             if let Some(Some(key)) = &wanted {
                 conversation.key = Some(key.clone());
             }

@@ -264,6 +264,20 @@ fn a_server_without_a_lobby_has_a_conversation_of_its_own_until_a_room_is_joined
 }
 
 #[test]
+fn a_room_that_has_lost_its_topic_meanwhile_does_not_show_it() {
+    let mut window = Window::in_lobby();
+    window.server(&[":tea.house 332 bob #lobby :tea at four"]);
+    window.lose_connection();
+    window.server(&[
+        ":tea.house 001 bob :Welcome",
+        ":bob!bob@here JOIN #lobby",
+        ":tea.house 353 bob = #lobby :bob",
+        ":tea.house 366 bob #lobby :End of NAMES",
+    ]);
+    assert_eq!(window.model.current().map(Conversation::topic), Some(""));
+}
+
+#[test]
 fn a_crowd_does_not_fill_the_screen_with_its_names() {
     let mut window = Window::logged_in();
     window.server(&[":bob!bob@here JOIN #big"]);
