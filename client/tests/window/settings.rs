@@ -101,10 +101,13 @@ fn another_font_is_chosen_and_kept_and_the_best_one_comes_back() {
 fn everything_can_be_larger_and_still_be_used() {
     let (display, server) = (Display::start(1700, 1200), Server::start());
     let mut ming = open(&display, &server, "");
+    let width = |seen: &Value| seen["controls"]["window"]["w"].as_i64();
     for _ in 0..3 {
+        let before = width(&ming.sees());
         ming.presses("ctrl+equal");
+        ming.waits_for("a larger window", |seen| width(seen) > before);
     }
-    ming.waits_for("a larger window", |seen| seen["controls"]["window"]["w"].as_i64() > Some(1400));
+    assert!(width(&ming.sees()) > Some(1400));
     ming.says("大一些更好看");
     ming.reads("大一些更好看");
     display.picture("settings-large");
