@@ -444,3 +444,13 @@ fn link_presence(network: &Network) -> Presence {
         Link::Down => Presence::Offline,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_more_than_99_is_not_counted_out() {
+        assert_eq!([0, 99, 100, 12345].map(count_text), ["0", "99", "99+", "99+"]);
+    }
+}
