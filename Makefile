@@ -9,7 +9,7 @@
 SHELL := bash -o pipefail
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
-.PHONY: demo test bench pictures check setup-window setup-test setup-bench setup-pictures
+.PHONY: demo test bench pictures check setup-window setup-test setup-bench
 
 # With a display the windows open on it. Without one the same is played on a display that has no screen, and
 # target/demo.png shows it.
@@ -26,7 +26,7 @@ bench: setup-bench
 	cargo bench --locked --quiet -p teahouse-server -- $(BENCH)
 
 # The pictures in docs/pictures/, from windows on a display that has no screen; PICTURES="search emoji" makes some of them.
-pictures: setup-pictures
+pictures: setup-test
 	cargo build --locked --quiet --workspace --bins --example pictures
 	cargo run --locked --quiet -p teahouse --example pictures -- $(PICTURES)
 
@@ -44,6 +44,3 @@ setup-test:
 
 setup-bench:
 	@.ci/setup bench
-
-setup-pictures:
-	@.ci/setup pictures

@@ -1,7 +1,7 @@
 //! `make pictures`: the pictures in `docs/pictures/`, made anew from windows on a display that has no screen.
 //!
 //! Each is a scene played by a server that says what the scene wants, so they look the same each time but for the day.
-//! Chinese input needs IBus with libpinyin; `.ci/setup pictures` installs it.
+//! Chinese input needs IBus with libpinyin; `.ci/setup test` installs it.
 
 #[path = "../tests/support/mod.rs"]
 mod support;

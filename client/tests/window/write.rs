@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::support::display::Display;
 use crate::support::impostor::{Impostor, Line};
+use crate::support::input_method::InputMethod;
 use crate::support::person::{Person, Start, list};
 
 /// A window in two rooms of a server that says what the test wants, the first of them in front.
@@ -258,4 +259,28 @@ fn words_are_looked_for_and_found() {
         ming.clicks("find");
         ming.waits_for("the bar again", |seen| seen["focus"] == "search");
     }
+}
+
+#[test]
+fn hanzi_are_written_with_an_input_method_as_people_use_it() {
+    if !InputMethod::is_installed() {
+        eprintln!("left out: IBus with libpinyin is not installed; .ci/setup test does that");
+        return;
+    }
+    let (display, host) = (Display::start(920, 880), Impostor::listen());
+    let method = InputMethod::start(&display);
+    let environment = method.environment();
+    let start = Start { geometry: "900x660+2+22", environment, ..host.invitation("ming") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    ming.goes_to("composer");
+    display.xdotool(&["type", "--delay", "60", "xihulongjing"]);
+    display.xdotool(&["search", "--sync", "--onlyvisible", "--class", "ibus-ui-gtk3"]);
+    display.picture("write-hanzi");
+    ming.presses("space");
+    ming.waits_for("hanzi", |seen| seen["composer"] == "西湖龙井");
+    ming.presses("Return");
+    assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #tea 西湖龙井");
 }
