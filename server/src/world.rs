@@ -44,6 +44,7 @@ pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
 pub use client::{Client, Registration};
 pub use deed::{Changes, Deed, KeptChannel, ToKeep};
+pub(crate) use guesses::Whose;
 pub(crate) use label::Capture;
 pub use line::Line;
 use line::Paper;

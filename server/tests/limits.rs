@@ -497,6 +497,11 @@ fn guessing_an_operators_password_is_slow() {
 fn who_guesses_an_operators_password_waits_longer_and_longer() {
     let root = Operator { name: "root".to_owned(), password: "root".to_owned() };
     let server = start(|config| config.operators = vec![root]);
+    let mut namesake = Peer::login(server.addresses()[0], "root");
+    namesake.send("NS REGISTER sesame12");
+    namesake.wait_for(" 900 ");
+    namesake.send("NS LOGOUT");
+    namesake.wait_for(" 901 ");
     let mut guessers: Vec<_> =
         (0..5).map(|n| Peer::login(server.addresses()[0], &format!("guesser{n}"))).collect();
     for guesser in &mut guessers {
@@ -505,6 +510,9 @@ fn who_guesses_an_operators_password_waits_longer_and_longer() {
     for guesser in &mut guessers {
         guesser.wait_for(" 464 ");
     }
+    // An account of the same name is not the operator's.
+    namesake.send("NS IDENTIFY sesame12");
+    namesake.wait_for(" 900 ");
     let started = std::time::Instant::now();
     guessers[0].send("OPER root wrong");
     guessers[0].wait_for(" 464 ");

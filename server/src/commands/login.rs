@@ -9,7 +9,7 @@ use crate::language::Text;
 use crate::password::{self, ScramKeys};
 use crate::reply::Reply;
 use crate::store::{self, Store};
-use crate::world::{Capability, Change, Client, ClientId, World};
+use crate::world::{Capability, Change, Client, ClientId, Whose, World};
 
 use super::context::{Context, Task};
 use super::{access, history};
@@ -17,8 +17,8 @@ use super::{access, history};
 /// How long a wrong password makes the one who gave it wait.
 pub(super) const PENALTY: Duration = Duration::from_millis(500);
 
-/// How much is remembered of a name that is no account's.
-const NAME_BYTES: usize = 64;
+/// How much is remembered of a name that is nobody's.
+pub(super) const NAME_BYTES: usize = 64;
 
 /// Somebody says to be the owner of an account. Whether it is so takes time to find out, and happens without the lock.
 #[derive(Debug)]
@@ -62,10 +62,10 @@ impl Claim {
         // However it was typed, the guesses at one account are counted together. What is no account's name may be long.
         let account = found.map_or_else(|| truncate(account, NAME_BYTES), |account| &account.name).to_owned();
         let lacks_keys = world.config.scram && found.is_some_and(|account| account.scram.is_none());
-        let key = world.config.casemapping.fold(&account).into_owned();
+        let whose = Whose::Account(world.config.casemapping.fold(&account).into_owned());
         let wait = match proof {
             Proof::LoggedIn => Duration::ZERO,
-            Proof::Password(_) | Proof::Scram(_) => world.guesses.wait(Some(key), address.ip(), world.now),
+            Proof::Password(_) | Proof::Scram(_) => world.guesses.wait(Some(whose), address.ip(), world.now),
         };
         context.task = Some(Box::new(Self {
             account,
@@ -111,12 +111,12 @@ impl Task for Claim {
         if let Some(change) = self.change.take() {
             apply(world, change);
         }
-        let account = world.config.casemapping.fold(&self.account).into_owned();
+        let whose = Whose::Account(world.config.casemapping.fold(&self.account).into_owned());
         match self.proof {
             Proof::LoggedIn => {}
-            _ if self.is_right => world.guesses.right(account),
+            _ if self.is_right => world.guesses.right(whose),
             _ => {
-                world.guesses.wrong(Some(account), self.address.ip(), world.now);
+                world.guesses.wrong(Some(whose), self.address.ip(), world.now);
                 // What is no account's name may be a password in the wrong place, so it is not written down.
                 let from = self.address.to_string();
                 world.note(match self.kept {

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use teahouse_protocol::Message;
+use teahouse_protocol::text::truncate;
 
 use super::context::{Context, Task};
+use super::login::NAME_BYTES;
 use super::modes;
 use crate::language::Text;
 use crate::password;
@@ -15,7 +17,7 @@ use crate::reply::Reply;
 use crate::store::{Store, StoreError, bans};
 use crate::user_modes::UserMode;
 use crate::world::mask;
-use crate::world::{Order, ServerBan, Target, World};
+use crate::world::{Order, ServerBan, Target, Whose, World};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_secs(1);
@@ -45,16 +47,22 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
     // A name that is nobody's is answered like a wrong password (Modern IRC, "OPER message").
     let operator = operators.iter().find(|operator| operator.name == name);
     let address = context.device().address.ip();
+    let wait = world.guesses.wait(Some(whose(world, name)), address, world.now);
     context.task = Some(Box::new(Claim {
         name: name.to_owned(),
         is_known: operator.is_some(),
         kept: operator.unwrap_or(some).password.clone(),
         given: given.to_owned(),
         address,
-        wait: world.guesses.wait(Some(world.config.casemapping.fold(name).into_owned()), address, world.now),
+        wait,
         is_right: false,
     }));
     Ok(())
+}
+
+/// Under what the guesses at an operator's password are counted. What is no operator's name may be long.
+fn whose(world: &World, name: &str) -> Whose {
+    Whose::Operator(world.config.casemapping.fold(truncate(name, NAME_BYTES)).into_owned())
 }
 
 impl Task for Claim {
@@ -69,11 +77,11 @@ impl Task for Claim {
     }
 
     fn settle(&mut self, world: &mut World) {
-        let name = world.config.casemapping.fold(&self.name).into_owned();
+        let whose = whose(world, &self.name);
         if self.is_right {
-            world.guesses.right(name);
+            world.guesses.right(whose);
         } else {
-            world.guesses.wrong(Some(name), self.address, world.now);
+            world.guesses.wrong(Some(whose), self.address, world.now);
         }
     }
 

@@ -91,6 +91,7 @@ mod tests {
         assert!(bring(3, about("white")).is_empty(), "the room is no more");
         assert_eq!(bring(5, about("red")), ["red"]);
     }
+
     #[test]
     fn what_is_remembered_of_changes_does_not_pile_up() {
         let connection = schema::open_in_memory().unwrap();

@@ -23,7 +23,6 @@ const MEMORY: SignedDuration = SignedDuration::from_mins(10);
 const OPENINGS: u32 = 5;
 /// So many entries at least are kept before those that are forgotten are looked for.
 const MANY: usize = 1024;
-
 /// So many entries at most are kept; whoever would be one more is not counted.
 const MOST: usize = 65_536;
 /// How often those that are forgotten are looked for when there are so many.
@@ -40,18 +39,25 @@ pub(crate) struct Guesses {
     looked: Timestamp,
 }
 
+/// Whose password is meant, by name. An account and an operator of one name have nothing to do with each other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Whose {
+    Account(Folded<'static>),
+    Operator(Folded<'static>),
+}
+
 /// What wrong passwords are counted for.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key {
-    Account(Folded<'static>),
+    Name(Whose),
     Address(IpAddr),
     Opening(IpAddr),
 }
 
 impl Guesses {
-    /// How long the next attempt has to wait; without an account it is the house's own password that is meant.
-    pub(crate) fn wait(&self, account: Option<Folded<'static>>, address: IpAddr, now: Timestamp) -> Duration {
-        let counts = keys(account, address).filter_map(|key| self.counts.get(&key)).filter(fresh(now));
+    /// How long the next attempt has to wait; without a name it is the house's own password that is meant.
+    pub(crate) fn wait(&self, whose: Option<Whose>, address: IpAddr, now: Timestamp) -> Duration {
+        let counts = keys(whose, address).filter_map(|key| self.counts.get(&key)).filter(fresh(now));
         let count = counts.map(|(count, _)| *count).max().unwrap_or(0);
         match count.checked_sub(FREE) {
             None => Duration::ZERO,
@@ -60,8 +66,8 @@ impl Guesses {
     }
 
     /// Counts a wrong password.
-    pub(crate) fn wrong(&mut self, account: Option<Folded<'static>>, address: IpAddr, now: Timestamp) {
-        for key in keys(account, address) {
+    pub(crate) fn wrong(&mut self, whose: Option<Whose>, address: IpAddr, now: Timestamp) {
+        for key in keys(whose, address) {
             self.count(key, now);
         }
     }
@@ -102,9 +108,9 @@ impl Guesses {
         self.counts.len() < self.many
     }
 
-    /// The owner has come in; the account's wrong passwords were slips. An address keeps its own.
-    pub(crate) fn right(&mut self, account: Folded<'static>) {
-        self.counts.remove(&Key::Account(account));
+    /// The owner has come in; the wrong passwords were slips. An address keeps its own.
+    pub(crate) fn right(&mut self, whose: Whose) {
+        self.counts.remove(&Key::Name(whose));
     }
 }
 
@@ -117,8 +123,8 @@ fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
     other.duration_since(one).abs()
 }
 
-fn keys(account: Option<Folded<'static>>, address: IpAddr) -> impl Iterator<Item = Key> {
-    [account.map(Key::Account), neighbourhood(address).map(Key::Address)].into_iter().flatten()
+fn keys(whose: Option<Whose>, address: IpAddr) -> impl Iterator<Item = Key> {
+    [whose.map(Key::Name), neighbourhood(address).map(Key::Address)].into_iter().flatten()
 }
 
 /// What one customer has of addresses, unless a whole classroom may share it.
@@ -134,7 +140,7 @@ mod tests {
 
     #[test]
     fn who_guesses_waits_longer_and_longer_and_is_forgiven() {
-        let account = |name: &str| CaseMapping::Ascii.fold(name).into_owned();
+        let account = |name: &str| Whose::Account(CaseMapping::Ascii.fold(name).into_owned());
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         let mut guesses = Guesses::default();
         let mut now = Timestamp::UNIX_EPOCH;
@@ -161,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_holds_nothing_against_anybody() {
-        let account = CaseMapping::Ascii.fold("bob").into_owned();
+        let account = Whose::Account(CaseMapping::Ascii.fold("bob").into_owned());
         let address = "192.0.2.1".parse().unwrap();
         let mut guesses = Guesses::default();
         let now = Timestamp::UNIX_EPOCH;
@@ -179,7 +185,8 @@ mod tests {
         let address = "127.0.0.1".parse().unwrap();
         let mut guesses = Guesses::default();
         let now = Timestamp::UNIX_EPOCH;
-        let name = |number: usize| CaseMapping::Ascii.fold(&format!("n{number}")).into_owned();
+        let name =
+            |number: usize| Whose::Account(CaseMapping::Ascii.fold(&format!("n{number}")).into_owned());
         for number in 0..MOST * 2 {
             guesses.wrong(Some(name(number)), address, now);
         }
@@ -212,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_shared_or_neighbouring_address_is_told_apart() {
-        let account = || Some(CaseMapping::Ascii.fold("x").into_owned());
+        let account = || Some(Whose::Account(CaseMapping::Ascii.fold("x").into_owned()));
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         assert_eq!(keys(account(), ip("192.168.1.7")).count(), 1);
         assert_eq!(keys(None, ip("192.168.1.7")).count(), 0);
