@@ -183,10 +183,10 @@ texts! {
     AppName: "茶馆 Teahouse", "Teahouse";
     UserName: "用户名", "Name";
     ServerAddress: "服务器ip", "Server";
-    AccountPassword: "帐号密码（没有帐号就不填）", "Account password, if you have an account";
+    AccountPassword: "账号密码（没有账号就不填）", "Account password, if you have an account";
     UseTls: "使用 TLS 加密", "Use TLS";
     KeepPassword: "记住密码", "Keep the password";
-    NewAccount: "注册新帐号", "New account";
+    NewAccount: "注册新账号", "New account";
     Port: "端口port", "Port";
     LogIn: "登录", "Log in";
     LoggingInCancel: "正在登录… 点击取消", "Logging in… click to cancel";
@@ -291,7 +291,7 @@ texts! {
         "\"{0}\" is saved. What you changed holds from the next connection on, which would take you back into your rooms.";
     Later: "以后", "Later";
     RemoveTitle: "删除“{0}”？", "Remove \"{0}\"?";
-    ReallyRemove: "它的帐号、房间和证书指纹都会忘掉，密码也从钥匙串里删除。聊天记录留在本机。",
+    ReallyRemove: "它的账号、房间和证书指纹都会忘掉，密码也从钥匙串里删除。聊天记录留在本机。",
         "Its account, rooms and fingerprints are forgotten, and its password is taken out of the keyring. What was said there stays on this computer.";
     RemoveAndLeave: "正在使用的连接也会关闭。", "The connection to it is closed, too.";
     DiscardTitle: "放弃修改？", "Leave without saving?";
@@ -357,7 +357,7 @@ texts! {
     ServerMissing: "请输入服务器地址", "Please enter the server's address";
     ServerBad: "服务器地址里不能有“{0}”", "A server's address cannot have \"{0}\" in it";
     ServerHasPort: "端口请填在端口栏里", "Please put the port into its own field";
-    PasswordMissing: "请输入新帐号的密码", "Please enter a password for the new account";
+    PasswordMissing: "请输入新账号的密码", "Please enter a password for the new account";
     PortMissing: "请输入端口", "Please enter a port";
     PortBad: "端口是 1 到 65535 的数字", "A port is a number from 1 to 65535";
 
@@ -365,7 +365,7 @@ texts! {
     Server: "服务器", "Server";
     Servers: "服务器", "Servers";
     You: "你是谁", "Who you are";
-    Account: "帐号", "Account";
+    Account: "账号", "Account";
     Encryption: "加密", "Encryption";
     Connection: "连接", "Connection";
     ProfileName: "名称", "Name";
@@ -374,7 +374,7 @@ texts! {
     OtherNicks: "备用的用户名", "Other nicknames";
     LoginUser: "登录标识（USER）", "User name (USER)";
     RealName: "真实姓名", "Real name";
-    PasswordOfAccount: "帐号密码", "Account password";
+    PasswordOfAccount: "账号密码", "Account password";
     AddPin: "只信任这些证书：添加指纹（SHA-256）", "Trust these certificates only: add a fingerprint (SHA-256)";
     OwnCertificate: "自己的证书（PEM 文件）", "Your own certificate (PEM file)";
     OwnKey: "证书的私钥（PEM 文件）", "Its private key (PEM file)";
@@ -383,7 +383,7 @@ texts! {
     HintServerPassword: "多数服务器没有", "most servers have none";
     HintOtherNicks: "用户名被占用时依次试用", "for when that one is taken";
     HintFromNick: "不填就用用户名", "the nickname, if empty";
-    HintPassword: "没有帐号就不填", "empty without an account";
+    HintPassword: "没有账号就不填", "empty without an account";
     HintKept: "已存于系统钥匙串", "kept in the system's keyring";
     HintPin: "64 位十六进制数字", "64 hexadecimal digits";
     HintCertificate: "没有就不填", "empty without one";
@@ -391,7 +391,7 @@ texts! {
     HintRooms: "#茶馆, #作业 密码", "#tea, #homework password";
     VerifyCertificate: "证书必须可信", "The server's certificate has to be vouched for";
     KeepInKeyring: "把密码存进系统钥匙串", "Keep the password in the system's keyring";
-    AccountRequired: "登录帐号失败就不连接", "Leave when the login to the account fails";
+    AccountRequired: "登录账号失败就不连接", "Leave when the login to the account fails";
     Mechanisms: "登录方式（都不选：能用的都试）", "Ways to log in (none ticked: all that are possible)";
     WhenLost: "连接断开后重新连接", "Connect again when the connection is lost";
     ReconnectWindow: "在窗口里", "In the window";
@@ -459,10 +459,10 @@ texts! {
     CertificatePinned: "你核对过这个指纹，以后只认它。", "You have trusted this one, and no other is taken.";
     CertificateVouchedFor: "有可信的机构为它担保。", "Somebody who is trusted vouches for it.";
     Close: "关闭", "Close";
-    AccountNamed: "帐号 {0}", "account {0}";
-    LoginFailed: "没有登录帐号 {0}：{1}", "Not logged in to the account {0}: {1}";
-    LoginRefused: "请检查帐号和密码（服务器说：{0}）", "please check the account and the password (the server says: {0})";
-    LoginNotOffered: "服务器不提供帐号登录", "the server has no logins to accounts";
+    AccountNamed: "账号 {0}", "account {0}";
+    LoginFailed: "没有登录账号 {0}：{1}", "Not logged in to the account {0}: {1}";
+    LoginRefused: "请检查账号和密码（服务器说：{0}）", "please check the account and the password (the server says: {0})";
+    LoginNotOffered: "服务器不提供账号登录", "the server has no logins to accounts";
     LoginNoWay: "服务器不支持所设的登录方式", "the server knows none of the ways to log in that are set";
     LoginNoAnswer: "服务器没有回应登录", "the server did not answer the login";
     LoginImpostor: "服务器没能证明它知道这个密码，可能是冒充的",
@@ -470,13 +470,13 @@ texts! {
     CannotStart: "无法开始连接：{0}", "The connection cannot be started: {0}";
 
     // Notices in the transcript.
-    AccountIs: "你登录了帐号 {0}", "You are logged in to the account {0}";
-    AccountGone: "你退出了帐号", "You are no longer logged in to an account";
+    AccountIs: "你登录了账号 {0}", "You are logged in to the account {0}";
+    AccountGone: "你退出了账号", "You are no longer logged in to an account";
     FoundBefore: "聊天记录里找到 {0} 条", "Found before: {0}";
     FoundRow: "{0} {1} {2}：{3}", "{0} {1} {2}: {3}";
-    Registered: "帐号 {0} 注册好了，你已经登录", "The account {0} is open, and you are logged in to it";
+    Registered: "账号 {0} 注册好了，你已经登录", "The account {0} is open, and you are logged in to it";
     PasswordNotKept: "密码没有记住，下次还要输入：{0}", "The password was not kept, so it will be asked for again: {0}";
-    CannotRegister: "这个服务器不能在这里注册帐号；可以试试 /msg NickServ HELP",
+    CannotRegister: "这个服务器不能在这里注册账号；可以试试 /msg NickServ HELP",
         "This server opens no accounts here; try /msg NickServ HELP";
     LoggedIn: "你以 {0} 的名字进来了", "You are here as {0}";
     RetryingIn: "{0} 秒后重新连接", "Connecting again in {0} s";
@@ -558,7 +558,7 @@ texts! {
     WhoisChannels: "{0} 在这些房间：{1}", "{0} is in: {1}";
     WhoisSecure: "{0} 的连接是加密的", "{0} is connected securely";
     WhoisBot: "{0} 是程序", "{0} is a program";
-    WhoisAccount: "{0} 登录了帐号 {1}", "{0} is logged in as {1}";
+    WhoisAccount: "{0} 登录了账号 {1}", "{0} is logged in as {1}";
 
     // What a server refuses, in plain words.
     NoSuchNick: "没有叫“{0}”的人在线", "Nobody called \"{0}\" is here";
@@ -620,7 +620,7 @@ texts! {
     UsageSearch: "/search [in:房间] [from:名字] 词语", "/search [in:room] [from:name] words";
     HelpSearch: "在服务器保存的聊天记录里查找", "find what was said before, where the server keeps it";
     UsageRegister: "/register 密码 [邮箱]", "/register password [mail address]";
-    HelpRegister: "用自己现在的名字注册帐号", "open an account for the name you have";
+    HelpRegister: "用自己现在的名字注册账号", "open an account for the name you have";
     UsageVerify: "/verify 验证码", "/verify code";
     HelpVerify: "输入邮件里的验证码", "say the code that came by mail";
     UsageWhois: "/whois 名字", "/whois name";

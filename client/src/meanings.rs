@@ -68,7 +68,7 @@ commands! {
     // Coming and going.
     "CAP": "协商能力：双方支持哪些扩展", "capability negotiation: which extensions both sides speak",
         "客户端或子命令|子命令或列表|列表", "client or subcommand|subcommand or list|list";
-    "AUTHENTICATE": "用 SASL 登录帐号的一步", "one step of logging in to an account with SASL", "数据", "data";
+    "AUTHENTICATE": "用 SASL 登录账号的一步", "one step of logging in to an account with SASL", "数据", "data";
     "PASS": "服务器的密码", "the server's password", "密码", "password";
     "NICK": "取名或改名", "chooses or changes a nickname", "新名字", "new nickname";
     "USER": "登录时说明用户名和真实姓名", "says user name and real name at login", "用户名|0|*|真实姓名", "user name|0|*|real name";
@@ -76,10 +76,10 @@ commands! {
     "PONG": "还在：对 PING 的回答", "I am here: the answer to PING", "服务器或记号|记号", "server or token|token";
     "QUIT": "离开服务器", "leaves the server", "原因", "reason";
     "ERROR": "服务器要关闭连接", "the server is about to end the connection", "原因", "reason";
-    "REGISTER": "注册帐号", "registers an account", "帐号|邮箱|密码", "account|address|password";
-    "VERIFY": "用验证码完成注册", "completes a registration with its code", "帐号|验证码", "account|code";
+    "REGISTER": "注册账号", "registers an account", "账号|邮箱|密码", "account|address|password";
+    "VERIFY": "用验证码完成注册", "completes a registration with its code", "账号|验证码", "account|code";
     "SETNAME": "修改真实姓名", "changes the real name", "真实姓名", "real name";
-    "ACCOUNT": "有人登录或退出了帐号", "somebody logged in to an account, or out", "帐号", "account";
+    "ACCOUNT": "有人登录或退出了账号", "somebody logged in to an account, or out", "账号", "account";
     "CHGHOST": "有人的用户名或主机变了", "somebody's user name or host has changed", "用户名|主机", "user|host";
     "LANGUAGE": "选择服务器说的语言", "chooses the server's language", "语言", "language";
     // Talking.
@@ -94,7 +94,7 @@ commands! {
     "SEARCH": "搜索消息", "searches messages", "条件", "terms";
     "WALLOPS": "给所有管理员的消息", "a message to all operators", "内容", "text";
     // Rooms.
-    "JOIN": "进入房间", "enters a room", "房间|密码或帐号|真实姓名", "room|password or account|real name";
+    "JOIN": "进入房间", "enters a room", "房间|密码或账号|真实姓名", "room|password or account|real name";
     "PART": "离开房间", "leaves a room", "房间|原因", "room|reason";
     "TOPIC": "查看或修改话题", "asks for a topic or changes it", "房间|话题", "room|topic";
     "NAMES": "问房间里有谁", "asks who is in a room", "房间", "room";
@@ -147,7 +147,7 @@ commands! {
 tags! {
     "time": "服务器收到它的时间", "when the server received it";
     "msgid": "消息的编号", "the message's identifier";
-    "account": "说话的人登录的帐号", "the account that the sender is logged in to";
+    "account": "说话的人登录的账号", "the account that the sender is logged in to";
     "batch": "属于哪一批", "the batch that it belongs to";
     "label": "问题和回答的记号", "what marks an answer as that of a question";
     "bot": "说话的是程序", "the sender is a program";
@@ -204,7 +204,7 @@ numerics! {
     RPL_LISTEND: "房间列表结束", "end of the list of rooms";
     RPL_CHANNELMODEIS: "房间的模式", "a room's modes";
     RPL_CREATIONTIME: "房间何时建立", "when a room was made";
-    RPL_WHOISACCOUNT: "此人登录的帐号", "the account somebody is logged in to";
+    RPL_WHOISACCOUNT: "此人登录的账号", "the account somebody is logged in to";
     RPL_NOTOPIC: "房间没有话题", "the room has no topic";
     RPL_TOPIC: "房间的话题", "the room's topic";
     RPL_TOPICWHOTIME: "谁在何时定下话题", "who set the topic, and when";
@@ -275,7 +275,7 @@ numerics! {
     ERR_BANNEDFROMCHAN: "我们被这个房间禁止", "we are banned from the room";
     ERR_BADCHANNELKEY: "房间的密码不对", "the room's password is wrong";
     ERR_BADCHANMASK: "房间名写得不对", "the room's name is not one";
-    ERR_NEEDREGGEDNICK: "需要登录帐号", "one has to be logged in to an account";
+    ERR_NEEDREGGEDNICK: "需要登录账号", "one has to be logged in to an account";
     ERR_BANLISTFULL: "名单满了", "the list is full";
     ERR_NOPRIVILEGES: "只有服务器管理员可以", "only for server operators";
     ERR_CHANOPRIVSNEEDED: "只有房间管理员可以", "only for operators of the room";
@@ -297,9 +297,9 @@ numerics! {
     RPL_MONLIST: "所留意的人", "who is watched for";
     RPL_ENDOFMONLIST: "名单结束", "end of that list";
     ERR_MONLISTFULL: "留意的人太多", "too many people are watched for";
-    RPL_LOGGEDIN: "登录了帐号", "logged in to an account";
-    RPL_LOGGEDOUT: "退出了帐号", "logged out of an account";
-    ERR_NICKLOCKED: "帐号被锁定", "the account is locked";
+    RPL_LOGGEDIN: "登录了账号", "logged in to an account";
+    RPL_LOGGEDOUT: "退出了账号", "logged out of an account";
+    ERR_NICKLOCKED: "账号被锁定", "the account is locked";
     RPL_SASLSUCCESS: "SASL 登录成功", "the login with SASL succeeded";
     ERR_SASLFAIL: "SASL 登录失败", "the login with SASL failed";
     ERR_SASLTOOLONG: "SASL 的一段太长", "a piece of SASL was too long";

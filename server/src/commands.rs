@@ -104,7 +104,7 @@ const fn row(
 #[rustfmt::skip]
 pub const COMMANDS: &[Command] = &[
     row("ADMIN", 0, LoggedIn, status::admin, "[server]", ["says whom to ask about this server", "本服务器的事找谁"]),
-    row("AUTHENTICATE", 1, Always, sasl::authenticate, "mechanism|chunk|*", ["proves whose account one has (SASL)", "证明自己拥有某个帐号（SASL）"]),
+    row("AUTHENTICATE", 1, Always, sasl::authenticate, "mechanism|chunk|*", ["proves whose account one has (SASL)", "证明自己拥有某个账号（SASL）"]),
     row("AWAY", 0, Always, people::away, "[words]", ["with words one is away, without them one is back", "带话表示离开，不带表示回来了"]),
     row("BATCH", 1, LoggedIn, multiline::batch, "+reference draft/multiline target | -reference", ["says a message of several lines", "发送多行消息"]),
     row("CAP", 1, Always, capabilities::cap, "LS|LIST|REQ|END [capabilities]", ["agrees on what goes beyond the RFC; REQ is all or nothing", "协商 RFC 之外的功能；REQ 要么全部成功，要么全部不变"]),
@@ -133,7 +133,7 @@ pub const COMMANDS: &[Command] = &[
     row("MOTD", 0, LoggedIn, motd::motd, "[server]", ["shows the message of the day", "显示今日消息"]),
     row("NAMES", 0, LoggedIn, channels::names, "[channel[,channel...]]", ["says who sits in a room", "房间里有谁"]),
     row("NICK", 0, Always, registration::nick, "nick", ["takes a name, or a new one", "取名或改名"]),
-    row("NICKSERV", 1, LoggedIn, services::nickserv, "words", ["speaks to NickServ, who sees to accounts", "对管理帐号的 NickServ 说话"]),
+    row("NICKSERV", 1, LoggedIn, services::nickserv, "words", ["speaks to NickServ, who sees to accounts", "对管理账号的 NickServ 说话"]),
     row("NOTICE", 0, LoggedIn, messages::notice, "target[,target...] words", ["says something that is never answered by itself", "发送不会引起自动回复的消息"]),
     row("NS", 1, LoggedIn, services::nickserv, "words", ["is the same as NICKSERV", "同 NICKSERV"]),
     row("OPER", 2, LoggedIn, operators::oper, "name password", ["makes one a server operator", "成为服务器管理员"]),
@@ -144,7 +144,7 @@ pub const COMMANDS: &[Command] = &[
     row("PRIVMSG", 0, LoggedIn, messages::privmsg, "target[,target...] words", ["says something to rooms or people; @#room is for its operators", "对房间或人说话；@#房间 只发给房间管理员"]),
     row("QUIT", 0, Always, registration::quit, "[words]", ["says goodbye", "告别"]),
     row("REDACT", 2, LoggedIn, redact::redact, "target msgid [reason]", ["takes back what was said", "撤回消息"]),
-    row("REGISTER", 3, Always, accounts::register, "account|* email|* password", ["opens an account in one's own name", "以自己的名字注册帐号"]),
+    row("REGISTER", 3, Always, accounts::register, "account|* email|* password", ["opens an account in one's own name", "以自己的名字注册账号"]),
     row("REHASH", 0, Operator, operators::rehash, "", ["reads the configuration again", "重新读取配置"]),
     row("RENAME", 2, LoggedIn, channels::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
     row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),

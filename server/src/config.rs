@@ -319,35 +319,35 @@ pub const KEYS: &[Key] = &[
         name: "registration",
         kind: Kind::Switch,
         english: "whether people can open accounts: true or false",
-        chinese: "是否可以注册帐号：true 或 false",
+        chinese: "是否可以注册账号：true 或 false",
         set: |config, given| given.switch().map(|on| config.registration = on),
     },
     Key {
         name: "registration_before_connect",
         kind: Kind::Switch,
         english: "whether they can do so before they have logged in to the server: true or false",
-        chinese: "登录服务器之前是否就可以注册帐号：true 或 false",
+        chinese: "登录服务器之前是否就可以注册账号：true 或 false",
         set: |config, given| given.switch().map(|on| config.registration_before_connect = on),
     },
     Key {
         name: "min_password_length",
         kind: Kind::Number { least: 1, most: 100 },
         english: "fewest characters of an account's password",
-        chinese: "帐号密码的最少字符数",
+        chinese: "账号密码的最少字符数",
         set: |config, given| given.number().map(|count| config.min_password_length = count),
     },
     Key {
         name: "scram",
         kind: Kind::Switch,
         english: "whether the keys of SCRAM-SHA-256 are kept for each account: true or false",
-        chinese: "是否为每个帐号保存 SCRAM-SHA-256 的密钥：true 或 false",
+        chinese: "是否为每个账号保存 SCRAM-SHA-256 的密钥：true 或 false",
         set: |config, given| given.switch().map(|on| config.scram = on),
     },
     Key {
         name: "protect_names",
         kind: Kind::Text,
         english: "what becomes of who comes by an account's name without logging in to it: refuse, rename or off",
-        chinese: "没有登录帐号却用帐号的名字进来时怎么办：refuse（拒绝）、rename（改名）或 off（不管）",
+        chinese: "没有登录账号却用账号的名字进来时怎么办：refuse（拒绝）、rename（改名）或 off（不管）",
         set: |config, given| {
             ProtectNames::from_word(&given.text()?).map(|choice| config.protect_names = choice)
         },
@@ -356,7 +356,7 @@ pub const KEYS: &[Key] = &[
         name: "multiclient",
         kind: Kind::Switch,
         english: "whether several connections of one account may share a nickname: true or false",
-        chinese: "同一帐号的多个连接是否可以共用一个名字：true 或 false",
+        chinese: "同一账号的多个连接是否可以共用一个名字：true 或 false",
         set: |config, given| given.switch().map(|on| config.multiclient = on),
     },
     Key {
@@ -390,7 +390,7 @@ pub const KEYS: &[Key] = &[
         name: "always_on",
         kind: Kind::Text,
         english: "whether accounts stay in their rooms without a connection: opt-in, opt-out, mandatory or disabled",
-        chinese: "帐号断开后是否留在房间里：opt-in（自选）、opt-out（默认，可退出）、mandatory（一律）或 disabled（不留）",
+        chinese: "账号断开后是否留在房间里：opt-in（自选）、opt-out（默认，可退出）、mandatory（一律）或 disabled（不留）",
         set: |config, given| AlwaysOn::from_word(&given.text()?).map(|choice| config.always_on = choice),
     },
     Key {

@@ -141,7 +141,7 @@ replies! {
     ListEnd = RPL_LISTEND, ":" "End of LIST" | "房间列表结束";
     ChannelModeIs(channel, modes) = RPL_CHANNELMODEIS, "{channel} {modes:}";
     CreationTime(channel, seconds) = RPL_CREATIONTIME, "{channel} {seconds}";
-    WhoisAccount(nick, account) = RPL_WHOISACCOUNT, "{nick} {account} :" "is logged in as" | "登录的帐号";
+    WhoisAccount(nick, account) = RPL_WHOISACCOUNT, "{nick} {account} :" "is logged in as" | "登录的账号";
     NoTopic(channel) = RPL_NOTOPIC, "{channel} :" "No topic is set" | "没有设置主题";
     Topic(channel, topic) = RPL_TOPIC, "{channel} :{topic}";
     TopicWhoTime(channel, who, seconds) = RPL_TOPICWHOTIME, "{channel} {who} {seconds}";
@@ -208,12 +208,12 @@ replies! {
     BannedFromChan(channel) = ERR_BANNEDFROMCHAN, "{channel} :" "Cannot join channel (+b): you are banned" | "无法进入房间（+b）：你被封禁了";
     BadChannelKey(channel) = ERR_BADCHANNELKEY, "{channel} :" "Cannot join channel (+k): the key is wrong" | "无法进入房间（+k）：钥匙不对";
     BadChanMask(channel) = ERR_BADCHANMASK, "{channel} :" "Not a channel name: it begins with #, has no space, comma or invisible character, and at most 64 bytes" | "不是房间名：房间名以 # 开头，不含空格、逗号和不可见字符，最多 64 字节";
-    NeedReggedNick(channel) = ERR_NEEDREGGEDNICK, "{channel} :" "Cannot join channel (+R): you need an account" | "无法进入房间（+R）：需要先登录帐号";
+    NeedReggedNick(channel) = ERR_NEEDREGGEDNICK, "{channel} :" "Cannot join channel (+R): you need an account" | "无法进入房间（+R）：需要先登录账号";
     BanListFull(channel, letter) = ERR_BANLISTFULL, "{channel} {letter} :" "That list is full" | "名单已满";
     NoPrivileges = ERR_NOPRIVILEGES, ":" "You are not a server operator" | "你不是服务器管理员";
     ChanOPrivsNeeded(channel) = ERR_CHANOPRIVSNEEDED, "{channel} :" "Your rank in that channel is too low" | "你在这个房间里的权限不够";
     CantKillServer = ERR_CANTKILLSERVER, ":" "You cannot kill a server" | "不能 KILL 服务器";
-    NonOnReg(nick) = ERR_NONONREG, "{nick} :" "hears from people with accounts only" | "只接收有帐号者的私聊";
+    NonOnReg(nick) = ERR_NONONREG, "{nick} :" "hears from people with accounts only" | "只接收有账号者的私聊";
     NoOperHost = ERR_NOOPERHOST, ":" "There are no operators here" | "这里没有管理员";
     UModeUnknownFlag = ERR_UMODEUNKNOWNFLAG, ":" "That is a user mode that this server does not have" | "本服务器没有这个用户模式";
     UsersDontMatch = ERR_USERSDONTMATCH, ":" "You cannot see or change the modes of other users" | "不能查看或更改别人的用户模式";
@@ -229,8 +229,8 @@ replies! {
     MonList(list) = RPL_MONLIST, ":{list}";
     EndOfMonList = RPL_ENDOFMONLIST, ":" "End of MONITOR list" | "关注列表结束";
     MonListFull(limit, list) = ERR_MONLISTFULL, "{limit} {list} :" "Your MONITOR list is full" | "关注列表已满";
-    LoggedIn(source, account) = RPL_LOGGEDIN, "{source} {account} :" "You are now logged in as {account}" | "你已登录帐号 {account}";
-    LoggedOut(source) = RPL_LOGGEDOUT, "{source} :" "You are now logged out" | "你已退出帐号";
+    LoggedIn(source, account) = RPL_LOGGEDIN, "{source} {account} :" "You are now logged in as {account}" | "你已登录账号 {account}";
+    LoggedOut(source) = RPL_LOGGEDOUT, "{source} :" "You are now logged out" | "你已退出账号";
     SaslSuccess = RPL_SASLSUCCESS, ":" "SASL authentication successful" | "SASL 验证成功";
     SaslFail = ERR_SASLFAIL, ":" "SASL authentication failed" | "SASL 验证失败";
     SaslTooLong = ERR_SASLTOOLONG, ":" "SASL message too long" | "SASL 消息太长";

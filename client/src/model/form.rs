@@ -18,11 +18,11 @@ pub struct LoginForm {
     pub port: String,
     /// 使用 TLS 加密
     pub tls: bool,
-    /// 帐号密码, of those who have an account.
+    /// 账号密码, of those who have an account.
     pub password: Secret,
     /// 记住密码
     pub keep_password: bool,
-    /// 注册新帐号, with that name and that password.
+    /// 注册新账号, with that name and that password.
     pub register: bool,
 }
 
@@ -35,7 +35,7 @@ pub struct FormErrors {
     pub server: Option<Phrase>,
     /// Of 端口port.
     pub port: Option<Phrase>,
-    /// Of 帐号密码.
+    /// Of 账号密码.
     pub password: Option<Phrase>,
     /// Of none of them in particular.
     pub general: Option<Phrase>,

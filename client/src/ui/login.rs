@@ -42,13 +42,13 @@ pub struct LoginView {
     pub server: Field,
     /// 端口port
     pub port: Field,
-    /// 帐号密码
+    /// 账号密码
     pub password: Field,
     /// 使用 TLS 加密
     pub tls: CheckBox,
     /// 记住密码
     pub keep_password: CheckBox,
-    /// 注册新帐号
+    /// 注册新账号
     pub register: CheckBox,
     /// 登录; while connecting it says so and cancels.
     pub button: Button,

@@ -36,11 +36,11 @@ fn a_new_account_needs_a_password_and_is_open_after_the_login() {
     ming.waits_for("the tick", |seen| seen["ticks"]["register"] == true);
     ming.clicks("login");
     let seen = ming.waits_for("an error", |seen| seen["errors"]["password"].is_string());
-    assert_eq!(seen["errors"]["password"], "请输入新帐号的密码");
+    assert_eq!(seen["errors"]["password"], "请输入新账号的密码");
     ming.fills_in("password", "芝麻开门芝麻开门");
     ming.presses("Return");
     ming.is_in_the_lobby();
-    ming.reads("帐号 ming 注册好了，你已经登录");
+    ming.reads("账号 ming 注册好了，你已经登录");
     let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
     assert!(!settings.contains("芝麻"), "{settings}");
 }

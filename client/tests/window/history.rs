@@ -195,7 +195,7 @@ fn a_private_message_waits_for_who_has_an_account() {
     });
     assert_eq!(seen["conversation"], "#lobby", "it does not push itself in front");
     assert!(
-        seen["footer"][1].as_str().is_some_and(|words| words.contains("帐号 ming")),
+        seen["footer"][1].as_str().is_some_and(|words| words.contains("账号 ming")),
         "{}",
         seen["footer"]
     );

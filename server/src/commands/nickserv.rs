@@ -13,19 +13,19 @@ const MAX_CERTIFICATES: usize = 10;
 #[rustfmt::skip]
 pub(super) static NICKSERV: Service = Service {
     name: "NickServ",
-    about: ["NickServ sees to accounts. HELP with one of these words tells more:", "NickServ 管理帐号。HELP 加一个词可以看说明："],
+    about: ["NickServ sees to accounts. HELP with one of these words tells more:", "NickServ 管理账号。HELP 加一个词可以看说明："],
     words: &[
-        word("CERT", 1, cert, "ADD [fingerprint]|DEL fingerprint|LIST", ["says which TLS certificates (SHA-256) prove your account", "哪些 TLS 证书（SHA-256 指纹）可以证明你的帐号"]),
-        word("DROP", 1, drop_account, "account [password]", ["ends an account for good; its name is free again", "永久注销帐号，名字重新开放"]),
+        word("CERT", 1, cert, "ADD [fingerprint]|DEL fingerprint|LIST", ["says which TLS certificates (SHA-256) prove your account", "哪些 TLS 证书（SHA-256 指纹）可以证明你的账号"]),
+        word("DROP", 1, drop_account, "account [password]", ["ends an account for good; its name is free again", "永久注销账号，名字重新开放"]),
         word("GHOST", 1, ghost, "nick [password]", ["disconnects whoever has your nickname", "断开占用你名字的连接"]),
-        word("IDENTIFY", 1, identify, "[account] password", ["logs you in to an account", "登录帐号"]),
-        word("INFO", 0, info, "[account]", ["says what is known of an account", "查看帐号的信息"]),
-        word("LOGOUT", 0, logout, "", ["logs you out of your account", "退出帐号"]),
+        word("IDENTIFY", 1, identify, "[account] password", ["logs you in to an account", "登录账号"]),
+        word("INFO", 0, info, "[account]", ["says what is known of an account", "查看账号的信息"]),
+        word("LOGOUT", 0, logout, "", ["logs you out of your account", "退出账号"]),
         word("RECOVER", 1, recover, "nick [password]", ["gives you your nickname, whoever has it", "取回你的名字，无论谁在用"]),
         word("REGAIN", 1, recover, "nick [password]", ["is the same as RECOVER", "同 RECOVER"]),
-        word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册帐号"]),
-        word("RESETPASS", 2, resetpass, "account password", ["for server operators: gives an account another password", "服务器管理员专用：给帐号换一个密码"]),
-        word("SET", 2, set, "PASSWORD password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改帐号的密码，或设定断开后是否留在房间里"]),
+        word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册账号"]),
+        word("RESETPASS", 2, resetpass, "account password", ["for server operators: gives an account another password", "服务器管理员专用：给账号换一个密码"]),
+        word("SET", 2, set, "PASSWORD password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改账号的密码，或设定断开后是否留在房间里"]),
     ],
 };
 
