@@ -33,7 +33,7 @@ const FOLDER_NAME: &str = "logs";
 /// How many messages are read back.
 pub const MAX_RECALLED: usize = 200;
 
-/// How much of a file is read at first, and how much at the most.
+/// How much of a file is read at first, if not very much is wanted, and how much at the most.
 const FIRST_READ_BYTES: u64 = 256 * 1024;
 const MAX_READ_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -140,7 +140,7 @@ impl Logs {
         most: usize,
     ) -> Vec<Entry> {
         let path = self.path(network, conversation, "log");
-        let mut bytes = FIRST_READ_BYTES;
+        let mut bytes = if most > MAX_RECALLED { MAX_READ_BYTES } else { FIRST_READ_BYTES };
         loop {
             let (text, is_all) = match read_end(&path, bytes) {
                 Ok(read) => read,

@@ -409,8 +409,14 @@ impl Conversation {
 
     /// Whether older messages may come before those that are here.
     pub(super) fn has_room(&self) -> bool {
-        let room = MAX_LINES.saturating_sub(self.lines().len());
-        self.kind != Kind::Server && !self.past.is_cleared && room > 2 * MAX_RECALLED.max(MESSAGES_AT_ONCE)
+        self.kind != Kind::Server
+            && !self.past.is_cleared
+            && self.room() > 2 * MAX_RECALLED.max(MESSAGES_AT_ONCE)
+    }
+
+    /// How many lines there is room for.
+    pub(super) fn room(&self) -> usize {
+        MAX_LINES.saturating_sub(self.lines().len())
     }
 
     /// Whether a message is here already. One of ours that was thought lost has arrived after all.

@@ -2,7 +2,8 @@
 //!
 //! A server that can search is asked first whether there is anything to be found, since that is one question. Then
 //! older messages come back, page by page as on scrolling up, until the words are among them: whoever looks for them
-//! finds them in the middle of what was said then. What no server keeps may stand in the logs.
+//! finds them in the middle of what was said then. What no server keeps may stand in the logs, which are looked through
+//! at once.
 
 use jiff::SignedDuration;
 
@@ -120,26 +121,25 @@ impl Network {
 
     /// Looks at what has come back, and brings more back unless the words are in it.
     pub(super) fn go_on_looking_back(&mut self, id: ConversationId) {
-        while let Some(conversation) = self.conversation_mut(id) {
-            let first = conversation.range().0.number();
-            let LookBack::Underway { wanted, from } = &conversation.past.look_back else { return };
-            let has_words = |number: u64| {
-                let message = conversation.line_numbered(number).and_then(|line| line.message());
-                message.is_some_and(|message| !search::places(&message.text, wanted).is_empty())
-            };
-            if (first..*from).any(has_words) {
-                conversation.past.look_back = LookBack::Idle;
-                return;
-            }
-            conversation.past.look_back = LookBack::Underway { wanted: wanted.clone(), from: first };
-            if conversation.past.is_asked() || self.ask_older(id) {
-                return;
-            }
-            if !self.recall_older(id)
-                && let Some(conversation) = self.conversation_mut(id)
-            {
-                conversation.past.look_back = LookBack::Nothing;
-            }
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        let LookBack::Underway { wanted, from } = &conversation.past.look_back else { return };
+        let (wanted, first) = (wanted.clone(), conversation.range().0.number());
+        let has_words = |text: &str| !search::places(text, &wanted).is_empty();
+        let is_there = |number: u64| {
+            let message = conversation.line_numbered(number).and_then(|line| line.message());
+            message.is_some_and(|message| has_words(&message.text))
+        };
+        if (first..*from).any(is_there) {
+            conversation.past.look_back = LookBack::Idle;
+            return;
+        }
+        conversation.past.look_back = LookBack::Underway { wanted: wanted.clone(), from: first };
+        if conversation.past.is_asked() || self.ask_older(id) {
+            return;
+        }
+        let is_found = self.recall_back_to(id, has_words);
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.past.look_back = if is_found { LookBack::Idle } else { LookBack::Nothing };
         }
     }
 }

@@ -11,6 +11,9 @@ use super::network::Network;
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Logs, MAX_RECALLED};
 
+/// How many messages stand above one that was looked for.
+const MESSAGES_AROUND: usize = 100;
+
 impl Model {
     /// Says where conversations are written down, or that they are not to be.
     pub fn set_logs(&mut self, logs: Option<Logs>) {
@@ -90,6 +93,23 @@ impl Network {
             conversation.past.log_is_over |= is_over;
         }
         !is_over
+    }
+
+    /// Brings back from the log all that is older than what is here, back to where somebody said what is wanted and a
+    /// little further. Says whether that is there and there is room for it; in one look, since logs are long.
+    pub(super) fn recall_back_to(&mut self, id: ConversationId, is_wanted: impl Fn(&str) -> bool) -> bool {
+        let Some(conversation) = self.conversation(id).filter(|it| self.may_recall_older(it)) else {
+            return false;
+        };
+        let room = conversation.room();
+        let mut entries = self.older_in_log(id, usize::MAX);
+        let Some(found) = entries.iter().rposition(|entry| is_wanted(&entry.text)) else { return false };
+        let entries = entries.split_off(found.saturating_sub(MESSAGES_AROUND));
+        if entries.len() > room {
+            return false;
+        }
+        self.put_back(id, entries);
+        true
     }
 
     /// So many of the last messages in the log that are older than what is here of a conversation.

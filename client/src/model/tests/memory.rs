@@ -169,6 +169,12 @@ fn whoever_scrolls_up_or_looks_back_reads_on_in_what_was_written_down() {
     window.model.want_older();
     assert_eq!(messages(&window, "#tea")[0], "cup 300.");
     assert!(window.model.can_look_back());
+    window.model.look_back("coffee");
+    assert!(window.model.current().unwrap().has_looked_back_in_vain());
+    assert_eq!(messages(&window, "#tea").len(), 400, "nothing comes back in vain");
+    window.model.stop_looking_back();
+    window.model.look_back("cup 250.");
+    assert_eq!(messages(&window, "#tea")[0], "cup 150.", "with what was said before");
     window.model.look_back("cup 7.");
     let messages = messages(&window, "#tea");
     assert_eq!((messages.len(), messages[0].as_str()), (700, "cup 0."));
