@@ -44,11 +44,14 @@ impl World {
     }
 
     /// Whether a person stays when the last connection goes. Of several with one account, which have several names,
-    /// the last one does.
+    /// the last one does. Who has not come in yet is none of them, and may go away again.
     pub(crate) fn stays(&self, person: ClientId) -> bool {
         let client = &self.clients[person];
+        let is_here = |other: &&ClientId| self.clients[**other].is_registered();
         self.wants_to_stay(client)
-            && client.account().is_some_and(|account| self.logged_in_to(account).len() == 1)
+            && client
+                .account()
+                .is_some_and(|account| self.logged_in_to(account).iter().filter(is_here).count() == 1)
     }
 
     /// The person who stays without a connection and has the account that a client has logged in to.
