@@ -248,6 +248,27 @@ fn a_clock_that_is_set_back_silences_nobody_and_turns_no_order_around() {
     assert_eq!(said, ["first", "second"]);
 }
 
+#[test]
+fn what_is_said_after_the_clock_was_set_back_can_be_marked_as_read() {
+    let now = Timestamp::now();
+    let mut stage = Memory::open(Config::default());
+    for name in ["a", "b"] {
+        stage.connect(name);
+        stage.send(name, &format!("NICK {name}\r\nUSER {name} 0 * :{name}\r\nJOIN #tea"));
+    }
+    stage.set_clock(now);
+    stage.send("a", "PRIVMSG #tea :first\r\nCAP REQ server-time");
+    stage.set_clock(now - SignedDuration::from_hours(24));
+    stage.received();
+    stage.send("b", "PRIVMSG #tea :second");
+    let heard = stage.received();
+    let (_, line) = heard.iter().find(|(_, line)| line.contains("second")).unwrap();
+    let time = line.split(' ').next().unwrap().trim_start_matches("@time=");
+    stage.send("a", &format!("MARKREAD #tea timestamp={time}"));
+    let answers = stage.received();
+    assert!(answers.iter().any(|(_, line)| line.ends_with(&format!("timestamp={time}"))), "{answers:?}");
+}
+
 /// One connection, and what may be said to it.
 #[derive(Default)]
 struct Listener {
