@@ -148,6 +148,8 @@ struct Controller {
     desktop_is_dark: bool,
     /// Whether the desktop was told of something that nobody has looked at.
     wants_attention: bool,
+    /// Whether the window was called for, to write in the conversation in front as soon as it has the keyboard.
+    was_called: bool,
     /// The faces that one can choose from, the best first. Where there is none, FLTK's own choice stays, and the system
     /// fills in 汉字 from wherever it finds them.
     faces: Vec<&'static str>,
@@ -228,6 +230,7 @@ impl Controller {
             desktop: Desktop::new(app::awake),
             desktop_is_dark: false,
             wants_attention: false,
+            was_called: false,
             faces: theme::find_fonts(),
             system_scale: app::screen_scale(0),
             shown: None,

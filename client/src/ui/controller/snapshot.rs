@@ -197,6 +197,9 @@ impl Controller {
     }
 
     fn focused_control(&self) -> String {
+        if app::focus().is_none() {
+            return String::new();
+        }
         let focused =
             self.login.fields().into_iter().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
         match focused {
@@ -214,8 +217,7 @@ impl Controller {
                 let buttons = self.buttons().into_iter().map(|(name, it)| (name, it.widget().has_focus()));
                 match ticks.into_iter().chain(buttons).find(|(_, has_focus)| *has_focus) {
                     Some((name, _)) => name,
-                    None if app::focus().is_some() => "window",
-                    None => "",
+                    None => "window",
                 }
             }
         }
