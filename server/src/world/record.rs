@@ -35,7 +35,7 @@ pub enum Record {
 /// Something that was said or done in a conversation.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The conversation's key; see [`World::place_between`].
+    /// The conversation's key; see [`place_of`].
     pub(crate) place: Arc<str>,
     pub(crate) number: Number,
     pub(crate) kind: Kind,
