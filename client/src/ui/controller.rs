@@ -20,7 +20,7 @@ use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
 use crate::connection::{Connection, Setup};
-use crate::desktop::Desktop;
+use crate::desktop::{APP_ID, Desktop};
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
 use crate::keyring::Keeper;
@@ -373,7 +373,7 @@ fn begin_window(geometry: Option<Geometry>) -> DoubleWindow {
         window.set_pos(wanted.x, wanted.y);
         window.force_position(true);
     }
-    window.set_xclass("teahouse");
+    window.set_xclass(APP_ID);
     window.set_icon(Some(paint::icon()));
     window.make_resizable(false);
     window.size_range(SMALLEST_SIZE.0, SMALLEST_SIZE.1, 0, 0);
