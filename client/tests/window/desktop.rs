@@ -101,8 +101,8 @@ fn a_flood_of_mentions_is_one_bubble() {
 }
 
 #[test]
-fn a_click_on_a_notification_leads_there_from_the_form_and_from_the_settings_too() {
-    let display = Display::start(900, 700);
+fn a_click_on_a_notification_leads_there_from_the_login_form_too() {
+    let display = Display::start(1300, 760);
     let desktop = Desktop::start(SKILLS, false);
     let environment = desktop.environment();
     let host = Impostor::listen();
@@ -111,25 +111,16 @@ fn a_click_on_a_notification_leads_there_from_the_form_and_from_the_settings_too
     let mut line = host.accept();
     line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
     ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
-    for (number, way) in [(1, "the form"), (2, "the settings")] {
-        if way == "the form" {
-            ming.clicks("add server");
-        } else {
-            ming.presses("ctrl+comma");
-        }
-        ming.waits_for(way, |seen| seen["view"] == "login" || !seen["settings"].is_null());
-        let mut other = Person::open(&display, &Start { geometry: "300x300+10+40", ..Start::default() });
-        ming.waits_for("that somebody else has the keyboard", |seen| seen["focus"] == "");
-        let from = format!("alice{number}");
-        line.sends(format!(":{from}!a@h PRIVMSG ming :tea?\r\n").as_bytes());
-        assert_eq!(desktop.is_told().number, number);
-        desktop.clicks(number);
-        ming.waits_for("the conversation", |seen| {
-            seen["conversation"] == *from && seen["settings"].is_null() && seen["focus"] == "composer"
-        });
-        assert_eq!(desktop.is_asked(), Asked::Close(number));
-        other.closes_the_window();
-    }
+    ming.clicks("add server");
+    ming.waits_for("the form", |seen| seen["view"] == "login");
+    let other = Person::open(&display, &Start { geometry: "520x500+700+40", ..Start::default() });
+    ming.waits_for("that somebody else has the keyboard", |seen| seen["focus"] == "");
+    line.sends(b":alice!a@h PRIVMSG ming :tea?\r\n");
+    assert_eq!(desktop.is_told().number, 1);
+    desktop.clicks(1);
+    ming.waits_for("the conversation", |seen| seen["view"] == "chat" && seen["conversation"] == "alice");
+    assert_eq!(desktop.is_asked(), Asked::Close(1));
+    drop(other);
 }
 
 #[test]
