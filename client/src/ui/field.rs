@@ -38,6 +38,8 @@ struct Words {
     label: String,
     hint: String,
     error: Option<String>,
+    /// Whether dots stand for the text.
+    is_secret: bool,
     /// What is done whenever something else stands in it.
     changed: Option<Action>,
 }
@@ -69,7 +71,7 @@ impl Field {
                 if let Some(changed) = changed {
                     field.kit.act(changed);
                 }
-                if input.get_type::<InputType>() == InputType::Secret {
+                if field.words.borrow().is_secret {
                     // FLTK draws anew what is right of the caret, by the width of the letters and not of the dots.
                     input.redraw();
                 }
@@ -122,6 +124,8 @@ impl Field {
 
     /// Shows dots in place of what stands in it.
     pub fn hide_text(&self) {
+        // FLTK's own word for it is another one while the text cannot be changed.
+        self.words.borrow_mut().is_secret = true;
         self.input.clone().set_type(InputType::Secret);
     }
 
@@ -178,6 +182,13 @@ impl Field {
     /// What stands in it.
     pub fn text(&self) -> String {
         self.input.value()
+    }
+
+    /// What of that can be seen: of a password, how long it is.
+    #[cfg(unix)]
+    pub fn seen(&self) -> String {
+        let text = self.text();
+        if self.words.borrow().is_secret { "•".repeat(text.chars().count()) } else { text }
     }
 
     /// Changes what stands in it.

@@ -107,7 +107,7 @@ pub struct Snapshot {
 pub struct ProfilePage {
     /// What it is about.
     pub title: String,
-    /// What stands in its fields.
+    /// What can be seen in its fields.
     pub fields: BTreeMap<String, String>,
     /// What stands in those that are empty.
     pub hints: BTreeMap<String, String>,

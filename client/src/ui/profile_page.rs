@@ -501,7 +501,7 @@ impl ProfilePage {
         };
         probe::ProfilePage {
             title: state.title.clone(),
-            fields: by_key(|field| Some(field.text())),
+            fields: by_key(|field| Some(field.seen())),
             hints: by_key(|field| {
                 Some(field.hint()).filter(|hint| !hint.is_empty() && field.text().is_empty())
             }),

@@ -217,7 +217,8 @@ impl<'a> Person<'a> {
         if !text.is_empty() {
             self.types(text);
         }
-        self.waits_for(&format!("{text:?} in {field}"), |seen| seen["fields"][field] == *text);
+        let shown = shown(field, text);
+        self.waits_for(&format!("{text:?} in {field}"), |seen| seen["fields"][field] == *shown);
     }
 
     /// Writes something into the composer and sends it with Enter.
@@ -286,6 +287,11 @@ fn without_a_browser(folder: &Path) -> OsString {
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     path
+}
+
+/// What is seen of a text in a field: of a password, only dots.
+pub fn shown(field: &str, text: &str) -> String {
+    if field.ends_with("password") { "•".repeat(text.chars().count()) } else { text.to_owned() }
 }
 
 /// The elements of a list, or none.

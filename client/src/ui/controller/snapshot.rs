@@ -42,7 +42,7 @@ impl Controller {
             language: language.code(),
             is_dark: self.shade() == Shade::Dark,
             focus: self.focused_control(),
-            fields: self.login.fields().map(|(name, field)| (name, field.text())).into(),
+            fields: self.login.fields().map(|(name, field)| (name, field.seen())).into(),
             password_hint: self.login.password.hint(),
             ticks: self.login.ticks().map(|(name, tick)| (name, tick.is_ticked())).into(),
             errors: self.login.errors(),
