@@ -40,8 +40,9 @@ const SLACK: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_micros(100);
 /// How much may wait to be copied to the members of a room when the lock is let go: a hall of thousands takes long.
 const MOST_RUN_BYTES: usize = 4 << 20;
-/// How many outboxes the list of touched ones keeps room for.
-const MOST_KEPT: usize = 16;
+/// How many outboxes the list of touched ones keeps room for: who speaks in a room of a hundred makes no new one for
+/// each line, and nobody keeps more than a kilobyte for a room of thousands.
+const MOST_KEPT: usize = 128;
 /// How many lines are run between two looks at the clock and at what waits.
 const LINES_A_LOOK: usize = 8;
 
