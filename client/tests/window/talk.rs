@@ -58,6 +58,50 @@ fn a_menu_says_what_can_be_done_with_a_member_and_messages_come_in_meanwhile() {
     ming.waits_for("no menu", |seen| seen["menu"].is_null() && seen["conversation"] == "#l");
 }
 
+/// Behind the count of what is unread, in the light theme; and of what is for us.
+const GREY: [u8; 3] = [0x74, 0x6c, 0x5f];
+const RED: [u8; 3] = [0xc4, 0x3d, 0x33];
+
+#[test]
+fn keys_lead_round_the_conversations_and_to_what_is_unread_and_red_is_what_is_for_us() {
+    let (display, server) = (Display::start(1500, 736), Server::start());
+    let mut ming = open(&display, &server, "小明", "740x640+2+22");
+    let mut alice = open(&display, &server, "Alice", "740x640+752+22");
+    ming.goes_to("composer");
+    for room in ["#a", "#b"] {
+        ming.says(&format!("/join {room}"));
+        ming.waits_for(room, |seen| seen["conversation"] == room);
+    }
+    for (key, there) in [
+        ("ctrl+Prior", "#a"),
+        ("ctrl+Prior", "#lobby"),
+        ("ctrl+Next", "#a"),
+        ("alt+3", "#b"),
+        ("alt+1", "#lobby"),
+        ("alt+2", "#a"),
+    ] {
+        ming.presses(key);
+        ming.waits_for(key, |seen| seen["conversation"] == there);
+    }
+    alice.goes_to("composer");
+    alice.says("to everybody");
+    ming.waits_for("one unread message", |seen| unread(seen, "#lobby") == 1);
+    let row = ming.place_of("conversation #lobby");
+    let colours = || {
+        let picture = display.look().cut(row);
+        let share = |color| picture.share(0, row[2] as u32, color);
+        (share(GREY), share(RED))
+    };
+    assert!(colours().0 > 0.0 && colours().1 == 0.0, "{:?}", colours());
+    alice.says("小明: and to you");
+    ming.waits_for("another", |seen| unread(seen, "#lobby") == 2);
+    assert!(colours().0 == 0.0 && colours().1 > 0.0, "{:?}", colours());
+    display.picture("talk-mentioned");
+    ming.goes_to("composer");
+    ming.presses("alt+a");
+    ming.waits_for("what is unread", |seen| seen["conversation"] == "#lobby" && unread(seen, "#lobby") == 0);
+}
+
 #[test]
 fn what_comes_while_one_looks_elsewhere_is_counted_until_it_is_looked_at() {
     let (display, server) = (Display::start(1500, 736), Server::start());
