@@ -9,12 +9,13 @@ use crate::support::person::{Person, Start, list};
 /// A window in a room of a server that says what the test wants.
 fn in_a_room<'a>(display: &'a Display, host: &Impostor, settings: &'a str) -> (Person<'a>, Line) {
     let start = Start { geometry: "900x660+2+22", settings, ..host.invitation("ming") };
-    let person = Person::open(display, &start);
+    let mut person = Person::open(display, &start);
     let mut line = host.accept();
     line.sends(
         ":t 001 ming :hi\r\n:ming!m@h JOIN #茶\r\n:t 353 ming = #茶 :ming alice\r\n:t 366 ming #茶 :end\r\n"
             .as_bytes(),
     );
+    person.is_in_the_lobby();
     (person, line)
 }
 
