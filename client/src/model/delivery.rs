@@ -178,8 +178,8 @@ impl Network {
         }
     }
 
-    /// The server did not do what was asked. Says whether that was to pass on a message of ours; then the message says
-    /// why.
+    /// The server did not do what was asked. Says whether that was to pass on something of ours: if it was a message, that
+    /// says why.
     pub(super) fn was_refused(
         &mut self,
         at: Timestamp,
@@ -191,7 +191,11 @@ impl Network {
             (Some(label), _) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
             (None, Some(about)) if may_be_about_a_message(why) => {
                 let Some(id) = self.find(about).map(|it| it.id) else { return false };
-                self.deliveries.guess(at, |it| it.label.is_none() && it.conversation == id)
+                let message = self.deliveries.guess(at, |it| it.label.is_none() && it.conversation == id);
+                if message.is_none() {
+                    return self.typing_was_refused(id);
+                }
+                message
             }
             _ => None,
         };

@@ -7,6 +7,8 @@
 //! [redaction](https://ircv3.net/specs/extensions/message-redaction),
 //! [read markers](https://ircv3.net/specs/extensions/read-marker).
 
+use std::collections::VecDeque;
+
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::tags::push_tag;
 
@@ -23,10 +25,18 @@ const TYPING_PAUSE: SignedDuration = SignedDuration::from_secs(3);
 /// How many different emoji one message takes.
 const MAX_REACTIONS: usize = 20;
 
+/// How long after we said that we are writing a refusal may still mean that.
+const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
+
+/// How many such refusals are waited for at once.
+const MAX_REFUSALS: usize = 8;
+
 /// Whether others were told that we are writing.
 #[derive(Default)]
 pub(super) struct Typing {
     told: Option<(ConversationId, Timestamp)>,
+    /// Where the server may yet refuse to tell them, and since when.
+    refusable: VecDeque<(ConversationId, Timestamp)>,
 }
 
 /// What others do.
@@ -102,14 +112,30 @@ impl Network {
             Some((told, at)) if is_message && told == id && now.duration_since(at) < TYPING_PAUSE => {}
             _ if is_message => {
                 self.typing.told = Some((id, now));
-                self.send_tagged("+typing=active", &["TAGMSG", &target]);
+                self.tell_typing("active", id, &target);
             }
             Some((told, _)) if told == id => {
                 self.typing.told = None;
-                self.send_tagged("+typing=done", &["TAGMSG", &target]);
+                self.tell_typing("done", id, &target);
             }
             _ => {}
         }
+    }
+
+    fn tell_typing(&mut self, state: &str, id: ConversationId, target: &str) {
+        self.send_tagged(&format!("+typing={state}"), &["TAGMSG", target]);
+        self.typing.refusable.truncate(MAX_REFUSALS - 1);
+        self.typing.refusable.push_front((id, self.clock.now()));
+    }
+
+    /// The server refused something in a conversation. Says whether that was to tell others that we are writing, which
+    /// nobody needs to know.
+    pub(super) fn typing_was_refused(&mut self, id: ConversationId) -> bool {
+        let now = self.clock.now();
+        let refusable = &mut self.typing.refusable;
+        refusable.retain(|(_, at)| now.duration_since(*at) <= REFUSAL_TIME);
+        let oldest = refusable.iter().rposition(|(told, _)| *told == id);
+        oldest.and_then(|index| refusable.remove(index)).is_some()
     }
 
     /// What was written was sent, which says by itself that one does not write any more.

@@ -62,6 +62,24 @@ fn others_are_told_that_one_is_writing_but_not_at_every_key() {
 }
 
 #[test]
+fn where_one_may_not_speak_only_the_message_is_said_to_be_lost_and_not_that_one_writes() {
+    const REFUSAL: &str = ":tea.house 404 bob #lobby :You need voice";
+    let mut window = Window::with_signals();
+    let before = window.shown("#lobby");
+    window.model.wrote("h");
+    window.server(&[REFUSAL]);
+    assert_eq!(window.shown("#lobby"), before, "nothing was said yet");
+    window.model.submit("hi").unwrap();
+    window.server(&[REFUSAL]);
+    let lobby = window.network().find("#lobby").unwrap();
+    let said = lobby.lines().rev().find_map(|(_, line)| line.message()).unwrap();
+    assert!(matches!(said.delivery, Delivery::Failed { .. }), "{:?}", said.delivery);
+    let after = window.shown("#lobby");
+    window.server(&[REFUSAL]);
+    assert_ne!(window.shown("#lobby"), after, "what nobody can account for is shown");
+}
+
+#[test]
 fn nobody_is_told_of_whoever_does_not_want_that() {
     let mut window = Window::with_signals();
     window.model.wrote("h");
