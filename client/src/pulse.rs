@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 /// What we say in PING, and hear again in PONG. Nobody else waits for the answer.
 pub const TOKEN: &str = "teahouse";
 
+/// How long after its greeting a server may hold back the lines of a newcomer, as some do: no answer is measured then.
+const SETTLING: Duration = Duration::from_secs(2);
+
 /// What is next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beat {
@@ -39,9 +42,9 @@ impl Pulse {
         Self { idle, answer, measured, heard: now, asked: None, due: None }
     }
 
-    /// The server's greeting is over, so that an answer to PING does not wait behind it any more: it can be measured.
+    /// The server's greeting is over, so that an answer to PING does not wait behind it any more: it can be measured soon.
     pub fn greeted(&mut self, now: Instant) {
-        self.due = self.measured.map(|_| now);
+        self.due = self.measured.map(|every| now + every.min(SETTLING));
     }
 
     /// The server said something.
@@ -120,11 +123,12 @@ mod tests {
         let (mut pulse, at) = pulse(Some(30 * SECOND));
         assert_eq!(pulse.next(at(1)), Beat::Listen(59 * SECOND), "not while it is still greeting");
         pulse.greeted(at(2));
-        assert_eq!(pulse.next(at(2)), Beat::Ask);
-        pulse.hear(at(3));
-        assert_eq!(pulse.answered(at(3)), Some(SECOND));
-        assert_eq!(pulse.next(at(3)), Beat::Listen(30 * SECOND));
-        assert_eq!(pulse.next(at(33)), Beat::Ask);
+        assert_eq!(pulse.next(at(2)), Beat::Listen(SETTLING));
+        assert_eq!(pulse.next(at(4)), Beat::Ask);
+        pulse.hear(at(5));
+        assert_eq!(pulse.answered(at(5)), Some(SECOND));
+        assert_eq!(pulse.next(at(5)), Beat::Listen(30 * SECOND));
+        assert_eq!(pulse.next(at(35)), Beat::Ask);
     }
 
     #[test]
