@@ -11,7 +11,7 @@ use fltk::widget::Widget;
 
 use crate::ui::paint::{Align, Face, Painter, Rect};
 use crate::ui::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 /// How tall the frame is.
 pub const HEIGHT: i32 = 30;
@@ -87,17 +87,9 @@ struct State {
 impl Choice {
     /// A choice of nothing yet; choosing does what `act` says.
     pub fn new(kit: &Rc<Kit>, act: impl Fn(usize) -> Action + 'static) -> Self {
-        let mut widget = Widget::default();
-        let choice =
-            Self { widget: widget.clone(), state: Rc::default(), act: Rc::new(act), kit: Rc::clone(kit) };
-        widget.draw({
-            let choice = choice.clone();
-            move |_| choice.draw()
-        });
-        widget.handle({
-            let choice = choice.clone();
-            move |_, event| choice.handle(event)
-        });
+        let widget = Widget::default();
+        let choice = Self { widget, state: Rc::default(), act: Rc::new(act), kit: Rc::clone(kit) };
+        stock::give(&choice.widget, &choice, Self::draw, Self::handle);
         choice
     }
 

@@ -12,7 +12,7 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::ui::paint::{Align, Face, Rect};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 const PADDING: i32 = 6;
 const INDENT: i32 = 14;
@@ -52,15 +52,8 @@ impl MenuCard {
     pub fn new(kit: &Rc<Kit>) -> Self {
         let mut veil = Widget::default();
         veil.hide();
-        let card = Self { veil: veil.clone(), state: Rc::default(), kit: Rc::clone(kit) };
-        veil.draw({
-            let card = card.clone();
-            move |_| card.draw()
-        });
-        veil.handle({
-            let card = card.clone();
-            move |_, event| card.handle(event)
-        });
+        let card = Self { veil, state: Rc::default(), kit: Rc::clone(kit) };
+        stock::give(&card.veil, &card, Self::draw, Self::handle);
         card
     }
 

@@ -110,7 +110,7 @@ pub enum RowEvent<K> {
     Asked(K),
 }
 
-/// In what the two lists differ.
+/// In what the lists differ.
 #[derive(Clone, Copy)]
 pub struct Style {
     /// The colour behind the rows.

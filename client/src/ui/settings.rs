@@ -124,31 +124,18 @@ impl SettingsPage {
     pub fn new(kit: &Rc<Kit>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let mut list = Widget::default();
+        let list = Widget::default();
         let sections = Choice::new(kit, |index| Action::ShowSettings(Section::ALL[index]));
         let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::CloseSettings);
         group.end();
         group.hide();
-        let page = Self {
-            group: group.clone(),
-            list: list.clone(),
-            sections,
-            back,
-            state: Rc::default(),
-            kit: Rc::clone(kit),
-        };
+        let page =
+            Self { group: group.clone(), list, sections, back, state: Rc::default(), kit: Rc::clone(kit) };
         stock::draw_behind(&page.group, {
             let page = page.clone();
             move || page.draw()
         });
-        list.draw({
-            let page = page.clone();
-            move |_| page.draw_list()
-        });
-        list.handle({
-            let page = page.clone();
-            move |_, event| page.handle(event)
-        });
+        stock::give(&page.list, &page, Self::draw_list, Self::handle);
         page
     }
 

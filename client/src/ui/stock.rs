@@ -1,9 +1,10 @@
 //! What all of our widgets do with FLTK's own.
 
-use fltk::enums::{CallbackTrigger, Color, FrameType};
+use fltk::enums::{CallbackTrigger, Color, Event, FrameType};
 use fltk::group::Group;
 use fltk::input::Input;
 use fltk::prelude::*;
+use fltk::widget::Widget;
 
 use crate::ui::theme::{REGULAR, Theme};
 
@@ -15,6 +16,17 @@ pub fn draw_behind(group: &Group, draw: impl Fn() + 'static) {
         draw();
         group.draw_children();
     });
+}
+
+/// Has its owner draw a widget, and hear what happens to it. The owner holds the widget, so this comes after both.
+pub fn give<T: Clone + 'static>(widget: &Widget, owner: &T, draw: fn(&T), handle: fn(&T, Event) -> bool) {
+    let mut widget = widget.clone();
+    widget.draw({
+        let owner = owner.clone();
+        move |_| draw(&owner)
+    });
+    let owner = owner.clone();
+    widget.handle(move |_, event| handle(&owner, event));
 }
 
 /// Shows a group or takes it away.

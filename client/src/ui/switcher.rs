@@ -11,6 +11,7 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::model::ConversationId;
+use crate::ui::lists::CONVERSATIONS;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::rows::{Row, RowEvent, RowList, Style};
 use crate::ui::{Action, Kit, stock};
@@ -47,16 +48,7 @@ impl Switcher {
         group.make_resizable(false);
         let mut veil = Widget::default();
         let mut input = stock::input();
-        let style = Style {
-            ground: |colors| colors.page,
-            row_height: |theme| theme.sizes.conversation_row,
-            top_gap: 4,
-            group_gap: 0,
-            heading_left: 18,
-            heading_size: |theme| theme.sizes.label,
-            picture_center: 30,
-            text_left: 50,
-        };
+        let style = Style { ground: |colors| colors.page, top_gap: 4, group_gap: 0, ..CONVERSATIONS };
         let list = RowList::new(kit, style, {
             let kit = Rc::clone(kit);
             move |event| match event {

@@ -16,7 +16,7 @@ use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::transcript::Zone;
 use crate::ui::transcript::item::{Body, Item};
 use crate::ui::transcript::page::{Marks, Page, RIGHT_MARGIN};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, Kit, stock};
 
 const CARD_WIDTH: i32 = 520;
 /// Around the words on the card.
@@ -47,26 +47,11 @@ struct State {
 impl Topic {
     /// No topic.
     pub fn new(kit: &Rc<Kit>) -> Self {
-        let (mut line, mut veil) = (Widget::default(), Widget::default());
+        let (line, mut veil) = (Widget::default(), Widget::default());
         veil.hide();
-        let topic =
-            Self { line: line.clone(), veil: veil.clone(), state: Rc::default(), kit: Rc::clone(kit) };
-        line.draw({
-            let topic = topic.clone();
-            move |_| topic.draw_line()
-        });
-        line.handle({
-            let topic = topic.clone();
-            move |_, event| topic.handle_line(event)
-        });
-        veil.draw({
-            let topic = topic.clone();
-            move |_| topic.draw_card()
-        });
-        veil.handle({
-            let topic = topic.clone();
-            move |_, event| topic.handle_card(event)
-        });
+        let topic = Self { line, veil, state: Rc::default(), kit: Rc::clone(kit) };
+        stock::give(&topic.line, &topic, Self::draw_line, Self::handle_line);
+        stock::give(&topic.veil, &topic, Self::draw_card, Self::handle_card);
         topic
     }
 

@@ -107,8 +107,8 @@ impl WirePanel {
         group.hide();
         let panel = Self {
             group: group.clone(),
-            lines: lines.clone(),
-            detail: detail.clone(),
+            lines,
+            detail,
             clear,
             close,
             state: Rc::default(),
@@ -120,23 +120,8 @@ impl WirePanel {
             let panel = panel.clone();
             move || panel.draw()
         });
-        let (mut lines, mut detail) = (lines, detail);
-        lines.draw({
-            let panel = panel.clone();
-            move |_| panel.draw_lines()
-        });
-        lines.handle({
-            let panel = panel.clone();
-            move |_, event| panel.handle_lines(event)
-        });
-        detail.draw({
-            let panel = panel.clone();
-            move |_| panel.draw_detail()
-        });
-        detail.handle({
-            let panel = panel.clone();
-            move |_, event| panel.handle_detail(event)
-        });
+        stock::give(&panel.lines, &panel, Self::draw_lines, Self::handle_lines);
+        stock::give(&panel.detail, &panel, Self::draw_detail, Self::handle_detail);
         panel
     }
 
