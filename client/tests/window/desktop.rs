@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::support::PATIENCE;
 use crate::support::desktop::{Asked, Desktop, Note};
 use crate::support::display::Display;
-use crate::support::impostor::Impostor;
+use crate::support::impostor::{Impostor, Line};
 use crate::support::person::{Person, Start};
 use crate::support::server::Server;
 
@@ -68,6 +68,15 @@ fn a_mention_is_told_by_the_desktop_and_a_click_on_it_leads_there() {
     assert_eq!(desktop.is_told().replaces, 0);
 }
 
+/// A window in a room of a server that says what the test wants.
+fn in_a_room<'a>(display: &'a Display, host: &Impostor, start: &Start<'_>) -> (Person<'a>, Line) {
+    let mut person = Person::open(display, start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+    person.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    (person, line)
+}
+
 #[test]
 fn a_flood_of_mentions_is_one_bubble() {
     const FLOOD: u32 = 200;
@@ -76,10 +85,7 @@ fn a_flood_of_mentions_is_one_bubble() {
     let environment = desktop.environment();
     let host = Impostor::listen();
     let start = Start { environment: &environment, geometry: "640x600+2+22", ..host.invitation("ming") };
-    let mut ming = Person::open(&display, &start);
-    let mut line = host.accept();
-    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
-    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    let (mut ming, mut line) = in_a_room(&display, &host, &start);
     let mut other = Person::open(&display, &Start { geometry: "300x300+10+40", ..Start::default() });
     ming.waits_for("that somebody else has the keyboard", |seen| seen["focus"] == "");
     let flood: String =
@@ -107,10 +113,7 @@ fn a_click_on_a_notification_leads_there_from_the_login_form_too() {
     let environment = desktop.environment();
     let host = Impostor::listen();
     let start = Start { environment: &environment, geometry: "640x600+2+22", ..host.invitation("ming") };
-    let mut ming = Person::open(&display, &start);
-    let mut line = host.accept();
-    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
-    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    let (mut ming, mut line) = in_a_room(&display, &host, &start);
     ming.clicks("add server");
     ming.waits_for("the form", |seen| seen["view"] == "login");
     let other = Person::open(&display, &Start { geometry: "520x500+700+40", ..Start::default() });
@@ -133,10 +136,7 @@ fn a_desktop_that_does_not_answer_does_not_hold_the_window() {
     let settings = "ask_before_closing = false\n";
     let invitation = host.invitation("ming");
     let start = Start { environment: &environment, geometry: "640x600+2+22", settings, ..invitation };
-    let mut ming = Person::open(&display, &start);
-    let mut line = host.accept();
-    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
-    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    let (mut ming, mut line) = in_a_room(&display, &host, &start);
     let other = Person::open(&display, &Start { geometry: "300x300+10+40", ..Start::default() });
     ming.waits_for("that somebody else has the keyboard", |seen| seen["focus"] == "");
     for number in 0..20 {
@@ -163,10 +163,7 @@ fn where_the_desktop_makes_no_sound_a_program_does_and_of_many_one_is_heard() {
     let environment = [&desktop.environment()[..], &[("PATH", path)]].concat();
     let host = Impostor::listen();
     let start = Start { environment: &environment, geometry: "640x600+2+22", ..host.invitation("ming") };
-    let mut ming = Person::open(&display, &start);
-    let mut line = host.accept();
-    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
-    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    let (mut ming, mut line) = in_a_room(&display, &host, &start);
     let other = Person::open(&display, &Start { geometry: "300x300+10+40", ..Start::default() });
     ming.waits_for("that somebody else has the keyboard", |seen| seen["focus"] == "");
     line.sends(b":alice!a@h PRIVMSG ming :one\r\n");
