@@ -422,9 +422,9 @@ texts! {
     NotAChatServer: "{0} 的这个端口上不是聊天服务器（对方说的不是 IRC）",
         "What answers there on {0} is not a chat server (it does not speak IRC)";
     NoWelcome: "服务器接了电话却没有让人进门（登录超时）", "The server took the call but did not finish the login in time";
-    NickInUse:
-        "“{0}”这个名字已经有人用了。请换一个；如果是你的账号，请填写密码",
-        "Somebody is already called \"{0}\". Please choose another name, or enter the password if it is your account";
+    NickTaken: "“{0}”这个名字已经有人用了，请换一个", "Somebody is already called \"{0}\"; please choose another name";
+    NickInUse: "“{0}”已经有人用了，请换一个名字，或填写账号密码",
+        "\"{0}\" is taken: choose another name, or enter its password";
     NickRefused: "服务器不接受“{0}”这个名字：{1}", "The server does not take the name \"{0}\": {1}";
     PasswordNeeded: "服务器要求密码：{0}", "The server asks for a password: {0}";
     Banned: "服务器拒绝登录：{0}", "The server refuses the login: {0}";

@@ -245,7 +245,7 @@ fn refusal(numeric: u16, message: &Message<'_>) -> Option<Phrase> {
         n::ERR_INPUTTOOLONG => Text::TooLongForServer.into(),
         n::ERR_UNKNOWNCOMMAND => with(Text::UnknownToServer),
         n::ERR_ERRONEUSNICKNAME => with(Text::BadNick),
-        n::ERR_NICKNAMEINUSE => with(Text::NickInUse),
+        n::ERR_NICKNAMEINUSE => with(Text::NickTaken),
         n::ERR_USERNOTINCHANNEL => {
             let room = message.param(2).map(clean).unwrap_or_default();
             Text::TheyAreNotInRoom.with([&about, &room])
@@ -386,11 +386,7 @@ mod tests {
         }
         refused(":s 401 bob 小红 :No such nick", "小红", "没有叫“小红”的人在线");
         refused(":s 404 bob #a :Cannot send", "#a", "消息没有送到：不能在 #a 说话");
-        refused(
-            ":s 433 bob alice :In use",
-            "alice",
-            "“alice”这个名字已经有人用了。请换一个；如果是你的账号，请填写密码",
-        );
+        refused(":s 433 bob alice :In use", "alice", "“alice”这个名字已经有人用了，请换一个");
         refused(":s 499 bob #a :Never heard of", "#a", "服务器不同意：#a Never heard of");
     }
 
