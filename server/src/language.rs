@@ -274,6 +274,7 @@ sentences! {
          或者把它移走，从空的数据库重新开始。";
     NoDataDir "everything is in memory (data_dir is empty), so there is nothing to read or write" | "一切都在内存里（data_dir 为空），没有可读写的数据";
     StoreTooOld(file) "the database {file} belongs to an older Teahouse. Start the server once; it brings it up to date" | "数据库 {file} 属于旧版本的茶馆。请启动一次服务器，它会自动升级";
+    CannotPrint(why) "cannot write the answer: {why}" | "无法写出结果：{why}";
     CannotRead(file, why) "cannot read {file}: {why}" | "无法读取 {file}：{why}";
     CannotWrite(file, why) "cannot write {file}: {why}" | "无法写入 {file}：{why}";
     WrongLine(file, line) "{file}: line {line} is not a line of an exported history; nothing has been imported" | "{file}：第 {line} 行不是导出的聊天记录；没有导入任何内容";

@@ -11,7 +11,7 @@
 //! 7. what outlasts the server is in the [`store`].
 //!
 //! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`farewell`] (how to hang up),
-//! [`config`] (file and flags), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
+//! [`config`] (file and flags), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
 //! [`password`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
 //! [`limits`] (what the system allows).
 //! `docs/architecture.md` tells why it is built so.
@@ -20,6 +20,7 @@ pub mod addresses;
 pub mod archive;
 pub mod commands;
 pub mod config;
+pub mod console;
 pub mod drain;
 pub mod farewell;
 pub mod language;

@@ -21,7 +21,7 @@ use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
 use teahouse_server::tls::Identity;
 use teahouse_server::world::Order;
-use teahouse_server::{Config, Server, archive, password};
+use teahouse_server::{Config, Server, archive, console, password};
 
 /// What the command line asks for.
 enum Task {
@@ -40,12 +40,9 @@ fn main() -> ExitCode {
         Ok(Task::Check(config)) => return check(&config),
         Ok(Task::HashPassword) => return hash_password(locale),
         Ok(Task::Archive(config, words, as_json)) => return use_archive(&config, &words, as_json),
-        Ok(Task::Say(words)) => {
-            println!("{words}");
-            return ExitCode::SUCCESS;
-        }
+        Ok(Task::Say(words)) => return console::answer(words, locale),
         Err(error) => {
-            eprintln!("teahouse-server: {}", error.within(locale));
+            console::complain(error.within(locale));
             return ExitCode::from(2);
         }
     };
@@ -55,12 +52,12 @@ fn main() -> ExitCode {
     match serve(config, locale) {
         Ok(Order::Restart) => {
             let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
-            eprintln!("teahouse-server: {error}");
+            console::complain(error);
             ExitCode::FAILURE
         }
         Ok(_) => ExitCode::SUCCESS,
         Err((error, language)) => {
-            eprintln!("teahouse-server: {}", error.within(language));
+            console::complain(error.within(language));
             ExitCode::FAILURE
         }
     }
@@ -165,12 +162,9 @@ fn reload(server: &Server, locale: Language) {
 /// `--check-config`: each key has been read, so what is left is what they are together.
 fn check(config: &Config) -> ExitCode {
     match Server::check(config) {
-        Ok(()) => {
-            println!("{}", Text::ConfigIsFine.within(config.language));
-            ExitCode::SUCCESS
-        }
+        Ok(()) => console::answer(Text::ConfigIsFine.within(config.language), config.language),
         Err(error) => {
-            eprintln!("teahouse-server: {}", error.within(config.language));
+            console::complain(error.within(config.language));
             ExitCode::from(2)
         }
     }
@@ -178,19 +172,16 @@ fn check(config: &Config) -> ExitCode {
 
 /// `hash-password`: reads a password from standard input and prints the hash that the configuration takes.
 fn hash_password(locale: Language) -> ExitCode {
-    eprintln!("{}", Text::AskPassword.within(locale));
+    console::tell(Text::AskPassword.within(locale));
     let mut line = String::new();
     let hash = match std::io::stdin().read_line(&mut line) {
         Ok(_) => password::hash(line.trim_end_matches(['\r', '\n'])).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     match hash {
-        Ok(hash) => {
-            println!("{hash}");
-            ExitCode::SUCCESS
-        }
+        Ok(hash) => console::answer(hash, locale),
         Err(error) => {
-            eprintln!("teahouse-server: {error}");
+            console::complain(error);
             ExitCode::FAILURE
         }
     }
@@ -211,20 +202,20 @@ fn use_archive(config: &Config, words: &[String], as_json: bool) -> ExitCode {
             {
                 println!("{name},{password}");
             }
-            eprintln!("{}", Text::ImportedAccounts(opened.len().to_string()).within(language));
+            console::tell(Text::ImportedAccounts(opened.len().to_string()).within(language));
         }),
         ["import", room, file] => archive::import_room(config, room, Path::new(file)).map(|count| {
-            eprintln!("{}", Text::ImportedLines(count.to_string()).within(language));
+            console::tell(Text::ImportedLines(count.to_string()).within(language));
         }),
         _ => {
-            eprintln!("{}", help(language));
+            console::tell(help(language));
             return ExitCode::from(2);
         }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("teahouse-server: {}", error.within(language));
+            console::complain(error.within(language));
             ExitCode::FAILURE
         }
     }

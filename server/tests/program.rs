@@ -283,6 +283,30 @@ fn help_names_every_key_in_the_language_of_the_locale() {
 }
 
 #[test]
+fn an_answer_that_cannot_be_printed_is_said_and_known_by_the_exit_code() {
+    let answers = [&["--help"][..], &["--version"], &["--check-config", "--data-dir", ""]];
+    for args in answers {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command(args).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        assert!(said.contains("cannot write the answer: No space left on device"), "{args:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        // As with `| head`: whoever has gone away has seen enough, and is told nothing.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(args).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr), (Some(1), Vec::new()), "{args:?}");
+    }
+    // Nor does it matter that nobody can read a complaint.
+    for args in [&["--nope"][..], &["--listen", "192.0.2.1:6667", "--data-dir", ""]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = command(args).stderr(full).status().unwrap();
+        assert!(matches!(status.code(), Some(1 | 2)), "{args:?}: {status}");
+    }
+}
+
+#[test]
 fn row_14_the_server_stays_when_the_terminal_it_was_started_from_goes() {
     // As with `screen`, `nohup` or systemd: standard input and output are closed, and it serves on.
     let mut child = command(&["--listen", "127.0.0.1:0", "--data-dir", ""]);
