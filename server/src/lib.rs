@@ -10,6 +10,7 @@
 //! 6. who reads too slowly is left to the [`drain`] thread;
 //! 7. what outlasts the server is in the [`store`].
 //!
+//! Around it: [`signals`], the [`log_writer`] and the [`console`].
 //! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`farewell`] (how to hang up),
 //! [`config`] (file and flags), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
 //! [`password`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
@@ -25,6 +26,7 @@ pub mod drain;
 pub mod farewell;
 pub mod language;
 pub mod limits;
+pub mod log_writer;
 pub mod nickname;
 pub mod outbox;
 pub mod password;
@@ -32,6 +34,7 @@ pub mod reply;
 pub mod sasl;
 pub mod server;
 pub mod session;
+pub mod signals;
 pub mod staff;
 pub mod store;
 mod sync;

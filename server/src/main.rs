@@ -2,23 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Write;
 use std::iter;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::thread;
 
-use crossbeam_channel::Sender;
-use env_logger::{Builder, Env};
-use jiff::Zoned;
 use lexopt::prelude::*;
-use log::{Level, LevelFilter, info, warn};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use log::{info, warn};
 use teahouse_server::addresses::reachable;
 use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
+use teahouse_server::log_writer::LogWriter;
+use teahouse_server::signals::Attendant;
 use teahouse_server::tls::Identity;
 use teahouse_server::world::Order;
 use teahouse_server::{Config, Server, archive, console, password};
@@ -46,37 +41,35 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    start_log();
+    let log = LogWriter::open(config.language);
+    log.install();
     // Later it may not be there any more: an update puts another in its place, which is the one to start again.
     let program = std::env::current_exe().unwrap_or_else(|_| "teahouse-server".into());
-    match serve(config, locale) {
+    let code = match serve(config, locale, &log) {
         Ok(Order::Restart) => {
+            log.finish();
             let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
-            console::complain(error);
+            log.say(format_args!("teahouse-server: {error}"));
             ExitCode::FAILURE
         }
         Ok(_) => ExitCode::SUCCESS,
         Err((error, language)) => {
-            console::complain(error.within(language));
+            log.say(format_args!("teahouse-server: {}", error.within(language)));
             ExitCode::FAILURE
         }
-    }
+    };
+    log.finish();
+    code
 }
 
 /// Serves until a signal or an operator ends it; says which of the two endings it is to be.
-fn serve(config: Config, locale: Language) -> Result<Order, (Text, Language)> {
+fn serve(config: Config, locale: Language, log: &LogWriter) -> Result<Order, (Text, Language)> {
     let language = config.language;
     let say = |text: Text| info!("{}", text.within(language));
     let cannot_start = |error: std::io::Error| (Text::CannotStart(error.to_string()), language);
-    // Before the first connection, so that no signal is missed.
-    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot_start)?;
-    let hold = signals.handle();
+    let attendant = Attendant::start(log.clone(), language).map_err(cannot_start)?;
     let server = Server::start(config).map_err(|error| (error, language))?;
-    let orders = server.order_sender();
-    let listener = thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || pass_on_signals(signals, language, &orders))
-        .map_err(cannot_start)?;
+    attendant.serve(server.order_sender());
     for address in server.addresses() {
         say(Text::Listening(address.to_string()));
     }
@@ -101,29 +94,9 @@ fn serve(config: Config, locale: Language) -> Result<Order, (Text, Language)> {
         }
     };
     server.stop();
-    hold.close();
-    if listener.join().is_err() {
-        warn!("thread signals panicked");
-    }
+    attendant.close();
     say(Text::Stopped);
     Ok(ending)
-}
-
-/// Makes orders of signals, until the signals are closed.
-fn pass_on_signals(mut signals: Signals, language: Language, orders: &Sender<Order>) {
-    for signal in signals.forever() {
-        let (name, order) = match signal {
-            SIGHUP => ("SIGHUP", Order::Rehash),
-            SIGINT => ("SIGINT", Order::Die),
-            _ => ("SIGTERM", Order::Die),
-        };
-        if order == Order::Die {
-            info!("{}", Text::Signal(name.to_owned()).within(language));
-        }
-        if orders.send(order).is_err() {
-            return;
-        }
-    }
 }
 
 /// Tells the console what people know this server by.
@@ -304,20 +277,4 @@ fn help(language: Language) -> String {
          SIGHUP 重新读取配置。环境变量 RUST_LOG=warn 让控制台安静，RUST_LOG=debug 让它多说。",
     );
     text
-}
-
-/// One line each, with the time of day; a level only where it matters.
-fn start_log() {
-    let mut builder = Builder::from_env(Env::default());
-    if std::env::var_os("RUST_LOG").is_none() {
-        builder.filter_level(LevelFilter::Info);
-    }
-    builder.format(|out, record| {
-        let time = Zoned::now().strftime("%H:%M:%S");
-        match record.level() {
-            Level::Info => writeln!(out, "{time} {}", record.args()),
-            level => writeln!(out, "{time} {level}: {}", record.args()),
-        }
-    });
-    builder.init();
 }
