@@ -127,9 +127,9 @@ commands! {
     // Operators and services.
     "OPER": "成为服务器管理员", "becomes a server operator", "名字|密码", "name|password";
     "KILL": "断开某人", "disconnects somebody", "谁|原因", "who|reason";
-    "KLINE": "禁止一个地址", "bans an address", "地址|原因", "mask|reason";
-    "UNKLINE": "取消禁止", "lifts a ban", "地址", "mask";
-    "DLINE": "禁止一个 IP", "bans an IP address", "IP|原因", "IP|reason";
+    "KLINE": "按掩码或账号禁止", "bans by mask or account", "时间或掩码|掩码或原因|原因", "time or mask|mask or reason|reason";
+    "UNKLINE": "取消禁止", "lifts a ban", "掩码", "mask";
+    "DLINE": "禁止一个 IP 或网段", "bans an IP address or a network", "时间或 IP|IP 或原因|原因", "time or IP|IP or reason|reason";
     "UNDLINE": "取消禁止 IP", "lifts a ban of an IP address", "IP", "IP";
     "REHASH": "重新读取设置", "reads the configuration again", "", "";
     "RESTART": "重新启动服务器", "restarts the server", "", "";
@@ -166,10 +166,10 @@ numerics! {
     RPL_MYINFO: "服务器认识的模式", "which modes the server knows";
     RPL_ISUPPORT: "服务器支持什么：长度、模式、字符", "what the server supports: lengths, modes, characters";
     RPL_STATSCOMMANDS: "统计：命令用了多少次", "statistics: how often commands were used";
-    RPL_STATSKLINE: "统计：被禁止的地址", "statistics: a banned address";
+    RPL_STATSKLINE: "统计：一条禁止：掩码、谁设的、从何时、到何时、为何", "statistics: a ban: the mask, by whom, since when, until when, why";
     RPL_ENDOFSTATS: "统计结束", "end of the statistics";
     RPL_UMODEIS: "我们自己的模式", "our own modes";
-    RPL_STATSDLINE: "统计：被禁止的 IP", "statistics: a banned IP address";
+    RPL_STATSDLINE: "统计：被禁止的 IP：谁设的、从何时、到何时、为何", "statistics: a banned IP address: by whom, since when, until when, why";
     RPL_STATSUPTIME: "统计：运行了多久", "statistics: how long the server has been up";
     RPL_STATSOLINE: "统计：管理员", "statistics: an operator";
     RPL_LUSERCLIENT: "有多少人和服务器", "how many people and servers there are";

@@ -112,7 +112,7 @@ pub const COMMANDS: &[Command] = &[
     row("CHATHISTORY", 0, LoggedIn, history::chathistory, "BEFORE|AFTER|AROUND|LATEST|BETWEEN target point [point] limit | TARGETS from to limit", ["shows what was said before", "查看以前的聊天记录"]),
     row("CS", 1, LoggedIn, services::chanserv, "words", ["is the same as CHANSERV", "同 CHANSERV"]),
     row("DIE", 0, Operator, operators::die, "", ["stops the server", "停止服务器"]),
-    row("DLINE", 1, Operator, operators::dline, "[minutes] network [reason]", ["keeps a network out, for a time or for good", "禁止一个网段，可以限定时间"]),
+    row("DLINE", 1, Operator, operators::dline, "[time] network [reason]", ["keeps an address or a network out (192.0.2.7, 192.0.2.0/24, 2001:db8::/64), for a time (90 minutes, 30m, 2h, 1d12h, 1w) or for good", "禁止一个地址或网段（192.0.2.7、192.0.2.0/24、2001:db8::/64），可以限定时间（90 是分钟，30m、2h、1d12h、1w）"]),
     row("HELP", 0, LoggedIn, help::help, "[command]", ["explains a command, or lists them all", "解释一个命令，或列出全部命令"]),
     row("HELPOP", 0, LoggedIn, help::help, "[command]", ["is the same as HELP", "同 HELP"]),
     row("INFO", 0, LoggedIn, status::info, "[server]", ["says what this program is", "介绍这个程序"]),
@@ -122,7 +122,7 @@ pub const COMMANDS: &[Command] = &[
     row("JOIN", 1, LoggedIn, channels::join, "channel[,channel...] [key[,key...]]", ["enters rooms, opening those that are not there; JOIN 0 leaves all", "进入房间，没有就新开；JOIN 0 离开全部房间"]),
     row("KICK", 2, LoggedIn, channels::kick, "channel nick[,nick...] [reason]", ["removes people from a room", "把人请出房间"]),
     row("KILL", 1, Operator, operators::kill, "nick [reason]", ["ends somebody's connection", "断开某人的连接"]),
-    row("KLINE", 1, Operator, operators::kline, "[minutes] nick!user@host [reason]", ["keeps people out by mask, for a time or for good", "按掩码禁止，可以限定时间"]),
+    row("KLINE", 1, Operator, operators::kline, "[time] nick!user@host|a:account [reason]", ["keeps people out by mask (bob, *!*@192.0.2.0/24) or account (a:bob), for a time (90 minutes, 30m, 2h, 1d12h, 1w) or for good", "按掩码（bob、*!*@192.0.2.0/24）或账号（a:bob）禁止，可以限定时间（90 是分钟，30m、2h、1d12h、1w）"]),
     row("LANGUAGE", 1, Always, status::language, "en|zh", ["chooses the language of what the server says", "选择服务器说话的语言"]),
     row("LINKS", 0, LoggedIn, status::links, "[mask]", ["lists the servers, of which there is one", "列出服务器，只有这一台"]),
     row("LIST", 0, LoggedIn, channels::list, "[channels|filters]", ["lists rooms; filters are masks, !masks, >n and <n people, C> C< T> T< minutes", "列出房间；可用掩码、!掩码、>n 和 <n 人数、C> C< T> T< 分钟来筛选"]),
@@ -150,13 +150,13 @@ pub const COMMANDS: &[Command] = &[
     row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),
     row("SEARCH", 1, LoggedIn, search::search, "[in:target] [from:nick] [after:day] [before:day] [limit:number] words", ["finds what was said", "搜索聊天记录"]),
     row("SETNAME", 1, LoggedIn, people::setname, "realname", ["changes one's real name", "更改自己的真实姓名"]),
-    row("STATS", 0, LoggedIn, stats::stats, "letter", ["reports: u uptime, o operators, m commands, k and d bans", "报告：u 运行时间，o 管理员，m 命令次数，k 和 d 禁止名单"]),
+    row("STATS", 0, LoggedIn, stats::stats, "letter", ["reports: u uptime, o operators, m commands, k and d bans: whom, by whom, since when, until when, why", "报告：u 运行时间，o 管理员，m 命令次数，k 和 d 禁止名单：禁止谁、谁设的、从何时、到何时、为何"]),
     row("SUMMON", 0, LoggedIn, status::summon, "user", ["is not for our time", "这个时代已不需要"]),
     row("TAGMSG", 0, LoggedIn, messages::tagmsg, "target[,target...]", ["sends tags without words, such as +typing", "只发送标签，如 +typing"]),
     row("TIME", 0, LoggedIn, status::time, "[server]", ["says what time it is here", "服务器现在几点"]),
     row("TOPIC", 1, LoggedIn, channels::topic, "channel [words]", ["shows or changes what a room is about", "查看或更改房间主题"]),
-    row("UNDLINE", 1, Operator, operators::undline, "network", ["lifts a DLINE", "解除 DLINE"]),
-    row("UNKLINE", 1, Operator, operators::unkline, "nick!user@host", ["lifts a KLINE", "解除 KLINE"]),
+    row("UNDLINE", 1, Operator, operators::undline, "network", ["lifts a DLINE, as STATS d shows it", "解除 DLINE，写法同 STATS d 所示"]),
+    row("UNKLINE", 1, Operator, operators::unkline, "nick!user@host|a:account", ["lifts a KLINE, as STATS k shows it", "解除 KLINE，写法同 STATS k 所示"]),
     row("USER", 4, Always, registration::user, "user 0 * realname", ["says who one is, at login", "登录时说明自己是谁"]),
     row("USERHOST", 1, LoggedIn, people::userhost, "nick...", ["says where up to five people come from", "最多五个人从哪里来"]),
     row("USERS", 0, LoggedIn, status::users, "", ["is not for our time", "这个时代已不需要"]),
@@ -283,6 +283,7 @@ pub fn finish(world: &mut World, device: ClientId, errand: Errand) -> Option<Err
     let Errand { mut task, capture } = errand;
     if world.client(device).is_none() {
         task.settle(world);
+        world.turn_out_suspects();
         return None;
     }
     let me = world.person_of(device);
@@ -295,8 +296,9 @@ pub fn finish(world: &mut World, device: ClientId, errand: Errand) -> Option<Err
 /// Sends what a label held back, unless the command goes on with an errand.
 fn end(context: Context) -> Option<Errand> {
     let Context { world, me, device, task, .. } = context;
+    world.turn_out_suspects();
     world.mirror(me);
-    match task {
+    match task.filter(|_| world.client(device).is_some()) {
         Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
         None => {
             world.release_capture_of(device);

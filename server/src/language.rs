@@ -115,9 +115,16 @@ sentences! {
     CtcpBlocked "CTCP is not allowed there (+C)" | "那里不允许 CTCP（+C）";
     TooSoon(seconds) "slow mode (+S), wait {seconds} more seconds" | "慢速模式（+S），请再等 {seconds} 秒";
     KLineAdded(target, who, reason) "{who} banned {target}: {reason}" | "{who} 禁止了 {target}：{reason}";
+    BannedUntil(target, who, reason, until) "{who} banned {target} until {until}: {reason}" | "{who} 禁止了 {target}，到 {until} 为止：{reason}";
     KLineLifted(target, who) "{who} lifted the ban on {target}" | "{who} 解除了对 {target} 的禁止";
     NoSuchBan(target) "there is no ban on {target}" | "没有对 {target} 的禁止";
-    NotATarget(target) "not a mask or network: {target}" | "不是掩码也不是网段：{target}";
+    NotATarget(target) "not a network: {target}; say an address such as 192.0.2.7, or a network such as 192.0.2.0/24 or 2001:db8::/64" | "不是网段：{target}；请给出地址（如 192.0.2.7）或网段（如 192.0.2.0/24、2001:db8::/64）";
+    MaskFitsNoNick(part) "nobody can have the nickname {part}, so this mask fits nobody; a mask is nick!user@host with * and ?, or a:account" | "没有人能叫 {part}，所以这个掩码谁也不符合；掩码的形式是 nick!user@host（可用 * 和 ?），或 a:账号";
+    MaskFitsNoUser(part) "nobody can have the user name {part}, so this mask fits nobody; a mask is nick!user@host with * and ?, or a:account" | "没有人的用户名能是 {part}，所以这个掩码谁也不符合；掩码的形式是 nick!user@host（可用 * 和 ?），或 a:账号";
+    MaskFitsNoHost(part) "nobody can come from {part}, so this mask fits nobody; a host is an address, a network such as 192.0.2.0/24, or has * and ? in it; an account is a:name" | "没有人能来自 {part}，所以这个掩码谁也不符合；主机可以是地址、网段（如 192.0.2.0/24），或带 * 和 ?；账号写作 a:名字";
+    MaskFitsNoAccount(part) "no account can be called so, and {part} fits nobody" | "没有账号能这样叫，{part} 谁也不符合";
+    BanIsForEverybody(target) "{target} is everybody, or nearly; nobody has been banned" | "{target} 几乎是所有人；没有禁止任何人";
+    BanIsForYou(target) "{target} is you too, and would keep you out when you come again; nobody has been banned yet. If you mean it, say it once more" | "{target} 也包括你自己，会让你下次进不来；还没有禁止任何人。如果确实要这样，请再说一遍";
     NickTaken "That nickname is taken" | "这个名字已经有人用了";
     NickOwned "That nickname belongs to an account; log in to it first" | "这个名字属于一个账号，请先登录该账号";
     GuestNow(wanted, nick) "{wanted} belongs to an account; you are called {nick} until you log in to it" | "{wanted} 属于一个账号；登录该账号之前你叫 {nick}";

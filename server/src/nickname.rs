@@ -14,9 +14,14 @@ use unicode_security::confusable_detection::skeleton;
 /// # Errors
 /// [`InvalidName`] when it is no nickname, or longer than `max_bytes`.
 pub fn normalize(nick: &str, max_bytes: usize) -> Result<String, InvalidName> {
-    let normal = if nick.is_ascii() { nick.to_owned() } else { nick.chars().map(fold_width).nfc().collect() };
+    let normal = typed_plainly(nick);
     names::check_nickname(&normal, max_bytes)?;
     Ok(normal)
+}
+
+/// Form NFC, with ordinary letters in place of full width ones; of a nickname, or of a mask of some.
+pub(crate) fn typed_plainly(nick: &str) -> String {
+    if nick.is_ascii() { nick.to_owned() } else { nick.chars().map(fold_width).nfc().collect() }
 }
 
 /// Full width forms of ASCII (U+FF01 to U+FF5E), as Chinese input methods type them, to ASCII.

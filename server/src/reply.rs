@@ -104,10 +104,10 @@ replies! {
     MyInfo(server, version) = RPL_MYINFO, "{server} {version} BERZiorw CEHIMRSabehiklmnoqstv ISabehkloqv";
     ISupport(tokens) = RPL_ISUPPORT, "{tokens:} :" "are supported by this server" | "是本服务器支持的功能";
     StatsCommands(command, count) = RPL_STATSCOMMANDS, "{command} {count}";
-    StatsKLine(mask, reason) = RPL_STATSKLINE, "K {mask} * :{reason}";
+    StatsKLine(mask, who, since, until, reason) = RPL_STATSKLINE, "K {mask} * {who} {since} {until} :{reason}";
     EndOfStats(letter) = RPL_ENDOFSTATS, "{letter} :" "End of STATS report" | "STATS 报告结束";
     UModeIs(modes) = RPL_UMODEIS, "{modes}";
-    StatsDLine(network, reason) = RPL_STATSDLINE, "D {network} :{reason}";
+    StatsDLine(network, who, since, until, reason) = RPL_STATSDLINE, "D {network} {who} {since} {until} :{reason}";
     StatsUptime(days, clock) = RPL_STATSUPTIME, ":" "Server up {days} days {clock}" | "服务器已运行 {days} 天 {clock}";
     StatsOLine(name) = RPL_STATSOLINE, "O *@* * {name}";
     LUserClient(users, invisible) = RPL_LUSERCLIENT, ":" "There are {users} users and {invisible} invisible on 1 servers" | "1 台服务器上共有 {users} 人，另有 {invisible} 人隐身";

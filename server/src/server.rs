@@ -111,7 +111,7 @@ impl Server {
         let now = world.now;
         let kept = store.ask(move |connection| bans::load(connection, now));
         for ban in kept.map_err(|error| Text::CannotStart(error.to_string()))? {
-            world.bans.add(ban);
+            world.bans.add(ban, config.casemapping);
         }
         let key = store.ask(|connection| secrets::named(connection, "cloak"));
         world.cover_with(key.map_err(|error| Text::CannotStart(error.to_string()))?);

@@ -42,6 +42,7 @@ use teahouse_protocol::Folded;
 pub use accounts::{Account, Accounts, Change};
 pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
+pub(crate) use client::USER_BYTES;
 pub use client::{Client, Registration};
 pub use deed::{Changes, Deed, KeptChannel, ToKeep};
 pub(crate) use guesses::Whose;
@@ -55,6 +56,7 @@ pub use number::Number;
 pub use presence::Presence;
 pub use record::{Entry, Kind, Record};
 pub(crate) use record::{Texts, party, place_of};
+pub(crate) use server_bans::AskedBack;
 pub use server_bans::{ServerBan, ServerBans, Target};
 pub use whowas::Gone;
 
@@ -144,6 +146,10 @@ pub struct World {
     remembered: HashMap<Folded<'static>, Number>,
     /// How far the accounts' owners have read, by folded name.
     pub(crate) markers: HashMap<String, Markers>,
+    /// People who may be banned now: their name or account is another, or they are no operators any more.
+    suspects: Vec<ClientId>,
+    /// What an operator was asked back about last.
+    pub(crate) asked_back: Option<AskedBack>,
     effects: Effects,
 }
 
@@ -208,6 +214,8 @@ impl World {
             guests: 0,
             remembered: HashMap::new(),
             markers: HashMap::new(),
+            suspects: Vec::new(),
+            asked_back: None,
             effects: Effects::default(),
         };
         world.open_lobby();
@@ -290,16 +298,6 @@ impl World {
         client.certificate = certificate.map(|fingerprint| fingerprint.to_string());
     }
 
-    /// Hangs up on a new connection whose address is banned.
-    pub(crate) fn turn_away_if_banned(&mut self, id: ClientId) {
-        let address = self.clients[id].address.ip();
-        if let Some(ban) = self.bans.on_address(address, self.now) {
-            let reason = ban.reason.clone();
-            self.notify(id, &Reply::YoureBanned(reason.clone()));
-            self.disconnect(id, &Text::Banned(reason));
-        }
-    }
-
     /// Everybody, logged in or not: each person once, however many devices there are.
     pub fn people(&self) -> impl Iterator<Item = (ClientId, &Client)> {
         self.clients.iter().filter(|(_, client)| client.person.is_none())
@@ -341,6 +339,9 @@ impl World {
         client.modes.set(mode, on);
         if client.is_registered() {
             self.counted.change(before, client.modes);
+        }
+        if mode == UserMode::Operator && !on {
+            self.suspect(id);
         }
     }
 
@@ -702,6 +703,10 @@ impl World {
         let with = |mode| people().filter(|client| client.is_registered() && client.modes.has(mode)).count();
         let counted = (with(UserMode::Invisible), with(UserMode::Operator));
         assert_eq!(self.invisible_and_operators(), counted, "modes are counted right");
+        assert!(self.suspects.is_empty(), "all have been looked at");
+        for (id, client) in self.people().filter(|(_, client)| client.is_registered()) {
+            assert!(self.ban_on(id).is_none(), "{} is banned and out", client.name());
+        }
         assert!(self.capture.is_none(), "no command's answers are held back");
         for (id, client) in self.people() {
             assert!(client.is_registered() || client.channels.is_empty(), "only users sit in rooms");

@@ -124,8 +124,9 @@ fn who_is_turned_away_hears_why_though_it_is_still_speaking() {
     may_finish_speaking(server.addresses()[0], LOGIN, "Banned: not you");
     may_finish_speaking(server.addresses()[0], &"x".repeat(16 * 1024), "Too much without a line end");
     may_finish_speaking(server.addresses()[0], "QUIT :later\r\n", "Quit: later");
-    keeper.send("DLINE 127.0.0.1 :nobody");
-    keeper.wait_for(" NOTICE ");
+    // The keeper comes from there too, so it has to be said twice.
+    keeper.send("DLINE 127.0.0.1 :nobody\r\nDLINE 127.0.0.1 :nobody");
+    keeper.wait_for(" banned 127.0.0.1: nobody");
     may_finish_speaking(server.addresses()[0], LOGIN, "Banned: nobody");
     server.stop();
 
@@ -469,8 +470,8 @@ fn a_banned_network_is_told_so_before_it_can_log_in() {
     let mut keeper = Peer::login(server.addresses()[0], "keeper");
     keeper.send("OPER root root");
     keeper.wait_for(" 381 ");
-    keeper.send("DLINE 127.0.0.0/8 :closed today");
-    keeper.wait_for("NOTICE");
+    keeper.send("DLINE 127.0.0.0/8 :closed today\r\nDLINE 127.0.0.0/8 :closed today");
+    keeper.wait_for(" banned 127.0.0.0/8: closed today");
     let mut guest = Peer::connect(server.addresses()[0]);
     assert_eq!(guest.last_words(), "ERROR :Closing link to 127.0.0.1: Banned: closed today");
     keeper.send("UNDLINE 127.0.0.0/8");

@@ -86,7 +86,8 @@ fn who_was_kept_out_is_kept_out_after_a_restart_and_who_was_let_in_again_is_let_
     house.login("carol");
     let mut root = house.login_as_operator();
     root.send("STATS d");
-    assert!(root.wait_for(" 225 ").ends_with("D 192.0.2.0/24 :no"));
+    let ban = root.wait_for(" 225 ");
+    assert!(ban.contains(" D 192.0.2.0/24 root 20") && ban.ends_with("Z :no"), "{ban}");
 }
 
 #[test]

@@ -59,6 +59,9 @@ transcripts! {
     what_is_known_of_somebody
     operators_keep_the_house
     people_and_networks_are_kept_out
+    a_ban_says_whom_it_is_for_how_long_and_why
+    who_is_banned_does_not_stay_without_a_connection
+    a_network_or_an_account_stands_on_the_lists_of_a_room
     one_watches_for_people_coming_and_going
     answers_carry_the_label_of_the_question
     tags_travel_with_messages

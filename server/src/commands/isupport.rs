@@ -13,7 +13,7 @@ use super::{channels, history, messages, modes, monitor, people};
 use crate::config::Config;
 use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::world::{Capability, ClientId, Tags, World};
+use crate::world::{Capability, ClientId, Tags, USER_BYTES, World};
 
 /// How many tokens stand in one 005, so that it keeps to its 15 parameters.
 const TOKENS_A_LINE: usize = 12;
@@ -108,7 +108,7 @@ fn tokens(config: &Config) -> Vec<String> {
             messages::MAX_TARGETS
         ),
         format!("TOPICLEN={}", channels::TOPIC_BYTES),
-        format!("USERLEN={}", people::USER_BYTES),
+        format!("USERLEN={}", USER_BYTES),
         "UTF8ONLY".to_owned(),
         "WHOX".to_owned(),
     ];

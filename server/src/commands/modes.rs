@@ -4,9 +4,12 @@
 use teahouse_protocol::{Message, names};
 
 use super::context::Context;
+use crate::duration;
+use crate::language::Text;
+use crate::network::Network;
 use crate::reply::Reply;
 use crate::user_modes::UserMode;
-use crate::world::mask::ListEntry;
+use crate::world::mask::{self, ListEntry};
 use crate::world::{ChannelId, Flag, Kind, List, Rank};
 
 /// How many changes with a parameter one MODE may have (MODES).
@@ -161,7 +164,8 @@ fn change<'m>(
         ('l', false) => modes.limit.take().map(|_| (false, letter, None)),
         (_, true) => {
             let param = params.next().unwrap_or_default();
-            let secs = param.parse().ok().filter(|secs| (1..=MAX_SLOW_SECS).contains(secs));
+            let length = || duration::seconds(param, 1).and_then(|secs| u32::try_from(secs).ok());
+            let secs = param.parse().ok().or_else(length).filter(|secs| (1..=MAX_SLOW_SECS).contains(secs));
             modes.slow_secs = Some(secs.ok_or_else(|| invalid(param))?);
             secs.map(|secs| (true, letter, Some(secs.to_string())))
         }
@@ -180,12 +184,25 @@ fn change_list(
 ) -> Result<Option<Change>, Reply> {
     context.need_rank(channel, Rank::HalfOperator)?;
     let (who, when) = (context.client().source().to_owned(), context.world.now);
-    let casemapping = context.world.config.casemapping;
+    let (casemapping, nick_bytes) = (context.world.config.casemapping, context.world.config.nick_length);
     let room = context.world.channel_mut(channel);
-    if typed.is_empty() || typed.len() > MASK_BYTES || typed.starts_with(':') || typed.contains(' ') {
+    // The colon that an IPv6 address may begin with was taken for that of a last parameter.
+    let address = format!(":{typed}");
+    let typed = if Network::parse(&address).is_some() { &address } else { typed };
+    let is_word = !typed.starts_with(':') || typed == address;
+    if typed.is_empty() || typed.len() > MASK_BYTES || !is_word || typed.contains(' ') {
         return Err(Reply::InvalidModeParam(room.name.clone(), letter.to_string(), typed.to_owned()));
     }
     let mask = ListEntry::normal_form(typed);
+    let fault = mask::fault(mask.strip_prefix("m:").unwrap_or(&mask), nick_bytes).filter(|why| {
+        // A name that nobody can have harms nobody, and clients offer any; a network that is none keeps nobody out.
+        on && !matches!(why, Text::MaskFitsNoNick(_))
+    });
+    if let Some(why) = fault {
+        let refusal = Reply::InvalidModeParam(room.name.clone(), letter.to_string(), typed.to_owned());
+        context.notice(&why);
+        return Err(refusal);
+    }
     let known = room.modes.list(list).iter().position(|entry| casemapping.same(&entry.mask, &mask));
     match (on, known) {
         (true, Some(_)) | (false, None) => Ok(None),

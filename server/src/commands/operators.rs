@@ -1,6 +1,7 @@
 //! Those who keep the house: OPER, KILL, WALLOPS, KLINE and DLINE and their ends, REHASH, DIE, RESTART.
 //! But for OPER, the dispatcher lets operators only come here.
 
+use std::iter::Peekable;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -11,13 +12,13 @@ use teahouse_protocol::text::truncate;
 use super::context::{Context, Task};
 use super::login::NAME_BYTES;
 use super::modes;
+use crate::duration;
 use crate::language::Text;
 use crate::password;
 use crate::reply::Reply;
 use crate::store::{Store, StoreError, bans};
 use crate::user_modes::UserMode;
-use crate::world::mask;
-use crate::world::{Order, ServerBan, Target, Whose, World};
+use crate::world::{AskedBack, Order, ServerBan, Target, Whose, World};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_secs(1);
@@ -146,7 +147,7 @@ pub(super) fn wallops(context: &mut Context, message: &Message) -> Result<(), Re
 
 /// KLINE: keeps people out by mask.
 pub(super) fn kline(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    ban(context, message, |typed| Some(Target::Mask(mask::complete(typed))))
+    ban(context, message, |typed| Some(Target::mask(typed)))
 }
 
 /// DLINE: keeps a network out.
@@ -154,48 +155,95 @@ pub(super) fn dline(context: &mut Context, message: &Message) -> Result<(), Repl
     ban(context, message, Target::network)
 }
 
-fn ban(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target>) -> Result<(), Reply> {
-    let mut params = message.params().iter().copied().peekable();
-    let minutes =
-        params.next_if(|param| param.bytes().all(|byte| byte.is_ascii_digit()) && !param.is_empty());
-    let typed = params.next().filter(|typed| !typed.is_empty());
-    let typed = typed.ok_or_else(|| Reply::NeedMoreParams(message.command().to_ascii_uppercase()))?;
-    let Some(target) = read(typed) else {
-        context.notice(&Text::NotATarget(typed.to_owned()));
+/// How somebody's words are read as whom a ban is for.
+type Read = fn(&str) -> Option<Target>;
+
+fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply> {
+    let Wanted { typed, secs, reason } = Wanted::read(message.params())
+        .ok_or_else(|| Reply::NeedMoreParams(message.command().to_ascii_uppercase()))?;
+    let Some(target) = read(&typed) else {
+        context.notice(&Text::NotATarget(typed));
         return Ok(());
     };
-    let reason = params.next().filter(|reason| !reason.is_empty()).map(str::to_owned);
-    let reason = reason.unwrap_or_else(|| context.say(&Text::NoReason));
-    let until = minutes.and_then(|minutes| minutes.parse::<i64>().ok()).filter(|minutes| *minutes > 0);
-    let until = until.and_then(|minutes| {
-        context.world.now.checked_add(SignedDuration::from_secs(minutes.checked_mul(60)?)).ok()
-    });
-    let who = context.client().name().to_owned();
-    let added = Text::KLineAdded(target.to_string(), who.clone(), reason.clone());
+    if let Some(fault) = target.fault(context.world.config.nick_length) {
+        context.notice(&fault);
+        return Ok(());
+    }
+    let asked_back = AskedBack { who: context.me, target: target.clone() };
+    if context.world.would_hit(&target, context.me) && context.world.asked_back.as_ref() != Some(&asked_back)
+    {
+        context.world.asked_back = Some(asked_back);
+        context.notice(&Text::BanIsForYou(target.to_string()));
+        return Ok(());
+    }
+    context.world.asked_back = None;
+    let reason = if reason.is_empty() { context.say(&Text::NoReason) } else { reason };
+    let (who, now) = (context.client().name().to_owned(), context.world.now);
+    // A time without end is for good.
+    let length = i64::try_from(secs).ok().filter(|secs| *secs > 0).map(SignedDuration::from_secs);
+    let until = length.and_then(|length| now.checked_add(length).ok());
+    let (banned, by, why) = (target.to_string(), who.clone(), reason.clone());
+    let added = match until {
+        Some(until) => {
+            Text::BannedUntil(banned, by, why, until.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+        }
+        None => Text::KLineAdded(banned, by, why),
+    };
     context.notice(&added);
     context.world.note(added);
-    let ban = ServerBan { target, reason: reason.clone(), who, until };
+    let ban = ServerBan { target, reason, who, since: Some(now), until };
     // In force at once; that it is kept for the next start can wait for the disk.
-    context.world.bans.add(ban.clone());
-    let world = &*context.world;
-    let casemapping = world.config.casemapping;
-    let hit: Vec<_> = world
-        .connections()
-        .filter(|(id, client)| {
-            world.person_of(*id) != context.me && client.is_registered() && !client.is_operator()
-        })
-        .filter(|(_, client)| world.bans.on_client(client, casemapping, world.now).is_some())
-        .map(|(id, _)| id)
-        .collect();
-    for id in hit {
-        context.world.notify(id, &Reply::YoureBanned(reason.clone()));
-        context.world.disconnect(id, &Text::Banned(reason.clone()));
-    }
+    let casemapping = context.world.config.casemapping;
+    let replaced = context.world.bans.add(ban.clone(), casemapping);
+    context.world.turn_out_all(&ban);
     context.ask(
-        move |connection| bans::keep(connection, &ban),
+        move |connection| bans::keep(connection, &ban, &replaced),
         |context, kept| warn_if_not_kept(context, &kept),
     );
     Ok(())
+}
+
+/// What an operator has typed behind KLINE or DLINE.
+struct Wanted {
+    typed: String,
+    /// How long the ban is to last; 0 is for good.
+    secs: u64,
+    reason: String,
+}
+
+impl Wanted {
+    /// The time stands before whom it is for, or behind that; the rest is the reason, with a colon before it or not.
+    /// `None` if nobody is named.
+    fn read(params: &[&str]) -> Option<Self> {
+        let words = words_of(params);
+        let mut params = words.iter().map(String::as_str).peekable();
+        let before = time(&mut params);
+        let typed = params.next().filter(|typed| !typed.is_empty())?.to_owned();
+        let secs = before.or_else(|| time(&mut params)).unwrap_or_default();
+        Some(Self { typed, secs, reason: params.collect::<Vec<_>>().join(" ") })
+    }
+}
+
+/// What stands behind the command. An IPv6 address that begins with a colon takes everything behind it into one
+/// parameter, and loses that colon; here it has it back.
+fn words_of(params: &[&str]) -> Vec<String> {
+    let Some((last, before)) = params.split_last() else { return Vec::new() };
+    let mut words: Vec<_> = before.iter().map(|word| (*word).to_owned()).collect();
+    match last.strip_prefix(':').map(|_| last.split_once(' ').unwrap_or((last, ""))) {
+        Some((address, rest)) => {
+            words.push(format!(":{address}"));
+            words.extend(Some(rest.trim_start_matches(':').to_owned()).filter(|rest| !rest.is_empty()));
+        }
+        None => words.push((*last).to_owned()),
+    }
+    words
+}
+
+/// Takes a time off the front of what was typed, if there is one: in seconds. A number alone counts minutes.
+fn time<'m>(params: &mut Peekable<impl Iterator<Item = &'m str>>) -> Option<u64> {
+    let secs = duration::seconds(params.peek()?, 60)?;
+    params.next();
+    Some(secs)
 }
 
 /// Says so when a change of the bans will be gone with the server.
@@ -208,7 +256,7 @@ fn warn_if_not_kept(context: &mut Context, kept: &Result<(), StoreError>) -> Res
 
 /// UNKLINE: lifts a KLINE.
 pub(super) fn unkline(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    lift(context, message, |typed| Some(Target::Mask(mask::complete(typed))))
+    lift(context, message, |typed| Some(Target::mask(typed)))
 }
 
 /// UNDLINE: lifts a DLINE.
@@ -216,22 +264,26 @@ pub(super) fn undline(context: &mut Context, message: &Message) -> Result<(), Re
     lift(context, message, Target::network)
 }
 
-fn lift(context: &mut Context, message: &Message, read: fn(&str) -> Option<Target>) -> Result<(), Reply> {
-    let typed = message.param(0).unwrap_or_default();
+fn lift(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply> {
+    let typed = words_of(message.params()).into_iter().next().unwrap_or_default();
     let who = context.client().name().to_owned();
-    match read(typed) {
-        None => context.notice(&Text::NotATarget(typed.to_owned())),
-        Some(target) if context.world.bans.lift(&target) => {
-            let lifted = Text::KLineLifted(target.to_string(), who);
-            context.notice(&lifted);
-            context.world.note(lifted);
-            context.ask(
-                move |connection| bans::lift(connection, &target),
-                |context, kept| warn_if_not_kept(context, &kept),
-            );
-        }
-        Some(target) => context.notice(&Text::NoSuchBan(target.to_string())),
+    let Some(target) = read(&typed) else {
+        context.notice(&Text::NotATarget(typed));
+        return Ok(());
+    };
+    let casemapping = context.world.config.casemapping;
+    let lifted = context.world.bans.lift(&target, casemapping);
+    if lifted.is_empty() {
+        context.notice(&Text::NoSuchBan(target.to_string()));
+        return Ok(());
     }
+    let text = Text::KLineLifted(target.to_string(), who);
+    context.notice(&text);
+    context.world.note(text);
+    context.ask(
+        move |connection| bans::lift(connection, &lifted),
+        |context, kept| warn_if_not_kept(context, &kept),
+    );
     Ok(())
 }
 

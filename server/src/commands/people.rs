@@ -10,8 +10,6 @@ use crate::world::{Capability, Client};
 
 /// The longest reason for being away, in bytes (AWAYLEN).
 pub(super) const AWAY_BYTES: usize = 200;
-/// The longest user name, in bytes, with the `~` before it (USERLEN).
-pub(super) const USER_BYTES: usize = 18;
 /// The longest real name, in bytes (NAMELEN).
 pub(super) const REALNAME_BYTES: usize = 150;
 /// How many names USERHOST answers for (RFC 2812 §4.8).

@@ -7,7 +7,7 @@ use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, Task};
-use super::people::{REALNAME_BYTES, USER_BYTES};
+use super::people::REALNAME_BYTES;
 use super::{isupport, login, motd, status};
 use crate::config::ProtectNames;
 use crate::language::Text;
@@ -15,7 +15,7 @@ use crate::password;
 use crate::reply::Reply;
 use crate::store::Store;
 use crate::user_modes::UserMode;
-use crate::world::Registration;
+use crate::world::{Registration, USER_BYTES};
 
 /// The longest parting word, in bytes.
 const QUIT_BYTES: usize = 300;
@@ -35,6 +35,11 @@ pub(super) fn pass(context: &mut Context, message: &Message) -> Result<(), Reply
 pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let wanted = message.param(0).filter(|nick| !nick.is_empty()).ok_or(Reply::NoNicknameGiven)?;
     if context.client().is_registered() {
+        // Nobody in the rooms is to see a name that is banned.
+        if let Some(reason) = context.world.ban_on_name(context.me, wanted) {
+            context.world.turn_out(context.me, &reason);
+            return Ok(());
+        }
         return context.world.take_nick(context.me, wanted);
     }
     match context.world.rename(context.me, wanted) {
@@ -113,11 +118,15 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
             return;
         }
     };
-    if let Some(ban) = context.world.bans.on_client(context.client(), config.casemapping, context.world.now) {
-        let reason = ban.reason.clone();
-        context.reply(&Reply::YoureBanned(reason.clone()));
-        context.world.disconnect(context.me, &Text::Banned(reason));
-        return;
+    // The one who comes, and the person who is here under that account already.
+    for who in shared.into_iter().chain([context.me]) {
+        if let Some(reason) = context.world.ban_on(who) {
+            context.world.turn_out(who, &reason);
+            if who != context.me {
+                context.world.turn_out(context.me, &reason);
+            }
+            return;
+        }
     }
     let address = context.client().address.to_string();
     if let Some(person) = shared {

@@ -5,7 +5,7 @@ use teahouse_protocol::Message;
 use super::COMMANDS;
 use super::context::Context;
 use crate::reply::Reply;
-use crate::world::Target;
+use crate::world::{ServerBan, Target};
 
 /// STATS: reports, some of them for operators only.
 pub(super) fn stats(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -36,11 +36,17 @@ pub(super) fn stats(context: &mut Context, message: &Message) -> Result<(), Repl
         'k' | 'K' | 'd' | 'D' => {
             let networks = letter.eq_ignore_ascii_case(&'d');
             let bans: Vec<_> = context.world.bans.in_force(context.world.now).cloned().collect();
-            for ban in bans {
-                match ban.target {
-                    Target::Mask(mask) if !networks => context.reply(&Reply::StatsKLine(mask, ban.reason)),
-                    Target::Network(..) if networks => {
-                        context.reply(&Reply::StatsDLine(ban.target.to_string(), ban.reason));
+            for ServerBan { target, reason, who, since, until } in bans {
+                // A star for what was not written down, and for no end.
+                let [since, until] =
+                    [since, until].map(|time| time.map_or("*".to_owned(), |time| format!("{time:.3}")));
+                let shown = target.to_string();
+                match target {
+                    Target::Mask(_) if !networks => {
+                        context.reply(&Reply::StatsKLine(shown, who, since, until, reason));
+                    }
+                    Target::Network(_) if networks => {
+                        context.reply(&Reply::StatsDLine(shown, who, since, until, reason));
                     }
                     _ => {}
                 }

@@ -16,40 +16,58 @@ pub(super) const TABLE: &str = "
         PRIMARY KEY (kind, target)
     ) WITHOUT ROWID;";
 
-/// Keeps a ban, in place of the one for the same target if there was one.
-pub(crate) fn keep(connection: &Connection, ban: &ServerBan) -> rusqlite::Result<()> {
+/// When each was set; older ones do not say so.
+pub(super) const SINCE: &str = "ALTER TABLE ban ADD COLUMN since INTEGER; -- seconds since 1970";
+
+/// How long a ban that is over stays written down. The clock may be ahead, and no ban is to be lost by that.
+const LEFTOVER_SECS: i64 = 30 * 86_400;
+
+/// Keeps a ban, in place of others.
+pub(crate) fn keep(connection: &Connection, ban: &ServerBan, replaced: &[Target]) -> rusqlite::Result<()> {
+    lift(connection, replaced)?;
     let (kind, target) = columns(&ban.target);
-    let until = ban.until.map(Timestamp::as_second);
+    let seconds = |time: Option<Timestamp>| time.map(Timestamp::as_second);
     connection.execute(
-        "INSERT OR REPLACE INTO ban VALUES (?, ?, ?, ?, ?)",
-        params![kind, target, ban.reason, ban.who, until],
+        "INSERT OR REPLACE INTO ban (kind, target, reason, who, until, since) VALUES (?, ?, ?, ?, ?, ?)",
+        params![kind, target, ban.reason, ban.who, seconds(ban.until), seconds(ban.since)],
     )?;
     Ok(())
 }
 
-/// Forgets the ban for a target.
-pub(crate) fn lift(connection: &Connection, target: &Target) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM ban WHERE kind = ? AND target = ?", columns(target))?;
+/// Forgets the bans for some targets.
+pub(crate) fn lift(connection: &Connection, targets: &[Target]) -> rusqlite::Result<()> {
+    for target in targets {
+        connection.execute("DELETE FROM ban WHERE kind = ? AND target = ?", columns(target))?;
+    }
     Ok(())
 }
 
-/// The bans that are in force; those that are over are forgotten.
+/// The bans that are in force; those that have long been over are forgotten.
 pub(crate) fn load(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<ServerBan>> {
-    connection.execute("DELETE FROM ban WHERE until <= ?", [now.as_second()])?;
-    let mut bans = connection.prepare("SELECT kind, target, reason, who, until FROM ban")?;
+    connection.execute("DELETE FROM ban WHERE until <= ?", [now.as_second() - LEFTOVER_SECS])?;
+    let mut bans = connection.prepare("SELECT kind, target, reason, who, until, since FROM ban")?;
     let rows = bans.query_map([], |row| {
-        let (kind, target): (String, String) = (row.get(0)?, row.get(1)?);
-        let until: Option<i64> = row.get(4)?;
+        let time = |seconds: Option<i64>| seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let (kind, written): (String, String) = (row.get(0)?, row.get(1)?);
         // A network was written by `columns`, so it can be read; were it not, nobody has such a name.
-        let network = (kind == "D").then(|| Target::network(&target)).flatten();
-        Ok(ServerBan {
-            target: network.unwrap_or(Target::Mask(target)),
-            reason: row.get(2)?,
-            who: row.get(3)?,
-            until: until.and_then(|until| Timestamp::from_second(until).ok()),
-        })
+        let network = (kind == "D").then(|| Target::network(&written)).flatten();
+        let target = network.unwrap_or_else(|| Target::mask(&written));
+        let (reason, who) = (row.get(2)?, row.get(3)?);
+        let (until, since) = (time(row.get(4)?), time(row.get(5)?));
+        Ok((kind, written, ServerBan { target, reason, who, since, until }))
     })?;
-    rows.collect()
+    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut loaded = Vec::new();
+    for (kind, written, ban) in rows {
+        // An older server did not write every target in its normal form.
+        if columns(&ban.target) != (kind.as_str(), written.clone()) {
+            connection.execute("DELETE FROM ban WHERE kind = ? AND target = ?", [kind, written])?;
+            keep(connection, &ban, &[])?;
+        }
+        loaded.push(ban);
+    }
+    loaded.retain(|ban| ban.until.is_none_or(|until| now < until));
+    Ok(loaded)
 }
 
 fn columns(target: &Target) -> (&'static str, String) {

@@ -144,7 +144,10 @@ fn list_of(connection: &Connection, channel: &str, letter: &str) -> rusqlite::Re
         "SELECT mask, who, time FROM channel_list WHERE channel = ? AND list = ? ORDER BY position",
     )?;
     let rows = rows.query_map([channel, letter], |row| {
-        Ok(ListEntry { mask: row.get(0)?, who: row.get(1)?, when: time_of(row.get(2)?) })
+        let mask: String = row.get(0)?;
+        // An older server did not write every mask in its normal form.
+        let mask = ListEntry::normal_form(&mask);
+        Ok(ListEntry { mask, who: row.get(1)?, when: time_of(row.get(2)?) })
     })?;
     rows.collect()
 }

@@ -23,13 +23,16 @@ pub(super) const TABLES: &str = "
         PRIMARY KEY (account, position)
     ) WITHOUT ROWID;";
 
+/// Where the last connection came from; NULL where that is not known.
+pub(super) const ADDRESS: &str = "ALTER TABLE presence ADD COLUMN address TEXT;";
+
 /// Keeps where somebody is.
 pub(crate) fn keep(connection: &Connection, presence: &Presence) -> rusqlite::Result<()> {
-    let Presence { account, nick, user, host, realname, modes, rooms } = presence;
+    let Presence { account, nick, user, host, address, realname, modes, rooms } = presence;
     forget(connection, account)?;
     connection.execute(
-        "INSERT INTO presence VALUES (?, ?, ?, ?, ?, ?)",
-        params![account, nick, user, host, realname, modes],
+        "INSERT INTO presence (account, nick, user, host, realname, modes, address) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        params![account, nick, user, host, realname, modes, address.map(|address| address.to_string())],
     )?;
     let mut row = connection.prepare_cached("INSERT INTO presence_room VALUES (?, ?, ?, ?)")?;
     for (position, (channel, ranks)) in (0i64..).zip(rooms) {
@@ -58,6 +61,7 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Presence>> {
             nick: row.get("nick")?,
             user: row.get("user")?,
             host: row.get("host")?,
+            address: row.get::<_, Option<String>>("address")?.and_then(|address| address.parse().ok()),
             realname: row.get("realname")?,
             modes: row.get("modes")?,
         })

@@ -16,8 +16,16 @@ use super::{accounts, bans, channels, history, newest, presence, secrets};
 use crate::language::{Language, Text};
 
 /// What makes a database of each version one of the next.
-const MIGRATIONS: &[&str] =
-    &[bans::TABLE, accounts::TABLES, channels::TABLES, history::TABLES, secrets::TABLE, presence::TABLES];
+const MIGRATIONS: &[&str] = &[
+    bans::TABLE,
+    accounts::TABLES,
+    channels::TABLES,
+    history::TABLES,
+    secrets::TABLE,
+    presence::TABLES,
+    bans::SINCE,
+    presence::ADDRESS,
+];
 
 /// How long to wait for somebody else who writes.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,9 +13,13 @@ use super::cloak::Cloak;
 use super::line::Tags;
 use super::{ChannelId, ClientId, Draft, Markers, Number};
 use crate::language::Language;
+use crate::network::host_of;
 use crate::outbox::Outbox;
 use crate::sasl::Exchange;
 use crate::user_modes::{UserMode, UserModes};
+
+/// The longest user name, in bytes with its `~`.
+pub(crate) const USER_BYTES: usize = 18;
 
 /// One connection and the person at its other end.
 #[derive(Debug)]
@@ -276,22 +280,5 @@ impl Client {
 
     fn refresh_source(&mut self) {
         self.source = format!("{}!{}@{}", self.name(), self.user, self.host);
-    }
-}
-
-/// An address as a host name: it must not begin with a colon, as `::1` does, to stand as a parameter.
-fn host_of(address: IpAddr) -> String {
-    let host = address.to_canonical().to_string();
-    if host.starts_with(':') { format!("0{host}") } else { host }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ipv6_address_can_stand_as_a_parameter() {
-        assert_eq!(host_of("::1".parse().unwrap()), "0::1");
-        assert_eq!(host_of("2001:db8::1".parse().unwrap()), "2001:db8::1");
     }
 }

@@ -159,6 +159,10 @@ impl World {
             self.hang_up(id, reason);
         } else if self.stays(person) {
             let person = self.set_apart(person);
+            let address = self.clients[id].address;
+            if mem::replace(&mut self.clients[person].address, address).ip() != address.ip() {
+                self.keep_presence(person);
+            }
             self.hang_up(id, reason);
             self.leave_behind(person);
         } else {

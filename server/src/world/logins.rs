@@ -14,6 +14,7 @@ impl World {
         self.forget_login(id);
         self.clients[id].set_account(account);
         self.note_login(id);
+        self.suspect(id);
     }
 
     /// The people who have logged in to an account.

@@ -1,9 +1,17 @@
 //! Masks: descriptions of people with `*` and `?` in them, as bans and questions use them.
+//!
+//! A mask is `nick!user@host`, where a host can be a [`Network`] (`*!*@192.0.2.0/24`), or `a:account`. It has one
+//! normal form, so that two ways to type the same are one entry of a list.
+
+use std::net::IpAddr;
 
 use jiff::Timestamp;
-use teahouse_protocol::{CaseMapping, Folded};
+use teahouse_protocol::{CaseMapping, Folded, names};
 
-use super::client::Client;
+use super::client::{Client, USER_BYTES};
+use crate::language::Text;
+use crate::network::Network;
+use crate::nickname;
 
 /// Whether `name` fits `mask`, in which `*` stands for anything and `?` for one character, and `\*` and `\?` for
 /// themselves ([Modern IRC, "Wildcard Expressions"](https://modern.ircdocs.horse/#wildcard-expressions)); both are
@@ -42,7 +50,8 @@ pub fn fits(mask: &str, name: &str) -> bool {
     mask[m..].iter().all(|byte| *byte == b'*')
 }
 
-/// `nick!user@host` with `*` for each part that is missing: `alice` is `alice!*@*`, `*.example` is `*!*@*.example`.
+/// `nick!user@host` with `*` for each part that is missing: `alice` is `alice!*@*`, `*.example` is `*!*@*.example`, and
+/// `192.0.2.9/24` is `*!*@192.0.2.0/24`.
 pub fn complete(mask: &str) -> String {
     let (front, host) = match mask.rsplit_once('@') {
         Some((front, host)) => (front, host),
@@ -55,13 +64,108 @@ pub fn complete(mask: &str) -> String {
         None => (front, "*"),
     };
     let star = |part: &str| if part.is_empty() { "*".to_owned() } else { part.to_owned() };
-    format!("{}!{}@{}", star(nick), star(user), star(host))
+    let host = Network::parse(host).map_or_else(|| star(host), |network| network.to_string());
+    format!("{}!{}@{host}", nickname::typed_plainly(&star(nick)), star(user))
+}
+
+/// The normal form of what somebody typed: `a:account`, or a [complete]d mask.
+pub fn normal_form(typed: &str) -> String {
+    match typed.strip_prefix("a:") {
+        Some(account) if Network::parse(typed).is_none() => format!("a:{}", nickname::typed_plainly(account)),
+        _ => complete(typed),
+    }
+}
+
+/// Why nobody can ever fit a mask in its normal form, if that is so; a nickname has at most `nick_bytes`.
+pub fn fault(mask: &str, nick_bytes: usize) -> Option<Text> {
+    let is_in_nicks = |c: char| names::check_nickname(&format!("x{c}"), usize::MAX).is_ok();
+    if let Some(account) = mask.strip_prefix("a:") {
+        let can_be = !account.is_empty() && can_fit(account, is_in_nicks, usize::MAX);
+        return (!can_be).then(|| Text::MaskFitsNoAccount(mask.to_owned()));
+    }
+    let (front, host) = mask.rsplit_once('@')?;
+    let (nick, user) = front.split_once('!')?;
+    let begins_well = match parts(nick).next() {
+        Some(Part::Is(first)) => names::check_nickname(&first.to_string(), usize::MAX).is_ok(),
+        _ => true,
+    };
+    if !begins_well || !can_fit(nick, is_in_nicks, nick_bytes) {
+        Some(Text::MaskFitsNoNick(nick.to_owned()))
+    } else if !can_fit(user, |c| is_in_nicks(c) || matches!(c, '.' | '~'), USER_BYTES) {
+        Some(Text::MaskFitsNoUser(user.to_owned()))
+    } else if !can_be_host(host) {
+        Some(Text::MaskFitsNoHost(host.to_owned()))
+    } else {
+        None
+    }
+}
+
+/// A host is an address, or what covers one.
+fn can_be_host(host: &str) -> bool {
+    let is_in_hosts = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-');
+    let is_address = |host: &str| {
+        let is_v4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        (is_v4 || host.contains(':')) && !host.contains(['*', '?'])
+    };
+    Network::parse(host).is_some() || (can_fit(host, is_in_hosts, usize::MAX) && !is_address(host))
+}
+
+/// Whether something of at most so many bytes, of characters that are `allowed`, can fit a part of a mask.
+fn can_fit(mask: &str, allowed: impl Fn(char) -> bool, max_bytes: usize) -> bool {
+    let mut least = 0;
+    for part in parts(mask) {
+        least += match part {
+            Part::Anything => 0,
+            Part::One => 1,
+            Part::Is(c) if allowed(c) => c.len_utf8(),
+            Part::Is(_) => return false,
+        };
+    }
+    least <= max_bytes
+}
+
+/// What a mask asks for at one place.
+enum Part {
+    Anything,
+    One,
+    Is(char),
+}
+
+fn parts(mask: &str) -> impl Iterator<Item = Part> {
+    let mut letters = mask.chars().peekable();
+    std::iter::from_fn(move || {
+        Some(match letters.next()? {
+            '*' => Part::Anything,
+            '?' => Part::One,
+            '\\' => Part::Is(letters.next_if(|c| matches!(c, '*' | '?')).unwrap_or('\\')),
+            other => Part::Is(other),
+        })
+    })
+}
+
+/// Whether a mask in its normal form fits people who have nothing in common but that they have an account, or but that
+/// they come over the same kind of network.
+pub fn fits_everybody(mask: &str) -> bool {
+    let person = |nick: &str, user: &str, cloak: &str, address: &str| {
+        let fold = |text: String| CaseMapping::Ascii.fold(&text).into_owned();
+        Person {
+            sources: [cloak, address].map(|host| fold(format!("{nick}!~{user}@{host}"))),
+            account: Some(fold(nick.to_owned())),
+            address: address.parse().expect("these are addresses"),
+        }
+    };
+    // The two of each pair have no character in common but for those that everybody has.
+    let pairs = [("1.1.1.1", "222.33.44.55"), ("1111::1", "f222:3333:4444:5555:6666:7777:8888:9999")];
+    pairs.into_iter().any(|(one, other)| {
+        person("aaaaaaaa", "aaaaaaaa", "11111111.11111111.cloak", one).fits(mask)
+            && person("茶馆茶馆茶馆", "馆茶馆茶", "22222222.33333333.cloak", other).fits(mask)
+    }) || mask.strip_prefix("*!*@").and_then(Network::parse).is_some_and(|network| network.is_vast())
 }
 
 /// One entry of a channel's list of bans, exceptions or invitations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListEntry {
-    /// As it is shown: `nick!user@host` with stars, or an extended ban.
+    /// As it is shown: the normal form of a mask, perhaps with `m:` before it.
     pub mask: String,
     /// Who set it.
     pub who: String,
@@ -79,12 +183,11 @@ pub enum Subject {
 }
 
 impl ListEntry {
-    /// The normal form of what somebody typed: `m:` and `a:` stay, and a mask is [complete]d.
+    /// The normal form of what somebody typed: `m:` stays.
     pub fn normal_form(typed: &str) -> String {
-        match typed.split_once(':') {
-            Some(("m", rest)) => format!("m:{}", Self::normal_form(rest)),
-            Some(("a", account)) => format!("a:{account}"),
-            _ => complete(typed),
+        match typed.strip_prefix("m:") {
+            Some(rest) => format!("m:{}", normal_form(rest)),
+            None => normal_form(typed),
         }
     }
 
@@ -98,11 +201,7 @@ impl ListEntry {
 
     /// Whether it describes somebody; `casemapping` is how names are compared here.
     pub fn describes(&self, person: &Person, casemapping: CaseMapping) -> bool {
-        let mask = casemapping.fold(self.subject().1);
-        match mask.as_str().strip_prefix("a:") {
-            Some(account) => person.account.as_ref().is_some_and(|own| fits(account, own.as_str())),
-            None => person.sources.iter().any(|source| fits(mask.as_str(), source.as_str())),
-        }
+        person.fits(casemapping.fold(self.subject().1).as_str())
     }
 }
 
@@ -113,16 +212,40 @@ pub struct Person {
     sources: [Folded<'static>; 2],
     /// The account, folded.
     account: Option<Folded<'static>>,
+    address: IpAddr,
 }
 
 impl Person {
     /// A client, with its names folded by `casemapping`.
     pub fn of(client: &Client, casemapping: CaseMapping) -> Self {
+        Self::known_as([client.source(), &client.real_source()], client, casemapping)
+    }
+
+    /// A client, if it were called otherwise.
+    pub fn called(nick: &str, client: &Client, casemapping: CaseMapping) -> Self {
+        let source = |host: &str| format!("{nick}!{}@{host}", client.user());
+        Self::known_as([&source(client.host()), &source(&client.real_host())], client, casemapping)
+    }
+
+    fn known_as(sources: [&str; 2], client: &Client, casemapping: CaseMapping) -> Self {
         let fold = |text: &str| casemapping.fold(text).into_owned();
-        Self {
-            sources: [fold(client.source()), fold(&client.real_source())],
-            account: client.account().map(fold),
+        Self { sources: sources.map(fold), account: client.account().map(fold), address: client.address.ip() }
+    }
+
+    /// Whether the person fits a mask in its normal form, folded.
+    pub fn fits(&self, mask: &str) -> bool {
+        if let Some(account) = mask.strip_prefix("a:") {
+            return self.account.as_ref().is_some_and(|own| fits(account, own.as_str()));
         }
+        // A slash is in networks only; an address alone is compared as it is written.
+        if mask.contains('/')
+            && let Some((front, host)) = mask.rsplit_once('@')
+            && let Some(network) = Network::parse(host)
+        {
+            let own = self.sources[0].as_str().rsplit_once('@').map_or("", |(front, _)| front);
+            return network.holds(self.address) && fits(front, own);
+        }
+        self.sources.iter().any(|source| fits(mask, source.as_str()))
     }
 }
 
@@ -174,8 +297,107 @@ mod tests {
             ("a:account", "a:account"),
             ("m:a:account", "m:a:account"),
             ("@", "*!*@*"),
+            ("10.1.2.3/8", "*!*@10.0.0.0/8"),
+            ("bob!*@::FFFF:192.0.2.1", "bob!*@192.0.2.1"),
+            ("*@2001:0DB8:0:0::1", "*!*@2001:db8::1"),
+            ("0::1", "*!*@0::1"),
+            ("m:2001:db8::7/64", "m:*!*@2001:db8::/64"),
+            ("a:1::", "*!*@a:1::"),
+            ("ａｎｎ＊", "ann*!*@*"),
         ] {
             assert_eq!(ListEntry::normal_form(typed), complete_mask, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_ever_be_called_is_told_from_what_somebody_may_be() {
+        for mask in [
+            "ann",
+            "*",
+            "a?n*",
+            "*!~ann@*",
+            "*!*@bad.example",
+            "192.0.2.0/24",
+            "*!*@192.0.2.*",
+            "*:db8:*",
+            "2001:db8::1",
+            "小明",
+            "a\\b",
+            "a:ann",
+            "a:*",
+            "[x]!*@*",
+            "*!a.b@*",
+            "0000abcd.*.cloak",
+        ] {
+            assert_eq!(fault(&normal_form(mask), 32), None, "{mask}");
+        }
+        for (mask, why) in [
+            ("1d", Text::MaskFitsNoNick("1d".to_owned())),
+            ("9lives!*@*", Text::MaskFitsNoNick("9lives".to_owned())),
+            ("-x", Text::MaskFitsNoNick("-x".to_owned())),
+            ("a b!*@*", Text::MaskFitsNoNick("a b".to_owned())),
+            ("$a:ann!*@*", Text::MaskFitsNoNick("$a:ann".to_owned())),
+            ("m:ann!*@*", Text::MaskFitsNoNick("m:ann".to_owned())),
+            ("ann\\*!*@*", Text::MaskFitsNoNick("ann\\*".to_owned())),
+            ("a!b!c@*", Text::MaskFitsNoUser("b!c".to_owned())),
+            ("a!b@c@*", Text::MaskFitsNoUser("b@c".to_owned())),
+            ("*!abcdefghijklmnopqrs@*", Text::MaskFitsNoUser("abcdefghijklmnopqrs".to_owned())),
+            ("*!*@10.0.0.0/33", Text::MaskFitsNoHost("10.0.0.0/33".to_owned())),
+            ("*!*@192.0.2", Text::MaskFitsNoHost("192.0.2".to_owned())),
+            ("*!*@192.0.2.256", Text::MaskFitsNoHost("192.0.2.256".to_owned())),
+            ("*!*@1::2::3", Text::MaskFitsNoHost("1::2::3".to_owned())),
+            ("*!*@茶", Text::MaskFitsNoHost("茶".to_owned())),
+            ("a:", Text::MaskFitsNoAccount("a:".to_owned())),
+            ("a:b c", Text::MaskFitsNoAccount("a:b c".to_owned())),
+        ] {
+            assert_eq!(fault(&normal_form(mask), 32), Some(why), "{mask}");
+        }
+        for (length, fits) in [(32, true), (33, false)] {
+            assert_eq!(fault(&normal_form(&"x".repeat(length)), 32).is_none(), fits, "{length} bytes");
+            assert_eq!(fault(&normal_form(&"?".repeat(length)), 32).is_none(), fits, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_mask_that_is_everybody_is_known_as_such() {
+        for mask in [
+            "*",
+            "*!*@*",
+            "?*",
+            "**",
+            "*!?*@*",
+            "*!~*@*",
+            "*@*",
+            "*!*@*.*",
+            "*.*.*.*",
+            "*:*",
+            "*.cloak",
+            "a:*",
+            "*!*@0.0.0.0/0",
+            "0::/0",
+            "2000::/3",
+            "128.0.0.0/1",
+            "????*",
+            "::ffff:0:0/96",
+        ] {
+            assert!(fits_everybody(&normal_form(mask)), "{mask}");
+        }
+        for mask in [
+            "a*",
+            "*a*",
+            "小*",
+            "*!~a*@*",
+            "*!*@1*",
+            "10.0.0.0/8",
+            "2001:db8::/32",
+            "*.1.*",
+            "a:a*",
+            "*?cloak1",
+            "????????",
+            "*!*@192.*",
+            "bob!*@0.0.0.0/0",
+        ] {
+            assert!(!fits_everybody(&normal_form(mask)), "{mask}");
         }
     }
 }

@@ -50,6 +50,7 @@ impl World {
         self.clients[id].set_nick(Some(nick));
         self.clients[id].named = self.next_number();
         self.mirror(id);
+        self.suspect(id);
         Ok(())
     }
 

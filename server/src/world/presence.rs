@@ -2,7 +2,7 @@
 //!
 //! Such a person is a client [apart](super::devices) with no devices. It is kept, so that it stays over a restart too.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use super::deed::ToKeep;
@@ -22,6 +22,8 @@ pub struct Presence {
     pub user: String,
     /// The address as others see it.
     pub host: String,
+    /// Where the last connection came from, if that is known; bans ask.
+    pub address: Option<IpAddr>,
     /// The real name.
     pub realname: String,
     /// The letters of the modes that the person has chosen.
@@ -115,6 +117,7 @@ impl World {
             nick: client.name().to_owned(),
             user: client.user().to_owned(),
             host: client.host().to_owned(),
+            address: Some(client.address.ip()).filter(|address| !address.is_unspecified()),
             realname: client.realname.clone(),
             modes: modes.map(|(_, letter)| letter).collect(),
             rooms: rooms.collect(),
@@ -127,10 +130,10 @@ impl World {
         self.to_keep.push(ToKeep::NoPresence(account.to_owned()));
     }
 
-    /// Brings somebody in who stayed over a restart. Nobody is there yet to be told.
+    /// Brings somebody in who stayed over a restart, unless they are banned by now. Nobody is there yet to be told.
     pub fn restore_presence(&mut self, kept: Presence) {
         let nowhere = Arc::clone(&self.nowhere);
-        let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let address = SocketAddr::new(kept.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()), 0);
         let mut client = Client::absent(address, nowhere, kept.host, self.config.language);
         client.set_user(kept.user);
         client.realname = kept.realname;
@@ -157,6 +160,7 @@ impl World {
             self.clients[person].channels.push(channel);
         }
         self.leave_behind(person);
+        self.turn_out_suspects();
     }
 }
 

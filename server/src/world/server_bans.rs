@@ -1,13 +1,22 @@
 //! Who may not come in: bans of the whole server, by mask (KLINE) and by network address (DLINE).
+//!
+//! Whoever is banned is out: with every device, and as somebody who stays without a connection too. That is so when the
+//! ban is set, at each login, when somebody takes another name or logs in to an account, and when those who stay come
+//! back after a restart; operators are spared.
 
 use std::fmt;
+use std::mem;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
-use super::client::Client;
-use super::mask;
+use super::mask::{self, Person};
+use super::{Client, ClientId, World};
+use crate::language::Text;
+use crate::network::Network;
+use crate::nickname;
+use crate::reply::Reply;
 
 /// The list, in the order in which it was made.
 #[derive(Debug, Default)]
@@ -22,6 +31,8 @@ pub struct ServerBan {
     pub reason: String,
     /// Who set it.
     pub who: String,
+    /// When it was set; `None` if that was not written down then.
+    pub since: Option<Timestamp>,
     /// When it ends by itself; `None` for never.
     pub until: Option<Timestamp>,
 }
@@ -29,32 +40,64 @@ pub struct ServerBan {
 /// Whom a ban is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// `nick!user@host` with stars (KLINE).
+    /// A [mask] in its normal form (KLINE).
     Mask(String),
-    /// A network: its address and how many bits of it count (DLINE).
-    Network(IpAddr, u8),
+    /// Whoever comes from there, before anything else is known of them (DLINE).
+    Network(Network),
+}
+
+/// A ban that an operator was asked back about: said once more, it is meant so.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AskedBack {
+    pub(crate) who: ClientId,
+    pub(crate) target: Target,
 }
 
 impl Target {
-    /// A network as it is typed: an address, or an address and a number of bits (`192.0.2.0/24`).
+    /// A mask, however it was typed. Nobody vouches for user names here, so all begin with `~`.
+    pub fn mask(typed: &str) -> Self {
+        let mask = mask::normal_form(typed);
+        let user = mask.split_once('!').filter(|_| !mask.starts_with("a:")).map(|(_, rest)| rest);
+        Self::Mask(match user {
+            Some(user) if !user.starts_with(['~', '*', '?']) => mask.replacen('!', "!~", 1),
+            _ => mask,
+        })
+    }
+
+    /// A network, however it was typed: an address, or an address and a number of bits (`192.0.2.0/24`).
     pub fn network(typed: &str) -> Option<Self> {
-        let (address, bits) = match typed.split_once('/') {
-            Some((address, bits)) => (address.parse::<IpAddr>().ok()?, Some(bits.parse::<u8>().ok()?)),
-            None => (typed.parse::<IpAddr>().ok()?, None),
+        Network::parse(typed).map(Self::Network)
+    }
+
+    /// Why nobody can be meant by it, or everybody would be; a nickname has at most `nick_bytes`.
+    pub fn fault(&self, nick_bytes: usize) -> Option<Text> {
+        let everybody = match self {
+            Self::Mask(mask) => match mask::fault(mask, nick_bytes) {
+                None => mask::fits_everybody(mask),
+                fault => return fault,
+            },
+            Self::Network(network) => network.is_vast(),
         };
-        let all = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(all);
-        (bits <= all).then_some(Self::Network(address, bits))
+        everybody.then(|| Text::BanIsForEverybody(self.to_string()))
+    }
+
+    /// Whether two are the same where names are compared so.
+    fn same(&self, other: &Self, casemapping: CaseMapping) -> bool {
+        match (self, other) {
+            (Self::Mask(one), Self::Mask(other)) => casemapping.same(one, other),
+            _ => self == other,
+        }
     }
 
     fn holds(&self, address: IpAddr) -> bool {
-        let Self::Network(network, bits) = self else { return false };
-        let significant = |ip: IpAddr| match ip {
-            IpAddr::V4(ip) => u128::from(u32::from(ip).checked_shr(32 - u32::from(*bits)).unwrap_or(0)),
-            IpAddr::V6(ip) => u128::from(ip).checked_shr(128 - u32::from(*bits)).unwrap_or(0),
-        };
-        let address = address.to_canonical();
-        network.is_ipv4() == address.is_ipv4() && significant(*network) == significant(address)
+        matches!(self, Self::Network(network) if network.holds(address))
+    }
+
+    fn hits(&self, person: &Person, address: IpAddr, casemapping: CaseMapping) -> bool {
+        match self {
+            Self::Mask(mask) => person.fits(casemapping.fold(mask).as_str()),
+            Self::Network(network) => network.holds(address),
+        }
     }
 }
 
@@ -62,49 +105,117 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mask(mask) => f.write_str(mask),
-            Self::Network(address, bits) => write!(f, "{address}/{bits}"),
+            Self::Network(network) => network.fmt(f),
         }
     }
 }
 
 impl ServerBans {
-    /// Adds a ban, in place of the one for the same target if there was one.
-    pub fn add(&mut self, ban: ServerBan) {
-        self.lift(&ban.target);
+    /// Adds a ban, in place of those for the same target, which are returned.
+    pub fn add(&mut self, ban: ServerBan, casemapping: CaseMapping) -> Vec<Target> {
+        let replaced = self.lift(&ban.target, casemapping);
         self.0.push(ban);
+        replaced
     }
 
-    /// Lifts the ban for a target. Returns whether there was one.
-    pub fn lift(&mut self, target: &Target) -> bool {
-        let before = self.0.len();
-        self.0.retain(|ban| ban.target != *target);
-        self.0.len() < before
+    /// Lifts the bans for a target, and returns them as they were written.
+    pub fn lift(&mut self, target: &Target, casemapping: CaseMapping) -> Vec<Target> {
+        let lifted = self.0.extract_if(.., |ban| ban.target.same(target, casemapping));
+        lifted.map(|ban| ban.target).collect()
     }
 
     /// The bans that are in force.
     pub fn in_force(&self, now: Timestamp) -> impl Iterator<Item = &ServerBan> {
         self.0.iter().filter(move |ban| ban.until.is_none_or(|until| now < until))
     }
+}
 
-    /// The ban that keeps an address out, before anything is known of the person.
-    pub fn on_address(&self, address: IpAddr, now: Timestamp) -> Option<&ServerBan> {
-        self.in_force(now).find(|ban| ban.target.holds(address))
+impl World {
+    /// Hangs up on a new connection whose address is banned.
+    pub(crate) fn turn_away_if_banned(&mut self, id: ClientId) {
+        let address = self.clients[id].address.ip();
+        let ban = self.bans.in_force(self.now).find(|ban| ban.target.holds(address));
+        if let Some(reason) = ban.map(|ban| ban.reason.clone()) {
+            self.turn_out(id, &reason);
+        }
     }
 
-    /// The ban that keeps a client out.
-    pub fn on_client(&self, client: &Client, casemapping: CaseMapping, now: Timestamp) -> Option<&ServerBan> {
-        if self.0.is_empty() {
+    /// Why somebody is banned, if they are: by name, by account, or by where one of their connections comes from; of
+    /// somebody who stays without one, by where the last one came from.
+    pub(crate) fn ban_on(&self, person: ClientId) -> Option<String> {
+        self.ban_on_as(person, |client| Person::of(client, self.config.casemapping))
+    }
+
+    /// Why somebody would be banned under another name.
+    pub(crate) fn ban_on_name(&self, person: ClientId, nick: &str) -> Option<String> {
+        let nick = nickname::normalize(nick, self.config.nick_length).ok()?;
+        self.ban_on_as(person, |client| Person::called(&nick, client, self.config.casemapping))
+    }
+
+    fn ban_on_as(&self, person: ClientId, known_as: impl Fn(&Client) -> Person) -> Option<String> {
+        if self.bans.0.is_empty() || self.clients[person].is_operator() {
             return None;
         }
-        let sources = [client.source().to_owned(), client.real_source()];
-        let sources = sources.map(|source| casemapping.fold(&source).into_owned());
-        self.in_force(now).find(|ban| match &ban.target {
-            Target::Mask(mask) => {
-                let mask = casemapping.fold(mask);
-                sources.iter().any(|source| mask::fits(mask.as_str(), source.as_str()))
-            }
-            network @ Target::Network(..) => network.holds(client.address.ip()),
+        self.faces(person).find_map(|client| {
+            let (known, address) = (known_as(client), client.address.ip());
+            let mut bans = self.bans.in_force(self.now);
+            let ban = bans.find(|ban| ban.target.hits(&known, address, self.config.casemapping));
+            ban.map(|ban| ban.reason.clone())
         })
+    }
+
+    /// Whether a ban would hit somebody, operator or not.
+    pub(crate) fn would_hit(&self, target: &Target, person: ClientId) -> bool {
+        let casemapping = self.config.casemapping;
+        self.faces(person)
+            .any(|client| target.hits(&Person::of(client, casemapping), client.address.ip(), casemapping))
+    }
+
+    /// A person as bans look at them: each connection, or the person alone if there is none.
+    fn faces(&self, person: ClientId) -> impl Iterator<Item = &Client> {
+        let client = &self.clients[person];
+        let devices = client.devices.iter().map(|device| &self.clients[*device]);
+        Some(client).filter(|client| client.devices.is_empty()).into_iter().chain(devices)
+    }
+
+    /// Sends away everybody whom a new ban hits, but for operators. For a network, those too who have not logged in.
+    pub(crate) fn turn_out_all(&mut self, ban: &ServerBan) {
+        let at_once = |client: &Client| client.is_registered() || matches!(ban.target, Target::Network(_));
+        let hit: Vec<_> = self
+            .people()
+            .filter(|(id, client)| {
+                at_once(client) && !client.is_operator() && self.would_hit(&ban.target, *id)
+            })
+            .map(|(id, _)| id)
+            .collect();
+        for person in hit {
+            self.turn_out(person, &ban.reason);
+        }
+    }
+
+    /// Sends a person away who is banned, with all connections; nothing is left behind.
+    pub(crate) fn turn_out(&mut self, person: ClientId, reason: &str) {
+        self.notify_person(person, &Reply::YoureBanned(reason.to_owned()));
+        self.expel(person, &Text::Banned(reason.to_owned()));
+    }
+
+    /// Has it looked at, when the command ends, whether somebody is banned.
+    pub(super) fn suspect(&mut self, id: ClientId) {
+        if !self.bans.0.is_empty() {
+            self.suspects.push(id);
+        }
+    }
+
+    /// Sends those away who have become somebody who is banned. To be called at the end of each command.
+    pub(crate) fn turn_out_suspects(&mut self) {
+        for person in mem::take(&mut self.suspects) {
+            let is_person = |client: &Client| client.is_registered() && client.person.is_none();
+            if self.client(person).is_some_and(is_person)
+                && let Some(reason) = self.ban_on(person)
+            {
+                self.turn_out(person, &reason);
+            }
+        }
     }
 }
 
@@ -112,23 +223,28 @@ impl ServerBans {
 mod tests {
     use super::*;
 
+    fn ban(target: Target) -> ServerBan {
+        ServerBan { target, reason: String::new(), who: String::new(), since: None, until: None }
+    }
+
     #[test]
-    fn a_network_holds_the_addresses_that_begin_like_it() {
-        for (network, address, held) in [
-            ("192.0.2.0/24", "192.0.2.77", true),
-            ("192.0.2.0/24", "192.0.3.77", false),
-            ("192.0.2.1", "192.0.2.1", true),
-            ("192.0.2.1", "::ffff:192.0.2.1", true),
-            ("0.0.0.0/0", "203.0.113.9", true),
-            ("2001:db8::/32", "2001:db8:1::9", true),
-            ("2001:db8::/32", "192.0.2.1", false),
-            ("::/0", "2001:db8::1", true),
+    fn a_ban_is_one_however_it_is_typed() {
+        for (typed, other) in [
+            ("ann", "ANN!*@*"),
+            ("*!ann@*", "*!~ann@*"),
+            ("10.1.2.3/8", "*@10.0.0.0/8"),
+            ("*!*@::ffff:192.0.2.1", "192.0.2.1"),
+            ("a:Ann", "a:ann"),
+            ("*@2001:DB8::/32", "*!*@2001:db8:0:0::7/32"),
         ] {
-            let target = Target::network(network).unwrap();
-            assert_eq!(target.holds(address.parse().unwrap()), held, "{network} and {address}");
+            let mut bans = ServerBans::default();
+            bans.add(ban(Target::mask(typed)), CaseMapping::Ascii);
+            let shown = bans.0[0].target.to_string();
+            assert_eq!(Target::mask(&shown), bans.0[0].target, "{shown} is its own normal form");
+            let replaced = bans.add(ban(Target::mask(other)), CaseMapping::Ascii);
+            assert_eq!((replaced.len(), bans.0.len()), (1, 1), "{typed} and {other}");
+            assert_eq!(bans.lift(&Target::mask(typed), CaseMapping::Ascii).len(), 1);
         }
-        for bad in ["", "192.0.2.0/33", "2001:db8::/129", "host/8", "192.0.2.0/x"] {
-            assert_eq!(Target::network(bad), None, "{bad}");
-        }
+        assert_ne!(Target::mask("192.0.2.1"), Target::network("192.0.2.1").unwrap());
     }
 }

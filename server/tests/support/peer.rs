@@ -1,11 +1,13 @@
 //! One connection to a server, as a person with a plain socket has it, or one that speaks TLS.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64ct::{Base64, Encoding};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use socket2::{Domain, Socket, Type};
 
 /// No wait in a test is longer than this.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -49,6 +51,14 @@ impl Peer {
         Self { stream: BufReader::new(Stream::Plain(Self::socket_to(address))) }
     }
 
+    /// Connects from one of this machine's own addresses, such as 127.0.0.2.
+    pub fn connect_from(own: IpAddr, address: SocketAddr) -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::new(own, 0).into()).expect("it is this machine's own");
+        socket.connect_timeout(&address.into(), DEADLINE).expect("the server accepts");
+        Self { stream: BufReader::new(Stream::Plain(Self::prepared(socket.into()))) }
+    }
+
     /// Connects with TLS; hands are shaken with the first read or write.
     pub fn connect_with(address: SocketAddr, config: &Arc<ClientConfig>) -> Self {
         let name = "tea.house".try_into().unwrap();
@@ -58,7 +68,10 @@ impl Peer {
     }
 
     fn socket_to(address: SocketAddr) -> TcpStream {
-        let socket = TcpStream::connect_timeout(&address, DEADLINE).expect("the server accepts");
+        Self::prepared(TcpStream::connect_timeout(&address, DEADLINE).expect("the server accepts"))
+    }
+
+    fn prepared(socket: TcpStream) -> TcpStream {
         socket.set_read_timeout(Some(DEADLINE)).unwrap();
         socket.set_nodelay(true).unwrap();
         socket
@@ -74,7 +87,16 @@ impl Peer {
         Self::connect_with(address, config).introduce(nick)
     }
 
-    fn introduce(mut self, nick: &str) -> Self {
+    /// Logs in, and to the account of that name, whose password is `sesame12`.
+    pub fn introduce_as_owner(mut self, nick: &str) -> Self {
+        self.send(&format!("CAP REQ sasl\r\nNICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nAUTHENTICATE PLAIN"));
+        self.wait_for("AUTHENTICATE +");
+        let plain = Base64::encode_string(format!("\0{nick}\0sesame12").as_bytes());
+        self.send(&format!("AUTHENTICATE {plain}\r\nCAP END"));
+        self
+    }
+
+    pub fn introduce(mut self, nick: &str) -> Self {
         self.send(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));
         self.wait_for(" 366 ");
         self
