@@ -115,6 +115,12 @@ impl LineBuffer {
         line_end.is_some()
     }
 
+    /// What has come and was not taken out: after [`has_line`](Self::has_line) it begins with the next line, whether
+    /// that is whole or not, and too long or not.
+    pub fn waiting(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
     /// Takes the next whole line out, or `None` until more has come.
     ///
     /// A line ends with CR LF; LF alone and CR alone end one too, so neither can hide inside a message that is

@@ -94,6 +94,7 @@ sentences! {
     SendQueueExceeded "SendQ exceeded: reads too slowly" | "接收太慢，待发消息过多（SendQ exceeded）";
     SpeaksTls "This port is for TLS; connect with TLS, or to another port" | "这个端口只接受 TLS 连接：请用 TLS 连接，或换一个端口";
     SpeaksNoTls "This port is not for TLS; connect without TLS, or to another port" | "这个端口不接受 TLS 连接：请不用 TLS 连接，或换一个端口";
+    SpeaksNoIrc "This port is for IRC, and that was something else" | "这个端口只使用 IRC，收到的是别的协议";
     NoLineEnd "Too much without a line end" | "数据过长而没有换行";
     BadPassword "Bad password" | "密码不对";
     ServerFull(count) "The teahouse is full: {count} are here" | "茶馆客满：已有 {count} 人";
@@ -242,6 +243,7 @@ sentences! {
     Departed(nick, reason, online) "{nick} left ({reason}) · {online} here" | "{nick} 离开了（{reason}）· 现有 {online} 人";
     Renamed(old, new) "{old} is now {new}" | "{old} 改名为 {new}";
     GaveUp(address, reason) "{address} went before logging in ({reason})" | "{address} 未登录就离开了（{reason}）";
+    Stranger(address) "{address} does not speak IRC" | "{address} 不使用 IRC";
     TurnedAway(address, reason) "{address} was turned away ({reason})" | "{address} 被拒之门外（{reason}）";
     AcceptFailed(error) "cannot take new connections for now: {error}" | "暂时无法接受新连接：{error}";
     AcceptRecovered "taking new connections again" | "恢复接受新连接";

@@ -11,7 +11,7 @@
 //! 7. what outlasts the server is in the [`store`].
 //!
 //! Around it: [`signals`], the [`log_writer`] and the [`console`].
-//! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`farewell`] (how to hang up),
+//! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC), [`farewell`] (how to hang up),
 //! [`config`] (file and flags), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
 //! [`password`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
 //! [`limits`] (what the system allows).
@@ -39,6 +39,7 @@ pub mod session;
 pub mod signals;
 pub mod staff;
 pub mod store;
+pub mod stranger;
 mod sync;
 mod throttle;
 pub mod tls;

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use jiff::Timestamp;
+use log::Level;
 use parking_lot::{Mutex, MutexGuard};
 use teahouse_protocol::{LineBuffer, LineLimits, text};
 
@@ -26,6 +27,7 @@ use crate::farewell;
 use crate::language::Text;
 use crate::outbox::{Answers, Cause, Outbox};
 use crate::store::Store;
+use crate::stranger;
 use crate::throttle::Throttle;
 use crate::tls::{self, Identity};
 use crate::world::{ClientId, Effects, Order, World};
@@ -206,9 +208,6 @@ impl<'h> Session<'h> {
             }
             match input.read(spare) {
                 Ok(0) => return self.cause_of_end(),
-                Ok(_) if self.clock.is_login() && spare.starts_with(&tls::GREETING) => {
-                    return Text::SpeaksNoTls;
-                }
                 Ok(count) => buffer.filled(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if is_timeout(&error) => {
@@ -240,6 +239,12 @@ impl<'h> Session<'h> {
                 }
             }
             if let Err(reason) = self.catch_up() {
+                return reason;
+            }
+            if self.clock.is_login()
+                && self.here
+                && let Some(reason) = stranger::recognise(buffer.waiting())
+            {
                 return reason;
             }
         }
@@ -296,7 +301,11 @@ impl<'h> Session<'h> {
         world.client(self.id)?;
         let since = Instant::now();
         let mut lines = 0;
-        while let Some(line) = buffer.next_line() {
+        loop {
+            if self.clock.is_login() && self.turns_out_a_stranger(world, buffer) {
+                return None;
+            }
+            let line = buffer.next_line()?;
             let input = Input::understand(line);
             if let Some(throttle) = self.throttle.as_mut().filter(|_| input.is_sent_by_itself()) {
                 throttle.lighten();
@@ -315,7 +324,20 @@ impl<'h> Session<'h> {
                 return errand;
             }
         }
-        None
+    }
+
+    /// Hangs up on a client that has not logged in and whose next line is none of IRC.
+    fn turns_out_a_stranger(&self, world: &mut World, buffer: &mut LineBuffer) -> bool {
+        // With lines that came together, the login may be complete since one of them.
+        let may_be_one = world.client(self.id).is_some_and(|client| !client.is_registered());
+        if !may_be_one || !buffer.has_line() {
+            return false;
+        }
+        let reason = stranger::recognise(buffer.waiting());
+        if let Some(reason) = &reason {
+            world.disconnect(self.id, reason);
+        }
+        reason.is_some()
     }
 
     /// Does something with the world; this client may be gone from it.
@@ -421,7 +443,9 @@ impl Effects {
         // Whoever once came into a full room would keep a list as long as that.
         self.touched.shrink_to(MOST_KEPT);
         for note in mem::take(&mut self.notes) {
-            log::info!("{}", text::escape(&note.to_string(config.language)));
+            // Whoever looks for open ports comes by every day; an operator need not hear of it.
+            let level = if let Text::Stranger(_) = note { Level::Debug } else { Level::Info };
+            log::log!(level, "{}", text::escape(&note.to_string(config.language)));
         }
     }
 }

@@ -388,6 +388,8 @@ impl World {
             self.users -= 1;
             self.counted.change(client.modes, UserModes::default());
             Text::Departed(client.name().to_owned(), words, self.users.to_string())
+        } else if let Text::SpeaksNoIrc | Text::SpeaksNoTls = reason {
+            Text::Stranger(client.address.to_string())
         } else {
             Text::GaveUp(client.address.to_string(), words)
         };

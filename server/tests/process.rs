@@ -4,11 +4,12 @@
 #[path = "support/peer.rs"]
 mod peer;
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,6 +39,36 @@ impl Running {
 
     fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.0), signal).unwrap();
+    }
+
+    /// Waits until the process has a file open that is the right one, by its path or what stands for it.
+    fn wait_for(&mut self, is_right: impl Fn(&Path) -> bool) {
+        let deadline = Instant::now() + DEADLINE;
+        while !self.open_files().iter().any(|file| is_right(file)) {
+            assert!(Instant::now() < deadline && self.0.try_wait().unwrap().is_none(), "it starts");
+        }
+    }
+
+    fn open_files(&self) -> Vec<PathBuf> {
+        let descriptors = fs::read_dir(format!("/proc/{}/fd", self.0.id())).unwrap();
+        descriptors.flatten().filter_map(|descriptor| fs::read_link(descriptor.path()).ok()).collect()
+    }
+
+    /// Where it listens, when its console does not tell: the system does.
+    fn address(&mut self) -> SocketAddr {
+        const LISTENING: &str = "0A";
+        let address = Cell::new(None);
+        self.wait_for(|file| {
+            let sockets = fs::read_to_string("/proc/net/tcp").unwrap();
+            address.set(sockets.lines().find_map(|line| {
+                let fields: Vec<_> = line.split_whitespace().collect();
+                let is_it = fields[3] == LISTENING && file.ends_with(format!("socket:[{}]", fields[9]));
+                let port = is_it.then(|| fields[1].split_once(':').unwrap().1)?;
+                Some(SocketAddr::from(([127, 0, 0, 1], u16::from_str_radix(port, 16).unwrap())))
+            }));
+            address.get().is_some()
+        });
+        address.get().expect("it has been found")
     }
 
     /// How it ends, which it does by itself.
@@ -95,12 +126,12 @@ fn terminal() -> (File, File) {
 #[track_caller]
 fn serves_and_ends(server: &mut Running, address: SocketAddr) {
     let mut keeper = Peer::login(address, "keeper");
-    for number in 0..300 {
+    for number in 0..100 {
         let mut guest = Peer::login(address, &format!("guest{number}"));
         guest.send("PRIVMSG keeper :hello\r\nQUIT");
         guest.last_words();
     }
-    for _ in 0..300 {
+    for _ in 0..100 {
         keeper.wait_for("PRIVMSG keeper :hello");
     }
     server.signal(Signal::TERM);
@@ -130,14 +161,8 @@ fn a_terminal_that_is_held_with_ctrl_s_stops_neither_visitors_nor_the_end() {
 fn a_console_that_is_full_from_the_beginning_does_not_keep_the_server_from_starting() {
     let (console, theirs) = small_pipe();
     File::from(theirs.try_clone().unwrap()).write_all(&[b'\n'; 4096]).unwrap();
-    // Nobody can read where it listens.
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut server = Running::start(theirs, &["--listen", &address.to_string()]);
-    let deadline = Instant::now() + DEADLINE;
-    while TcpStream::connect(address).is_err() {
-        assert!(Instant::now() < deadline && server.0.try_wait().unwrap().is_none(), "it starts");
-        thread::park_timeout(Duration::from_millis(5));
-    }
+    let mut server = Running::start(theirs, &["--listen", "127.0.0.1:0"]);
+    let address = server.address();
     serves_and_ends(&mut server, address);
     drop(console);
 }
@@ -161,29 +186,42 @@ fn whoever_looks_at_the_console_again_reads_how_much_is_missing_and_the_end() {
         guest.send("QUIT");
         guest.last_words();
     }
-    let reader = thread::spawn(move || {
-        let mut said = String::new();
-        BufReader::new(console.into_inner()).read_to_string(&mut said).unwrap();
-        said
-    });
+    let mut console = BufReader::new(console.into_inner());
+    let mut said = String::new();
+    while !said.contains(" lines were not written here: nobody read them") {
+        assert!(console.read_line(&mut said).unwrap() > 0, "{said}");
+    }
     server.signal(Signal::TERM);
+    console.read_to_string(&mut said).unwrap();
     assert_eq!(server.ends_within(DEADLINE).code(), Some(0));
-    let said = reader.join().unwrap();
-    assert!(said.contains(" lines were not written here: nobody read them"), "{said}");
     assert!(said.ends_with("everybody has left, goodbye\n"), "{said}");
     assert!(said.lines().all(|line| !line[8..].contains("guest") || line.ends_with(" here")), "{said}");
 }
 
 #[test]
+fn who_comes_to_the_wrong_port_is_not_worth_a_line_on_the_console() {
+    let (mut console, theirs) = small_pipe();
+    let mut server = Running::start(theirs, &["--listen", "127.0.0.1:0"]);
+    let address = address_from(&mut console);
+    for greeting in ["GET / HTTP/1.1", "SSH-2.0-x", "\x16\x03\x01"] {
+        let mut stranger = Peer::connect(address);
+        stranger.send(greeting);
+        assert!(stranger.last_words().starts_with("ERROR :"));
+    }
+    Peer::login(address, "alice");
+    server.signal(Signal::TERM);
+    assert_eq!(server.ends_within(ENDING).code(), Some(0));
+    let mut said = String::new();
+    console.into_inner().read_to_string(&mut said).unwrap();
+    let of_people = said.lines().filter(|line| line.contains("127.0.0.1:")).count();
+    assert!(said.contains("alice came in") && of_people == 1, "{said}");
+}
+
+#[test]
 fn a_full_disk_under_the_log_is_no_reason_to_end() {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut server = Running::start(full, &["--listen", &address.to_string()]);
-    let deadline = Instant::now() + DEADLINE;
-    while TcpStream::connect(address).is_err() {
-        assert!(Instant::now() < deadline && server.0.try_wait().unwrap().is_none(), "it starts");
-        thread::park_timeout(Duration::from_millis(5));
-    }
+    let mut server = Running::start(full, &["--listen", "127.0.0.1:0"]);
+    let address = server.address();
     serves_and_ends(&mut server, address);
 }
 
@@ -238,24 +276,9 @@ fn a_file_that_may_not_grow_is_an_error_and_not_the_end() {
     // A block is a kibibyte here: the log may have two.
     shell.args(["-c", r#"ulimit -f 2; exec "$@""#, "bash", env!("CARGO_BIN_EXE_teahouse-server")]);
     let mut server = Running::launch(shell, File::create(&log).unwrap(), &["--listen", "127.0.0.1:0"]);
-    let address = address_in(&mut server, &log);
+    let address = server.address();
     serves_and_ends(&mut server, address);
     assert_eq!(fs::metadata(&log).unwrap().len(), 2048);
-}
-
-/// Where a server listens whose console is a file.
-fn address_in(server: &mut Running, log: &Path) -> SocketAddr {
-    let deadline = Instant::now() + DEADLINE;
-    loop {
-        let said = fs::read_to_string(log).unwrap();
-        if let Some((_, rest)) = said.split_once("listening on ")
-            && let Some((address, _)) = rest.split_once('\n')
-        {
-            return address.parse().unwrap();
-        }
-        assert!(Instant::now() < deadline && server.0.try_wait().unwrap().is_none(), "it starts");
-        thread::park_timeout(Duration::from_millis(5));
-    }
 }
 
 /// A folder whose database takes long to check at the start.
@@ -286,7 +309,7 @@ fn an_order_to_end_ends_a_start_too() {
     for signal in [Signal::TERM, Signal::INT] {
         let (ours, theirs) = small_pipe();
         let mut server = Running::start(theirs, &["--listen", "127.0.0.1:0", "--data-dir", data]);
-        wait_until_it_has(&server, "teahouse.db");
+        server.wait_for(|open| open.ends_with("teahouse.db"));
         // As a terminal that closes would: that is no order to end.
         server.signal(Signal::HUP);
         server.signal(signal);
@@ -294,20 +317,5 @@ fn an_order_to_end_ends_a_start_too() {
         let mut said = String::new();
         ours.into_inner().read_to_string(&mut said).unwrap();
         assert!(said.contains(": closing") && !said.contains("listening"), "{said}");
-    }
-}
-
-/// Waits until a process has a file open.
-fn wait_until_it_has(server: &Running, name: &str) {
-    let descriptors = format!("/proc/{}/fd", server.0.id());
-    let deadline = Instant::now() + DEADLINE;
-    let is_open = || -> io::Result<bool> {
-        Ok(fs::read_dir(&descriptors)?
-            .flatten()
-            .filter_map(|entry| fs::read_link(entry.path()).ok())
-            .any(|file| file.ends_with(name)))
-    };
-    while !is_open().unwrap_or(false) {
-        assert!(Instant::now() < deadline, "it opens {name}");
     }
 }
