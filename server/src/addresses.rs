@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::language::{Language, Text};
+use crate::language::{Both, Text};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 1024;
@@ -17,15 +17,15 @@ const BACKLOG: i32 = 1024;
 ///
 /// # Errors
 /// A sentence for the person at the console: not this machine's address, port in use, port that needs special rights.
-pub fn listen(address: SocketAddr, language: Language) -> Result<TcpListener, Text> {
+pub fn listen(address: SocketAddr) -> Result<TcpListener, Text> {
     try_listen(address).map_err(|error| {
         let why = match error.kind() {
-            io::ErrorKind::AddrNotAvailable => not_ours(address),
-            io::ErrorKind::AddrInUse => Text::PortInUse(address.port().to_string()),
-            io::ErrorKind::PermissionDenied => Text::PrivilegedPort(address.port().to_string()),
-            _ => return Text::CannotListen(address.to_string(), error.to_string()),
+            io::ErrorKind::AddrNotAvailable => Both::of(&not_ours(address)),
+            io::ErrorKind::AddrInUse => Both::of(&Text::PortInUse(address.port().to_string())),
+            io::ErrorKind::PermissionDenied => Both::of(&Text::PrivilegedPort(address.port().to_string())),
+            _ => Both::as_it_is(error),
         };
-        Text::CannotListen(address.to_string(), why.to_string(language))
+        Text::CannotListen(address.to_string(), why)
     })
 }
 
@@ -95,11 +95,12 @@ pub fn reachable(bound: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     #[test]
     fn a_public_address_is_refused_with_this_machines_own_and_what_to_do() {
         // An address for documentation (RFC 5737), which no machine has.
-        let refusal = listen("192.0.2.1:6667".parse().unwrap(), Language::English).unwrap_err();
+        let refusal = listen("192.0.2.1:6667".parse().unwrap()).unwrap_err();
         let words = refusal.to_string(Language::English);
         for part in ["192.0.2.1:6667", "127.0.0.1", "not this machine's", "Listen on 0.0.0.0:6667", "gateway"]
         {
@@ -122,9 +123,9 @@ mod tests {
 
     #[test]
     fn a_port_in_use_is_refused_with_the_advice_to_take_another() {
-        let first = listen("127.0.0.1:0".parse().unwrap(), Language::English).unwrap();
+        let first = listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let taken = first.local_addr().unwrap();
-        let words = listen(taken, Language::Chinese).unwrap_err().to_string(Language::Chinese);
+        let words = listen(taken).unwrap_err().to_string(Language::Chinese);
         assert!(words.contains(&format!("端口 {} 已被占用", taken.port())), "{words}");
     }
 }

@@ -3,6 +3,8 @@
 //! Flags override the file, and the file overrides the defaults. Every key of the file is also a flag, with `-` for
 //! `_`. Whatever is wrong is one clear line that names the file or flag, the key, and what was expected.
 
+mod changes;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use std::time::Duration;
 use teahouse_protocol::{CaseMapping, names};
 use toml::{Table, Value};
 
-use crate::language::{Language, sentences};
+use crate::language::{Both, Language, Words, sentences};
 use crate::user_modes::{UserMode, UserModes};
 
 /// What the server is told to be. [`Config::default`] works as it is.
@@ -537,8 +539,7 @@ impl Config {
         for (name, value) in table {
             let key = find_key(&name).ok_or_else(|| ConfigError::UnknownKey(whence.clone(), name.clone()))?;
             let shown = value.to_string();
-            key.take(self, key.given(value))
-                .ok_or_else(|| key.mismatch(self.language, whence.clone(), &shown))?;
+            key.take(self, key.given(value)).ok_or_else(|| key.mismatch(whence.clone(), &shown))?;
         }
         Ok(())
     }
@@ -559,7 +560,7 @@ impl Config {
         };
         let taken = key.take(self, given.and_then(|given| key.given(given)));
         let shown: Vec<_> = values.iter().map(|value| format!("{:?}", value.as_ref())).collect();
-        Some(taken.ok_or_else(|| key.mismatch(self.language, "--".to_owned() + flag, &shown.join(", "))))
+        Some(taken.ok_or_else(|| key.mismatch("--".to_owned() + flag, &shown.join(", "))))
     }
 }
 
@@ -594,12 +595,21 @@ impl Key {
         (self.set)(config, given?)
     }
 
-    fn mismatch(&self, language: Language, whence: String, found: &str) -> ConfigError {
-        let mut expected = language.choose(self.english, self.chinese).to_owned();
-        if let Kind::Number { least, most } = self.kind {
-            expected += &format!(" ({least}–{most})");
-        }
-        ConfigError::Mismatch(whence, self.name.to_owned(), expected, found.to_owned())
+    fn mismatch(&self, whence: String, found: &str) -> ConfigError {
+        ConfigError::Mismatch(whence, self.name.to_owned(), Both::of(self), found.to_owned())
+    }
+}
+
+/// What is expected of it.
+impl Words for Key {
+    fn within(&self, language: Language) -> impl fmt::Display {
+        fmt::from_fn(move |f| {
+            f.write_str(language.choose(self.english, self.chinese))?;
+            match self.kind {
+                Kind::Number { least, most } => write!(f, " ({least}–{most})"),
+                _ => Ok(()),
+            }
+        })
     }
 }
 
@@ -648,7 +658,7 @@ sentences! {
     Unreadable(file, why) "{file}: cannot be read: {why}" | "{file}：无法读取：{why}";
     NotToml(file, line, why) "{file}: line {line}: not TOML: {why}" | "{file}：第 {line} 行：不是 TOML：{why}";
     UnknownKey(file, key) "{file}: unknown key {key}; --help lists the keys" | "{file}：没有 {key} 这个键；--help 列出所有的键";
-    Mismatch(whence, key, expected, found) "{whence}: {key}: expected {expected}; found {found}" | "{whence}：{key}：应为{expected}；实为 {found}";
+    Mismatch(whence, key, expected: Both, found) "{whence}: {key}: expected {expected}; found {found}" | "{whence}：{key}：应为{expected}；实为 {found}";
     UnknownFlag(flag) "{flag}: there is no such flag; --help lists them" | "{flag}：没有这个参数；--help 列出所有参数";
     MissingValue(flag) "{flag}: a value is missing" | "{flag}：缺少值";
 }

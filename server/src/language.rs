@@ -50,17 +50,60 @@ impl Language {
     }
 }
 
-/// Makes an enum of sentences: a row is `Name(arguments) "English" | "中文";`, with the arguments in braces.
+/// What can stand in a sentence: words as they are, or others in the language of the whole.
+pub trait Words {
+    /// The words in a language.
+    fn within(&self, language: Language) -> impl fmt::Display;
+}
+
+impl Words for String {
+    fn within(&self, _: Language) -> impl fmt::Display {
+        self
+    }
+}
+
+/// Words in both languages, where it is not known yet who reads them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Both {
+    english: String,
+    chinese: String,
+}
+
+impl Both {
+    /// A sentence in both languages.
+    pub fn of(words: &impl Words) -> Self {
+        let [english, chinese] =
+            [Language::English, Language::Chinese].map(|language| words.within(language).to_string());
+        Self { english, chinese }
+    }
+
+    /// What is said in no language of ours: the system's own words.
+    pub fn as_it_is(words: impl fmt::Display) -> Self {
+        Self::of(&words.to_string())
+    }
+}
+
+impl Words for Both {
+    fn within(&self, language: Language) -> impl fmt::Display {
+        language.choose(&self.english, &self.chinese)
+    }
+}
+
+/// Makes an enum of sentences: a row is `Name(arguments) "English" | "中文";`, with the arguments in braces. An argument
+/// is a `String`; one that is said in the language of the sentence has its type behind it: `Name(why: Both)`.
 macro_rules! sentences {
     (
         $(#[$meta:meta])* pub enum $enum:ident;
-        $($(#[$row:meta])* $name:ident $(($($field:ident),+))? $english:literal | $chinese:literal;)*
+        $(
+            $(#[$row:meta])* $name:ident $(($($field:ident $(: $kind:ty)?),+))?
+            $english:literal | $chinese:literal;
+        )*
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "the sentence says what it is")]
         pub enum $enum {
-            $($(#[$row])* $name $(($($crate::language::sentences!(@text $field)),+))?),*
+            $($(#[$row])* $name $(($($crate::language::sentences!(@kind $field $($kind)?)),+))?),*
         }
 
         impl $enum {
@@ -68,16 +111,28 @@ macro_rules! sentences {
             pub const ROWS: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese)),*];
 
             fn write(&self, f: &mut std::fmt::Formatter<'_>, language: $crate::language::Language) -> std::fmt::Result {
-                match (self, language) {
+                match self {
                     $(
-                        (Self::$name $(($($field),+))?, $crate::language::Language::English) => write!(f, $english),
-                        (Self::$name $(($($field),+))?, $crate::language::Language::Chinese) => write!(f, $chinese),
+                        Self::$name $(($($field),+))? => {
+                            $($(let $field = $crate::language::Words::within($field, language);)+)?
+                            match language {
+                                $crate::language::Language::English => write!(f, $english),
+                                $crate::language::Language::Chinese => write!(f, $chinese),
+                            }
+                        }
                     )*
                 }
             }
         }
+
+        impl $crate::language::Words for $enum {
+            fn within(&self, language: $crate::language::Language) -> impl std::fmt::Display {
+                std::fmt::from_fn(move |f| self.write(f, language))
+            }
+        }
     };
-    (@text $field:ident) => { String };
+    (@kind $field:ident) => { String };
+    (@kind $field:ident $kind:ty) => { $kind };
 }
 pub(crate) use sentences;
 
@@ -198,8 +253,12 @@ sentences! {
     RestartNeeded(key) "{key} changes only when the server is started again" | "{key} 要重新启动服务器才会改变";
     ConfigIsFine "the configuration is fine" | "配置没有问题";
     AskPassword "type the password, and Enter:" | "请输入密码并按回车：";
-    Reloaded "configuration read again" | "已重新读取配置";
-    NotReloaded(why) "configuration not changed: {why}" | "配置没有改变：{why}";
+    TakenOn(keys) "configuration read again; changed: {keys}" | "已重新读取配置；有变化的键：{keys}";
+    NothingTakenOn "configuration read again; nothing has changed" | "已重新读取配置；没有变化";
+    NotReloaded(why: Both) "configuration not changed: {why}" | "配置没有改变：{why}";
+    NotRestarted(why: Both) "not restarted: {why}" | "没有重新启动：{why}";
+    CannotRun(file, why) "{file} cannot be run: {why}" | "无法运行 {file}：{why}";
+    DoesNotAnswer(file, seconds) "{file} --check-config gave no answer within {seconds} seconds" | "{file} --check-config 在 {seconds} 秒内没有回应";
     ChannelNameInUse "there is a channel of that name" | "已经有这个名字的房间";
     CannotRename "the lobby keeps its name" | "大厅的名字不能改";
     InvalidRealname "not a real name" | "不是有效的真实姓名";
@@ -253,7 +312,7 @@ sentences! {
     Stopped "everybody has left, goodbye" | "所有人都已离开，再见";
 
     // Why it does not start.
-    CannotListen(address, why) "cannot listen on {address}: {why}" | "无法监听 {address}：{why}";
+    CannotListen(address, why: Both) "cannot listen on {address}: {why}" | "无法监听 {address}：{why}";
     NotOurAddress(addresses, suggestion)
         "that address is not this machine's.\n\
          This machine's own addresses: {addresses}.\n\
@@ -342,6 +401,13 @@ pub(crate) mod tests {
     #[test]
     fn every_sentence_is_there_in_both_languages() {
         check_rows(Text::ROWS);
+    }
+
+    #[test]
+    fn a_reason_within_a_sentence_is_in_the_language_of_the_sentence() {
+        let text = Text::NotRestarted(Both::of(&Text::PortInUse("6667".to_owned())));
+        assert!(text.to_string(Language::English).starts_with("not restarted: port 6667 is in use"));
+        assert!(text.to_string(Language::Chinese).starts_with("没有重新启动：端口 6667 已被占用"));
     }
 
     #[test]

@@ -14,7 +14,8 @@
 //! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC), [`farewell`] (how to hang up),
 //! [`config`] (file and flags), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
 //! [`password`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
-//! [`limits`] (what the system allows).
+//! [`limits`] (what the system allows), [`reload`] (what operators want the whole server to do), [`program`] (which
+//! file is run again).
 //! `docs/architecture.md` tells why it is built so.
 
 pub mod addresses;
@@ -32,6 +33,8 @@ pub mod network;
 pub mod nickname;
 pub mod outbox;
 pub mod password;
+pub mod program;
+pub mod reload;
 pub mod reply;
 pub mod sasl;
 pub mod server;

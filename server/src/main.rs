@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::iter;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use lexopt::prelude::*;
-use log::{info, warn};
+use log::info;
 use teahouse_server::addresses::reachable;
 use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
 use teahouse_server::log_writer::LogWriter;
+use teahouse_server::reload::{self, Origin};
 use teahouse_server::signals::Attendant;
-use teahouse_server::tls::Identity;
 use teahouse_server::world::Order;
-use teahouse_server::{Config, Server, archive, console, password};
+use teahouse_server::{Config, Server, archive, console, password, program};
 
 /// What the command line asks for.
 enum Task {
@@ -44,9 +43,9 @@ fn main() -> ExitCode {
     let log = LogWriter::open(config.language);
     log.install();
     // Later it may not be there any more: an update puts another in its place, which is the one to start again.
-    let program = std::env::current_exe().unwrap_or_else(|_| "teahouse-server".into());
-    let code = match serve(config, locale, &log) {
-        Ok(Order::Restart) => {
+    let program = program::file();
+    let code = match serve(config, locale, &log, &program) {
+        Ok(Order::Restart(_)) => {
             log.finish();
             let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
             log.say(format_args!("teahouse-server: {error}"));
@@ -63,7 +62,12 @@ fn main() -> ExitCode {
 }
 
 /// Serves until a signal or an operator ends it; says which of the two endings it is to be.
-fn serve(config: Config, locale: Language, log: &LogWriter) -> Result<Order, (Text, Language)> {
+fn serve(
+    config: Config,
+    locale: Language,
+    log: &LogWriter,
+    program: &Path,
+) -> Result<Order, (Text, Language)> {
     let language = config.language;
     let say = |text: Text| info!("{}", text.within(language));
     let cannot_start = |error: std::io::Error| (Text::CannotStart(error.to_string()), language);
@@ -76,60 +80,23 @@ fn serve(config: Config, locale: Language, log: &LogWriter) -> Result<Order, (Te
     for address in server.tls_addresses() {
         say(Text::ListeningTls(address.to_string()));
     }
-    if let Some(identity) = server.identity() {
-        introduce(&identity, language);
-    }
+    server.identity().iter().flat_map(reload::introduction).for_each(say);
     say(Text::Room(server.room().connections.to_string(), server.room().bound_by.to_owned()));
     if let Some(address) = server.addresses().first() {
         let address = reachable(*address);
         say(Text::JoinWith(format!("{} {}", address.ip(), address.port())));
     }
-    let ending = loop {
-        let Ok(order) = server.orders().recv() else { break Order::Die };
-        // However often it has been told to, it reads the configuration once; and an ending does not wait for that.
-        let mut orders = iter::once(order).chain(server.orders().try_iter());
-        match orders.find(|order| *order != Order::Rehash) {
-            Some(ending) => break ending,
-            None => reload(&server, locale),
-        }
+    let read = || {
+        let Task::Serve(config) = read_command_line(locale)? else {
+            unreachable!("the command line is the same as at the start");
+        };
+        Ok(*config)
     };
+    let ending = reload::follow_orders(&server, &Origin { program, read: &read });
     server.stop();
     attendant.close();
     say(Text::Stopped);
     Ok(ending)
-}
-
-/// Tells the console what people know this server by.
-fn introduce(identity: &Identity, language: Language) {
-    info!("{}", Text::OwnFingerprint(identity.fingerprint.spelled_out()).within(language));
-    if identity.is_self_signed {
-        info!("{}", Text::SelfSigned.within(language));
-    }
-}
-
-/// Reads the configuration and the certificate again; a mistake in them changes nothing.
-fn reload(server: &Server, locale: Language) {
-    let language = server.config().language;
-    let before = server.identity();
-    let reloaded = match read_command_line(locale) {
-        Ok(Task::Serve(config)) => server.reconfigure(*config).map_err(|error| error.to_string(language)),
-        Ok(_) => return,
-        Err(error) => Err(error.within(language).to_string()),
-    };
-    match reloaded {
-        Ok(fixed) => {
-            for key in fixed {
-                warn!("{}", Text::RestartNeeded(key.to_owned()).within(language));
-            }
-            let identity = server.identity();
-            let is_new = |now: &Identity| before.is_none_or(|before| before.fingerprint != now.fingerprint);
-            if let Some(identity) = identity.filter(is_new) {
-                introduce(&identity, language);
-            }
-            info!("{}", Text::Reloaded.within(language));
-        }
-        Err(why) => warn!("{}", Text::NotReloaded(why).within(language)),
-    }
 }
 
 /// `--check-config`: each key has been read, so what is left is what they are together.

@@ -27,7 +27,7 @@ use crate::session::{self, House};
 use crate::staff::{Staff, join, spawn};
 use crate::store::{Store, accounts, bans, channels, history, newest, presence, secrets};
 use crate::tls::Identity;
-use crate::world::{Accounts, Effects, Order, World};
+use crate::world::{Accounts, ClientId, Effects, Order, World};
 
 /// How long the farewell may take before the sockets are shut down.
 const FAREWELL: Duration = Duration::from_millis(1500);
@@ -95,7 +95,7 @@ impl Server {
         let config = Arc::new(config);
         let identity = identity_of(&config, None)?;
         let listen = |addresses: &[SocketAddr]| {
-            let sockets = addresses.iter().map(|address| addresses::listen(*address, config.language));
+            let sockets = addresses.iter().map(|address| addresses::listen(*address));
             sockets.collect::<Result<Vec<_>, _>>()
         };
         let (plain, secure) = (listen(&config.listen)?, listen(&config.listen_tls)?);
@@ -248,6 +248,11 @@ impl Server {
         *self.shared.house.identity.lock() = identity;
         self.shared.house.reconfigure(config);
         Ok(fixed)
+    }
+
+    /// Tells a connection something as notices, if it is still there.
+    pub fn tell(&self, to: ClientId, news: &[Text]) {
+        self.shared.house.tell(to, news);
     }
 
     /// How many connections there is room for.

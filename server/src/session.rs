@@ -72,13 +72,30 @@ impl House {
         let config = Arc::new(config);
         *self.config.lock() = Arc::clone(&config);
         self.store.reconfigure(&config);
+        self.change(|world| {
+            let before = Arc::clone(&world.config);
+            world.reconfigure(config);
+            commands::tell_changes(world, &before);
+        });
+    }
+
+    /// Tells a connection something as notices, if it is still there.
+    pub fn tell(&self, to: ClientId, news: &[Text]) {
+        self.change(|world| {
+            if world.client(to).is_some() {
+                news.iter().for_each(|text| world.notice(to, text));
+            }
+        });
+    }
+
+    /// Does something with the world that no client has asked for just now.
+    fn change(&self, work: impl FnOnce(&mut World)) {
+        let config = Arc::clone(&self.config.lock());
         let mut effects = Effects::default();
         {
             let mut world = self.world.lock();
             world.now = Timestamp::now();
-            let before = Arc::clone(&world.config);
-            world.reconfigure(Arc::clone(&config));
-            commands::tell_changes(&mut world, &before);
+            work(&mut world);
             world.take_effects(&mut effects);
         }
         effects.settle(&self.drain, &config);

@@ -65,7 +65,7 @@ impl Attendant {
         let mut desk = self.desk.lock();
         if let Desk::Starting { reload: true } = *desk {
             // The receiver is the caller's.
-            let _ = orders.send(Order::Rehash);
+            let _ = orders.send(Order::Rehash(None));
         }
         *desk = Desk::Serving(orders);
     }
@@ -89,7 +89,7 @@ fn attend(mut signals: Signals, desk: &Mutex<Desk>, log: &LogWriter, language: L
                 match &mut *desk.lock() {
                     Desk::Starting { reload } => *reload = true,
                     // Without a receiver the server is stopping.
-                    Desk::Serving(orders) => drop(orders.send(Order::Rehash)),
+                    Desk::Serving(orders) => drop(orders.send(Order::Rehash(None))),
                 }
                 continue;
             }

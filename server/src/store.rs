@@ -268,6 +268,14 @@ pub(crate) fn open_alone(config: &Config) -> Result<(Connection, File), Text> {
     Ok((schema::open(&folder.join(FILE), config.language)?, lock))
 }
 
+/// Whether data can be kept in the folder; makes it if need be.
+///
+/// # Errors
+/// A sentence for the person at the console: it cannot be used, or another server uses it.
+pub(crate) fn try_folder(config: &Config) -> Result<(), Text> {
+    config.data_dir.as_ref().map_or(Ok(()), |folder| occupy(folder).map(drop))
+}
+
 /// Copies the database as it is at this moment, whole or not at all, in place of what may be there.
 ///
 /// # Errors

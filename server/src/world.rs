@@ -169,12 +169,12 @@ pub struct Effects {
 /// What an operator, or a signal, can want the whole server to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Read the configuration again.
-    Rehash,
+    /// Read the configuration again, and tell the connection that asked what came of it.
+    Rehash(Option<ClientId>),
     /// Stop.
     Die,
-    /// Stop, and start again.
-    Restart,
+    /// Stop, and start again; or tell the connection that asked why not.
+    Restart(Option<ClientId>),
 }
 
 impl World {
@@ -631,12 +631,14 @@ impl World {
         self.tell_only(to, line, Cause::Others);
     }
 
-    /// Queues a sentence of the server's own, where there is no numeric for it.
+    /// Queues a sentence of the server's own, where there is no numeric for it. Each of its lines is a notice.
     pub(crate) fn notice(&mut self, to: ClientId, text: &Text) {
-        let client = &self.clients[to];
-        let (server, name, words) = (&self.config.name, client.name(), text.within(client.language));
-        let line = self.line(format_args!(":{server} NOTICE {name} :{words}"));
-        self.tell_only(to, line, Cause::Answer);
+        let words = text.to_string(self.clients[to].language);
+        for words in words.lines() {
+            let (server, name) = (&self.config.name, self.clients[to].name());
+            let line = self.line(format_args!(":{server} NOTICE {name} :{words}"));
+            self.tell_only(to, line, Cause::Answer);
+        }
     }
 
     /// A numeric, as a client gets it.

@@ -11,15 +11,24 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use peer::Peer;
 use rustix::process::{Pid, Signal, kill_process};
 use teahouse_server::tls::Fingerprint;
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_teahouse-server");
 
 fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_teahouse-server"));
+    command_of(PROGRAM.as_ref(), args)
+}
+
+fn command_of(program: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command.args(args).env("LC_ALL", "C.UTF-8").env_remove("RUST_LOG").env_remove("LANGUAGE");
     command
 }
@@ -33,7 +42,7 @@ fn run(args: &[&str]) -> (i32, String) {
 /// A running server; ended with the test, whatever becomes of it.
 struct Running {
     child: Child,
-    console: BufReader<ChildStderr>,
+    console: Receiver<String>,
     address: SocketAddr,
 }
 
@@ -43,12 +52,17 @@ impl Running {
     }
 
     fn launch(mut command: Command) -> Self {
-        let mut child = command
-            .args(["--listen", "127.0.0.1:0", "--cloak", "false", "--data-dir", ""])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let console = BufReader::new(child.stderr.take().unwrap());
+        command.args(["--listen", "127.0.0.1:0", "--cloak", "false", "--data-dir", ""]);
+        Self::launch_as_it_is(command)
+    }
+
+    /// Where the file says where to listen.
+    fn launch_as_it_is(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (says, console) = channel();
+        // Ends with the child, or with the test.
+        thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| says.send(line)));
         let mut running = Self { child, console, address: SocketAddr::from(([0, 0, 0, 0], 0)) };
         let line = running.read_until("listening on ");
         let (_, address) = line.split_once("listening on ").unwrap();
@@ -63,9 +77,8 @@ impl Running {
     fn lines_until(&mut self, part: &str) -> Vec<String> {
         let mut lines = Vec::new();
         while !lines.last().is_some_and(|line: &String| line.contains(part)) {
-            let mut line = String::new();
-            assert!(self.console.read_line(&mut line).unwrap() > 0, "it ended before {part:?}");
-            lines.push(line.trim_end().to_owned());
+            let line = self.console.recv_timeout(peer::DEADLINE);
+            lines.push(line.unwrap_or_else(|error| panic!("{part:?}: {error}: {lines:#?}")));
         }
         lines
     }
@@ -108,7 +121,7 @@ fn without_descriptors_newcomers_are_told_so_and_the_console_once() {
     // A hundred descriptors, of which sixty are taken already by something that the server cannot know of.
     let script = r#"ulimit -n 100; for fd in {30..89}; do eval "exec $fd</dev/null"; done; exec "$@""#;
     let mut shell = Command::new("bash");
-    shell.args(["-c", script, "bash", env!("CARGO_BIN_EXE_teahouse-server")]).env("LC_ALL", "C.UTF-8");
+    shell.args(["-c", script, "bash", PROGRAM]).env("LC_ALL", "C.UTF-8");
     let mut server = Running::launch(shell);
     let mut guests = Vec::new();
     let full = |line: &str| line.contains("The teahouse is full");
@@ -382,13 +395,154 @@ fn an_operator_can_stop_the_server_and_start_it_again() {
     assert_eq!(server.exit_code(), 0);
 }
 
+/// A server with a file of its own, and its operator.
+struct House {
+    folder: TempDir,
+    server: Running,
+    keeper: Peer,
+}
+
+impl House {
+    /// Started in the file's folder, by the file's name alone.
+    fn open(program: &Path, keys: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut house = command_of(program, &["--config", "tea.toml"]);
+        house.current_dir(folder.path());
+        Self::write(&folder, keys);
+        let server = Running::launch_as_it_is(house);
+        let keeper = Self::keeper(server.address);
+        Self { folder, server, keeper }
+    }
+
+    /// Writes the file; what every house here has in common comes before `keys`.
+    fn write(folder: &TempDir, keys: &str) {
+        let listen = if keys.contains("listen =") { "" } else { "listen = ['127.0.0.1:0']\n" };
+        let common = "data_dir = 'data'\noperators = ['root:root']\n";
+        fs::write(folder.path().join("tea.toml"), format!("{listen}{common}{keys}")).unwrap();
+    }
+
+    fn change(&self, keys: &str) {
+        Self::write(&self.folder, keys);
+    }
+
+    fn keeper(address: SocketAddr) -> Peer {
+        let mut keeper = Peer::login(address, "keeper");
+        keeper.send("OPER root root");
+        keeper.wait_for(" 381 ");
+        keeper
+    }
+}
+
+#[test]
+fn an_operator_who_has_the_configuration_read_again_is_told_what_came_of_it_in_their_language() {
+    let mut house = House::open(PROGRAM.as_ref(), "network = 'Old'\n");
+    house.change("network = 'New'\nlobby = '#new'\nmax_connections = 9\n");
+    house.keeper.send("REHASH");
+    house.keeper.wait_for("NOTICE keeper :max_connections changes only when the server is started again");
+    house.keeper.wait_for("NOTICE keeper :configuration read again; changed: network, lobby");
+    house.keeper.send("REHASH");
+    house.keeper.wait_for("NOTICE keeper :max_connections changes only when");
+    house.keeper.wait_for("NOTICE keeper :configuration read again; nothing has changed");
+    house.change("ping_interval = 0\n");
+    let mistake = "ping_interval: expected seconds of silence after which a client is asked whether it is there (1–86400); found 0";
+    house.keeper.send("REHASH");
+    let told = house.keeper.wait_for("NOTICE keeper :configuration not changed: ");
+    assert!(told.contains("tea.toml: ") && told.ends_with(mistake), "{told}");
+    house.server.read_until(mistake);
+    house.server.signal(Signal::HUP);
+    house.server.read_until(mistake);
+    house.keeper.send("LANGUAGE zh\r\nREHASH");
+    let told = house.keeper.wait_for("NOTICE keeper :配置没有改变：");
+    assert!(told.contains("ping_interval：应为客户端静默多少秒后询问它是否在线"), "{told}");
+    house.server.read_until(mistake);
+    house.change("network = 'New'\n");
+    house.server.signal(Signal::HUP);
+    house.server.read_until("configuration read again; changed: lobby");
+    // Nobody but the one who asked is told.
+    house.keeper.send("PING fence");
+    assert!(house.keeper.line().unwrap().contains("PONG"));
+}
+
+#[test]
+fn a_server_that_could_not_start_again_is_not_stopped_and_the_operator_hears_why() {
+    let folder = tempfile::tempdir_in(Path::new(PROGRAM).parent().unwrap()).unwrap();
+    let program = folder.path().join("teahouse-server");
+    fs::hard_link(PROGRAM, &program).unwrap();
+    let mut house = House::open(&program, "");
+    let (keeper, taken) = (&mut house.keeper, TcpListener::bind("127.0.0.1:0").unwrap());
+    let taken = taken.local_addr().unwrap();
+    let in_use = format!("listen = ['{taken}']\n");
+    for (keys, why) in [
+        ("sendq = 1\n", "sendq: expected bytes that may wait"),
+        ("nmae = 1\n", "unknown key nmae"),
+        ("name = [\n", "not TOML"),
+        (
+            "listen_tls = ['127.0.0.1:0']\ntls_cert = 'tea.toml'\ntls_key = 'tea.toml'\n",
+            "cannot be used as a certificate",
+        ),
+        ("listen = []\n", "there is no address to listen on"),
+        (
+            "listen = ['192.0.2.1:6667']\n",
+            "cannot listen on 192.0.2.1:6667: that address is not this machine's",
+        ),
+        (&in_use, "is in use"),
+        ("data_dir = 'tea.toml/data'\n", "cannot use the folder"),
+    ] {
+        let keys = if keys.starts_with("data_dir") {
+            fs::write(house.folder.path().join("tea.toml"), format!("listen = ['127.0.0.1:0']\n{keys}"))
+                .unwrap();
+            ""
+        } else {
+            House::write(&house.folder, keys);
+            keys
+        };
+        keeper.send("RESTART");
+        let told = keeper.wait_for("NOTICE keeper :not restarted: ");
+        assert!(told.contains(why), "{keys}: {told}");
+        house.server.read_until("not restarted: ");
+    }
+    let file = house.folder.path().join("tea.toml");
+    fs::remove_file(&file).unwrap();
+    keeper.send("RESTART");
+    assert!(keeper.wait_for(":not restarted: ").contains("tea.toml: cannot be read: No such file"));
+    House::write(&house.folder, "");
+    // An update that went wrong: no program any more, or none that runs.
+    fs::remove_file(&program).unwrap();
+    keeper.send("RESTART");
+    assert!(keeper.wait_for(":not restarted: ").contains("cannot be run: No such file"));
+    fs::write(&program, "not a program").unwrap();
+    keeper.send("RESTART");
+    assert!(keeper.wait_for(":not restarted: ").contains("cannot be run: Permission denied"));
+    fs::remove_file(&program).unwrap();
+    fs::hard_link(PROGRAM, &program).unwrap();
+    House::write(&house.folder, "network = 'Again'\n");
+    keeper.send("RESTART");
+    assert!(keeper.last_words().contains("The teahouse is closing"));
+    let line = house.server.read_until("listening on ");
+    House::keeper(line.split_once("listening on ").unwrap().1.parse().unwrap());
+}
+
+#[test]
+fn a_server_starts_again_on_the_ports_that_it_had() {
+    let mut house = House::open(PROGRAM.as_ref(), "");
+    let address = house.server.address;
+    let guests: Vec<_> = (0..10).map(|number| Peer::login(address, &format!("guest{number}"))).collect();
+    house.change(&format!("listen = ['{address}']\n"));
+    for _ in 0..2 {
+        house.keeper.send("RESTART");
+        assert!(house.keeper.last_words().contains("The teahouse is closing"));
+        house.server.read_until(&format!("listening on {address}"));
+        house.keeper = House::keeper(address);
+    }
+    drop(guests);
+}
+
 #[test]
 fn a_restart_runs_the_program_that_an_update_has_put_in_the_place_of_this_one() {
-    let original = Path::new(env!("CARGO_BIN_EXE_teahouse-server"));
-    let folder = tempfile::tempdir_in(original.parent().unwrap()).unwrap();
+    let folder = tempfile::tempdir_in(Path::new(PROGRAM).parent().unwrap()).unwrap();
     let [program, update] = ["teahouse-server", "update"].map(|name| folder.path().join(name));
-    fs::hard_link(original, &program).unwrap();
-    fs::copy(original, &update).unwrap();
+    fs::hard_link(PROGRAM, &program).unwrap();
+    fs::copy(PROGRAM, &update).unwrap();
     let mut command = Command::new(&program);
     command.args(["--operators", "root:root"]).env("LC_ALL", "C.UTF-8");
     let mut server = Running::launch(command);

@@ -287,10 +287,10 @@ fn lift(context: &mut Context, message: &Message, read: Read) -> Result<(), Repl
     Ok(())
 }
 
-/// REHASH: reads the configuration again. Nobody is dropped.
+/// REHASH: reads the configuration again. Nobody is dropped; what came of it is told by notice.
 pub(super) fn rehash(context: &mut Context, _: &Message) -> Result<(), Reply> {
     context.reply(&Reply::Rehashing(context.world.config.name.clone()));
-    context.world.order(Order::Rehash);
+    context.world.order(Order::Rehash(Some(context.device)));
     Ok(())
 }
 
@@ -300,8 +300,8 @@ pub(super) fn die(context: &mut Context, _: &Message) -> Result<(), Reply> {
     Ok(())
 }
 
-/// RESTART: stops the server and starts it again.
+/// RESTART: stops the server and starts it again, if it can be started.
 pub(super) fn restart(context: &mut Context, _: &Message) -> Result<(), Reply> {
-    context.world.order(Order::Restart);
+    context.world.order(Order::Restart(Some(context.device)));
     Ok(())
 }

@@ -1,0 +1,168 @@
+//! What operators and signals want of the whole server: REHASH and SIGHUP, RESTART, DIE.
+//!
+//! Whoever asked is told what came of it: an operator by notices in their language, the console always. A mistake in
+//! the configuration changes nothing, and what could not be started again is not stopped.
+
+use std::collections::HashSet;
+use std::io::{self, Read};
+use std::iter;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use log::Level;
+
+use crate::config::{Config, ConfigError};
+use crate::language::{Both, Text};
+use crate::server::Server;
+use crate::tls::Identity;
+use crate::world::{ClientId, Order};
+use crate::{addresses, store};
+
+/// How long the program that is to be started may take to say whether it can be.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is looked at meanwhile.
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// What is said to the one who asked, and how loudly to the console.
+type News = Vec<(Level, Text)>;
+
+/// What the server can be started again from.
+pub struct Origin<'a> {
+    /// The [program's file](crate::program::file).
+    pub program: &'a Path,
+    /// Reads file and flags again.
+    pub read: &'a dyn Fn() -> Result<Config, ConfigError>,
+}
+
+/// Carries out orders until one of them ends the server; says whether it is to be started again.
+pub fn follow_orders(server: &Server, origin: &Origin) -> Order {
+    loop {
+        let Ok(order) = server.orders().recv() else { return Order::Die };
+        // However often it has been told to, it reads the configuration once; and an ending does not wait for that.
+        let (mut rehash, mut restart) = (None, None);
+        for order in iter::once(order).chain(server.orders().try_iter()) {
+            match order {
+                Order::Die => return Order::Die,
+                Order::Rehash(asker) => rehash.get_or_insert_with(HashSet::new).extend(asker),
+                Order::Restart(asker) => restart.get_or_insert_with(HashSet::new).extend(asker),
+            }
+        }
+        if let Some(askers) = restart {
+            match obstacle(server, origin) {
+                None => return Order::Restart(None),
+                Some(why) => announce(server, &askers, vec![(Level::Warn, Text::NotRestarted(why))]),
+            }
+        }
+        if let Some(askers) = rehash {
+            announce(server, &askers, reload(server, origin));
+        }
+    }
+}
+
+fn announce(server: &Server, askers: &HashSet<ClientId>, news: News) {
+    let language = server.config().language;
+    for (level, text) in &news {
+        log::log!(*level, "{}", text.within(language));
+    }
+    let news: Vec<_> = news.into_iter().map(|(_, text)| text).collect();
+    askers.iter().for_each(|asker| server.tell(*asker, &news));
+}
+
+/// What the console is told of who the server is to those who come over TLS.
+pub fn introduction(identity: &Identity) -> Vec<Text> {
+    let fingerprint = Text::OwnFingerprint(identity.fingerprint.spelled_out());
+    iter::once(fingerprint).chain(identity.is_self_signed.then_some(Text::SelfSigned)).collect()
+}
+
+/// Reads the configuration and the certificate again.
+fn reload(server: &Server, origin: &Origin) -> News {
+    let (config, identity) = (server.config(), server.identity());
+    let read = (origin.read)().map_err(|error| Both::of(&error));
+    let fixed = match read.and_then(|config| server.reconfigure(config).map_err(|why| Both::of(&why))) {
+        Ok(fixed) => fixed,
+        Err(why) => return vec![(Level::Warn, Text::NotReloaded(why))],
+    };
+    let mut news: News =
+        fixed.into_iter().map(|key| (Level::Warn, Text::RestartNeeded(key.to_owned()))).collect();
+    let mut taken = server.config().differing_keys(&config);
+    let known = identity.map(|identity| identity.fingerprint);
+    if let Some(identity) = server.identity().filter(|now| known != Some(now.fingerprint)) {
+        news.extend(introduction(&identity).into_iter().map(|text| (Level::Info, text)));
+        // Other contents of the same file are news as well.
+        if !taken.contains(&"tls_cert") && !identity.is_self_signed {
+            taken.push("tls_cert");
+        }
+    }
+    let done = if taken.is_empty() { Text::NothingTakenOn } else { Text::TakenOn(taken.join(", ")) };
+    news.push((Level::Info, done));
+    news
+}
+
+/// Why the server would not come up again; `None` if nothing speaks against it.
+fn obstacle(server: &Server, origin: &Origin) -> Option<Both> {
+    let read = (origin.read)();
+    // The program may be a newer one, which knows other keys: so it is asked itself, and what this one has to say about
+    // the configuration is but the better told reason.
+    if let Err(why) = try_out(origin.program) {
+        let own = match &read {
+            Ok(config) => Server::check(config).err().map(|why| Both::of(&why)),
+            Err(error) => Some(Both::of(error)),
+        };
+        return Some(own.unwrap_or(why));
+    }
+    let (before, config) = (server.config(), read.ok()?);
+    let ours = [&before.listen, &before.listen_tls].into_iter().flatten().chain(server.addresses());
+    let ours: HashSet<_> = ours.chain(server.tls_addresses()).map(SocketAddr::port).collect();
+    // A port that is this server's is free once it has stopped.
+    let new = [&config.listen, &config.listen_tls].into_iter().flatten();
+    let mut new = new.filter(|address| !ours.contains(&address.port()));
+    let refusal = new.find_map(|address| addresses::listen(*address).err());
+    let is_elsewhere = config.data_dir != before.data_dir;
+    let refusal = refusal.or_else(|| is_elsewhere.then(|| store::try_folder(&config).err()).flatten());
+    refusal.map(|why| Both::of(&why))
+}
+
+/// Has the program that is to run say whether it can: with the same flags, in the same folder.
+fn try_out(program: &Path) -> Result<(), Both> {
+    let shown = || program.display().to_string();
+    let cannot = |error: io::Error| Both::of(&Text::CannotRun(shown(), error.to_string()));
+    let mut child = Command::new(program)
+        .arg("--check-config")
+        .args(std::env::args_os().skip(1))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(cannot)?;
+    let ended = wait(&mut child, PATIENCE).map_err(cannot)?;
+    match ended {
+        None => Err(Both::of(&Text::DoesNotAnswer(shown(), PATIENCE.as_secs().to_string()))),
+        Some(true) => Ok(()),
+        Some(false) => {
+            let mut said = String::new();
+            // Words that are cut off, or not UTF-8, are better than none.
+            let _ = child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut said));
+            let said = said.trim().trim_start_matches("teahouse-server: ");
+            Err(Both::of(&Text::CannotRun(shown(), said.to_owned())))
+        }
+    }
+}
+
+/// Waits for a child to end; says whether it ended well. One that does not end in time is ended: `None`.
+fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<bool>> {
+    let deadline = Instant::now() + patience;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status.success()));
+        }
+        if Instant::now() > deadline {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(GLANCE);
+    }
+}
