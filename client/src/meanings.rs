@@ -277,6 +277,7 @@ numerics! {
     ERR_BADCHANMASK: "房间名写得不对", "the room's name is not one";
     ERR_NEEDREGGEDNICK: "需要登录账号", "one has to be logged in to an account";
     ERR_BANLISTFULL: "名单满了", "the list is full";
+    ERR_BADCHANNAME: "房间名和另一个房间看起来一样", "the room's name looks like another room's";
     ERR_NOPRIVILEGES: "只有服务器管理员可以", "only for server operators";
     ERR_CHANOPRIVSNEEDED: "只有房间管理员可以", "only for operators of the room";
     ERR_CANTKILLSERVER: "不能断开服务器", "a server cannot be disconnected";

@@ -135,13 +135,25 @@ pub fn check_nickname(nick: &str, max_bytes: usize) -> Result<(), InvalidName> {
     if first.is_ascii_digit() || first == '-' || CHANNEL_SIGNS.contains(first) {
         return Err(InvalidName::BadStart(first));
     }
-    if let Some(bad) = nick.chars().find(|c| !c.is_alphanumeric() && !"[]\\`_^{|}-".contains(*c)) {
+    let is_letter = |c: char| (c.is_alphanumeric() && !is_invisible(c)) || "[]\\`_^{|}-".contains(c);
+    if let Some(bad) = nick.chars().find(|c| !is_letter(*c)) {
         return Err(InvalidName::BadCharacter(bad));
     }
     if nick.len() > max_bytes {
         return Err(InvalidName::TooLong { max_bytes });
     }
     Ok(())
+}
+
+/// Whether a character shows nothing by itself, so that a name with it looks like one without: what Unicode calls
+/// [default ignorable](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point) (joiners, marks of
+/// direction, variation selectors, tags, fillers), marks between lines, and the blanks that count as letters or signs.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}')
+        || matches!(c, '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}')
+        || matches!(c, '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// What a channel's name may begin with on some server or other; `#` is the one that Teahouse's server has.
@@ -201,6 +213,9 @@ mod tests {
             ("小　明", InvalidName::BadCharacter('\u{3000}')),
             ("x\u{202e}y", InvalidName::BadCharacter('\u{202e}')),
             ("茶😀", InvalidName::BadCharacter('😀')),
+            ("ann\u{3164}", InvalidName::BadCharacter('\u{3164}')),
+            ("ann\u{ffa0}", InvalidName::BadCharacter('\u{ffa0}')),
+            ("an\u{200d}n", InvalidName::BadCharacter('\u{200d}')),
             ("一二三四五六七八九十一", InvalidName::TooLong { max_bytes: 32 }),
         ] {
             assert_eq!(check_nickname(bad, 32), Err(why), "{bad:?}");
@@ -225,6 +240,19 @@ mod tests {
         }
         let long = format!("#{}", "x".repeat(MAX_CHANNEL_BYTES));
         assert_eq!(check_channel(&long), Err(InvalidName::TooLong { max_bytes: MAX_CHANNEL_BYTES }));
+    }
+
+    #[test]
+    fn names_of_exactly_the_longest_length_are_taken_and_no_longer_ones() {
+        for nick in ["x".repeat(32), format!("xx{}", "茶".repeat(10))] {
+            assert_eq!((nick.len(), check_nickname(&nick, 32)), (32, Ok(())));
+            let longer = format!("{nick}x");
+            assert_eq!(check_nickname(&longer, 32), Err(InvalidName::TooLong { max_bytes: 32 }));
+        }
+        let name = format!("#{}", "茶".repeat(21));
+        assert_eq!((name.len(), check_channel(&name)), (MAX_CHANNEL_BYTES, Ok(())));
+        let too_long = Err(InvalidName::TooLong { max_bytes: MAX_CHANNEL_BYTES });
+        assert_eq!(check_channel(&format!("{name}x")), too_long);
     }
 
     #[test]

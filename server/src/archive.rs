@@ -183,6 +183,9 @@ pub fn import_accounts(config: &Config, file: &Path) -> Result<Vec<(String, Opti
             Text::WrongRow(shown.clone(), number.to_string(), name.to_owned(), why.to_string(config.language))
         };
         let name = nickname::normalize(name, config.nick_length).map_err(|_| wrong(Text::NotANickname))?;
+        if nickname::poses_as_servant(&name, &config.name) {
+            return Err(wrong(Text::NickReserved));
+        }
         if known.owner(&name, &Skeleton::of(&name)).is_some() {
             return Err(wrong(Text::NameTaken));
         }

@@ -260,6 +260,7 @@ sentences! {
     CannotRun(file, why) "{file} cannot be run: {why}" | "无法运行 {file}：{why}";
     DoesNotAnswer(file, seconds) "{file} --check-config gave no answer within {seconds} seconds" | "{file} --check-config 在 {seconds} 秒内没有回应";
     ChannelNameInUse "there is a channel of that name" | "已经有这个名字的房间";
+    LooksLikeRoom(other) "that name looks like {other}" | "这个名字看起来和 {other} 一样";
     CannotRename "the lobby keeps its name" | "大厅的名字不能改";
     InvalidRealname "not a real name" | "不是有效的真实姓名";
     InvalidUtf8 "Message rejected: this server speaks UTF-8 only" | "消息被拒绝：本服务器只使用 UTF-8";

@@ -1,4 +1,5 @@
-//! What the server does with nicknames beyond the grammar: one normal form, and none that look alike.
+//! What the server does with names beyond the grammar: one normal form of nicknames, none that look alike, and none
+//! that look like a servant's; and what the name of a room looks like.
 //!
 //! Two names that a person cannot tell apart must not be two people. So a name is brought to Unicode's form NFC, full
 //! width letters become ordinary ones, and a name is refused when its [`Skeleton`] is already somebody's:
@@ -7,6 +8,7 @@
 
 use teahouse_protocol::names::{self, InvalidName};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
 
 /// The normal form of a nickname.
@@ -32,30 +34,95 @@ fn fold_width(c: char) -> char {
     }
 }
 
-/// What a nickname looks like: equal for names that a person cannot tell apart
+/// What a name looks like, of a person or of a room: equal for names that a person cannot tell apart
 /// ([UTS #39](https://www.unicode.org/reports/tr39/#Confusable_Detection), outside ASCII).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Skeleton(String);
 
 impl Skeleton {
-    /// Whether it is that of a servant of the house: nobody else is called so.
-    pub fn is_reserved(&self) -> bool {
-        matches!(self.0.as_str(), "nickserv" | "chanserv")
-    }
-
-    /// The skeleton of a nickname in its normal form.
-    pub fn of(nick: &str) -> Self {
-        let mut bones = String::with_capacity(nick.len());
-        for c in nick.chars() {
+    /// The skeleton of a name.
+    pub fn of(name: &str) -> Self {
+        if name.is_ascii() {
+            return Self(name.to_ascii_lowercase());
+        }
+        let mut bones = String::with_capacity(name.len());
+        for c in name.nfkc() {
             if c.is_ascii() {
                 bones.push(c.to_ascii_lowercase());
             } else {
-                let mut buffer = [0; 4];
-                bones.extend(skeleton(c.encode_utf8(&mut buffer)).flat_map(char::to_lowercase));
+                bones.push_str(&bones_of(c));
             }
         }
         Self(bones)
     }
+}
+
+/// What one letter outside ASCII looks like, in lower case.
+fn bones_of(c: char) -> String {
+    let mut buffer = [0; 4];
+    let bones: String = skeleton(c.encode_utf8(&mut buffer)).flat_map(char::to_lowercase).collect();
+    // A capital that looks like l looks like I, which in ASCII is the capital of i.
+    if bones == "l" && c.is_uppercase() { "i".to_owned() } else { bones }
+}
+
+/// The names of the servants of this house, and of those that other houses have.
+const SERVANTS: &[&str] = &[
+    "NickServ",
+    "ChanServ",
+    "OperServ",
+    "HistServ",
+    "MemoServ",
+    "HostServ",
+    "BotServ",
+    "HelpServ",
+    "InfoServ",
+    "StatServ",
+    "SaslServ",
+    "GroupServ",
+    "Services",
+    "Global",
+];
+
+/// Whether somebody with this nickname, in its normal form, could be taken for a servant of the house, or for the
+/// server, whose name is `server`.
+pub fn poses_as_servant(nick: &str, server: &str) -> bool {
+    SERVANTS.iter().chain([&server]).any(|name| resembles(nick, name))
+}
+
+/// Whether a nickname is a name of the house but for letters that could be mistaken for its: all in ASCII agree, and at
+/// least half of all. This is wider than a [`Skeleton`], since nobody else needs such a name: `NickSer` with a `v` from
+/// another alphabet.
+fn resembles(nick: &str, name: &str) -> bool {
+    let letters = || nick.nfkd().filter(|c| !is_combining_mark(*c));
+    let length = name.chars().count();
+    if letters().count() != length {
+        return false;
+    }
+    let mut alike = 0;
+    for (letter, own) in letters().zip(name.chars()) {
+        let bones = if letter.is_ascii() { letter.to_string() } else { bones_of(letter) };
+        let agrees = bones.chars().eq([own]) || plain(&bones) == plain(&own.to_string());
+        if !agrees && (letter.is_ascii() || is_ideograph(letter)) {
+            return false;
+        }
+        alike += usize::from(agrees);
+    }
+    2 * alike >= length
+}
+
+/// Whether a letter is like none of ASCII: 汉字, and the scripts beside them.
+fn is_ideograph(letter: char) -> bool {
+    matches!(letter, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..)
+}
+
+/// Letters and digits of ASCII that are much alike, as one, in lower case.
+fn plain(letters: &str) -> String {
+    let alike = |c: char| match c.to_ascii_lowercase() {
+        '0' => 'o',
+        '1' | 'i' | '|' => 'l',
+        c => c,
+    };
+    letters.chars().map(alike).collect()
 }
 
 #[cfg(test)]
@@ -76,12 +143,62 @@ mod tests {
             ("alice", "ALICE", true),
             ("alice", "аlice", true),
             ("paypal", "раураl", true),
+            ("alice", "ALІCE", true),
+            ("#lobby", "#lоbby", true),
+            ("#lobby", "#ＬＯＢＢＹ", true),
+            ("#lobby", "#𝐥𝐨𝐛𝐛𝐲", true),
+            ("#room10", "#rооm𝟏𝟎", true),
+            ("#café", "#cafe\u{301}", true),
+            ("#room1", "#rooml", false),
+            ("#rO", "#r0", false),
             ("modern", "modem", false),
             ("bob0", "bobo", false),
             ("lan", "1an", false),
             ("小明", "小名", false),
         ] {
             assert_eq!(Skeleton::of(one) == Skeleton::of(other), alike, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn who_could_be_taken_for_a_servant_or_the_server_is_known() {
+        for nick in [
+            "NickServ",
+            "nickserv",
+            "CHANSERV",
+            "NickSerʋ",
+            "NіckServ",
+            "ΝickServ",
+            "N1ckServ",
+            "NlckServ",
+            "NíckServ",
+            "ɴɪᴄᴋsᴇʀᴠ",
+            "HistServ",
+            "OperSеrv",
+            "Gl0bal",
+            "Global",
+            "Services",
+            "ChɑnServ",
+            "𝐍𝐢𝐜𝐤𝐒𝐞𝐫𝐯",
+            "teaꞏhouse",
+        ] {
+            assert!(poses_as_servant(nick, "tea.house"), "{nick}");
+        }
+        for nick in [
+            "nick",
+            "Nick",
+            "serving",
+            "Nickserv2",
+            "观Serv",
+            "NickSer服",
+            "Владимир",
+            "小明",
+            "globe",
+            "服务服务服务服务",
+            "Сергей",
+            "observe",
+        ] {
+            assert!(!poses_as_servant(nick, "tea.house"), "{nick}");
         }
     }
 }

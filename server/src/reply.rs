@@ -210,6 +210,7 @@ replies! {
     BadChanMask(channel) = ERR_BADCHANMASK, "{channel} :" "Not a channel name: it begins with #, has no space, comma or invisible character, and at most 64 bytes" | "不是房间名：房间名以 # 开头，不含空格、逗号和不可见字符，最多 64 字节";
     NeedReggedNick(channel) = ERR_NEEDREGGEDNICK, "{channel} :" "Cannot join channel (+R): you need an account" | "无法进入房间（+R）：需要先登录账号";
     BanListFull(channel, letter) = ERR_BANLISTFULL, "{channel} {letter} :" "That list is full" | "名单已满";
+    BadChanName(channel, other) = ERR_BADCHANNAME, "{channel} :" "Cannot open that channel: its name looks like {other}" | "不能开这个房间：它的名字看起来和 {other} 一样";
     NoPrivileges = ERR_NOPRIVILEGES, ":" "You are not a server operator" | "你不是服务器管理员";
     ChanOPrivsNeeded(channel) = ERR_CHANOPRIVSNEEDED, "{channel} :" "Your rank in that channel is too low" | "你在这个房间里的权限不够";
     CantKillServer = ERR_CANTKILLSERVER, ":" "You cannot kill a server" | "不能 KILL 服务器";

@@ -23,6 +23,7 @@ mod names;
 mod number;
 mod presence;
 mod record;
+mod room_names;
 mod run;
 mod server_bans;
 mod watch;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use slotmap::{SlotMap, new_key_type};
-use teahouse_protocol::Folded;
+use teahouse_protocol::{Folded, names as wire_names, text};
 
 pub use accounts::{Account, Accounts, Change};
 pub use capability::{Capabilities, Capability};
@@ -72,6 +73,7 @@ use cloak::Cloak;
 use devices::for_each_connection;
 use guesses::Guesses;
 use logins::Logins;
+use room_names::RoomLooks;
 use run::Run;
 use watch::Watchers;
 use whowas::Whowas;
@@ -110,6 +112,7 @@ pub struct World {
     channels: SlotMap<ChannelId, Channel>,
     /// Inverse of `channels[..].name`.
     channel_names: HashMap<Folded<'static>, ChannelId>,
+    room_looks: RoomLooks,
     /// How many people among `clients` have logged in.
     users: usize,
     /// How many of `clients` are devices of a person who is another of them.
@@ -195,6 +198,7 @@ impl World {
             logins: Logins::new(),
             channels: SlotMap::with_key(),
             channel_names: HashMap::new(),
+            room_looks: RoomLooks::new(),
             users: 0,
             devices: 0,
             command_counts: Vec::new(),
@@ -486,6 +490,7 @@ impl World {
     /// Gives a channel another name; it is a valid one, and no other channel's. Tells nobody.
     pub(crate) fn rename_channel(&mut self, id: ChannelId, name: &str) {
         let old = mem::replace(&mut self.channels[id].name, name.to_owned());
+        self.looks_otherwise(id, &old);
         self.channel_names.remove(&self.config.casemapping.fold(&old).into_owned());
         let key = self.config.casemapping.fold(name).into_owned();
         let place: Arc<str> = Arc::from(key.as_str());
@@ -739,6 +744,7 @@ impl World {
             }
         }
         self.check_names();
+        self.check_room_names();
         self.check_watchers();
         self.check_devices();
         self.check_logins();
@@ -790,5 +796,5 @@ fn deliver(
 
 /// What a client typed as a name, without what could play tricks on a screen.
 fn shown_in_refusal(name: &str) -> String {
-    name.replace(teahouse_protocol::text::is_unprintable, "_")
+    name.replace(|c| text::is_unprintable(c) || wire_names::is_invisible(c), "_")
 }

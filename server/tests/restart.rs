@@ -121,6 +121,35 @@ fn a_room_that_belongs_to_somebody_is_as_it_was_after_a_restart() {
 }
 
 #[test]
+fn a_room_that_an_older_server_kept_under_a_name_that_is_refused_today_goes_on() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    for (line, answer) in [
+        ("NS REGISTER sesame12", " 900 "),
+        ("JOIN #one,#two", " 366 alice #two"),
+        ("CS REGISTER #one", "MODE #one +q"),
+        ("CS REGISTER #two", "MODE #two +q"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    house.server.take().expect("it runs").stop();
+    let database = rusqlite::Connection::open(house.folder.path().join("data/teahouse.db")).unwrap();
+    for (old, new) in [("#one", "#lоbby"), ("#two", "#t\u{200d}wo")] {
+        database.execute("UPDATE channel SET name = ?2 WHERE name = ?1", [old, new]).unwrap();
+    }
+    drop(database);
+    house.start();
+    let mut bob = house.login("bob");
+    for room in ["#lоbby", "#t\u{200d}wo"] {
+        bob.send(&format!("JOIN {room}"));
+        bob.wait_for(&format!(" 366 bob {room} "));
+    }
+    bob.send("JOIN #t\u{200d}w");
+    bob.wait_for(" 476 ");
+}
+
+#[test]
 fn what_was_said_before_a_restart_is_read_after_it_by_those_who_come_back() {
     let mut house = House::open();
     let mut alice = house.login("alice");

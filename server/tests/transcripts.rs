@@ -24,6 +24,7 @@ transcripts! {
     a_newcomer_logs_in_and_is_welcomed_into_the_lobby
     capabilities_are_agreed_on_before_the_login_ends
     names_that_cannot_be_taken_are_refused_in_words
+    a_name_that_looks_like_another_is_refused
     two_people_with_one_name_the_second_is_told
     a_password_is_asked_for_when_the_house_has_one
     what_a_server_can_do_is_told_before_the_login_ends

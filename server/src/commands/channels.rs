@@ -2,8 +2,8 @@
 //! ([Modern IRC, "Channel Operations"](https://modern.ircdocs.horse/#channel-operations)). Their modes are in
 //! [`modes`](super::modes).
 
+use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
-use teahouse_protocol::{Message, names as wire_names};
 
 use super::context::{Context, listed};
 use super::{access, read_markers};
@@ -52,11 +52,9 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     if !name.starts_with('#') {
         return Err(Reply::NoSuchChannel(shown()));
     }
-    if wire_names::check_channel(name).is_err() {
-        return Err(Reply::BadChanMask(shown()));
-    }
     let (world, client) = (&*context.world, context.client());
     let Ok(channel) = world.find_channel(name) else {
+        world.may_open(name)?;
         let full = client.channels.len() >= MAX_JOINED;
         return if full { Err(Reply::TooManyChannels(shown())) } else { Ok(()) };
     };
@@ -365,15 +363,23 @@ pub(super) fn rename(context: &mut Context, message: &Message) -> Result<(), Rep
     // Who owns it would not find it again.
     let is_owned = context.world.channel(channel).deed.is_some();
     context.need_rank(channel, if is_owned { Rank::Founder } else { Rank::Operator })?;
-    if wire_names::check_channel(new).is_err() {
-        return Err(Reply::BadChanMask(new.to_owned()));
-    }
+    let there = context.world.find_channel(new).ok();
+    let allowed = if there == Some(channel) { Ok(()) } else { context.world.may_open(new) };
+    let looks = match allowed {
+        Ok(()) => None,
+        Err(Reply::BadChanName(_, other)) => Some(other).filter(|other| *other != old),
+        Err(refusal) => return Err(refusal),
+    };
     if context.world.is_lobby(context.world.channel(channel)) {
         context.fail("RENAME", "CANNOT_RENAME", &format!("{old} {new}"), &Text::CannotRename);
         return Ok(());
     }
-    if context.world.find_channel(new).is_ok_and(|taken| taken != channel) {
+    if there.is_some_and(|taken| taken != channel) {
         context.fail("RENAME", "CHANNEL_NAME_IN_USE", &format!("{old} {new}"), &Text::ChannelNameInUse);
+        return Ok(());
+    }
+    if let Some(other) = looks {
+        context.fail("RENAME", "CHANNEL_NAME_IN_USE", &format!("{old} {new}"), &Text::LooksLikeRoom(other));
         return Ok(());
     }
     let knows = |client: &Client| client.has(Capability::ChannelRename);

@@ -74,7 +74,7 @@ fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     if owned.count() >= MAX_OWNED {
         return Err(Text::TooManyRooms(MAX_OWNED.to_string()));
     }
-    context.world.channel_mut(channel).deed = Some(Deed { founder: account, access: Vec::new() });
+    context.world.give_deed(channel, Deed { founder: account, access: Vec::new() });
     context.world.keep_channel(channel);
     say(context, &Text::RoomIsYours(name));
     give_ranks(context, channel);

@@ -4,6 +4,8 @@
 //! [store](crate::store) first and only then made here; nobody is told of an account that a crash could lose.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::mem;
 
 use jiff::Timestamp;
 use teahouse_protocol::{CaseMapping, Folded};
@@ -99,7 +101,7 @@ impl Accounts {
             secret: password::secret(),
         };
         for account in accounts {
-            all.apply(Change::Open(account));
+            all.insert(account);
         }
         all
     }
@@ -136,13 +138,9 @@ impl Accounts {
         match change {
             Change::Open(account) => {
                 let (key, looks) = (self.key(&account.name), Skeleton::of(&account.name));
-                if self.by_name.contains_key(&key) || self.skeletons.contains_key(&looks) {
-                    return;
+                if !self.by_name.contains_key(&key) && !self.skeletons.contains_key(&looks) {
+                    self.insert(account);
                 }
-                self.skeletons.insert(looks, key.clone());
-                let certificates = account.certificates.clone();
-                self.by_name.insert(key, Account { certificates: Vec::new(), ..account.clone() });
-                self.set_certificates(&account.name, certificates);
             }
             Change::Password { account, password, scram } => {
                 let key = self.key(&account);
@@ -175,11 +173,25 @@ impl Accounts {
             }
             Change::Close { account, .. } => {
                 self.set_certificates(&account, Vec::new());
-                if let Some(account) = self.by_name.remove(&self.key(&account)) {
-                    self.skeletons.remove(&Skeleton::of(&account.name));
+                let key = self.key(&account);
+                if let Some(account) = self.by_name.remove(&key)
+                    && let Entry::Occupied(looks) = self.skeletons.entry(Skeleton::of(&account.name))
+                    && *looks.get() == key
+                {
+                    looks.remove();
                 }
             }
         }
+    }
+
+    /// Adds an account. One that an older server took, and that looks like another to this one, stays beside it; what
+    /// looks like both belongs to the first.
+    fn insert(&mut self, mut account: Account) {
+        let (key, name) = (self.key(&account.name), account.name.clone());
+        self.skeletons.entry(Skeleton::of(&name)).or_insert_with(|| key.clone());
+        let certificates = mem::take(&mut account.certificates);
+        self.by_name.insert(key, account);
+        self.set_certificates(&name, certificates);
     }
 
     /// Certificates that are another account's stay there.
@@ -201,16 +213,13 @@ impl Accounts {
     }
 
     pub(super) fn check(&self) {
-        assert_eq!(self.skeletons.len(), self.by_name.len(), "one skeleton for each account");
+        assert!(self.skeletons.len() <= self.by_name.len(), "at most one skeleton for each account");
         let certificates: usize = self.by_name.values().map(|account| account.certificates.len()).sum();
         assert_eq!(self.certificates.len(), certificates, "one entry for each certificate");
         for (key, account) in &self.by_name {
             assert_eq!(*key, self.key(&account.name), "{key} is found");
-            assert_eq!(
-                self.skeletons.get(&Skeleton::of(&account.name)),
-                Some(key),
-                "{key} looks like itself"
-            );
+            let looks = self.skeletons.get(&Skeleton::of(&account.name));
+            assert!(looks.is_some_and(|key| self.by_name.contains_key(key)), "{key} looks like itself");
             assert!(account.certificates.iter().all(|one| self.certificates.get(one) == Some(key)));
         }
     }

@@ -50,6 +50,7 @@ mod tests {
         assert_eq!(neighbourhood("2001:db8:1::1"), neighbourhood("2001:db8:1:2::3"));
         assert_eq!(cover("192.0.2.1"), Cloak::new(key).cover("192.0.2.1".parse().unwrap()));
         assert_ne!(cover("192.0.2.1"), Cloak::new(password::secret()).cover("192.0.2.1".parse().unwrap()));
-        assert!(!cover("192.0.2.1").contains("192"));
+        // With any key at all it could be so by chance.
+        assert!(!Cloak::new([7; 32]).cover("192.0.2.1".parse().unwrap()).contains("192"));
     }
 }

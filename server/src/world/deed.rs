@@ -77,7 +77,7 @@ impl World {
         let id = self.open_channel(&kept.name);
         let channel = &mut self.channels[id];
         (channel.created, channel.topic, channel.modes) = (kept.created, kept.topic, kept.modes);
-        channel.deed = Some(kept.deed);
+        self.give_deed(id, kept.deed);
     }
 
     /// Has a room kept as it is now, if it belongs to somebody; to be called after each change of it.
@@ -94,9 +94,8 @@ impl World {
 
     /// Makes a room nobody's again; an empty one closes.
     pub(crate) fn release_channel(&mut self, id: ChannelId) {
-        let channel = &mut self.channels[id];
-        if channel.deed.take().is_some() {
-            self.to_keep.push(ToKeep::Nothing(channel.name.clone()));
+        if self.take_deed(id) {
+            self.to_keep.push(ToKeep::Nothing(self.channels[id].name.clone()));
             self.keep_room(id, true);
             self.close_if_empty(id);
         }

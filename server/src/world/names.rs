@@ -35,7 +35,7 @@ impl World {
         let nick = nickname::normalize(wanted, max_bytes)
             .map_err(|_| Reply::ErroneousNickname(shown_in_refusal(wanted), max_bytes.to_string()))?;
         let skeleton = Skeleton::of(&nick);
-        if skeleton.is_reserved() {
+        if nickname::poses_as_servant(&nick, &self.config.name) && !self.owns(id, &nick) {
             return Err(self.in_use(id, nick, &Text::NickReserved));
         }
         let others = [self.holder(&nick), self.skeletons.get(&skeleton).copied()];

@@ -1,0 +1,82 @@
+//! Which names new rooms may have: none with letters that show nothing, and none that looks like the lobby or like a
+//! room that belongs to somebody. Rooms that are there under such a name go on.
+
+use std::collections::HashMap;
+
+use teahouse_protocol::names;
+
+use super::{ChannelId, Deed, World};
+use crate::nickname::Skeleton;
+use crate::reply::Reply;
+
+/// What the rooms look like that belong to somebody. Inverse of `channels[..].name` of those with a deed.
+pub(super) type RoomLooks = HashMap<Skeleton, Vec<ChannelId>>;
+
+impl World {
+    /// Goes on if a room can be opened under a name.
+    ///
+    /// # Errors
+    /// ERR_BADCHANMASK; or ERR_BADCHANNAME when it could be taken for another room.
+    pub(crate) fn may_open(&self, name: &str) -> Result<(), Reply> {
+        if names::check_channel(name).is_err() || name.contains(names::is_invisible) {
+            return Err(Reply::BadChanMask(super::shown_in_refusal(name)));
+        }
+        match self.taken_for(name) {
+            Some(other) => Err(Reply::BadChanName(name.to_owned(), other.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// The lobby, or the room of somebody, that a name looks like and is not.
+    pub(crate) fn taken_for(&self, name: &str) -> Option<&str> {
+        let looks = Skeleton::of(name);
+        let owned = self.room_looks.get(&looks).into_iter().flatten().map(|id| &*self.channels[*id].name);
+        let lobby = self.config.lobby.as_deref().filter(|lobby| Skeleton::of(lobby) == looks);
+        lobby.into_iter().chain(owned).find(|other| !self.config.casemapping.same(other, name))
+    }
+
+    /// Makes a room somebody's.
+    pub(crate) fn give_deed(&mut self, id: ChannelId, deed: Deed) {
+        self.channels[id].deed = Some(deed);
+        self.room_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
+    }
+
+    /// Takes a room from whom it belongs to; returns whether it belonged to somebody.
+    pub(super) fn take_deed(&mut self, id: ChannelId) -> bool {
+        let channel = &mut self.channels[id];
+        let had = channel.deed.take().is_some();
+        if had {
+            let looks = Skeleton::of(&channel.name);
+            self.forget_looks(id, &looks);
+        }
+        had
+    }
+
+    /// Notes that a room has another name now.
+    pub(super) fn looks_otherwise(&mut self, id: ChannelId, old: &str) {
+        if self.channels[id].deed.is_some() {
+            self.forget_looks(id, &Skeleton::of(old));
+            self.room_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
+        }
+    }
+
+    fn forget_looks(&mut self, id: ChannelId, looks: &Skeleton) {
+        if let Some(rooms) = self.room_looks.get_mut(looks) {
+            rooms.retain(|room| *room != id);
+            if rooms.is_empty() {
+                self.room_looks.remove(looks);
+            }
+        }
+    }
+
+    pub(super) fn check_room_names(&self) {
+        let owned = self.channels.iter().filter(|(_, channel)| channel.deed.is_some());
+        let mut count = 0;
+        for (id, channel) in owned {
+            count += 1;
+            let alike = self.room_looks.get(&Skeleton::of(&channel.name));
+            assert!(alike.is_some_and(|alike| alike.contains(&id)), "{} looks like itself", channel.name);
+        }
+        assert_eq!(self.room_looks.values().map(Vec::len).sum::<usize>(), count, "and nothing else does");
+    }
+}
