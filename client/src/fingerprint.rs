@@ -9,12 +9,25 @@ use ring::digest::{self, Algorithm};
 
 /// The digest of a certificate.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Fingerprint(Vec<u8>);
+pub struct Fingerprint(Kind);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Kind {
+    Digest(Vec<u8>),
+    /// Text that was to be a fingerprint.
+    Unreadable(String),
+}
 
 impl Fingerprint {
     /// The SHA-256 fingerprint of a certificate.
     pub fn of(certificate: &[u8]) -> Self {
-        Self(digest::digest(&digest::SHA256, certificate).as_ref().to_vec())
+        Self(Kind::Digest(digest::digest(&digest::SHA256, certificate).as_ref().to_vec()))
+    }
+
+    /// Stands for a fingerprint that cannot be read. No certificate matches it: a server that was known by it must not
+    /// be believed as one that nobody knows.
+    pub fn unreadable(text: &str) -> Self {
+        Self(Kind::Unreadable(text.to_owned()))
     }
 
     /// Reads hexadecimal digits in either case, with or without colons or spaces between them. What programs print
@@ -32,12 +45,13 @@ impl Fingerprint {
             _ => None,
         });
         let bytes: Vec<u8> = pairs.collect::<Option<_>>()?;
-        algorithm(bytes.len()).map(|_| Self(bytes))
+        algorithm(bytes.len()).map(|_| Self(Kind::Digest(bytes)))
     }
 
     /// Whether this is the fingerprint of that certificate.
     pub fn matches(&self, certificate: &[u8]) -> bool {
-        algorithm(self.0.len()).is_some_and(|by| digest::digest(by, certificate).as_ref() == self.0)
+        let Kind::Digest(known) = &self.0 else { return false };
+        algorithm(known.len()).is_some_and(|by| digest::digest(by, certificate).as_ref() == known)
     }
 }
 
@@ -50,7 +64,11 @@ fn algorithm(length: usize) -> Option<&'static Algorithm> {
 /// As `openssl x509 -fingerprint` prints it: pairs of digits with colons between them.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
+        let bytes = match &self.0 {
+            Kind::Digest(bytes) => bytes,
+            Kind::Unreadable(text) => return f.write_str(text),
+        };
+        for (index, byte) in bytes.iter().enumerate() {
             let colon = if index == 0 { "" } else { ":" };
             write!(f, "{colon}{byte:02X}")?;
         }

@@ -1,7 +1,7 @@
 //! Teahouse without a window: the same connection and the same model, for scripts and for tests.
 //!
 //! Lines of the standard input are typed as into the composer, and what would be seen is printed to the standard
-//! output, one line for each thing. It ends with the input, on SIGTERM or SIGINT, on `/quit`, or when there is no
+//! output, one line for each thing. It ends with the input, on SIGTERM, SIGINT or SIGHUP, on `/quit`, or when there is no
 //! connection any more. How it ended is told by the exit code, why it failed by the standard error.
 //!
 //! There is one thread beside those of the connection: it waits in `poll` for the input, for events and for signals.
@@ -11,7 +11,7 @@
 //! login is complete and the greeting is over, nor while a room is being joined, because what is said next is meant
 //! for that room.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::{self, ErrorKind, Read, Write};
 use std::mem;
 use std::os::fd::AsFd;
@@ -22,7 +22,6 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::connection::{Connection, Setup};
 use crate::event::{Event, Manner, What};
@@ -36,6 +35,7 @@ use crate::options::Options;
 use crate::profile::Profile;
 use crate::reconnect::Retry;
 use crate::settings::SettingsFile;
+use crate::signals;
 use crate::sts::Policies;
 
 /// How long to wait for a room to be joined, and for the answer to the last line that was typed.
@@ -55,7 +55,8 @@ pub fn run(options: Options) -> Result<(), Phrase> {
         end.set_nonblocking(true).map_err(cannot)?;
     }
     let asked_to_end = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGINT] {
+    signals::survive_full_files().map_err(cannot)?;
+    for signal in signals::endings() {
         // The flag before the byte that tells to look at it.
         signal_hook::flag::register(signal, Arc::clone(&asked_to_end)).map_err(cannot)?;
         signal_hook::low_level::pipe::register(signal, waker.try_clone().map_err(cannot)?).map_err(cannot)?;
@@ -104,9 +105,12 @@ enum Awaited {
 struct Printed {
     /// The number of the next line.
     next: u64,
-    /// How many of the comings and goings in the line before that one. It may still grow.
+    /// The serial number of the last line. Another line may take the place of one that was printed.
+    serial: u64,
+    /// How many of the comings and goings in that line. It may still grow.
     movements: usize,
-    /// Our own messages of which nobody knows yet whether they arrive. They are printed when somebody does.
+    /// Our own messages of which nobody knows yet whether they arrive, by their serial numbers. They are printed when
+    /// somebody does.
     pending: HashSet<u64>,
 }
 
@@ -129,7 +133,7 @@ impl Headless {
         let folder = options.settings_file.as_ref().and_then(SettingsFile::folder);
         let setup = Setup {
             retry: if always { Retry::Always } else { Retry::Never },
-            policies: Policies::load(folder),
+            policies: Policies::load(folder).0,
             ..Setup::default()
         };
         Ok(Self {
@@ -369,27 +373,32 @@ impl Headless {
             let changed = changes.iter().filter(|(place, number)| *place == id && *number < printed.next);
             let (first, end) = conversation.range();
             let new = printed.next.max(first.number())..end.number();
-            for number in changed.map(|(_, number)| *number).chain(new) {
-                let Some(line) = conversation.line_numbered(number) else { continue };
-                let is_new = number >= printed.next;
-                let was_pending = printed.pending.remove(&number);
+            let numbers: BTreeSet<u64> = changed.map(|(_, number)| *number).chain(new).collect();
+            let last = printed.serial;
+            for line in numbers.into_iter().filter_map(|number| conversation.line_numbered(number)) {
+                let is_new = line.serial > last;
+                let was_pending = printed.pending.remove(&line.serial);
+                printed.serial = printed.serial.max(line.serial);
                 match &line.body {
                     Body::Traffic(traffic) => {
                         let known = if is_new { 0 } else { printed.movements };
                         words.extend(told(conversation, traffic.phrases().skip(known), language));
                         printed.movements = traffic.len();
                     }
-                    Body::Notice(phrases) => words.extend(told(conversation, phrases.iter(), language)),
+                    // One that took the place of one before it is news, too.
+                    Body::Notice(phrases) if is_new || line.times > 1 => {
+                        words.extend(told(conversation, phrases.iter(), language));
+                    }
                     Body::Message(message) if is_new || was_pending => match &message.delivery {
                         Delivery::Arrived => words.extend(said(conversation, line, message, language)),
-                        Delivery::Pending => drop(printed.pending.insert(number)),
+                        Delivery::Pending => drop(printed.pending.insert(line.serial)),
                         Delivery::Failed { why, .. } => {
                             words.extend(told(conversation, std::iter::once(why), language));
                         }
                     },
                     // Somebody's reaction, or words that were taken back: that cannot be printed into what was.
                     Body::Message(_) => {}
-                    Body::Day(_) | Body::Gone => {}
+                    Body::Notice(_) | Body::Day(_) | Body::Gone => {}
                 }
             }
             printed.next = end.number();

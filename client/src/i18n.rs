@@ -646,9 +646,22 @@ texts! {
     SettingsBroken: "设置文件无法读取，已改名为 {0}，现在使用默认设置（{1}）",
         "The settings could not be read and were set aside as {0}; defaults are used ({1})";
     SettingsUnreadable: "设置文件 {0} 无法读取：{1}", "The settings in {0} cannot be read: {1}";
+    SettingsCopied: "设置文件里有不能用的内容，原样存为 {0}",
+        "Not everything in the settings can be used; they are kept as they were in {0}";
+    PoliciesBroken: "{0} 无法读取，已另存为 {1}：哪些服务器只能加密连接，已经不记得了",
+        "{0} cannot be read and is kept as {1}: which servers are to be spoken to by TLS only is forgotten";
+    NotText: "不是 UTF-8 文本", "it is not text in UTF-8";
+    IsAFolder: "那是一个文件夹", "it is a folder";
+    OtherWindow: "另一个窗口正在使用同一份设置：在这里改的设置不会保存，聊天记录只由那个窗口写",
+        "Another window uses the same settings: what is changed here is not kept, and only that window writes conversations down";
+    CannotKeep: "设置和聊天记录无法保存在 {0}：{1}", "Settings and conversations cannot be kept in {0}: {1}";
+    LogsNotKept: "聊天记录现在写不下来：{0}", "Conversations cannot be written down at the moment: {0}";
+    DiskIsFull: "磁盘已满", "the disk is full";
+    DiskIsReadOnly: "磁盘是只读的", "the disk is read-only";
+    MayNotWrite: "没有写入的权限", "there is no permission to write there";
+    SomethingInPlace: "那个位置有别的东西", "something else is in that place";
     SettingIgnored: "设置 {0} 的值不可用，已忽略", "The setting {0} has a value that cannot be used; it is ignored";
     SettingUnknown: "没有 {0} 这个设置，已忽略", "There is no setting {0}; it is ignored";
-    SettingsNotSaved: "设置没有保存：{0}", "The settings were not saved: {0}";
 
     // The command line.
     Usage: "用法：teahouse [选项] [irc://服务器/房间]

@@ -3,7 +3,7 @@
 //! In reading order:
 //!
 //! - [`options`]: the command line, and what the window starts with; [`settings`]: what it remembers;
-//!   [`profile`]: a server to go to, and how; [`address`]: where it is, as typed;
+//!   [`folder`]: where that is kept; [`profile`]: a server to go to, and how; [`address`]: where it is, as typed;
 //!   [`fingerprint`]: whom one recognises there; [`irc_url`]: addresses that lead to a server.
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire; [`failure`]: what can go
@@ -20,7 +20,7 @@
 //! - [`logs`]: what was said, kept on disk.
 //! - [`model`]: what the window knows. No widgets, no sockets.
 //! - [`desktop`]: notifications, a sound, day and night: what the desktop around the window is told and asked.
-//! - [`headless`]: the program without a window.
+//! - [`headless`]: the program without a window; `signals`: when the system asks it to end.
 //! - [`ui`]: the widgets; the only folder that names FLTK.
 //!
 //! Arrows: `ui, headless → model → event, command → i18n`, and `ui, headless → connection → registration, event`. The
@@ -37,6 +37,7 @@ pub mod dial;
 pub mod event;
 pub mod failure;
 pub mod fingerprint;
+pub mod folder;
 pub mod formatting;
 #[cfg(unix)]
 pub mod headless;
@@ -55,6 +56,8 @@ pub mod registration;
 pub mod sasl;
 pub mod scram;
 pub mod settings;
+#[cfg(unix)]
+pub mod signals;
 pub mod sts;
 pub mod tls;
 pub mod traffic;

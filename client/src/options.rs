@@ -204,7 +204,8 @@ impl Options {
         let usual = || if flags.headless { settings.first_profile() } else { settings.last_profile() };
         let profile = chosen(flags, &named.unwrap_or_else(usual));
         let language = flags.language.or(settings.language).unwrap_or(locale);
-        let Flags { connect, geometry, .. } = *flags;
+        let Flags { geometry, .. } = *flags;
+        let connect = flags.connect && !profile.is_doubtful;
         let url = flags.url.clone();
         Self { settings, settings_file, problems, language, profile, connect, url, geometry }
     }

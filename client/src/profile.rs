@@ -24,6 +24,7 @@ use toml::Value;
 use crate::address;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
+use crate::settings::Unknown;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
 pub const MAX_NICK_BYTES: usize = 64;
@@ -83,6 +84,11 @@ pub struct Profile {
     /// Whether to connect again when the connection is lost. Not said: the window does, and the program without a
     /// window ends.
     pub reconnect: Option<bool>,
+    /// What else stands in its table.
+    pub unknown: Unknown,
+    /// Whether a value could not be used when it was read. Until somebody has looked at it, nobody goes there by itself:
+    /// the value may have been what was to make the connection safe. Not written down.
+    pub is_doubtful: bool,
 }
 
 impl Default for Profile {
@@ -109,6 +115,8 @@ impl Default for Profile {
             rooms: Vec::new(),
             connect: false,
             reconnect: None,
+            unknown: Unknown::default(),
+            is_doubtful: false,
         }
     }
 }
@@ -196,9 +204,18 @@ impl Profile {
         for (name, value) in table {
             match KEYS.iter().find(|key| key.name == name) {
                 Some(key) if (key.read)(&mut profile, value).is_some() => {}
-                Some(_) => problems.push(Text::SettingIgnored.with([name])),
-                None => problems.push(Text::SettingUnknown.with([name])),
+                Some(_) => {
+                    profile.is_doubtful = true;
+                    problems.push(Text::SettingIgnored.with([name]));
+                }
+                None => {
+                    profile.unknown.0.insert(name.clone(), value.clone());
+                    problems.push(Text::SettingUnknown.with([name]));
+                }
             }
+        }
+        if let Some(pins) = table.get(PINS).filter(|_| profile.tls_fingerprints.is_empty()) {
+            profile.tls_fingerprints = unreadable_pins(pins);
         }
         if profile.tls && !table.contains_key("port") {
             profile.port = TLS_PORT;
@@ -377,6 +394,18 @@ pub const KEYS: &[Key] = &[
         .map_or(string(""), Value::Boolean)),
 ];
 
+/// The key with the certificates that are believed.
+const PINS: &str = "tls_fingerprints";
+
+/// Fingerprints of which not all can be read: what cannot matches nothing, and the server is still one that is known.
+fn unreadable_pins(value: &Value) -> Vec<Fingerprint> {
+    let read = |one: &Value| {
+        let text = one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+        Fingerprint::parse(&text).unwrap_or_else(|| Fingerprint::unreadable(&text))
+    };
+    value.as_array().map_or_else(|| vec![read(value)], |pins| pins.iter().map(read).collect())
+}
+
 /// What is always written, so that the file shows what there is to change; the others only where they were changed.
 const ALWAYS: [&str; 3] = ["server", "port", "nick"];
 
@@ -389,6 +418,9 @@ impl Serialize for Profile {
             if ALWAYS.contains(&key.name) || value != (key.write)(&default) {
                 map.serialize_entry(key.name, &value)?;
             }
+        }
+        for (name, value) in &self.unknown.0 {
+            map.serialize_entry(name, value)?;
         }
         map.end()
     }
@@ -484,6 +516,8 @@ mod tests {
             rooms: vec![Room::parse("#茶馆").unwrap(), Room::parse("#b key").unwrap()],
             connect: true,
             reconnect: Some(false),
+            unknown: Unknown::default(),
+            is_doubtful: false,
         }
     }
 

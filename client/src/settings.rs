@@ -1,15 +1,17 @@
 //! What the window remembers from one time to the next: a small TOML file in the person's own settings folder.
 //!
 //! The file is for people to read and change. So nothing in it can keep the window from opening: a value that cannot
-//! be used is ignored and said, and a file that is not TOML at all is moved aside and said.
+//! be used is ignored and said, and the file as it was is kept aside, since the next save would be without that value.
+//! What is not TOML at all, or no file, is moved aside. Keys that nobody here knows are written again as they were: a
+//! newer version may have written them.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use serde::{Deserialize, Serialize};
 
+use crate::folder;
 use crate::i18n::{Language, Phrase, Text};
 use crate::profile::{self, Profile, Secret};
 
@@ -85,6 +87,9 @@ pub struct Settings {
     pub ignored: Vec<String>,
     /// The [label](Profile::label) of the server that was gone to last: the login form shows it.
     pub last: String,
+    /// What else stands in the file.
+    #[serde(flatten)]
+    pub unknown: Unknown,
     /// Conversations in which the desktop tells of something else, as `server/#room`.
     pub notify_in: BTreeMap<String, Notify>,
     /// The servers that the person goes to, in their order; at least one.
@@ -110,8 +115,24 @@ impl Default for Settings {
             ignored: Vec::new(),
             notify_in: BTreeMap::new(),
             last: String::new(),
+            unknown: Unknown::default(),
             profiles: vec![Profile::default()],
         }
+    }
+}
+
+/// Keys of a table that this version does not know, to be written again as they were read. One may have been meant for
+/// a password, so they do not show themselves in logs.
+#[derive(Clone, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Unknown(pub toml::Table);
+
+// Only a number that is none (`nan`) is not equal to itself.
+impl Eq for Unknown {}
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
     }
 }
 
@@ -180,26 +201,33 @@ impl SettingsFile {
 
     /// Reads the settings, and says what was wrong with them. No file is nothing wrong: the defaults hold.
     pub fn load(&self) -> (Settings, Vec<Phrase>) {
-        let text = match fs::read(&self.path) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        let words = |words: &str| Text::Verbatim.with([words]);
+        let table = match fs::read(&self.path) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                // Some editors begin every file with U+FEFF.
+                Ok(text) => text.trim_start_matches('\u{feff}').parse::<toml::Table>(),
+                Err(_) => return (Settings::default(), vec![self.set_aside(Text::NotText.into())]),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return (Settings::default(), Vec::new());
             }
-            Err(error) => {
-                let path = self.path.display().to_string();
-                let problem = Text::SettingsUnreadable.with([&path, &error.to_string()]);
-                return (Settings::default(), vec![problem]);
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                return (Settings::default(), vec![self.set_aside(Text::IsAFolder.into())]);
             }
+            Err(error) => return (Settings::default(), vec![self.set_aside(words(&error.to_string()))]),
         };
-        match text.parse::<toml::Table>() {
+        match table {
             Ok(table) => {
-                let (mut settings, problems) = read(&table);
+                let (mut settings, mut problems) = read(&table);
                 for profile in &mut settings.profiles {
                     profile.find_files_in(self.path.parent().unwrap_or(Path::new("")));
                 }
+                if !problems.is_empty() {
+                    problems.insert(0, self.copy_aside());
+                }
                 (settings, problems)
             }
-            Err(error) => (Settings::default(), vec![self.set_aside(error.message())]),
+            Err(error) => (Settings::default(), vec![self.set_aside(words(error.message()))]),
         }
     }
 
@@ -208,7 +236,13 @@ impl SettingsFile {
     /// # Errors
     /// Whatever the file system says, in plain words.
     pub fn save(&self, settings: &Settings) -> Result<(), Phrase> {
-        self.write(settings).map_err(|error| Text::SettingsNotSaved.with([&error.to_string()]))
+        self.write(settings).map_err(|error| self.cannot_keep(&error))
+    }
+
+    /// Says that nothing can be kept where this file is.
+    pub fn cannot_keep(&self, error: &io::Error) -> Phrase {
+        let folder = self.folder().unwrap_or(Path::new("")).display().to_string();
+        Text::CannotKeep.of([Text::Verbatim.with([&folder]), folder::why(error)])
     }
 
     fn write(&self, settings: &Settings) -> io::Result<()> {
@@ -216,38 +250,32 @@ impl SettingsFile {
         let profiles = settings.profiles.iter().map(|profile| profile.clone().with_files_of(folder));
         let settings = Settings { profiles: profiles.collect(), ..settings.clone() };
         let text = toml::to_string(&settings).map_err(io::Error::other)?;
-        replace(&self.path, &text)
+        folder::replace(&self.path, &text)
     }
 
     /// Moves a broken file aside, and says so.
-    fn set_aside(&self, why: &str) -> Phrase {
-        let aside = self.path.with_extension("toml.broken");
-        match fs::rename(&self.path, &aside) {
-            Ok(()) => Text::SettingsBroken.with([&aside.display().to_string(), why]),
+    fn set_aside(&self, why: Phrase) -> Phrase {
+        let words = |words: &str| Text::Verbatim.with([words]);
+        match folder::set_aside(&self.path) {
+            Ok(aside) => Text::SettingsBroken.of([words(&aside.display().to_string()), why]),
             Err(error) => {
-                Text::SettingsUnreadable.with([&self.path.display().to_string(), &error.to_string()])
+                log::warn!("{} cannot be moved aside: {error}", self.path.display());
+                Text::SettingsUnreadable.of([words(&self.path.display().to_string()), why])
             }
+        }
+    }
+
+    /// Keeps the file as it is, for what of it will not be written again, and says where.
+    fn copy_aside(&self) -> Phrase {
+        match folder::copy_aside(&self.path) {
+            Ok(aside) => Text::SettingsCopied.with([&aside.display().to_string()]),
+            Err(error) => self.cannot_keep(&error),
         }
     }
 }
 
-/// Puts a new file in the place of an old one, whole or not at all. Nobody else can read it: it may hold passwords.
-pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    // Two windows may save at once, so each writes a file of its own.
-    let new = path.with_extension(format!("toml.{}", std::process::id()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&new)?.write_all(text.as_bytes())?;
-    fs::rename(&new, path)
-}
-
-/// Takes over each value that can be used, and names each key whose value cannot. Unknown keys are left alone: a
-/// newer version may have written them. Not so in a profile, where a key that was mistyped may be what was to make the
+/// Takes over each value that can be used, and names each key whose value cannot. Nothing is said of an unknown key: a
+/// newer version may have written it. Not so in a profile, where a key that was mistyped may be what was to make the
 /// connection safe.
 fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
     let mut settings = Settings::default();
@@ -268,14 +296,16 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             "typing" => set(&mut settings.typing, value.as_bool()),
             "notify" => set(&mut settings.notify, value.clone().try_into().ok()),
             "sound" => set(&mut settings.sound, value.as_bool()),
-            "notify_in" => set(&mut settings.notify_in, value.clone().try_into().ok()),
-            "ignored" => set(&mut settings.ignored, value.clone().try_into().ok()),
+            "notify_in" => take_usable(&mut settings.notify_in, pairs(value)),
+            "ignored" => {
+                take_usable(&mut settings.ignored, each(value, |one| one.as_str().map(str::to_owned)))
+            }
             "last" => set(&mut settings.last, value.as_str().map(str::to_owned)),
-            "profile" => set(&mut profiles, tables(value)),
+            "profile" => take_usable(&mut profiles, each(value, |one| one.as_table().cloned())),
             name => {
-                if profile::KEYS.iter().any(|key| key.name == name) {
-                    first.insert(name.to_owned(), value.clone());
-                }
+                let is_of_profile = profile::KEYS.iter().any(|key| key.name == name);
+                let place = if is_of_profile { &mut first } else { &mut settings.unknown.0 };
+                place.insert(name.to_owned(), value.clone());
                 true
             }
         };
@@ -299,13 +329,27 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
     (settings, problems)
 }
 
-/// `[[profile]]`, or one single `[profile]`.
-fn tables(value: &toml::Value) -> Option<Vec<toml::Table>> {
-    match value {
-        toml::Value::Table(one) => Some(vec![one.clone()]),
-        toml::Value::Array(several) => several.iter().map(|one| one.as_table().cloned()).collect(),
-        _ => None,
-    }
+/// What can be used of a list, of which one may stand there without its brackets; and whether that is all of it.
+fn each<T>(value: &toml::Value, read: impl Fn(&toml::Value) -> Option<T>) -> (Vec<T>, bool) {
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let usable: Vec<T> = values.iter().filter_map(read).collect();
+    let is_all = usable.len() == values.len();
+    (usable, is_all)
+}
+
+/// What can be used of a table of notices, and whether that is all of it.
+fn pairs(value: &toml::Value) -> (BTreeMap<String, Notify>, bool) {
+    let Some(table) = value.as_table() else { return (BTreeMap::new(), false) };
+    let read =
+        |(place, notify): (&String, &toml::Value)| Some((place.clone(), notify.clone().try_into().ok()?));
+    let usable: BTreeMap<_, _> = table.iter().filter_map(read).collect();
+    let is_all = usable.len() == table.len();
+    (usable, is_all)
+}
+
+fn take_usable<T>(place: &mut T, (usable, is_all): (T, bool)) -> bool {
+    *place = usable;
+    is_all
 }
 
 /// A size that one can still read, and that still fits.
@@ -356,6 +400,7 @@ mod tests {
             ignored: vec!["troll".to_owned()],
             notify_in: BTreeMap::from([("tea.house/#lobby".to_owned(), Notify::None)]),
             last: "tea.example:7000".to_owned(),
+            unknown: Unknown::default(),
             profiles: vec![
                 Profile { nick: "小明".to_owned(), ..Profile::default() },
                 Profile { server: "tea.example".to_owned(), port: 7000, tls: true, ..Profile::default() },
@@ -384,10 +429,87 @@ mod tests {
              density = \"compact\"\nask_before_closing = \"no\"\nfuture = 1\n",
         );
         let (settings, problems) = file.load();
-        let profiles = vec![Profile { nick: "小明".into(), ..Profile::default() }];
-        let expected = Settings { profiles, density: Density::Compact, ..Settings::default() };
+        let profiles = vec![Profile { nick: "小明".into(), is_doubtful: true, ..Profile::default() }];
+        let expected = Settings {
+            profiles,
+            density: Density::Compact,
+            unknown: settings.unknown.clone(),
+            ..Settings::default()
+        };
         assert_eq!(settings, expected);
-        assert_eq!(texts(&problems), [Text::SettingIgnored; 5]);
+        assert_eq!(texts(&problems[1..]), [Text::SettingIgnored; 5]);
+        assert_eq!(problems[0].text(), Text::SettingsCopied);
+        let aside = file.path().with_extension("toml.broken");
+        assert!(problems[0].to(Language::English).contains(&aside.display().to_string()));
+        file.save(&settings).unwrap();
+        assert!(fs::read_to_string(aside).unwrap().contains("language = \"fr\""), "as it was");
+        assert_eq!(file.load().1, []);
+    }
+
+    #[test]
+    fn what_is_no_file_of_text_is_set_aside_and_said_too() {
+        for bad in [&b"nick = \"caf\xe9\"\n"[..], b"\0\0\0\0", b"\xff\xfen\0i\0c\0k\0"] {
+            let (_folder, file) = file_with("");
+            fs::write(file.path(), bad).unwrap();
+            let (settings, problems) = file.load();
+            assert_eq!((settings, texts(&problems)), (Settings::default(), vec![Text::SettingsBroken]));
+            assert_eq!(fs::read(file.path().with_extension("toml.broken")).unwrap(), bad);
+        }
+        let (_folder, file) = file_with("");
+        fs::remove_file(file.path()).unwrap();
+        fs::create_dir(file.path()).unwrap();
+        assert_eq!(texts(&file.load().1), [Text::SettingsBroken]);
+        file.save(&Settings::default()).unwrap();
+        let (_folder, file) = file_with("\u{feff}nick = \"bob\"\n");
+        assert_eq!((file.load().0.first_profile().nick.as_str(), file.load().1), ("bob", vec![]));
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_outlasts_a_save() {
+        let (_folder, file) = file_with(
+            "future = 1\nfont = \"\"\n[later]\nof = [\"all\", 2]\n[[profile]]\nserver = \"h\"\nproxy = \"p\"\n\
+             [profile.more]\ndeep = true\n[[profile]]\nserver = \"other\"\n",
+        );
+        let (mut settings, problems) = file.load();
+        assert_eq!(texts(&problems), [Text::SettingsCopied, Text::SettingUnknown, Text::SettingUnknown]);
+        settings.remember(&settings.profiles[0].moved_to("h", 6667, "bob"));
+        file.save(&settings).unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        let table: toml::Table = text.parse().expect(&text);
+        assert_eq!(table["future"].as_integer(), Some(1));
+        assert_eq!(table["later"]["of"].as_array().map(Vec::len), Some(2));
+        let profile = &table["profile"][0];
+        assert_eq!((profile["proxy"].as_str(), profile["nick"].as_str()), (Some("p"), Some("bob")));
+        assert_eq!(profile["more"]["deep"].as_bool(), Some(true));
+        assert!(!text[text.find("other").unwrap()..].contains("proxy"), "{text}");
+        assert_eq!(file.load().0, settings);
+    }
+
+    #[test]
+    fn of_a_list_that_is_wrong_in_places_the_rest_holds() {
+        let (_folder, file) = file_with(
+            "ignored = [\"troll\", 3]\nprofile = [{server = \"one\"}, 2]\n[notify_in]\n\"a/#b\" = \"all\"\nc = 1\n",
+        );
+        let (settings, problems) = file.load();
+        assert_eq!(settings.ignored, ["troll"]);
+        assert_eq!(settings.first_profile().server, "one");
+        assert_eq!(settings.notify_in, BTreeMap::from([("a/#b".to_owned(), Notify::All)]));
+        assert_eq!(texts(&problems[1..]), [Text::SettingIgnored; 3]);
+    }
+
+    #[test]
+    fn a_server_whose_certificates_cannot_be_read_is_not_believed_and_not_gone_to_by_itself() {
+        let (_folder, file) = file_with(
+            "server = \"h\"\ntls = true\ntls_verify = false\ntls_fingerprints = [\"ab\", 7]\nconnect = true\n",
+        );
+        let (settings, problems) = file.load();
+        let profile = settings.first_profile();
+        assert_eq!(profile.tls_fingerprints.len(), 2);
+        assert!(profile.tls_fingerprints.iter().all(|pin| !pin.matches(b"whatever")));
+        assert!(profile.is_doubtful && texts(&problems).contains(&Text::SettingIgnored));
+        file.save(&settings).unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        assert!(text.contains("tls_fingerprints = [\"ab\", \"7\"]"), "{text}");
     }
 
     #[test]
@@ -401,8 +523,8 @@ mod tests {
         assert_eq!(settings.first_profile().nick, "bob");
         let (_folder, file) = file_with("[profile]\nserver = \"only\"\ntsl = true\n");
         let (settings, problems) = file.load();
-        assert_eq!(settings.profiles, [Profile { server: "only".into(), ..Profile::default() }]);
-        assert_eq!(texts(&problems), [Text::SettingUnknown]);
+        assert_eq!((settings.profiles.len(), settings.profiles[0].server.as_str()), (1, "only"));
+        assert_eq!(texts(&problems), [Text::SettingsCopied, Text::SettingUnknown]);
     }
 
     #[test]
@@ -467,6 +589,6 @@ mod tests {
         let (_folder, file) = file_with("");
         let below_a_file = SettingsFile::locate(Some(file.path())).unwrap();
         let problem = below_a_file.save(&Settings::default()).unwrap_err();
-        assert_eq!(problem.text(), Text::SettingsNotSaved);
+        assert_eq!(problem.text(), Text::CannotKeep);
     }
 }

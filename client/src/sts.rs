@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use crate::settings;
+use crate::folder;
+use crate::i18n::{Phrase, Text};
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "sts.toml";
@@ -68,12 +69,17 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// Reads what is remembered in the folder of the settings. A file that cannot be read is as good as none, and says
-    /// so in the log.
-    pub fn load(folder: Option<&Path>) -> Self {
+    /// Reads what is remembered in the folder of the settings. Of a file that cannot be read, or not all of it, a copy is
+    /// kept, since the next policy writes it anew; and that is said, for until then a server may be spoken to in the
+    /// clear that is not to be.
+    pub fn load(folder: Option<&Path>) -> (Self, Option<Phrase>) {
         let path = folder.map(|folder| folder.join(FILE_NAME));
-        let known = path.as_deref().map(read).unwrap_or_default();
-        Self { shared: Arc::new(Mutex::new(known)), path: path.map(PathBuf::into) }
+        let (known, is_all) = path.as_deref().map_or((BTreeMap::new(), true), read);
+        let problem = path.as_deref().filter(|_| !is_all).map(|path| {
+            let aside = folder::copy_aside(path).or_else(|_| folder::set_aside(path)).unwrap_or_default();
+            Text::PoliciesBroken.with([&path.display().to_string(), &aside.display().to_string()])
+        });
+        (Self { shared: Arc::new(Mutex::new(known)), path: path.map(PathBuf::into) }, problem)
     }
 
     /// The policy in force for a host.
@@ -85,7 +91,7 @@ impl Policies {
     /// Takes note of a duration that a host said by TLS, at this port. Zero ends the policy.
     pub fn set(&self, host: &str, port: u16, duration_secs: u64, now: Timestamp) {
         let duration_secs = duration_secs.min(MAX_DURATION_SECS);
-        let learned = self.path.as_deref().map(read).unwrap_or_default();
+        let (learned, _) = self.path.as_deref().map(read).unwrap_or_default();
         let mut known = self.shared.lock();
         // Another program may have learned of others meanwhile. Of two policies for one host the longer one holds.
         for (host, policy) in learned {
@@ -110,26 +116,32 @@ impl Policies {
     fn save(&self, known: &BTreeMap<String, Policy>) {
         let Some(path) = &self.path else { return };
         let written = toml::to_string(known).map_err(std::io::Error::other);
-        if let Err(error) = written.and_then(|text| settings::replace(path, &text)) {
+        if let Err(error) = written.and_then(|text| folder::replace(path, &text)) {
             log::warn!("{} was not saved: {error}", path.display());
         }
     }
 }
 
-fn read(path: &Path) -> BTreeMap<String, Policy> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => {
-            if error.kind() != std::io::ErrorKind::NotFound {
-                log::warn!("{} cannot be read: {error}", path.display());
-            }
-            return BTreeMap::new();
-        }
+/// The policies in a file, and whether those are all that stand in it.
+fn read(path: &Path) -> (BTreeMap<String, Policy>, bool) {
+    let table = match std::fs::read_to_string(path) {
+        Ok(text) => text.parse::<toml::Table>().map_err(|error| error.message().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (BTreeMap::new(), true),
+        Err(error) => Err(error.to_string()),
     };
-    toml::from_str(&text).unwrap_or_else(|error| {
-        log::warn!("{} cannot be read: {}", path.display(), error.message());
-        BTreeMap::new()
-    })
+    match table {
+        Ok(table) => {
+            let count = table.len();
+            let policy = |(host, value): (String, toml::Value)| Some((host, value.try_into().ok()?));
+            let known: BTreeMap<_, _> = table.into_iter().filter_map(policy).collect();
+            let is_all = known.len() == count;
+            (known, is_all)
+        }
+        Err(why) => {
+            log::warn!("{} cannot be read: {why}", path.display());
+            (BTreeMap::new(), false)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -177,10 +189,10 @@ mod tests {
     #[test]
     fn policies_are_remembered_over_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        let policies = Policies::load(Some(folder.path()));
+        let (policies, _) = Policies::load(Some(folder.path()));
         policies.set("tea.house", 6697, 60, at(0));
         policies.set("::1", 7000, u64::MAX, at(0));
-        let again = Policies::load(Some(folder.path()));
+        let (again, _) = Policies::load(Some(folder.path()));
         for host in ["tea.house", "::1"] {
             assert_eq!(again.get(host, at(1)), policies.get(host, at(1)), "{host}");
             assert!(again.get(host, at(1)).is_some(), "{host}");
@@ -188,9 +200,24 @@ mod tests {
         // What another program has learned meanwhile is not forgotten.
         policies.set("other.house", 6697, 60, at(0));
         again.set("tea.house", 6697, 0, at(1));
-        let third = Policies::load(Some(folder.path()));
+        let (third, problem) = Policies::load(Some(folder.path()));
+        assert_eq!(problem, None);
         assert_eq!((third.get("tea.house", at(1)), third.get("other.house", at(1)).is_some()), (None, true));
-        std::fs::write(folder.path().join(FILE_NAME), "not [ toml").unwrap();
-        assert_eq!(Policies::load(Some(folder.path())).get("tea.house", at(1)), None);
+    }
+
+    #[test]
+    fn policies_that_cannot_be_read_are_missed_and_kept_and_the_others_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let aside = folder.path().join("sts.toml.broken");
+        std::fs::write(&path, "not [ toml").unwrap();
+        let (policies, problem) = Policies::load(Some(folder.path()));
+        assert_eq!(problem.map(|it| it.text()), Some(Text::PoliciesBroken));
+        policies.set("tea.house", 6697, 60, at(0));
+        assert_eq!(std::fs::read_to_string(&aside).unwrap(), "not [ toml");
+        let good = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("\"bad.house\" = 3\n{good}")).unwrap();
+        let (policies, problem) = Policies::load(Some(folder.path()));
+        assert!(problem.is_some() && policies.get("tea.house", at(1)).is_some());
     }
 }

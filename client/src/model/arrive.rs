@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
 use super::condense::Step;
@@ -20,6 +20,9 @@ const MAX_NAMES_AT_JOIN: usize = 20;
 /// How many rooms the answer to `/list` shows.
 pub(super) const MAX_ROOMS_SHOWN: usize = 100;
 
+/// How far the server's clock may be ahead of ours before its times are not believed.
+const AHEAD: SignedDuration = SignedDuration::from_mins(1);
+
 /// How much of a message of the day is shown.
 const MAX_MOTD_LINES: usize = 500;
 
@@ -29,10 +32,11 @@ impl Network {
         if self.is_unheard(&event.what) {
             return;
         }
-        let at = event.time.unwrap_or_else(|| self.clock.now());
+        let at = self.time_of(event.time);
         let label = self.deliveries.label_of(&event);
         let label = label.as_deref();
-        let Some(what) = self.hold_for_batch(at, event.batch.as_deref(), event.what) else { return };
+        let Some(what) = self.hold_for_batch(event.time, event.batch.as_deref(), event.what) else { return };
+        self.stamp = event.time;
         match what {
             What::Capabilities(capabilities) => self.capabilities = capabilities,
             What::Welcome { nick } => self.welcome(at, nick),
@@ -114,7 +118,7 @@ impl Network {
             What::Motd(_) => {}
             What::MotdEnd => {
                 if mem::take(&mut self.greeting) {
-                    self.ask_who_wrote(at);
+                    self.ask_who_wrote(self.stamp.unwrap_or(at));
                 }
                 let motd = mem::take(&mut self.motd);
                 if !motd.is_empty() {
@@ -164,12 +168,24 @@ impl Network {
         }
     }
 
+    /// When something happened: as the server says, but not later than now, by our clock. A minute does not matter.
+    pub(super) fn time_of(&self, stamp: Option<Timestamp>) -> Timestamp {
+        stamp.filter(|at| *at <= self.latest()).unwrap_or_else(|| self.clock.now())
+    }
+
+    /// The latest time that anything can have happened at.
+    pub(super) fn latest(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.saturating_add(AHEAD).unwrap_or(now)
+    }
+
     fn welcome(&mut self, at: Timestamp, nick: String) {
         self.link = Link::Up;
-        self.welcomed_at = Some(at);
+        self.welcomed_at = Some(self.stamp.unwrap_or(at));
         self.failure = None;
         self.greeting = true;
         self.me = nick;
+        self.begin_diary();
         self.actions.push(Action::Remember(Box::new(self.profile.clone())));
         for conversation in &mut self.conversations {
             conversation.joined |= conversation.kind != Kind::Room;
@@ -210,6 +226,9 @@ impl Network {
             self.keep_password();
         }
         self.account = account;
+        if self.link == Link::Up {
+            self.begin_diary();
+        }
     }
 
     /// The connection is being made again, in the way that is the right one by now.
@@ -283,7 +302,7 @@ impl Network {
         if !stands && own && self.same(target, &self.me) && self.stood_before(id, &words) {
             return;
         }
-        self.write_down(id, at, &from.name, manner, &words.text);
+        self.write_down(id, at, &from.name, manner, &words);
         if !stands {
             self.add_message(id, at, &from.name, manner, words);
         }

@@ -86,12 +86,16 @@ pub enum Kind {
 /// One line of the transcript. It may be many lines high.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// When: by the server's clock if it said so, else by ours.
+    /// When: by the server's clock if it said so and that is not ahead of ours, else by ours.
     pub at: Timestamp,
+    /// The same by the server's clock, right or wrong: what was read is told by that.
+    pub stamp: Timestamp,
     /// The same as `HH:MM`, in local time.
     pub time: String,
     /// How often it happened on end.
     pub times: u32,
+    /// How many lines there had been when it came, whatever its place. 0 for what was said before one came.
+    pub serial: u64,
     /// What stands there.
     pub body: Body,
 }
@@ -261,6 +265,22 @@ pub struct Conversation {
     pub(super) input: Input,
     /// Lines that changed since they were last drawn.
     changed: Vec<u64>,
+    /// How many lines have come.
+    serials: u64,
+}
+
+/// Lines that were taken from the end, to be put there again below what belongs before them.
+pub(super) struct Later {
+    lines: Vec<(LineId, Line)>,
+    /// Whether the “new” line stood above one of them, and which.
+    first_unread: Option<LineId>,
+}
+
+impl Later {
+    /// Whether anybody says something in them.
+    pub(super) fn has_messages(&self) -> bool {
+        self.lines.iter().any(|(_, line)| line.message().is_some())
+    }
 }
 
 impl Conversation {
@@ -287,6 +307,7 @@ impl Conversation {
             replying: None,
             input: Input::default(),
             changed: Vec::new(),
+            serials: 0,
         }
     }
 
@@ -341,8 +362,8 @@ impl Conversation {
         self.line(LineId(number))
     }
 
-    /// The lines that are there, by their numbers: from the first to before the second. A line keeps its number; older
-    /// ones that are found later have lower numbers.
+    /// The lines that are there, by their numbers: from the first to before the second. A line keeps its number, unless
+    /// something that was missed has to stand above it; older ones that are found later have lower numbers.
     pub fn range(&self) -> (LineId, LineId) {
         (LineId(self.first), self.next_id())
     }
@@ -388,7 +409,7 @@ impl Conversation {
             }
             _ => {}
         }
-        self.append(Line { at, time, times: 1, body })
+        self.append(Line { at, stamp: at, time, times: 1, serial: 0, body })
     }
 
     /// Somebody came, went or took another name; one line tells of all who did so without a word in between.
@@ -405,7 +426,14 @@ impl Conversation {
                 }
             });
         } else {
-            self.append(Line { at, time, times: 1, body: Body::Traffic(Traffic::new(movement)) });
+            self.append(Line {
+                at,
+                stamp: at,
+                time,
+                times: 1,
+                serial: 0,
+                body: Body::Traffic(Traffic::new(movement)),
+            });
         }
     }
 
@@ -415,7 +443,14 @@ impl Conversation {
         let day = local.date();
         let last_day = self.lines.back().map(|last| last.at.to_zoned(zone.clone()).date());
         if last_day.is_none_or(|last| last < day) {
-            self.append(Line { at, time: String::new(), times: 1, body: Body::Day(day) });
+            self.append(Line {
+                at,
+                stamp: at,
+                time: String::new(),
+                times: 1,
+                serial: 0,
+                body: Body::Day(day),
+            });
         }
         local.strftime("%H:%M").to_string()
     }
@@ -441,11 +476,18 @@ impl Conversation {
             if today != Some(local.date()) {
                 today = Some(local.date());
                 let day = Body::Day(local.date());
-                block.push(Line { at, time: String::new(), times: 1, body: day });
+                block.push(Line { at, stamp: at, time: String::new(), times: 1, serial: 0, body: day });
             }
             message.grouped = block.last().is_some_and(|last| continues(last, &message, at));
             let time = local.strftime("%H:%M").to_string();
-            block.push(Line { at, time, times: 1, body: Body::Message(Box::new(message)) });
+            block.push(Line {
+                at,
+                stamp: at,
+                time,
+                times: 1,
+                serial: 0,
+                body: Body::Message(Box::new(message)),
+            });
         }
         // The day has begun earlier than it seemed.
         let first = LineId(self.first);
@@ -460,7 +502,51 @@ impl Conversation {
         }
     }
 
-    fn append(&mut self, line: Line) -> LineId {
+    /// Takes the lines from the end that are of after a time.
+    pub(super) fn take_later(&mut self, than: Timestamp) -> Later {
+        let end = self.next_id().0;
+        let count = self.lines.iter().rev().take_while(|line| line.at > than).count();
+        let start = end - count as u64;
+        let lines = self.lines.split_off(self.lines.len() - count);
+        // Others will stand where they stood.
+        self.changed.retain(|number| *number < start);
+        self.changed.extend(start..end);
+        let lines = (start..).map(LineId).zip(lines).collect();
+        let first_unread = self.first_unread.filter(|id| id.0 >= start);
+        if first_unread.is_some() {
+            self.first_unread = None;
+        }
+        Later { lines, first_unread }
+    }
+
+    /// Puts lines at the end that were taken from there. Gives for each where it stood and where it stands.
+    pub(super) fn put_again(&mut self, later: Later, zone: &TimeZone) -> Vec<(LineId, LineId)> {
+        let mut moved = Vec::with_capacity(later.lines.len());
+        for (from, mut line) in later.lines {
+            // Where a day begins may be elsewhere now.
+            if matches!(line.body, Body::Day(_) | Body::Gone) {
+                continue;
+            }
+            self.begin_day(line.at, zone);
+            if let Body::Message(message) = &mut line.body {
+                let last = self.lines.iter().rev().find(|line| line.body != Body::Gone);
+                message.grouped = last.is_some_and(|last| continues(last, message, line.at));
+            }
+            let to = self.append(line);
+            if later.first_unread == Some(from) && self.first_unread.is_none() {
+                self.first_unread = Some(to);
+            }
+            moved.push((from, to));
+        }
+        moved
+    }
+
+    /// Adds a line at the end. One that was there before keeps its serial number.
+    fn append(&mut self, mut line: Line) -> LineId {
+        if line.serial == 0 {
+            self.serials += 1;
+            line.serial = self.serials;
+        }
         // More than one has to go where older ones came back.
         while self.lines.len() >= MAX_LINES {
             self.lines.pop_front();
@@ -468,6 +554,14 @@ impl Conversation {
         }
         self.lines.push_back(line);
         LineId(self.next_id().0 - 1)
+    }
+
+    /// Notes when something was said by the server's clock.
+    pub(super) fn was_stamped(&mut self, id: LineId, stamp: Timestamp) {
+        let index = id.0.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        if let Some(line) = index.and_then(|index| self.lines.get_mut(index)) {
+            line.stamp = stamp;
+        }
     }
 
     /// Changes a line, unless it is gone.
@@ -599,7 +693,7 @@ impl Conversation {
 
     /// How many messages others wrote after a time, how many of them to us, and the first.
     fn written_after(&self, until: Option<Timestamp>) -> (u32, u32, Option<LineId>) {
-        let later = self.lines().filter(|(_, line)| until.is_none_or(|until| line.at > until));
+        let later = self.lines().filter(|(_, line)| until.is_none_or(|until| line.stamp > until));
         let later: Vec<_> = later
             .filter_map(|(id, line)| Some((id, line.message()?)))
             .filter(|(_, message)| message.counts())

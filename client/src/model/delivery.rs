@@ -111,9 +111,10 @@ impl Network {
         let (at, me) = (self.clock.now(), self.me.clone());
         let words = Words { reply_to, ..Words::read(raw) };
         let text = words.text.clone();
-        let Some(line) = self.add_message(id, at, &me, manner, words) else { return };
+        self.stamp = None;
+        let Some(line) = self.add_message(id, at, &me, manner, words.clone()) else { return };
         if !is_echoed {
-            self.write_down(id, at, &me, manner, &text);
+            self.write_down(id, at, &me, manner, &words);
         } else if let Some(conversation) = self.conversation_mut(id) {
             conversation.change_message(line, |message| message.delivery = Delivery::Pending);
         }
@@ -141,7 +142,7 @@ impl Network {
                 it.label.is_none() && it.is_echoed && it.conversation == id && it.text == words.text
             }),
         };
-        let time = self.clock.time_of(at);
+        let (time, said_at) = (self.clock.time_of(at), self.stamp.unwrap_or(at));
         let Some(Underway { line, .. }) = underway.filter(|it| it.conversation == id) else { return false };
         let Some(conversation) = self.conversation_mut(id) else { return false };
         if conversation.has_others_after(line) {
@@ -154,8 +155,8 @@ impl Network {
             message.id.clone_from(&words.id);
             is_there = true;
         });
-        conversation.change(line, |line| (line.at, line.time) = (at, time));
-        conversation.past.note(words.id.clone(), at);
+        conversation.change(line, |line| (line.at, line.stamp, line.time) = (at, said_at, time));
+        conversation.past.note(words.id.clone(), said_at);
         is_there
     }
 
@@ -214,6 +215,14 @@ impl Network {
         let is_there = refused.is_some();
         refused.into_iter().for_each(|refused| self.fail(refused, why));
         is_there
+    }
+
+    /// A line of ours that is on its way stands elsewhere now.
+    pub(super) fn was_moved(&mut self, id: ConversationId, from: LineId, to: LineId) {
+        let moved = self.deliveries.underway.iter_mut().find(|it| it.conversation == id && it.line == from);
+        if let Some(underway) = moved {
+            underway.line = to;
+        }
     }
 
     /// The connection is over: whatever has not come back has not arrived.

@@ -90,6 +90,7 @@ impl LoginForm {
             (None, Some(server), Some(port), None) => {
                 let mut profile = base.moved_to(&server, port, nick);
                 profile.tls = self.tls;
+                profile.is_doubtful = false;
                 profile.keyring = self.keep_password;
                 if profile.password != self.password {
                     profile.password = self.password.clone();

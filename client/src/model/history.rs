@@ -9,7 +9,9 @@
 //! - `/search` asks where something was said; what is found is listed. Ctrl+F goes on in what is older
 //!   ([`look_back`](super::look_back)).
 //!
-//! Answers come in batches. A message that is here already, by its identifier, is not shown again.
+//! Answers come in batches. A message that is here already, by its identifier, is not shown again. Where there is an
+//! identifier to ask from, it is believed rather than a time: clocks may be wrong. What came while the answer was under
+//! way, and what we said meanwhile, stands below it.
 
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
@@ -64,7 +66,11 @@ enum Asked {
     /// What stands above the first line.
     Older,
     /// What was said while we were away, so many answers ago.
-    Missed { pages: u32 },
+    Missed {
+        pages: u32,
+        /// Whether it is asked from a message on, rather than from a time.
+        by_id: bool,
+    },
     /// The latest of a private conversation that somebody else has begun, perhaps while we were away.
     Waiting,
 }
@@ -82,6 +88,8 @@ pub(super) struct Batch {
 #[derive(Debug)]
 pub(super) struct Told {
     at: Timestamp,
+    /// The time as the server has it.
+    stamp: Option<Timestamp>,
     from: Sender,
     /// A room, or a person's name.
     target: String,
@@ -90,15 +98,22 @@ pub(super) struct Told {
 }
 
 impl Past {
-    /// A message has come, or was sent.
+    /// A message has come, or was sent. Without an identifier, what comes after it comes after the last one that has one.
     pub(super) fn note(&mut self, id: Option<String>, at: Timestamp) {
-        self.newest = Some((id, at));
+        let before = self.newest.take().and_then(|(before, _)| before);
+        self.newest = Some((id.or(before), at));
     }
 
-    /// The newest message that is here was said at this time; only what came after it is missing.
-    pub(super) fn begin_after(&mut self, at: Timestamp) {
-        self.note(None, at);
+    /// The newest message that is here was said at this time, and one of the newest is known to the server by this
+    /// identifier; only what came after it is missing.
+    pub(super) fn begin_after(&mut self, id: Option<String>, at: Timestamp) {
+        self.newest = Some((id, at));
         self.is_open = true;
+    }
+
+    /// When the newest message was said, by the server's clock.
+    pub(super) fn newest_at(&self) -> Option<Timestamp> {
+        self.newest.as_ref().map(|(_, at)| *at)
     }
 
     /// What was asked will not be answered.
@@ -174,13 +189,16 @@ impl Network {
         }
         let newest = self.conversation(id).and_then(|it| it.past.newest.clone());
         match newest {
-            Some((message, at)) => {
-                let from = point(message.as_deref(), at);
-                self.ask_past(id, Asked::Missed { pages: 0 }, "AFTER", &from);
-            }
+            Some((message, at)) => self.ask_missed(id, 0, message.as_deref(), at),
             None if self.current == Some(id) => self.open_past(id),
             None => {}
         }
+    }
+
+    /// Asks for what was said after a message, or after a time, which has come already.
+    fn ask_missed(&mut self, id: ConversationId, pages: u32, message: Option<&str>, at: Timestamp) {
+        let from = point(message, at.min(self.clock.now()));
+        self.ask_past(id, Asked::Missed { pages, by_id: message.is_some() }, "AFTER", &from);
     }
 
     /// A private conversation is open: what is missed is asked for, or else what was said last.
@@ -252,11 +270,18 @@ impl Network {
     /// The server has nothing to say of the past of one of these.
     pub(super) fn no_past(&mut self, about: &[String]) {
         for name in about {
-            if let Some(conversation) = self.find_mut(name) {
-                conversation.past.give_up();
-                conversation.past.is_complete = true;
-                let id = conversation.id;
-                self.go_on_looking_back(id);
+            let Some(conversation) = self.find_mut(name) else { continue };
+            let id = conversation.id;
+            let asked = conversation.past.asked.take();
+            match (asked, conversation.past.newest_at()) {
+                // The server may have forgotten that message, and not what was said after it.
+                (Some(Asked::Missed { pages, by_id: true }), Some(at)) => {
+                    self.ask_missed(id, pages, None, at);
+                }
+                _ => {
+                    conversation.past.is_complete = true;
+                    self.go_on_looking_back(id);
+                }
             }
         }
     }
@@ -299,7 +324,13 @@ impl Network {
     }
 
     /// Keeps a message that belongs to a batch from before for the batch's end. What belongs to none is given back.
-    pub(super) fn hold_for_batch(&mut self, at: Timestamp, batch: Option<&str>, what: What) -> Option<What> {
+    pub(super) fn hold_for_batch(
+        &mut self,
+        stamp: Option<Timestamp>,
+        batch: Option<&str>,
+        what: What,
+    ) -> Option<What> {
+        let at = self.time_of(stamp);
         let Some(open) = self.batches.iter_mut().find(|it| Some(it.name.as_str()) == batch) else {
             return Some(what);
         };
@@ -307,7 +338,7 @@ impl Network {
         if let What::Said { from, target, manner, words } = what
             && open.messages.len() < MOST_IN_BATCH
         {
-            open.messages.push(Told { at, from, target, manner, words });
+            open.messages.push(Told { at, stamp, from, target, manner, words });
         }
         None
     }
@@ -342,19 +373,17 @@ impl Network {
         let is_full = messages.len() >= page;
         let asked = conversation.past.asked.take();
         let mut new = messages;
-        new.retain(|told| !conversation.recognises(&told.words, &told.from.name, told.at));
+        new.retain(|told| !conversation.recognises(told));
         match asked {
             Some(Asked::Older) => {
                 conversation.past.is_complete |= !is_full || new.is_empty();
                 self.put_before(id, new);
             }
-            Some(Asked::Missed { pages }) => {
-                let is_over = !is_full || new.is_empty() || pages >= MOST_PAGES;
+            Some(Asked::Missed { pages, .. }) => {
+                let last = new.last().map(|told| (told.words.id.clone(), told.stamp.unwrap_or(told.at)));
                 self.put_after(id, new);
-                let newest = self.conversation(id).and_then(|it| it.past.newest.clone());
-                if let Some((message, at)) = newest.filter(|_| !is_over) {
-                    let from = point(message.as_deref(), at);
-                    self.ask_past(id, Asked::Missed { pages: pages + 1 }, "AFTER", &from);
+                if let Some((message, at)) = last.filter(|_| is_full && pages < MOST_PAGES) {
+                    self.ask_missed(id, pages + 1, message.as_deref(), at);
                 }
             }
             Some(Asked::Waiting) => {
@@ -366,10 +395,24 @@ impl Network {
         self.go_on_looking_back(id);
     }
 
+    /// Puts messages below those that are older, and what is later below them.
     fn put_after(&mut self, id: ConversationId, messages: Vec<Told>) {
-        for Told { at, from, manner, words, .. } in messages {
-            self.write_down(id, at, &from.name, manner, &words.text);
+        let Some(first) = messages.first().map(|told| told.at) else { return };
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        let later = conversation.take_later(first);
+        let newest = conversation.past.newest.clone().filter(|_| later.has_messages());
+        for Told { at, stamp, from, manner, words, .. } in messages {
+            self.write_down(id, at, &from.name, manner, &words);
+            self.stamp = stamp;
             self.add_message(id, at, &from.name, manner, words);
+        }
+        let zone = self.clock.zone.clone();
+        let Some(conversation) = self.conversation_mut(id) else { return };
+        if newest.is_some() {
+            conversation.past.newest = newest;
+        }
+        for (from, to) in conversation.put_again(later, &zone) {
+            self.was_moved(id, from, to);
         }
     }
 
@@ -420,13 +463,14 @@ impl Conversation {
     }
 
     /// Whether a message is here already. One of ours that was thought lost has arrived after all.
-    fn recognises(&mut self, words: &Words, from: &str, at: Timestamp) -> bool {
+    fn recognises(&mut self, told: &Told) -> bool {
+        let Told { at, stamp, from, words, .. } = told;
+        let is_near = |said: Timestamp, at: Timestamp| at.duration_since(said).as_secs().abs() <= SAME_SECS;
+        // From which time on it stands here, if it was stamped with one that has not come, nobody can say.
+        let is_ahead = stamp.is_some_and(|stamp| !is_near(stamp, *at));
         let is_it = |message: &Message, said: Timestamp| match (&message.id, &words.id) {
             (Some(one), Some(other)) => one == other,
-            _ => {
-                let apart = at.duration_since(said).as_secs().abs();
-                message.from == from && message.text == words.text && apart <= SAME_SECS
-            }
+            _ => message.from == from.name && message.text == words.text && (is_ahead || is_near(said, *at)),
         };
         let found = self.lines().rev().find_map(|(id, line)| {
             let message = line.message().filter(|message| is_it(message, line.at))?;

@@ -9,7 +9,8 @@ use super::Model;
 use super::conversation::{Conversation, ConversationId, Kind, LineId, Message};
 use super::network::Network;
 use crate::event::{Manner, Words};
-use crate::logs::{Entry, Logs, MAX_RECALLED};
+use crate::logs::{Entry, Identity, Logs, MAX_RECALLED, Owner};
+use crate::profile::Profile;
 
 /// How many messages stand above one that was looked for.
 const MESSAGES_AROUND: usize = 100;
@@ -25,6 +26,23 @@ impl Model {
 }
 
 impl Network {
+    /// We are here: from now on it is known whose conversations these are. Who comes back after the connection was lost
+    /// is who they were, even if the server has given them another name meanwhile.
+    pub(super) fn begin_diary(&mut self) {
+        let identity = match (&self.account, self.diary.take().map(|owner| owner.identity)) {
+            (Some(account), _) => Identity::Account(account.clone()),
+            (None, Some(before)) => before,
+            (None, None) => Identity::Name(self.me.clone()),
+        };
+        let Profile { server, port, .. } = &self.profile;
+        self.diary = Some(Owner { server: server.clone(), port: *port, identity });
+    }
+
+    /// Where conversations are written down, and whose.
+    fn diary(&self) -> Option<(&Logs, &Owner)> {
+        self.logs.as_ref().zip(self.diary.as_ref())
+    }
+
     /// Writes a message down that was said in a room or a private conversation.
     pub(super) fn write_down(
         &self,
@@ -32,44 +50,48 @@ impl Network {
         at: Timestamp,
         from: &str,
         manner: Manner,
-        text: &str,
+        words: &Words,
     ) {
-        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
-        let entry = Entry { at, from: from.to_owned(), manner, text: text.to_owned() };
-        logs.keep(&self.log_name(), self.features.case_mapping.fold(&conversation.name).as_str(), &entry);
+        let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
+        let (text, id) = (words.text.clone(), words.id.clone());
+        let entry = Entry { at, from: from.to_owned(), manner, text, id };
+        logs.keep(owner, self.features.case_mapping.fold(&conversation.name).as_str(), &entry);
     }
 
     /// Takes the words of a message out of what was written down.
     pub(super) fn take_out(&self, id: ConversationId, line: LineId) {
-        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
+        let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         let Some(line) = conversation.line(line) else { return };
-        let Some(Message { from, manner, text, redacted: false, .. }) = line.message() else { return };
-        let entry = Entry { at: line.at, from: from.clone(), manner: *manner, text: text.clone() };
+        let Some(Message { from, manner, text, id, redacted: false, .. }) = line.message() else { return };
+        let entry =
+            Entry { at: line.at, from: from.clone(), manner: *manner, text: text.clone(), id: id.clone() };
         let name = self.features.case_mapping.fold(&conversation.name);
-        logs.take_back(&self.log_name(), name.as_str(), &entry);
+        logs.take_back(owner, name.as_str(), &entry);
     }
 
     /// Writes down up to when a conversation was read.
     pub(super) fn write_down_read(&self, id: ConversationId, until: Timestamp) {
-        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
+        let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         let name = self.features.case_mapping.fold(&conversation.name);
-        logs.keep_read(&self.log_name(), name.as_str(), until);
+        logs.keep_read(owner, name.as_str(), until);
     }
 
     /// A conversation is open that was not: what was said in it last stands there again, and what was not read yet is
     /// unread still.
     pub(super) fn recall(&mut self, id: ConversationId) {
-        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return };
+        let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         if conversation.kind == Kind::Server {
             return;
         }
+        let now = self.latest();
         let name = self.features.case_mapping.fold(&conversation.name);
-        let entries = logs.recall(&self.log_name(), name.as_str(), None, MAX_RECALLED);
-        let read_until = logs.read_until(&self.log_name(), name.as_str());
+        let entries = logs.recall(owner, name.as_str(), now, None, MAX_RECALLED);
+        let read_until = logs.read_until(owner, name.as_str(), now);
         let Some(newest) = entries.last().map(|entry| entry.at) else { return };
+        let known = entries.iter().rev().find_map(|entry| entry.id.clone());
         self.put_back(id, entries);
         let Some(conversation) = self.conversation_mut(id) else { return };
-        conversation.past.begin_after(newest);
+        conversation.past.begin_after(known, newest);
         conversation.resume(read_until);
         if self.current == Some(id) {
             self.look();
@@ -78,7 +100,7 @@ impl Network {
 
     /// Whether the log may have something older than what is here of a conversation, and there is room for it.
     pub(super) fn may_recall_older(&self, conversation: &Conversation) -> bool {
-        self.logs.is_some() && !conversation.past.log_is_over && conversation.has_room()
+        self.diary().is_some() && !conversation.past.log_is_over && conversation.has_room()
     }
 
     /// Brings back from the log what is older than what is here of a conversation. Says whether there is something.
@@ -114,17 +136,20 @@ impl Network {
 
     /// So many of the last messages in the log that are older than what is here of a conversation.
     pub(super) fn older_in_log(&self, id: ConversationId, most: usize) -> Vec<Entry> {
-        let (Some(logs), Some(conversation)) = (&self.logs, self.conversation(id)) else { return Vec::new() };
+        let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else {
+            return Vec::new();
+        };
         let oldest = conversation.oldest_message().map(|(_, at)| at);
         let name = self.features.case_mapping.fold(&conversation.name);
-        logs.recall(&self.log_name(), name.as_str(), oldest, most)
+        logs.recall(owner, name.as_str(), self.latest(), oldest, most)
     }
 
     /// Puts messages out of the log before what is here of a conversation.
     fn put_back(&mut self, id: ConversationId, entries: Vec<Entry>) {
-        let compose = |Entry { at, from, manner, text }| {
+        let compose = |Entry { at, from, manner, text, id: message }| {
             let redacted = text.is_empty();
-            let message = self.compose(id, &from, manner, Words { text, ..Words::default() });
+            let words = Words { text, id: message, ..Words::default() };
+            let message = self.compose(id, &from, manner, words);
             (at, Message { redacted, ..message })
         };
         let composed: Vec<_> = entries.into_iter().map(compose).collect();
@@ -132,10 +157,5 @@ impl Network {
         if let Some(conversation) = self.conversation_mut(id) {
             conversation.prepend(composed, &zone);
         }
-    }
-
-    /// What the folder of this server's logs is called.
-    fn log_name(&self) -> String {
-        self.profile.server.to_ascii_lowercase()
     }
 }

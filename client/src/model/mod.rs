@@ -174,6 +174,8 @@ pub struct Model {
     stranger: Option<Stranger>,
     next_network: u32,
     focused: bool,
+    /// What is to be said of the window as a whole and was not said in a conversation.
+    remarks: Vec<Phrase>,
     completion: Completion,
     actions: Vec<Action>,
     clock: Clock,
@@ -211,6 +213,7 @@ impl Model {
             stranger: None,
             next_network: 0,
             focused: true,
+            remarks: Vec::new(),
             completion: Completion::default(),
             actions: Vec::new(),
             clock: Clock { now: Rc::new(now), zone },
@@ -235,6 +238,11 @@ impl Model {
     /// What to say beside its fields.
     pub fn form_errors(&self) -> &FormErrors {
         &self.form_errors
+    }
+
+    /// What to say below it that is about none of its fields: of settings that could not be read, for instance.
+    pub fn remarks(&self) -> &[Phrase] {
+        &self.remarks
     }
 
     /// Whether the keyring has the password of the server that the form was filled in with.
@@ -334,6 +342,7 @@ impl Model {
     /// Takes what is to be done, in order. The window calls this after every call that changes the model.
     #[must_use]
     pub fn take_actions(&mut self) -> Vec<Action> {
+        self.say_remarks();
         self.collect_actions();
         mem::take(&mut self.actions)
     }
@@ -388,6 +397,14 @@ impl Model {
         self.language = language;
     }
 
+    /// Says something about the window as a whole: below the login form, and in the conversation in front as soon as
+    /// there is one.
+    pub fn remark(&mut self, phrase: Phrase) {
+        if !self.remarks.contains(&phrase) {
+            self.remarks.push(phrase);
+        }
+    }
+
     /// Opens a private conversation on the network in front, a new one or the one there is, and brings it to the front.
     pub fn open_private(&mut self, nick: &str) {
         if let Some(network) = self.front_mut() {
@@ -440,6 +457,8 @@ impl Model {
 
     /// Leaves every server that we are on, with a word of farewell that may be empty, and closes the window.
     pub fn quit(&mut self, farewell: &str) {
+        // What is in sight has been read, and the server is told while it listens.
+        self.set_focused(false);
         for network in &mut self.networks {
             network.say_farewell(farewell);
         }
@@ -450,6 +469,15 @@ impl Model {
 
 /// The steps that the above are made of.
 impl Model {
+    fn say_remarks(&mut self) {
+        if self.view == View::Chat
+            && !self.remarks.is_empty()
+            && let Some(front) = self.front.and_then(|id| self.networks.iter_mut().find(|it| it.id == id))
+        {
+            front.notice_here(mem::take(&mut self.remarks));
+        }
+    }
+
     fn collect_actions(&mut self) {
         for network in &mut self.networks {
             self.actions.append(&mut network.actions);

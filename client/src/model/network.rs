@@ -6,6 +6,7 @@
 //! with that, so that nobody else can reach into it; these files and this one know each other.
 
 use std::collections::{HashMap, VecDeque};
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ use crate::failure::Failure;
 use crate::fingerprint::Fingerprint;
 use crate::formatting;
 use crate::i18n::{Phrase, Text};
-use crate::logs::Logs;
+use crate::logs::{Logs, Owner};
 use crate::profile::{Profile, Room, Secret};
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
@@ -82,6 +83,8 @@ pub struct Network {
     pub(super) welcomed_at: Option<Timestamp>,
     /// Whether the profile was changed after the connection was made.
     pub(super) is_outdated: bool,
+    /// Whether somebody else will be here by the next connection, as the profile says now.
+    is_other_person: bool,
     /// Why there is no connection, while there is none.
     pub(super) failure: Option<Failure>,
     /// In how many seconds there will be an attempt to make it again, if there will.
@@ -138,6 +141,8 @@ pub struct Network {
     pub(super) ignored: Rc<[String]>,
     /// Where conversations are written down, if they are.
     pub(super) logs: Option<Logs>,
+    /// Whose they are, since the first welcome.
+    pub(super) diary: Option<Owner>,
     pub(super) notify: Rc<NotifyRules>,
     /// Whether the window has the keyboard.
     pub(super) is_focused: bool,
@@ -148,6 +153,8 @@ pub struct Network {
     pub(super) typing: Typing,
     /// What the last message of several lines was called.
     pub(super) next_batch: u32,
+    /// The time with which the server stamped what happens just now.
+    pub(super) stamp: Option<Timestamp>,
     /// What is to be done outside, in order.
     pub(super) actions: Vec<Action>,
     pub(super) clock: Clock,
@@ -306,6 +313,7 @@ impl Network {
             coming: profile.rooms.clone(),
             profile,
             is_outdated: false,
+            is_other_person: false,
             address: None,
             away: false,
             to_register: None,
@@ -330,12 +338,14 @@ impl Network {
             wire: WireLog::default(),
             ignored: Rc::default(),
             logs: None,
+            diary: None,
             notify: Rc::default(),
             is_focused: true,
             card: None,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
             next_batch: 0,
+            stamp: None,
             actions: Vec::new(),
             clock,
         }
@@ -354,9 +364,16 @@ impl Network {
         let new_rooms = after.rooms.iter().filter(|room| !before.rooms.contains(room));
         self.coming.extend(new_rooms.cloned());
         let is_other = !after.connects_as(before) && !after.connects_as(&self.profile);
+        let is_other_person = !is_same_login || after.nick != before.nick || after.port != before.port;
         self.profile = after;
+        if is_other_person && self.link != Link::Up {
+            self.diary = None;
+        }
         match self.link {
-            Link::Up => self.is_outdated |= is_other,
+            Link::Up => {
+                self.is_outdated |= is_other;
+                self.is_other_person |= is_other_person;
+            }
             Link::Connecting if is_other => self.connect_anew(),
             Link::Connecting | Link::Down => {}
         }
@@ -372,6 +389,9 @@ impl Network {
     pub(super) fn connect(&mut self) {
         if self.link == Link::Down {
             (self.is_outdated, self.has_new_account) = (false, false);
+            if mem::take(&mut self.is_other_person) {
+                self.diary = None;
+            }
             self.begin();
             self.actions.push(Action::Connect(self.id, Box::new(self.profile.clone())));
         }
@@ -508,18 +528,21 @@ impl Network {
         let is_looked_at = self.in_sight && self.current == Some(id);
         let is_echoed = self.has_capability("echo-message");
         let zone = self.clock.zone.clone();
+        let stamp = self.stamp;
         let conversation = self.conversation_mut(id)?;
         conversation.typing.retain(|(name, _)| *name != from);
         let (own, mention) = (message.own, message.mention);
+        let said_at = stamp.unwrap_or(at);
         // What will come back has not arrived yet.
         if message.id.is_some() || !(own && is_echoed) {
-            conversation.past.note(message.id.clone(), at);
+            conversation.past.note(message.id.clone(), said_at);
         }
         let line = conversation.push(at, &zone, Body::Message(Box::new(message)));
+        conversation.was_stamped(line, said_at);
         if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
             conversation.note_new(is_looked_at, for_us);
-            self.tell_desktop(id, at, from, &spoken, for_us);
+            self.tell_desktop(id, said_at, from, &spoken, for_us);
         }
         Some(line)
     }

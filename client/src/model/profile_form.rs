@@ -406,6 +406,8 @@ impl ProfileForm {
             rooms: take(&mut errors, Entry::Rooms, check_rooms(form.text(Entry::Rooms))),
             connect: form.is_ticked(Tick::Connect),
             reconnect: form.reconnect,
+            unknown: base.unknown.clone(),
+            is_doubtful: false,
         };
         profile.find_files_in(folder);
         check_files(&mut errors, &profile, base);
@@ -500,6 +502,7 @@ mod tests {
 
     use super::*;
     use crate::profile::KEYS;
+    use crate::settings::Unknown;
 
     fn folder() -> &'static Path {
         Path::new("/nowhere")
@@ -529,6 +532,8 @@ mod tests {
             rooms: vec![Room::parse("#茶馆").unwrap(), Room::parse("#b key").unwrap()],
             connect: true,
             reconnect: Some(false),
+            unknown: Unknown::default(),
+            is_doubtful: false,
         }
     }
 

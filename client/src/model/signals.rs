@@ -176,11 +176,11 @@ impl Network {
         let Some(conversation) = self.conversation_mut(id).filter(|it| it.kind != Kind::Server) else {
             return;
         };
-        let Some(last) = conversation.last_message_at() else { return };
+        let Some((at, last)) = conversation.last_message_at() else { return };
         if conversation.read_until.is_none_or(|until| until < last) {
             conversation.read_until = Some(last);
             let target = conversation.name.clone();
-            self.write_down_read(id, last);
+            self.write_down_read(id, at);
             if self.has_capability("draft/read-marker") {
                 let marker = format!("timestamp={}", last.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"));
                 self.send(&["MARKREAD", &target, &marker]);
@@ -200,8 +200,10 @@ impl Conversation {
         self.typing.iter().filter(move |(_, until)| *until > now).map(|(name, _)| name.as_str())
     }
 
-    fn last_message_at(&self) -> Option<Timestamp> {
-        self.lines().rev().find(|(_, line)| line.message().is_some()).map(|(_, line)| line.at)
+    /// When the last message was said, and when by the server's clock.
+    fn last_message_at(&self) -> Option<(Timestamp, Timestamp)> {
+        let (_, line) = self.lines().rev().find(|(_, line)| line.message().is_some())?;
+        Some((line.at, line.stamp))
     }
 }
 

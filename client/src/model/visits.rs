@@ -103,7 +103,7 @@ impl Model {
     /// Connects to the saved servers to which one wants to be connected from the start.
     pub fn connect_at_start(&mut self) {
         let wanted = self.profiles.iter().filter(|profile| profile.connect && !profile.nick.is_empty());
-        let wanted: Vec<_> = wanted.cloned().collect();
+        let wanted: Vec<_> = wanted.filter(|profile| !profile.is_doubtful).cloned().collect();
         for profile in wanted {
             self.visit(profile);
         }

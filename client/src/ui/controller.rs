@@ -10,6 +10,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::time::Duration;
 use std::{env, panic, process};
@@ -21,14 +22,18 @@ use fltk::window::DoubleWindow;
 
 use crate::connection::{Connection, Setup};
 use crate::desktop::{APP_ID, Desktop};
+use crate::folder::Claim;
 use crate::i18n::{Language, Phrase, Text};
 use crate::irc_url::IrcUrl;
 use crate::keyring::Keeper;
+use crate::logs::Logs;
 use crate::model::search::Search;
-use crate::model::{Model, NetworkId, View};
+use crate::model::{self, Model, NetworkId, View};
 use crate::options::{Geometry, Options};
 use crate::profile::Profile;
 use crate::settings::{Settings, SettingsFile};
+#[cfg(unix)]
+use crate::signals::Listener;
 use crate::sts::Policies;
 use crate::ui::chat::ChatView;
 use crate::ui::controller::asking::Asked;
@@ -93,9 +98,31 @@ pub fn run(options: Options) -> Result<(), Phrase> {
         let controller = Rc::clone(&controller);
         move |_| controller.borrow_mut().turn()
     });
+    LAST_WORDS.set(Some(LastWords(ManuallyDrop::new(Rc::clone(&controller)))));
     while !is_over.get() && app.wait() {}
     controller.borrow_mut().close();
     Ok(())
+}
+
+thread_local! {
+    /// Spoken when this thread ends. That is before the program does, also where Xlib ends it by itself, since the
+    /// display server is gone.
+    static LAST_WORDS: Cell<Option<LastWords>> = const { Cell::new(None) };
+}
+
+/// Takes leave of the servers when nothing can be shown any more. Never drops what it has: there are widgets in it, and
+/// they would want to tell a display that is not there.
+struct LastWords(ManuallyDrop<Rc<RefCell<Controller>>>);
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        // Where it is in use, Xlib ended the program in the middle of something: then there is no more to be done.
+        if let Ok(mut controller) = self.0.try_borrow_mut()
+            && !controller.is_over.get()
+        {
+            controller.leave();
+        }
+    }
 }
 
 /// FLTK's callbacks swallow panics. A window in which something went wrong must not go on as if nothing had, at least
@@ -126,6 +153,12 @@ struct Controller {
     keeper: Keeper,
     settings: Settings,
     settings_file: Option<SettingsFile>,
+    /// Whether the settings' folder is ours to write in; nothing where there is none.
+    claim: Option<Claim>,
+    /// Whether it was said that nothing can be kept there.
+    has_trouble: Cell<bool>,
+    /// Where conversations are written down, if they are.
+    logs: Option<Logs>,
     kit: Rc<Kit>,
     window: DoubleWindow,
     login: LoginView,
@@ -173,6 +206,8 @@ struct Controller {
     has_focus: bool,
     is_over: Rc<Cell<bool>>,
     #[cfg(unix)]
+    signals: Option<Listener>,
+    #[cfg(unix)]
     probe: Option<Probe>,
 }
 
@@ -180,15 +215,16 @@ impl Controller {
     fn new(options: Options) -> Self {
         let Options { settings, settings_file, problems, language, profile, connect, url, geometry } =
             options;
-        for problem in &problems {
-            log::warn!("{}", problem.to(language));
-        }
         let folder = settings_file.as_ref().and_then(SettingsFile::folder);
-        let setup =
-            Setup { policies: Policies::load(folder), measured: Some(LATENCY_INTERVAL), ..Setup::default() };
+        let (policies, lost_policies) = Policies::load(folder);
+        let setup = Setup { policies, measured: Some(LATENCY_INTERVAL), ..Setup::default() };
         let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
         let mut model = Model::new(language, profile);
         model.set_ignored(settings.ignored.clone());
+        for problem in problems.into_iter().chain(lost_policies) {
+            log::warn!("{}", problem.to(language));
+            model.remark(problem);
+        }
         let model = Rc::new(RefCell::new(model));
 
         let window = begin_window(geometry);
@@ -207,8 +243,11 @@ impl Controller {
         let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
         watch_window(&window, &kit);
-        let controller = Self {
+        Self {
             model,
+            claim: None,
+            has_trouble: Cell::new(false),
+            logs: None,
             connections: BTreeMap::new(),
             setup,
             keeper: Keeper::new(app::awake),
@@ -244,13 +283,10 @@ impl Controller {
             has_focus: false,
             is_over: Rc::default(),
             #[cfg(unix)]
+            signals: None,
+            #[cfg(unix)]
             probe: None,
-        };
-        if !problems.is_empty() {
-            let words: Vec<_> = problems.iter().map(|problem| problem.to(language)).collect();
-            controller.login.set_trouble(Some(words.join("\n")));
         }
-        controller
     }
 
     /// Shows the window, and the probe if somebody asked for one.
@@ -261,11 +297,17 @@ impl Controller {
         self.resize();
         self.learn_shade();
         self.apply_settings();
+        self.claim_folder();
         self.keep_logs();
         self.restyle();
         self.place();
         self.refresh();
         self.window.show();
+        #[cfg(unix)]
+        {
+            let listener = Listener::start(app::awake);
+            self.signals = listener.inspect_err(|error| log::warn!("signals are not heard: {error}")).ok();
+        }
         #[cfg(unix)]
         if let Some(path) = env::var_os(PROBE_VARIABLE) {
             let probe = Probe::start(path.as_ref(), app::awake);
@@ -288,10 +330,17 @@ impl Controller {
     /// One round: what happened goes into the model, and what it has become onto the screen.
     fn turn(&mut self) {
         self.look_at_transcript();
+        #[cfg(unix)]
+        if self.signals.as_ref().is_some_and(Listener::was_asked_to_end) {
+            self.model.borrow_mut().quit("");
+            self.carry_out();
+            return;
+        }
         let mut has_changed = self.look_at_focus();
         has_changed |= self.hear_desktop();
         has_changed |= self.take_kept();
         has_changed |= self.take_news();
+        has_changed |= self.hear_logs();
         while let Some(action) = self.kit.next_action() {
             self.act(action);
             has_changed = true;
@@ -345,14 +394,38 @@ impl Controller {
         }
     }
 
+    /// Leaves every server and keeps what is to be kept, without a word to the display.
+    fn leave(&mut self) {
+        self.is_over.set(true);
+        // A part of the window that was just being drawn may hold the model.
+        if let Ok(mut model) = self.model.try_borrow_mut() {
+            model.quit("");
+            for action in model.take_actions() {
+                if let model::Action::Send(id, line) = action
+                    && let Some(connection) = self.connections.get(&id)
+                {
+                    connection.send(line);
+                }
+            }
+            model.set_logs(None);
+        }
+        self.connections.clear();
+        self.logs = None;
+    }
+
     /// Ends every thread.
     fn close(&mut self) {
         self.window.hide();
         self.connections.clear();
         self.desktop.end();
+        #[cfg(unix)]
+        {
+            self.signals = None;
+        }
         // What was in sight is read now, and what is not on the disk yet is written.
         self.model.borrow_mut().set_focused(false);
         self.model.borrow_mut().set_logs(None);
+        self.logs = None;
         #[cfg(unix)]
         {
             self.probe = None;

@@ -12,7 +12,7 @@ use fltk::group::Group;
 use fltk::prelude::*;
 
 use crate::failure;
-use crate::i18n::{Language, Text};
+use crate::i18n::{Language, Phrase, Text};
 use crate::model::{FormErrors, LoginForm, layout};
 use crate::profile::Secret;
 use crate::ui::button::{Button, CheckBox, Look};
@@ -213,7 +213,8 @@ impl LoginView {
     }
 
     /// Says what is wrong: beside a field what fits there, below the button what does not, and what is about none.
-    pub fn show_errors(&self, errors: &FormErrors, language: Language) {
+    /// Below those stand the remarks, which are about the window as a whole.
+    pub fn show_errors(&self, errors: &FormErrors, remarks: &[Phrase], language: Language) {
         let mut trouble: Vec<String> = errors.general.iter().map(|phrase| phrase.to(language)).collect();
         let fields =
             [failure::Field::Nick, failure::Field::Server, failure::Field::Port, failure::Field::Password];
@@ -230,6 +231,7 @@ impl LoginView {
             });
             is_news |= field.set_error(beside);
         }
+        trouble.extend(remarks.iter().map(|remark| remark.to(language)));
         self.set_trouble((!trouble.is_empty()).then(|| trouble.join("\n")));
         if is_news {
             self.place(Rect::of(&self.group));
@@ -243,7 +245,7 @@ impl LoginView {
     }
 
     /// Says why there is no connection, or takes that back.
-    pub fn set_trouble(&self, trouble: Option<String>) {
+    fn set_trouble(&self, trouble: Option<String>) {
         if self.state.borrow().trouble != trouble {
             self.state.borrow_mut().trouble = trouble;
             self.group.clone().redraw();

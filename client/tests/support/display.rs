@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
+use rustix::process::Signal;
 use x11rb::connection::Connection;
 use x11rb::properties::WmHints;
 use x11rb::protocol::xproto::{self, ClientMessageEvent, ConnectionExt, EventMask, ImageFormat};
@@ -22,7 +23,7 @@ use super::{PATIENCE, target_folder};
 pub struct Display {
     name: String,
     _manager: Process,
-    _server: Process,
+    server: Process,
 }
 
 /// What is on a display: three bytes a pixel, row after row.
@@ -59,7 +60,12 @@ impl Display {
         command.args(["--sm-disable", "--startup", "sh -c 'echo ready >&2'"]);
         let manager = Process::start("openbox", command.env("DISPLAY", &name).stdout(Stdio::null()));
         manager.wait_for_line(&["ready"]);
-        Self { name, _manager: manager, _server: server }
+        Self { name, _manager: manager, server }
+    }
+
+    /// Goes away while there are windows on it.
+    pub fn dies(&self) {
+        self.server.send(Signal::KILL);
     }
 
     /// Its name, as in `DISPLAY`.

@@ -7,8 +7,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -33,6 +35,8 @@ pub struct Start<'a> {
     pub geometry: &'a str,
     /// What stands in the settings file.
     pub settings: &'a str,
+    /// The folder for `--config`, below the one that is made for it; that one itself if empty.
+    pub config: &'a str,
     /// More of the environment.
     pub environment: &'a [(&'static str, String)],
 }
@@ -44,7 +48,7 @@ pub struct Person<'a> {
     process: Process,
     probe: BufReader<UnixStream>,
     /// Holds the settings and the probe's socket.
-    folder: TempDir,
+    folder: Rc<TempDir>,
 }
 
 impl<'a> Person<'a> {
@@ -55,7 +59,12 @@ impl<'a> Person<'a> {
             std::fs::write(folder.path().join("teahouse.toml"), start.settings)
                 .expect("settings can be written");
         }
-        Self::open_in(display, start, folder)
+        Self::open_in(display, start, Rc::new(folder))
+    }
+
+    /// Opens one more window with the same settings' folder.
+    pub fn opens_another(&self, start: &Start<'_>) -> Self {
+        Self::open_in(self.display, start, Rc::clone(&self.folder))
     }
 
     /// Opens a window once more where everything is as this one has left it; it has been closed.
@@ -64,8 +73,10 @@ impl<'a> Person<'a> {
         Self::open_in(self.display, start, self.folder)
     }
 
-    fn open_in(display: &'a Display, start: &Start<'_>, folder: TempDir) -> Self {
-        let socket = folder.path().join("probe");
+    /// Opens a window with this folder for its settings.
+    pub fn open_in(display: &'a Display, start: &Start<'_>, folder: Rc<TempDir>) -> Self {
+        let sockets = (0..).map(|number| folder.path().join(format!("probe-{number}")));
+        let socket = sockets.into_iter().find(|path| !path.exists()).expect("one of them is free");
         let path = without_a_browser(folder.path());
         let mut command = Command::new(program("teahouse"));
         command
@@ -80,7 +91,7 @@ impl<'a> Person<'a> {
             .envs(start.environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .arg("--config")
-            .arg(folder.path())
+            .arg(folder.path().join(start.config))
             .args(["--lang", if start.language.is_empty() { "zh" } else { start.language }]);
         if !start.nick.is_empty() {
             command.args(["--nick", start.nick]);
@@ -253,6 +264,11 @@ impl<'a> Person<'a> {
         self.types(&text);
         self.waits_for("the command", |seen| seen["composer"] == *text);
         self.presses("Return");
+    }
+
+    /// Sends the program a signal.
+    pub fn is_sent(&self, signal: Signal) {
+        self.process.send(signal);
     }
 
     /// Waits for the end of the program, and says how it ended and how long that took.

@@ -85,8 +85,13 @@ impl Process {
 
     /// Asks it to end, as Ctrl-C does.
     pub fn interrupt(&self) {
-        // When it is gone already there is nobody to ask.
-        let _ = kill_process(Pid::from_child(&self.child), Signal::INT);
+        self.send(Signal::INT);
+    }
+
+    /// Sends it a signal.
+    pub fn send(&self, signal: Signal) {
+        // When it is gone already there is nobody to hear it.
+        let _ = kill_process(Pid::from_child(&self.child), signal);
     }
 
     /// Whether it has ended.

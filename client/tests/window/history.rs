@@ -125,7 +125,8 @@ fn what_was_said_is_written_down_and_stands_there_again_unless_one_does_not_want
         says(server.port(), "alice", ["喝什么？".to_owned()].into_iter());
         ming.reads("喝什么？");
         ming.quits("");
-        let log = ming.settings_file().with_file_name("logs").join("127.0.0.1").join("#lobby.log");
+        let folder = ming.settings_file().with_file_name("logs");
+        let log = folder.join(format!("127.0.0.1+{}/~ming/#lobby.log", server.port()));
         let mut ming = ming.comes_back(&start);
         ming.is_in_the_lobby();
         if name == "on" {

@@ -6,7 +6,7 @@
 //! - [`login`]: what is wrong with a form or a server; [`account`]: passwords and TLS;
 //! - [`servers`]: several servers; [`people`]: other people; [`wire`]: what goes over the wire;
 //! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said;
-//! - [`history`]: what was said before;
+//! - [`history`]: what was said before; [`kept`]: what is on the disk, whose it is, and what becomes of it;
 //! - [`desktop`]: what the desktop around the window is told, and what it says;
 //! - [`look`]: how it looks and changes; [`settings`]: what can be chosen; [`profiles`]: the page of a saved server.
 //!
@@ -19,6 +19,7 @@ mod account;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod history;
+mod kept;
 mod login;
 mod look;
 mod people;

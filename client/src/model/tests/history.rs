@@ -107,6 +107,51 @@ fn what_was_missed_comes_after_the_way_back_and_is_unread() {
 }
 
 #[test]
+fn what_was_missed_stands_above_what_is_said_while_it_comes() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 10..12);
+    window.model.set_focused(false);
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    let capabilities = ["batch", "draft/chathistory", "echo-message"].map(str::to_owned);
+    window.happens(What::Capabilities(capabilities.into()));
+    window.server(&[":tea.house 001 bob :Welcome", ":tea.house 005 bob CHATHISTORY=3 :are supported"]);
+    window.server(&[":bob!bob@here JOIN #lobby", &said("", "#lobby", 20)]);
+    window.model.submit("back").unwrap();
+    window.sent();
+    answer(&mut window, "#lobby", 13..16);
+    assert_eq!(window.sent(), ["CHATHISTORY AFTER #lobby msgid=m15 3"]);
+    window.server(&[&said("", "#lobby", 21)]);
+    answer(&mut window, "#lobby", 16..18);
+    window.server(&["@msgid=own :bob!bob@here PRIVMSG #lobby :back"]);
+    let told = ["10", "11", "13", "14", "15", "16", "17", "20", "21", "back"];
+    assert_eq!(messages(&window, "#lobby"), told);
+    let conversation = window.network().find("#lobby").unwrap();
+    assert_eq!(conversation.unread(), 7);
+    let first = conversation.first_unread().and_then(|id| conversation.line(id)?.message()).unwrap();
+    assert_eq!(first.text, "13");
+    let shown = window.shown("#lobby");
+    let place = |text: &str| shown.iter().position(|line| line.contains(text)).expect(text);
+    assert!(
+        place("17") < place("joined #lobby") || place("joined #lobby") < place("Not connected"),
+        "{shown:#?}"
+    );
+    assert_eq!(shown.iter().filter(|line| line.starts_with("==")).count(), 1, "{shown:#?}");
+    // The next time we ask from the last that came, not from the last that was missed.
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
+    assert!(window.sent().contains(&"CHATHISTORY AFTER #lobby msgid=own 100".to_owned()));
+    // That message may be gone from there, and what came after it is not.
+    window.server(&[":tea.house FAIL CHATHISTORY MESSAGE_ERROR AFTER #lobby :Not found"]);
+    let sent = window.sent();
+    assert!(sent.len() == 1 && sent[0].starts_with("CHATHISTORY AFTER #lobby timestamp="), "{sent:?}");
+    window.server(&[":tea.house FAIL CHATHISTORY MESSAGE_ERROR AFTER #lobby :Not found"]);
+    assert!(window.sent().is_empty(), "once");
+}
+
+#[test]
 fn a_private_conversation_has_its_past_from_whoever_begins_it() {
     let mut window = kept_in_lobby();
     window.model.open_private("alice");

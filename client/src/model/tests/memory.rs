@@ -6,7 +6,7 @@ use crate::logs::Logs;
 /// A window that writes down what is said.
 fn writing(folder: &std::path::Path) -> Window {
     let mut window = Window::opened();
-    window.model.set_logs(Some(Logs::beside(folder).unwrap()));
+    window.model.set_logs(Some(Logs::beside(folder, || {}).unwrap()));
     window.model.log_in(window.model.form().clone());
     window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
     window.sent();
@@ -101,6 +101,79 @@ fn a_server_that_keeps_history_is_asked_for_what_came_after() {
 }
 
 #[test]
+fn a_message_from_the_future_hides_nothing_of_what_is_said_after_it() {
+    for (id, asks) in [("msgid=m1;", "msgid=m1"), ("", "timestamp=2026-03-01T09:01:00.000Z")] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut window = writing(folder.path());
+        let ahead = format!("@{id}time=2026-03-01T11:00:00.000Z :alice!a@h PRIVMSG #tea :ahead");
+        window.server(&[
+            ":bob!b@h JOIN #tea",
+            "@time=2026-03-01T08:59:00.000Z :alice!a@h PRIVMSG #tea :before",
+        ]);
+        window.server(&[&ahead, "@time=2026-03-01T09:00:30.000Z :alice!a@h PRIVMSG #tea :after"]);
+        assert_eq!(messages(&window, "#tea"), ["before", "ahead", "after"]);
+        if id.is_empty() {
+            // The last one is the one from the future.
+            window.server(&[
+                ":carol!c@h PART #tea",
+                "@time=2026-03-01T11:00:01.000Z :alice!a@h PRIVMSG #tea :again",
+            ]);
+        }
+        let last = window.network().find("#tea").unwrap().lines().last().unwrap().1.at;
+        assert!(last <= "2026-03-01T09:01:00Z".parse().unwrap(), "{last}");
+        drop(window);
+        let mut window = writing(folder.path());
+        window.pass(SignedDuration::from_mins(30));
+        window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+        window.server(&[":bob!b@h JOIN #tea"]);
+        let sent = window.sent();
+        assert_eq!(sent.len(), 1);
+        assert!(sent[0].starts_with(&format!("CHATHISTORY AFTER #tea {asks}")), "{sent:?}");
+        window.server(&[
+            ":tea.house BATCH +x chathistory #tea",
+            "@batch=x;time=2026-03-01T09:20:00.000Z;msgid=m2 :alice!a@h PRIVMSG #tea :meanwhile",
+            ":tea.house BATCH -x",
+        ]);
+        assert_eq!(messages(&window, "#tea").last().map(String::as_str), Some("meanwhile"));
+    }
+}
+
+#[test]
+fn who_takes_a_seat_after_somebody_else_reads_nothing_of_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let log_in = |nick: &str, account: Option<&str>| {
+        let mut window = Window::opened();
+        window.model.set_logs(Some(Logs::beside(folder.path(), || {}).unwrap()));
+        window.model.log_in(LoginForm { nick: nick.to_owned(), ..window.model.form().clone() });
+        window.happens(What::Account(account.map(str::to_owned)));
+        window.server(&[&format!(":tea.house 001 {nick} :Welcome"), &format!(":tea.house 422 {nick} :None")]);
+        window
+    };
+    let mut anna = log_in("anna", None);
+    anna.server(&[":carol!c@h PRIVMSG anna :your mark is 2/10, tell nobody"]);
+    drop(anna);
+    for (nick, account) in [("ben", None), ("anna", Some("anna")), ("anna2", Some("ben"))] {
+        let mut other = log_in(nick, account);
+        other.server(&[&format!(":carol!c@h PRIVMSG {nick} :hello")]);
+        assert_eq!(messages(&other, "carol"), ["hello"], "{nick} {account:?}");
+        // Nor by taking the name.
+        other.server(&[&format!(":{nick}!x@h NICK anna"), ":dora!d@h PRIVMSG anna :hi"]);
+        other.model.want_older();
+        assert_eq!(messages(&other, "carol"), ["hello"], "{nick} {account:?}");
+    }
+    let mut anna = log_in("ANNA", None);
+    anna.server(&[":carol!c@h PRIVMSG ANNA :and again"]);
+    assert_eq!(messages(&anna, "carol"), ["your mark is 2/10, tell nobody", "and again"]);
+    // Who logs in to an account later writes there from then on.
+    anna.happens(What::Account(Some("anna".to_owned())));
+    anna.server(&[":carol!c@h PRIVMSG ANNA :3/10"]);
+    drop(anna);
+    let mut anna = log_in("anna_", Some("Anna"));
+    anna.model.open_private("carol");
+    assert_eq!(messages(&anna, "carol"), ["hello", "3/10"]);
+}
+
+#[test]
 fn what_was_taken_back_does_not_stand_there_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = writing(folder.path());
@@ -164,6 +237,7 @@ fn whoever_scrolls_up_or_looks_back_reads_on_in_what_was_written_down() {
     }
     drop(window);
     let mut window = writing(folder.path());
+    window.pass(SignedDuration::from_secs(700));
     window.server(&[":bob!b@h JOIN #tea"]);
     assert_eq!(messages(&window, "#tea").len(), 200);
     window.model.want_older();

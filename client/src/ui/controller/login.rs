@@ -58,7 +58,7 @@ impl Controller {
         let was_connecting = self.login.set_connecting(is_connecting, language);
         self.login.set_kept(model.is_password_kept(), language);
         let errors = model.form_errors();
-        self.login.show_errors(errors, language);
+        self.login.show_errors(errors, model.remarks(), language);
         if was_connecting && !is_connecting && !errors.is_empty() {
             self.login.focus();
         }

@@ -1,10 +1,15 @@
 //! What happens outside of the window: connections, the keyring, the settings' file. The desktop has a file of its own.
 
+use std::path::Path;
+
 use fltk::app;
 
 use super::Controller;
 use crate::connection::{Connection, Setup};
+use crate::folder::{self, Claim};
+use crate::i18n::{Phrase, Text};
 use crate::keyring::Kept;
+use crate::logs::Logs;
 use crate::model::{Action, Link, NetworkId};
 use crate::profile::Profile;
 use crate::reconnect::Retry;
@@ -113,10 +118,47 @@ impl Controller {
         self.save();
     }
 
-    pub(super) fn save(&self) {
+    /// Claims the settings' folder for this window, and says what cannot be kept.
+    pub(super) fn claim_folder(&mut self) {
         let Some(file) = &self.settings_file else { return };
-        if let Err(problem) = file.save(&self.settings) {
-            log::warn!("{}", problem.to(self.language()));
+        let claim = folder::claim(file.folder().unwrap_or(Path::new("")));
+        match &claim {
+            Claim::Ours(_) => {}
+            Claim::Others => self.model.borrow_mut().remark(Text::OtherWindow.into()),
+            Claim::Unwritable(error) => self.cannot_keep(file.cannot_keep(error)),
+        }
+        self.claim = Some(claim);
+    }
+
+    /// Whether another window writes in the settings' folder.
+    pub(super) fn is_others_folder(&self) -> bool {
+        matches!(self.claim, Some(Claim::Others))
+    }
+
+    pub(super) fn save(&self) {
+        let Some(file) = self.settings_file.as_ref().filter(|_| !self.is_others_folder()) else { return };
+        match file.save(&self.settings) {
+            Ok(()) => self.has_trouble.set(false),
+            Err(problem) => self.cannot_keep(problem),
+        }
+    }
+
+    /// Hears from the logs whether conversations are written down. Says whether there was news.
+    pub(super) fn hear_logs(&self) -> bool {
+        let trouble = self.logs.as_ref().and_then(Logs::take_trouble);
+        let is_news = trouble.is_some();
+        // That nothing can be kept in the folder was said.
+        if let Some(problem) = trouble.filter(|_| !self.has_trouble.get()) {
+            self.model.borrow_mut().remark(problem);
+        }
+        is_news
+    }
+
+    /// Says that something cannot be kept; once, until it can.
+    fn cannot_keep(&self, problem: Phrase) {
+        log::warn!("{}", problem.to(self.language()));
+        if !self.has_trouble.replace(true) {
+            self.model.borrow_mut().remark(problem);
         }
     }
 }

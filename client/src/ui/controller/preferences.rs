@@ -1,11 +1,13 @@
 //! The settings: which rows their page has, and what comes of changing one, there or elsewhere.
 
+use std::path::Path;
+
 use fltk::app;
 use fltk::prelude::*;
 
 use super::Controller;
 use crate::i18n::{Language, Text};
-use crate::logs::Logs;
+use crate::logs::{self, Logs};
 use crate::model::notify::NotifyRules;
 use crate::model::{ConversationId, View};
 use crate::settings::{Density, Notify, SettingsFile, Shade};
@@ -157,13 +159,18 @@ impl Controller {
     }
 
     /// Writes conversations down from now on, or no longer. Nowhere to write to is no reason to complain of.
-    pub(super) fn keep_logs(&self) {
+    pub(super) fn keep_logs(&mut self) {
         let folder = self.settings_file.as_ref().and_then(SettingsFile::folder);
-        let logs = folder.filter(|_| self.settings.logs).map(Logs::beside);
-        let logs = logs.and_then(|logs| {
+        let open = |folder: &Path| {
+            if self.is_others_folder() {
+                return Some(Logs::to_read(folder));
+            }
+            logs::take_over(folder, &self.settings.profiles);
+            let logs = Logs::beside(folder, app::awake);
             logs.inspect_err(|error| log::warn!("conversations are not written down: {error}")).ok()
-        });
-        self.model.borrow_mut().set_logs(logs);
+        };
+        self.logs = folder.filter(|_| self.settings.logs).and_then(open);
+        self.model.borrow_mut().set_logs(self.logs.clone());
     }
 
     /// The face that is wanted, if this machine has it, or else the best.
