@@ -1,270 +1,166 @@
 //! What the command line does with the database beside the server: `backup`, `export` and `import`.
 //!
 //! Reading is done while a server runs. Writing needs the folder for itself, since a running server has all accounts in
-//! memory.
+//! memory. Which database it is, is said each time.
 
-use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
+mod accounts;
+mod backup;
+mod decode;
+mod history;
+mod place;
+mod roster;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use serde_json::{Value, json};
-use teahouse_protocol::{names, text};
+use signal_hook::consts::SIGXFSZ;
 
-use crate::config::Config;
-use crate::language::Text;
-use crate::nickname::{self, Skeleton};
-use crate::password::{self, ScramKeys};
-use crate::store::{self, accounts, history};
-use crate::world::{Account, Accounts, Change, Entry, Kind, Number, Texts};
+use crate::config::{Config, ConfigError};
+use crate::console::{complain, tell};
+use crate::language::{Language, Text};
+use crate::store::{self, rows};
 
-/// What the passwords are made of that an import makes up: nothing that looks like something else.
-const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// How long they are.
-const PASSWORD_LETTERS: usize = 10;
+/// How many lines of a file are said to be wrong, one by one.
+const MOST_WRONG: usize = 20;
 
-/// Copies the database as it is at this moment, whole or not at all.
-///
-/// # Errors
-/// A sentence for the person at the console.
-pub fn backup(config: &Config, file: &Path) -> Result<(), Text> {
-    let connection = store::open_beside(config)?;
-    store::copy(&connection, file).map_err(|why| Text::CannotWrite(file.display().to_string(), why))
+/// What the command line asks for.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// The words: `backup`, `export` or `import`, and what stands behind them.
+    pub words: Vec<OsString>,
+    /// Whether a history is to be written as JSON.
+    pub as_json: bool,
+    /// The configuration file that was given.
+    pub config_file: Option<PathBuf>,
+    /// Whether the folder was given on the command line.
+    pub has_data_dir: bool,
+    /// Whether the folder was given, there or in the file.
+    is_told: bool,
+    /// Why it is not known which database is meant.
+    unclear: Option<Text>,
 }
 
-// --- History ---------------------------------------------------------------------------------------------------------
+/// Why something was not done: several sentences where several lines are wrong.
+#[derive(Debug)]
+struct Refusal(Vec<Text>);
 
-/// Writes what was said and done in a room: as text, or as a line of JSON for each.
-///
-/// # Errors
-/// A sentence for the person at the console.
-pub fn export_room(config: &Config, room: &str, as_json: bool, out: &mut dyn Write) -> Result<(), Text> {
-    let connection = store::open_beside(config)?;
-    let place = place_of_room(config, room)?;
-    let mut written = Ok(());
-    history::each(&connection, &place, |entry| {
-        let line = if as_json { json_of(entry).to_string() } else { text_of(entry) };
-        written = writeln!(out, "{line}");
-        written.is_ok()
-    })
-    .map_err(|error| Text::CannotStart(error.to_string()))?;
-    written.and_then(|()| out.flush()).map_err(|error| cannot_write(&error))
-}
-
-fn place_of_room(config: &Config, room: &str) -> Result<String, Text> {
-    names::check_channel(room).map_err(|_| Text::NotARoom(room.to_owned()))?;
-    Ok(config.casemapping.fold(room).as_str().to_owned())
-}
-
-fn cannot_write(error: &io::Error) -> Text {
-    Text::CannotWrite("-".to_owned(), error.to_string())
-}
-
-/// As a person reads it, in local time.
-fn text_of(entry: &Entry) -> String {
-    let Texts { source, words, .. } = entry.texts();
-    let nick = source.split('!').next().unwrap_or(source);
-    let time = entry.number.time().to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S");
-    // The console may be a terminal, which obeys some of what people can say.
-    let words = words.replace('\r', "").split('\n').map(text::escape).collect::<Vec<_>>().join("\n    ");
-    match entry.kind {
-        Kind::Privmsg => format!("{time} <{nick}> {words}"),
-        Kind::Notice => format!("{time} -{nick}- {words}"),
-        kind => format!("{time} * {nick} {kind} {words}").trim_end().to_owned(),
+impl From<Text> for Refusal {
+    fn from(text: Text) -> Self {
+        Self(vec![text])
     }
 }
 
-fn json_of(entry: &Entry) -> Value {
-    let Texts { source, account, tags, words, .. } = entry.texts();
-    json!({
-        "id": entry.number.to_string(),
-        "time": format!("{:.3}", entry.number.time()),
-        "kind": entry.kind.command(),
-        "source": source,
-        "account": account,
-        "bot": entry.bot,
-        "tags": tags,
-        "words": words,
-    })
-}
-
-fn entry_of(line: &str, place: &Arc<str>) -> Option<Entry> {
-    let value: Value = serde_json::from_str(line).ok()?;
-    let text = |key: &str| value.get(key).and_then(Value::as_str);
-    let number = match text("id") {
-        Some(id) => Number::read(id)?,
-        None => Number::at(text("time")?.parse().ok()?),
-    };
-    let kind = Kind::from_command(text("kind")?)?;
-    let texts = Texts {
-        source: text("source")?,
-        account: text("account").unwrap_or_default(),
-        target: "",
-        tags: text("tags").unwrap_or_default(),
-        words: text("words")?,
-    };
-    // All but the words stand before a space on the wire, and these end with the line.
-    let is_word = |text: &str| !text.contains([' ', '\r', '\n', '\0']);
-    if ![texts.source, texts.account, texts.tags].into_iter().all(is_word) || texts.words.contains('\0') {
-        return None;
-    }
-    let is_bot = value.get("bot").and_then(Value::as_bool).unwrap_or_default();
-    Some(Entry::new(Arc::clone(place), number, kind, is_bot, &texts))
-}
-
-/// Reads what [`export_room`] has written as JSON into a room, all or nothing; what is there already is left as it is.
-/// Returns how much was new.
-///
-/// # Errors
-/// A sentence for the person at the console.
-pub fn import_room(config: &Config, room: &str, file: &Path) -> Result<usize, Text> {
-    let cannot_read = |why: String| Text::CannotRead(file.display().to_string(), why);
-    let place: Arc<str> = Arc::from(place_of_room(config, room)?);
-    let lines = BufReader::new(fs::File::open(file).map_err(|error| cannot_read(error.to_string()))?).lines();
-    let mut entries = Vec::new();
-    for (number, line) in (1..).zip(lines) {
-        let line = line.map_err(|error| cannot_read(error.to_string()))?;
-        let wrong = || Text::WrongLine(file.display().to_string(), number.to_string());
-        if !line.trim().is_empty() {
-            entries.push(entry_of(&line, &place).ok_or_else(wrong)?);
-        }
-    }
-    let (mut connection, _lock) = store::open_alone(config)?;
-    let mut import = || -> rusqlite::Result<usize> {
-        let transaction = connection.transaction()?;
-        let new = history::import(&transaction, &place, &entries)?;
-        transaction.commit()?;
-        Ok(new)
-    };
-    import().map_err(|error| cannot_read(error.to_string()))
-}
-
-// --- Accounts --------------------------------------------------------------------------------------------------------
-
-/// Writes the accounts as CSV: name, and since when. Passwords are hashes, and stay where they are.
-///
-/// # Errors
-/// A sentence for the person at the console.
-pub fn export_accounts(config: &Config, out: &mut dyn Write) -> Result<(), Text> {
-    let connection = store::open_beside(config)?;
-    let mut all = accounts::load(&connection).map_err(|error| Text::CannotStart(error.to_string()))?;
-    all.sort_by(|one, other| one.name.cmp(&other.name));
-    writeln!(out, "name,since").map_err(|error| cannot_write(&error))?;
-    for Account { name, since, .. } in all {
-        writeln!(out, "{name},{since}").map_err(|error| cannot_write(&error))?;
-    }
-    out.flush().map_err(|error| cannot_write(&error))
-}
-
-/// Opens an account for each line of a roster, all or none: a name, and a password if there is one in the second
-/// column. Returns the names with the passwords that were made up.
-///
-/// # Errors
-/// A sentence for the person at the console, with the line that is wrong.
-pub fn import_accounts(config: &Config, file: &Path) -> Result<Vec<(String, Option<String>)>, Text> {
-    let shown = file.display().to_string();
-    let text =
-        fs::read_to_string(file).map_err(|error| Text::CannotRead(shown.clone(), error.to_string()))?;
-    let (mut connection, _lock) = store::open_alone(config)?;
-    let failed = |error: rusqlite::Error| Text::CannotStart(error.to_string());
-    let mut known = Accounts::new(config.casemapping, accounts::load(&connection).map_err(failed)?);
-    let (mut opened, mut told) = (Vec::new(), Vec::new());
-    let lines = text.trim_start_matches('\u{feff}').lines();
-    for (number, row) in (1..).zip(lines.map(fields)) {
-        let name = row.first().map(|name| name.trim()).unwrap_or_default();
-        let is_heading =
-            number == 1 && (name.eq_ignore_ascii_case("name") || name == "名字" || name == "姓名");
-        if name.is_empty() || is_heading {
-            continue;
-        }
-        let wrong = |why: Text| {
-            Text::WrongRow(shown.clone(), number.to_string(), name.to_owned(), why.to_string(config.language))
-        };
-        let name = nickname::normalize(name, config.nick_length).map_err(|_| wrong(Text::NotANickname))?;
-        if nickname::poses_as_servant(&name, &config.name) {
-            return Err(wrong(Text::NickReserved));
-        }
-        if known.owner(&name, &Skeleton::of(&name)).is_some() {
-            return Err(wrong(Text::NameTaken));
-        }
-        let given = row.get(1).map(|password| password.trim().to_owned()).filter(|given| !given.is_empty());
-        if given.as_ref().is_some_and(|given| given.chars().count() < config.min_password_length) {
-            return Err(wrong(Text::PasswordTooShort(config.min_password_length.to_string())));
-        }
-        let made_up = given.is_none().then(|| make_up_password(config.min_password_length));
-        let password = given.or_else(|| made_up.clone()).unwrap_or_default();
-        let account = Account {
-            name: name.clone(),
-            since: Timestamp::now(),
-            password: password::hash(&password).map_err(|error| Text::CannotStart(error.to_string()))?,
-            scram: config.scram.then(|| ScramKeys::of(&password)),
-            certificates: Vec::new(),
-            always_on: None,
-        };
-        known.apply(Change::Open(account.clone()));
-        opened.push(account);
-        told.push((name, made_up));
-    }
-    let mut keep = || -> rusqlite::Result<()> {
-        let transaction = connection.transaction()?;
-        for account in opened.drain(..) {
-            accounts::write(&transaction, &Change::Open(account))?;
-        }
-        transaction.commit()
-    };
-    keep().map_err(failed)?;
-    Ok(told)
-}
-
-fn make_up_password(least: usize) -> String {
-    let bytes = password::secret();
-    let letter = |index: usize| LETTERS[usize::from(bytes[index % bytes.len()]) % LETTERS.len()] as char;
-    (0..PASSWORD_LETTERS.max(least)).map(letter).collect()
-}
-
-/// The fields of a line of CSV; between quotation marks a comma is no end of a field, and two are one.
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                fields.last_mut().expect("there is always one").push('"');
+impl Request {
+    /// Finds out which database is meant where nobody says so; may read the configuration of the service. Flags are to
+    /// be set over it.
+    ///
+    /// # Errors
+    /// What is wrong with that file.
+    pub fn choose_database(&mut self, config: &mut Config) -> Result<(), ConfigError> {
+        let (own, service) = (config.data_dir.clone(), Path::new(place::SERVICE_CONFIG));
+        match place::choose(self, own.as_deref(), service, Path::new(place::SERVICE_DATA)) {
+            Ok(place::Place::Told) => self.is_told = true,
+            Ok(place::Place::Own) => {}
+            Ok(place::Place::Service { file, folder }) => {
+                if self.config_file.is_none() {
+                    config.read_file(&file)?;
+                    self.config_file = Some(file);
+                }
+                config.data_dir = Some(folder);
             }
-            '"' => quoted = !quoted,
-            ',' | ';' | '\t' if !quoted => fields.push(String::new()),
-            letter => fields.last_mut().expect("there is always one").push(letter),
+            Err(text) => self.unclear = Some(text),
         }
+        Ok(())
     }
-    fields
+
+    /// Does it, and says how the program ends; `None` where the words make no sense.
+    pub fn run(&self, config: &Config) -> Option<ExitCode> {
+        let words: Option<Vec<_>> = self.words.iter().map(|word| word.to_str()).collect();
+        let language = config.language;
+        let last = self.words.last().map(Path::new)?;
+        let work: Work = match words.as_deref().unwrap_or_default() {
+            ["backup", _] => Box::new(|| backup::backup(config, last, self.config_file.as_deref())),
+            ["export", "accounts"] => Box::new(|| accounts::export(config, &mut io::stdout().lock())),
+            ["export", room] => {
+                Box::new(|| history::export(config, room, self.as_json, &mut io::stdout().lock()))
+            }
+            ["import", "accounts", _] => {
+                Box::new(|| accounts::import(config, last, &mut io::stdout().lock()))
+            }
+            ["import", room, _] => Box::new(|| history::import(config, room, last)),
+            // A file's name need not be UTF-8.
+            [] if self.words.len() == 2 && self.words[0] == "backup" => {
+                Box::new(|| backup::backup(config, last, self.config_file.as_deref()))
+            }
+            _ => return None,
+        };
+        // A limit of sizes is an error like any other, and not the end of the process.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::<AtomicBool>::default());
+        let outcome = self.find(config).map_err(Refusal::from).and_then(|()| work());
+        for note in rows::left_out() {
+            tell(note.within(language));
+        }
+        Some(end(outcome, language))
+    }
+
+    /// Says which database it is, if there is one.
+    fn find(&self, config: &Config) -> Result<(), Text> {
+        if let Some(unclear) = &self.unclear {
+            return Err(unclear.clone());
+        }
+        let file = store::file_of(config)?;
+        let folder = config.data_dir.as_deref().unwrap_or(Path::new(""));
+        // A house can be furnished before it is opened, in a folder that is there and was named.
+        let may_be_new = self.is_told && self.words[0] == "import" && folder.is_dir();
+        if !place::may_have(folder) && !may_be_new {
+            return Err(Text::NoDatabase(file.display().to_string()));
+        }
+        tell(Text::UsesDatabase(file.display().to_string()).within(config.language));
+        Ok(())
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+type Work<'w> = Box<dyn FnOnce() -> Result<Option<Text>, Refusal> + 'w>;
 
-    #[test]
-    fn a_line_of_a_roster_is_taken_apart() {
-        for (line, expected) in [
-            ("小明", &["小明"][..]),
-            ("alice,secret", &["alice", "secret"]),
-            ("alice;secret;x", &["alice", "secret", "x"]),
-            (r#""alice","a ""b"", c""#, &["alice", r#"a "b", c"#]),
-            ("", &[""]),
-        ] {
-            assert_eq!(fields(line), expected, "{line}");
+fn end(outcome: Result<Option<Text>, Refusal>, language: Language) -> ExitCode {
+    match outcome {
+        Ok(done) => {
+            if let Some(done) = done {
+                tell(done.within(language));
+            }
+            ExitCode::SUCCESS
+        }
+        Err(Refusal(why)) => {
+            for text in why.iter().take(MOST_WRONG) {
+                complain(text.within(language));
+            }
+            if why.len() > MOST_WRONG {
+                complain(Text::MoreIsWrong((why.len() - MOST_WRONG).to_string()).within(language));
+            }
+            ExitCode::FAILURE
         }
     }
+}
 
-    #[test]
-    fn a_password_that_is_made_up_is_long_enough_and_another_each_time() {
-        let one = make_up_password(8);
-        assert_eq!(one.len(), PASSWORD_LETTERS);
-        assert_ne!(one, make_up_password(8));
-        assert_eq!(make_up_password(40).len(), 40);
+/// Writes a line of what was asked for.
+fn put(out: &mut dyn Write, line: impl fmt::Display) -> Result<(), Refusal> {
+    writeln!(out, "{line}").map_err(|error| cannot_print(&error))
+}
+
+/// A reader that has gone away has seen enough and is told nothing.
+fn cannot_print(error: &io::Error) -> Refusal {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Refusal(Vec::new()),
+        _ => Text::CannotPrint(error.to_string()).into(),
     }
+}
+
+fn failed(config: &Config, error: rusqlite::Error) -> Refusal {
+    let why = store::trouble::Trouble::from(error).reason().to_string(config.language);
+    Text::StoreFails(why).into()
 }

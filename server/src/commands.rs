@@ -43,6 +43,7 @@ use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::world::{Client, ClientId, World};
 
+pub(crate) use accounts::PASSWORD_BYTES;
 use context::Context;
 pub use errand::Errand;
 use errand::Rooms;

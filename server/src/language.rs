@@ -288,6 +288,13 @@ sentences! {
     HistoryFails(why) "what is said is not being kept: {why}" | "现在无法保存聊天记录：{why}";
     HistoryTooSlow "what is said is not being kept: the disk is too slow" | "现在无法保存聊天记录：磁盘太慢";
     HistoryRecovered(count) "what is said is being kept again; {count} messages were lost" | "聊天记录恢复保存；丢失了 {count} 条";
+    HistoryEndsLost(count) "the last {count} messages could not be written, and are lost" | "最后 {count} 条聊天记录无法写入，已丢失";
+    ReasonFull(words) "the disk is full ({words})" | "磁盘已满（{words}）";
+    ReasonBusy(words) "another program has the database for itself ({words})" | "另一个程序占用着数据库（{words}）";
+    ReasonDisk(words) "the disk fails ({words})" | "磁盘出错（{words}）";
+    ReasonMemory(words) "there is not enough memory ({words})" | "内存不足（{words}）";
+    ReasonDamage(words) "the database is damaged ({words})" | "数据库已损坏（{words}）";
+    ReasonOther(words) "the database says: {words}" | "数据库报告：{words}";
     StoreCopied(file) "the database is brought up to date; the old one is kept as {file}" | "数据库已升级；旧的保留为 {file}";
     Listening(address) "listening on {address}" | "正在监听 {address}（listening on {address}）";
     JoinWith(address) "join with the window, any IRC client, or: nc {address}" | "可用茶馆窗口、任何 IRC 客户端，或 nc {address} 加入";
@@ -343,12 +350,68 @@ sentences! {
          没有改动任何内容。请用备份替换它；或用下面的命令抢救数据\n  \
          sqlite3 {file} .recover | sqlite3 saved.db\n\
          或者把它移走，从空的数据库重新开始。";
+    StoreForeign(file)
+        "{file} is not a database of Teahouse, so it is left as it is. If it is something else's, choose another folder \
+         with data_dir; if there should be a database, put a backup in its place"
+        | "{file} 不是茶馆的数据库，没有改动它。如果它属于别的程序，请用 data_dir 换一个文件夹；如果这里本应是数据库，请用备份替换它";
+    StoreFull(file) "the disk of {file} is full. Nothing is wrong with the database: make room, and try again"
+        | "{file} 所在的磁盘已满。数据库本身没有问题：请腾出空间再试";
+    StoreLimit(file, why) "{file} cannot be written: {why}. Nothing is wrong with the database: a quota, or a limit of sizes (ulimit -f), is reached; raise it, and try again"
+        | "无法写入 {file}：{why}。数据库本身没有问题：配额或文件大小限制（ulimit -f）已用完，请调高再试";
+    StoreForbidden(file, owner, mode, user) "user {user} may not read and write {file}, which is user {owner}'s and has the mode {mode}. Nothing is wrong with the database: run this as user {owner}, or give the file away: chown {user} {file} && chmod u+rwX {file}"
+        | "用户 {user} 无权读写 {file}，它属于用户 {owner}，权限为 {mode}。数据库本身没有问题：请以用户 {owner} 运行，或者把文件交给它：chown {user} {file} && chmod u+rwX {file}";
+    StoreOutOfReach(file, user) "user {user} may not reach {file}. Nothing is wrong with the database: run this as the user whom it belongs to, or as root (sudo)"
+        | "用户 {user} 无权访问 {file}。数据库本身没有问题：请以它所属的用户运行，或者以 root 运行（sudo）";
+    StoreReadOnly(file) "{file} is on a file system that can only be read. Nothing is wrong with the database: mount it for writing, or choose another folder with data_dir"
+        | "{file} 所在的文件系统是只读的。数据库本身没有问题：请以可写方式挂载，或者用 data_dir 换一个文件夹";
+    StoreNoDescriptors(file, why) "{file} cannot be opened: {why}. Nothing is wrong with the database: raise the limit of open files (ulimit -n), and try again"
+        | "无法打开 {file}：{why}。数据库本身没有问题：请调高打开文件数的限制（ulimit -n）再试";
+    StoreNoMemory(file) "there is not enough memory for the database {file}. Nothing is wrong with it: end other programs or raise the limit, and try again"
+        | "内存不足，无法打开数据库 {file}。数据库本身没有问题：请结束别的程序或调高限制再试";
+    StoreBusy(file) "another program has the database {file} for itself (fuser {file} says which one). Nothing is wrong with it: end that program, and try again"
+        | "另一个程序占用着数据库 {file}（用 fuser {file} 可以查出）。数据库本身没有问题：请结束那个程序再试";
+    StoreDisk(file, why) "the disk of {file} fails: {why}. What is in the database cannot be told now: look into the system's log (journalctl -k), and delete nothing"
+        | "{file} 所在的磁盘出错：{why}。现在无法判断数据库里的内容：请查看系统日志（journalctl -k），不要删除任何东西";
+    StoreNotAFile(file) "{file} is not a file but something else, such as a folder or a pipe. Choose another folder with data_dir, or move it away"
+        | "{file} 不是普通文件，而是文件夹或管道之类。请用 data_dir 换一个文件夹，或者把它移走";
+    StoreUnreadable(file, why) "there is something in the database {file} that this version cannot read: {why}" | "数据库 {file} 里有这个版本读不懂的内容：{why}";
+    RowLeftOut(table, why) "something in the table {table} of the database cannot be read, and is left out: {why}" | "数据库的 {table} 表里有读不懂的内容，已跳过：{why}";
     NoDataDir "everything is in memory (data_dir is empty), so there is nothing to read or write" | "一切都在内存里（data_dir 为空），没有可读写的数据";
     StoreTooOld(file) "the database {file} belongs to an older Teahouse. Start the server once; it brings it up to date" | "数据库 {file} 属于旧版本的茶馆。请启动一次服务器，它会自动升级";
     CannotPrint(why) "cannot write the answer: {why}" | "无法写出结果：{why}";
     CannotRead(file, why) "cannot read {file}: {why}" | "无法读取 {file}：{why}";
     CannotWrite(file, why) "cannot write {file}: {why}" | "无法写入 {file}：{why}";
-    WrongLine(file, line) "{file}: line {line} is not a line of an exported history; nothing has been imported" | "{file}：第 {line} 行不是导出的聊天记录；没有导入任何内容";
+    WrongLine(file, line, why) "{file}: line {line} is not a line of an exported history: {why}; nothing has been imported" | "{file}：第 {line} 行不是导出的聊天记录：{why}；没有导入任何内容";
+    NotJson(why) "it is not an object in JSON ({why})" | "不是 JSON 对象（{why}）";
+    WrongKey(key) "{key} is missing or cannot be used" | "缺少 {key} 或不能使用";
+    FromTheFuture "it is from the future" | "时间在将来";
+    IdIsTaken "another message has its id already" | "这个 id 已属于另一条消息";
+    NothingInIt(file) "{file}: there is no message in it; nothing has been imported" | "{file}：里面没有消息；没有导入任何内容";
+    NobodyInIt(file) "{file}: there is no name in it; nothing has been imported" | "{file}：里面没有名字；没有导入任何内容";
+    MoreIsWrong(count) "and {count} more lines are wrong" | "另外还有 {count} 行有问题";
+    WrongEncoding(file, line) "{file}: line {line} is not in UTF-8; save it as \"CSV UTF-8\" or plain text in UTF-8; nothing has been imported" | "{file}：第 {line} 行不是 UTF-8；请另存为“CSV UTF-8”或 UTF-8 纯文本；没有导入任何内容";
+    ReadAs(file, encoding) "{file} is read as {encoding}" | "{file} 按 {encoding} 编码读取";
+    NotARoster "this is not the heading of a roster, which is name,password: nobody's password can be a date or a number from another table" | "这不是名册的表头；名册的表头是 姓名,密码：别的表格里的日期或学号不能当密码";
+    TooManyFields "there are more fields than name and password; a password with the separator in it stands in quotation marks" | "字段比名字和密码多；密码里有分隔符时要放在引号里";
+    OpenQuotation "a quotation mark is not closed" | "引号没有成对";
+    PasswordIsDate "a date is no password; export accounts writes such a table, and it is not a roster" | "日期不能当密码；export accounts 导出的表格不是名册";
+    NameTakenInLine(line) "there is an account of this name, or of one that looks the same, in line {line} already" | "第 {line} 行已经有这个名字或看起来相同的名字的账号";
+    PasswordsUnread(why) "nothing has been imported: nobody reads the passwords ({why})" | "没有导入任何内容：没有人读取密码（{why}）";
+    PasswordsInVain(why) "nothing has been imported, and the passwords above belong to nobody: {why}" | "没有导入任何内容，上面的密码都无效：{why}";
+    StoreFails(why) "nothing has been done: {why}" | "什么都没有做：{why}";
+    UsesDatabase(file) "the database is {file}" | "使用的数据库是 {file}";
+    NoDatabase(file) "there is no database {file}. Start the server once, or name another folder: --data-dir or --config" | "没有数据库 {file}。请先启动一次服务器，或者用 --data-dir 或 --config 指定别的文件夹";
+    NeitherDatabase(own, service) "there is no database in {own}, nor in the service's folder {service}. Start the server once, or name another folder: --data-dir or --config" | "{own} 里没有数据库，服务的文件夹 {service} 里也没有。请先启动一次服务器，或者用 --data-dir 或 --config 指定别的文件夹";
+    TwoDatabases(own, service, config) "there are two databases, your own in {own} and the service's in {service}: say which one is meant, with --data-dir {own} or --config {config}" | "有两个数据库：你自己的在 {own}，服务的在 {service}。请用 --data-dir {own} 或 --config {config} 说明要用哪一个";
+    NoRoomToExport(name) "there is no room {name}, and nothing is kept of one" | "没有房间 {name}，也没有它的聊天记录";
+    TooOldToStay(count, days) "{count} of them are older than {days} days and will soon be forgotten: set history_days higher before the server is started" | "其中 {count} 条已超过 {days} 天，很快会被删除：请在启动服务器之前调高 history_days";
+    TooManyToStay(count, most) "the room has {count} messages now, and only {most} are kept: set history_lines higher before the server is started" | "这个房间现在有 {count} 条消息，只会保留 {most} 条：请在启动服务器之前调高 history_lines";
+    BackedUp(database, file) "{database} is backed up as {file}" | "{database} 已备份为 {file}";
+    BackedUpWithout(database, file, others) "{database} is backed up as {file}; to move house, take these along too: {others}" | "{database} 已备份为 {file}；搬家时还要带上：{others}";
+    BackupIsOwn(file) "{file} is, or would be taken for, a file of the server's own; a backup there would destroy what it is for. Choose another name" | "{file} 是服务器自己的文件，或会被当作它；备份到那里会毁掉原来的数据。请换一个名字";
+    BackupInUse(file) "{file} is the database of another house, or is in use. Choose another name" | "{file} 是另一个茶馆的数据库，或正在使用。请换一个名字";
+    BackupIsOther(file) "{file} is there already and is not a backup of Teahouse; it is left as it is. Choose another name" | "{file} 已经存在，而且不是茶馆的备份，没有改动它。请换一个名字";
+    BackupNotAFile(file) "{file} is a folder, a device or the like; name a file" | "{file} 是文件夹或设备之类；请给出文件名";
     WrongRow(file, line, name, why) "{file}: line {line}: {name}: {why}; nothing has been imported" | "{file}：第 {line} 行：{name}：{why}；没有导入任何内容";
     NotANickname "not a nickname" | "不能用作名字";
     NameTaken "there is an account of this name, or of one that looks the same" | "已经有这个名字或看起来相同的名字的账号";

@@ -9,13 +9,14 @@ use std::process::{Command, ExitCode};
 use lexopt::prelude::*;
 use log::info;
 use teahouse_server::addresses::reachable;
+use teahouse_server::archive::Request;
 use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
 use teahouse_server::log_writer::LogWriter;
 use teahouse_server::reload::{self, Origin};
 use teahouse_server::signals::Attendant;
 use teahouse_server::world::Order;
-use teahouse_server::{Config, Server, archive, console, password, program};
+use teahouse_server::{Config, Server, console, password, program};
 
 /// What the command line asks for.
 enum Task {
@@ -23,7 +24,7 @@ enum Task {
     Check(Box<Config>),
     HashPassword,
     /// A command and its words: `backup`, `export` or `import`.
-    Archive(Box<Config>, Vec<String>, bool),
+    Archive(Box<Config>, Box<Request>),
     Say(String),
 }
 
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         Ok(Task::Serve(config)) => *config,
         Ok(Task::Check(config)) => return check(&config),
         Ok(Task::HashPassword) => return hash_password(locale),
-        Ok(Task::Archive(config, words, as_json)) => return use_archive(&config, &words, as_json),
+        Ok(Task::Archive(config, request)) => return use_archive(&config, &request),
         Ok(Task::Say(words)) => return console::answer(words, locale),
         Err(error) => {
             console::complain(error.within(locale));
@@ -128,37 +129,11 @@ fn hash_password(locale: Language) -> ExitCode {
 }
 
 /// `backup`, `export` and `import`.
-fn use_archive(config: &Config, words: &[String], as_json: bool) -> ExitCode {
-    let language = config.language;
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let out = &mut std::io::stdout().lock();
-    let done = match words[..] {
-        ["backup", file] => archive::backup(config, Path::new(file)),
-        ["export", "accounts"] => archive::export_accounts(config, out),
-        ["export", room] => archive::export_room(config, room, as_json, out),
-        ["import", "accounts", file] => archive::import_accounts(config, Path::new(file)).map(|opened| {
-            for (name, password) in
-                opened.iter().filter_map(|(name, made_up)| Some((name, made_up.as_ref()?)))
-            {
-                println!("{name},{password}");
-            }
-            console::tell(Text::ImportedAccounts(opened.len().to_string()).within(language));
-        }),
-        ["import", room, file] => archive::import_room(config, room, Path::new(file)).map(|count| {
-            console::tell(Text::ImportedLines(count.to_string()).within(language));
-        }),
-        _ => {
-            console::tell(help(language));
-            return ExitCode::from(2);
-        }
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            console::complain(error.within(language));
-            ExitCode::FAILURE
-        }
-    }
+fn use_archive(config: &Config, request: &Request) -> ExitCode {
+    request.run(config).unwrap_or_else(|| {
+        console::tell(help(config.language));
+        ExitCode::from(2)
+    })
 }
 
 /// The file first, then the flags over it.
@@ -166,8 +141,8 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let mut config = Config { language: locale, data_dir: user_data_dir(), ..Config::default() };
     let mut flags: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let (mut check, mut as_json) = (false, false);
-    let mut words: Vec<String> = Vec::new();
+    let mut check = false;
+    let mut request = Request::default();
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next().map_err(|error| ConfigError::UnknownFlag(error.to_string()))? {
         match arg {
@@ -176,10 +151,11 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
                 return Ok(Task::Say(concat!("teahouse-server ", env!("CARGO_PKG_VERSION")).to_owned()));
             }
             Long("check-config") => check = true,
-            Long("json") if !words.is_empty() => as_json = true,
+            Long("json") if !request.words.is_empty() => request.as_json = true,
             Long("config") => {
                 let path = parser.value().map_err(|_| ConfigError::MissingValue("--config".to_owned()))?;
                 config.read_file(Path::new(&path))?;
+                request.config_file = Some(path.into());
             }
             Long(flag) if KEYS.iter().any(|key| key.name == flag.replace('-', "_")) => {
                 let flag = flag.to_owned();
@@ -190,12 +166,17 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
             Short(flag) => return Err(ConfigError::UnknownFlag(format!("-{flag}"))),
             Value(value) if value == "hash-password" => return Ok(Task::HashPassword),
             Value(value)
-                if !words.is_empty() || ["backup", "export", "import"].iter().any(|word| value == *word) =>
+                if !request.words.is_empty()
+                    || ["backup", "export", "import"].iter().any(|word| value == *word) =>
             {
-                words.push(value.to_string_lossy().into_owned());
+                request.words.push(value);
             }
             Value(value) => return Err(ConfigError::UnknownFlag(value.to_string_lossy().into_owned())),
         }
+    }
+    if !request.words.is_empty() {
+        request.has_data_dir = flags.contains_key("data-dir");
+        request.choose_database(&mut config)?;
     }
     for (flag, values) in flags {
         if let Some(result) = config.set_flag(&flag, &values) {
@@ -203,9 +184,9 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
         }
     }
     let config = Box::new(config);
-    Ok(match (check, words.is_empty()) {
+    Ok(match (check, request.words.is_empty()) {
         (true, _) => Task::Check(config),
-        (false, false) => Task::Archive(config, words, as_json),
+        (false, false) => Task::Archive(config, Box::new(request)),
         (false, true) => Task::Serve(config),
     })
 }

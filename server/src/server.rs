@@ -109,26 +109,19 @@ impl Server {
         let (order_sender, orders) = unbounded();
         let mut world = World::new(Arc::clone(&config), Timestamp::now());
         let now = world.now;
-        let kept = store.ask(move |connection| bans::load(connection, now));
-        for ban in kept.map_err(|error| Text::CannotStart(error.to_string()))? {
+        for ban in store.load(move |connection| bans::load(connection, now))? {
             world.bans.add(ban, config.casemapping);
         }
-        let key = store.ask(|connection| secrets::named(connection, "cloak"));
-        world.cover_with(key.map_err(|error| Text::CannotStart(error.to_string()))?);
-        let kept = store.ask(accounts::load).map_err(|error| Text::CannotStart(error.to_string()))?;
-        let (last, rooms) = store
-            .ask(move |connection| history::load(connection, now))
-            .map_err(|error| Text::CannotStart(error.to_string()))?;
+        world.cover_with(store.load(|connection| secrets::named(connection, "cloak"))?);
+        let kept = store.load(accounts::load)?;
+        let (last, rooms) = store.load(move |connection| history::load(connection, now))?;
         world.go_on(last, rooms);
-        world.markers =
-            store.ask(history::load_markers).map_err(|error| Text::CannotStart(error.to_string()))?;
+        world.markers = store.load(history::load_markers)?;
         world.accounts = Accounts::new(config.casemapping, kept);
-        let kept = store.ask(channels::load).map_err(|error| Text::CannotStart(error.to_string()))?;
-        for channel in kept {
+        for channel in store.load(channels::load)? {
             world.restore_channel(channel);
         }
-        let kept = store.ask(presence::load).map_err(|error| Text::CannotStart(error.to_string()))?;
-        for presence in kept {
+        for presence in store.load(presence::load)? {
             world.restore_presence(presence);
         }
         let shared = Arc::new(Shared {
@@ -145,6 +138,12 @@ impl Server {
             guests: Mutex::new(HashMap::new()),
             all_gone: Condvar::new(),
             next: AtomicU64::new(0),
+        });
+        let of_house = Arc::downgrade(&shared);
+        shared.house.store.report_to(move |news| {
+            if let Some(shared) = of_house.upgrade() {
+                shared.house.tell_operators(news);
+            }
         });
         let (staff, reaper) = Staff::start().map_err(cannot_start)?;
         let (doorman, doorman_thread) = Doorman::start().map_err(cannot_start)?;

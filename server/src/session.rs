@@ -100,6 +100,19 @@ impl House {
         }
         effects.settle(&self.drain, &config);
     }
+
+    /// Tells every operator something that no client has caused.
+    pub(crate) fn tell_operators(&self, news: &Text) {
+        let config = Arc::clone(&self.config.lock());
+        let mut effects = Effects::default();
+        {
+            let mut world = self.world.lock();
+            world.now = Timestamp::now();
+            world.tell_operators(news);
+            world.take_effects(&mut effects);
+        }
+        effects.settle(&self.drain, &config);
+    }
 }
 
 /// Serves one connection until it ends. The socket is this session's own.
@@ -391,18 +404,8 @@ impl<'h> Session<'h> {
             // Whoever takes orders is there as long as there are sessions, or the server is stopping anyway.
             let _ = self.house.orders.send(order);
         }
-        self.keep();
+        self.house.store.keep(&mut self.effects.records);
         self.effects.settle(&self.house.drain, &self.config);
-    }
-
-    /// Hands what is to be kept to the store, and tells the operators when that goes wrong.
-    fn keep(&mut self) {
-        if let Some(news) = self.house.store.keep(&mut self.effects.records) {
-            self.locked(|_, world| {
-                world.tell_operators(&news);
-                None
-            });
-        }
     }
 
     /// Flushes, and waits until the client has taken the answers to its own questions.

@@ -4,8 +4,9 @@
 //! takes all that waits, runs it in one transaction, commits, and only then answers; so an answer means that the
 //! change is on the disk, and many changes share the cost of getting it there.
 //! What was said and done is not asked but left: a session puts it on a common pile and goes on, and the thread writes
-//! the pile a moment later, in one go with whatever is asked meanwhile. If the disk is full or too slow, chat goes on;
-//! what is lost is counted, and the log and the operators are told, once when it begins and once when it is over.
+//! the pile a moment later, in one go with whatever is asked meanwhile. If the disk is full or broken, chat goes on and
+//! the pile waits; it is tried again each second. What finds no room on it is lost and counted, and the log and the
+//! operators are told, once when it begins and once when it is over, whether anybody speaks meanwhile or not.
 //! Nobody asks under the world's lock. A handler leaves its question as an
 //! [errand](crate::commands::Errand), and goes on with the answer.
 //!
@@ -17,23 +18,28 @@
 pub(crate) mod accounts;
 pub(crate) mod bans;
 pub(crate) mod channels;
+pub(crate) mod copy;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod newest;
 pub(crate) mod presence;
+pub(crate) mod rows;
 mod schema;
 pub(crate) mod search;
 pub(crate) mod secrets;
+pub mod trouble;
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::mem;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use std::vec;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use jiff::Timestamp;
@@ -44,6 +50,7 @@ use crate::config::Config;
 use crate::language::{Language, Text};
 use crate::world::Record;
 use history::{Limits, Writer};
+use trouble::Trouble;
 
 /// How many questions may wait. Past that, whoever asks waits for room.
 const MOST_WAITING: usize = 1024;
@@ -52,9 +59,9 @@ const MOST_TOGETHER: usize = 256;
 /// How long whoever asks waits for the store to get to it.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The database's file in `data_dir`.
-const FILE: &str = "teahouse.db";
+pub(crate) const FILE: &str = "teahouse.db";
 /// The file that is locked as long as a server uses the folder.
-const LOCK_FILE: &str = "teahouse.lock";
+pub(crate) const LOCK_FILE: &str = "teahouse.lock";
 
 /// How long what was said may lie on the pile: it is written together with what is said next.
 const LINGER: Duration = Duration::from_millis(200);
@@ -62,6 +69,8 @@ const LINGER: Duration = Duration::from_millis(200);
 const MOST_RECORDS: usize = 65_536;
 /// When so much lies there, it is written at once.
 const MANY_RECORDS: usize = MOST_RECORDS / 2;
+/// How long after a failure writing is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// How often what is too old is forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(600);
 
@@ -70,6 +79,9 @@ const FORGET_EVERY: Duration = Duration::from_secs(600);
 pub struct Store {
     jobs: Sender<Job>,
     pile: Arc<Mutex<Pile>>,
+    herald: Arc<Herald>,
+    /// Where the database is; `None` in memory.
+    file: Option<PathBuf>,
 }
 
 /// What was said and done and is not written yet.
@@ -79,9 +91,31 @@ struct Pile {
     limits: Limits,
     /// How many were lost since it began to go wrong; `None` as long as all is well.
     lost: Option<usize>,
-    /// What the operators have not been told yet.
-    news: Option<Text>,
     language: Language,
+}
+
+/// Tells the operators, once there is a world with operators in it.
+#[derive(Default)]
+struct Herald(OnceLock<Tell>);
+
+/// Tells every operator.
+type Tell = Box<dyn Fn(&Text) + Send + Sync>;
+
+impl Herald {
+    /// Tells the log and the operators. No lock is held meanwhile.
+    fn announce(&self, news: Option<&Text>, language: Language) {
+        let Some(news) = news else { return };
+        log::warn!("{}", news.within(language));
+        if let Some(tell) = self.0.get() {
+            tell(news);
+        }
+    }
+}
+
+impl fmt::Debug for Herald {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Herald")
+    }
 }
 
 /// Why a question has no answer. Whichever it is, nothing has changed.
@@ -90,7 +124,7 @@ pub enum StoreError {
     /// The store did not get to it in time, and will not.
     Late,
     /// The database says no: the disk is full, or the question is wrong.
-    Failed(String),
+    Failed(Trouble),
 }
 
 impl StoreError {
@@ -104,14 +138,14 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Late => f.write_str("the database takes too long"),
-            Self::Failed(why) => f.write_str(why),
+            Self::Failed(trouble) => trouble.fmt(f),
         }
     }
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(error.into())
     }
 }
 
@@ -128,6 +162,8 @@ enum Job {
 type Question = Box<dyn FnOnce(&Connection) -> (Result<(), StoreError>, Answer) + Send>;
 /// Told how the transaction ended.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// How a question went, and how to tell the one who waits.
+type Answered = (Result<(), StoreError>, Answer);
 
 impl Store {
     /// Opens the database, in memory if there is no folder, and starts the thread. The thread ends, and can be joined,
@@ -145,12 +181,15 @@ impl Store {
             None => (schema::open_in_memory()?, None),
         };
         let (jobs, waiting) = bounded(MOST_WAITING);
-        let pile = Pile { records: Vec::new(), limits: Limits::of(config), lost: None, news: None, language };
+        let pile = Pile { records: Vec::new(), limits: Limits::of(config), lost: None, language };
         let pile = Arc::new(Mutex::new(pile));
-        let shared = Arc::clone(&pile);
+        let (shared, herald) = (Arc::clone(&pile), Arc::<Herald>::default());
+        let crier = Arc::clone(&herald);
         let work = move || {
             let writer = Writer::default();
-            Clerk { connection: &connection, pile: &shared, writer, language }.serve(&waiting);
+            let herald = &*crier;
+            Clerk { connection: &connection, pile: &shared, herald, writer, language, again: None }
+                .serve(&waiting);
             // What the last checkpoint left in the log beside the database goes into it here.
             drop(connection);
             drop(lock);
@@ -159,26 +198,27 @@ impl Store {
             .name("store".into())
             .spawn(work)
             .map_err(|error| Text::CannotStart(error.to_string()))?;
-        Ok((Self { jobs, pile }, thread))
+        Ok((Self { jobs, pile, herald, file: file_of(config).ok() }, thread))
     }
 
-    /// Leaves what was said and done to be written, and never waits. Returns what the operators should know.
-    pub fn keep(&self, records: &mut Vec<Record>) -> Option<Text> {
+    /// Says how to tell the operators when what is said can no longer be kept, and when it can again. It is called by
+    /// the store's thread, or by whoever leaves something, who holds no lock then. The first one stays.
+    pub fn report_to(&self, tell: impl Fn(&Text) + Send + Sync + 'static) {
+        let _ = self.herald.0.set(Box::new(tell));
+    }
+
+    /// Leaves what was said and done to be written, and never waits for the disk. Not to be called under the world's
+    /// lock, since the operators may have to be told.
+    pub fn keep(&self, records: &mut Vec<Record>) {
         if records.is_empty() {
-            return None;
+            return;
         }
         let mut pile = self.pile.lock();
         let before = pile.records.len();
-        let room = MOST_RECORDS - before;
-        let lost = records.len().saturating_sub(room);
-        records.truncate(room);
-        pile.records.append(records);
-        let trouble = if lost > 0 { pile.lose(lost, Text::HistoryTooSlow) } else { None };
-        let (after, language, news) = (pile.records.len(), pile.language, pile.news.take());
+        let news = pile.put(records);
+        let (after, language) = (pile.records.len(), pile.language);
         drop(pile);
-        if let Some(trouble) = trouble {
-            log::warn!("{}", trouble.within(language));
-        }
+        self.herald.announce(news.as_ref(), language);
         // If there is no room for the job, it has enough to do, and finds the pile when that is done.
         if before == 0 {
             let _ = self.jobs.try_send(Job::Records);
@@ -186,7 +226,23 @@ impl Store {
         if before < MANY_RECORDS && after >= MANY_RECORDS {
             let _ = self.jobs.try_send(Job::ManyRecords);
         }
-        news
+    }
+
+    /// Asks for what the server needs to know at its start.
+    ///
+    /// # Errors
+    /// A sentence for the person at the console.
+    pub(crate) fn load<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Text> {
+        self.ask(question).map_err(|error| match (error, &self.file) {
+            (StoreError::Failed(trouble), Some(file)) if trouble.is_of_sqlite() => trouble.sentence(file),
+            (StoreError::Failed(trouble), Some(file)) => {
+                Text::StoreUnreadable(file.display().to_string(), trouble.to_string())
+            }
+            (error, _) => Text::CannotStart(error.to_string()),
+        })
     }
 
     /// Takes on how much is kept.
@@ -249,13 +305,12 @@ impl Store {
     }
 }
 
-/// Opens the database beside a server that may be using it.
+/// Opens the database beside a server that may be using it; for a copy it may be of an older version.
 ///
 /// # Errors
 /// A sentence for the person at the console: there is none, or it is not of today's version.
-pub(crate) fn open_beside(config: &Config) -> Result<Connection, Text> {
-    let folder = config.data_dir.as_ref().ok_or(Text::NoDataDir)?;
-    schema::open_beside(&folder.join(FILE))
+pub(crate) fn open_beside(config: &Config, may_be_old: bool) -> Result<Connection, Text> {
+    schema::open_beside(&file_of(config)?, may_be_old)
 }
 
 /// Opens the database, and keeps servers out of its folder for as long as the file lives.
@@ -276,49 +331,101 @@ pub(crate) fn try_folder(config: &Config) -> Result<(), Text> {
     config.data_dir.as_ref().map_or(Ok(()), |folder| occupy(folder).map(drop))
 }
 
-/// Copies the database as it is at this moment, whole or not at all, in place of what may be there.
+/// Where the database is.
 ///
 /// # Errors
-/// Why it cannot be.
-pub(crate) fn copy(connection: &Connection, file: &Path) -> Result<(), String> {
-    schema::keep_copy(connection, file)
+/// Where everything is in memory.
+pub(crate) fn file_of(config: &Config) -> Result<PathBuf, Text> {
+    Ok(config.data_dir.as_ref().ok_or(Text::NoDataDir)?.join(FILE))
+}
+
+/// Whether a file is a database of Teahouse, of whatever version, and as far as can be told.
+pub(crate) fn is_database(file: &Path) -> bool {
+    schema::is_one(file)
+}
+
+/// The name of what belongs to a file.
+pub(crate) fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// Makes the folder if need be, for this user only, and keeps other servers out of it for as long as the file lives.
 fn occupy(folder: &Path) -> Result<File, Text> {
-    let shown = || folder.display().to_string();
-    let cannot_use = |error: std::io::Error| Text::CannotUseFolder(shown(), error.to_string());
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot_use)?;
-    let lock = private_file(&folder.join(LOCK_FILE)).map_err(cannot_use)?;
-    // The database takes the rights of the file that it finds.
-    private_file(&folder.join(FILE)).map_err(cannot_use)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| trouble::refused(folder, &error))?;
+    let lock = private_file(&folder.join(LOCK_FILE))?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Text::FolderInUse(shown())),
-        Err(TryLockError::Error(error)) => Err(cannot_use(error)),
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(Text::FolderInUse(folder.display().to_string())),
+        Err(TryLockError::Error(error)) => return Err(trouble::refused(folder, &error)),
     }
+    // The database takes the rights of the file that it finds. Only who has the folder may touch it: closing it lets go
+    // of all locks on it that this process has.
+    private_file(&folder.join(FILE))?;
+    Ok(lock)
 }
 
 /// Opens a file, made if need be, that nobody else can read from now on.
-fn private_file(path: &Path) -> std::io::Result<File> {
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+fn private_file(path: &Path) -> Result<File, Text> {
+    // A pipe would be waited for until somebody reads it.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(Text::StoreNotAFile(path.display().to_string()));
+    }
+    let open = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+    let file = open.map_err(|error| match (fs::metadata(path), path.parent()) {
+        // It could not be made: it is the folder that does not let us.
+        (Err(_), Some(folder)) if fs::symlink_metadata(path).is_err() => trouble::refused(folder, &error),
+        _ => trouble::refused(path, &error),
+    })?;
     // A backup that was copied back may be for everybody to read. Whose file it is not cannot change that.
     let _ = file.set_permissions(Permissions::from_mode(0o600));
+    give_to_the_houses_user(&file, path);
     Ok(file)
 }
 
+/// What root makes in the folder of somebody else (`sudo teahouse-server import …`) would keep the server out.
+fn give_to_the_houses_user(file: &File, path: &Path) {
+    if rustix::process::geteuid().is_root()
+        && let Some(Ok(folder)) = path.parent().map(fs::metadata)
+        && file.metadata().is_ok_and(|made| made.uid() != folder.uid() && made.len() == 0)
+    {
+        // If it cannot be given away, the server says so.
+        let _ = std::os::unix::fs::fchown(file, Some(folder.uid()), Some(folder.gid()));
+    }
+}
+
 impl Pile {
-    /// Counts what was lost. Returns what there is to say of it, if it is the first; operators will hear it too.
+    /// Puts what there is room for on top. Returns what there is to say if there is none.
+    fn put(&mut self, records: &mut Vec<Record>) -> Option<Text> {
+        let lost = (self.records.len() + records.len()).saturating_sub(MOST_RECORDS);
+        records.truncate(records.len() - lost);
+        self.records.append(records);
+        if lost > 0 { self.lose(lost, Text::HistoryTooSlow) } else { None }
+    }
+
+    /// Puts what could not be written back, below what came meanwhile. What does not fit any more is counted.
+    fn put_back(&mut self, records: Vec<Record>) {
+        let mut newer = mem::replace(&mut self.records, records);
+        // That it goes wrong is known already.
+        let _ = self.put(&mut newer);
+    }
+
+    /// Counts what was lost, or that something may be. Returns what there is to say of it, if it is the first.
     fn lose(&mut self, count: usize, why: Text) -> Option<Text> {
         let is_first = self.lost.is_none();
         *self.lost.get_or_insert(0) += count;
-        is_first.then(|| self.news.insert(why).clone())
+        is_first.then_some(why)
     }
 
-    /// Notes that all is well. Returns what there is to say of it, if it was not; operators will hear it too.
+    /// Notes that all is well. Returns what there is to say of it, if it was not.
     fn recover(&mut self) -> Option<Text> {
         let lost = self.lost.take()?;
-        Some(self.news.insert(Text::HistoryRecovered(lost.to_string())).clone())
+        Some(Text::HistoryRecovered(lost.to_string()))
     }
 }
 
@@ -326,8 +433,21 @@ impl Pile {
 struct Clerk<'s> {
     connection: &'s Connection,
     pile: &'s Mutex<Pile>,
+    herald: &'s Herald,
     writer: Writer,
     language: Language,
+    /// When writing is to be tried again; `None` as long as the disk does what it should.
+    again: Option<Instant>,
+}
+
+/// What came of writing down what was said.
+enum Kept {
+    /// It is written.
+    All,
+    /// There was nothing, or it was not tried.
+    Nothing,
+    /// It is not written.
+    Failed(Trouble),
 }
 
 impl Clerk<'_> {
@@ -336,7 +456,7 @@ impl Clerk<'_> {
         let mut due: Option<Instant> = None;
         let mut forgets = Instant::now();
         loop {
-            let deadline = due.map_or(forgets, |due| due.min(forgets));
+            let deadline = [due, self.again].into_iter().flatten().fold(forgets, Instant::min);
             let first = waiting.recv_deadline(deadline);
             let mut stops = matches!(first, Err(RecvTimeoutError::Disconnected));
             let mut questions = Vec::new();
@@ -352,9 +472,14 @@ impl Clerk<'_> {
                 }
             }
             let now = Instant::now();
-            if stops || !questions.is_empty() || due.is_some_and(|due| due <= now) {
+            if self.again.is_some_and(|again| again > now) && !stops {
+                // The pile waits for the disk.
                 due = None;
-                self.run_together(questions);
+            }
+            let tries_again = self.again.is_some_and(|again| again <= now);
+            if stops || tries_again || !questions.is_empty() || due.is_some_and(|due| due <= now) {
+                due = None;
+                self.run_together(questions, now, stops);
             }
             if stops {
                 return;
@@ -373,86 +498,135 @@ impl Clerk<'_> {
         }
     }
 
-    /// Writes the pile and runs questions, in one transaction, and tells those who wait how it went.
-    fn run_together(&mut self, questions: Vec<Question>) {
+    /// Writes the pile and runs questions, in one transaction, and tells those who wait how it went. As long as the
+    /// disk does not do what it should, the pile is left alone until it is to be tried again, so that what can be read
+    /// still is.
+    fn run_together(&mut self, questions: Vec<Question>, now: Instant, stops: bool) {
+        let tries_again = self.again.is_some_and(|again| again <= now);
         let (records, limits) = {
             let mut pile = self.pile.lock();
-            (mem::take(&mut pile.records), pile.limits)
+            let writes = self.again.is_none() || tries_again || stops;
+            (if writes { mem::take(&mut pile.records) } else { Vec::new() }, pile.limits)
         };
-        let mut answers = Vec::new();
-        let outcome = self.transact(&records, limits, questions, &mut answers);
-        let kept = match &outcome {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) | Err(error) => Some(error.to_string()),
-        };
-        self.report(records.len(), kept);
-        if let Err(error) = &outcome {
-            if records.is_empty() {
-                log::error!("store: {error}");
+        let mut questions = questions.into_iter();
+        let mut kept = self.transact(&records, limits, tries_again, &mut questions);
+        let records = if matches!(kept, Kept::All) { Vec::new() } else { records };
+        // A full disk can take a transaction away in the middle: those who were not asked yet get one of their own.
+        while questions.len() > 0 {
+            if let Kept::Failed(trouble) = self.transact(&[], limits, false, &mut questions) {
+                kept = Kept::Failed(trouble);
             }
-            // It fails if there is no transaction any more; then there is nothing to take back.
-            let _ = self.connection.execute_batch("ROLLBACK");
         }
-        let outcome = outcome.map(|_| ()).map_err(StoreError::from);
-        for (one, answer) in answers {
-            answer(outcome.clone().and(one));
+        self.report(records, kept, stops);
+        for note in rows::left_out() {
+            log::warn!("{}", note.within(self.language));
         }
     }
 
-    /// The first result is that of the transaction, the second one that of what was said.
+    /// One transaction. Returns what came of the records, or of a question where there is none and it is the disk
+    /// that failed it.
     fn transact(
         &mut self,
         records: &[Record],
         limits: Limits,
-        questions: Vec<Question>,
-        answers: &mut Vec<(Result<(), StoreError>, Answer)>,
-    ) -> rusqlite::Result<rusqlite::Result<()>> {
+        tries_again: bool,
+        questions: &mut vec::IntoIter<Question>,
+    ) -> Kept {
         let connection = self.connection;
-        connection.execute_batch("BEGIN")?;
-        // What was said comes first: who asks for it finds it.
-        let kept = if records.is_empty() {
+        let mut answers = Vec::new();
+        let mut kept = Kept::Nothing;
+        let outcome = (|| -> Result<(), Trouble> {
+            connection.execute_batch("BEGIN")?;
+            // What was said comes first: who asks for it finds it.
+            if !records.is_empty() || tries_again {
+                connection.execute_batch("SAVEPOINT records")?;
+                let written = self.writer.write(connection, records, limits).and_then(|()| match records {
+                    [] => write_for_a_try(connection),
+                    _ => Ok(()),
+                });
+                if let Err(error) = written {
+                    let trouble = Trouble::from(error);
+                    if connection.is_autocommit() {
+                        return Err(trouble);
+                    }
+                    connection.execute_batch("ROLLBACK TO records")?;
+                    kept = Kept::Failed(trouble);
+                } else {
+                    kept = Kept::All;
+                }
+            }
+            let mut failed = None;
+            for question in questions.by_ref() {
+                let (answered, trouble) = run(connection, question);
+                answers.extend(answered);
+                if connection.is_autocommit() {
+                    // What was changed before is taken back with it.
+                    return Err(trouble.unwrap_or_else(|| Trouble::new("the transaction is gone")));
+                }
+                failed = failed.or(trouble.filter(Trouble::may_pass));
+            }
+            connection.execute_batch("COMMIT")?;
+            if let (Kept::Nothing, Some(trouble)) = (&kept, failed) {
+                kept = Kept::Failed(trouble);
+            }
             Ok(())
-        } else {
-            connection.execute_batch("SAVEPOINT records")?;
-            let kept = self.writer.write(connection, records, limits);
-            if kept.is_err() && !connection.is_autocommit() {
-                connection.execute_batch("ROLLBACK TO records")?;
-            }
-            kept
-        };
-        for question in questions {
-            // A full disk ends the whole transaction; whatever is asked next must not go on without one.
-            if connection.is_autocommit() {
-                break;
-            }
-            answers.extend(run(connection, question));
+        })();
+        if let Err(trouble) = &outcome {
+            // It fails if there is no transaction any more; then there is nothing to take back.
+            let _ = connection.execute_batch("ROLLBACK");
+            kept = Kept::Failed(trouble.clone());
         }
-        connection.execute_batch("COMMIT")?;
-        Ok(kept)
+        let outcome = outcome.map_err(StoreError::Failed);
+        for (one, answer) in answers {
+            answer(outcome.clone().and(one));
+        }
+        kept
     }
 
     /// Notes how the writing of a pile went: the log and the operators hear when it begins to fail and when that is over.
-    fn report(&mut self, count: usize, trouble: Option<String>) {
-        if count == 0 {
-            return;
-        }
+    fn report(&mut self, records: Vec<Record>, kept: Kept, stops: bool) {
         let mut pile = self.pile.lock();
-        let news = match trouble {
-            None => pile.recover(),
-            Some(why) => {
+        let news = match kept {
+            Kept::Nothing => None,
+            Kept::All => {
+                self.again = None;
+                pile.recover()
+            }
+            Kept::Failed(trouble) => {
                 self.writer.forget();
-                pile.lose(count, Text::HistoryFails(why))
+                self.again = trouble.may_pass().then(|| Instant::now() + TRY_AGAIN);
+                if self.again.is_none() && records.is_empty() {
+                    // It was a question that is wrong in itself, and whoever asked knows.
+                    log::error!("store: {trouble}");
+                    return;
+                }
+                let is_lost = stops || self.again.is_none();
+                let why = trouble.reason().to_string(self.language);
+                let news = pile.lose(if is_lost { records.len() } else { 0 }, Text::HistoryFails(why));
+                if !is_lost {
+                    pile.put_back(records);
+                }
+                news
             }
         };
+        let lost_at_the_end = pile.lost.filter(|lost| stops && *lost > 0);
         drop(pile);
-        if let Some(news) = news {
-            log::warn!("{}", news.within(self.language));
+        self.herald.announce(news.as_ref(), self.language);
+        if let Some(count) = lost_at_the_end {
+            log::warn!("{}", Text::HistoryEndsLost(count.to_string()).within(self.language));
         }
     }
 }
 
-/// Runs one question; what it has changed is taken back if it fails. A question that panics has no answer.
-fn run(connection: &Connection, question: Question) -> Option<(Result<(), StoreError>, Answer)> {
+/// Writes something that changes nothing, to see whether the disk takes it.
+fn write_for_a_try(connection: &Connection) -> rusqlite::Result<()> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    connection.pragma_update(None, "user_version", version)
+}
+
+/// Runs one question; what it has changed is taken back if it fails. A question that panics has no answer. Returns the
+/// database's trouble with it, too.
+fn run(connection: &Connection, question: Question) -> (Option<Answered>, Option<Trouble>) {
     // They fail only where the question fails too.
     let _ = connection.prepare_cached("SAVEPOINT question").and_then(|mut begin| begin.execute([]));
     let answered = panic::catch_unwind(AssertUnwindSafe(|| question(connection))).ok();
@@ -460,7 +634,11 @@ fn run(connection: &Connection, question: Question) -> Option<(Result<(), StoreE
         let _ = connection.execute_batch("ROLLBACK TO question");
     }
     let _ = connection.prepare_cached("RELEASE question").and_then(|mut end| end.execute([]));
-    answered
+    let trouble = match &answered {
+        Some((Err(StoreError::Failed(trouble)), _)) => Some(trouble.clone()),
+        _ => None,
+    };
+    (answered, trouble)
 }
 
 #[cfg(test)]
@@ -558,33 +736,107 @@ mod tests {
         vec![Record::Entry(entry)]
     }
 
+    /// What the operators hear.
+    fn listen(store: &Store) -> Receiver<Text> {
+        let (tell, heard) = bounded(100);
+        store.report_to(move |news| tell.send(news.clone()).expect("somebody listens"));
+        heard
+    }
+
+    fn hear(heard: &Receiver<Text>) -> Text {
+        heard.recv_timeout(Duration::from_secs(20)).expect("something is said")
+    }
+
+    fn ids(store: &Store) -> String {
+        let ids = "SELECT coalesce(group_concat(id), '') FROM message";
+        store.ask(|connection| connection.query_row(ids, [], |row| row.get(0))).unwrap()
+    }
+
+    /// Lets the database have no more room than it takes now, or enough.
+    fn limit_pages(store: &Store, is_full: bool) {
+        let most = if is_full { 1 } else { 1_000_000 };
+        let limit = move |connection: &Connection| {
+            connection.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))
+        };
+        store.ask(limit).unwrap();
+    }
+
+    /// So much that it does not fit into the pages that there are.
+    fn said_much(from: i64) -> Vec<Record> {
+        (from..from + 500).flat_map(said).collect()
+    }
+
     #[test]
     fn operators_hear_once_when_nothing_can_be_kept_and_once_when_it_can_again() {
         let house = start(None);
         let store = &house.0;
+        let heard = listen(store);
         // What is asked is answered after the pile has been written, or not.
         let change = |sql: &'static str| store.ask(move |connection| connection.execute_batch(sql)).unwrap();
         change("ALTER TABLE message RENAME TO elsewhere");
-        assert_eq!(store.keep(&mut said(1)), None);
-        change("");
-        let news = store.keep(&mut said(2));
-        assert!(matches!(news, Some(Text::HistoryFails(_))), "{news:?}");
-        change("");
-        assert_eq!(store.keep(&mut said(3)), None, "they know");
+        for number in 1..=3 {
+            store.keep(&mut said(number));
+            change("");
+        }
+        let news = hear(&heard);
+        assert!(matches!(news, Text::HistoryFails(_)), "{news:?}");
         change("ALTER TABLE elsewhere RENAME TO message");
-        assert_eq!(store.keep(&mut said(4)), None);
-        change("");
-        assert_eq!(store.keep(&mut said(5)), Some(Text::HistoryRecovered("3".to_owned())));
-        let kept = store.ask(|connection| {
-            connection.query_row("SELECT group_concat(id) FROM message", [], |row| row.get::<_, String>(0))
-        });
-        assert_eq!(kept, Ok("4,5".to_owned()));
+        store.keep(&mut said(4));
+        assert_eq!(hear(&heard), Text::HistoryRecovered("3".to_owned()));
+        assert_eq!(ids(store), "4");
+        assert!(heard.is_empty(), "once is enough");
+        stop(house);
+    }
+
+    #[test]
+    fn what_is_said_while_the_disk_is_full_is_kept_when_there_is_room_again_and_operators_hear_of_it_in_silence()
+     {
+        let house = start(None);
+        let store = &house.0;
+        let heard = listen(store);
+        for from in [1000, 2000] {
+            limit_pages(store, true);
+            store.keep(&mut said_much(from));
+            let Text::HistoryFails(why) = hear(&heard) else { panic!("something else is wrong") };
+            assert!(why.starts_with("the disk is full"), "{why}");
+            assert_eq!(count_all(store) % 500, 0, "what is there can be read, and nothing is there by half");
+            limit_pages(store, false);
+            // Nobody says a word.
+            assert_eq!(hear(&heard), Text::HistoryRecovered("0".to_owned()));
+        }
+        assert_eq!(count_all(store), 1000);
+        stop(house);
+    }
+
+    fn count_all(store: &Store) -> i64 {
+        let count = "SELECT count(*) FROM message";
+        store.ask(|connection| connection.query_row(count, [], |row| row.get(0))).unwrap()
+    }
+
+    #[test]
+    fn operators_hear_of_a_full_disk_from_what_is_asked_too() {
+        let house = start(None);
+        let store = &house.0;
+        make_cups(store);
+        let heard = listen(store);
+        limit_pages(store, true);
+        let much = |connection: &Connection| {
+            let many = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+                INSERT INTO cup SELECT i FROM n";
+            connection.execute(many, [])
+        };
+        let refused = store.ask(much);
+        assert!(matches!(&refused, Err(StoreError::Failed(trouble)) if trouble.may_pass()), "{refused:?}");
+        assert!(matches!(hear(&heard), Text::HistoryFails(_)));
+        assert_eq!(hear(&heard), Text::HistoryRecovered("0".to_owned()), "little can be written still");
+        assert_eq!(count(store), Ok(0));
         stop(house);
     }
 
     #[test]
     fn nobody_waits_for_a_disk_that_is_too_slow_and_what_is_lost_is_counted() {
         let house = start(None);
+        let heard = listen(&house.0);
         let (go_on, wait) = bounded::<()>(0);
         let store = house.0.clone();
         let slow = thread::spawn(move || {
@@ -594,22 +846,17 @@ mod tests {
             })
         });
         // From here on the thread is busy, and the pile grows: some of it may have been taken before.
-        let mut news = None;
         let mut said_so_far = 0;
-        while news.is_none() {
+        while heard.is_empty() {
             let count = 10_000;
-            news = house.0.keep(&mut (said_so_far..said_so_far + count).flat_map(said).collect());
+            house.0.keep(&mut (said_so_far..said_so_far + count).flat_map(said).collect());
             said_so_far += count;
         }
-        assert_eq!(news, Some(Text::HistoryTooSlow));
+        assert_eq!(hear(&heard), Text::HistoryTooSlow);
         drop(go_on);
         assert_eq!(slow.join().unwrap(), Ok(()));
-        let count = |connection: &Connection| {
-            connection.query_row("SELECT count(*) FROM message", [], |row| row.get::<_, i64>(0))
-        };
-        let kept = house.0.ask(count).unwrap();
-        let news = house.0.keep(&mut said(said_so_far));
-        assert_eq!(news, Some(Text::HistoryRecovered((said_so_far - kept).to_string())));
+        let kept = count_all(&house.0);
+        assert_eq!(hear(&heard), Text::HistoryRecovered((said_so_far - kept).to_string()));
         stop(house);
     }
 
@@ -642,7 +889,7 @@ mod tests {
         let house = start(Some(folder.path()));
         // From 1970, and more than is forgotten at a time.
         let mut records: Vec<_> = (1..=50_000).flat_map(said).collect();
-        assert_eq!(house.0.keep(&mut records), None);
+        house.0.keep(&mut records);
         stop(house);
         let config = Config { history_days: Some(1), ..config(Some(folder.path())) };
         let house = Store::start(&config).unwrap();
@@ -661,7 +908,7 @@ mod tests {
     fn no_more_is_kept_of_a_conversation_than_the_configuration_says() {
         let house = Store::start(&Config { history_lines: Some(10), ..config(None) }).unwrap();
         let mut records: Vec<_> = (1..=1000).flat_map(said).collect();
-        assert_eq!(house.0.keep(&mut records), None);
+        house.0.keep(&mut records);
         let (count, oldest) = house
             .0
             .ask(|connection| {

@@ -15,7 +15,7 @@ use crate::store::{self, Store};
 use crate::world::{Account, Change, Registration, World};
 
 /// The longest password, in bytes: it has to fit into a line, whichever way it is said.
-const PASSWORD_BYTES: usize = 300;
+pub(crate) const PASSWORD_BYTES: usize = 300;
 
 /// REGISTER: opens an account in the name that one has, and logs one in to it.
 pub(super) fn register(context: &mut Context, message: &Message) -> Result<(), Reply> {

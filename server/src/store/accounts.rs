@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
+use teahouse_protocol::{names, text};
 
+use super::rows::{readable, senseless};
 use super::{Store, StoreError, channels, history};
 use crate::password::ScramKeys;
 use crate::world::{Account, Change};
@@ -81,17 +83,18 @@ fn write_certificates(connection: &Connection, account: &str, all: &[String]) ->
     Ok(())
 }
 
-/// All accounts.
+/// All accounts that can be read.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
     let mut certificates: HashMap<String, Vec<String>> = HashMap::new();
     let mut rows = connection.prepare("SELECT account, fingerprint FROM certificate")?;
-    for row in rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))? {
-        let (account, fingerprint) = row?;
+    let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+    for (account, fingerprint) in readable("certificate", rows)? {
         certificates.entry(account.to_ascii_lowercase()).or_default().push(fingerprint);
     }
     let mut accounts = connection.prepare("SELECT name, since, password, scram, always_on FROM account")?;
     let rows = accounts.query_map([], |row| {
         let (name, scram): (String, Option<String>) = (row.get(0)?, row.get(3)?);
+        names::check_nickname(&name, usize::MAX).map_err(|_| senseless(0, text::escape(&name)))?;
         Ok(Account {
             certificates: certificates.remove(&name.to_ascii_lowercase()).unwrap_or_default(),
             name,
@@ -101,5 +104,5 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
             always_on: row.get(4)?,
         })
     })?;
-    rows.collect()
+    readable("account", rows)
 }

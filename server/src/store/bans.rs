@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::rows::readable;
 use crate::world::{ServerBan, Target};
 
 /// The table, as the first migration makes it. `kind` is `K` for a mask and `D` for a network.
@@ -42,7 +43,7 @@ pub(crate) fn lift(connection: &Connection, targets: &[Target]) -> rusqlite::Res
     Ok(())
 }
 
-/// The bans that are in force; those that have long been over are forgotten.
+/// The bans that are in force and can be read; those that have long been over are forgotten.
 pub(crate) fn load(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<ServerBan>> {
     connection.execute("DELETE FROM ban WHERE until <= ?", [now.as_second() - LEFTOVER_SECS])?;
     let mut bans = connection.prepare("SELECT kind, target, reason, who, until, since FROM ban")?;
@@ -56,7 +57,7 @@ pub(crate) fn load(connection: &Connection, now: Timestamp) -> rusqlite::Result<
         let (until, since) = (time(row.get(4)?), time(row.get(5)?));
         Ok((kind, written, ServerBan { target, reason, who, since, until }))
     })?;
-    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    let rows = readable("ban", rows)?;
     let mut loaded = Vec::new();
     for (kind, written, ban) in rows {
         // An older server did not write every target in its normal form.

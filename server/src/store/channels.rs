@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
+use teahouse_protocol::{names, text};
 
+use super::rows::{readable, senseless};
 use crate::world::mask::ListEntry;
 use crate::world::{ChannelModes, Deed, Flag, KeptChannel, List, Rank, Topic};
 
@@ -87,11 +89,11 @@ pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite
     Ok(())
 }
 
-/// All rooms.
+/// All rooms that can be read.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<KeptChannel>> {
     let mut rows = connection.prepare("SELECT * FROM channel")?;
     let rows = rows.query_map([], channel_of)?;
-    let mut channels = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut channels = readable("channel", rows)?;
     for channel in &mut channels {
         channel.deed.access = access_of(connection, &channel.name)?;
         for (list, letter) in LISTS {
@@ -118,8 +120,10 @@ fn channel_of(row: &Row) -> rusqlite::Result<KeptChannel> {
         who: who.unwrap_or_default(),
         when: time_of(when.unwrap_or_default()),
     });
+    let name: String = row.get("name")?;
+    names::check_channel(&name).map_err(|_| senseless(0, text::escape(&name)))?;
     Ok(KeptChannel {
-        name: row.get("name")?,
+        name,
         created: time_of(row.get("created")?),
         topic,
         modes,
@@ -131,12 +135,9 @@ fn access_of(connection: &Connection, channel: &str) -> rusqlite::Result<Vec<(St
     let mut rows = connection
         .prepare_cached("SELECT account, rank FROM channel_access WHERE channel = ? ORDER BY position")?;
     let rows = rows.query_map([channel], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-    let mut access = Vec::new();
-    for row in rows {
-        let (account, letter): (String, String) = row?;
-        access.extend(letter.parse().ok().and_then(Rank::from_letter).map(|rank| (account, rank)));
-    }
-    Ok(access)
+    let rows: Vec<(String, String)> = readable("channel_access", rows)?;
+    let known = |letter: &str| letter.parse().ok().and_then(Rank::from_letter);
+    Ok(rows.into_iter().filter_map(|(account, letter)| Some((account, known(&letter)?))).collect())
 }
 
 fn list_of(connection: &Connection, channel: &str, letter: &str) -> rusqlite::Result<Vec<ListEntry>> {
@@ -149,7 +150,7 @@ fn list_of(connection: &Connection, channel: &str, letter: &str) -> rusqlite::Re
         let mask = ListEntry::normal_form(&mask);
         Ok(ListEntry { mask, who: row.get(1)?, when: time_of(row.get(2)?) })
     })?;
-    rows.collect()
+    readable("channel_list", rows)
 }
 
 fn time_of(seconds: i64) -> Timestamp {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
+use super::rows::{readable, text, word};
 use crate::config::Config;
 use crate::world::{Entry, Kind, Markers, Number, Record, Texts};
 
@@ -142,7 +143,7 @@ impl Writer {
         };
         insert_entry(insert, *place, entry)?;
         if let Some(account) = &entry.waits {
-            let mut wait = connection.prepare_cached("INSERT INTO waiting VALUES (?, ?)")?;
+            let mut wait = connection.prepare_cached("INSERT OR IGNORE INTO waiting VALUES (?, ?)")?;
             wait.execute(params![account, entry.number.as_micros()])?;
         }
         *new += 1;
@@ -157,10 +158,11 @@ impl Writer {
 }
 
 /// What has the number of another message is none: it was imported twice.
-const INSERT: &str = "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words)
+pub(super) const INSERT: &str =
+    "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
-fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
+pub(super) fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
     let Texts { source, account, target, tags, words } = entry.texts();
     let kind = entry.kind as i64 + if entry.bot { BOT } else { 0 };
     let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
@@ -169,7 +171,7 @@ fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::
 }
 
 /// The number of a conversation, which is made if need be.
-fn place_for(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+pub(super) fn place_for(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     if let Some(place) = find_place(connection, name)? {
         return Ok(place);
     }
@@ -255,15 +257,15 @@ pub(crate) fn load(
     connection.execute("DELETE FROM room WHERE name NOT IN (SELECT name FROM place)", [])?;
     let mut rooms = connection.prepare("SELECT name, since FROM room")?;
     let rooms = rooms.query_map([], |row| Ok((row.get(0)?, Number::from_micros(row.get(1)?))))?;
-    Ok((last.map_or(Number::FIRST, Number::from_micros), rooms.collect::<Result<_, _>>()?))
+    Ok((last.map_or(Number::FIRST, Number::from_micros), readable("room", rooms)?))
 }
 
 /// How far the owners of accounts have read.
 pub(crate) fn load_markers(connection: &Connection) -> rusqlite::Result<HashMap<String, Markers>> {
     let mut markers: HashMap<String, Markers> = HashMap::new();
     let mut rows = connection.prepare("SELECT account, target, read FROM marker")?;
-    for row in rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))? {
-        let (account, target, read) = row?;
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    for (account, target, read) in readable("marker", rows)? {
         markers.entry(account).or_default().insert(target, Number::from_micros(read));
     }
     Ok(markers)
@@ -385,13 +387,11 @@ fn read_place(
 pub(super) const COLUMNS: &str = "id, kind, source, account, target, tags, words";
 
 pub(super) fn entry(row: &Row, place: Arc<str>) -> rusqlite::Result<Entry> {
-    let text = |index| -> rusqlite::Result<&str> {
-        row.get_ref(index)?.as_str_or_null().map(Option::unwrap_or_default).map_err(Into::into)
-    };
     let code: i64 = row.get(1)?;
     let kind = Kind::from_code(code & !BOT).unwrap_or(Kind::Notice);
-    let texts =
-        Texts { source: text(2)?, account: text(3)?, target: text(4)?, tags: text(5)?, words: text(6)? };
+    let (source, account, target, tags) = (word(row, 2)?, word(row, 3)?, word(row, 4)?, word(row, 5)?);
+    let (source, account, target, tags) = (&*source, &*account, &*target, &*tags);
+    let texts = Texts { source, account, target, tags, words: &text(row, 6)? };
     Ok(Entry::new(place, Number::from_micros(row.get(0)?), kind, code & BOT != 0, &texts))
 }
 
@@ -448,25 +448,6 @@ pub(crate) fn each(
         }
     }
     Ok(())
-}
-
-/// Puts entries into a room, and makes it one that goes on; what is there already stays as it is. Returns how many
-/// were new.
-pub(crate) fn import(connection: &Connection, room: &str, entries: &[Entry]) -> rusqlite::Result<usize> {
-    let place = place_for(connection, room)?;
-    let mut insert = connection.prepare(INSERT)?;
-    let mut new = 0;
-    for entry in entries {
-        new += insert_entry(&mut insert, place, entry)?;
-    }
-    if let Some(first) = entries.iter().map(|entry| entry.number.as_micros() - 1).min() {
-        connection.execute(
-            "INSERT INTO room (name, since) VALUES (?, ?)
-             ON CONFLICT DO UPDATE SET since = min(since, excluded.since)",
-            params![room, first],
-        )?;
-    }
-    Ok(new)
 }
 
 // --- Coming back -----------------------------------------------------------------------------------------------------

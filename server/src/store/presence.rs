@@ -1,7 +1,9 @@
 //! Who stays in the house without a connection, and in which rooms.
 
 use rusqlite::{Connection, params};
+use teahouse_protocol::{names, text};
 
+use super::rows::{readable, senseless};
 use crate::world::Presence;
 
 /// The tables, as a migration makes them, and the choice of each account; NULL leaves it to the house.
@@ -47,18 +49,24 @@ pub(crate) fn forget(connection: &Connection, account: &str) -> rusqlite::Result
     Ok(())
 }
 
-/// Everybody who stays.
+/// Everybody who stays, as far as it can be read.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Presence>> {
     let mut rooms =
         connection.prepare("SELECT channel, ranks FROM presence_room WHERE account = ? ORDER BY position")?;
     let mut rows = connection.prepare("SELECT * FROM presence")?;
     let rows = rows.query_map([], |row| {
         let account: String = row.get("account")?;
-        let rooms = rooms.query_map([&account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let nick: String = row.get("nick")?;
+        names::check_nickname(&nick, usize::MAX).map_err(|_| senseless(1, text::escape(&nick)))?;
+        let rooms = rooms.query_map([&account], |row| {
+            let name: String = row.get(0)?;
+            names::check_channel(&name).map_err(|_| senseless(0, text::escape(&name)))?;
+            Ok((name, row.get(1)?))
+        })?;
         Ok(Presence {
-            rooms: rooms.collect::<rusqlite::Result<_>>()?,
+            rooms: readable("presence_room", rooms)?,
             account,
-            nick: row.get("nick")?,
+            nick,
             user: row.get("user")?,
             host: row.get("host")?,
             address: row.get::<_, Option<String>>("address")?.and_then(|address| address.parse().ok()),
@@ -66,5 +74,5 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Presence>> {
             modes: row.get("modes")?,
         })
     })?;
-    rows.collect()
+    readable("presence", rows)
 }

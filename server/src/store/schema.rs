@@ -4,14 +4,14 @@
 //! never changed once it has been in a release. Before a database is changed, a copy of it is kept beside it.
 
 use std::cmp::Ordering;
-use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::copy::{self, CopyError, Draft};
+use super::trouble::{self, Trouble};
 use super::{accounts, bans, channels, history, newest, presence, secrets};
 use crate::language::{Language, Text};
 
@@ -40,40 +40,79 @@ pub(super) fn open(file: &Path, language: Language) -> Result<Connection, Text> 
 
 fn migrated(file: &Path, migrations: &[&str], language: Language) -> Result<Connection, Text> {
     let shown = || file.display().to_string();
-    let cannot_open = |error: rusqlite::Error| Text::CannotOpenStore(shown(), error.to_string());
-    let mut connection = Connection::open(file).map_err(cannot_open)?;
-    if let Err(why) = check(&connection) {
-        return Err(Text::StoreDamaged(shown(), why));
-    }
-    let version = version(&connection).map_err(cannot_open)?;
+    let mut connection =
+        Connection::open(file).map_err(Trouble::from).map_err(|trouble| trouble.sentence(file))?;
+    let found = copy::check(&connection).and_then(|()| Ok(found_version(&connection)?));
+    let version = match found {
+        Ok(Some(version)) => version,
+        Ok(None) => return Err(Text::StoreForeign(shown())),
+        Err(trouble) => {
+            // With it go the locks that it has.
+            drop(connection);
+            return Err(trouble.sentence(file));
+        }
+    };
     if version > migrations.len() {
         return Err(Text::StoreTooNew(shown()));
     }
     if (1..migrations.len()).contains(&version) {
         let copy = file.with_extension(format!("v{version}.db"));
-        keep_copy(&connection, &copy).map_err(|why| Text::CannotCopyStore(shown(), why))?;
+        keep_copy(&connection, &copy)
+            .map_err(|why| Text::CannotCopyStore(shown(), why.to_string(language)))?;
         log::info!("{}", Text::StoreCopied(copy.display().to_string()).within(language));
     }
-    prepare(&mut connection, migrations).map_err(cannot_open)?;
+    if let Err(error) = prepare(&mut connection, migrations) {
+        drop(connection);
+        return Err(Trouble::from(error).sentence(file));
+    }
     Ok(connection)
 }
 
-/// Opens a database that somebody else may be using, and changes nothing of it.
+/// Copies the database before it is changed.
+fn keep_copy(connection: &Connection, copy: &Path) -> Result<(), Text> {
+    let said = |error: &io::Error| trouble::refused(copy, error);
+    match Draft::begin(copy).map_err(CopyError::File).and_then(|draft| draft.finish(connection)) {
+        Ok(()) => Ok(()),
+        Err(CopyError::File(error)) => Err(said(&error)),
+        Err(CopyError::Name) => Err(said(&io::ErrorKind::InvalidFilename.into())),
+        Err(CopyError::Database(trouble)) => Err(trouble.reason()),
+    }
+}
+
+/// Opens a database that somebody else may be using, and changes nothing of it. For a copy it may be of an older
+/// version.
 ///
 /// # Errors
 /// A sentence for the person at the console.
-pub(super) fn open_beside(file: &Path) -> Result<Connection, Text> {
+pub(super) fn open_beside(file: &Path, may_be_old: bool) -> Result<Connection, Text> {
     let shown = || file.display().to_string();
-    let cannot_open = |error: rusqlite::Error| Text::CannotOpenStore(shown(), error.to_string());
     // It does not make one where there is none. The log beside the database has to be written even to read.
-    let connection =
-        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(cannot_open)?;
-    connection.busy_timeout(PATIENCE).map_err(cannot_open)?;
-    match version(&connection).map_err(cannot_open)?.cmp(&MIGRATIONS.len()) {
-        Ordering::Less => Err(Text::StoreTooOld(shown())),
-        Ordering::Equal => Ok(connection),
+    let open = || -> rusqlite::Result<(Connection, Option<usize>)> {
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(PATIENCE)?;
+        let version = found_version(&connection)?;
+        Ok((connection, version))
+    };
+    let (connection, version) = open().map_err(Trouble::from).map_err(|trouble| trouble.sentence(file))?;
+    let Some(version) = version.filter(|version| *version > 0) else {
+        return Err(Text::StoreForeign(shown()));
+    };
+    match version.cmp(&MIGRATIONS.len()) {
+        Ordering::Less if !may_be_old => Err(Text::StoreTooOld(shown())),
+        Ordering::Less | Ordering::Equal => Ok(connection),
         Ordering::Greater => Err(Text::StoreTooNew(shown())),
     }
+}
+
+/// Whether a file is a database of Teahouse, of whatever version, and as far as can be told.
+pub(super) fn is_one(file: &Path) -> bool {
+    let look = || -> rusqlite::Result<bool> {
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('ban', 'account')";
+        let has_ours = connection.query_row(tables, [], |row| row.get::<_, i64>(0))? > 0;
+        Ok(has_ours && found_version(&connection)?.is_some_and(|version| version > 0))
+    };
+    look().unwrap_or_default()
 }
 
 /// A database that ends with the process.
@@ -87,30 +126,11 @@ pub(super) fn open_in_memory() -> Result<Connection, Text> {
     Ok(connection)
 }
 
-/// Whether the database is whole; if not, what is wrong with it.
-fn check(connection: &Connection) -> Result<(), String> {
-    let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
-    match found {
-        Ok(found) if found == "ok" => Ok(()),
-        Ok(found) => Err(found),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn version(connection: &Connection) -> rusqlite::Result<usize> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
-}
-
-/// Copies the database as it is, whole or not at all.
-pub(super) fn keep_copy(connection: &Connection, copy: &Path) -> Result<(), String> {
-    let unfinished = copy.with_extension("unfinished");
-    let said = |error: io::Error| error.to_string();
-    // What a copy that was interrupted has left; mostly there is nothing. What is there still is somebody else's.
-    let _ = fs::remove_file(&unfinished);
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).map_err(said)?;
-    connection.execute("VACUUM INTO ?", [unfinished.to_string_lossy()]).map_err(|error| error.to_string())?;
-    file.sync_all().map_err(said)?;
-    fs::rename(&unfinished, copy).map_err(said)
+/// The version of a database, 0 for an empty one; `None` for one that is somebody else's.
+fn found_version(connection: &Connection) -> rusqlite::Result<Option<usize>> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(usize::try_from(version).ok().filter(|version| *version > 0 || tables == 0))
 }
 
 /// Settings that hold as long as the connection does, and the migrations that are due, all or none.
@@ -124,8 +144,8 @@ fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result
     connection.execute_batch(newest::TABLE)?;
     connection.set_prepared_statement_cache_capacity(64);
     let transaction = connection.transaction()?;
-    let version = version(&transaction)?;
-    for migration in &migrations[version..] {
+    let version = found_version(&transaction)?.unwrap_or_default();
+    for migration in migrations.iter().skip(version) {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "user_version", migrations.len())?;
@@ -134,6 +154,8 @@ fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const FIRST: &str = "CREATE TABLE cup (size INTEGER); INSERT INTO cup VALUES (3);";
@@ -153,10 +175,10 @@ mod tests {
         let file = folder.path().join("teahouse.db");
         drop(open(&file, &[FIRST]).unwrap());
         let connection = open(&file, &[FIRST, SECOND]).unwrap();
-        assert_eq!(version(&connection), Ok(2));
+        assert_eq!(found_version(&connection), Ok(Some(2)));
         assert_eq!(colours(&connection), Ok("blue".to_owned()));
         let copy = Connection::open(folder.path().join("teahouse.v1.db")).unwrap();
-        assert_eq!(version(&copy), Ok(1));
+        assert_eq!(found_version(&copy), Ok(Some(1)));
         assert!(colours(&copy).is_err(), "the copy is as it was");
     }
 

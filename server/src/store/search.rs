@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params};
 use teahouse_protocol::{CaseMapping, Folded};
 
 use super::history::{COLUMNS, SLICE, entry, find_place};
+use super::rows::text;
 use crate::world::{Entry, Number};
 
 /// A search that is going on.
@@ -93,16 +94,14 @@ impl Search {
     }
 
     fn fits(&self, row: &Row) -> rusqlite::Result<bool> {
-        let text = |index: usize| -> rusqlite::Result<&str> {
-            Ok(row.get_ref(index)?.as_str_or_null()?.unwrap_or_default())
-        };
         if let Some(from) = &self.from {
-            let nick = text(2)?.split('!').next().unwrap_or_default();
-            if self.casemapping.fold(nick) != *from && self.casemapping.fold(text(3)?) != *from {
+            let source = text(row, 2)?;
+            let nick = source.split('!').next().unwrap_or_default();
+            if self.casemapping.fold(nick) != *from && self.casemapping.fold(&text(row, 3)?) != *from {
                 return Ok(false);
             }
         }
-        let words = text(6)?.replace('\r', "").to_lowercase();
+        let words = text(row, 6)?.replace('\r', "").to_lowercase();
         Ok(self.words.iter().all(|word| words.contains(word)))
     }
 
@@ -114,7 +113,8 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{history, schema};
+    use super::super::import::{self, Incoming};
+    use super::super::schema;
     use super::*;
     use crate::world::{Kind, Texts};
 
@@ -129,9 +129,10 @@ mod tests {
             let said = |line: i64| {
                 let texts = Texts { source: "alice!~alice@tea", words: "喝茶", ..Texts::default() };
                 let number = Number::from_micros(line * 100 + room);
-                Entry::new(Arc::clone(&place), number, Kind::Privmsg, false, &texts)
+                let entry = Entry::new(Arc::clone(&place), number, Kind::Privmsg, false, &texts);
+                Incoming { entry, has_id: true }
             };
-            history::import(&connection, &name, &(1..=50).map(said).collect::<Vec<_>>()).unwrap();
+            import::into_room(&connection, &name, &mut (1..=50).map(said).collect::<Vec<_>>()).unwrap();
             search.places.push((name, Number::FIRST));
         }
         while !search.next_slice(&connection).unwrap() {

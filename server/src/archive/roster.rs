@@ -1,0 +1,246 @@
+//! A roster: a table in CSV ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)) with a name in each row, and a
+//! password where there is one.
+//!
+//! A spreadsheet has other tables too, and a date or a student's number must never become a password. So a heading has
+//! to be a roster's, and what stands in a third column has to be named by the heading.
+
+use jiff::Timestamp;
+
+use crate::language::Text;
+
+/// What the column of names may be called, in small letters.
+const NAMES: [&str; 22] = [
+    "name",
+    "names",
+    "nick",
+    "nickname",
+    "user",
+    "username",
+    "user name",
+    "account",
+    "accounts",
+    "login",
+    "student",
+    "students",
+    "姓名",
+    "名字",
+    "名称",
+    "昵称",
+    "用户",
+    "用户名",
+    "账号",
+    "帐号",
+    "账户",
+    "学生",
+];
+/// What the column of passwords may be called.
+const PASSWORDS: [&str; 10] =
+    ["password", "passwords", "passwd", "pass", "pwd", "密码", "口令", "初始密码", "登录密码", "密 码"];
+/// What other columns are often called; a first row with one of these in the first or second place is no roster's.
+const OTHERS: [&str; 24] = [
+    "since",
+    "id",
+    "no",
+    "no.",
+    "number",
+    "date",
+    "email",
+    "e-mail",
+    "mail",
+    "class",
+    "group",
+    "phone",
+    "student id",
+    "学号",
+    "序号",
+    "编号",
+    "日期",
+    "邮箱",
+    "电子邮箱",
+    "班级",
+    "电话",
+    "手机",
+    "手机号",
+    "性别",
+];
+/// What may stand between two fields. It is one of these for the whole file; a comma of full width is what a Chinese
+/// keyboard types.
+const SEPARATORS: [char; 5] = [',', ';', '\t', '，', '；'];
+
+/// Somebody on the roster.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Person {
+    /// The number of the line, from 1.
+    pub(super) line: usize,
+    /// The name as it stands there, without spaces around it; it may be empty or no name.
+    pub(super) name: String,
+    /// The password, if there is one.
+    pub(super) password: Option<String>,
+}
+
+/// What is wrong with a line: its number, the name in it, and what.
+pub(super) type Wrong = (usize, String, Text);
+
+/// Takes a roster apart; lines with nothing in them are none.
+pub(super) fn read(text: &str) -> (Vec<Person>, Vec<Wrong>) {
+    let (mut people, mut wrong) = (Vec::new(), Vec::new());
+    let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).peekable();
+    // A spreadsheet may say itself what stands between its fields.
+    let said = lines.next_if(|(_, line)| line.to_lowercase().starts_with("sep="));
+    let said = said.and_then(|(_, line)| line.chars().nth("sep=".len()));
+    let all: Vec<_> = lines.collect();
+    let separator = said.or_else(|| all.iter().find_map(|(_, line)| first_separator(line))).unwrap_or(',');
+    let mut rows = all.into_iter().map(|(line, text)| (line, fields(text, separator))).peekable();
+    let mut columns = 2;
+    if let Some((line, Some(heading))) = rows.next_if(|(_, row)| row.as_deref().is_some_and(is_heading)) {
+        columns = heading.len();
+        if let Err(why) = check_heading(&heading) {
+            wrong.push((line, heading.join(","), why));
+            return (people, wrong);
+        }
+    }
+    for (line, row) in rows {
+        let Some(row) = row else {
+            wrong.push((line, String::new(), Text::OpenQuotation));
+            continue;
+        };
+        if row.iter().all(String::is_empty) {
+            continue;
+        }
+        let name = row.first().cloned().unwrap_or_default();
+        let password = row.get(1).cloned().filter(|password| !password.is_empty());
+        if row.iter().skip(columns.max(2)).any(|field| !field.is_empty()) {
+            wrong.push((line, name, Text::TooManyFields));
+        } else if password.as_ref().is_some_and(|password| password.parse::<Timestamp>().is_ok()) {
+            wrong.push((line, name, Text::PasswordIsDate));
+        } else {
+            people.push(Person { line, name, password });
+        }
+    }
+    (people, wrong)
+}
+
+/// Whether a first row says what stands in the columns.
+fn is_heading(row: &[String]) -> bool {
+    let is = |column: usize, words: &[&str]| {
+        row.get(column).is_some_and(|field| words.contains(&&*field.to_lowercase()))
+    };
+    is(0, &NAMES) || is(0, &OTHERS) || is(1, &NAMES) || is(1, &PASSWORDS) || is(1, &OTHERS)
+}
+
+/// Whether a heading is a roster's: names, and then passwords or nothing.
+fn check_heading(row: &[String]) -> Result<(), Text> {
+    let is = |column: usize, words: &[&str]| {
+        row.get(column).is_some_and(|field| words.contains(&&*field.to_lowercase()))
+    };
+    let has_passwords_or_nothing = is(1, &PASSWORDS) || row.get(1).is_none_or(String::is_empty);
+    if is(0, &NAMES) && has_passwords_or_nothing { Ok(()) } else { Err(Text::NotARoster) }
+}
+
+fn first_separator(line: &str) -> Option<char> {
+    let mut quoted = false;
+    line.chars().find(|letter| {
+        quoted ^= *letter == '"';
+        !quoted && SEPARATORS.contains(letter)
+    })
+}
+
+/// The fields of a line; between quotation marks a separator is no end of a field, and two of them are one. `None`
+/// where they do not end.
+fn fields(line: &str, separator: char) -> Option<Vec<String>> {
+    let mut fields = Vec::new();
+    let mut rest = line;
+    loop {
+        let start = rest.trim_start_matches(|letter: char| letter.is_whitespace() && letter != separator);
+        let (field, behind) = match start.strip_prefix('"') {
+            Some(quoted) => quoted_field(quoted)?,
+            None => {
+                let end = start.find(separator).unwrap_or(start.len());
+                (start[..end].trim().to_owned(), &start[end..])
+            }
+        };
+        fields.push(field);
+        let behind = behind.trim_start_matches(|letter: char| letter.is_whitespace() && letter != separator);
+        match behind.strip_prefix(separator) {
+            Some(next) => rest = next,
+            None if behind.is_empty() => return Some(fields),
+            None => return None,
+        }
+    }
+}
+
+/// A field up to its closing quotation mark, and what stands behind that.
+fn quoted_field(quoted: &str) -> Option<(String, &str)> {
+    let mut field = String::new();
+    let mut rest = quoted;
+    loop {
+        let (before, behind) = rest.split_once('"')?;
+        field += before;
+        match behind.strip_prefix('"') {
+            Some(more) => {
+                field.push('"');
+                rest = more;
+            }
+            None => return Some((field, behind)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, people: &[(&str, &str)], wrong: &[(usize, Text)]) {
+        let (found, complaints) = read(text);
+        let found: Vec<_> =
+            found.iter().map(|one| (&*one.name, one.password.as_deref().unwrap_or_default())).collect();
+        assert_eq!(found, people, "{text:?}");
+        let complaints: Vec<_> = complaints.into_iter().map(|(line, _, why)| (line, why)).collect();
+        assert_eq!(complaints, wrong, "{text:?}");
+    }
+
+    #[test]
+    fn a_roster_is_read_as_spreadsheets_and_people_write_it() {
+        let two = &[("小明", ""), ("小红", "a-good-password")];
+        for text in [
+            "小明\n小红,a-good-password",
+            "姓名,密码\r\n小明,\r\n小红,a-good-password\r\n\r\n",
+            "Name;Password\n小明;\n小红;a-good-password\n",
+            "sep=;\nname;password\n小明;\n小红;a-good-password\n",
+            "name\tpassword\n小明\n小红\ta-good-password\n",
+            "小明\n小红，a-good-password\n",
+            "\"name\",\"password\"\n\"小明\",\"\"\n\"小红\", \"a-good-password\" \n,,,\n",
+            "name,password,class\n小明,,3b\n小红,a-good-password,3b\n",
+        ] {
+            check(text, two, &[]);
+        }
+        check("", &[], &[]);
+        check("name,password\n", &[], &[]);
+    }
+
+    #[test]
+    fn a_password_is_what_stands_there_and_not_a_part_of_it() {
+        check("a,one;two\nb,\"a \"\"b\"\", c\"\n", &[("a", "one;two"), ("b", "a \"b\", c")], &[]);
+        check("a,it\"s\n", &[("a", "it\"s")], &[]);
+        check("a,one,two\n", &[], &[(1, Text::TooManyFields)]);
+        check("a\nb,\"one\nc,two\n", &[("a", ""), ("c", "two")], &[(2, Text::OpenQuotation)]);
+    }
+
+    #[test]
+    fn a_table_that_is_no_roster_gives_nobody_a_password() {
+        for heading in [
+            "name,since",
+            "姓名,学号",
+            "name,id,password",
+            "学号,姓名",
+            "id,name",
+            "since,password",
+            "x,email",
+        ] {
+            check(&format!("{heading}\nalice,20260101\n"), &[], &[(1, Text::NotARoster)]);
+        }
+        // An export of accounts without its heading.
+        check("alice,2026-01-01T00:00:00Z\n", &[], &[(1, Text::PasswordIsDate)]);
+    }
+}
