@@ -8,7 +8,7 @@
 //! 4. which changes the [`world`] (clients, nicknames, channels) and refuses with a [`reply`],
 //! 5. and everything said goes into the [`outbox`] of each recipient, which the session flushes without the lock;
 //! 6. who reads too slowly is left to the [`drain`] thread;
-//! 7. what outlasts the server is in the [`store`].
+//! 7. what outlasts the server is in the [`store`], and [`furnish`] brings it back.
 //!
 //! Around it: [`signals`], the [`log_writer`] and the [`console`].
 //! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC), [`farewell`] (how to hang up),
@@ -26,6 +26,7 @@ pub mod console;
 pub mod drain;
 pub mod duration;
 pub mod farewell;
+pub mod furnish;
 pub mod language;
 pub mod limits;
 pub mod log_writer;

@@ -21,13 +21,14 @@ use crate::addresses;
 use crate::config::Config;
 use crate::drain::Drain;
 use crate::farewell::{self, Doorman};
+use crate::furnish::furnish;
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
 use crate::staff::{Staff, join, spawn};
-use crate::store::{Store, accounts, bans, channels, history, newest, presence, secrets};
+use crate::store::Store;
 use crate::tls::Identity;
-use crate::world::{Accounts, ClientId, Effects, Order, World};
+use crate::world::{ClientId, Effects, Order};
 
 /// How long the farewell may take before the sockets are shut down.
 const FAREWELL: Duration = Duration::from_millis(1500);
@@ -107,23 +108,7 @@ impl Server {
         let (store, store_thread) = Store::start(&config)?;
         let (drain, drain_thread) = Drain::start().map_err(cannot_start)?;
         let (order_sender, orders) = unbounded();
-        let mut world = World::new(Arc::clone(&config), Timestamp::now());
-        let now = world.now;
-        for ban in store.load(move |connection| bans::load(connection, now))? {
-            world.bans.add(ban, config.casemapping);
-        }
-        world.cover_with(store.load(|connection| secrets::named(connection, "cloak"))?);
-        let kept = store.load(accounts::load)?;
-        let (last, rooms) = store.load(move |connection| history::load(connection, now))?;
-        world.go_on(last, rooms);
-        world.markers = store.load(history::load_markers)?;
-        world.accounts = Accounts::new(config.casemapping, kept);
-        for channel in store.load(channels::load)? {
-            world.restore_channel(channel);
-        }
-        for presence in store.load(presence::load)? {
-            world.restore_presence(presence);
-        }
+        let world = furnish(&config, &store, Timestamp::now())?;
         let shared = Arc::new(Shared {
             room: Room::measure(config.max_connections),
             house: House {
@@ -329,17 +314,9 @@ impl Shared {
             self.all_gone.wait(&mut guests);
         }
         drop(guests);
-        self.keep_the_last();
-    }
-
-    /// Writes what the last commands have changed and no session was left to bring to the store.
-    fn keep_the_last(&self) {
-        let House { world, store, config, .. } = &self.house;
-        let Some(changes) = world.lock().take_to_keep() else { return };
-        if let Err(error) = store.ask(move |connection| newest::keep(connection, &changes)) {
-            let language = config.lock().language;
-            log::warn!("{}", Text::RoomNotKept(error.to_string()).within(language));
-        }
+        // What the last commands have changed and no session was left to bring to the store.
+        let changes = self.house.world.lock().take_to_keep();
+        self.house.keep(changes);
     }
 
     /// A connection has ended, or never got a session.

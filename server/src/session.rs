@@ -30,7 +30,7 @@ use crate::store::Store;
 use crate::stranger;
 use crate::throttle::Throttle;
 use crate::tls::{self, Identity};
-use crate::world::{ClientId, Effects, Order, World};
+use crate::world::{Changes, ClientId, Effects, Order, World};
 
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
 /// that asks much and reads little waits for itself.
@@ -92,13 +92,24 @@ impl House {
     fn change(&self, work: impl FnOnce(&mut World)) {
         let config = Arc::clone(&self.config.lock());
         let mut effects = Effects::default();
-        {
+        let changes = {
             let mut world = self.world.lock();
             world.now = Timestamp::now();
             work(&mut world);
             world.take_effects(&mut effects);
-        }
+            world.take_to_keep()
+        };
         effects.settle(&self.drain, &config);
+        self.keep(changes);
+    }
+
+    /// Has changes kept that no client waits for. Not to be called under the lock.
+    pub(crate) fn keep(&self, changes: Option<Changes>) {
+        let Some(changes) = changes else { return };
+        if let Err(error) = self.store.keep_changes(changes) {
+            let language = self.config.lock().language;
+            log::warn!("{}", Text::RoomNotKept(error.to_string()).within(language));
+        }
     }
 
     /// Tells every operator something that no client has caused.
@@ -444,11 +455,14 @@ impl<'h> Session<'h> {
     #[inline(never)]
     fn end(&mut self, socket: &TcpStream, reason: &Text) {
         self.now = Timestamp::now();
+        let mut changes = None;
         self.locked(|session, world| {
             world.disconnect(session.id, reason);
+            changes = world.take_to_keep();
             None
         });
         self.settle();
+        self.house.keep(changes);
         let deadline = Instant::now() + farewell::LINGER;
         self.outbox.wait_until_dead(deadline);
         farewell::hear_out(socket, deadline);

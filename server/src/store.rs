@@ -48,7 +48,7 @@ use rusqlite::Connection;
 
 use crate::config::Config;
 use crate::language::{Language, Text};
-use crate::world::Record;
+use crate::world::{Changes, Record};
 use history::{Limits, Writer};
 use trouble::Trouble;
 
@@ -243,6 +243,15 @@ impl Store {
             }
             (error, _) => Text::CannotStart(error.to_string()),
         })
+    }
+
+    /// Has rooms and people kept as they are, but for what newer changes have overtaken; waits until it is on the disk.
+    /// Never to be called under the world's lock.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_changes(&self, changes: Changes) -> Result<(), StoreError> {
+        self.ask(move |connection| newest::keep(connection, &changes))
     }
 
     /// Takes on how much is kept.

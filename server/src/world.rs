@@ -14,6 +14,7 @@ mod deed;
 mod devices;
 mod guesses;
 mod label;
+mod lasting;
 mod line;
 mod logins;
 mod markers;
@@ -30,7 +31,7 @@ mod watch;
 mod whowas;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::mem;
 use std::net::SocketAddr;
@@ -45,16 +46,17 @@ pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
 pub(crate) use client::USER_BYTES;
 pub use client::{Client, Registration};
-pub use deed::{Changes, Deed, KeptChannel, ToKeep};
+pub use deed::Deed;
 pub(crate) use guesses::Whose;
 pub(crate) use label::Capture;
+pub use lasting::{Changes, KeptChannel, Lasting, ToKeep};
 pub use line::Line;
 use line::Paper;
 pub(crate) use line::Tags;
 pub(crate) use markers::Markers;
 pub(crate) use multiline::{Draft, Said};
 pub use number::Number;
-pub use presence::Presence;
+pub use presence::{Presence, Seat};
 pub use record::{Entry, Kind, Record};
 pub(crate) use record::{Texts, party, place_of};
 pub(crate) use server_bans::AskedBack;
@@ -72,6 +74,7 @@ use crate::user_modes::{UserMode, UserModes};
 use cloak::Cloak;
 use devices::for_each_connection;
 use guesses::Guesses;
+use lasting::Touched;
 use logins::Logins;
 use room_names::RoomLooks;
 use run::Run;
@@ -139,8 +142,12 @@ pub struct World {
     paper: RefCell<Option<Box<Paper>>>,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
-    /// Rooms that have changed and are to be kept so.
-    to_keep: Vec<ToKeep>,
+    /// What the store is to be told of, once the command is over.
+    touched: Touched,
+    /// The accounts whose owners' places the store has.
+    kept_people: HashSet<String>,
+    /// How often the store was told of changes.
+    changes: u64,
     /// The last number that a message or a batch was given.
     number: Number,
     /// How many were renamed because their name was somebody else's.
@@ -213,7 +220,9 @@ impl World {
             run: Run::default(),
             paper: RefCell::default(),
             round: 0,
-            to_keep: Vec::new(),
+            touched: Touched::default(),
+            kept_people: HashSet::new(),
+            changes: 0,
             number: Number::FIRST,
             guests: 0,
             remembered: HashMap::new(),
@@ -234,10 +243,8 @@ impl World {
         self.config = config;
         self.isupport = None;
         self.open_lobby();
-        let channels: Vec<_> = self.channels.keys().collect();
-        for channel in channels {
-            self.close_if_empty(channel);
-        }
+        self.see_who_stays();
+        self.close_what_nobody_stays_in();
     }
 
     /// Covers addresses with this key from now on.
@@ -251,6 +258,7 @@ impl World {
             let channel = self.open_channel(&lobby);
             // It is nobody's own, so everybody may say what is talked about.
             self.channels[channel].modes.set(Flag::TopicLocked, false);
+            self.keep_channel(channel);
         }
     }
 
@@ -329,6 +337,7 @@ impl World {
         self.counted.change(UserModes::default(), self.clients[id].modes);
         self.most_users = self.most_users.max(self.users);
         self.tell_watchers_that_came(id);
+        self.keep_presence(id);
     }
 
     /// How many have logged in.
@@ -375,10 +384,7 @@ impl World {
 
     /// Takes a person out of the world, but for the connections: the rooms are told and the name is free.
     fn depart(&mut self, id: ClientId, reason: &Text) {
-        if self.stays(id) {
-            let account = self.clients[id].account().unwrap_or_default().to_owned();
-            self.forget_presence(&account);
-        }
+        self.keep_presence(id);
         let client = &self.clients[id];
         let words = reason.to_string(self.config.language);
         let said = words.clone();
@@ -494,18 +500,17 @@ impl World {
         self.channel_names.remove(&self.config.casemapping.fold(&old).into_owned());
         let key = self.config.casemapping.fold(name).into_owned();
         let place: Arc<str> = Arc::from(key.as_str());
+        // A room of this name that was there before the last start is not this one.
+        self.remembered.remove(&key);
         self.channel_names.insert(key, id);
-        if self.channels[id].deed.is_some() {
-            self.to_keep.push(ToKeep::Nothing(old));
-            self.keep_channel(id);
-        }
+        self.forget_channel(id, &old);
         let old = mem::replace(&mut self.channels[id].place, Arc::clone(&place));
         if old != place {
             self.effects.records.push(Record::Room(Arc::clone(&old), None));
             self.effects.records.push(Record::Renamed(Arc::clone(&old), place));
-            self.keep_room(id, true);
             self.carry_markers(id, &old, name);
         }
+        self.keep_channel(id);
         let members: Vec<_> = self.channels[id].members().map(|(member, _)| member).collect();
         for member in members {
             self.keep_presence(member);
@@ -517,7 +522,7 @@ impl World {
         let room = &self.channels[channel];
         let founds = room.members.is_empty() && !self.is_lobby(room) && room.deed.is_none();
         let ranks = if founds { Ranks::only(Rank::Operator) } else { Ranks::default() };
-        self.channels[channel].invited.remove(&id);
+        self.forget_invitation(id, channel);
         let since = self.next_number();
         self.channels[channel].members.insert(id, Member { ranks, since, spoke: None });
         self.clients[id].channels.push(channel);
@@ -542,16 +547,32 @@ impl World {
     pub(crate) fn invite(&mut self, guest: ClientId, channel: ChannelId) {
         let Self { clients, channels, .. } = self;
         let invited = &mut channels[channel].invited;
-        // Those who went without coming in must not pile up.
-        invited.retain(|id| clients.contains_key(*id));
-        invited.insert(guest);
+        invited.add(guest, |id| clients.contains_key(id));
+        if let Some(account) = clients[guest].account() {
+            invited.add_account(account);
+            self.keep_channel(channel);
+        }
+    }
+
+    /// Whether somebody was invited to a channel and has not come in yet.
+    pub(crate) fn is_invited(&self, guest: ClientId, channel: ChannelId) -> bool {
+        self.channels[channel].invited.has(guest, self.clients[guest].account())
+    }
+
+    fn forget_invitation(&mut self, guest: ClientId, channel: ChannelId) {
+        let invited = &mut self.channels[channel].invited;
+        invited.forget(guest);
+        let account = self.clients[guest].account();
+        if account.is_some_and(|account| invited.forget_account(account)) {
+            self.keep_channel(channel);
+        }
     }
 
     /// Ends a membership, and the channel if it was the last one. Tells nobody.
     pub(crate) fn leave(&mut self, id: ClientId, channel: ChannelId) {
+        self.keep_presence(id);
         self.channels[channel].members.swap_remove(&id);
         self.clients[id].channels.retain(|joined| *joined != channel);
-        self.keep_presence(id);
         self.close_if_empty(channel);
     }
 
@@ -560,6 +581,8 @@ impl World {
         let channel = &self.channels[id];
         if channel.members.is_empty() && !self.is_lobby(channel) && channel.deed.is_none() {
             self.channel_names.remove(&self.config.casemapping.fold(&channel.name).into_owned());
+            let name = channel.name.clone();
+            self.forget_channel(id, &name);
             self.keep_room(id, false);
             self.channels.remove(id);
         }

@@ -107,3 +107,25 @@ fn check(file: &Path, safe: &[usize]) {
     }
     assert_eq!(known, said.len(), "and nothing else");
 }
+
+#[test]
+fn a_guarded_room_is_guarded_after_its_server_was_killed_while_somebody_stayed_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path());
+    let mut alice = Peer::login(server.address, "alice");
+    for (line, answer) in [
+        ("NS REGISTER correct-horse", " 900 "),
+        ("NS SET ALWAYS-ON ON", "You stay"),
+        ("JOIN #board", " 366 "),
+        ("MODE #board +sik key", "MODE #board"),
+        ("PING x", "PONG"),
+    ] {
+        alice.send(line);
+        alice.wait_for(answer);
+    }
+    drop(server);
+    let server = Running::start(folder.path());
+    let mut bob = Peer::login(server.address, "bob");
+    bob.send("JOIN #board key");
+    bob.wait_for(" 473 ");
+}

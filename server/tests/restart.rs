@@ -5,7 +5,7 @@
 mod peer;
 
 use peer::Peer;
-use teahouse_server::config::Operator;
+use teahouse_server::config::{AlwaysOn, Operator};
 use teahouse_server::{Config, Server};
 use tempfile::TempDir;
 
@@ -15,6 +15,7 @@ struct House {
     server: Option<Server>,
     /// Whether addresses are covered.
     cloak: bool,
+    always_on: AlwaysOn,
 }
 
 impl House {
@@ -23,7 +24,8 @@ impl House {
     }
 
     fn open_with(cloak: bool) -> Self {
-        let mut house = Self { folder: tempfile::tempdir().unwrap(), server: None, cloak };
+        let mut house =
+            Self { folder: tempfile::tempdir().unwrap(), server: None, cloak, always_on: AlwaysOn::OptIn };
         house.start();
         house
     }
@@ -35,6 +37,7 @@ impl House {
             operators: vec![Operator { name: "root".into(), password: "root".into() }],
             flood_protection: false,
             cloak: self.cloak,
+            always_on: self.always_on,
             ..Config::default()
         };
         self.server = Some(Server::start(config).expect("it starts"));
@@ -53,6 +56,13 @@ impl House {
         Peer::login(self.server.as_ref().expect("it runs").addresses()[0], nick)
     }
 
+    /// Somebody with an account, who stays.
+    fn login_to_stay(&self, nick: &str) -> Peer {
+        let mut peer = self.login(nick);
+        do_all(&mut peer, &[("NS REGISTER sesame12", " 900 "), ("NS SET ALWAYS-ON ON", "You stay")]);
+        peer
+    }
+
     fn login_as_operator(&self) -> Peer {
         let mut root = self.login("root");
         root.send("OPER root root");
@@ -66,6 +76,14 @@ impl Drop for House {
         if let Some(server) = self.server.take() {
             server.stop();
         }
+    }
+}
+
+/// Says lines one after another, each when the one before it was answered so.
+fn do_all(peer: &mut Peer, lines: &[(&str, &str)]) {
+    for (line, answer) in lines {
+        peer.send(line);
+        peer.wait_for(answer);
     }
 }
 
@@ -343,4 +361,175 @@ fn whoever_has_the_name_of_an_account_that_ended_has_nothing_of_it() {
     bob.send("WHOIS alice\r\nCS INFO #茶馆");
     bob.wait_for(" 401 ");
     assert!(bob.wait_for("NOTICE").ends_with("There is no room #茶馆"));
+}
+
+#[test]
+fn a_guarded_room_is_guarded_after_a_restart_as_long_as_somebody_stays_in_it() {
+    let mut house = House::open();
+    let mut carol = house.login("carol");
+    do_all(&mut carol, &[("NS REGISTER sesame34", " 900 ")]);
+    let mut alice = house.login_to_stay("alice");
+    let commands = [
+        ("JOIN #board", " 366 "),
+        ("MODE #board +skil key 10", "MODE #board"),
+        ("MODE #board +bI mallory a:dave", "MODE #board"),
+        ("TOPIC #board :Minutes", "TOPIC #board"),
+        ("PRIVMSG #board :behind closed doors\r\nINVITE carol #board", " 341 "),
+        ("AWAY :in a meeting", " 306 "),
+        ("MODE #board", " 329 "),
+    ];
+    do_all(&mut alice, &commands);
+    alice.send("MODE #board");
+    let created = alice.wait_for(" 329 ");
+    for _ in 0..2 {
+        house.restart();
+        let mut bob = house.login("bob");
+        bob.send("LIST\r\nJOIN #board key\r\nMODE #board\r\nCHATHISTORY LATEST #board * 10\r\nAWAY");
+        let heard = bob.lines_so_far();
+        assert!(!heard.iter().any(|line| line.contains(" 322 ") && line.contains("#board")), "{heard:?}");
+        assert!(heard.iter().any(|line| line.contains(" 473 ")), "{heard:?}");
+        assert!(!heard.iter().any(|line| line.contains("behind")), "{heard:?}");
+        bob.send("WHOIS alice");
+        assert!(bob.wait_for(" 301 ").ends_with("in a meeting"));
+        bob.send("QUIT");
+        bob.last_words();
+    }
+    let mut carol = house.login("carol2");
+    do_all(&mut carol, &[("NS IDENTIFY carol sesame34", " 900 ")]);
+    carol.send("JOIN #board");
+    carol.wait_for(" 475 ");
+    carol.send("JOIN #board key\r\nMODE #board\r\nMODE #board bI");
+    assert!(carol.wait_for(" 332 ").ends_with(":Minutes"));
+    assert!(carol.wait_for(" 353 ").contains("@alice"));
+    assert!(carol.wait_for(" 324 ").ends_with("+instkl key 10"));
+    assert_eq!(carol.wait_for(" 329 ").rsplit(' ').next(), created.rsplit(' ').next());
+    carol.wait_for("mallory!*@*");
+    carol.wait_for("a:dave");
+    carol.send("CHATHISTORY LATEST #board * 10");
+    carol.wait_for("behind closed doors");
+    house.restart();
+    let mut carol = house.login("carol2");
+    do_all(&mut carol, &[("NS IDENTIFY carol sesame34", " 900 "), ("JOIN #board key", " 473 ")]);
+}
+
+#[test]
+fn a_room_in_which_nobody_stays_any_more_is_a_new_one_after_a_restart() {
+    let mut house = House::open();
+    let mut bob = house.login("bob");
+    let mut alice = house.login_to_stay("alice");
+    for room in ["#parted", "#kicked", "#renamed", "#logged-out"] {
+        let guard = format!("MODE {room} +k key");
+        do_all(&mut alice, &[(&format!("JOIN {room}"), " 366 "), (&guard, &guard)]);
+        do_all(&mut bob, &[(&format!("JOIN {room} key"), " 366 ")]);
+    }
+    do_all(&mut alice, &[("PART #parted", "PART #parted"), ("KICK #kicked alice", "KICK #kicked")]);
+    do_all(&mut alice, &[("RENAME #renamed #new", "JOIN #new"), ("PING x", "PONG")]);
+    house.restart();
+    let mut carol = house.login("carol");
+    for room in ["#parted", "#kicked", "#renamed"] {
+        carol.send(&format!("JOIN {room}"));
+        assert!(carol.wait_for(" 353 ").ends_with(":@carol"), "{room}");
+    }
+    carol.send("JOIN #new\r\nJOIN #logged-out");
+    carol.wait_for(" 475 ");
+    carol.wait_for(" 475 ");
+    let mut alice = house.login("alice2");
+    do_all(&mut alice, &[("NS IDENTIFY alice sesame12", " 900 "), ("NS SET ALWAYS-ON OFF", "You leave")]);
+    house.restart();
+    let mut carol = house.login("carol");
+    for room in ["#new", "#logged-out"] {
+        carol.send(&format!("JOIN {room}"));
+        assert!(carol.wait_for(" 353 ").ends_with(":@carol"), "{room}");
+    }
+}
+
+#[test]
+fn a_room_that_is_given_up_stays_as_it_is_for_those_who_stay_in_it() {
+    let mut house = House::open();
+    let mut alice = house.login_to_stay("alice");
+    let mut bob = house.login("bob");
+    do_all(&mut bob, &[("NS REGISTER sesame34", " 900 "), ("JOIN #one", " 366 "), ("JOIN #two", " 366 ")]);
+    do_all(&mut bob, &[("CS REGISTER #one", "+q"), ("CS REGISTER #two", "+q")]);
+    do_all(&mut alice, &[("JOIN #one", " 366 "), ("JOIN #two", " 366 ")]);
+    do_all(&mut bob, &[("MODE #one +kR key", "MODE"), ("MODE #two +kR key", "MODE")]);
+    do_all(&mut bob, &[("CS DROP #one", "belongs to nobody"), ("NS DROP bob sesame34", "is no more")]);
+    house.restart();
+    let mut bob = house.login("bob");
+    do_all(&mut bob, &[("JOIN #one key", " 477 "), ("JOIN #two key", " 477 ")]);
+    do_all(&mut bob, &[("CS INFO #one", "belongs to nobody"), ("CS INFO #two", "belongs to nobody")]);
+}
+
+#[test]
+fn where_nobody_is_to_stay_any_more_rooms_are_open_again_and_those_who_stayed_are_gone_for_good() {
+    let mut house = House::open();
+    let mut alice = house.login_to_stay("alice");
+    do_all(&mut alice, &[("JOIN #board", " 366 "), ("MODE #board +k key", "MODE #board")]);
+    house.always_on = AlwaysOn::Disabled;
+    house.restart();
+    let mut bob = house.login("bob");
+    do_all(&mut bob, &[("WHOIS alice", " 401 ")]);
+    house.always_on = AlwaysOn::OptIn;
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("JOIN #board");
+    assert!(bob.wait_for(" 353 ").ends_with(":@bob"), "it was over, and nobody comes back into it");
+}
+
+#[test]
+fn the_lobby_is_as_it_was_after_a_restart() {
+    let mut house = House::open();
+    let mut root = house.login_as_operator();
+    do_all(
+        &mut root,
+        &[("TOPIC #lobby :Welcome", "TOPIC #lobby"), ("MODE #lobby +mb-n mallory", "MODE #lobby")],
+    );
+    root.send("MODE #lobby");
+    let created = root.wait_for(" 329 ");
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("TOPIC #lobby\r\nMODE #lobby\r\nMODE #lobby b");
+    assert!(bob.wait_for(" 332 ").ends_with(":Welcome"));
+    assert!(bob.wait_for(" 324 ").ends_with("+m"));
+    assert_eq!(bob.wait_for(" 329 ").rsplit(' ').next(), created.rsplit(' ').next());
+    bob.wait_for("mallory!*@*");
+}
+
+#[test]
+fn where_only_what_came_since_is_read_who_stays_reads_what_came_before_the_restart_too() {
+    let mut house = House::open();
+    let mut bob = house.login("bob");
+    do_all(
+        &mut bob,
+        &[("JOIN #room", " 366 "), ("MODE #room +H", "MODE"), ("PRIVMSG #room :one\r\nPING x", "PONG")],
+    );
+    let mut alice = house.login_to_stay("alice");
+    do_all(&mut alice, &[("JOIN #room", " 366 ")]);
+    do_all(&mut bob, &[("PRIVMSG #room :two\r\nPING x", "PONG")]);
+    house.restart();
+    let mut alice = house.connect();
+    alice.send("CAP REQ sasl\r\nNICK alice\r\nUSER x 0 * :x\r\nAUTHENTICATE PLAIN");
+    alice.wait_for("AUTHENTICATE +");
+    alice.send("AUTHENTICATE AGFsaWNlAHNlc2FtZTEy\r\nCAP END");
+    alice.wait_for("JOIN #room");
+    alice.send("CHATHISTORY LATEST #room * 10");
+    let heard = alice.lines_so_far();
+    let said: Vec<_> = heard.iter().filter(|line| line.contains("PRIVMSG #room")).collect();
+    assert_eq!(said.len(), 1, "{heard:?}");
+    assert!(said[0].ends_with(":two"), "{heard:?}");
+}
+
+#[test]
+fn of_two_who_share_an_account_the_one_who_is_left_stays_in_its_own_rooms() {
+    let mut house = House::open();
+    let mut alice = house.login_to_stay("alice");
+    do_all(&mut alice, &[("JOIN #first", " 366 "), ("MODE #first +k key", "MODE")]);
+    let mut other = house.login("other");
+    do_all(&mut other, &[("JOIN #second", " 366 "), ("MODE #second +k key", "MODE")]);
+    do_all(&mut other, &[("NS IDENTIFY alice sesame12", " 900 "), ("PING x", "PONG")]);
+    alice.send("QUIT");
+    alice.last_words();
+    do_all(&mut other, &[("PING x", "PONG")]);
+    house.restart();
+    let mut bob = house.login("bob");
+    do_all(&mut bob, &[("JOIN #first", ":@bob"), ("JOIN #second", " 475 "), ("WHOIS other", " 311 ")]);
 }

@@ -14,7 +14,7 @@ use support::{Stage, memory::Memory};
 use teahouse_protocol::Message;
 use teahouse_server::Config;
 use teahouse_server::commands::COMMANDS;
-use teahouse_server::config::Operator;
+use teahouse_server::config::{AlwaysOn, Operator};
 use teahouse_server::reply::Reply;
 use teahouse_server::world::Capability;
 
@@ -228,6 +228,104 @@ proptest! {
             }
             // What one command causes is whole.
             prop_assert!(listeners.values().all(|listener| listener.open.is_empty()), "a batch without an end");
+        }
+    }
+}
+
+/// Who takes part where the server is started again; `a` and `b` have accounts and stay, and `a` has two devices.
+const GUESTS: [&str; 4] = ["a", "a2", "b", "c"];
+
+/// What is done there: mostly what changes what is kept.
+fn lasting_line() -> impl Strategy<Value = String> {
+    let rooms = || select(vec!["#tea", "#茶馆", "#a", "#lobby"]);
+    let modes = select(vec![
+        "+k key", "-k *", "+i", "-i", "+s", "-s", "+b m:b", "-b m:b", "+b *!*@x", "+e c", "+I a:b", "+l 2",
+        "-l", "+S 5", "+H", "+R", "-R", "+mn", "-nt", "+v a", "+o b", "-o a", "+h c", "+o c",
+    ]);
+    let other = select(vec![
+        "NS SET ALWAYS-ON OFF",
+        "NS SET ALWAYS-ON ON",
+        "NS LOGOUT",
+        "QUIT",
+        "AWAY :tea",
+        "AWAY",
+        "NICK d",
+        "NICK b",
+        "MODE a +i",
+        "SETNAME :another",
+        "OPER root root",
+        "KILL b :enough",
+        "JOIN 0",
+        "INVITE b #tea",
+        "INVITE c #a",
+        "RENAME #tea #a",
+        "RENAME #a #TEA",
+        "KICK #tea a",
+        "KICK #a b",
+        "MARKREAD #tea timestamp=2100-01-01T00:00:00.000Z",
+        "NS DROP b sesame12",
+        "NS IDENTIFY a sesame12",
+    ]);
+    let owning = select(vec!["REGISTER", "DROP", "ACCESS {} ADD b o", "ACCESS {} DEL b", "TOPIC {} x"]);
+    let owning = (owning, rooms()).prop_map(|(words, room)| {
+        let words = if words.contains("{}") { words.replace("{}", room) } else { format!("{words} {room}") };
+        format!("CS {words}")
+    });
+    prop_oneof![
+        4 => rooms().prop_map(|room| format!("JOIN {room} key")),
+        2 => rooms().prop_map(|room| format!("PART {room}")),
+        4 => (rooms(), modes).prop_map(|(room, modes)| format!("MODE {room} {modes}")),
+        1 => rooms().prop_map(|room| format!("TOPIC {room} :about tea")),
+        1 => rooms().prop_map(|room| format!("PRIVMSG {room} :tea")),
+        1 => owning,
+        3 => other.prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    // Checking a password takes its time.
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_there_before_a_restart_is_there_after_it(
+        runs in vec((vec((0..GUESTS.len(), lasting_line()), 1..60), any::<bool>()), 1..4),
+        mandatory in proptest::bool::weighted(0.3),
+    ) {
+        let operators = vec![Operator { name: "root".to_owned(), password: "root".to_owned() }];
+        let always_on = if mandatory { AlwaysOn::Mandatory } else { AlwaysOn::OptIn };
+        let mut stage = Memory::open(Config { operators, cloak: false, always_on, ..Config::default() });
+        for (run, (steps, killed)) in runs.into_iter().enumerate() {
+            for name in GUESTS {
+                stage.connect(name);
+                let nick = name.trim_end_matches('2');
+                let proof = match nick {
+                    "a" => "CAP REQ sasl\r\nAUTHENTICATE PLAIN\r\nAUTHENTICATE AGEAc2VzYW1lMTI=\r\n",
+                    "b" => "CAP REQ sasl\r\nAUTHENTICATE PLAIN\r\nAUTHENTICATE AGIAc2VzYW1lMTI=\r\n",
+                    _ => "",
+                };
+                stage.send(name, &format!("{proof}NICK {nick}\r\nUSER {name} 0 * :{name}\r\nCAP END"));
+                if run == 0 && matches!(name, "a" | "b") {
+                    stage.send(name, "NS REGISTER sesame12\r\nNS SET ALWAYS-ON ON");
+                }
+            }
+            let mut gone = BTreeSet::new();
+            let mut log = Vec::new();
+            for (person, line) in steps {
+                let name = GUESTS[person];
+                if !gone.contains(name) {
+                    stage.send(name, &line);
+                    log.push(format!("{name}> {line}"));
+                }
+                gone.extend(stage.received().into_iter().filter(|(_, line)| line == "(closed)").map(|(who, _)| who));
+            }
+            let [before, after] = stage.restart(killed);
+            prop_assert_eq!(&before.rooms, &after.rooms, "{:#?}", log);
+            prop_assert_eq!(&before.people, &after.people, "{:#?}", log);
+            prop_assert_eq!(&before.accounts, &after.accounts, "{:#?}", log);
+            prop_assert_eq!(&before.markers, &after.markers, "{:#?}", log);
+            for (room, since) in &after.open {
+                prop_assert_eq!(before.open.get(room), Some(since), "{} {:#?}", room, log);
+            }
         }
     }
 }

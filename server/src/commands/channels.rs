@@ -66,7 +66,7 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     // Nobody is locked out of a room where they have a rank.
     let welcome = world.is_at_home(context.me, channel) || client.is_operator();
     // Who was invited gets past bans too (RFC 2811 §4.3.1).
-    let invited = room.invited.contains(&context.me) || welcome;
+    let invited = world.is_invited(context.me, channel) || welcome;
     if client.channels.len() >= MAX_JOINED {
         Err(Reply::TooManyChannels(shown))
     } else if modes.has(Flag::InviteOnly) && !invited && !room.invites(client, casemapping) {
@@ -175,7 +175,7 @@ pub(super) fn invite(context: &mut Context, message: &Message) -> Result<(), Rep
         if message.param(0).is_some() {
             return Err(Reply::NeedMoreParams("INVITE".to_owned()));
         }
-        let mine = context.world.channels().filter(|(_, room)| room.invited.contains(&context.me));
+        let mine = context.world.channels().filter(|(id, _)| context.world.is_invited(context.me, *id));
         for name in mine.map(|(_, room)| room.name.clone()).collect::<Vec<_>>() {
             context.reply(&Reply::InviteList(name));
         }

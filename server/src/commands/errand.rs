@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::context::{Context, Task};
 use crate::language::Text;
 use crate::reply::Reply;
-use crate::store::{Store, StoreError, newest};
+use crate::store::{Store, StoreError};
 use crate::world::{Capture, Changes};
 
 /// A task on its way to the session and back.
@@ -31,8 +31,8 @@ impl Errand {
     }
 }
 
-/// Rooms that belong to somebody, and places of people who stay, that have changed: they are kept before the client that
-/// changed them goes on.
+/// Rooms that are kept, and places of people who stay, that have changed: they are kept before the client that changed
+/// them goes on.
 #[derive(Debug)]
 pub(super) struct Rooms {
     /// `None` once they are brought to the store.
@@ -49,7 +49,7 @@ impl Rooms {
 impl Task for Rooms {
     fn run(&mut self, store: &Store, _pause: &dyn Fn(Duration)) {
         let Some(changes) = self.changes.take() else { return };
-        self.error = store.ask(move |connection| newest::keep(connection, &changes)).err();
+        self.error = store.keep_changes(changes).err();
     }
 
     fn finish(self: Box<Self>, context: &mut Context) {

@@ -190,11 +190,8 @@ fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
     if world.client_mut(id).account() == account.as_deref() {
         return;
     }
-    if world.stays(id)
-        && let Some(before) = world.client(id).and_then(Client::account).map(str::to_owned)
-    {
-        world.forget_presence(&before);
-    }
+    // Whoever stayed with the one account does not, or does with the other.
+    world.keep_presence(id);
     // As whom the client says it: the account that it had (account-tag).
     let tags = world.client_mut(id).tags();
     world.set_account(id, account);

@@ -129,8 +129,7 @@ fn set_always_on(context: &mut Context, account: &str, choice: &str) -> Result<(
         _ => return Err(Text::ServiceUsage("SET ALWAYS-ON ON|OFF|DEFAULT".to_owned())),
     };
     let change = Change::AlwaysOn { account: account.to_owned(), wanted };
-    Keeping::begin(context, account, change, None, |context, account, kept| {
-        context.world.forget_presence(account);
+    Keeping::begin(context, account, change, None, |context, _, kept| {
         context.world.keep_presence(context.me);
         let answer = match context.world.stays(context.me) {
             _ if !kept => Text::TryAgainLater,

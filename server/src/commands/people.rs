@@ -31,6 +31,7 @@ pub(super) fn away(context: &mut Context, message: &Message) -> Result<(), Reply
     context.reply(if gone { &Reply::NowAway } else { &Reply::UnAway });
     if registered && changed {
         context.world.tell_away(context.me);
+        context.world.keep_presence(context.me);
     }
     Ok(())
 }

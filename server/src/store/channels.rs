@@ -1,4 +1,4 @@
-//! Rooms that belong to an account, with all that outlasts their last member.
+//! Rooms that belong to an account or in which somebody stays, and the lobby, with all that makes them what they are.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -6,7 +6,7 @@ use teahouse_protocol::{names, text};
 
 use super::rows::{readable, senseless};
 use crate::world::mask::ListEntry;
-use crate::world::{ChannelModes, Deed, Flag, KeptChannel, List, Rank, Topic};
+use crate::world::{ChannelModes, Deed, Flag, KeptChannel, List, Number, Rank, Topic};
 
 /// The tables, as a migration makes them. All times are seconds since 1970.
 pub(super) const TABLES: &str = "
@@ -39,21 +39,31 @@ pub(super) const TABLES: &str = "
         PRIMARY KEY (channel, list, position)
     ) WITHOUT ROWID;";
 
+/// A room that belongs to nobody has no founder's name; it is kept for those who stay in it.
+pub(super) const MORE: &str = "
+    ALTER TABLE channel ADD COLUMN since INTEGER; -- a message's number
+    CREATE TABLE channel_invited (
+        channel TEXT NOT NULL COLLATE NOCASE REFERENCES channel ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        account TEXT NOT NULL COLLATE NOCASE,
+        PRIMARY KEY (channel, position)
+    ) WITHOUT ROWID;";
+
 const LISTS: [(List, &str); 3] = [(List::Bans, "b"), (List::Exceptions, "e"), (List::Invitations, "I")];
 
 /// Keeps a room as it is now.
 pub(crate) fn keep(connection: &Connection, channel: &KeptChannel) -> rusqlite::Result<()> {
-    let KeptChannel { name, created, topic, modes, deed } = channel;
+    let KeptChannel { name, created, since, topic, modes, invited, deed } = channel;
     forget(connection, name)?;
     let flags: String =
         Flag::ALL.iter().filter(|(flag, _)| modes.has(*flag)).map(|(_, letter)| letter).collect();
     let topic = topic.as_ref();
     connection.execute(
-        "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             name,
             created.as_second(),
-            deed.founder,
+            deed.as_ref().map_or("", |deed| &deed.founder),
             flags,
             modes.key,
             modes.limit.and_then(|limit| i64::try_from(limit).ok()),
@@ -61,11 +71,16 @@ pub(crate) fn keep(connection: &Connection, channel: &KeptChannel) -> rusqlite::
             topic.map(|topic| &topic.text),
             topic.map(|topic| &topic.who),
             topic.map(|topic| topic.when.as_second()),
+            since.map(Number::as_micros),
         ],
     )?;
     let mut row = connection.prepare_cached("INSERT INTO channel_access VALUES (?, ?, ?, ?)")?;
-    for (position, (account, rank)) in (0i64..).zip(&deed.access) {
+    for (position, (account, rank)) in (0i64..).zip(deed.iter().flat_map(|deed| &deed.access)) {
         row.execute(params![name, position, account, rank.letter().to_string()])?;
+    }
+    let mut row = connection.prepare_cached("INSERT INTO channel_invited VALUES (?, ?, ?)")?;
+    for (position, account) in (0i64..).zip(invited) {
+        row.execute(params![name, position, account])?;
     }
     let mut row = connection.prepare_cached("INSERT INTO channel_list VALUES (?, ?, ?, ?, ?, ?)")?;
     for (list, letter) in LISTS {
@@ -82,10 +97,14 @@ pub(crate) fn forget(connection: &Connection, name: &str) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Forgets the rooms and the ranks of an account, so that whoever has its name next has none of them.
+/// Has the rooms of an account be nobody's, and forgets its ranks and invitations, so that whoever has its name next has
+/// none of them. A room in which nobody stays then closes by the next start.
 pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM channel WHERE founder = ?", [account])?;
+    let owned = "SELECT name FROM channel WHERE founder = ?";
+    connection.execute(&format!("DELETE FROM channel_access WHERE channel IN ({owned})"), [account])?;
+    connection.execute("UPDATE channel SET founder = '' WHERE founder = ?", [account])?;
     connection.execute("DELETE FROM channel_access WHERE account = ?", [account])?;
+    connection.execute("DELETE FROM channel_invited WHERE account = ?", [account])?;
     Ok(())
 }
 
@@ -95,7 +114,10 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<KeptChannel>
     let rows = rows.query_map([], channel_of)?;
     let mut channels = readable("channel", rows)?;
     for channel in &mut channels {
-        channel.deed.access = access_of(connection, &channel.name)?;
+        if let Some(deed) = &mut channel.deed {
+            deed.access = access_of(connection, &channel.name)?;
+        }
+        channel.invited = invited_of(connection, &channel.name)?;
         for (list, letter) in LISTS {
             *channel.modes.list_mut(list) = list_of(connection, &channel.name, letter)?;
         }
@@ -122,12 +144,16 @@ fn channel_of(row: &Row) -> rusqlite::Result<KeptChannel> {
     });
     let name: String = row.get("name")?;
     names::check_channel(&name).map_err(|_| senseless(0, text::escape(&name)))?;
+    let founder: String = row.get("founder")?;
+    let since: Option<i64> = row.get("since")?;
     Ok(KeptChannel {
         name,
         created: time_of(row.get("created")?),
+        since: since.map(Number::from_micros),
         topic,
         modes,
-        deed: Deed { founder: row.get("founder")?, access: Vec::new() },
+        invited: Vec::new(),
+        deed: (!founder.is_empty()).then(|| Deed { founder, access: Vec::new() }),
     })
 }
 
@@ -138,6 +164,12 @@ fn access_of(connection: &Connection, channel: &str) -> rusqlite::Result<Vec<(St
     let rows: Vec<(String, String)> = readable("channel_access", rows)?;
     let known = |letter: &str| letter.parse().ok().and_then(Rank::from_letter);
     Ok(rows.into_iter().filter_map(|(account, letter)| Some((account, known(&letter)?))).collect())
+}
+
+fn invited_of(connection: &Connection, channel: &str) -> rusqlite::Result<Vec<String>> {
+    let mut rows = connection
+        .prepare_cached("SELECT account FROM channel_invited WHERE channel = ? ORDER BY position")?;
+    readable("channel_invited", rows.query_map([channel], |row| row.get(0))?)
 }
 
 fn list_of(connection: &Connection, channel: &str, letter: &str) -> rusqlite::Result<Vec<ListEntry>> {

@@ -1,4 +1,4 @@
-//! Rooms that belong to somebody, and people who stay, as they are now: what comes too late is not kept.
+//! Rooms that are kept, and people who stay, as they are now: what comes too late is not kept.
 //!
 //! Each session brings by itself what it has changed, so the older of two states can come last. How new the one is that
 //! is kept is remembered for as long as an older one can still be on its way; nothing of it has to outlast a restart.
@@ -13,13 +13,13 @@ pub(super) const TABLE: &str = "
     CREATE TEMP TABLE newest (
         kind TEXT NOT NULL,
         name TEXT NOT NULL COLLATE NOCASE,
-        number INTEGER NOT NULL, -- the world's
+        number INTEGER NOT NULL, -- how many changes there were
         PRIMARY KEY (kind, name)
     ) WITHOUT ROWID;";
 
-/// How much older than another a change can be that comes behind it, in microseconds: far more than a session waits
-/// for the store.
-const LONGEST_WAY_MICROS: i64 = 3600 * 1_000_000;
+/// How many changes can have come before one that they have overtaken, and that still comes: each session is on its way
+/// with one at a time, and not for longer than it waits for the store.
+const MOST_OVERTAKING: i64 = 65_536;
 
 /// Keeps changes, but for those that newer ones have overtaken.
 pub(crate) fn keep(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
@@ -34,7 +34,7 @@ pub(crate) fn keep(connection: &Connection, changes: &Changes) -> rusqlite::Resu
             ToKeep::Presence(presence) => ("person", &presence.account),
             ToKeep::NoPresence(account) => ("person", account),
         };
-        if note.execute(params![kind, name, changes.number.as_micros()])? == 0 {
+        if note.execute(params![kind, name, changes.number])? == 0 {
             continue;
         }
         match change {
@@ -47,10 +47,16 @@ pub(crate) fn keep(connection: &Connection, changes: &Changes) -> rusqlite::Resu
     Ok(())
 }
 
+/// Begins to count changes anew, for a world that does.
+pub(crate) fn begin(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM newest", [])?;
+    Ok(())
+}
+
 /// Forgets how new that is which nothing older can overtake any more.
 pub(super) fn forget_old(connection: &Connection) -> rusqlite::Result<()> {
     let delete = "DELETE FROM newest WHERE number < (SELECT max(number) FROM newest) - ?";
-    connection.execute(delete, [LONGEST_WAY_MICROS])?;
+    connection.execute(delete, [MOST_OVERTAKING])?;
     Ok(())
 }
 
@@ -59,7 +65,7 @@ mod tests {
     use jiff::Timestamp;
 
     use crate::store::schema;
-    use crate::world::{ChannelModes, Deed, KeptChannel, Number, Topic};
+    use crate::world::{ChannelModes, Deed, KeptChannel, Topic};
 
     use super::*;
 
@@ -70,7 +76,6 @@ mod tests {
             .execute("INSERT INTO account (name, since, password) VALUES ('alice', 0, '')", [])
             .unwrap();
         let bring = |number, change| {
-            let number = Number::from_micros(number);
             keep(&connection, &Changes { number, all: vec![change] }).unwrap();
             let rooms = channels::load(&connection).unwrap();
             rooms.into_iter().filter_map(|room| Some(room.topic?.text)).collect::<Vec<_>>()
@@ -80,9 +85,11 @@ mod tests {
             ToKeep::Channel(Box::new(KeptChannel {
                 name: "#tea".to_owned(),
                 created: Timestamp::UNIX_EPOCH,
+                since: None,
                 topic: Some(topic),
                 modes: ChannelModes::default(),
-                deed: Deed { founder: "alice".to_owned(), access: Vec::new() },
+                invited: Vec::new(),
+                deed: Some(Deed { founder: "alice".to_owned(), access: Vec::new() }),
             }))
         };
         assert_eq!(bring(2, about("green")), ["green"]);
@@ -97,14 +104,11 @@ mod tests {
         let connection = schema::open_in_memory().unwrap();
         let count =
             || connection.query_row("SELECT count(*) FROM newest", [], |row| row.get::<_, i64>(0)).unwrap();
-        let name = |number| ToKeep::NoPresence(format!("guest-{number}"));
-        for number in 0..100 {
-            let number = number * LONGEST_WAY_MICROS / 10;
-            let changes = Changes { number: Number::from_micros(number), all: vec![name(number)] };
-            keep(&connection, &changes).unwrap();
+        let gone = |number: i64| ToKeep::NoPresence(format!("guest-{number}"));
+        for number in 0..MOST_OVERTAKING + 100 {
+            keep(&connection, &Changes { number: number as u64, all: vec![gone(number)] }).unwrap();
         }
-        assert_eq!(count(), 100);
         forget_old(&connection).unwrap();
-        assert_eq!(count(), 11);
+        assert_eq!(count(), MOST_OVERTAKING + 1);
     }
 }

@@ -25,6 +25,8 @@ const MIGRATIONS: &[&str] = &[
     presence::TABLES,
     bans::SINCE,
     presence::ADDRESS,
+    channels::MORE,
+    presence::MORE,
 ];
 
 /// How long to wait for somebody else who writes.

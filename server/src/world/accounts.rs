@@ -122,6 +122,13 @@ impl Accounts {
         self.by_name.get(self.certificates.get(fingerprint)?)
     }
 
+    /// The names of all, in order.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.by_name.values().map(|account| account.name.clone()).collect();
+        names.sort();
+        names
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.by_name.len()

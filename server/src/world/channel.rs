@@ -29,14 +29,16 @@ pub struct Channel {
     pub modes: ChannelModes,
     /// Whose it is, if it is somebody's.
     pub deed: Option<Deed>,
-    /// Who was invited and has not come yet; may hold clients that have gone.
-    pub(crate) invited: HashSet<ClientId>,
+    /// Who was invited and has not come yet.
+    pub(crate) invited: Invited,
+    /// Whether the store has it.
+    pub(super) is_kept: bool,
     /// Who sits in it. Inverse of `clients[..].channels`.
     pub(crate) members: IndexMap<ClientId, Member>,
 }
 
 /// What a channel is about, and since when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
     /// The words.
     pub text: String,
@@ -44,6 +46,53 @@ pub struct Topic {
     pub who: String,
     /// When it was set.
     pub when: Timestamp,
+}
+
+/// How many accounts are on the list of those who were invited to one channel; the oldest invitation gives way.
+const MOST_INVITED: usize = 100;
+
+/// Who was invited: clients, which may have gone, and accounts, whose owners may have gone and come again.
+#[derive(Debug, Default)]
+pub(crate) struct Invited {
+    clients: HashSet<ClientId>,
+    accounts: Vec<String>,
+}
+
+impl Invited {
+    /// Whether somebody was invited.
+    pub(crate) fn has(&self, id: ClientId, account: Option<&str>) -> bool {
+        self.clients.contains(&id)
+            || account.is_some_and(|account| self.accounts.iter().any(|it| it == account))
+    }
+
+    pub(super) fn accounts(&self) -> &[String] {
+        &self.accounts
+    }
+
+    pub(super) fn add(&mut self, id: ClientId, is_here: impl Fn(ClientId) -> bool) {
+        // Those who went without coming in must not pile up.
+        self.clients.retain(|id| is_here(*id));
+        self.clients.insert(id);
+    }
+
+    pub(super) fn add_account(&mut self, account: &str) {
+        self.forget_account(account);
+        if self.accounts.len() >= MOST_INVITED {
+            self.accounts.remove(0);
+        }
+        self.accounts.push(account.to_owned());
+    }
+
+    pub(super) fn forget(&mut self, id: ClientId) -> bool {
+        self.clients.remove(&id)
+    }
+
+    /// Returns whether the account was on the list.
+    pub(super) fn forget_account(&mut self, account: &str) -> bool {
+        let before = self.accounts.len();
+        self.accounts.retain(|other| other != account);
+        self.accounts.len() < before
+    }
 }
 
 /// Somebody in a channel.
@@ -201,7 +250,7 @@ pub enum List {
 }
 
 /// Who may do what in a channel.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelModes {
     flags: u16,
     /// `k`: what JOIN must say.
@@ -281,7 +330,8 @@ impl Channel {
             topic: None,
             modes,
             deed: None,
-            invited: HashSet::new(),
+            invited: Invited::default(),
+            is_kept: false,
             members: IndexMap::new(),
         }
     }

@@ -103,8 +103,8 @@ impl World {
             }
         }
         for channel in self.channels.values_mut() {
-            if channel.invited.remove(&id) {
-                channel.invited.insert(person);
+            if channel.invited.forget(id) {
+                channel.invited.add(person, |_| true);
             }
         }
         self.adopt(id, person);

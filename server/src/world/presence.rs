@@ -5,8 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use super::deed::ToKeep;
-use super::{Capability, Client, ClientId, Line, Member, Rank, Ranks, Registration, World};
+use super::{Capability, Client, ClientId, Line, Member, Number, Rank, Ranks, Registration, World};
 use crate::config::AlwaysOn;
 use crate::language::Text;
 use crate::user_modes::UserMode;
@@ -28,13 +27,26 @@ pub struct Presence {
     pub realname: String,
     /// The letters of the modes that the person has chosen.
     pub modes: String,
-    /// The rooms, and the letters of the ranks there.
-    pub rooms: Vec<(String, String)>,
+    /// Why the person is away, if it is for more than having no connection.
+    pub away: Option<String>,
+    /// Where the person sits.
+    pub rooms: Vec<Seat>,
+}
+
+/// A place in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The room's name.
+    pub channel: String,
+    /// The letters of the ranks there.
+    pub ranks: String,
+    /// When the person came in; `None` in what earlier versions have kept.
+    pub since: Option<Number>,
 }
 
 impl World {
     /// Whether somebody with this account is to stay when the last connection goes.
-    fn wants_to_stay(&self, client: &Client) -> bool {
+    pub(super) fn wants_to_stay(&self, client: &Client) -> bool {
         let Some(account) = client.account().filter(|_| client.is_registered()) else { return false };
         let chosen = || self.accounts.find(account).and_then(|account| account.always_on);
         match self.config.always_on {
@@ -101,18 +113,16 @@ impl World {
         self.tell_neighbours_and_watchers(person, wants);
     }
 
-    /// Has it kept where somebody is, if that is somebody who stays; to be called after each change of it.
-    pub(crate) fn keep_presence(&mut self, person: ClientId) {
-        if !self.stays(person) {
-            return;
-        }
+    /// What is to be kept of somebody who stays.
+    pub(super) fn presence_of(&self, person: ClientId) -> Presence {
         let client = &self.clients[person];
         let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && client.modes.has(*mode));
         let rooms = client.channels.iter().map(|channel| {
             let room = &self.channels[*channel];
-            (room.name.clone(), room.ranks(person).letters())
+            let since = room.members.get(&person).map(|member| member.since);
+            Seat { channel: room.name.clone(), ranks: room.ranks(person).letters(), since }
         });
-        let presence = Presence {
+        Presence {
             account: client.account().unwrap_or_default().to_owned(),
             nick: client.name().to_owned(),
             user: client.user().to_owned(),
@@ -120,14 +130,9 @@ impl World {
             address: Some(client.address.ip()).filter(|address| !address.is_unspecified()),
             realname: client.realname.clone(),
             modes: modes.map(|(_, letter)| letter).collect(),
+            away: client.away.clone().filter(|_| !client.is_auto_away),
             rooms: rooms.collect(),
-        };
-        self.to_keep.push(ToKeep::Presence(Box::new(presence)));
-    }
-
-    /// Has it forgotten that somebody stays.
-    pub(crate) fn forget_presence(&mut self, account: &str) {
-        self.to_keep.push(ToKeep::NoPresence(account.to_owned()));
+        }
     }
 
     /// Brings somebody in who stayed over a restart, unless they are banned by now. Nobody is there yet to be told.
@@ -137,6 +142,8 @@ impl World {
         let mut client = Client::absent(address, nowhere, kept.host, self.config.language);
         client.set_user(kept.user);
         client.realname = kept.realname;
+        client.away = kept.away;
+        self.was_kept(&kept.account);
         client.set_account(Some(kept.account));
         client.registration = Registration::Done { since: self.now, spoke: self.now };
         for mode in kept.modes.chars().filter_map(UserMode::from_letter) {
@@ -153,9 +160,10 @@ impl World {
             self.expel(person, &Text::Left);
             return;
         }
-        for (room, letters) in kept.rooms {
-            let channel = self.open_channel(&room);
-            let (ranks, since) = (Ranks::from_letters(&letters), self.next_number());
+        for Seat { channel, ranks, since } in kept.rooms {
+            let channel = self.open_channel(&channel);
+            let ranks = Ranks::from_letters(&ranks);
+            let since = since.unwrap_or_else(|| self.next_number());
             self.channels[channel].members.insert(person, Member { ranks, since, spoke: None });
             self.clients[person].channels.push(channel);
         }

@@ -9,9 +9,11 @@ use jiff::Timestamp;
 use teahouse_protocol::{LineBuffer, LineLimits};
 use teahouse_server::Config;
 use teahouse_server::commands::{self, Input};
+use teahouse_server::furnish::furnish;
+use teahouse_server::language::Text;
 use teahouse_server::outbox::{Outbox, Progress, Wire};
 use teahouse_server::store::Store;
-use teahouse_server::world::{ClientId, Effects, World};
+use teahouse_server::world::{ClientId, Effects, Lasting, World};
 
 use super::Stage;
 
@@ -51,13 +53,51 @@ impl Wire for Paper {
 
 impl Memory {
     pub fn open(config: Config) -> Self {
-        let now = Timestamp::now();
+        // What people are shown of times, and what is kept of most, are seconds.
+        let now = Timestamp::from_second(Timestamp::now().as_second()).expect("it is now");
         let (store, _) = Store::start(&config).expect("there is memory for it");
         Self {
             world: World::new(Arc::new(config), now),
             store,
             effects: Effects::default(),
             people: Vec::new(),
+        }
+    }
+
+    /// Has the server stop in order, or be killed, and start again: everybody has to come anew. Returns what was there
+    /// before and what is there after.
+    #[allow(dead_code, reason = "each test program uses its own part")]
+    pub fn restart(&mut self, killed: bool) -> [Lasting; 2] {
+        // The rooms that are open when the house closes are the same ones when it opens again.
+        let open = self.world.lasting().open;
+        if !killed {
+            self.world.take_effects(&mut self.effects);
+            self.store.keep(&mut self.effects.records);
+            for person in self.people.iter().filter(|person| person.open) {
+                self.world.disconnect(person.id, &Text::Stopping);
+            }
+            self.world.check();
+            self.keep_changes();
+        }
+        // What was done and is only on its way to the store is lost for a fifth of a second at most, so not here.
+        self.world.take_effects(&mut self.effects);
+        if !killed {
+            self.effects.records.clear();
+        }
+        self.store.keep(&mut self.effects.records);
+        let before = Lasting { open, ..self.world.lasting() };
+        self.people.clear();
+        self.effects = Effects::default();
+        self.world = furnish(&Arc::clone(&self.world.config), &self.store, self.world.now)
+            .expect("what was kept can be read");
+        self.world.check();
+        [before, self.world.lasting()]
+    }
+
+    /// What a session does when its client has gone.
+    fn keep_changes(&mut self) {
+        if let Some(changes) = self.world.take_to_keep() {
+            self.store.keep_changes(changes).expect("there is memory for it");
         }
     }
 
@@ -103,13 +143,17 @@ impl Stage for Memory {
             }
             world.check();
         }
+        if world.client(person.id).is_none() {
+            self.keep_changes();
+        }
     }
 
     fn hang_up(&mut self, name: &str) {
         let person = self.people.iter_mut().find(|person| person.name == name).expect("somebody who came");
         person.open = false;
-        self.world.disconnect(person.id, &teahouse_server::language::Text::Left);
+        self.world.disconnect(person.id, &Text::Left);
         self.world.check();
+        self.keep_changes();
     }
 
     fn received(&mut self) -> Vec<(String, String)> {

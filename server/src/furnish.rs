@@ -1,0 +1,39 @@
+//! The world at the start of the server: as the store has kept it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::config::Config;
+use crate::language::Text;
+use crate::store::{Store, accounts, bans, channels, history, newest, presence, secrets};
+use crate::world::{Accounts, World};
+
+/// Makes a world of what is kept, and has that forgotten which the configuration does not let be any more.
+///
+/// # Errors
+/// A sentence for the person at the console.
+pub fn furnish(config: &Arc<Config>, store: &Store, now: Timestamp) -> Result<World, Text> {
+    let mut world = World::new(Arc::clone(config), now);
+    store.load(newest::begin)?;
+    for ban in store.load(move |connection| bans::load(connection, now))? {
+        world.bans.add(ban, config.casemapping);
+    }
+    world.cover_with(store.load(|connection| secrets::named(connection, "cloak"))?);
+    let (last, rooms) = store.load(move |connection| history::load(connection, now))?;
+    world.go_on(last, rooms);
+    world.markers = store.load(history::load_markers)?;
+    world.accounts = Accounts::new(config.casemapping, store.load(accounts::load)?);
+    for channel in store.load(channels::load)? {
+        world.restore_channel(channel);
+    }
+    for presence in store.load(presence::load)? {
+        world.restore_presence(presence);
+    }
+    world.close_what_nobody_stays_in();
+    if let Some(changes) = world.take_to_keep() {
+        // If it cannot be kept now, the disk is full perhaps, the server is told the same at the next start.
+        let _ = store.keep_changes(changes);
+    }
+    Ok(world)
+}

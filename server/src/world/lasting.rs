@@ -1,0 +1,252 @@
+//! What outlasts the server: a room that belongs to somebody, or in which somebody sits who stays; the lobby; and where
+//! those are who [stay](super::presence).
+//!
+//! A command notes what it has touched. When it is over, what the store is to be told is worked out from what is so
+//! then ([`World::take_to_keep`]): it does not depend on the way there, and nothing is said twice. Rooms that are not
+//! kept cost nothing but the question.
+
+use std::collections::BTreeMap;
+use std::mem;
+
+use indexmap::{IndexMap, IndexSet};
+use jiff::Timestamp;
+use teahouse_protocol::Folded;
+
+use super::{ChannelId, ChannelModes, ClientId, Deed, Number, Presence, Topic, World};
+use crate::language::Text;
+
+/// What is kept of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptChannel {
+    /// Its name.
+    pub name: String,
+    /// When it was opened.
+    pub created: Timestamp,
+    /// From when on what was said in it may be read; `None` in what earlier versions have kept.
+    pub since: Option<Number>,
+    /// What it is about.
+    pub topic: Option<Topic>,
+    /// Who may do what in it.
+    pub modes: ChannelModes,
+    /// The accounts that were invited and have not come in yet, the oldest invitation first.
+    pub invited: Vec<String>,
+    /// Whose it is; `None` where it is only kept for those who stay in it.
+    pub deed: Option<Deed>,
+}
+
+/// What the store is to be told of a room, or of somebody who stays in some.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToKeep {
+    /// That it is so now.
+    Channel(Box<KeptChannel>),
+    /// That there is none of this name any more, or none that is kept.
+    Nothing(String),
+    /// Where somebody is who stays.
+    Presence(Box<Presence>),
+    /// That nobody with this account stays any more.
+    NoPresence(String),
+}
+
+/// What has changed, and how many changes there were before it. They are made one after another under the lock, but
+/// brought to the store without it; the number tells it when one is overtaken by the next.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// It grows from one to the next, from 1 at each start.
+    pub number: u64,
+    /// At least one; no room and nobody comes twice, but for what is said of a name that another room has now.
+    pub all: Vec<ToKeep>,
+}
+
+/// What has been touched since the store was told the last time.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// Rooms that the store has and that are no more, or have another name.
+    gone: Vec<String>,
+    /// Rooms, and whether what is kept of them has changed, or only who sits there.
+    rooms: IndexMap<ChannelId, bool>,
+    /// Accounts whose owners stay, or have stayed.
+    accounts: IndexSet<String>,
+}
+
+/// What is there after a restart. Tests compare it with what was there before.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lasting {
+    /// The rooms that are kept, by name.
+    pub rooms: BTreeMap<String, KeptChannel>,
+    /// Those who stay, by nickname.
+    pub people: BTreeMap<String, Presence>,
+    /// From when on what was said in rooms that anybody may enter is read by those who come, by folded name. A room
+    /// in which nothing was said may be missing after a restart: it is as good as a new one.
+    pub open: BTreeMap<String, Number>,
+    /// The accounts, by name.
+    pub accounts: Vec<String>,
+    /// How far their owners have read, by folded name.
+    pub markers: BTreeMap<String, BTreeMap<String, Number>>,
+}
+
+impl World {
+    /// Has a room kept as it is now, if it is one that is kept; to be called after each change of it.
+    pub(crate) fn keep_channel(&mut self, id: ChannelId) {
+        self.keep_room(id, true);
+        self.touched.rooms.insert(id, true);
+    }
+
+    /// Notes that the store has a room under a name that it has no more.
+    pub(super) fn forget_channel(&mut self, id: ChannelId, name: &str) {
+        if mem::take(&mut self.channels[id].is_kept) {
+            self.touched.gone.push(name.to_owned());
+        }
+    }
+
+    /// Has it kept where somebody is, if that is somebody who stays; to be called after each change of it, and before
+    /// and after each change of whether it is so.
+    pub(crate) fn keep_presence(&mut self, person: ClientId) {
+        let client = &self.clients[person];
+        let Some(account) = client.account() else { return };
+        if !self.wants_to_stay(client) && !self.kept_people.contains(account) {
+            return;
+        }
+        // The room that the person is about to leave may have been kept for nobody else.
+        let rooms = client.channels.iter().filter(|room| self.channels[**room].is_kept);
+        for room in rooms {
+            self.touched.rooms.entry(*room).or_insert(false);
+        }
+        if !self.touched.accounts.contains(account) {
+            self.touched.accounts.insert(account.to_owned());
+        }
+    }
+
+    /// Notes that the store has it where the owner of an account stays. If the owner does not, it is told so.
+    pub(super) fn was_kept(&mut self, account: &str) {
+        self.kept_people.insert(account.to_owned());
+        self.touched.accounts.insert(account.to_owned());
+    }
+
+    /// Of those who are here with an account, the one whose place is kept: who came first. `None` if nobody stays.
+    fn keeper_of(&self, account: &str) -> Option<ClientId> {
+        let here = self.logged_in_to(account).iter().copied();
+        let here = here.filter(|id| self.clients[*id].is_registered());
+        here.min_by_key(|id| self.clients[*id].named).filter(|id| self.wants_to_stay(&self.clients[*id]))
+    }
+
+    /// Whether a room is to be there after a restart. Who stays is up to date in `kept_people`.
+    fn lasts(&self, id: ChannelId) -> bool {
+        let room = &self.channels[id];
+        let stays = |person: &ClientId| {
+            let account = self.clients[*person].account();
+            account.is_some_and(|account| {
+                self.kept_people.contains(account) && self.keeper_of(account) == Some(*person)
+            })
+        };
+        room.deed.is_some() || self.is_lobby(room) || room.members.keys().any(stays)
+    }
+
+    fn kept(&self, id: ChannelId) -> KeptChannel {
+        let room = &self.channels[id];
+        KeptChannel {
+            name: room.name.clone(),
+            created: room.created,
+            since: Some(room.since),
+            topic: room.topic.clone(),
+            modes: room.modes.clone(),
+            invited: room.invited.accounts().to_vec(),
+            deed: room.deed.clone(),
+        }
+    }
+
+    /// What the store is to be told since the last call, if there is something.
+    pub fn take_to_keep(&mut self) -> Option<Changes> {
+        let Touched { gone, rooms, accounts } = &self.touched;
+        if gone.is_empty() && rooms.is_empty() && accounts.is_empty() {
+            return None;
+        }
+        let Touched { gone, mut rooms, accounts } = mem::take(&mut self.touched);
+        let mut all: Vec<_> = gone.into_iter().map(ToKeep::Nothing).collect();
+        for account in accounts {
+            // Who was the one whose place is kept may be another now, in other rooms.
+            for person in self.logged_in_to(&account) {
+                for room in &self.clients[*person].channels {
+                    rooms.entry(*room).or_insert(false);
+                }
+            }
+            if let Some(person) = self.keeper_of(&account) {
+                all.push(ToKeep::Presence(Box::new(self.presence_of(person))));
+                self.kept_people.insert(account);
+            } else if self.kept_people.remove(&account) {
+                all.push(ToKeep::NoPresence(account));
+            }
+        }
+        for (id, changed) in rooms {
+            let Some(room) = self.channels.get(id) else { continue };
+            let was_kept = room.is_kept;
+            let lasts = self.lasts(id);
+            self.channels[id].is_kept = lasts;
+            if lasts && (changed || !was_kept) {
+                all.push(ToKeep::Channel(Box::new(self.kept(id))));
+            } else if was_kept && !lasts {
+                all.push(ToKeep::Nothing(self.channels[id].name.clone()));
+            }
+        }
+        self.changes += u64::from(!all.is_empty());
+        (!all.is_empty()).then_some(Changes { number: self.changes, all })
+    }
+
+    /// All that outlasts the server, as it is now.
+    pub fn lasting(&self) -> Lasting {
+        let rooms = self.channels.keys().filter(|id| self.lasts(*id));
+        let rooms = rooms.map(|id| (self.channels[id].name.clone(), self.kept(id))).collect();
+        let people = self.logins.keys().filter_map(|account| self.keeper_of(account));
+        let people = people.map(|id| (self.clients[id].name().to_owned(), self.presence_of(id))).collect();
+        let of_name = |(name, since): (&Folded, &Number)| (name.as_str().to_owned(), *since);
+        let open = self.channels.values().filter(|room| room.deed.is_some() || !room.modes.is_guarded());
+        let open = open.map(|room| (room.place.to_string(), room.since));
+        Lasting {
+            rooms,
+            people,
+            open: open.chain(self.remembered.iter().map(of_name)).collect(),
+            accounts: self.accounts.names(),
+            markers: self.markers.iter().map(|(account, all)| (account.clone(), all.clone())).collect(),
+        }
+    }
+
+    /// Opens a room that was kept.
+    pub fn restore_channel(&mut self, kept: KeptChannel) {
+        let KeptChannel { name, created, since, topic, modes, invited, deed } = kept;
+        let id = self.open_channel(&name);
+        let is_lobby = self.is_lobby(&self.channels[id]);
+        let channel = &mut self.channels[id];
+        (channel.created, channel.topic, channel.modes) = (created, topic, modes);
+        channel.since = since.filter(|_| !is_lobby).unwrap_or(channel.since);
+        invited.into_iter().for_each(|account| channel.invited.add_account(&account));
+        channel.is_kept = true;
+        if let Some(deed) = deed {
+            self.give_deed(id, deed);
+        }
+        self.keep_room(id, true);
+    }
+
+    /// To be called when another configuration may say who stays, and which room is the lobby: who is not to stay and
+    /// has no connection goes.
+    pub(super) fn see_who_stays(&mut self) {
+        let people: Vec<_> = self.people().map(|(id, _)| id).collect();
+        for person in people {
+            self.keep_presence(person);
+            if !self.is_connected(person) && !self.wants_to_stay(&self.clients[person]) {
+                self.expel(person, &Text::Left);
+            }
+        }
+        let kept: Vec<_> = self.channels.iter().filter(|(_, room)| room.is_kept).map(|(id, _)| id).collect();
+        for room in kept {
+            self.touched.rooms.entry(room).or_insert(false);
+        }
+    }
+
+    /// To be called when all rooms and all who stay have been restored: a room that was kept for somebody who does not
+    /// stay any more has closed.
+    pub fn close_what_nobody_stays_in(&mut self) {
+        let all: Vec<_> = self.channels.keys().collect();
+        for id in all {
+            self.close_if_empty(id);
+        }
+    }
+}
