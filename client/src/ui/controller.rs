@@ -181,8 +181,6 @@ struct Controller {
     desktop_is_dark: bool,
     /// Whether the desktop was told of something that nobody has looked at.
     wants_attention: bool,
-    /// Whether the window was called for, to write in the conversation in front as soon as it has the keyboard.
-    was_called: bool,
     /// The faces that one can choose from, the best first. Where there is none, FLTK's own choice stays, and the system
     /// fills in 汉字 from wherever it finds them.
     faces: Vec<&'static str>,
@@ -269,7 +267,6 @@ impl Controller {
             desktop: Desktop::new(app::awake),
             desktop_is_dark: false,
             wants_attention: false,
-            was_called: false,
             faces: theme::find_fonts(),
             system_scale: app::screen_scale(0),
             shown: None,
@@ -352,6 +349,7 @@ impl Controller {
         if self.profile_page.is_open() {
             self.profile_page.follow_focus();
         }
+        self.keep_focus_in_question();
         self.redraw_what_is_covered(has_changed);
         #[cfg(unix)]
         self.answer_probe();
@@ -478,8 +476,10 @@ fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>) {
     window.handle({
         let kit = Rc::clone(kit);
         move |window, event| {
-            if event != Event::KeyDown {
-                return false;
+            match event {
+                Event::Focus => return kit.inherit(),
+                Event::KeyDown => {}
+                _ => return false,
             }
             match keys::pressed() {
                 Some(action) => kit.act(action),

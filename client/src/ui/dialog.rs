@@ -137,11 +137,21 @@ impl Dialog {
         self.yes.set_text(&question.yes);
         self.no.set_text(question.no.as_deref().unwrap_or_default());
         self.no.set_visible(question.no.is_some());
-        let first = if question.tone == Tone::Careful { &self.no } else { &self.yes };
         *self.question.borrow_mut() = question;
         self.place(Rect::of(&self.group));
         self.group.clone().show();
-        self.kit.focus(first.widget());
+        self.focus();
+    }
+
+    /// Gives the keyboard to the button that Enter is for.
+    pub fn focus(&self) {
+        let is_careful = self.question.borrow().tone == Tone::Careful;
+        self.kit.focus(if is_careful { self.no.widget() } else { self.yes.widget() });
+    }
+
+    /// Whether the keyboard is in it.
+    pub fn has_focus(&self) -> bool {
+        self.option.widget().has_focus() || self.no.widget().has_focus() || self.yes.widget().has_focus()
     }
 
     /// Takes the card away.

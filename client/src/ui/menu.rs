@@ -78,6 +78,11 @@ impl MenuCard {
         self.kit.focus(&veil);
     }
 
+    /// Gives the keyboard to the open menu.
+    pub fn focus(&self) {
+        self.kit.focus(&self.veil);
+    }
+
     /// Whether there is one open.
     pub fn is_open(&self) -> bool {
         self.veil.visible()

@@ -17,6 +17,7 @@ use std::collections::VecDeque;
 
 use fltk::app;
 use fltk::prelude::*;
+use fltk::widget::Widget;
 
 use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
@@ -59,6 +60,8 @@ pub struct Kit {
     theme: Cell<Theme>,
     actions: RefCell<VecDeque<Action>>,
     has_keyboard: Cell<bool>,
+    /// What takes the keyboard as soon as the window has it.
+    heir: RefCell<Option<Widget>>,
     /// Where something is about to be asked, in the window.
     point: Cell<Option<(i32, i32)>>,
 }
@@ -71,6 +74,7 @@ impl Kit {
             theme: Cell::new(theme),
             actions: RefCell::default(),
             has_keyboard: Cell::new(false),
+            heir: RefCell::default(),
             point: Cell::default(),
         }
     }
@@ -90,13 +94,24 @@ impl Kit {
         self.has_keyboard.set(has_keyboard);
     }
 
-    /// Gives the keyboard to a widget if the window has it. Otherwise FLTK would think that the window had it as well;
-    /// when it gets it, it goes to the first widget that takes it.
+    /// Gives the keyboard to a widget: now, or as soon as the window has it. A window manager takes it away for the time
+    /// of its own keys, so a question that Alt+F4 brings is asked without it. (FLTK would think that the window had it,
+    /// if it were given away before.)
     pub fn focus(&self, widget: &impl WidgetExt) {
+        let widget = widget.as_base_widget();
         if self.has_keyboard.get() {
             // A widget that is hidden refuses, and is not the one to have it.
-            let _ = widget.as_base_widget().take_focus();
+            let _ = widget.clone().take_focus();
+        } else {
+            *self.heir.borrow_mut() = Some(widget);
         }
+    }
+
+    /// The window has the keyboard now: gives it to whatever was to have it. Says whether that took it; otherwise FLTK
+    /// gives it back to what had it last.
+    pub fn inherit(&self) -> bool {
+        let heir = self.heir.borrow_mut().take();
+        heir.is_some_and(|mut heir| heir.visible_r() && heir.take_focus().is_ok())
     }
 
     /// Says where what is asked next is asked: a menu opens there.

@@ -106,6 +106,11 @@ impl Switcher {
         self.kit.focus(&self.input);
     }
 
+    /// Puts the caret into it.
+    pub fn focus(&self) {
+        self.kit.focus(&self.input);
+    }
+
     /// Takes it away.
     pub fn close(&self) {
         self.group.clone().hide();

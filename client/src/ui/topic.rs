@@ -99,6 +99,11 @@ impl Topic {
         self.veil.visible()
     }
 
+    /// Gives the keyboard to the card.
+    pub fn focus(&self) {
+        self.kit.focus(&self.veil);
+    }
+
     /// The line, for tests to click, and every address that can be followed now.
     pub fn places(&self) -> (Rect, Vec<(Zone, Rect)>) {
         let Some((page, origin, within)) = self.shown() else { return (Rect::of(&self.line), Vec::new()) };

@@ -4,6 +4,7 @@
 //!
 //! - [`seed`]: a test for each promise and each trouble of the chat that Teahouse comes from;
 //! - [`login`]: what is wrong with a form or a server; [`account`]: passwords and TLS;
+//! - [`keyboard`]: where keys go;
 //! - [`servers`]: several servers; [`people`]: other people; [`wire`]: what goes over the wire;
 //! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said;
 //! - [`history`]: what was said before; [`kept`]: what is on the disk, whose it is, and what becomes of it;
@@ -19,7 +20,11 @@ mod account;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod history;
+<<<<<<< HEAD
 mod kept;
+=======
+mod keyboard;
+>>>>>>> de58343 (client: a question has the keyboard, also when it came while the window had not)
 mod login;
 mod look;
 mod people;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::display::Display;
+use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start, list};
 use crate::support::server::Server;
 
@@ -59,8 +60,13 @@ fn what_is_chosen_holds_at_once_and_is_kept() {
 
 #[test]
 fn what_lies_behind_is_not_drawn_over_what_is_open_when_the_mouse_leaves_it() {
-    let (display, server) = (Display::start(1300, 960), Server::start());
-    let mut ming = open(&display, &server, "");
+    // One that answers nothing: how long a server takes to answer would stand in the window when it is known.
+    let (display, host) = (Display::start(1300, 960), Impostor::listen());
+    let start = Start { geometry: "1000x720+2+22", ..host.invitation("ming") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #lobby\r\n:t 353 ming = #lobby :ming\r\n:t 366 ming #lobby :end\r\n");
+    ming.is_in_the_lobby();
     for (key, open) in [("ctrl+comma", "settings"), ("ctrl+k", "switcher")] {
         ming.clicks("conversation #lobby");
         ming.waits_for("the composer", |seen| seen["focus"] == "composer");

@@ -1,5 +1,6 @@
 //! What the dialog asks or tells, and what comes of the answer.
 
+use fltk::app;
 use fltk::prelude::*;
 
 use super::Controller;
@@ -33,6 +34,13 @@ impl Controller {
         if self.asked.is_none() {
             self.asked = Some(about);
             self.dialog.ask(question);
+        }
+    }
+
+    /// While something is asked, no key goes anywhere else, whoever was given the keyboard meanwhile.
+    pub(super) fn keep_focus_in_question(&self) {
+        if self.asked.is_some() && app::focus().is_some() && !self.dialog.has_focus() {
+            self.dialog.focus();
         }
     }
 

@@ -50,10 +50,6 @@ impl Controller {
             self.desktop.take_back();
             self.mark_window(false);
         }
-        // FLTK gives the keyboard to whatever had it last.
-        if std::mem::take(&mut self.was_called) {
-            self.chat.composer.focus();
-        }
     }
 
     /// Takes in what the desktop has to say. Says whether it had anything.
@@ -83,7 +79,6 @@ impl Controller {
             }
             self.model.borrow_mut().close_form();
             self.select(conversation);
-            self.was_called = true;
         }
         self.bring_to_front();
     }

@@ -67,11 +67,15 @@ impl Controller {
         }
     }
 
-    /// Gives the keyboard to what is to be used next in the view that is shown.
+    /// Gives the keyboard to what is to be used next in what is in front.
     pub(super) fn focus(&self) {
         match self.shown {
+            _ if self.dialog.asked().is_some() => self.dialog.focus(),
+            _ if self.menu.is_open() => self.menu.focus(),
+            _ if self.switcher.is_open() => self.switcher.focus(),
             _ if self.profile_page.is_open() => self.profile_page.focus(),
             _ if self.settings_page.is_open() => self.settings_page.focus(),
+            Some(View::Chat) if self.chat.topic.is_open() => self.chat.topic.focus(),
             Some(View::Chat) => self.chat.composer.focus(),
             _ => self.login.focus(),
         }

@@ -200,6 +200,11 @@ impl Controller {
         if app::focus().is_none() {
             return String::new();
         }
+        if self.dialog.has_focus() {
+            let option = self.dialog.option.widget().has_focus().then_some("dialog option");
+            let button = self.buttons().into_iter().find(|(_, it)| it.widget().has_focus());
+            return option.or(button.map(|(name, _)| name)).unwrap_or_default().to_owned();
+        }
         let focused =
             self.login.fields().into_iter().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
         match focused {

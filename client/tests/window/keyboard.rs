@@ -1,0 +1,136 @@
+//! Where keys go: to what is in front, whoever had the keyboard before.
+
+use crate::support::display::Display;
+use crate::support::impostor::{Impostor, Line};
+use crate::support::person::{Person, Start};
+
+fn in_a_room<'a>(display: &'a Display, host: &Impostor, settings: &'a str) -> (Person<'a>, Line) {
+    let start = Start { geometry: "900x640+2+22", settings, ..host.invitation("ming") };
+    let mut ming = Person::open(display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    (ming, line)
+}
+
+/// Waits until a question is there and hears the keys.
+fn is_asked(person: &mut Person<'_>) {
+    person.waits_for("a question with the keyboard in it", |seen| {
+        seen["dialog"].is_array() && seen["focus"].as_str().is_some_and(|focus| focus.starts_with("dialog"))
+    });
+}
+
+#[test]
+fn alt_f4_asks_and_hears_every_key_each_time() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, _line) = in_a_room(&display, &host, "");
+    for _ in 0..16 {
+        ming.presses("alt+F4");
+        is_asked(&mut ming);
+        ming.presses("x");
+        ming.presses("Escape");
+        let seen = ming.waits_for("no question, and the composer", |seen| {
+            seen["dialog"].is_null() && seen["focus"] == "composer"
+        });
+        assert_eq!(seen["composer"], "", "nothing was written behind the question");
+    }
+    ming.types("a");
+    ming.waits_for("a letter", |seen| seen["composer"] == "a");
+    ming.presses("alt+F4");
+    is_asked(&mut ming);
+    ming.presses("Return");
+    assert!(ming.is_gone(crate::support::PATIENCE).0.success());
+}
+
+#[test]
+fn a_question_has_the_keyboard_whoever_had_it_before() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, _line) = in_a_room(&display, &host, "");
+    for (keys, focus) in [
+        ("F6", "conversations"),
+        ("shift+F6", "members"),
+        ("ctrl+f", "search"),
+        ("ctrl+shift+w", "wire"),
+        ("ctrl+comma", "settings"),
+    ] {
+        ming.goes_to("composer");
+        ming.presses(keys);
+        ming.waits_for(focus, |seen| seen["focus"] == focus);
+        for way in ["key", "button"] {
+            match way {
+                "key" => ming.presses("alt+F4"),
+                _ => ming.closes_the_window(),
+            }
+            is_asked(&mut ming);
+            ming.presses("Tab");
+            ming.presses("Escape");
+            ming.waits_for("no question", |seen| seen["dialog"].is_null() && seen["focus"] != "");
+        }
+        ming.presses("Escape");
+        if keys == "ctrl+shift+w" {
+            ming.presses(keys);
+        }
+        ming.waits_for("the chat", |seen| seen["controls"]["composer"].is_object());
+    }
+    // A menu and the card of Ctrl+K lie below the question and are there again after it.
+    ming.presses("ctrl+k");
+    ming.waits_for("the switcher", |seen| seen["switcher"].is_array());
+    ming.presses("alt+F4");
+    is_asked(&mut ming);
+    ming.presses("Escape");
+    ming.waits_for("the switcher again", |seen| seen["dialog"].is_null() && seen["switcher"].is_array());
+    ming.types("te");
+    ming.presses("Return");
+    ming.waits_for("the room", |seen| seen["switcher"].is_null() && seen["focus"] == "composer");
+    ming.clicks("me");
+    ming.waits_for("the menu", |seen| seen["menu"].is_string());
+    ming.presses("alt+F4");
+    is_asked(&mut ming);
+    ming.presses("Escape");
+    ming.waits_for("the menu again", |seen| seen["dialog"].is_null() && seen["menu"].is_string());
+    ming.presses("Escape");
+    let seen = ming.waits_for("no menu", |seen| seen["menu"].is_null() && seen["focus"] == "me");
+    assert_eq!(seen["composer"], "");
+}
+
+#[test]
+fn a_question_that_came_while_another_window_had_the_keyboard_has_it_when_the_window_has() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    let other = Impostor::listen();
+    let mut zoe = Person::open(&display, &Start { geometry: "520x500+300+150", ..other.invitation("zoe") });
+    ming.waits_for("another window with the keyboard", |seen| seen["focus"] == "");
+    ming.closes_the_window();
+    ming.waits_for("the question", |seen| seen["dialog"].is_array());
+    // It is asked behind the other one; more than one change of the keyboard makes no difference.
+    for _ in 0..3 {
+        let id = ming.window().to_string();
+        display.xdotool(&["windowactivate", "--sync", &id]);
+        is_asked(&mut ming);
+        let id = zoe.window().to_string();
+        display.xdotool(&["windowactivate", "--sync", &id]);
+        ming.waits_for("the keyboard gone", |seen| seen["focus"] == "");
+    }
+    let id = ming.window().to_string();
+    display.xdotool(&["windowactivate", "--sync", &id]);
+    is_asked(&mut ming);
+    ming.presses("x");
+    ming.presses("Escape");
+    let seen = ming.waits_for("the composer", |seen| seen["dialog"].is_null() && seen["focus"] == "composer");
+    assert_eq!(seen["composer"], "");
+    line.sends(b":t 372 ming :x\r\n");
+}
+
+#[test]
+fn the_login_form_asks_in_the_same_way() {
+    let display = Display::start(920, 700);
+    let mut ming =
+        Person::open(&display, &Start { nick: "ming", geometry: "700x600+2+22", ..Start::default() });
+    ming.goes_to("server");
+    ming.presses("alt+F4");
+    is_asked(&mut ming);
+    ming.presses("x");
+    ming.presses("Escape");
+    let seen = ming.waits_for("the form", |seen| seen["dialog"].is_null() && seen["focus"] != "");
+    assert!(!seen["fields"].to_string().contains('x'), "{seen:#}");
+}
