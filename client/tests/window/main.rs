@@ -20,11 +20,8 @@ mod account;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod history;
-<<<<<<< HEAD
 mod kept;
-=======
 mod keyboard;
->>>>>>> de58343 (client: a question has the keyboard, also when it came while the window had not)
 mod login;
 mod look;
 mod people;
