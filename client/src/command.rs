@@ -4,9 +4,12 @@
 //! Whether it can be carried out, and which lines are sent for it, depends on the conversation and is the
 //! [`model`](crate::model)'s business.
 
+use std::borrow::Cow;
+
 use teahouse_protocol::{Message, names};
 
 use crate::i18n::{Phrase, Text};
+use crate::traffic;
 
 /// Something to do, read from the message box.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +94,20 @@ pub enum Command {
     List,
     /// Clear the current conversation's lines.
     Clear,
+    /// Ask a service of the network for something, as `NickServ` to open an account.
+    Ask {
+        /// Which.
+        service: &'static str,
+        /// What; may have a password in it.
+        request: String,
+    },
+    /// Become an operator of the server.
+    Oper {
+        /// By which name.
+        name: String,
+        /// With which password.
+        password: String,
+    },
     /// Send a line as it is.
     Raw(String),
     /// Leave, with a word of farewell that may be empty, and close the window.
@@ -160,6 +177,9 @@ pub const COMMANDS: &[Row] = &[
     row(&["unignore"], Text::UsageUnignore, Text::HelpUnignore, |rest| ignore(&needed(rest)?, false)),
     row(&["list"], Text::UsageList, Text::HelpList, |_| Ok(Command::List)),
     row(&["clear"], Text::UsageClear, Text::HelpClear, |_| Ok(Command::Clear)),
+    row(&["ns", "nickserv"], Text::UsageNickServ, Text::HelpNickServ, |rest| ask("NickServ", rest)),
+    row(&["cs", "chanserv"], Text::UsageChanServ, Text::HelpChanServ, |rest| ask("ChanServ", rest)),
+    row(&["oper"], Text::UsageOper, Text::HelpOper, oper),
     row(&["raw", "quote"], Text::UsageRaw, Text::HelpRaw, raw),
     row(&["quit", "exit"], Text::UsageQuit, Text::HelpQuit, |rest| Ok(Command::Quit(rest.to_owned()))),
     row(&["help", "h", "?"], Text::UsageHelp, Text::HelpHelp, |_| Ok(Command::Help)),
@@ -184,6 +204,19 @@ pub fn parse(typed: &str) -> Result<Command, Phrase> {
         Problem::Missing => Text::MissingArgument.of([row.usage.into()]),
         Problem::Told(phrase) => phrase,
     })
+}
+
+/// Whether a password may stand in what was typed: then it is not kept to be called back.
+pub fn has_secret(typed: &str) -> bool {
+    let lines = match parse(typed) {
+        Ok(Command::Register { .. } | Command::Verify(_) | Command::Oper { .. }) => return true,
+        Ok(Command::Join { key, .. }) => return key.is_some(),
+        Ok(Command::Ask { service, request }) => format!("PRIVMSG {service} :{request}"),
+        Ok(Command::Tell { to, text }) => format!("PRIVMSG {to} :{text}"),
+        Ok(Command::Raw(line)) => line,
+        _ => return false,
+    };
+    lines.lines().any(|line| matches!(traffic::masked(line), Cow::Owned(_)))
 }
 
 /// The row of the command that is called this, without its `/`.
@@ -288,6 +321,15 @@ fn online(rest: &str) -> Result<Command, Problem> {
     Ok(Command::Online(if name.is_empty() { None } else { Some(room(name)?) }))
 }
 
+fn ask(service: &'static str, rest: &str) -> Result<Command, Problem> {
+    Ok(Command::Ask { service, request: needed(rest)? })
+}
+
+fn oper(rest: &str) -> Result<Command, Problem> {
+    let (name, password) = split_word(rest);
+    Ok(Command::Oper { name: needed(name)?, password: needed(password)? })
+}
+
 fn raw(rest: &str) -> Result<Command, Problem> {
     let line = needed(rest)?;
     Message::parse(&line).map_err(|_| Problem::Told(Text::BadRawLine.into()))?;
@@ -365,7 +407,16 @@ mod tests {
         check("/whois bob", Command::Whois("bob".into()));
         check("/list", Command::List);
         check("/clear", Command::Clear);
+        let request = || "IDENTIFY sesame".to_owned();
+        check("/ns IDENTIFY sesame", Command::Ask { service: "NickServ", request: request() });
+        check("/NickServ IDENTIFY sesame", Command::Ask { service: "NickServ", request: request() });
+        check("/cs FLAGS #a", Command::Ask { service: "ChanServ", request: "FLAGS #a".into() });
+        check(
+            "/oper root open sesame",
+            Command::Oper { name: "root".into(), password: "open sesame".into() },
+        );
         check("/raw MODE #a +i", Command::Raw("MODE #a +i".into()));
+        check("/quote MODE #a +i", Command::Raw("MODE #a +i".into()));
         check("/quit 再见", Command::Quit("再见".into()));
         check("/quit", Command::Quit(String::new()));
         check("/help", Command::Help);
@@ -381,7 +432,21 @@ mod tests {
     #[test]
     fn a_missing_argument_is_answered_with_the_usage() {
         assert_eq!(refused("/msg bob", Text::MissingArgument), "Usage: /msg name message");
-        for typed in ["/msg", "/join", "/nick", "/me", "/query", "/whois", "/kick", "/invite", "/raw"] {
+        for typed in [
+            "/msg",
+            "/join",
+            "/nick",
+            "/me",
+            "/query",
+            "/whois",
+            "/kick",
+            "/invite",
+            "/raw",
+            "/ns",
+            "/cs",
+            "/oper",
+            "/oper root",
+        ] {
             refused(typed, Text::MissingArgument);
         }
     }
@@ -393,6 +458,30 @@ mod tests {
         refused("/msg #room hi", Text::BadNick);
         refused("/nick a,b", Text::BadNick);
         refused("/raw 你好", Text::BadRawLine);
+    }
+
+    #[test]
+    fn what_has_a_password_in_it_is_known() {
+        for typed in [
+            "/oper root sesame",
+            "/register sesame",
+            "/verify 1234",
+            "/join #a sesame",
+            "/ns identify sesame",
+            "/nickserv IDENTIFY bob sesame",
+            "/cs identify #a sesame",
+            "/msg NickServ identify sesame",
+            "/quote PASS sesame",
+            "/raw OPER root sesame",
+            "/raw NS IDENTIFY sesame",
+        ] {
+            assert!(has_secret(typed), "{typed}");
+        }
+        for typed in
+            ["hello", "/join #a", "/ns help", "/cs flags #a", "/msg bob identify yourself", "/raw MODE #a +k"]
+        {
+            assert!(!has_secret(typed), "{typed}");
+        }
     }
 
     #[test]

@@ -551,6 +551,7 @@ texts! {
     RoomListCut: "共 {0} 个房间，只显示前 {1} 个", "{0} rooms in all, the first {1} are shown";
     FromServer: "服务器：{0}", "Server: {0}";
     NoticeFrom: "{0} 通知：{1}", "Notice from {0}: {1}";
+    AskedService: "你对 {0} 说：{1}", "You to {0}: {1}";
 
     // Answers to /whois.
     WhoisUser: "{0}（{1}）：{2}", "{0} ({1}): {2}";
@@ -635,6 +636,12 @@ texts! {
     HelpList: "列出服务器上的房间", "list the server's rooms";
     UsageClear: "/clear", "/clear";
     HelpClear: "清除消息框", "clear the messages of this conversation";
+    UsageNickServ: "/ns 要求", "/ns request";
+    HelpNickServ: "请 NickServ 做事：名字和账号", "ask NickServ for something: names and accounts";
+    UsageChanServ: "/cs 要求", "/cs request";
+    HelpChanServ: "请 ChanServ 做事：房间", "ask ChanServ for something: rooms";
+    UsageOper: "/oper 名字 密码", "/oper name password";
+    HelpOper: "成为服务器的管理员", "become an operator of the server";
     UsageRaw: "/raw 一行 IRC", "/raw line";
     HelpRaw: "原样发给服务器", "send a line to the server as it is";
     UsageQuit: "/quit [告别的话]", "/quit [farewell]";

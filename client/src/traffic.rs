@@ -13,13 +13,41 @@ pub const MASK: &str = "****";
 const MECHANISMS: [&str; 5] = ["PLAIN", "EXTERNAL", "SCRAM-SHA-256", "SCRAM-SHA-512", "SCRAM-SHA-1"];
 
 /// What the services understand that has a password in it: the rest of the line is covered.
-const SECRET_REQUESTS: [&str; 11] = [
-    "IDENTIFY", "ID", "LOGIN", "REGISTER", "GHOST", "RECOVER", "REGAIN", "RELEASE", "SET", "SETPASS",
+const SECRET_REQUESTS: [&str; 12] = [
+    "IDENTIFY",
+    "ID",
+    "LOGIN",
+    "REGISTER",
+    "GHOST",
+    "RECOVER",
+    "REGAIN",
+    "RELEASE",
+    "SET",
+    "SETPASS",
     "VERIFY",
+    "RESETPASS",
 ];
 
-/// Services whom one tells passwords.
-const SERVICES: [&str; 6] = ["NICKSERV", "NS", "CHANSERV", "CS", "AUTHSERV", "Q@CSERVE.QUAKENET.ORG"];
+/// Services of networks, which answer by NOTICE; some of them are told passwords.
+const SERVICES: [&str; 17] = [
+    "NICKSERV",
+    "NS",
+    "CHANSERV",
+    "CS",
+    "AUTHSERV",
+    "USERSERV",
+    "SASLSERV",
+    "MEMOSERV",
+    "BOTSERV",
+    "HOSTSERV",
+    "OPERSERV",
+    "GROUPSERV",
+    "INFOSERV",
+    "HELPSERV",
+    "STATSERV",
+    "ALIS",
+    "Q",
+];
 
 /// One line that was sent or received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +70,20 @@ impl Traffic {
     }
 }
 
+/// Whether somebody of this name is a service and no person; `NickServ@services.example` is one too.
+pub fn is_service(name: &str) -> bool {
+    let name = name.split('@').next().unwrap_or(name).to_ascii_uppercase();
+    SERVICES.contains(&name.as_str())
+}
+
+/// A request to a service with its passwords covered.
+pub fn masked_request(request: &str) -> Cow<'_, str> {
+    match secret_of_request(request, 0..request.len()) {
+        Some(secret) => Cow::Owned(format!("{}{MASK}", &request[..secret.start])),
+        None => Cow::Borrowed(request),
+    }
+}
+
 /// The line with its passwords covered.
 pub fn masked(line: &str) -> Cow<'_, str> {
     let Ok(message) = Message::parse(line) else { return Cow::Borrowed(line) };
@@ -58,11 +100,10 @@ pub fn masked(line: &str) -> Cow<'_, str> {
         // A numeric or a line of the server's says who came in, and no more.
         "JOIN" if message.source().is_none() => place(1),
         "PRIVMSG" | "NOTICE" | "SQUERY" => {
-            let to = params.first().map(|to| to.split('@').next().unwrap_or(to).to_ascii_uppercase());
-            let is_service = to.is_some_and(|to| SERVICES.contains(&to.as_str()));
+            let is_service = params.first().is_some_and(|to| is_service(to));
             place(1).filter(|_| is_service).and_then(|text| secret_of_request(line, text))
         }
-        service if SERVICES.contains(&service) => {
+        service if is_service(service) => {
             let first = place(0);
             first.and_then(|first| secret_of_request(line, first.start..line.len()))
         }
@@ -76,9 +117,13 @@ pub fn masked(line: &str) -> Cow<'_, str> {
 
 /// What follows the first word of a request to a service, if that word is one that passwords follow.
 fn secret_of_request(line: &str, text: Range<usize>) -> Option<Range<usize>> {
-    let (request, _) = line[text.clone()].split_once(' ')?;
+    let (request, _) = line[text.clone()].trim_start().split_once(' ')?;
     let is_secret = SECRET_REQUESTS.contains(&request.trim_start_matches(':').to_ascii_uppercase().as_str());
-    is_secret.then(|| text.start + request.len() + 1..text.end)
+    let rest = place_in(line, request).end + 1..text.end;
+    // What a name is given up with may be proved by its password.
+    let is_proved = request.trim_start_matches(':').eq_ignore_ascii_case("DROP");
+    let proof = line[rest.clone()].trim_start().split_once(' ').filter(|_| is_proved);
+    proof.map(|(_, proof)| place_in(line, proof)).or_else(|| is_secret.then_some(rest))
 }
 
 /// Where `part`, which was cut out of `line`, stands in it.
@@ -109,6 +154,9 @@ mod tests {
             ("@label=1 PRIVMSG NickServ :IDENTIFY bob sesame", "@label=1 PRIVMSG NickServ :IDENTIFY ****"),
             ("PRIVMSG nickserv@services :identify sesame", "PRIVMSG nickserv@services :identify ****"),
             (":bob!b@h PRIVMSG NickServ :REGISTER sesame b@h", ":bob!b@h PRIVMSG NickServ :REGISTER ****"),
+            ("PRIVMSG NickServ :DROP bob sesame", "PRIVMSG NickServ :DROP bob ****"),
+            ("PRIVMSG ChanServ :DROP #room", "PRIVMSG ChanServ :DROP #room"),
+            ("PRIVMSG NickServ :  IDENTIFY sesame", "PRIVMSG NickServ :  IDENTIFY ****"),
             ("PRIVMSG NickServ :HELP me please", "PRIVMSG NickServ :HELP me please"),
             ("PRIVMSG NickServ :IDENTIFY", "PRIVMSG NickServ :IDENTIFY"),
             ("NS IDENTIFY sesame", "NS IDENTIFY ****"),

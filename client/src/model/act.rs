@@ -7,6 +7,7 @@ use crate::command::Command;
 use crate::event::Manner;
 use crate::i18n::{Phrase, Text};
 use crate::profile::Room;
+use crate::traffic;
 
 impl Network {
     /// Carries out what was typed, on this server.
@@ -17,6 +18,7 @@ impl Network {
         match command {
             Command::Say(text) => self.say_here(Manner::Message, &text),
             Command::Act(text) => self.say_here(Manner::Action, &text),
+            Command::Tell { to, text } if traffic::is_service(&to) => self.ask_service(&to, &text),
             Command::Tell { to, text } => {
                 self.need_link()?;
                 self.messages_of(&to, Manner::Message, &text)?;
@@ -66,6 +68,8 @@ impl Network {
                 self.clear();
                 Ok(())
             }
+            Command::Ask { service, request } => self.ask_service(service, &request),
+            Command::Oper { name, password } => self.ask(&["OPER", &name, &password]),
             Command::Raw(line) => {
                 self.need_link()?;
                 self.actions.push(Action::Send(self.id, line));
@@ -118,6 +122,16 @@ impl Network {
         let instead =
             self.current().filter(|it| it.kind == Kind::Room && it.joined).map(|it| it.name.clone());
         self.ask_who(WhoQuestion { room: None, asked_in: self.current, instead, people: Vec::new() });
+        Ok(())
+    }
+
+    /// Asks a service for something. That is not said in a conversation: its answer is to be seen where one is, and
+    /// a password among the words is to be kept nowhere.
+    fn ask_service(&mut self, service: &str, request: &str) -> Result<(), Phrase> {
+        for line in request.lines() {
+            self.ask(&["PRIVMSG", service, line])?;
+            self.notice_here(vec![Text::AskedService.with([service, &traffic::masked_request(line)])]);
+        }
         Ok(())
     }
 

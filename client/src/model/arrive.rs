@@ -11,6 +11,7 @@ use super::{Action, ConversationId, Kind, Link};
 use crate::event::{Event, Manner, Sender, What, Words};
 use crate::failure::Failure;
 use crate::i18n::{Phrase, Text};
+use crate::traffic;
 
 /// How many names a notice lists before it says how many more there are.
 const MAX_NAMES_SHOWN: usize = 100;
@@ -276,6 +277,7 @@ impl Network {
         words: Words,
     ) {
         let own = self.same(&from.name, &self.me);
+        let words = if own { self.covered(target, words) } else { words };
         // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
         let (_, unsigned) = self.features.split_signs(target);
         let room = if is_channel(unsigned) { unsigned } else { target };
@@ -286,8 +288,20 @@ impl Network {
         } else {
             let peer = if own { target } else { &from.name };
             let open = self.find(peer).map(|it| it.id);
-            // Programs send notices to everybody who arrives; that is no reason to open a conversation.
-            if open.is_none() && manner != Manner::Notice { Some(self.private(peer)) } else { open }
+            let is_service = traffic::is_service(peer);
+            if is_service && own && open.is_none() {
+                // The echo of a request, which is no talk.
+                return;
+            }
+            if is_service && manner == Manner::Notice {
+                // An answer is seen where one is, and not in a conversation that nobody looks at.
+                open.filter(|_| open == self.current)
+            } else if open.is_none() && manner != Manner::Notice {
+                Some(self.private(peer))
+            } else {
+                // Programs send notices to everybody who arrives; that is no reason to open a conversation.
+                open
+            }
         };
         let Some(id) = id else {
             let phrase = if from.is_server() {
@@ -295,7 +309,12 @@ impl Network {
             } else {
                 Text::NoticeFrom.with([&from.name, &words.text])
             };
-            self.notice(self.current, at, vec![phrase]);
+            let is_answer = traffic::is_service(&from.name);
+            if is_answer {
+                self.tell_here(at, vec![phrase])
+            } else {
+                self.notice(self.current, at, vec![phrase])
+            }
             return;
         };
         let stands = own && self.has_arrived(id, at, label, &words);

@@ -5,6 +5,7 @@
 //! them. Which echo, or which refusal, belongs to which of our lines is told by labels
 //! ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)), and without those by the words.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +16,7 @@ use super::conversation::{Conversation, ConversationId, Delivery, LineId};
 use super::network::Network;
 use crate::event::{Event, Manner, What, Words};
 use crate::i18n::{Phrase, Text};
+use crate::traffic;
 
 /// How many of our messages may be without an answer before the oldest is taken to have arrived.
 const MAX_UNDERWAY: usize = 200;
@@ -109,7 +111,7 @@ impl Network {
             Manner::Message | Manner::Notice => self.send_words(&tags, &target, raw),
         };
         let (at, me) = (self.clock.now(), self.me.clone());
-        let words = Words { reply_to, ..Words::read(raw) };
+        let words = self.covered(&target, Words { reply_to, ..Words::read(raw) });
         let text = words.text.clone();
         self.stamp = None;
         let Some(line) = self.add_message(id, at, &me, manner, words.clone()) else { return };
@@ -124,6 +126,14 @@ impl Network {
         let raw = raw.to_owned();
         let underway = Underway { label, conversation: id, line, at, raw, text, is_echoed, is_long };
         self.deliveries.underway.push_back(underway);
+    }
+
+    /// What we say to somebody; to a service, without the passwords in it.
+    pub(super) fn covered(&self, target: &str, words: Words) -> Words {
+        match traffic::masked_request(&words.text) {
+            Cow::Owned(text) if traffic::is_service(target) => Words { text, spans: Vec::new(), ..words },
+            _ => words,
+        }
     }
 
     /// Words of our own came back. Says whether they stand in the transcript now; if not, they were said elsewhere, or

@@ -603,6 +603,22 @@ impl Network {
         self.notice(named.or(self.current), at, vec![phrase]);
     }
 
+    /// The same, and counts it as something for us if nobody looks there.
+    pub(super) fn tell_in(&mut self, id: ConversationId, at: Timestamp, phrases: Vec<Phrase>) {
+        let is_looked_at = self.in_sight && self.current == Some(id);
+        self.notice(Some(id), at, phrases);
+        if let Some(conversation) = self.conversation_mut(id) {
+            conversation.note_new(is_looked_at, true);
+        }
+    }
+
+    /// Adds a notice that is for us to the conversation in front.
+    pub(super) fn tell_here(&mut self, at: Timestamp, phrases: Vec<Phrase>) {
+        if let Some(id) = self.current {
+            self.tell_in(id, at, phrases);
+        }
+    }
+
     /// Adds a notice to the conversation in front, now.
     pub(super) fn notice_here(&mut self, phrases: Vec<Phrase>) {
         self.notice(self.current, self.clock.now(), phrases);

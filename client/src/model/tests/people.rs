@@ -87,3 +87,49 @@ fn order_is_kept_by_operators_of_the_room_only() {
     assert!(!window.network().may_keep_order());
     assert!(window.model.keep_order("alice", &Order::Kick).is_err());
 }
+
+#[test]
+fn a_service_is_asked_without_a_conversation_and_answers_where_one_is() {
+    let mut window = Window::in_lobby();
+    assert_eq!(window.type_in("/ns identify sesame"), ["PRIVMSG NickServ :identify sesame"]);
+    assert_eq!(window.type_in("/cs FLAGS #lobby"), ["PRIVMSG ChanServ :FLAGS #lobby"]);
+    assert_eq!(window.type_in("/msg NickServ identify sesame"), ["PRIVMSG NickServ :identify sesame"]);
+    assert_eq!(window.type_in("/oper root sesame"), ["OPER root sesame"]);
+    window.server(&[
+        ":bob!bob@here PRIVMSG NickServ :identify sesame",
+        ":NickServ!s@services NOTICE bob :You are known now",
+    ]);
+    assert_eq!(window.network().conversations().len(), 1, "no conversation with a service");
+    let texts = window.shown("#lobby");
+    assert!(texts.iter().any(|text| text == "* You to NickServ: identify ****"), "{texts:#?}");
+    assert!(texts.iter().any(|text| text == "* Notice from NickServ: You are known now"), "{texts:#?}");
+    assert!(!texts.iter().any(|text| text.contains("sesame")), "{texts:#?}");
+
+    // Neither hidden in the conversation with it, nor where nobody looks without a word.
+    window.type_in("/query NickServ");
+    window.type_in("identify sesame");
+    window.server(&[":NickServ!s@services NOTICE bob :Here"]);
+    assert!(!window.shown("NickServ").iter().any(|text| text.contains("sesame")));
+    assert_eq!(window.last("NickServ"), "* Here");
+    window.model.select(window.id("#lobby"));
+    window.server(&[":NickServ!s@services NOTICE bob :And there"]);
+    assert_eq!(window.last("#lobby"), "* Notice from NickServ: And there");
+    window.model.set_focused(false);
+    window.server(&[":ChanServ!s@services NOTICE bob :Nobody looks"]);
+    assert_eq!(window.counts("#lobby"), (1, 1));
+}
+
+#[test]
+fn what_had_a_password_in_it_is_not_called_back() {
+    let mut window = Window::in_lobby();
+    let lobby = window.id("#lobby");
+    for typed in ["hello", "/ns identify sesame", "/oper root sesame", "/join #a sesame"] {
+        window.model.keep_sent(lobby, typed);
+    }
+    assert_eq!(window.model.recall("", -1).as_deref(), Some("hello"));
+    window.type_in("/query NickServ");
+    let service = window.id("NickServ");
+    window.model.keep_sent(service, "help");
+    window.model.keep_sent(service, "identify sesame");
+    assert_eq!(window.model.recall("", -1).as_deref(), Some("help"));
+}
