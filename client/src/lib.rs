@@ -49,6 +49,7 @@ pub mod logs;
 pub mod meanings;
 pub mod model;
 pub mod options;
+pub mod placement;
 pub mod profile;
 pub mod pulse;
 pub mod reconnect;

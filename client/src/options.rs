@@ -9,7 +9,7 @@ use crate::irc_url::{self, IrcUrl};
 use crate::profile::{Profile, TLS_PORT};
 use crate::settings::{Settings, SettingsFile};
 
-/// Size and place of the window, in FLTK's units.
+/// Size and place of the window, in pixels of a screen on which everything has its usual size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
     /// Width, at least 1.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::folder;
 use crate::i18n::{Language, Phrase, Text};
+use crate::placement::Placement;
 use crate::profile::{self, Profile, Secret};
 
 /// The file's name in the settings folder.
@@ -92,6 +93,9 @@ pub struct Settings {
     pub unknown: Unknown,
     /// Conversations in which the desktop tells of something else, as `server/#room`.
     pub notify_in: BTreeMap<String, Notify>,
+    /// Where the window stands, if somebody has put it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Placement>,
     /// The servers that the person goes to, in their order; at least one.
     #[serde(rename = "profile")]
     pub profiles: Vec<Profile>,
@@ -116,6 +120,7 @@ impl Default for Settings {
             notify_in: BTreeMap::new(),
             last: String::new(),
             unknown: Unknown::default(),
+            window: None,
             profiles: vec![Profile::default()],
         }
     }
@@ -302,6 +307,7 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             }
             "last" => set(&mut settings.last, value.as_str().map(str::to_owned)),
             "profile" => take_usable(&mut profiles, each(value, |one| one.as_table().cloned())),
+            "window" => set(&mut settings.window, value.clone().try_into().ok().map(Some)),
             name => {
                 let is_of_profile = profile::KEYS.iter().any(|key| key.name == name);
                 let place = if is_of_profile { &mut first } else { &mut settings.unknown.0 };
@@ -401,6 +407,7 @@ mod tests {
             notify_in: BTreeMap::from([("tea.house/#lobby".to_owned(), Notify::None)]),
             last: "tea.example:7000".to_owned(),
             unknown: Unknown::default(),
+            window: Some(Placement { width: 900, height: 640, x: 5, y: -7, maximized: true }),
             profiles: vec![
                 Profile { nick: "小明".to_owned(), ..Profile::default() },
                 Profile { server: "tea.example".to_owned(), port: 7000, tls: true, ..Profile::default() },

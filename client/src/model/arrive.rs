@@ -311,9 +311,9 @@ impl Network {
             };
             let is_answer = traffic::is_service(&from.name);
             if is_answer {
-                self.tell_here(at, vec![phrase])
+                self.tell_here(at, vec![phrase]);
             } else {
-                self.notice(self.current, at, vec![phrase])
+                self.notice(self.current, at, vec![phrase]);
             }
             return;
         };

@@ -218,8 +218,10 @@ pub enum Action {
     SwitchShade,
     /// 中文 or English.
     SwitchLanguage,
-    /// The window has another size.
+    /// The window has another size, or another place.
     Resized,
+    /// The window stands still: keep where.
+    KeepPlace,
     /// The window is to be closed: ask first.
     AskToClose,
     /// Yes, to what the dialog asks.

@@ -37,6 +37,7 @@ use crate::signals::Listener;
 use crate::sts::Policies;
 use crate::ui::chat::ChatView;
 use crate::ui::controller::asking::Asked;
+use crate::ui::controller::place::Placing;
 use crate::ui::controller::profiles::Editing;
 use crate::ui::controller::show::item_at;
 use crate::ui::controller::write::Writing;
@@ -60,6 +61,7 @@ mod login;
 mod menus;
 mod outside;
 mod people;
+mod place;
 mod preferences;
 mod profiles;
 mod search;
@@ -72,10 +74,6 @@ mod write;
 
 /// How often to find out how long a server takes to answer.
 const LATENCY_INTERVAL: Duration = Duration::from_secs(30);
-/// The size of a window for which nobody asked for another.
-const WINDOW_SIZE: (i32, i32) = (1080, 720);
-/// Below this things would lie on one another.
-const SMALLEST_SIZE: (i32, i32) = (520, 500);
 
 /// Opens the window and runs it until it is closed; by then every thread has been joined.
 ///
@@ -186,6 +184,9 @@ struct Controller {
     faces: Vec<&'static str>,
     /// How large the system wants everything to be.
     system_scale: f32,
+    placing: Placing,
+    /// Where somebody wants the window.
+    geometry: Option<Geometry>,
     /// The view that is shown.
     shown: Option<View>,
     /// Which network 报文 shows.
@@ -225,7 +226,7 @@ impl Controller {
         }
         let model = Rc::new(RefCell::new(model));
 
-        let window = begin_window(geometry);
+        let window = begin_window();
         let login = LoginView::new(&kit);
         let (model1, model2, model3) = (Rc::clone(&model), Rc::clone(&model), Rc::clone(&model));
         let chat = ChatView::new(
@@ -269,6 +270,8 @@ impl Controller {
             wants_attention: false,
             faces: theme::find_fonts(),
             system_scale: app::screen_scale(0),
+            placing: Placing::default(),
+            geometry,
             shown: None,
             wire_of: None,
             refusal: None,
@@ -291,6 +294,7 @@ impl Controller {
         // What is chosen here is kept; what FLTK would do with the same keys is not.
         app::keyboard_screen_scaling(false);
         self.choose_face();
+        self.put_window(self.geometry);
         self.resize();
         self.learn_shade();
         self.apply_settings();
@@ -374,6 +378,7 @@ impl Controller {
         self.kit.set_has_keyboard(has_focus);
         self.model.borrow_mut().set_focused(has_focus);
         if has_focus {
+            self.settle();
             self.leave_desktop_alone();
         }
         true
@@ -413,6 +418,7 @@ impl Controller {
 
     /// Ends every thread.
     fn close(&mut self) {
+        self.keep_place();
         self.window.hide();
         self.connections.clear();
         self.desktop.end();
@@ -436,18 +442,11 @@ impl Controller {
 }
 
 /// The window, without anything in it: what is made next lies in it.
-fn begin_window(geometry: Option<Geometry>) -> DoubleWindow {
-    let (width, height) = geometry.map_or(WINDOW_SIZE, |wanted| (wanted.width, wanted.height));
-    let mut window =
-        DoubleWindow::default().with_size(width.max(SMALLEST_SIZE.0), height.max(SMALLEST_SIZE.1));
-    if let Some(wanted) = geometry {
-        window.set_pos(wanted.x, wanted.y);
-        window.force_position(true);
-    }
+fn begin_window() -> DoubleWindow {
+    let mut window = DoubleWindow::default();
     window.set_xclass(APP_ID);
     window.set_icon(Some(paint::icon()));
     window.make_resizable(false);
-    window.size_range(SMALLEST_SIZE.0, SMALLEST_SIZE.1, 0, 0);
     window
 }
 

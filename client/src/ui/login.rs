@@ -20,6 +20,7 @@ use crate::ui::field::Field;
 use crate::ui::lists::{self, ListKey};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::rows::{Row, RowList};
+use crate::ui::theme::Theme;
 use crate::ui::{Action, Kit, stock};
 
 const FORM_WIDTH: i32 = 380;
@@ -28,9 +29,12 @@ const TILE: i32 = 60;
 const BUTTON_HEIGHT: i32 = 44;
 /// The row of boxes to tick, with the space below it.
 const TICKS_HEIGHT: i32 = 36;
+/// The form without what is above and below it.
+const FIELDS_HEIGHT: i32 = 3 * Field::LEAST_HEIGHT + TICKS_HEIGHT + BUTTON_HEIGHT;
 /// Below the button, for what is wrong with the connection; more if there is more room.
 const TROUBLE_LINES: usize = 3;
 const TROUBLE_LINE_HEIGHT: i32 = 19;
+const TROUBLE_HEIGHT: i32 = 12 + TROUBLE_LINES as i32 * TROUBLE_LINE_HEIGHT;
 
 /// The form.
 #[derive(Clone)]
@@ -277,7 +281,7 @@ impl LoginView {
     pub fn place(&self, rect: Rect) {
         self.group.clone().resize(rect.x, rect.y, rect.w, rect.h);
         let form = self.form_rect();
-        let mut y = form.y + TILE + 62;
+        let mut y = form.y + self.title_height();
         self.name.place(form.x, y, form.w);
         y += self.name.height_at(form.w);
         let (server_width, port_width) = (form.w - PORT_WIDTH - 16, PORT_WIDTH);
@@ -318,10 +322,21 @@ impl LoginView {
         let side_width = self.side_width();
         let rect = Rect { x: rect.x + side_width, w: rect.w - side_width, ..rect };
         let width = FORM_WIDTH.min(rect.w - 40);
-        let trouble = TROUBLE_LINES as i32 * TROUBLE_LINE_HEIGHT;
-        // Nothing moves up when something is wrong.
-        let height = TILE + 62 + 3 * Field::LEAST_HEIGHT + TICKS_HEIGHT + BUTTON_HEIGHT + 12 + trouble;
-        Rect::new(rect.x + (rect.w - width) / 2, rect.y + ((rect.h - height) * 2 / 5).max(12), width, height)
+        let height = self.title_height() + FIELDS_HEIGHT + TROUBLE_HEIGHT;
+        // Nothing moves up when something is wrong, and nothing lies under the switches in the corner.
+        let least = if self.title_height() > 0 { 12 } else { 42 };
+        Rect::new(
+            rect.x + (rect.w - width) / 2,
+            rect.y + ((rect.h - height) * 2 / 5).max(least),
+            width,
+            height,
+        )
+    }
+
+    /// The picture and the name of the house above the form, where there is room for them.
+    fn title_height(&self) -> i32 {
+        let title = TILE + 62;
+        if self.group.h() >= title + FIELDS_HEIGHT + 24 { title } else { 0 }
     }
 
     fn draw(&self) {
@@ -334,19 +349,10 @@ impl LoginView {
             paint.fill(Rect::new(rect.x + side_width, rect.y, 1, rect.h), theme.colors.line);
         }
         let form = self.form_rect();
-        let tile = Rect::new(form.x + (form.w - TILE) / 2, form.y, TILE, TILE);
-        paint.rounded(tile, 18, theme.colors.accent);
-        paint.label(
-            Face::regular(34),
-            theme.colors.on_accent,
-            Align::Center,
-            "🍵",
-            Rect { y: tile.y + 3, ..tile },
-        );
-        let title = Rect::new(form.x, form.y + TILE + 4, form.w, 34);
+        if self.title_height() > 0 {
+            self.draw_title(&theme, form);
+        }
         let state = self.state.borrow();
-        paint.label(Face::bold(19), theme.colors.ink, Align::Center, &state.title, title);
-
         let Some(trouble) = &state.trouble else { return };
         let face = Face::regular(theme.sizes.label);
         let mut lines = layout::wrap(trouble, form.w as f32, |text| paint.width(face, text));
@@ -362,5 +368,21 @@ impl LoginView {
                 Rect::new(form.x, top + index as i32 * TROUBLE_LINE_HEIGHT, form.w, TROUBLE_LINE_HEIGHT);
             paint.label(face, theme.colors.danger, Align::Left, &trouble[line].replace('\n', " "), row);
         }
+    }
+
+    fn draw_title(&self, theme: &Theme, form: Rect) {
+        let paint = &self.kit.paint;
+        let tile = Rect::new(form.x + (form.w - TILE) / 2, form.y, TILE, TILE);
+        paint.rounded(tile, 18, theme.colors.accent);
+        paint.label(
+            Face::regular(34),
+            theme.colors.on_accent,
+            Align::Center,
+            "🍵",
+            Rect { y: tile.y + 3, ..tile },
+        );
+        let title = Rect::new(form.x, form.y + TILE + 4, form.w, 34);
+        let state = self.state.borrow();
+        paint.label(Face::bold(19), theme.colors.ink, Align::Center, &state.title, title);
     }
 }

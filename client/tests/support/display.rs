@@ -130,6 +130,85 @@ impl Display {
         connection.sync().expect("the display passes it on");
     }
 
+    /// Where a window is with its frame: x, y, width and height.
+    pub fn framed_window(&self, id: u32) -> [i32; 4] {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = connection.setup().roots[screen].root;
+        let name = connection.intern_atom(false, b"_NET_FRAME_EXTENTS").expect("the connection stands");
+        let name = name.reply().expect("there is such an atom").atom;
+        let kind = xproto::AtomEnum::CARDINAL;
+        let frame = connection.get_property(false, id, name, kind, 0, 4).expect("the connection stands");
+        let frame = frame.reply().expect("the window is there");
+        let frame: Vec<i32> =
+            frame.value32().map_or_else(Vec::new, |sides| sides.map(|it| it as i32).collect());
+        let &[left, right, top, bottom] = frame.as_slice() else { panic!("a window has a frame: {frame:?}") };
+        let size = connection.get_geometry(id).expect("the connection stands").reply();
+        let size = size.expect("the window is there");
+        let place = connection.translate_coordinates(id, root, 0, 0).expect("the connection stands").reply();
+        let place = place.expect("the window is there");
+        [
+            i32::from(place.dst_x) - left,
+            i32::from(place.dst_y) - top,
+            i32::from(size.width) + left + right,
+            i32::from(size.height) + top + bottom,
+        ]
+    }
+
+    /// Keeps the upper edge for a panel, as desktops have: windows are to leave that free. Gone with what is returned.
+    pub fn panel(&self, height: u32) -> RustConnection {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = &connection.setup().roots[screen];
+        let id = connection.generate_id().expect("there is a free number");
+        let (width, height16) =
+            (root.width_in_pixels, u16::try_from(height).expect("a panel is not that tall"));
+        let atom = |name: &str| {
+            let atom = connection.intern_atom(false, name.as_bytes()).expect("the connection stands");
+            atom.reply().expect("there is such an atom").atom
+        };
+        let class = xproto::WindowClass::INPUT_OUTPUT;
+        let aux = xproto::CreateWindowAux::new().background_pixel(0x0060_6060);
+        connection
+            .create_window(root.root_depth, id, root.root, 0, 0, 1, 1, 0, class, 0, &aux)
+            .expect("the connection stands");
+        let kind = xproto::AtomEnum::ATOM;
+        let dock = [atom("_NET_WM_WINDOW_TYPE_DOCK")];
+        let mode = xproto::PropMode::REPLACE;
+        connection.change_property32(mode, id, atom("_NET_WM_WINDOW_TYPE"), kind, &dock).expect("it stands");
+        let strut = [0, 0, height, 0, 0, 0, 0, 0, 0, u32::from(width), 0, 0];
+        let number = xproto::AtomEnum::CARDINAL;
+        connection
+            .change_property32(mode, id, atom("_NET_WM_STRUT_PARTIAL"), number, &strut)
+            .expect("it stands");
+        connection.map_window(id).expect("the connection stands");
+        let area = atom("_NET_WORKAREA");
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = connection.get_property(false, root.root, area, number, 0, 4).expect("it stands");
+            let found = found.reply().expect("the display answers");
+            if found.value32().is_some_and(|mut sides| sides.nth(1) == Some(height)) {
+                break;
+            }
+            assert!(Instant::now() < deadline, "the window manager makes no room for a panel");
+        }
+        connection
+    }
+
+    /// Makes a window as large as there is room, or as large as it was before, as the button in its title bar does.
+    pub fn maximize(&self, id: u32, is_maximized: bool) {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = connection.setup().roots[screen].root;
+        let atom = |name: &str| {
+            let atom = connection.intern_atom(false, name.as_bytes()).expect("the connection stands");
+            atom.reply().expect("there is such an atom").atom
+        };
+        let (across, down) = (atom("_NET_WM_STATE_MAXIMIZED_HORZ"), atom("_NET_WM_STATE_MAXIMIZED_VERT"));
+        let what = [u32::from(is_maximized), across, down, 2, 0];
+        let message = ClientMessageEvent::new(32, id, atom("_NET_WM_STATE"), what);
+        let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        connection.send_event(false, root, mask, message).expect("the connection stands");
+        connection.sync().expect("the display passes it on");
+    }
+
     /// Whether the window manager was asked to mark a window, as one that wants to be looked at.
     pub fn is_marked(&self, id: u32) -> bool {
         let (connection, _) = x11rb::connect(Some(&self.name)).expect("the display is there");

@@ -9,6 +9,7 @@
 //! - [`talk`]: people talking; [`write`]: what helps one to write; [`transcript`]: what one can do with what was said;
 //! - [`history`]: what was said before; [`kept`]: what is on the disk, whose it is, and what becomes of it;
 //! - [`desktop`]: what the desktop around the window is told, and what it says;
+//! - [`place`]: where the window stands, and how large it is;
 //! - [`look`]: how it looks and changes; [`settings`]: what can be chosen; [`profiles`]: the page of a saved server.
 //!
 //! Each test keeps pictures of what it saw in `target/pictures/`.
@@ -25,6 +26,7 @@ mod keyboard;
 mod login;
 mod look;
 mod people;
+mod place;
 mod profiles;
 mod seed;
 mod servers;

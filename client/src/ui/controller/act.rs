@@ -14,7 +14,11 @@ impl Controller {
         }
         match action {
             // The window.
-            Action::Resized => self.place(),
+            Action::Resized => {
+                self.place();
+                self.moved();
+            }
+            Action::KeepPlace => self.keep_place(),
             // The window is drawn anew after every action.
             Action::MenuClosed => {}
             Action::TopicClosed => self.chat.composer.focus(),
@@ -135,7 +139,8 @@ impl Controller {
     /// Whether there is room for this now: a question wants to be answered first, and keys that are about the
     /// conversations do nothing while those are not seen.
     fn is_possible(&self, action: &Action) -> bool {
-        let is_answer = matches!(action, Action::Agree | Action::Decline | Action::Resized);
+        let is_answer =
+            matches!(action, Action::Agree | Action::Decline | Action::Resized | Action::KeepPlace);
         if self.dialog.asked().is_some() && !is_answer {
             return false;
         }

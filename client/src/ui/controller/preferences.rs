@@ -13,7 +13,7 @@ use crate::model::{ConversationId, View};
 use crate::settings::{Density, Notify, SettingsFile, Shade};
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::settings::{Item, Section};
-use crate::ui::theme::{self, SIZES};
+use crate::ui::theme;
 use crate::ui::{Action, Change};
 
 impl Controller {
@@ -43,6 +43,10 @@ impl Controller {
 
     /// Makes a change, and keeps it for the next time.
     pub(super) fn change(&mut self, change: Change) {
+        let size = match change {
+            Change::Size(steps) => self.size_beside(steps as isize),
+            _ => self.settings.size,
+        };
         let settings = &mut self.settings;
         match change {
             Change::Language(language) => {
@@ -67,9 +71,7 @@ impl Controller {
                 self.choose_face();
             }
             Change::Size(steps) => {
-                let index = SIZES.iter().position(|size| *size >= settings.size).unwrap_or(SIZES.len() - 1);
-                let index = index.saturating_add_signed(steps as isize).min(SIZES.len() - 1);
-                settings.size = if steps == 0 { 100 } else { SIZES[index] };
+                settings.size = if steps == 0 { 100 } else { size };
                 self.resize();
             }
             Change::Times(shown) => settings.times = shown,
@@ -188,15 +190,6 @@ impl Controller {
         self.kit.paint.forget();
     }
 
-    /// Draws everything as large as the settings say.
-    pub(super) fn resize(&self) {
-        let factor = f32::from(self.settings.size) / 100.0;
-        for screen in 0..app::screen_count() {
-            app::set_screen_scale(screen, self.system_scale * factor);
-        }
-        self.kit.paint.forget();
-    }
-
     fn section_names(&self) -> Vec<String> {
         let name = |section| match section {
             Section::General => Text::General,
@@ -271,7 +264,7 @@ impl Controller {
                 Text::SizeSetting,
                 vec![
                     ("−".to_owned(), Change::Size(-1)),
-                    (format!("{} %", settings.size), Change::Size(0)),
+                    (format!("{} %", self.size_in_force()), Change::Size(0)),
                     ("+".to_owned(), Change::Size(1)),
                 ],
                 None,
