@@ -159,8 +159,7 @@ impl Display {
         let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
         let root = &connection.setup().roots[screen];
         let id = connection.generate_id().expect("there is a free number");
-        let (width, height16) =
-            (root.width_in_pixels, u16::try_from(height).expect("a panel is not that tall"));
+        let width = root.width_in_pixels;
         let atom = |name: &str| {
             let atom = connection.intern_atom(false, name.as_bytes()).expect("the connection stands");
             atom.reply().expect("there is such an atom").atom
