@@ -6,8 +6,10 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::Arc;
 use std::thread;
 
+use parking_lot::Mutex;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -31,10 +33,17 @@ pub(super) fn backup(
     config_file: Option<&Path>,
 ) -> Result<Option<Text>, Refusal> {
     let cannot_write = |error: &io::Error| Text::CannotWrite(file.display().to_string(), error.to_string());
+    let half_made = Arc::<Mutex<Option<PathBuf>>>::default();
+    clear_away_at_a_signal(Arc::clone(&half_made)).map_err(|error| cannot_write(&error))?;
     let connection = store::open_beside(config, true)?;
     let target = target(config, file)?;
-    let draft = Draft::begin(&target).map_err(|error| cannot_write(&error))?;
-    clear_away_at_a_signal(draft.path().to_owned()).map_err(|error| cannot_write(&error))?;
+    let draft = {
+        // A signal waits until it is known whose file that is.
+        let mut half_made = half_made.lock();
+        let draft = Draft::begin(&target).map_err(|error| cannot_write(&error))?;
+        *half_made = Some(draft.path().to_owned());
+        draft
+    };
     draft.finish(&connection).map_err(|why| match why {
         CopyError::Name => cannot_write(&ErrorKind::InvalidFilename.into()),
         CopyError::File(error) => cannot_write(&error),
@@ -124,13 +133,15 @@ fn is_the_database_of_a_house(target: &Path) -> bool {
 }
 
 /// Removes what is half made when the process is told to end, and ends it.
-fn clear_away_at_a_signal(draft: PathBuf) -> io::Result<()> {
+fn clear_away_at_a_signal(half_made: Arc<Mutex<Option<PathBuf>>>) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     // It ends with the process.
     thread::Builder::new().name("signals".into()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            let _ = fs::remove_file(&draft);
-            let _ = fs::remove_file(beside(&draft, "-journal"));
+            if let Some(draft) = &*half_made.lock() {
+                let _ = fs::remove_file(draft);
+                let _ = fs::remove_file(beside(draft, "-journal"));
+            }
             process::exit(128 + signal);
         }
     })?;
