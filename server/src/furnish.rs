@@ -19,10 +19,11 @@ pub fn furnish(config: &Arc<Config>, store: &Store, now: Timestamp) -> Result<Wo
     for ban in store.load(move |connection| bans::load(connection, now))? {
         world.bans.add(ban, config.casemapping);
     }
+    world.bans.cap(now);
     world.cover_with(store.load(|connection| secrets::named(connection, "cloak"))?);
-    let (last, rooms) = store.load(move |connection| history::load(connection, now))?;
+    let (last, rooms) = store.load(history::load)?;
     world.go_on(last, rooms);
-    world.markers = store.load(history::load_markers)?;
+    world.restore_markers(store.load(history::load_markers)?);
     world.accounts = Accounts::new(config.casemapping, store.load(accounts::load)?);
     for channel in store.load(channels::load)? {
         world.restore_channel(channel);

@@ -273,10 +273,11 @@ impl<'h> Session<'h> {
                 if !self.here {
                     break;
                 }
-                if self.outbox.answer_bytes() > ANSWERS_AHEAD_BYTES
-                    && let Err(reason) = self.catch_up()
-                {
-                    return reason;
+                if self.outbox.answer_bytes() > ANSWERS_AHEAD_BYTES {
+                    if let Err(reason) = self.catch_up() {
+                        return reason;
+                    }
+                    self.now = Timestamp::now();
                 }
             }
             if let Err(reason) = self.catch_up() {
@@ -303,6 +304,7 @@ impl<'h> Session<'h> {
             errand.run(&self.house.store, &|time| {
                 self.outbox.wait_until_dead(Instant::now() + time);
             });
+            self.now = Timestamp::now();
             next = self.locked(|session, world| commands::finish(world, session.id, errand));
         }
     }

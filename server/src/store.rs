@@ -20,6 +20,7 @@ pub(crate) mod bans;
 pub(crate) mod channels;
 pub(crate) mod copy;
 pub(crate) mod history;
+mod housework;
 pub(crate) mod import;
 pub(crate) mod newest;
 pub(crate) mod presence;
@@ -42,7 +43,6 @@ use std::time::{Duration, Instant};
 use std::vec;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
@@ -50,6 +50,7 @@ use crate::config::Config;
 use crate::language::{Language, Text};
 use crate::world::{Changes, Record};
 use history::{Limits, Writer};
+use housework::Housework;
 use trouble::Trouble;
 
 /// How many questions may wait. Past that, whoever asks waits for room.
@@ -71,8 +72,8 @@ const MOST_RECORDS: usize = 65_536;
 const MANY_RECORDS: usize = MOST_RECORDS / 2;
 /// How long after a failure writing is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
-/// How often what is too old is forgotten.
-const FORGET_EVERY: Duration = Duration::from_secs(600);
+/// How often what is too old or too much is forgotten, and what was forgotten is wiped out of the files.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 
 /// The way to the store's thread.
 #[derive(Clone, Debug)]
@@ -186,10 +187,17 @@ impl Store {
         let (shared, herald) = (Arc::clone(&pile), Arc::<Herald>::default());
         let crier = Arc::clone(&herald);
         let work = move || {
-            let writer = Writer::default();
-            let herald = &*crier;
-            Clerk { connection: &connection, pile: &shared, herald, writer, language, again: None }
-                .serve(&waiting);
+            let (writer, housework, herald) = (Writer::default(), Housework::default(), &*crier);
+            Clerk {
+                connection: &connection,
+                pile: &shared,
+                herald,
+                writer,
+                housework,
+                language,
+                again: None,
+            }
+            .serve(&waiting);
             // What the last checkpoint left in the log beside the database goes into it here.
             drop(connection);
             drop(lock);
@@ -444,6 +452,7 @@ struct Clerk<'s> {
     pile: &'s Mutex<Pile>,
     herald: &'s Herald,
     writer: Writer,
+    housework: Housework,
     language: Language,
     /// When writing is to be tried again; `None` as long as the disk does what it should.
     again: Option<Instant>,
@@ -463,9 +472,9 @@ impl Clerk<'_> {
     /// Takes all that waits, and runs it together.
     fn serve(&mut self, waiting: &Receiver<Job>) {
         let mut due: Option<Instant> = None;
-        let mut forgets = Instant::now();
+        let mut tidies = Instant::now();
         loop {
-            let deadline = [due, self.again].into_iter().flatten().fold(forgets, Instant::min);
+            let deadline = [due, self.again].into_iter().flatten().fold(tidies, Instant::min);
             let first = waiting.recv_deadline(deadline);
             let mut stops = matches!(first, Err(RecvTimeoutError::Disconnected));
             let mut questions = Vec::new();
@@ -491,18 +500,20 @@ impl Clerk<'_> {
                 self.run_together(questions, now, stops);
             }
             if stops {
+                let limits = self.pile.lock().limits;
+                if let Err(error) = self.housework.settle(self.connection, &mut self.writer, limits) {
+                    log::warn!("store: {error}");
+                }
                 return;
             }
-            if forgets <= now {
+            if tidies <= now {
                 let limits = self.pile.lock().limits;
-                let is_all = newest::forget_old(self.connection)
-                    .and_then(|()| history::forget_old(self.connection, limits, Timestamp::now()));
+                let is_all = self.housework.go_on(self.connection, &mut self.writer, limits);
                 // Who asks meanwhile comes first.
-                forgets = if matches!(is_all, Ok(false)) { now } else { now + FORGET_EVERY };
+                tidies = if matches!(is_all, Ok(false)) { now } else { now + TIDY_EVERY };
                 if let Err(error) = is_all {
                     log::warn!("store: {error}");
                 }
-                self.writer.forget();
             }
         }
     }
@@ -602,7 +613,7 @@ impl Clerk<'_> {
                 pile.recover()
             }
             Kept::Failed(trouble) => {
-                self.writer.forget();
+                self.housework.count_anew(&mut self.writer);
                 self.again = trouble.may_pass().then(|| Instant::now() + TRY_AGAIN);
                 if self.again.is_none() && records.is_empty() {
                     // It was a question that is wrong in itself, and whoever asked knows.
@@ -925,9 +936,70 @@ mod tests {
                 connection.query_row(ask, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
             })
             .unwrap();
-        // It is counted from time to time.
-        assert!((10..=10 + i64::from(history::COUNT_EVERY)).contains(&count), "{count}");
-        assert_eq!(oldest, 1000 - count + 1, "the oldest go first");
+        assert_eq!((count, oldest), (10, 991), "the oldest go first");
+        stop(house);
+    }
+
+    /// How many messages each conversation has, by its number.
+    fn counts(store: &Store) -> Vec<i64> {
+        let counts = |connection: &Connection| {
+            let ask = "SELECT count(*) FROM message GROUP BY place ORDER BY place";
+            let mut counts = connection.prepare(ask)?;
+            let counts = counts.query_map([], |row| row.get(0))?;
+            counts.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        store.ask(counts).unwrap()
+    }
+
+    #[test]
+    fn the_limit_holds_over_restarts_and_in_every_conversation() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { history_lines: Some(10), ..config(Some(folder.path())) };
+        let mut number = 0;
+        for _ in 0..3 {
+            let house = Store::start(&config).unwrap();
+            for _ in 0..4 {
+                for place in ["#tea", "#more", "alice bob"] {
+                    number += 1;
+                    let texts = Texts { source: "alice!~alice@tea", words: "茶", ..Texts::default() };
+                    let entry =
+                        Entry::new(place.into(), Number::from_micros(number), Kind::Privmsg, false, &texts);
+                    house.0.keep(&mut vec![Record::Entry(entry)]);
+                }
+                house.0.ask(|_| Ok(())).unwrap();
+            }
+            stop(house);
+        }
+        let house = Store::start(&config).unwrap();
+        assert_eq!(counts(&house.0), [10, 10, 10]);
+        stop(house);
+    }
+
+    #[test]
+    fn a_lower_limit_holds_where_nothing_is_said_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = start(Some(folder.path()));
+        for place in ["#tea", "#more", "alice bob"] {
+            let entries = |number| {
+                let texts = Texts { source: "alice!~alice@tea", words: "茶", ..Texts::default() };
+                Record::Entry(Entry::new(
+                    place.into(),
+                    Number::from_micros(number),
+                    Kind::Privmsg,
+                    false,
+                    &texts,
+                ))
+            };
+            let first = place.len() as i64 * 10_000;
+            house.0.keep(&mut (first..first + 3000).map(entries).collect());
+        }
+        stop(house);
+        let config = Config { history_lines: Some(10), ..config(Some(folder.path())) };
+        let house = Store::start(&config).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while counts(&house.0) != [10, 10, 10] {
+            assert!(Instant::now() < deadline, "{:?}", counts(&house.0));
+        }
         stop(house);
     }
 

@@ -150,6 +150,8 @@ pub struct World {
     changes: u64,
     /// The last number that a message or a batch was given.
     number: Number,
+    /// The latest that the clock has said since it was set back the last time.
+    latest: Timestamp,
     /// How many were renamed because their name was somebody else's.
     guests: u64,
     /// The rooms of before the restart that are the same when they are opened again, and since when they are there.
@@ -224,6 +226,7 @@ impl World {
             kept_people: HashSet::new(),
             changes: 0,
             number: Number::FIRST,
+            latest: now,
             guests: 0,
             remembered: HashMap::new(),
             markers: HashMap::new(),
@@ -613,8 +616,30 @@ impl World {
 
     /// What no other message and no other batch of this server is or was called.
     pub(crate) fn next_number(&mut self) -> Number {
+        self.look_at_the_clock();
         self.number = self.number.after(self.now);
         self.number
+    }
+
+    /// When something happened that has just been given a number.
+    pub(crate) fn time_of(&self, number: Number) -> Timestamp {
+        number.time_by(self.now)
+    }
+
+    /// A time of what was said before, as it is shown: what a clock that was ahead has dated is not of the future.
+    pub(crate) fn shown(&self, time: Timestamp) -> Timestamp {
+        Number::at(time).time_by(self.now)
+    }
+
+    /// Notices when the clock has been set back: what people marked as read in the future is only read up to now.
+    fn look_at_the_clock(&mut self) {
+        if self.now >= self.latest {
+            self.latest = self.now;
+        } else if self.latest.duration_since(self.now) > number::LONGEST_AHEAD {
+            self.latest = self.now;
+            self.cap_markers();
+            self.bans.cap(self.now);
+        }
     }
 
     /// Goes on where the last run of the server ended: no number is given twice, and these rooms are the same ones when

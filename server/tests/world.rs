@@ -374,6 +374,90 @@ fn what_is_said_after_the_clock_was_set_back_can_be_marked_as_read() {
     assert!(answers.iter().any(|(_, line)| line.ends_with(&format!("timestamp={time}"))), "{answers:?}");
 }
 
+/// What was said, as one sees it again: each message's time, identifier and words.
+fn seen(stage: &mut Memory, who: &str, question: &str) -> Vec<(Timestamp, String, String)> {
+    stage.received();
+    stage.send(who, question);
+    let lines = stage.received();
+    let lines = lines.iter().filter(|(to, line)| to == who && line.contains(" PRIVMSG "));
+    let seen = lines.map(|(_, line)| {
+        let message = Message::parse(line).unwrap();
+        let tag = |key: &str| message.tags().get(key).unwrap_or_default().into_owned();
+        (tag("time").parse().unwrap(), tag("msgid"), message.params()[1].to_owned())
+    });
+    seen.collect()
+}
+
+fn words(seen: &[(Timestamp, String, String)]) -> Vec<&str> {
+    seen.iter().map(|(.., words)| words.as_str()).collect()
+}
+
+fn enter(stage: &mut Memory, name: &str) {
+    stage.connect(name);
+    stage.send(name, "CAP REQ :server-time message-tags batch echo-message draft/read-marker");
+    stage.send(name, &format!("NICK {name}\r\nUSER {name} 0 * :{name}\r\nCAP END\r\nJOIN #tea"));
+    stage.received();
+}
+
+#[test]
+fn a_clock_that_was_ahead_does_not_poison_what_is_said_after_it_was_set_right() {
+    // By some hours, by more than a day, by years; seen at once, and after a restart.
+    for (hours, restarts) in [(8, false), (8, true), (30, false), (30, true), (24 * 365 * 20, true)] {
+        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
+        let after = |secs| now + SignedDuration::from_secs(secs);
+        let mut stage = Memory::open(Config { cloak: false, ..Config::default() });
+        let mut said = Vec::new();
+        stage.set_clock(now);
+        enter(&mut stage, "a");
+        said.extend(seen(&mut stage, "a", "PRIVMSG #tea :before"));
+        stage.set_clock(after(60) + SignedDuration::from_hours(hours));
+        said.extend(seen(&mut stage, "a", "PRIVMSG #tea :ahead"));
+        stage.send("a", "MARKREAD #tea timestamp=2100-01-01T00:00:00.000Z");
+        stage.set_clock(after(120));
+        if restarts {
+            stage.restart(false);
+            enter(&mut stage, "a");
+        }
+        for (secs, line) in [(130, "back"), (140, "and"), (150, "again")] {
+            stage.set_clock(after(secs));
+            let told = seen(&mut stage, "a", &format!("PRIVMSG #tea :{line}"));
+            assert_eq!(told[0].0, after(secs), "told with the time that it is");
+            said.extend(told);
+        }
+        let ids: BTreeSet<_> = said.iter().map(|(_, id, _)| id).collect();
+        assert_eq!(ids.len(), 5, "each has an identifier of its own");
+        let case = format!("{hours} hours, restarts: {restarts}");
+        let all = seen(&mut stage, "a", "CHATHISTORY LATEST #tea * 10");
+        assert_eq!(words(&all), ["before", "ahead", "back", "and", "again"], "{case}");
+        assert!(all.iter().all(|(time, ..)| *time <= after(150)), "{case}: {all:?}");
+        let ids_again: Vec<_> = all.iter().map(|(_, id, _)| id).collect();
+        assert_eq!(ids_again, said.iter().map(|(_, id, _)| id).collect::<Vec<_>>(), "{case}");
+        let time = |secs| format!("timestamp={:.3}", after(secs));
+        let id = |index: usize| format!("msgid={}", said[index].1);
+        for (question, expected) in [
+            (format!("AFTER #tea {} 10", time(135)), &["and", "again"][..]),
+            (format!("AFTER #tea {} 10", time(140)), &["again"]),
+            (format!("BEFORE #tea {} 2", time(140)), &["ahead", "back"]),
+            (format!("LATEST #tea {} 10", time(135)), &["and", "again"]),
+            (format!("AFTER #tea {} 10", id(1)), &["back", "and", "again"]),
+            (format!("BEFORE #tea {} 2", id(2)), &["before", "ahead"]),
+            (format!("BETWEEN #tea {} {} 10", time(130), time(145)), &["and"]),
+            (format!("AROUND #tea {} 3", id(3)), &["back", "and", "again"]),
+        ] {
+            let found = seen(&mut stage, "a", &format!("CHATHISTORY {question}"));
+            assert_eq!(words(&found), expected, "{case}: {question}");
+        }
+        stage.received();
+        stage.send("a", &format!("MARKREAD #tea {}", time(140)));
+        let (_, marked) = stage.received().pop().unwrap();
+        assert!(marked.ends_with(&time(140)), "{case}: {marked}");
+        // Who comes in now reads it too.
+        enter(&mut stage, "b");
+        let newest = seen(&mut stage, "b", "CHATHISTORY LATEST #tea * 1");
+        assert_eq!(words(&newest), ["again"], "{case}");
+    }
+}
+
 /// One connection, and what may be said to it.
 #[derive(Default)]
 struct Listener {

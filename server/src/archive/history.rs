@@ -57,7 +57,7 @@ fn place_of_room(config: &Config, room: &str) -> Result<String, Text> {
 fn text_of(entry: &Entry) -> String {
     let Texts { source, words, .. } = entry.texts();
     let nick = text::escape(source.split('!').next().unwrap_or(source));
-    let time = entry.number.time().to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S%:z");
+    let time = entry.time.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S%:z");
     // The console may be a terminal, which obeys some of what people can say.
     let words = words.replace('\r', "").split('\n').map(text::escape).collect::<Vec<_>>().join("\n    ");
     match entry.kind {
@@ -71,7 +71,7 @@ fn json_of(entry: &Entry) -> Value {
     let Texts { source, account, tags, words, .. } = entry.texts();
     json!({
         "id": entry.number.to_string(),
-        "time": format!("{:.3}", entry.number.time()),
+        "time": format!("{:.3}", entry.time),
         "kind": entry.kind.command(),
         "source": source,
         "account": account,
@@ -131,7 +131,7 @@ fn warn_of_what_will_be_forgotten(config: &Config, incoming: &[import::Incoming]
         .history_days
         .and_then(|days| Timestamp::now().checked_sub(SignedDuration::from_hours(24 * i64::from(days))).ok());
     if let (Some(oldest), Some(days)) = (oldest, config.history_days) {
-        let old = incoming.iter().filter(|one| one.entry.number.time() < oldest).count();
+        let old = incoming.iter().filter(|one| one.entry.time < oldest).count();
         if old > 0 {
             tell(Text::TooOldToStay(old.to_string(), days.to_string()).within(config.language));
         }
@@ -155,7 +155,11 @@ fn entry_of(line: &str, place: &Arc<str>, latest: Timestamp) -> Result<import::I
         Some(id) => (Number::read(id).ok_or_else(|| wrong("id"))?, true),
         None => (Number::at(text("time")?.parse().map_err(|_| wrong("time"))?), false),
     };
-    if number.time() > latest {
+    // Where the clock was ahead once, numbers run ahead of it, and the time is another (to the thousandth of a second).
+    let time: Option<Timestamp> = optional("time")?.map(str::parse).transpose().map_err(|_| wrong("time"))?;
+    let is_ahead = |time: &Timestamp| number.time().duration_since(*time) > SignedDuration::from_millis(1);
+    let time = time.filter(is_ahead).unwrap_or(number.time());
+    if time > latest {
         return Err(Text::FromTheFuture);
     }
     if number <= Number::FIRST {
@@ -186,6 +190,6 @@ fn entry_of(line: &str, place: &Arc<str>, latest: Timestamp) -> Result<import::I
         Some(Value::Bool(is_bot)) => *is_bot,
         Some(_) => return Err(wrong("bot")),
     };
-    let entry = Entry::new(Arc::clone(place), number, kind, is_bot, &texts);
+    let entry = Entry::new(Arc::clone(place), number, kind, is_bot, &texts).said_at(time);
     Ok(import::Incoming { entry, has_id })
 }

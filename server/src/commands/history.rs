@@ -14,7 +14,7 @@ use super::context::Context;
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::{Reply, word};
-use crate::store::history::{self, Window};
+use crate::store::history::{self, Edge, Window};
 use crate::world::{Capability, Entry, Kind, Line, Number, Said, Tags, Texts, party, place_of};
 
 /// The most messages that one question brings (CHATHISTORY).
@@ -23,13 +23,17 @@ pub(super) const MOST_MESSAGES: usize = 100;
 /// The most messages that are shown to who comes back, of those that waited: anybody can let any number of them wait.
 const MOST_WAITING: usize = 1000;
 
+/// The beginning and the end of all that is kept.
+const FIRST: Edge = Edge::Message(Number::FIRST);
+const LAST: Edge = Edge::Message(Number::LAST);
+
 /// A place in time: `timestamp=` or `msgid=`.
 #[derive(Clone, Copy)]
 struct Point {
-    /// The last number that is before what comes after the point.
-    last: Number,
-    /// The first number that is behind what comes before the point.
-    first: Number,
+    /// The last that is before what comes after the point.
+    last: Edge,
+    /// The first that is behind what comes before the point.
+    first: Edge,
 }
 
 /// Why a question is refused.
@@ -77,27 +81,27 @@ fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) ->
     let limit = limit.min(MOST_MESSAGES);
     if subcommand == "TARGETS" {
         let (from, to) = (time(params[1])?, time(params[2])?);
-        targets(context, between(from, to), from.first > to.first, limit);
+        let (after, before) = between(from, to);
+        targets(context, (after.number(), before.number()), is_later(from, to), limit);
         return Ok(());
     }
     let target = params[1];
     let point = |index: usize| point(params[index]);
     // Each part of the answer: behind what, before what, whether the newest of it, and how many.
     let parts = match subcommand {
-        "BEFORE" => vec![(Number::FIRST, point(2)?.first, true, limit)],
-        "AFTER" => vec![(point(2)?.last, Number::LAST, false, limit)],
-        "LATEST" if params[2] == "*" => vec![(Number::FIRST, Number::LAST, true, limit)],
-        "LATEST" => vec![(point(2)?.last, Number::LAST, true, limit)],
+        "BEFORE" => vec![(FIRST, point(2)?.first, true, limit)],
+        "AFTER" => vec![(point(2)?.last, LAST, false, limit)],
+        "LATEST" if params[2] == "*" => vec![(FIRST, LAST, true, limit)],
+        "LATEST" => vec![(point(2)?.last, LAST, true, limit)],
         "AROUND" => {
             let middle = point(2)?.first;
             let before = limit / 2;
-            let at = Number::from_micros(middle.as_micros().saturating_sub(1));
-            vec![(Number::FIRST, middle, true, before), (at, Number::LAST, false, limit - before)]
+            vec![(FIRST, middle, true, before), (middle.just_before(), LAST, false, limit - before)]
         }
         _ => {
             let (from, to) = (point(2)?, point(3)?);
             let (after, before) = between(from, to);
-            vec![(after, before, from.first > to.first, limit)]
+            vec![(after, before, is_later(from, to), limit)]
         }
     };
     let Readable { name, places, since } = readable(context, target).ok_or(Refusal::Target)?;
@@ -107,8 +111,9 @@ fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) ->
         .into_iter()
         .map(|(after, before, newest, limit)| Window {
             places: places.clone(),
-            after: after.max(since),
+            after,
             before,
+            since,
             limit,
             newest,
             events,
@@ -136,15 +141,19 @@ fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) ->
 }
 
 /// What lies between two points, whichever is the earlier one.
-fn between(one: Point, other: Point) -> (Number, Number) {
-    let (earlier, later) = if one.first <= other.first { (one, other) } else { (other, one) };
+fn between(one: Point, other: Point) -> (Edge, Edge) {
+    let (earlier, later) = if is_later(one, other) { (other, one) } else { (one, other) };
     (earlier.last, later.first)
+}
+
+fn is_later(one: Point, other: Point) -> bool {
+    one.first.number() > other.first.number()
 }
 
 fn point(typed: &str) -> Result<Point, Refusal<'_>> {
     if let Some(msgid) = typed.strip_prefix("msgid=") {
         let number = Number::read(msgid).ok_or(Refusal::Message)?;
-        return Ok(Point { last: number, first: number });
+        return Ok(Point { last: Edge::Message(number), first: Edge::Message(number) });
     }
     time(typed)
 }
@@ -152,8 +161,8 @@ fn point(typed: &str) -> Result<Point, Refusal<'_>> {
 /// `timestamp=2026-01-01T00:00:00.000Z`: the thousandth of a second that is meant, as others see it.
 fn time(typed: &str) -> Result<Point, Refusal<'_>> {
     let time = read_time(typed).ok_or(Refusal::Time(typed))?;
-    let first = Number::at(time);
-    Ok(Point { first, last: Number::from_micros(first.as_micros() + 999) })
+    let first = time.as_microsecond();
+    Ok(Point { first: Edge::Moment(first), last: Edge::Moment(first + 999) })
 }
 
 /// A time as `timestamp=` has it.
@@ -244,6 +253,8 @@ impl Context<'_> {
             return;
         }
         let to = if person.is_empty() { target } else { person };
+        // What a clock that was ahead has dated is not shown as something of the future.
+        let time = self.world.shown(entry.time);
         if words.contains(['\n', '\r']) {
             let tags = Tags {
                 msgid: Some(entry.number),
@@ -252,8 +263,7 @@ impl Context<'_> {
                 client_only: tags.to_owned(),
                 ..Tags::default()
             };
-            let said =
-                Said { source, command: kind.command(), target: to, words, number: entry.number, tags };
+            let said = Said { source, command: kind.command(), target: to, words, time, tags };
             let knows = self.device().takes_several_lines();
             let lines = if knows { said.in_batch(self.world, batch) } else { said.in_lines(batch) };
             for line in lines {
@@ -273,7 +283,7 @@ impl Context<'_> {
                 concat: false,
                 client_only: tags.to_owned(),
             };
-            Line::of(entry.number.time(), tags, &[&before[..], words].concat(), Box::default())
+            Line::of(time, tags, &[&before[..], words].concat(), Box::default())
         };
         let line = match kind {
             Kind::Join if extended => line(&[" ", to, " ", account.unwrap_or("*"), " :", words]),
@@ -309,7 +319,7 @@ fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit:
         let batch = context.begin_batch("draft/chathistory-targets");
         for last in found {
             let name = name_of_conversation(context, &last, &mine);
-            let words = format!("CHATHISTORY TARGETS {name} {:.3}", last.number.time());
+            let words = format!("CHATHISTORY TARGETS {name} {:.3}", context.world.shown(last.time));
             let server = context.world.config.name.clone();
             let tags = Tags { batch, ..Tags::default() };
             let line = context.world.line(format_args!(":{server} {words}")).with_tags(tags);

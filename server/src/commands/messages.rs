@@ -86,7 +86,7 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
     tags.msgid = Some(number);
     let (colon, text) = speech.text.map_or(("", ""), |text| (" :", text));
     let words = [":", context.client().source(), " ", speech.command, " ", rank, target, colon, text];
-    context.world.line_of(number.time(), tags, &words)
+    context.world.line_of(context.world.time_of(number), tags, &words)
 }
 
 /// To those in a channel who have a rank, by its prefix, or a higher one; to everybody there without one.

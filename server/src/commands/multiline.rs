@@ -235,7 +235,8 @@ fn tell(
     let tags =
         Tags { msgid: Some(number), client_only: draft.client_only.clone(), ..context.client().tags() };
     let source = context.client().source().to_owned();
-    let said = Said { source: &source, command, target, words: &draft.words, number, tags };
+    let time = context.world.time_of(number);
+    let said = Said { source: &source, command, target, words: &draft.words, time, tags };
     for (lines, knowing) in [(said.in_batch(context.world, None), true), (said.in_lines(None), false)] {
         for line in &lines {
             to_all(context, line, knowing);

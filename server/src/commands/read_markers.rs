@@ -37,8 +37,9 @@ pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), R
         return Ok(());
     };
     // A marker never goes back, so a client whose clock is ahead would have read for good what is yet to be said. The
-    // present is the next number, and not the clock, which may have been set back behind what was said.
-    let read = Number::at(time).min(context.world.next_number());
+    // present is the time that something would have that is said now.
+    let next = context.world.next_number();
+    let read = Number::at(time).min(Number::at(context.world.time_of(next)));
     match context.world.mark_read(context.me, target, read) {
         Some(true) => {
             let all = context.world.connections_of_same_reader(context.me);

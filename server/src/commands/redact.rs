@@ -97,7 +97,7 @@ fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) 
         let (colon, reason) = reason.map_or(("", ""), |reason| (" :", reason));
         let words = [":", source, " REDACT ", to, " ", msgid, colon, reason];
         let tags = Tags { msgid: Some(number), ..context.client().tags() };
-        Line::of(number.time(), tags, &words, Box::default())
+        Line::of(context.world.time_of(number), tags, &words, Box::default())
     };
     if names::is_channel(target) {
         let Ok(channel) = context.world.find_channel(target) else { return };

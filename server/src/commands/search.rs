@@ -14,9 +14,9 @@ use super::history::{Readable, readable, readable_rooms, reads_since};
 use crate::language::Text;
 use crate::reply::{Reply, word};
 use crate::store::StoreError;
-use crate::store::history;
+use crate::store::history::{self, Edge};
 use crate::store::search::Search;
-use crate::world::{Entry, Number, party};
+use crate::world::{Entry, party};
 
 /// How many messages are found, if not said otherwise.
 const SOME: usize = 20;
@@ -86,9 +86,9 @@ fn understand(context: &Context, message: &Message) -> Result<(Search, Option<Re
 }
 
 /// A day, or a time as `server-time` has it.
-fn read_time(text: &str) -> Option<Number> {
+fn read_time(text: &str) -> Option<Edge> {
     let day = |text: &str| Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
-    text.parse::<Timestamp>().ok().or_else(|| day(text)).map(Number::at)
+    text.parse::<Timestamp>().ok().or_else(|| day(text)).map(|time| Edge::Moment(time.as_microsecond()))
 }
 
 /// Looks through the next slice, until there is none.

@@ -4,6 +4,7 @@
 //! and needs one index only.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -51,14 +52,25 @@ pub(super) const TABLES: &str = "
         since INTEGER NOT NULL
     ) WITHOUT ROWID;";
 
+/// What makes it cheap to keep no more than the limits say, and what a clock that was wrong makes necessary.
+pub(super) const MORE: &str = "
+    ALTER TABLE place ADD COLUMN count INTEGER NOT NULL DEFAULT 0; -- how many messages it has
+    UPDATE place SET count = (SELECT count(*) FROM message WHERE message.place = place.id);
+    CREATE INDEX places_without_messages ON place (id) WHERE count = 0;
+    ALTER TABLE message ADD COLUMN time INTEGER; -- when it was said, where the id runs ahead of the clock
+    CREATE INDEX late_messages_of_a_place ON message (place, time) WHERE time IS NOT NULL;
+    CREATE INDEX late_messages ON message (time) WHERE time IS NOT NULL;";
+
 /// Added to the code of a kind where a bot did it.
 const BOT: i64 = 16;
 /// How many messages are looked at, or forgotten, before others have their turn.
 pub(super) const SLICE: usize = 5000;
-/// After so many new messages in a place, at least, it is seen to that there are not too many.
-pub(super) const COUNT_EVERY: u32 = 256;
-/// After which part of all that may be kept of a place: to find the oldest, all have to be counted.
+/// So much of the future is the present: times that are read from a clock and written down a moment later.
+const PRESENT_MICROS: i64 = 10 * 1_000_000;
+/// After which part of all that may be kept of a place, at least, it is seen to that there are not too many.
 const COUNT_EVERY_PART: u32 = 8;
+/// Of how many conversations it is remembered for up to a minute how many messages they have.
+const MOST_PLACES: usize = 4096;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,11 +88,21 @@ impl Limits {
     }
 }
 
-/// What the thread knows of the tables, so that it need not ask for it at each message.
+/// What the thread knows of the conversations in which something was said since the last minute, so that it need not ask
+/// for it at each message, nor write down at each message how many there are.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
-    /// The conversations' numbers, and how many messages came since they were last counted.
-    places: HashMap<Arc<str>, (i64, u32)>,
+    places: HashMap<Arc<str>, Place>,
+}
+
+/// A conversation.
+#[derive(Debug)]
+struct Place {
+    id: i64,
+    /// How many messages it has.
+    count: i64,
+    /// How many of them the table of conversations does not count yet.
+    new: i64,
 }
 
 impl Writer {
@@ -92,22 +114,24 @@ impl Writer {
         limits: Limits,
     ) -> rusqlite::Result<()> {
         let insert = &mut *connection.prepare_cached(INSERT)?;
+        let now = Timestamp::now().as_microsecond();
         for record in records {
             match record {
                 Record::Entry(entry) => self.write_entry(connection, insert, entry, limits)?,
                 Record::Renamed(old, new) => {
-                    self.forget();
+                    self.settle(connection, limits)?;
                     // What the new name was filed under belonged to a room that is gone.
                     delete_place(connection, new)?;
                     connection.execute("UPDATE place SET name = ? WHERE name = ?", [new, old])?;
                 }
                 Record::Marker { account, target, read } => {
-                    // Two clients of one account may have said it at once, and come here in the other order.
+                    // Two clients of one account may have said it at once, and come here in the other order. What is
+                    // marked in the future was marked by a clock that was ahead.
                     let mut keep = connection.prepare_cached(
-                        "INSERT INTO marker VALUES (?, ?, ?)
-                         ON CONFLICT DO UPDATE SET read = max(read, excluded.read)",
+                        "INSERT INTO marker VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
+                         SET read = CASE WHEN read > ?4 THEN excluded.read ELSE max(read, excluded.read) END",
                     )?;
-                    keep.execute(params![account, target, read.as_micros()])?;
+                    keep.execute(params![account, target, read.as_micros(), now + PRESENT_MICROS])?;
                 }
                 Record::Room(name, Some(since)) => {
                     let mut keep = connection
@@ -119,12 +143,8 @@ impl Writer {
                 }
             }
         }
-        Ok(())
-    }
-
-    /// Forgets what it knows, as after a transaction that was taken back.
-    pub(super) fn forget(&mut self) {
-        self.places.clear();
+        // However many rooms there are, no more than some are remembered.
+        if self.places.len() > MOST_PLACES { self.settle(connection, limits) } else { Ok(()) }
     }
 
     fn write_entry(
@@ -134,40 +154,85 @@ impl Writer {
         entry: &Entry,
         limits: Limits,
     ) -> rusqlite::Result<()> {
-        let (place, new) = match self.places.get_mut(&entry.place) {
+        let place = match self.places.get_mut(&entry.place) {
             Some(known) => known,
             None => {
-                let id = place_for(connection, &entry.place)?;
-                self.places.entry(Arc::clone(&entry.place)).or_insert((id, 0))
+                let mut find = connection.prepare_cached("SELECT id, count FROM place WHERE name = ?")?;
+                let found = find.query_row([&*entry.place], |row| Ok((row.get(0)?, row.get(1)?)));
+                let (id, count) = match found.optional()? {
+                    Some(found) => found,
+                    None => (place_for(connection, &entry.place)?, 0),
+                };
+                self.places.entry(Arc::clone(&entry.place)).or_insert(Place { id, count, new: 0 })
             }
         };
-        insert_entry(insert, *place, entry)?;
+        let new = insert_entry(insert, place.id, entry)? as i64;
+        place.count += new;
+        place.new += new;
         if let Some(account) = &entry.waits {
             let mut wait = connection.prepare_cached("INSERT OR IGNORE INTO waiting VALUES (?, ?)")?;
             wait.execute(params![account, entry.number.as_micros()])?;
         }
-        *new += 1;
-        if let Some(lines) = limits.lines
-            && *new >= COUNT_EVERY.max(lines / COUNT_EVERY_PART)
-        {
-            *new = 0;
-            trim(connection, *place, lines)?;
+        // To find the oldest, all have to be counted; in the course of a minute it is seen to in any case.
+        let slack = limits.lines.map_or(0, |lines| i64::from(lines / COUNT_EVERY_PART).max(1));
+        if limits.lines.is_some_and(|lines| place.count >= i64::from(lines) + slack) {
+            place.settle(connection, limits)?;
+        }
+        Ok(())
+    }
+
+    /// Writes down how many messages each conversation has, and forgets the oldest where there are too many. Nothing is
+    /// remembered after it.
+    pub(super) fn settle(&mut self, connection: &Connection, limits: Limits) -> rusqlite::Result<()> {
+        for place in self.places.values_mut() {
+            place.settle(connection, limits)?;
+        }
+        self.forget();
+        Ok(())
+    }
+
+    /// Forgets what it knows, as after a transaction that was taken back. What is counted is wrong then.
+    pub(super) fn forget(&mut self) {
+        self.places = HashMap::new();
+    }
+}
+
+impl Place {
+    fn settle(&mut self, connection: &Connection, limits: Limits) -> rusqlite::Result<()> {
+        let mut add = connection.prepare_cached("UPDATE place SET count = count + ? WHERE id = ?")?;
+        if self.new > 0 {
+            add.execute([mem::take(&mut self.new), self.id])?;
+        }
+        if let Some(lines) = limits.lines.filter(|lines| self.count > i64::from(*lines)) {
+            self.count = delete_oldest(connection, self.id, lines, i64::MAX)?.unwrap_or(self.count);
         }
         Ok(())
     }
 }
 
+/// Counts the messages of all conversations, as after a crash or after something could not be written.
+pub(super) fn count_all(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE place SET count = counted.count FROM (SELECT place, count(*) AS count FROM message GROUP BY place)
+         AS counted WHERE counted.place = place.id AND counted.count <> place.count",
+        [],
+    )?;
+    Ok(())
+}
+
 /// What has the number of another message is none: it was imported twice.
 pub(super) const INSERT: &str =
-    "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words, time)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 pub(super) fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
     let Texts { source, account, target, tags, words } = entry.texts();
     let kind = entry.kind as i64 + if entry.bot { BOT } else { 0 };
     let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
     let (account, target, tags) = (some(account), some(target), some(tags));
-    insert.execute(params![entry.number.as_micros(), place, kind, source, account, target, tags, words])
+    let (id, time) = (entry.number.as_micros(), entry.time.as_microsecond());
+    let time = (time != id).then_some(time);
+    insert.execute(params![id, place, kind, source, account, target, tags, words, time])
 }
 
 /// The number of a conversation, which is made if need be.
@@ -206,55 +271,140 @@ fn delete_place(connection: &Connection, name: &str) -> rusqlite::Result<()> {
 pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite::Result<()> {
     let of_account = "SELECT place FROM party WHERE name = ?";
     connection.execute(&format!("DELETE FROM message WHERE place IN ({of_account})"), [account])?;
+    connection.execute(&format!("UPDATE place SET count = 0 WHERE id IN ({of_account})"), [account])?;
     connection.execute("DELETE FROM waiting WHERE account = ?", [account])?;
     connection.execute("DELETE FROM marker WHERE account = ?", [account])?;
     Ok(())
 }
 
-/// Forgets the oldest messages of a place where there are more than so many.
-fn trim(connection: &Connection, place: i64, lines: u32) -> rusqlite::Result<()> {
-    let mut oldest = connection
+/// Forgets the oldest messages of a place where there are more than so many, and no more than `most` at a time. Returns
+/// how many there are then, if there were more; the table of conversations says it too.
+fn delete_oldest(
+    connection: &Connection,
+    place: i64,
+    lines: u32,
+    most: i64,
+) -> rusqlite::Result<Option<i64>> {
+    let mut last = connection
         .prepare_cached("SELECT id FROM message WHERE place = ? ORDER BY id DESC LIMIT 1 OFFSET ?")?;
-    let oldest: Option<i64> = oldest.query_row(params![place, lines], |row| row.get(0)).optional()?;
-    if let Some(oldest) = oldest {
-        let mut delete = connection.prepare_cached("DELETE FROM message WHERE place = ? AND id <= ?")?;
-        delete.execute(params![place, oldest])?;
+    let last: Option<i64> = last.query_row(params![place, lines], |row| row.get(0)).optional()?;
+    let gone = match last {
+        Some(last) if most == i64::MAX => connection
+            .prepare_cached("DELETE FROM message WHERE place = ? AND id <= ?")?
+            .execute([place, last])?,
+        Some(last) => connection
+            .prepare_cached(
+                "DELETE FROM message WHERE id IN
+                 (SELECT id FROM message WHERE place = ? AND id <= ? ORDER BY id LIMIT ?)",
+            )?
+            .execute([place, last, most])?,
+        None => return Ok(None),
+    };
+    count_out(connection, place, gone as i64)?;
+    let mut count = connection.prepare_cached("SELECT count FROM place WHERE id = ?")?;
+    count.query_row([place], |row| row.get(0)).optional()
+}
+
+/// Forgets what is too much in places where nothing is said any more, as after a change of the limit: from this one on,
+/// and no more at a time than others can wait for. Returns where to go on, if that was not all.
+pub(super) fn trim(connection: &Connection, lines: u32, from: i64) -> rusqlite::Result<Option<i64>> {
+    let transaction = connection.unchecked_transaction()?;
+    let (mut place, mut left) = (from, SLICE as i64);
+    while left > 0 {
+        let mut find = transaction.prepare_cached(
+            "SELECT id, count FROM place WHERE id >= ?1 AND count > ?2 ORDER BY id LIMIT 1",
+        )?;
+        let found = find.query_row(params![place, lines], |row| Ok((row.get(0)?, row.get(1)?)));
+        let Some((id, before)) = found.optional()? else {
+            drop(find);
+            transaction.commit()?;
+            return Ok(None);
+        };
+        let before: i64 = before;
+        let after = delete_oldest(&transaction, id, lines, left)?.unwrap_or(i64::from(lines));
+        left -= before - after;
+        place = if after > i64::from(lines) { id } else { id + 1 };
     }
+    transaction.commit()?;
+    Ok(Some(place))
+}
+
+/// So many messages of a place are no more.
+fn count_out(connection: &Connection, place: i64, gone: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE place SET count = max(count - ?, 0) WHERE id = ?")?
+        .execute([gone, place])?;
     Ok(())
 }
 
 /// Forgets what is too old, and what waits for nothing then; the oldest first, and no more at a time than others can
 /// wait for. Returns whether that was all.
 pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp) -> rusqlite::Result<bool> {
-    if let Some(days) = limits.days
-        && let Ok(oldest) = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)))
-    {
-        let delete =
-            "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ? ORDER BY id LIMIT ?)";
-        if connection.execute(delete, params![oldest.as_microsecond(), SLICE])? == SLICE {
-            return Ok(false);
+    let transaction = connection.unchecked_transaction()?;
+    let oldest =
+        limits.days.and_then(|days| now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).ok());
+    let mut is_all = true;
+    if let Some(oldest) = oldest {
+        for which in ["id < ? ORDER BY id", "time IS NOT NULL AND time < ? ORDER BY time"] {
+            let find = format!("SELECT id, place FROM message WHERE {which} LIMIT ?");
+            let mut find = transaction.prepare_cached(&find)?;
+            let rows = find.query_map(params![oldest.as_microsecond(), SLICE], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+            })?;
+            let old = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut gone = HashMap::<i64, i64>::new();
+            let mut delete = transaction.prepare_cached("DELETE FROM message WHERE id = ?")?;
+            for (id, place) in &old {
+                *gone.entry(*place).or_default() += delete.execute([id])? as i64;
+            }
+            for (place, gone) in gone {
+                count_out(&transaction, place, gone)?;
+            }
+            is_all &= old.len() < SLICE;
         }
     }
-    connection.execute(
-        "DELETE FROM waiting WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = waiting.message)",
-        [],
-    )?;
-    // A conversation of which nothing is left is none.
-    connection
-        .execute("DELETE FROM place WHERE NOT EXISTS (SELECT 1 FROM message WHERE place = place.id)", [])?;
-    Ok(true)
+    if is_all {
+        transaction.execute(
+            "DELETE FROM waiting WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = waiting.message)",
+            [],
+        )?;
+        // A conversation of which nothing is left is none.
+        transaction.execute(
+            "DELETE FROM place WHERE count = 0 AND NOT EXISTS (SELECT 1 FROM message WHERE place = place.id)",
+            [],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(is_all)
 }
 
+/// Has what was said in the future, by a clock that was ahead, have been said now, so that it is not of the future
+/// again when the time comes. Its place in the order stays as it is. To be called when the clock is trusted.
+pub(super) fn date_the_future(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let now = now.as_microsecond();
+    connection.execute(
+        "UPDATE message SET time = ?1 WHERE id > ?2 AND (time IS NULL OR time > ?2)",
+        [now, now + PRESENT_MICROS],
+    )?;
+    connection.execute("UPDATE marker SET read = ?1 WHERE read > ?2", [now, now + PRESENT_MICROS])?;
+    Ok(())
+}
+
+/// How many rooms of before the start are remembered: those in which something was said last.
+const MOST_REMEMBERED: usize = 65_536;
+
 /// What a server needs to know at its start: the last number that was given, and the rooms that are still the same.
-/// What was said in the future, when the clock was wrong, does not count.
-pub(crate) fn load(
-    connection: &Connection,
-    now: Timestamp,
-) -> rusqlite::Result<(Number, Vec<(String, Number)>)> {
-    let tomorrow = now.as_microsecond() + 24 * 3600 * 1_000_000;
+pub(crate) fn load(connection: &Connection) -> rusqlite::Result<(Number, Vec<(String, Number)>)> {
+    let most = Number::at(Timestamp::MAX).as_micros();
+    // Where the clock was ahead, this is in the future: numbers go on from there, and times come from the clock.
     let last: Option<i64> =
-        connection.query_row("SELECT max(id) FROM message WHERE id < ?", [tomorrow], |row| row.get(0))?;
-    connection.execute("DELETE FROM room WHERE name NOT IN (SELECT name FROM place)", [])?;
+        connection.query_row("SELECT max(id) FROM message WHERE id <= ?", [most], |row| row.get(0))?;
+    connection.execute(
+        "DELETE FROM room WHERE name NOT IN (
+             SELECT name FROM place JOIN room USING (name)
+             ORDER BY (SELECT max(message.id) FROM message WHERE message.place = place.id) DESC LIMIT ?)",
+        [MOST_REMEMBERED],
+    )?;
     let mut rooms = connection.prepare("SELECT name, since FROM room")?;
     let rooms = rooms.query_map([], |row| Ok((row.get(0)?, Number::from_micros(row.get(1)?))))?;
     Ok((last.map_or(Number::FIRST, Number::from_micros), readable("room", rooms)?))
@@ -308,20 +458,21 @@ pub(crate) enum Redacted {
 pub(crate) fn redact(connection: &Connection, redaction: &Redaction) -> rusqlite::Result<Redacted> {
     let number = redaction.number.as_micros();
     let mut find = connection.prepare_cached(
-        "SELECT source, coalesce(account, ''), name FROM message JOIN place ON place.id = place
-         WHERE message.id = ? AND kind & 15 <= 3",
+        "SELECT source, coalesce(account, ''), coalesce(message.time, message.id), name, place.id
+         FROM message JOIN place ON place.id = place WHERE message.id = ? AND kind & 15 <= 3",
     )?;
-    let found: Option<(String, String, String)> =
-        find.query_row([number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-    let Some((source, account, _)) = found.filter(|(.., place)| redaction.places.contains(place)) else {
-        return Ok(Redacted::Unknown);
-    };
+    let found = find.query_row([number], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?, row.get(4)?))
+    });
+    let found = found.optional()?.filter(|(.., name, _)| redaction.places.contains(name));
+    let Some((source, account, time, _, place)) = found else { return Ok(Redacted::Unknown) };
+    let (source, account, time): (String, String, i64) = (source, account, time);
     let is_mine = match &redaction.account {
         Some(mine) => *mine == account,
         None => account.is_empty() && source == redaction.source,
     };
     if !redaction.may_any {
-        if is_mine && redaction.number < redaction.oldest {
+        if is_mine && time < redaction.oldest.as_micros() {
             return Ok(Redacted::TooLate);
         }
         if !is_mine || redaction.number <= redaction.since {
@@ -329,11 +480,59 @@ pub(crate) fn redact(connection: &Connection, redaction: &Redaction) -> rusqlite
         }
     }
     connection.execute("DELETE FROM message WHERE id = ?", [number])?;
+    count_out(connection, place, 1)?;
     connection.execute("DELETE FROM waiting WHERE message = ?", [number])?;
     Ok(Redacted::Done)
 }
 
 // --- Reading ---------------------------------------------------------------------------------------------------------
+
+/// Where a part of a conversation begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// At a message.
+    Message(Number),
+    /// At a moment, in microseconds since 1970. Where numbers ran ahead of the clock, the messages of a moment are not
+    /// those of its numbers.
+    Moment(i64),
+}
+
+impl Edge {
+    /// What it is where numbers and the clock agree.
+    pub(crate) fn number(self) -> Number {
+        match self {
+            Self::Message(number) => number,
+            Self::Moment(time) => Number::from_micros(time),
+        }
+    }
+
+    /// What is just before it.
+    pub(crate) fn just_before(self) -> Self {
+        match self {
+            Self::Message(number) => Self::Message(Number::from_micros(number.as_micros().saturating_sub(1))),
+            Self::Moment(time) => Self::Moment(time.saturating_sub(1)),
+        }
+    }
+
+    /// The last number of a place that is before what comes after a moment, or the first that is behind what comes
+    /// before it.
+    pub(super) fn resolve(
+        self,
+        connection: &Connection,
+        place: i64,
+        is_begin: bool,
+    ) -> rusqlite::Result<i64> {
+        let Self::Moment(time) = self else { return Ok(self.number().as_micros()) };
+        let late = if is_begin { "time <= ?" } else { "time < ?" };
+        // Numbers are never behind the clock, and whatever comes later has a later time.
+        let mut find = connection.prepare_cached(&format!(
+            "SELECT id FROM message WHERE place = ? AND time IS NOT NULL AND {late} ORDER BY time DESC, id DESC LIMIT 1"
+        ))?;
+        let last: Option<i64> = find.query_row([place, time], |row| row.get(0)).optional()?;
+        let past = last.map(|last| if is_begin { last } else { last + 1 });
+        Ok(past.map_or(time, |past| past.max(time)))
+    }
+}
 
 /// A part of a conversation.
 #[derive(Clone, Debug)]
@@ -341,9 +540,11 @@ pub(crate) struct Window {
     /// The keys that the conversation may be filed under; the first that is there.
     pub(crate) places: Vec<String>,
     /// Only what is behind this.
-    pub(crate) after: Number,
+    pub(crate) after: Edge,
     /// Only what is before this.
-    pub(crate) before: Number,
+    pub(crate) before: Edge,
+    /// From when on it may be read at all.
+    pub(crate) since: Number,
     /// At most so many.
     pub(crate) limit: usize,
     /// Whether it is the newest that are wanted, if there are more.
@@ -373,7 +574,8 @@ fn read_place(
     let mut select = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM message WHERE place = ? AND id > ? AND id < ? {kinds} ORDER BY id {order} LIMIT ?"
     ))?;
-    let (after, before) = (window.after.as_micros(), window.before.as_micros());
+    let after = window.after.resolve(connection, place, true)?.max(window.since.as_micros());
+    let before = window.before.resolve(connection, place, false)?;
     let place_name: Arc<str> = Arc::from(name);
     let rows = select
         .query_map(params![place, after, before, window.limit], |row| entry(row, Arc::clone(&place_name)))?;
@@ -384,7 +586,7 @@ fn read_place(
     Ok(entries)
 }
 
-pub(super) const COLUMNS: &str = "id, kind, source, account, target, tags, words";
+pub(super) const COLUMNS: &str = "id, kind, source, account, target, tags, words, time";
 
 pub(super) fn entry(row: &Row, place: Arc<str>) -> rusqlite::Result<Entry> {
     let code: i64 = row.get(1)?;
@@ -392,7 +594,10 @@ pub(super) fn entry(row: &Row, place: Arc<str>) -> rusqlite::Result<Entry> {
     let (source, account, target, tags) = (word(row, 2)?, word(row, 3)?, word(row, 4)?, word(row, 5)?);
     let (source, account, target, tags) = (&*source, &*account, &*target, &*tags);
     let texts = Texts { source, account, target, tags, words: &text(row, 6)? };
-    Ok(Entry::new(place, Number::from_micros(row.get(0)?), kind, code & BOT != 0, &texts))
+    let number = Number::from_micros(row.get(0)?);
+    let time: Option<i64> = row.get(7)?;
+    let time = time.map_or(number, Number::from_micros).time();
+    Ok(Entry::new(place, number, kind, code & BOT != 0, &texts).said_at(time))
 }
 
 /// The conversations with a last message in a time, and that message: those of a party, from when on it may read, and
@@ -407,14 +612,19 @@ pub(crate) fn targets(
     for (name, since) in [&places_of(connection, party, since)?, rooms].concat() {
         let window = Window {
             places: vec![name],
-            after: since,
-            before: Number::LAST,
+            after: Edge::Message(since),
+            before: Edge::Message(Number::LAST),
+            since,
             limit: 1,
             newest: true,
             events: false,
         };
         let last = read(connection, &window)?.pop();
-        found.extend(last.filter(|last| last.number > after && last.number < before));
+        let is_within = |last: &Entry| {
+            let time = last.time.as_microsecond();
+            time > after.as_micros() && time < before.as_micros()
+        };
+        found.extend(last.filter(is_within));
     }
     found.sort_by_key(|last| last.number);
     Ok(found)
@@ -461,7 +671,7 @@ pub(crate) fn take_waiting(
     let mut select = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM waiting JOIN message ON id = message WHERE waiting.account = ?
          ORDER BY id DESC LIMIT ?",
-        COLUMNS = "id, kind, source, message.account, target, tags, words"
+        COLUMNS = "id, kind, source, message.account, target, tags, words, time"
     ))?;
     let nowhere: Arc<str> = Arc::from("");
     let waited = select.query_map(params![account, most], |row| entry(row, Arc::clone(&nowhere)))?;

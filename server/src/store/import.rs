@@ -52,6 +52,7 @@ pub(crate) fn into_room(
         let number = reached.entry(entry.number.as_micros()).or_insert(entry.number.as_micros());
         loop {
             entry.number = Number::from_micros(*number);
+            entry.time = entry.number.time();
             *number += 1;
             if !claimed.insert(entry.number.as_micros()) {
                 continue;
@@ -73,6 +74,7 @@ pub(crate) fn into_room(
     }
     let count = "SELECT count(*) FROM message WHERE place = ?";
     outcome.in_all = connection.query_row(count, [place], |row| row.get(0))?;
+    connection.execute("UPDATE place SET count = ? WHERE id = ?", params![outcome.in_all, place])?;
     Ok(outcome)
 }
 

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     presence::ADDRESS,
     channels::MORE,
     presence::MORE,
+    history::MORE,
 ];
 
 /// How long to wait for somebody else who writes.
@@ -141,7 +142,8 @@ fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result
     // Every commit waits for the disk: what was acknowledged survives a power failure too.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;",
+         PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;
+         PRAGMA secure_delete = ON;",
     )?;
     connection.execute_batch(newest::TABLE)?;
     connection.set_prepared_statement_cache_capacity(64);

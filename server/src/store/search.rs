@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 use teahouse_protocol::{CaseMapping, Folded};
 
-use super::history::{COLUMNS, SLICE, entry, find_place};
+use super::history::{COLUMNS, Edge, SLICE, entry, find_place};
 use super::rows::text;
 use crate::world::{Entry, Number};
 
@@ -18,15 +18,17 @@ pub(crate) struct Search {
     pub(crate) from: Option<Folded<'static>>,
     casemapping: CaseMapping,
     /// Only what is behind this.
-    pub(crate) after: Number,
+    pub(crate) after: Edge,
     /// Only what is before this.
-    pub(crate) before: Number,
+    pub(crate) before: Edge,
     /// The newest so many.
     pub(crate) limit: usize,
     /// Where to look, and from when on that may be read. The last one is being looked through.
     pub(crate) places: Vec<(String, Number)>,
     /// Before what, in the last place; `None` where it has not begun.
     reached: Option<Number>,
+    /// So many were found that nothing before this is among the newest.
+    newest: Number,
     found: Vec<Entry>,
 }
 
@@ -37,8 +39,9 @@ impl Search {
             words: Vec::new(),
             from: None,
             casemapping,
-            after: Number::FIRST,
-            before: Number::LAST,
+            after: Edge::Message(Number::FIRST),
+            before: Edge::Message(Number::LAST),
+            newest: Number::FIRST,
             limit,
             places: Vec::new(),
             reached: None,
@@ -50,13 +53,18 @@ impl Search {
     pub(crate) fn next_slice(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
         let Some((name, since)) = self.places.last() else { return Ok(true) };
         let Some(place) = find_place(connection, name)? else { return Ok(self.leave_place()) };
-        let (after, before) = (self.after.max(*since), self.reached.unwrap_or(self.before).min(self.before));
+        let after = self.after.resolve(connection, place, true)?;
+        let after = after.max(since.as_micros()).max(self.newest.as_micros());
+        let before = match self.reached {
+            Some(reached) => reached.as_micros(),
+            None => self.before.resolve(connection, place, false)?,
+        };
         let key: Arc<str> = Arc::from(name.as_str());
         let mut select = connection.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM message WHERE place = ? AND id > ? AND id < ? AND kind & 15 <= 2
              ORDER BY id DESC LIMIT ?"
         ))?;
-        let mut rows = select.query(params![place, after.as_micros(), before.as_micros(), SLICE])?;
+        let mut rows = select.query(params![place, after, before, SLICE])?;
         let (mut seen, mut here) = (0, 0);
         while let Some(row) = rows.next()? {
             seen += 1;
@@ -89,7 +97,7 @@ impl Search {
         self.found.sort_by_key(|entry| entry.number);
         self.found.drain(..self.found.len().saturating_sub(self.limit));
         if let Some(oldest) = self.found.first().filter(|_| self.found.len() == self.limit) {
-            self.after = self.after.max(oldest.number);
+            self.newest = self.newest.max(oldest.number);
         }
     }
 

@@ -1,7 +1,7 @@
 //! How far people have read: by account in memory, so that it is there when somebody comes into a room, and written by
 //! the [store](crate::store) a moment later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{ChannelId, ClientId, Number, Record, World};
 
@@ -56,6 +56,21 @@ impl World {
                 self.mark_read(member, new, read);
             }
         }
+    }
+
+    /// Nobody has read what is yet to be said, whatever a clock that was ahead has made of it.
+    pub(super) fn cap_markers(&mut self) {
+        let now = self.now;
+        let own = self.clients.values_mut().map(|client| &mut client.markers);
+        for marker in self.markers.values_mut().chain(own).flat_map(Markers::values_mut) {
+            *marker = Number::at(marker.time_by(now));
+        }
+    }
+
+    /// Takes on how far people have read, as it was kept.
+    pub(crate) fn restore_markers(&mut self, kept: HashMap<String, Markers>) {
+        self.markers = kept;
+        self.cap_markers();
     }
 
     /// Forgets how far an account that is closed had read.

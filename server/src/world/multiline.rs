@@ -3,6 +3,8 @@
 //!
 //! Their words are kept as one text, in which LF divides the lines, or CR where a line goes on the one before.
 
+use jiff::Timestamp;
+
 use super::{Line, Number, Tags, World};
 
 /// A message of several lines that is being said.
@@ -27,7 +29,7 @@ pub(crate) struct Said<'a> {
     pub(crate) command: &'static str,
     pub(crate) target: &'a str,
     pub(crate) words: &'a str,
-    pub(crate) number: Number,
+    pub(crate) time: Timestamp,
     pub(crate) tags: Tags,
 }
 
@@ -35,7 +37,7 @@ impl Said<'_> {
     /// As one batch, which may be inside of another.
     pub(crate) fn in_batch(&self, world: &mut World, outer: Option<Number>) -> Vec<Line> {
         let batch = world.next_number();
-        let time = self.number.time();
+        let time = self.time;
         let begin = [":", self.source, " BATCH +", &batch.to_string(), " draft/multiline ", self.target];
         let mut lines =
             vec![Line::of(time, Tags { batch: outer, ..self.tags.clone() }, &begin, Box::default())];
@@ -64,7 +66,7 @@ impl Said<'_> {
 
     fn line(&self, tags: Tags, text: &str) -> Line {
         let words = [":", self.source, " ", self.command, " ", self.target, " :", text];
-        Line::of(self.number.time(), tags, &words, Box::default())
+        Line::of(self.time, tags, &words, Box::default())
     }
 
     /// The lines, and whether each goes on the one before.

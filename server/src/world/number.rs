@@ -2,10 +2,19 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// How far times may be ahead of the clock: threads tell the time a moment before they have the lock.
+pub(super) const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
+/// Before 2025 there was no such server: a clock that says so is one that has not been set.
+const EARLIEST_SECS: i64 = 1_735_689_600;
 
 /// The name of a message or a batch: microseconds since 1970, and never the same twice. So it says when something was
 /// said, orders what was said, and is what the [store](crate::store) files it under.
+///
+/// Where the clock is set back, numbers run on ahead of it until it has caught up, however long that takes: the order is
+/// the order in which things were said, and no name is given twice. But times come from the clock then
+/// ([`time_by`](Self::time_by)), and are kept beside the numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number(i64);
 
@@ -22,7 +31,16 @@ impl Number {
 
     /// The number for something that happens now: behind all that came before, even where the clock was set back.
     pub(super) fn after(self, now: Timestamp) -> Self {
-        Self::at(now).max(Self(self.0 + 1))
+        Self::at(now).max(Self(self.0.saturating_add(1)))
+    }
+
+    /// The time of something that has this number and happens now. It may be ahead of the clock by
+    /// [`LONGEST_AHEAD`], and time stands still for as long at most; if it is more, the clock has been set back, and is
+    /// believed, unless it is certainly wrong.
+    pub(super) fn time_by(self, now: Timestamp) -> Timestamp {
+        let ahead = self.0.saturating_sub(now.as_microsecond());
+        let is_believed = ahead > LONGEST_AHEAD.as_micros() as i64 && now.as_second() > EARLIEST_SECS;
+        if is_believed { now } else { self.time() }
     }
 
     pub(crate) fn from_micros(micros: i64) -> Self {
@@ -40,7 +58,10 @@ impl Number {
 
     /// The number as it stood on the wire.
     pub(crate) fn read(wire: &str) -> Option<Self> {
-        i64::from_str_radix(wire, 16).ok().filter(|number| *number >= 0).map(Self)
+        i64::from_str_radix(wire, 16)
+            .ok()
+            .filter(|number| (0..=Timestamp::MAX.as_microsecond()).contains(number))
+            .map(Self)
     }
 }
 
@@ -62,7 +83,20 @@ mod tests {
         assert!(first.after(now) > first);
         assert!(first.after(Timestamp::UNIX_EPOCH) > first, "the clock was set back");
         assert_eq!(Number::read(&first.to_string()), Some(first));
+        assert_eq!(Number::read("7fffffffffffffff"), None, "nobody lives that long");
         assert_eq!(Number::read("-1"), None);
         assert_eq!(Number::read("茶"), None);
+    }
+
+    #[test]
+    fn times_come_back_with_the_clock_and_numbers_go_on() {
+        let now = Timestamp::from_second(1_767_225_600).unwrap();
+        let ahead = Number::at(now + SignedDuration::from_hours(8));
+        let next = ahead.after(now);
+        assert!(next > ahead);
+        assert_eq!(next.time_by(now), now);
+        let little = Number::at(now + LONGEST_AHEAD);
+        assert_eq!(little.time_by(now), little.time(), "for a moment it stands still");
+        assert_eq!(ahead.time_by(Timestamp::UNIX_EPOCH), ahead.time(), "that clock has not been set");
     }
 }

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
 use super::{ChannelId, Client, ClientId, Flag, Number, World};
@@ -38,6 +39,8 @@ pub struct Entry {
     /// The conversation's key; see [`place_of`].
     pub(crate) place: Arc<str>,
     pub(crate) number: Number,
+    /// When it was: mostly what the number says.
+    pub(crate) time: Timestamp,
     pub(crate) kind: Kind,
     /// Whether a bot did it.
     pub(crate) bot: bool,
@@ -130,7 +133,13 @@ impl Entry {
                 *end = joined.len() as u32;
             }
         }
-        Self { place, number, kind, bot, waits: None, texts: joined.into_boxed_str(), ends }
+        let (time, texts) = (number.time(), joined.into_boxed_str());
+        Self { place, number, time, kind, bot, waits: None, texts, ends }
+    }
+
+    /// The same, said at another time than the number says.
+    pub(crate) fn said_at(self, time: Timestamp) -> Self {
+        Self { time, ..self }
     }
 
     pub(crate) fn texts(&self) -> Texts<'_> {
@@ -196,7 +205,8 @@ impl World {
         let source = if texts.source.is_empty() { client.source() } else { texts.source };
         let texts = Texts { source, account: client.account().unwrap_or_default(), ..*texts };
         let entry =
-            Entry::new(Arc::clone(&room.place), number, kind, client.modes.has(UserMode::Bot), &texts);
+            Entry::new(Arc::clone(&room.place), number, kind, client.modes.has(UserMode::Bot), &texts)
+                .said_at(self.time_of(number));
         self.effects.records.push(Record::Entry(entry));
     }
 
@@ -222,7 +232,8 @@ impl World {
         let place = place_of(&party(from, casemapping), &party(person, casemapping));
         let account = from.account().unwrap_or_default();
         let texts = Texts { source: from.source(), account, target: person.name(), tags, words };
-        let mut entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts);
+        let mut entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts)
+            .said_at(self.time_of(number));
         if kind != Kind::Tagmsg && !self.is_connected(to) {
             entry.waits = Some(party(person, casemapping).into_boxed_str());
         }
@@ -248,7 +259,8 @@ impl World {
         let place = place_of(&party(from, casemapping), &waits);
         let mine = from.account().unwrap_or_default();
         let texts = Texts { source: from.source(), account: mine, target: account, tags, words };
-        let mut entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts);
+        let mut entry = Entry::new(place.into(), number, kind, from.modes.has(UserMode::Bot), &texts)
+            .said_at(self.time_of(number));
         entry.waits = Some(waits.into_boxed_str());
         self.effects.records.push(Record::Entry(entry));
         true

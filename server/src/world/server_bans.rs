@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
 use super::mask::{self, Person};
-use super::{Client, ClientId, World};
+use super::{Client, ClientId, Number, World};
 use crate::language::Text;
 use crate::network::Network;
 use crate::nickname;
@@ -122,6 +122,17 @@ impl ServerBans {
     pub fn lift(&mut self, target: &Target, casemapping: CaseMapping) -> Vec<Target> {
         let lifted = self.0.extract_if(.., |ban| ban.target.same(target, casemapping));
         lifted.map(|ban| ban.target).collect()
+    }
+
+    /// The clock was ahead when some of these were set, and is right now: each ends when it was meant to.
+    pub(crate) fn cap(&mut self, now: Timestamp) {
+        for ban in &mut self.0 {
+            let Some(since) = ban.since else { continue };
+            let present = Number::at(since).time_by(now);
+            let ahead = since.duration_since(present);
+            ban.since = Some(present);
+            ban.until = ban.until.map(|until| until.checked_sub(ahead).unwrap_or(until));
+        }
     }
 
     /// The bans that are in force.
@@ -246,5 +257,25 @@ mod tests {
             assert_eq!(bans.lift(&Target::mask(typed), CaseMapping::Ascii).len(), 1);
         }
         assert_ne!(Target::mask("192.0.2.1"), Target::network("192.0.2.1").unwrap());
+    }
+
+    #[test]
+    fn a_ban_that_was_set_by_a_clock_that_was_ahead_ends_when_it_was_meant_to() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let later = |secs| now + jiff::SignedDuration::from_secs(secs);
+        let ban = |since, until| ServerBan {
+            target: Target::network("192.0.2.0/24").unwrap(),
+            reason: String::new(),
+            who: String::new(),
+            since: Some(since),
+            until: Some(until),
+        };
+        for (since, until, ends) in
+            [(later(8 * 3600), later(8 * 3600 + 60), later(60)), (later(-30), later(30), later(30))]
+        {
+            let mut bans = ServerBans(vec![ban(since, until)]);
+            bans.cap(now);
+            assert_eq!(bans.0[0].until, Some(ends));
+        }
     }
 }
