@@ -533,3 +533,17 @@ fn of_two_who_share_an_account_the_one_who_is_left_stays_in_its_own_rooms() {
     let mut bob = house.login("bob");
     do_all(&mut bob, &[("JOIN #first", ":@bob"), ("JOIN #second", " 475 "), ("WHOIS other", " 311 ")]);
 }
+
+#[test]
+fn who_stays_under_the_name_of_anothers_account_has_another_name_after_a_restart_and_the_same_rooms() {
+    let mut house = House::open();
+    let mut alice = house.login_to_stay("alice");
+    do_all(&mut alice, &[("NS LOGOUT", " 901 ")]);
+    let mut bob = house.login("bob");
+    do_all(&mut bob, &[("NS REGISTER sesame34", " 900 "), ("JOIN #board", " 366 ")]);
+    do_all(&mut bob, &[("MODE #board +k key", "MODE"), ("NS IDENTIFY alice sesame12", " 900 ")]);
+    do_all(&mut bob, &[("PING x", "PONG")]);
+    house.restart();
+    let mut carol = house.login("carol");
+    do_all(&mut carol, &[("JOIN #board", " 475 "), ("JOIN #board key", ":@guest-1 carol")]);
+}

@@ -155,10 +155,11 @@ impl World {
         let person = self.clients.insert(client);
         self.note_login(person);
         self.register(person);
-        if self.rename(person, &kept.nick).is_err() {
-            // Two who stay cannot have one name; nor can one whom the configuration now forbids it.
-            self.expel(person, &Text::Left);
-            return;
+        // Two who stay cannot have one name; nor can one whom the configuration, or an account of that name, forbids it.
+        let mut nick = kept.nick;
+        while self.rename(person, &nick).is_err() {
+            self.guests += 1;
+            nick = format!("guest-{}", self.guests);
         }
         for Seat { channel, ranks, since } in kept.rooms {
             let channel = self.open_channel(&channel);
