@@ -296,6 +296,7 @@ sentences! {
     ReasonDamage(words) "the database is damaged ({words})" | "数据库已损坏（{words}）";
     ReasonOther(words) "the database says: {words}" | "数据库报告：{words}";
     StoreCopied(file) "the database is brought up to date; the old one is kept as {file}" | "数据库已升级；旧的保留为 {file}";
+    StoreCopyRemoved(file) "{file}, a copy from before an update of more than a month ago, is removed" | "一个多月前升级时留下的副本 {file} 已经删除";
     Listening(address) "listening on {address}" | "正在监听 {address}（listening on {address}）";
     JoinWith(address) "join with the window, any IRC client, or: nc {address}" | "可用茶馆窗口、任何 IRC 客户端，或 nc {address} 加入";
     ListeningTls(address) "listening for TLS on {address}" | "正在监听 TLS 连接 {address}（listening for TLS on {address}）";

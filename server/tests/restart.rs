@@ -547,3 +547,24 @@ fn who_stays_under_the_name_of_anothers_account_has_another_name_after_a_restart
     let mut carol = house.login("carol");
     do_all(&mut carol, &[("JOIN #board", " 475 "), ("JOIN #board key", ":@guest-1 carol")]);
 }
+
+#[test]
+fn how_far_one_has_read_is_known_after_a_restart() {
+    let mut house = House::open();
+    let mut alice = house.login("alice");
+    do_all(&mut alice, &[("CAP REQ draft/read-marker", "ACK"), ("NS REGISTER sesame12", " 900 ")]);
+    do_all(&mut alice, &[("JOIN #tea", " 366 "), ("JOIN #milk", " 366 ")]);
+    for (room, time) in [("#tea", "2026-01-02T03:04:05.678Z"), ("bob", "2026-01-02T03:04:06.000Z")] {
+        do_all(&mut alice, &[(&format!("MARKREAD {room} timestamp={time}"), time)]);
+    }
+    for _ in 0..2 {
+        house.restart();
+        let mut alice = house.login("visitor");
+        do_all(&mut alice, &[("CAP REQ draft/read-marker", "ACK"), ("NS IDENTIFY alice sesame12", " 900 ")]);
+        do_all(&mut alice, &[("JOIN #tea", "MARKREAD #tea timestamp=2026-01-02T03:04:05.678Z")]);
+        do_all(
+            &mut alice,
+            &[("MARKREAD bob", "timestamp=2026-01-02T03:04:06.000Z"), ("MARKREAD #milk", "#milk *")],
+        );
+    }
+}

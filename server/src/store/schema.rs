@@ -4,9 +4,9 @@
 //! never changed once it has been in a release. Before a database is changed, a copy of it is kept beside it.
 
 use std::cmp::Ordering;
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -30,6 +30,8 @@ const MIGRATIONS: &[&str] = &[
     history::MORE,
 ];
 
+/// How long a copy from before an update is kept, at least: until the first start after that.
+const COPY_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long to wait for somebody else who writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -68,7 +70,26 @@ fn migrated(file: &Path, migrations: &[&str], language: Language) -> Result<Conn
         drop(connection);
         return Err(Trouble::from(error).sentence(file));
     }
+    if (1..migrations.len()).contains(&version) {
+        // Older versions did not overwrite what they deleted. If there is no room for it now, there was something to
+        // wipe out and it goes when its place is used again.
+        let _ = connection.execute_batch("VACUUM");
+    }
+    for copy in forget_old_copies(file, migrations.len()) {
+        log::info!("{}", Text::StoreCopyRemoved(copy.display().to_string()).within(language));
+    }
     Ok(connection)
+}
+
+/// Removes the copies from before updates of long ago: what was taken back since is still in them.
+fn forget_old_copies(file: &Path, versions: usize) -> Vec<PathBuf> {
+    let is_old = |copy: &PathBuf| {
+        let age =
+            fs::metadata(copy).and_then(|found| found.modified()).ok().and_then(|time| time.elapsed().ok());
+        age.is_some_and(|age| age > COPY_KEPT) && is_one(copy)
+    };
+    let copies = (1..versions).map(|version| file.with_extension(format!("v{version}.db")));
+    copies.filter(is_old).filter(|copy| fs::remove_file(copy).is_ok()).collect()
 }
 
 /// Copies the database before it is changed.
@@ -215,5 +236,46 @@ mod tests {
     #[test]
     fn todays_tables_can_be_made() {
         open_in_memory().unwrap();
+    }
+
+    #[test]
+    fn what_an_older_version_has_deleted_is_gone_from_the_file_after_the_update() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("teahouse.db");
+        let connection = open(&file, &MIGRATIONS[..6]).unwrap();
+        connection.execute_batch("PRAGMA secure_delete = OFF").unwrap();
+        for words in ["taken-back", "kept"] {
+            let insert = "INSERT INTO message (place, kind, source, words) VALUES (1, 1, 'a!~a@tea', ?)";
+            connection.execute(insert, [words]).unwrap();
+        }
+        connection.execute("DELETE FROM message WHERE words = 'taken-back'", []).unwrap();
+        drop(connection);
+        let has = |words: &str| {
+            let bytes = fs::read(&file).unwrap();
+            bytes.windows(words.len()).any(|some| some == words.as_bytes())
+        };
+        assert!(has("taken-back"), "it was only said to be free");
+        drop(open(&file, MIGRATIONS).unwrap());
+        assert!(has("kept") && !has("taken-back"));
+    }
+
+    #[test]
+    fn a_copy_from_before_an_update_is_kept_for_a_month_and_nothing_else_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("teahouse.db");
+        drop(open(&file, &[FIRST]).unwrap());
+        drop(super::open(&folder.path().join("other.db"), Language::English).unwrap());
+        let old = std::time::SystemTime::now() - COPY_KEPT - Duration::from_secs(60);
+        let paths = ["teahouse.v1.db", "teahouse.v2.db", "teahouse.v99.db", "teahouse.v3.db"]
+            .map(|name| folder.path().join(name));
+        for path in &paths[..3] {
+            fs::copy(folder.path().join("other.db"), path).unwrap();
+        }
+        fs::write(&paths[3], "not ours").unwrap();
+        for path in &paths[1..] {
+            fs::File::options().write(true).open(path).unwrap().set_modified(old).unwrap();
+        }
+        assert_eq!(forget_old_copies(&file, 5), [paths[1].clone()]);
+        assert_eq!(paths.map(|path| path.exists()), [true, false, true, true]);
     }
 }
