@@ -135,6 +135,24 @@ impl LineBuffer {
         Some(if self.limits.allow(line) { Line::Complete(line) } else { Line::TooLong })
     }
 
+    /// Takes out the first whole line within the limits that `wanted` picks, wherever it stands; the others stay as they
+    /// are. For a client that is waited for, and has a question that need not wait.
+    pub fn take_out(&mut self, wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
+        let mut from = self.start;
+        while let Some(length) = find_line_end(&self.bytes[from..self.end]) {
+            let line = &self.bytes[from..from + length];
+            if self.limits.allow(line) && wanted(line) {
+                let line = line.to_vec();
+                self.bytes.copy_within(from + length + 1..self.end, from);
+                self.end -= length + 1;
+                self.scanned = self.start;
+                return Some(line);
+            }
+            from += length + 1;
+        }
+        None
+    }
+
     fn grow(&mut self) {
         let larger = (self.bytes.len() * 2).min(self.limits.buffer_bytes);
         self.bytes.resize(larger, 0);
@@ -195,6 +213,33 @@ mod tests {
     #[track_caller]
     fn check(pieces: &[&str], expected: &[&str]) {
         assert_eq!(lines_of(pieces.iter().map(|piece| piece.as_bytes())), expected, "{pieces:?}");
+    }
+
+    #[test]
+    fn a_line_is_taken_out_of_turn_and_the_others_stay_in_theirs() {
+        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        let long = format!("PING {}", "x".repeat(512));
+        let came = format!("one\r\nPING 1\r\n{long}\r\n\r\ntwo\nPING 2\r\nthree\r\nPING 3");
+        let spare = buffer.spare();
+        spare[..512].copy_from_slice(&came.as_bytes()[..512]);
+        buffer.filled(512);
+        let rest = &came.as_bytes()[512..];
+        buffer.spare()[..rest.len()].copy_from_slice(rest);
+        buffer.filled(rest.len());
+        assert!(buffer.has_line());
+        let is_ping = |line: &[u8]| line.starts_with(b"PING");
+        assert_eq!(buffer.take_out(is_ping).as_deref(), Some(&b"PING 1"[..]));
+        assert_eq!(buffer.next_line(), Some(Line::Complete(b"one")));
+        assert_eq!(buffer.take_out(is_ping).as_deref(), Some(&b"PING 2"[..]));
+        assert_eq!(buffer.take_out(is_ping), None, "one is over its limit, and one is half a line");
+        for line in [Line::TooLong, Line::Complete(b"two"), Line::Complete(b"three")] {
+            assert_eq!(buffer.next_line(), Some(line));
+        }
+        assert_eq!(buffer.next_line(), None);
+        buffer.spare()[..2].copy_from_slice(b"3\n");
+        buffer.filled(2);
+        assert_eq!(buffer.take_out(is_ping).as_deref(), Some(&b"PING 33"[..]));
+        assert_eq!(buffer.next_line(), None);
     }
 
     #[test]
