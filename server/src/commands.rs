@@ -11,6 +11,7 @@ mod channels;
 mod chanserv;
 mod context;
 mod errand;
+mod guess;
 mod help;
 mod history;
 mod isupport;
@@ -43,10 +44,9 @@ use crate::outbox::Cause;
 use crate::reply::Reply;
 use crate::world::{Client, ClientId, World};
 
-pub(crate) use accounts::PASSWORD_BYTES;
 use context::Context;
-pub use errand::Errand;
 use errand::Rooms;
+pub use errand::{Aid, Errand, Waiting};
 
 /// One command.
 #[derive(Debug)]

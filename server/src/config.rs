@@ -6,7 +6,7 @@
 mod changes;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use teahouse_protocol::{CaseMapping, names};
 use toml::{Table, Value};
 
 use crate::language::{Both, Language, Words, sentences};
+use crate::network::Network;
+use crate::password::{Kept, Unusable};
 use crate::user_modes::{UserMode, UserModes};
 
 /// What the server is told to be. [`Config::default`] works as it is.
@@ -80,6 +82,8 @@ pub struct Config {
     /// The most connections from one address; `None` for the default, which spares loopback and private ranges;
     /// 0 for no limit.
     pub max_connections_per_ip: Option<usize>,
+    /// Networks that this limit is not for, nor those of registrations and of wrong passwords from one address.
+    pub exempt_networks: Vec<Network>,
     /// The longest nickname, in bytes.
     pub nick_length: usize,
     /// How names are compared.
@@ -128,6 +132,7 @@ impl Default for Config {
             default_user_modes: UserModes::default(),
             flood_protection: true,
             max_connections_per_ip: None,
+            exempt_networks: Vec::new(),
             nick_length: 32,
             casemapping: CaseMapping::Ascii,
             max_connections: None,
@@ -148,6 +153,31 @@ impl Config {
     /// Whether accounts can be opened before the login is complete. Not where everybody has to say a password first.
     pub fn opens_accounts_early(&self) -> bool {
         self.registration && self.registration_before_connect && self.password.is_none()
+    }
+
+    /// Whether an address is in one of the networks whose people are not counted together.
+    pub fn is_exempt(&self, address: IpAddr) -> bool {
+        self.exempt_networks.iter().any(|network| network.holds(address))
+    }
+
+    /// Looks at the passwords: what looks like a hash has to be one that can be checked, or it would be taken for a
+    /// password in clear that nobody knows.
+    ///
+    /// # Errors
+    /// Whose cannot be, with the key that it stands under, and why.
+    pub fn check_passwords(&self, whence: &str) -> Result<(), ConfigError> {
+        let house = self.password.iter().map(|password| ("password", "PASS", password));
+        let operators =
+            self.operators.iter().map(|operator| ("operators", &*operator.name, &operator.password));
+        for (key, whose, password) in house.chain(operators) {
+            let (whence, key, whose) = (whence.to_owned(), key.to_owned(), whose.to_owned());
+            match Kept::read(password) {
+                Ok(_) => {}
+                Err(Unusable::NotWhole) => return Err(ConfigError::NotAHash(whence, key, whose)),
+                Err(Unusable::TooCostly) => return Err(ConfigError::CostlyHash(whence, key, whose)),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -469,6 +499,16 @@ pub const KEYS: &[Key] = &[
         set: |config, given| given.number().map(|count| config.max_connections_per_ip = Some(count)),
     },
     Key {
+        name: "exempt_networks",
+        kind: Kind::List,
+        english: "addresses and networks, such as 203.0.113.7 or 203.0.113.0/24, that may have any number of connections, registrations and wrong passwords",
+        chinese: "连接数、注册数和输错密码次数都不按地址限制的地址或网段，如 203.0.113.7 或 203.0.113.0/24",
+        set: |config, given| {
+            let parsed = given.list()?.into_iter().map(|network| Network::parse(&network));
+            parsed.collect::<Option<_>>().map(|networks| config.exempt_networks = networks)
+        },
+    },
+    Key {
         name: "nick_length",
         kind: Kind::Number { least: 9, most: 64 },
         english: "longest nickname, in bytes",
@@ -541,7 +581,7 @@ impl Config {
             let shown = value.to_string();
             key.take(self, key.given(value)).ok_or_else(|| key.mismatch(whence.clone(), &shown))?;
         }
-        Ok(())
+        self.check_passwords(&whence)
     }
 
     /// Sets one key from a flag; `flag` is its name without the dashes before it. A list takes all `values`, anything
@@ -560,7 +600,11 @@ impl Config {
         };
         let taken = key.take(self, given.and_then(|given| key.given(given)));
         let shown: Vec<_> = values.iter().map(|value| format!("{:?}", value.as_ref())).collect();
-        Some(taken.ok_or_else(|| key.mismatch("--".to_owned() + flag, &shown.join(", "))))
+        let whence = "--".to_owned() + flag;
+        Some(match taken {
+            Some(()) => self.check_passwords(&whence),
+            None => Err(key.mismatch(whence, &shown.join(", "))),
+        })
     }
 }
 
@@ -659,6 +703,8 @@ sentences! {
     NotToml(file, line, why) "{file}: line {line}: not TOML: {why}" | "{file}：第 {line} 行：不是 TOML：{why}";
     UnknownKey(file, key) "{file}: unknown key {key}; --help lists the keys" | "{file}：没有 {key} 这个键；--help 列出所有的键";
     Mismatch(whence, key, expected: Both, found) "{whence}: {key}: expected {expected}; found {found}" | "{whence}：{key}：应为{expected}；实为 {found}";
+    NotAHash(whence, key, whose) "{whence}: {key}: {whose}: this looks like the hash of a password, but it is cut off, or of a kind that is not known here; copy the whole line that hash-password prints, in a shell between single quotes" | "{whence}：{key}：{whose}：这看起来是密码的散列，但不完整，或不是这里认识的种类；请把 hash-password 打印的整行复制过来，在命令行里要用单引号括起来";
+    CostlyHash(whence, key, whose) "{whence}: {key}: {whose}: to check this hash takes too much: at most 65536 KiB of memory (m), 16 passes (t), and 4 passes at that much memory; make one with hash-password" | "{whence}：{key}：{whose}：验证这个散列的代价太高：内存（m）最多 65536 KiB，遍数（t）最多 16，用满内存时最多 4 遍；请用 hash-password 重新生成";
     UnknownFlag(flag) "{flag}: there is no such flag; --help lists them" | "{flag}：没有这个参数；--help 列出所有参数";
     MissingValue(flag) "{flag}: a value is missing" | "{flag}：缺少值";
 }
@@ -734,6 +780,60 @@ mod tests {
             not_toml.starts_with("tea.toml: line 2: not TOML: ") && !not_toml.contains('\n'),
             "{not_toml}"
         );
+    }
+
+    #[test]
+    fn a_hash_that_is_not_whole_is_refused_and_never_taken_for_a_password() {
+        const WHOLE: &str =
+            "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let cut = &WHOLE[..WHOLE.len() - 1];
+        for text in [format!("password = '{WHOLE}'"), format!("operators = ['root:{WHOLE}', 'a:b:c']")] {
+            assert!(read(&text).is_ok(), "{text}");
+        }
+        for (text, whose) in [
+            (format!("password = '{cut}'"), "password: PASS"),
+            (format!("operators = ['a:b', 'root:{cut}']"), "operators: root"),
+            ("operators = ['root:=19=19456,t=2,p=1']".to_owned(), "operators: root"),
+        ] {
+            let complaint = read(&text).unwrap_err();
+            let begin =
+                format!("tea.toml: {whose}: this looks like the hash of a password, but it is cut off");
+            assert!(complaint.starts_with(&begin) && !complaint.contains("c29tZXNhbHQ"), "{complaint}");
+        }
+        let complaint = read(&format!("password = '{}'", WHOLE.replace("65536", "4194304"))).unwrap_err();
+        assert!(complaint.contains("to check this hash takes too much"), "{complaint}");
+        let mut config = Config::default();
+        let refused = config.set_flag("operators", &[format!("root:{cut}")]).unwrap().unwrap_err();
+        assert!(
+            refused
+                .within(Language::Chinese)
+                .to_string()
+                .starts_with("--operators：operators：root：这看起来是密码的散列，但不完整")
+        );
+    }
+
+    #[test]
+    fn networks_that_are_exempt_are_addresses_with_or_without_bits() {
+        let config = read("exempt_networks = ['203.0.113.7', '2001:db8::/32', '198.51.100.0/24']").unwrap();
+        for (address, is_exempt) in [
+            ("203.0.113.7", true),
+            ("203.0.113.8", false),
+            ("::ffff:198.51.100.9", true),
+            ("2001:db8:1::1", true),
+            ("2001:db9::1", false),
+        ] {
+            assert_eq!(config.is_exempt(address.parse().unwrap()), is_exempt, "{address}");
+        }
+        for wrong in [
+            "exempt_networks = ['school']",
+            "exempt_networks = '203.0.113.7'",
+            "exempt_networks = ['1.2.3.4/40']",
+        ] {
+            assert!(
+                read(wrong).unwrap_err().starts_with("tea.toml: exempt_networks: expected addresses"),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@
 //! Around it: [`signals`], the [`log_writer`] and the [`console`].
 //! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC), [`farewell`] (how to hang up),
 //! [`config`] (file and flags), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
-//! [`password`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
+//! [`password`], [`hashing`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
 //! [`limits`] (what the system allows), [`reload`] (what operators want the whole server to do), [`program`] (which
 //! file is run again).
 //! `docs/architecture.md` tells why it is built so.
@@ -27,6 +27,7 @@ pub mod drain;
 pub mod duration;
 pub mod farewell;
 pub mod furnish;
+pub mod hashing;
 pub mod language;
 pub mod limits;
 pub mod log_writer;

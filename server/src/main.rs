@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::{BufRead, Read};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -114,17 +115,32 @@ fn check(config: &Config) -> ExitCode {
 /// `hash-password`: reads a password from standard input and prints the hash that the configuration takes.
 fn hash_password(locale: Language) -> ExitCode {
     console::tell(Text::AskPassword.within(locale));
-    let mut line = String::new();
-    let hash = match std::io::stdin().read_line(&mut line) {
-        Ok(_) => password::hash(line.trim_end_matches(['\r', '\n'])).map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    match hash {
-        Ok(hash) => console::answer(hash, locale),
-        Err(error) => {
+    match read_password().map(|password| password::hash(&password)) {
+        Ok(Ok(hash)) => console::answer(hash, locale),
+        Ok(Err(error)) => {
             console::complain(error);
             ExitCode::FAILURE
         }
+        Err(refusal) => {
+            console::complain(refusal.within(locale));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line of the standard input that can be a password.
+fn read_password() -> Result<String, Text> {
+    let mut line = String::new();
+    let most = password::LONGEST_BYTES + "\r\n".len() + 1;
+    let read = std::io::stdin().lock().take(most as u64).read_line(&mut line);
+    read.map_err(|error| Text::CannotRead("-".to_owned(), error.to_string()))?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        Err(Text::NoPassword)
+    } else if password.len() > password::LONGEST_BYTES {
+        Err(Text::PasswordTooLong(password::LONGEST_BYTES.to_string()))
+    } else {
+        Ok(password.to_owned())
     }
 }
 

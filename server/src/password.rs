@@ -1,41 +1,130 @@
 //! Passwords as they are kept: argon2id hashes ([RFC 9106](https://www.rfc-editor.org/rfc/rfc9106)), and, where the
 //! configuration asks for them, the keys of SCRAM-SHA-256.
 //!
-//! Hashing takes tens of milliseconds and twenty megabytes, on purpose; so only as many passwords as there are
-//! processors are hashed at a time, whoever asks. Nothing here is to be called under the world's lock but for what
-//! [`ScramKeys`] does with keys that are there already.
+//! Hashing takes tens of milliseconds and twenty megabytes, on purpose. In the server it is done by threads of its own
+//! ([`hashing`](crate::hashing)). Nothing here is to be called under the world's lock but for what [`ScramKeys`] does
+//! with keys that are there already.
 
-use std::thread;
+use std::io;
 
+use argon2::password_hash::SaltString;
 use argon2::password_hash::rand_core::{OsRng, RngCore};
-use argon2::password_hash::{Error, PasswordHasher, SaltString};
-use argon2::{Argon2, PasswordHash, PasswordVerifier};
-use base64ct::{Base64, Encoding};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
+use base64ct::{Base64, Base64Unpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
-use parking_lot::{Condvar, Mutex};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
 
+/// The longest password, in bytes: it has to fit into a line, whichever way it is said.
+pub const LONGEST_BYTES: usize = 300;
 /// How often SCRAM hashes a password: what RFC 7677 asks for at least, since every client has to do it too.
 const SCRAM_ITERATIONS: u32 = 4096;
 const SALT_BYTES: usize = 16;
+/// The most that a hash of the configuration may ask for: kibibytes, passes, and both together. That is what other
+/// programs ask for by default; beyond it, checking one password would stop all others.
+const MOST_KIB: u32 = 64 * 1024;
+const MOST_PASSES: u32 = 16;
+const MOST_WORK: u32 = 4 * MOST_KIB;
+/// How long hashes are that programs make. Of any other length it is a piece of one.
+const HASH_BYTES: [usize; 3] = [16, 32, 64];
+/// Memory is asked for in pieces of at least this many kibibytes, of which only what is used is really there. From
+/// 32 MiB on, glibc maps each piece by itself and gives it back when it is free. A smaller one makes it raise the limit
+/// of what it maps, for good: from then on such pieces are cut from the heap, small things settle between them, and
+/// a crowd that had left was seen to leave 600 MB behind.
+const LEAST_KIB: usize = 33 * 1024;
 
-/// The hash of a password with a new salt, in the form that the configuration takes.
-///
-/// # Errors
-/// When the password is longer than the algorithm allows.
-pub fn hash(password: &str) -> Result<String, Error> {
-    let salt = SaltString::generate(&mut OsRng);
-    in_turn(|| Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string()))
+/// Memory to hash passwords in, one after the other.
+#[derive(Default)]
+pub struct Memory(Vec<Block>);
+
+impl Memory {
+    /// So many blocks, with whatever is in them.
+    fn blocks(&mut self, count: usize) -> io::Result<&mut [Block]> {
+        if self.0.len() < count {
+            if self.0.capacity() < count {
+                self.0 = Vec::new();
+                let asked = self.0.try_reserve_exact(count.max(LEAST_KIB));
+                asked.map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+            }
+            self.0.resize(count, Block::new());
+        }
+        Ok(&mut self.0[..count])
+    }
+
+    /// Gives it back to the system.
+    pub fn release(&mut self) {
+        self.0 = Vec::new();
+    }
+
+    fn fill(
+        &mut self,
+        (algorithm, version, params): (Algorithm, Version, Params),
+        password: &[u8],
+        salt: &[u8],
+        hash: &mut [u8],
+    ) -> io::Result<()> {
+        let blocks = self.blocks(params.block_count())?;
+        let argon2 = Argon2::new(algorithm, version, params);
+        argon2
+            .hash_password_into_with_memory(password, salt, hash, blocks)
+            .map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    /// The hash of a password with a new salt, in the form that the configuration takes.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn hash(&mut self, password: &str) -> io::Result<String> {
+        let salt = SaltString::generate(&mut OsRng);
+        let mut bytes = [0; SALT_BYTES];
+        let salt_bytes = salt.decode_b64(&mut bytes).expect("it is a salt");
+        let params = Params::default();
+        let mut hash = [0; Params::DEFAULT_OUTPUT_LEN];
+        let shown =
+            format!("$argon2id$v=19$m={},t={},p={}", params.m_cost(), params.t_cost(), params.p_cost());
+        let way = (Algorithm::Argon2id, Version::V0x13, params);
+        self.fill(way, password.as_bytes(), salt_bytes, &mut hash)?;
+        Ok(format!("{shown}${salt}${}", Base64Unpadded::encode_string(&hash)))
+    }
+
+    /// Whether a password has this hash; none has one that is not whole.
+    ///
+    /// # Errors
+    /// When there is no memory to find out.
+    pub fn fits(&mut self, hash: &str, given: &str) -> io::Result<bool> {
+        let Ok(Hash { way, salt, hash }) = Hash::read(hash) else { return Ok(false) };
+        let mut found = vec![0; hash.len()];
+        self.fill(way, given.as_bytes(), &salt, &mut found)?;
+        Ok(found.ct_eq(&hash).into())
+    }
+
+    /// Whether a password is the one that the configuration has, in clear or as a hash.
+    ///
+    /// # Errors
+    /// When there is no memory to find out.
+    pub fn is_right(&mut self, kept: &str, given: &str) -> io::Result<bool> {
+        match Kept::read(kept) {
+            Ok(Kept::Clear) => Ok(is_right_in_clear(kept, given)),
+            Ok(Kept::Hash) => self.fits(kept, given),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Takes as long as it takes to see that a password is wrong, so that the time does not tell which accounts exist.
+    pub fn pretend_to_check(&mut self, given: &str) {
+        let mut hash = [0; Params::DEFAULT_OUTPUT_LEN];
+        let way = (Algorithm::Argon2id, Version::V0x13, Params::default());
+        let _ = self.fill(way, given.as_bytes(), &[0; SALT_BYTES], &mut hash);
+    }
 }
 
-/// Whether a password is the one that was kept, in clear or as an argon2id hash.
-pub fn is_right(kept: &str, given: &str) -> bool {
-    match PasswordHash::new(kept) {
-        Ok(hash) => in_turn(|| Argon2::default().verify_password(given.as_bytes(), &hash).is_ok()),
-        Err(_) => is_right_in_clear(kept, given),
-    }
+/// The hash of a password with a new salt, in the form that the configuration takes; for who has one to hash.
+///
+/// # Errors
+/// When there is no memory for it.
+pub fn hash(password: &str) -> io::Result<String> {
+    Memory::default().hash(password)
 }
 
 /// Whether a password is the one that was kept in clear; how long that takes tells nothing of it.
@@ -43,24 +132,78 @@ pub fn is_right_in_clear(kept: &str, given: &str) -> bool {
     kept.as_bytes().ct_eq(given.as_bytes()).into()
 }
 
-/// Takes as long as it takes to see that a password is wrong, so that the time does not tell which accounts exist.
-pub fn pretend_to_check(given: &str) {
-    let _ = hash(given);
+/// What a password of the configuration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The password itself.
+    Clear,
+    /// An argon2 hash of it.
+    Hash,
 }
 
-/// Runs some hashing when it is its turn.
-fn in_turn<T>(work: impl FnOnce() -> T) -> T {
-    static AT_WORK: Mutex<usize> = Mutex::new(0);
-    static DONE: Condvar = Condvar::new();
-    let most = thread::available_parallelism().map_or(1, usize::from);
-    let mut at_work = AT_WORK.lock();
-    DONE.wait_while(&mut at_work, |at_work| *at_work >= most);
-    *at_work += 1;
-    drop(at_work);
-    let result = work();
-    *AT_WORK.lock() -= 1;
-    DONE.notify_one();
-    result
+/// Why something that looks like a hash cannot be used as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is cut off, or of a kind that is not known here.
+    NotWhole,
+    /// It asks for more memory or time than one password is worth.
+    TooCostly,
+}
+
+impl Kept {
+    /// Tells a hash from a password in clear. What looks like a hash is never taken for a password: it would be one
+    /// that its owner does not know.
+    ///
+    /// # Errors
+    /// What is wrong with something that looks like a hash.
+    pub fn read(kept: &str) -> Result<Self, Unusable> {
+        if looks_like_a_hash(kept) { Hash::read(kept).map(|_| Self::Hash) } else { Ok(Self::Clear) }
+    }
+}
+
+/// Whether something is in the form of a hash, or was before something was lost at one end. Between double quotes a
+/// shell takes `$argon2id` and `$v` for names, and leaves `=19=19456,t=2,p=1`.
+fn looks_like_a_hash(kept: &str) -> bool {
+    const KINDS: &[&str] =
+        &["1", "2", "2a", "2b", "2x", "2y", "5", "6", "7", "y", "gy", "apr1", "md5", "sha1"];
+    let lost = kept.contains(",t=") && kept.contains(",p=");
+    let Some(rest) = kept.strip_prefix('$') else { return lost || kept.starts_with("argon2id$") };
+    let is_known = |kind: &str| {
+        KINDS.contains(&kind)
+            || ["argon2", "bcrypt", "scrypt", "pbkdf2"].iter().any(|one| kind.starts_with(one))
+    };
+    lost || rest.starts_with("argon2") || rest.split_once('$').is_some_and(|(kind, _)| is_known(kind))
+}
+
+/// An argon2 hash, taken apart.
+struct Hash {
+    way: (Algorithm, Version, Params),
+    salt: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl Hash {
+    fn read(text: &str) -> Result<Self, Unusable> {
+        let parsed = PasswordHash::new(text).map_err(|_| Unusable::NotWhole)?;
+        let algorithm = Algorithm::try_from(parsed.algorithm).map_err(|_| Unusable::NotWhole)?;
+        let version = parsed.version.map_or(Ok(Version::V0x13), Version::try_from);
+        let number = |name| parsed.params.get_decimal(name);
+        let (Some(kib), Some(passes)) = (number("m"), number("t")) else { return Err(Unusable::NotWhole) };
+        if kib > MOST_KIB || passes > MOST_PASSES || kib * passes > MOST_WORK {
+            return Err(Unusable::TooCostly);
+        }
+        let (Ok(version), Ok(params)) = (version, Params::try_from(&parsed)) else {
+            return Err(Unusable::NotWhole);
+        };
+        let mut bytes = [0; 64];
+        let salt = parsed.salt.and_then(|salt| salt.decode_b64(&mut bytes).ok().map(<[u8]>::to_vec));
+        let hash = parsed.hash.filter(|hash| HASH_BYTES.contains(&hash.len()));
+        let (Some(salt), Some(hash)) = (salt, hash) else { return Err(Unusable::NotWhole) };
+        if salt.len() < argon2::MIN_SALT_LEN {
+            return Err(Unusable::NotWhole);
+        }
+        Ok(Self { way: (algorithm, version, params), salt, hash: hash.as_bytes().to_vec() })
+    }
 }
 
 /// What a server needs to log somebody in by SCRAM-SHA-256 without knowing the password
@@ -80,7 +223,7 @@ impl ScramKeys {
     pub fn of(password: &str) -> Self {
         let mut salt = [0; SALT_BYTES];
         OsRng.fill_bytes(&mut salt);
-        in_turn(|| Self::derive(password, &salt, SCRAM_ITERATIONS))
+        Self::derive(password, &salt, SCRAM_ITERATIONS)
     }
 
     fn derive(password: &str, salt: &[u8], iterations: u32) -> Self {
@@ -177,14 +320,96 @@ pub fn secret() -> [u8; 32] {
 mod tests {
     use super::*;
 
+    /// From the tests of the reference implementation; for `password`.
+    const OTHERS: &str =
+        "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8";
+    const LARGE: &str =
+        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+
     #[test]
     fn a_password_is_compared_in_clear_or_with_its_hash() {
+        let mut memory = Memory::default();
+        let mut is_right = |kept: &str, given: &str| memory.is_right(kept, given).unwrap();
         assert!(is_right("芝麻开门", "芝麻开门"));
         assert!(!is_right("芝麻开门", "芝麻关门"));
-        let hash = hash("sesame").unwrap();
-        assert!(hash.starts_with("$argon2id$"));
-        assert!(is_right(&hash, "sesame"));
-        assert!(!is_right(&hash, "Sesame"));
+        let ours = hash("sesame").unwrap();
+        assert!(ours.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{ours}");
+        assert_eq!(ours.len(), 97, "{ours}");
+        assert!(is_right(&ours, "sesame"));
+        assert!(!is_right(&ours, "Sesame") && !is_right(&ours, "") && !is_right(&ours, &ours));
+        // Memory that was used is used again, for less and for more.
+        for (kept, given) in [(OTHERS, "password"), (LARGE, "password"), (&ours, "sesame")] {
+            assert!(is_right(kept, given) && !is_right(kept, "wrong"), "{kept}");
+        }
+        assert_ne!(hash("sesame").unwrap(), ours, "another salt each time");
+    }
+
+    #[test]
+    fn memory_is_asked_for_in_pieces_that_are_given_back_and_only_what_is_used_is_touched() {
+        let mut memory = Memory::default();
+        memory.hash("sesame").unwrap();
+        assert!(memory.0.capacity() * Block::SIZE > 32 << 20);
+        assert_eq!(memory.0.len(), Params::DEFAULT_M_COST as usize);
+        memory.release();
+        assert_eq!(memory.0.capacity(), 0);
+    }
+
+    #[test]
+    fn an_accounts_hash_that_is_cut_off_is_no_password_in_clear() {
+        let mut memory = Memory::default();
+        for kept in ["", "sesame", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ"] {
+            assert!(!memory.fits(kept, kept).unwrap(), "{kept}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_hash_is_a_whole_one_or_is_refused() {
+        let ours = hash("sesame").unwrap();
+        for whole in [&*ours, LARGE, OTHERS] {
+            assert_eq!(Kept::read(whole), Ok(Kept::Hash), "{whole}");
+        }
+        for length in "$argon2".len()..LARGE.len() {
+            assert_eq!(Kept::read(&LARGE[..length]), Err(Unusable::NotWhole), "{}", &LARGE[..length]);
+        }
+        let salt = ours.split('$').nth(4).unwrap();
+        for (found, fault) in [
+            (ours["$".len()..].to_owned(), Unusable::NotWhole),
+            ("=19=19456,t=2,p=1".to_owned(), Unusable::NotWhole),
+            (ours.replace(salt, ""), Unusable::NotWhole),
+            (ours.replace(salt, "QQ"), Unusable::NotWhole),
+            (ours.replace("argon2id", "argon2x"), Unusable::NotWhole),
+            (ours.replace("v=19", "v=20"), Unusable::NotWhole),
+            (ours.replace("p=1", "p=0"), Unusable::NotWhole),
+            ("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW".to_owned(), Unusable::NotWhole),
+            (
+                "$6$salt$IxDD3jeSOb5eB1CX5LBsqZFVkJdido3OUILO5Ifz5iwMuTS4XMS130MTSuDDl3aCI6WouI".to_owned(),
+                Unusable::NotWhole,
+            ),
+            (
+                "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD"
+                    .to_owned(),
+                Unusable::NotWhole,
+            ),
+            (ours.replace("m=19456", "m=4194304"), Unusable::TooCostly),
+            (ours.replace("m=19456", "m=65537"), Unusable::TooCostly),
+            (ours.replace("t=2", "t=4000000000"), Unusable::TooCostly),
+            (ours.replace("t=2", "t=16"), Unusable::TooCostly),
+        ] {
+            assert_eq!(Kept::read(&found), Err(fault), "{found}");
+            assert!(!Memory::default().is_right(&found, &found).unwrap(), "{found}");
+        }
+        for clear in ["sesame", "$", "$ecret", "pa$$word", "$pa$$word", "100$ a day", "argon2", "m=1,t=2"] {
+            assert_eq!(Kept::read(clear), Ok(Kept::Clear), "{clear}");
+        }
+    }
+
+    #[test]
+    fn no_nonce_and_no_secret_comes_twice() {
+        let nonces: std::collections::HashSet<_> = (0..100).map(|_| nonce()).collect();
+        assert_eq!(nonces.len(), 100);
+        assert!(nonces.iter().all(|nonce| nonce.len() == 24 && !nonce.contains(',')), "{nonces:?}");
+        assert_ne!(secret(), secret());
+        assert_ne!(secret(), [0; 32]);
     }
 
     #[test]

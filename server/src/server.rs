@@ -1,7 +1,7 @@
 //! The server as a whole: listeners, one thread for each connection, and an orderly stop.
 //!
 //! Every thread has a name and is joined: a session's by the [staff](crate::staff)'s reaper; the listeners', the
-//! doorman's, the reaper's, the drain thread's and the store's by [`Server::stop`].
+//! doorman's, the reaper's, the drain thread's, the hashing threads' and the store's by [`Server::stop`].
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::drain::Drain;
 use crate::farewell::{self, Doorman};
 use crate::furnish::furnish;
+use crate::hashing::Hashers;
 use crate::language::Text;
 use crate::limits::Room;
 use crate::session::{self, House};
@@ -49,6 +50,7 @@ pub struct Server {
     doorman: JoinHandle<()>,
     drain: JoinHandle<()>,
     store: JoinHandle<()>,
+    hashers: Vec<JoinHandle<()>>,
     reaper: JoinHandle<()>,
 }
 
@@ -107,6 +109,7 @@ impl Server {
         let (addresses, tls_addresses) = (bound(&plain)?, bound(&secure)?);
         let (store, store_thread) = Store::start(&config)?;
         let (drain, drain_thread) = Drain::start().map_err(cannot_start)?;
+        let (hashers, hashing_threads) = Hashers::start().map_err(cannot_start)?;
         let (order_sender, orders) = unbounded();
         let world = furnish(&config, &store, Timestamp::now())?;
         let shared = Arc::new(Shared {
@@ -115,6 +118,7 @@ impl Server {
                 world: Mutex::new(world),
                 drain,
                 store,
+                hashers,
                 config: Mutex::new(config),
                 identity: Mutex::new(identity),
                 orders: order_sender,
@@ -153,6 +157,7 @@ impl Server {
             doorman: doorman_thread,
             drain: drain_thread,
             store: store_thread,
+            hashers: hashing_threads,
             reaper,
         })
     }
@@ -247,7 +252,7 @@ impl Server {
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { shared, listeners, doorman, drain, store, reaper, .. } = self;
+        let Self { shared, listeners, doorman, drain, store, hashers, reaper, .. } = self;
         shared.stopping.store(true, Ordering::Release);
         for listener in listeners {
             listener.stop();
@@ -257,6 +262,8 @@ impl Server {
         shared.dismiss();
         shared.house.drain.stop();
         join(drain);
+        shared.house.hashers.stop();
+        hashers.into_iter().for_each(join);
         shared.house.store.stop();
         join(store);
         // The last way to the staff went with the listeners, so those at rest end, and then the reaper.
@@ -418,7 +425,9 @@ fn obstacle(shared: &Shared, guests: &Guests, address: IpAddr) -> Option<Text> {
     if guests.len() >= shared.room.connections {
         return Some(Text::ServerFull(guests.len().to_string()));
     }
-    let most = match shared.house.config.lock().max_connections_per_ip {
+    let config = shared.house.config.lock();
+    let most = match config.max_connections_per_ip {
+        _ if config.is_exempt(address) => 0,
         Some(most) => most,
         None if addresses::is_private(address) => 0,
         None => DEFAULT_CONNECTIONS_PER_ADDRESS,
@@ -431,11 +440,14 @@ fn obstacle(shared: &Shared, guests: &Guests, address: IpAddr) -> Option<Text> {
 /// Says why, where that needs no handshake.
 fn turn_away(shared: &Shared, connection: &TcpStream, address: SocketAddr, door: &Door, reason: &Text) {
     let language = shared.house.config.lock().language;
-    let reason = reason.to_string(language);
     if !door.secure {
-        let error = Text::ClosingLink(address.ip().to_string(), reason.clone()).to_string(language);
-        farewell::say(connection, &format!("ERROR :{error}\r\n"));
+        let error = Text::ClosingLink(address.ip().to_string(), reason.to_string(language));
+        farewell::say(connection, &format!("ERROR :{}\r\n", error.to_string(language)));
     }
+    let reason = match reason {
+        Text::TooManyFromAddress(most) => Text::TooManyConnections(most.clone()).to_string(language),
+        reason => reason.to_string(language),
+    };
     log::warn!("{}", Text::TurnedAway(address.to_string(), reason).within(language));
 }
 

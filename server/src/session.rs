@@ -18,12 +18,13 @@ use crossbeam_channel::Sender;
 use jiff::Timestamp;
 use log::Level;
 use parking_lot::{Mutex, MutexGuard};
-use teahouse_protocol::{LineBuffer, LineLimits, text};
+use teahouse_protocol::{Line as Received, LineBuffer, LineLimits, text};
 
-use crate::commands::{self, Errand, Input};
+use crate::commands::{self, Aid, Errand, Input, Waiting};
 use crate::config::Config;
 use crate::drain::Drain;
 use crate::farewell;
+use crate::hashing::Hashers;
 use crate::language::Text;
 use crate::outbox::{Answers, Cause, Outbox};
 use crate::store::Store;
@@ -45,6 +46,11 @@ const MOST_RUN_BYTES: usize = 4 << 20;
 /// How many outboxes the list of touched ones keeps room for: who speaks in a room of a hundred makes no new one for
 /// each line, and nobody keeps more than a kilobyte for a room of thousands.
 const MOST_KEPT: usize = 128;
+/// Whoever has to wait longer than this in the middle of a command is told so, and is heard meanwhile. In less time a
+/// PING waits its turn like any other line, so that programs which look for the end of an answer by it find it there.
+const LONG: Duration = Duration::from_secs(1);
+/// How often a session that waits and hears its client looks at what it waits for.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How many lines are run between two looks at the clock and at what waits.
 const LINES_A_LOOK: usize = 8;
 
@@ -57,6 +63,8 @@ pub struct House {
     pub drain: Drain,
     /// What outlasts the server; asked without the lock only.
     pub store: Store,
+    /// Who hashes passwords; likewise.
+    pub hashers: Hashers,
     /// What the server was told to be; a session keeps to what it was when it began.
     pub config: Mutex<Arc<Config>>,
     /// Who the server is to those who come over TLS; `None` where nobody can. A connection keeps to the one with
@@ -231,18 +239,15 @@ impl<'h> Session<'h> {
     }
 
     /// Reads and runs lines until there is a reason to end.
-    fn serve(&mut self, socket: &TcpStream, mut input: impl Read) -> Text {
-        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
-        let mut patience = Duration::ZERO;
+    fn serve(&mut self, socket: &TcpStream, input: impl Read) -> Text {
+        let buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        let mut incoming = Incoming { socket, input, buffer, patience: Duration::ZERO };
         while self.here {
             let Some(wait) = self.clock.patience(&self.config) else {
                 return self.clock.verdict(&self.config);
             };
-            if patience < wait || patience > wait + SLACK {
-                // It fails only on a socket that the next read finds broken.
-                let _ = socket.set_read_timeout(Some(wait));
-                patience = wait;
-            }
+            incoming.wait_for(wait);
+            let Incoming { input, buffer, .. } = &mut incoming;
             let spare = buffer.spare();
             if spare.is_empty() {
                 return Text::NoLineEnd;
@@ -263,12 +268,12 @@ impl<'h> Session<'h> {
             }
             self.clock.heard();
             self.now = Timestamp::now();
-            while buffer.has_line() {
+            while incoming.buffer.has_line() {
                 if let Err(reason) = self.hold_back() {
                     return reason;
                 }
-                if let Some(errand) = self.locked(|session, world| session.run(world, &mut buffer)) {
-                    self.do_errand(errand);
+                if let Some(errand) = self.locked(|session, world| session.run(world, &mut incoming.buffer)) {
+                    self.do_errand(errand, &mut incoming);
                 }
                 if !self.here {
                     break;
@@ -285,7 +290,7 @@ impl<'h> Session<'h> {
             }
             if self.clock.is_login()
                 && self.here
-                && let Some(reason) = stranger::recognise(buffer.waiting())
+                && let Some(reason) = stranger::recognise(incoming.buffer.waiting())
             {
                 return reason;
             }
@@ -295,17 +300,43 @@ impl<'h> Session<'h> {
 
     /// Does what a command needs done without the lock, and then goes on with the command.
     #[inline(never)]
-    fn do_errand(&mut self, errand: Errand) {
+    fn do_errand(&mut self, errand: Errand, incoming: &mut dyn Listen) {
+        let begun = Instant::now();
         let mut next = Some(errand);
         while let Some(mut errand) = next {
             // An errand may take long: what was said before it is told before it, or whole rooms would wait for one
             // member's password. And whoever asks for what was said finds it.
             self.settle();
-            errand.run(&self.house.store, &|time| {
-                self.outbox.wait_until_dead(Instant::now() + time);
-            });
+            let House { store, hashers, .. } = self.house;
+            let mut client = Meanwhile { session: self, incoming: &mut *incoming, is_silent: false };
+            errand.run(&mut Aid { store, hashers, client: &mut client });
             self.now = Timestamp::now();
             next = self.locked(|session, world| commands::finish(world, session.id, errand));
+        }
+        self.clock.stood_still(begun.elapsed());
+    }
+
+    /// Answers the PINGs among what a client has said that is waited for.
+    fn answer_pings(&mut self, incoming: &mut dyn Listen) {
+        let is_ping = |line: &[u8]| match Input::understand(Received::Complete(line)) {
+            Input::Message(message) => message.command().eq_ignore_ascii_case("PING"),
+            _ => false,
+        };
+        // Not faster, and not further ahead of what the client reads, than in their turn.
+        while self.here
+            && self.outbox.answer_bytes() <= ANSWERS_AHEAD_BYTES
+            && let Some(line) = incoming.buffer().take_out(is_ping)
+            && self.hold_back().is_ok()
+        {
+            self.now = Timestamp::now();
+            let errand = self.locked(|session, world| {
+                world.client(session.id)?;
+                commands::execute(world, session.id, &Input::understand(Received::Complete(&line)))
+            });
+            self.settle();
+            if let Some(errand) = errand {
+                self.do_errand(errand, incoming);
+            }
         }
     }
 
@@ -472,6 +503,147 @@ impl<'h> Session<'h> {
     }
 }
 
+/// What comes from a client.
+struct Incoming<'s, R> {
+    socket: &'s TcpStream,
+    input: R,
+    buffer: LineBuffer,
+    /// How long the next read waits.
+    patience: Duration,
+}
+
+impl<R> Incoming<'_, R> {
+    /// Has the next read wait for so long, and a little longer if that spares a system call.
+    fn wait_for(&mut self, time: Duration) {
+        if self.patience < time || self.patience > time + SLACK {
+            self.set_patience(time);
+        }
+    }
+
+    fn set_patience(&mut self, time: Duration) {
+        // It fails only on a socket that the next read finds broken.
+        let _ = self.socket.set_read_timeout(Some(time));
+        self.patience = time;
+    }
+}
+
+/// What is heard of a client that is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// Something, or nothing for that long.
+    Something,
+    /// Nothing comes any more, or there is no room for it: it is not to be asked again.
+    Silence,
+    /// The connection is broken.
+    End,
+}
+
+/// A client that is heard while it is waited for.
+trait Listen {
+    /// Hears it for a time, or until it says something.
+    fn listen(&mut self, time: Duration) -> Heard;
+
+    /// Whether its connection has broken since it was last heard.
+    fn is_broken(&self) -> bool;
+
+    fn buffer(&mut self) -> &mut LineBuffer;
+}
+
+impl<R: Read> Listen for Incoming<'_, R> {
+    fn listen(&mut self, time: Duration) -> Heard {
+        if self.patience != time {
+            self.set_patience(time);
+        }
+        let spare = self.buffer.spare();
+        if spare.is_empty() {
+            return Heard::Silence;
+        }
+        match self.input.read(spare) {
+            Ok(0) => return Heard::Silence,
+            Ok(count) => self.buffer.filled(count),
+            Err(error) if is_timeout(&error) || error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return Heard::End,
+        }
+        Heard::Something
+    }
+
+    fn is_broken(&self) -> bool {
+        self.socket.take_error().is_ok_and(|error| error.is_some())
+    }
+
+    fn buffer(&mut self) -> &mut LineBuffer {
+        &mut self.buffer
+    }
+}
+
+/// A session in the middle of a command: it sees to its client while it waits.
+struct Meanwhile<'a, 'h> {
+    session: &'a mut Session<'h>,
+    incoming: &'a mut dyn Listen,
+    /// Whether the client is not heard any more: it has said all it will, and may still want to read the answers.
+    is_silent: bool,
+}
+
+impl Meanwhile<'_, '_> {
+    /// Tells the client that it has to wait.
+    fn tell(&mut self, text: &Text) {
+        self.session.locked(|session, world| {
+            world.client(session.id)?;
+            world.notice(session.id, text);
+            None
+        });
+        self.session.settle();
+    }
+
+    /// Hears the client for a time, or until it has said something. Returns whether it is still there.
+    fn hear(&mut self, time: Duration) -> bool {
+        if self.is_silent {
+            return !self.session.outbox.wait_until_dead(Instant::now() + time) && !self.incoming.is_broken();
+        }
+        match self.incoming.listen(time) {
+            Heard::Something => self.session.answer_pings(self.incoming),
+            Heard::Silence => self.is_silent = true,
+            Heard::End => return false,
+        }
+        self.session.here
+    }
+}
+
+impl Waiting for Meanwhile<'_, '_> {
+    fn pause(&mut self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        if time <= LONG {
+            return !self.session.outbox.wait_until_dead(until);
+        }
+        self.tell(&Text::WaitsForPassword(time.as_secs().to_string()));
+        // What came before is looked at first.
+        self.session.answer_pings(self.incoming);
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            if !self.hear(left.min(LONG)) {
+                return false;
+            }
+        }
+    }
+
+    fn wait_until(&mut self, done: &mut dyn FnMut(Duration) -> bool) -> bool {
+        if done(LONG) {
+            return true;
+        }
+        self.tell(&Text::WaitsInTurn);
+        self.session.answer_pings(self.incoming);
+        while self.hear(LOOK_EVERY) {
+            if done(Duration::ZERO) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
 impl Effects {
     /// Flushes the touched outboxes, once each, and writes the notes to the log. Not to be called under the lock.
     pub(crate) fn settle(&mut self, drain: &Drain, config: &Config) {
@@ -512,6 +684,13 @@ impl Clock {
     fn heard(&mut self) {
         if let Self::Asked = self {
             *self = Self::Calm;
+        }
+    }
+
+    /// Does not hold against a login what it had to wait for.
+    fn stood_still(&mut self, time: Duration) {
+        if let Self::LoggingIn { deadline } = self {
+            *deadline += time;
         }
     }
 

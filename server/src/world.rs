@@ -45,7 +45,7 @@ pub use accounts::{Account, Accounts, Change};
 pub use capability::{Capabilities, Capability};
 pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
 pub(crate) use client::USER_BYTES;
-pub use client::{Client, Registration};
+pub use client::{Client, Pass, Registration};
 pub use deed::Deed;
 pub(crate) use guesses::Whose;
 pub(crate) use label::Capture;

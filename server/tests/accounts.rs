@@ -138,7 +138,7 @@ fn an_old_password_lets_nobody_in_who_began_with_it_and_waited() {
     let mut thief = begin(&server, "SCRAM-SHA-256");
     scram(&mut thief, "alice", "sesame12");
     thief.wait_for("AUTHENTICATE ");
-    alice.send("NS SET PASSWORD mimosa34");
+    alice.send("NS SET PASSWORD sesame12 mimosa34");
     alice.wait_for("is changed");
     thief.send("AUTHENTICATE +");
     thief.wait_for(" 904 ");

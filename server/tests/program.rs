@@ -629,6 +629,28 @@ fn the_console_says_the_fingerprint_of_the_certificate_and_says_a_new_one_after_
 }
 
 #[test]
+fn what_can_be_no_password_is_not_hashed() {
+    let long = "x".repeat(301);
+    for (typed, words) in [
+        ("", "no password was given"),
+        ("\n", "no password was given"),
+        ("\r\n", "no password was given"),
+        (&long, "A password has at most 300 bytes"),
+    ] {
+        let mut child = command(&["hash-password"]);
+        let mut child =
+            child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let complaint = String::from_utf8(stderr).unwrap();
+        assert!(
+            !status.success() && stdout.is_empty() && complaint.contains(words),
+            "{typed:?}: {complaint}"
+        );
+    }
+}
+
+#[test]
 fn a_hashed_password_is_printed_for_the_configuration() {
     let mut child = command(&["hash-password"]);
     let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

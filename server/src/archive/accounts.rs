@@ -8,12 +8,11 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{Refusal, decode, failed, put, roster};
-use crate::commands::PASSWORD_BYTES;
 use crate::config::Config;
 use crate::console::tell;
 use crate::language::Text;
 use crate::nickname::{self, Skeleton};
-use crate::password::{self, ScramKeys};
+use crate::password::{self, Memory, ScramKeys};
 use crate::store::{self, accounts};
 use crate::world::{Account, Accounts, Change};
 
@@ -87,14 +86,14 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
         return Err(Text::NobodyInIt(shown).into());
     }
     let count = opened.len();
-    let mut passwords = String::new();
+    let (mut passwords, mut memory) = (String::new(), Memory::default());
     for (account, given) in &mut opened {
         let password = given.take().unwrap_or_else(|| {
             let made_up = make_up_password(config.min_password_length);
             passwords += &format!("{},{made_up}\n", account.name);
             made_up
         });
-        account.password = password::hash(&password).map_err(|error| Text::CannotStart(error.to_string()))?;
+        account.password = memory.hash(&password).map_err(|error| Text::CannotStart(error.to_string()))?;
         account.scram = config.scram.then(|| ScramKeys::of(&password));
     }
     let transaction = connection.transaction().map_err(|error| failed(config, error))?;
@@ -132,8 +131,8 @@ fn obstacle(
     let least = config.min_password_length;
     match &person.password {
         Some(password) if password.chars().count() < least => Err(Text::PasswordTooShort(least.to_string())),
-        Some(password) if password.len() > PASSWORD_BYTES => {
-            Err(Text::PasswordTooLong(PASSWORD_BYTES.to_string()))
+        Some(password) if password.len() > password::LONGEST_BYTES => {
+            Err(Text::PasswordTooLong(password::LONGEST_BYTES.to_string()))
         }
         _ => Ok(name),
     }

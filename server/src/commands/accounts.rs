@@ -2,20 +2,16 @@
 //! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)); and how a change of an
 //! account is kept before anybody hears of it.
 
-use std::time::Duration;
-
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, Task};
+use super::errand::Aid;
 use super::login::{apply, log_in};
 use crate::language::Text;
 use crate::password::{self, ScramKeys};
 use crate::reply::Reply;
-use crate::store::{self, Store};
-use crate::world::{Account, Change, Registration, World};
-
-/// The longest password, in bytes: it has to fit into a line, whichever way it is said.
-pub(crate) const PASSWORD_BYTES: usize = 300;
+use crate::store;
+use crate::world::{Account, Change, ClientId, Registration, World};
 
 /// REGISTER: opens an account in the name that one has, and logs one in to it.
 pub(super) fn register(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -84,7 +80,16 @@ fn chosen_nick<'c>(context: &'c Context) -> Option<&'c str> {
 }
 
 /// Why the client cannot open an account in this name with this password: the code of a standard reply, and words.
-pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
+pub(super) fn obstacle(context: &mut Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
+    let found = find_obstacle(context, name, password);
+    if let Some((_, Text::TooManyAccounts)) = found {
+        let address = context.device().address.ip().to_string();
+        context.world.note(Text::ManyAccounts(address));
+    }
+    found
+}
+
+fn find_obstacle(context: &Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
     let (world, client) = (&*context.world, context.client());
     let registration = world.config.registration;
     let is_own = |nick: &str| name == "*" || world.config.casemapping.same(name, nick);
@@ -105,7 +110,7 @@ pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<
         }
         Some(_) => {
             let address = context.device().address.ip();
-            let too_many = !world.guesses.may_open(address, world.now);
+            let too_many = !world.may_open_account(address);
             let again = || ("TEMPORARILY_UNAVAILABLE", Text::TooManyAccounts);
             return password_obstacle(context, password).or_else(|| too_many.then(again));
         }
@@ -115,8 +120,8 @@ pub(super) fn obstacle(context: &Context, name: &str, password: &str) -> Option<
 /// Why this cannot be a password.
 pub(super) fn password_obstacle(context: &Context, password: &str) -> Option<(&'static str, Text)> {
     let least = context.world.config.min_password_length;
-    if password.len() > PASSWORD_BYTES {
-        Some(("UNACCEPTABLE_PASSWORD", Text::PasswordTooLong(PASSWORD_BYTES.to_string())))
+    if password.len() > password::LONGEST_BYTES {
+        Some(("UNACCEPTABLE_PASSWORD", Text::PasswordTooLong(password::LONGEST_BYTES.to_string())))
     } else if password.chars().count() < least {
         Some(("WEAK_PASSWORD", Text::PasswordTooShort(least.to_string())))
     } else {
@@ -126,8 +131,8 @@ pub(super) fn password_obstacle(context: &Context, password: &str) -> Option<(&'
 
 /// Opens an account in the client's own name, and goes on with `then`.
 pub(super) fn open(context: &mut Context, password: &str, then: Then) {
-    let (address, now) = (context.device().address.ip(), context.world.now);
-    context.world.guesses.opens(address, now);
+    let address = context.device().address.ip();
+    context.world.opens_account(address);
     let account = Account {
         name: context.client().name().to_owned(),
         since: context.world.now,
@@ -145,6 +150,8 @@ pub(super) fn open(context: &mut Context, password: &str, then: Then) {
 #[derive(Debug)]
 pub(super) struct Keeping {
     account: String,
+    /// The connection that changes it.
+    by: ClientId,
     /// The new password, to be hashed.
     password: Option<String>,
     /// Whether the keys of SCRAM are kept too.
@@ -167,6 +174,7 @@ impl Keeping {
     ) {
         context.task = Some(Box::new(Self {
             account: account.to_owned(),
+            by: context.device,
             password: password.map(str::to_owned),
             scram: context.world.config.scram,
             change: Some(change),
@@ -176,25 +184,32 @@ impl Keeping {
 }
 
 impl Task for Keeping {
-    fn run(&mut self, store: &Store, _pause: &dyn Fn(Duration)) {
-        let hashed = self.password.take().map(|given| {
-            let hash = password::hash(&given).expect("its length is below the limit of the algorithm");
-            (hash, self.scram.then(|| ScramKeys::of(&given)))
-        });
+    fn run(&mut self, aid: &mut Aid) {
         if let (
-            Some((hash, keys)),
-            Some(Change::Open(Account { password, scram, .. }) | Change::Password { password, scram, .. }),
-        ) = (hashed, &mut self.change)
+            Some(given),
+            Some(
+                Change::Open(Account { password, scram, .. })
+                | Change::Password { password, scram, .. }
+                | Change::Reset { password, scram, .. },
+            ),
+        ) = (self.password.take(), &mut self.change)
         {
+            let with_keys = self.scram;
+            let hashed = aid
+                .hashed(move |memory| Ok((memory.hash(&given)?, with_keys.then(|| ScramKeys::of(&given)))));
+            let Some((hash, keys)) = hashed else {
+                self.change = None;
+                return;
+            };
             (*password, *scram) = (hash, keys);
         }
-        self.change.take_if(|change| store::accounts::keep(store, change).is_err());
+        self.change.take_if(|change| store::accounts::keep(aid.store, change).is_err());
     }
 
     /// What was kept is known even if the client has gone.
     fn settle(&mut self, world: &mut World) {
         if let Some(change) = self.change.take() {
-            apply(world, change);
+            apply(world, change, self.by);
         }
     }
 

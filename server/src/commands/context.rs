@@ -1,14 +1,13 @@
 //! What every handler works with, and how it says what it has to say.
 
 use std::fmt;
-use std::time::Duration;
 
 use teahouse_protocol::Tags;
 
+use super::errand::Aid;
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::reply::Reply;
-use crate::store::Store;
 use crate::world::{Capability, Client, ClientId, World, mask};
 
 /// What a handler works with: the world, who asks, and the tags of the question.
@@ -118,9 +117,8 @@ impl Context<'_> {
 
 /// Something to be done without the lock, in the middle of a command (see [`errand`](super::errand)).
 pub(super) trait Task: fmt::Debug {
-    /// Does it. Takes its time; holds no lock. A wrong guess at a password is slowed down by `pause`, which may come
-    /// back sooner when the connection ends.
-    fn run(&mut self, store: &Store, pause: &dyn Fn(Duration));
+    /// Does it. Takes its time; holds no lock.
+    fn run(&mut self, aid: &mut Aid);
 
     /// Goes on with the command, with the lock.
     fn finish(self: Box<Self>, context: &mut Context);

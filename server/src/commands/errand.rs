@@ -4,13 +4,16 @@
 //! the handler leaves a [`Task`], the session runs it, and the command goes on where it left off.
 
 use std::fmt;
+use std::io;
 use std::mem;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::context::{Context, Task};
+use crate::hashing::{Hashers, Progress};
 use crate::language::Text;
+use crate::password::Memory;
 use crate::reply::Reply;
 use crate::store::{Store, StoreError};
 use crate::world::{Capture, Changes};
@@ -24,10 +27,50 @@ pub struct Errand {
 }
 
 impl Errand {
-    /// Does it. Takes its time; holds no lock. A wrong guess at a password is slowed down by `pause`, which may come
-    /// back sooner when the connection ends.
-    pub fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
-        self.task.run(store, pause);
+    /// Does it. Takes its time; holds no lock.
+    pub fn run(&mut self, aid: &mut Aid) {
+        self.task.run(aid);
+    }
+}
+
+/// What an errand may use.
+pub struct Aid<'a> {
+    /// What is kept.
+    pub store: &'a Store,
+    /// Who hashes passwords.
+    pub hashers: &'a Hashers,
+    /// Whose errand it is.
+    pub client: &'a mut dyn Waiting,
+}
+
+/// Somebody for whom time passes in the middle of a command, and who is seen to meanwhile.
+pub trait Waiting {
+    /// Lets some time pass. Returns whether the client is still there; if not, less time may have passed.
+    fn pause(&mut self, time: Duration) -> bool;
+
+    /// Waits until `done`, which is given how long it may wait each time, says so. Returns whether it did: not when the
+    /// client has gone before.
+    fn wait_until(&mut self, done: &mut dyn FnMut(Duration) -> bool) -> bool;
+}
+
+impl Aid<'_> {
+    /// Has a hashing thread do something. `None` when the client has gone before its turn came, when too many wait, and
+    /// when there was no memory.
+    pub(super) fn hashed<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Memory) -> io::Result<T> + Send + 'static,
+    ) -> Option<T> {
+        let ticket = self.hashers.queue(work)?;
+        let mut answer = None;
+        self.client.wait_until(&mut |time| match ticket.wait(time) {
+            Progress::Waiting => false,
+            Progress::Done(done) => {
+                answer = done.ok();
+                true
+            }
+            Progress::Never => true,
+        });
+        answer
     }
 }
 
@@ -47,9 +90,9 @@ impl Rooms {
 }
 
 impl Task for Rooms {
-    fn run(&mut self, store: &Store, _pause: &dyn Fn(Duration)) {
+    fn run(&mut self, aid: &mut Aid) {
         let Some(changes) = self.changes.take() else { return };
-        self.error = store.keep_changes(changes).err();
+        self.error = aid.store.keep_changes(changes).err();
     }
 
     fn finish(self: Box<Self>, context: &mut Context) {
@@ -88,10 +131,10 @@ impl Context<'_> {
 }
 
 impl Task for Asking {
-    fn run(&mut self, store: &Store, _pause: &dyn Fn(Duration)) {
+    fn run(&mut self, aid: &mut Aid) {
         let nothing = Self::Answered(Box::new(|_| Ok(())));
         *self = match mem::replace(self, nothing) {
-            Self::Question(question) => Self::Answered(question(store)),
+            Self::Question(question) => Self::Answered(question(aid.store)),
             answered @ Self::Answered(_) => answered,
         };
     }

@@ -1,17 +1,18 @@
 //! Logging in to an account and out of it, whichever way it is asked for.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use teahouse_protocol::text::truncate;
 
 use crate::language::Text;
-use crate::password::{self, ScramKeys};
+use crate::password::ScramKeys;
 use crate::reply::Reply;
-use crate::store::{self, Store};
+use crate::store;
 use crate::world::{Capability, Change, Client, ClientId, Whose, World};
 
 use super::context::{Context, Task};
+use super::errand::Aid;
+use super::guess::Guess;
 use super::{access, history};
 
 /// How long a wrong password makes the one who gave it wait.
@@ -25,18 +26,17 @@ pub(super) const NAME_BYTES: usize = 64;
 pub(super) struct Claim {
     /// Its name; as the client wrote it, if there is no such account.
     pub(super) account: String,
-    /// Where the client comes from.
-    address: SocketAddr,
     /// The hash of its password; `None` if there is no such account.
     pub(super) kept: Option<String>,
     pub(super) proof: Proof,
-    /// How long earlier guesses make this one wait.
-    wait: Duration,
+    guess: Guess,
     /// Whether the keys of SCRAM are to be kept and are not there yet.
     lacks_keys: bool,
     /// Those keys, once they are kept.
     change: Option<Change>,
     pub(super) is_right: bool,
+    /// The password that the account is to have if the claim is right.
+    pub(super) new_password: Option<String>,
     then: Then,
 }
 
@@ -57,81 +57,109 @@ type Then = fn(&mut Context, &Claim);
 impl Claim {
     /// Leaves the errand to find out whether the client owns an account.
     pub(super) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
-        let (address, world) = (context.device().address, &mut *context.world);
+        context.task = Some(Box::new(Self::of(context, account, proof, then)));
+    }
+
+    fn of(context: &Context, account: &str, proof: Proof, then: Then) -> Self {
+        let world = &*context.world;
         let found = world.accounts.find(account);
         // However it was typed, the guesses at one account are counted together. What is no account's name may be long.
         let account = found.map_or_else(|| truncate(account, NAME_BYTES), |account| &account.name).to_owned();
         let lacks_keys = world.config.scram && found.is_some_and(|account| account.scram.is_none());
         let whose = Whose::Account(world.config.casemapping.fold(&account).into_owned());
-        let wait = match proof {
-            Proof::LoggedIn => Duration::ZERO,
-            Proof::Password(_) | Proof::Scram(_) => world.guesses.wait(Some(whose), address.ip(), world.now),
-        };
-        context.task = Some(Box::new(Self {
+        Self {
             account,
-            address,
             kept: found.map(|account| account.password.clone()),
             proof,
-            wait,
+            guess: Guess::of(context, whose, PENALTY),
             lacks_keys,
             change: None,
             is_right: false,
+            new_password: None,
             then,
-        }));
+        }
+    }
+
+    /// The same, to give the account another password then.
+    pub(super) fn to_change(context: &mut Context, account: &str, old: &str, new: &str, then: Then) {
+        let proof = Proof::Password(old.to_owned());
+        let new_password = Some(new.to_owned());
+        let claim = Self { new_password, ..Self::of(context, account, proof, then) };
+        context.task = Some(Box::new(claim));
+    }
+
+    /// Whether it was never found out.
+    pub(super) fn is_unknown(&self) -> bool {
+        !matches!(self.proof, Proof::LoggedIn) && self.guess.is_unknown()
+    }
+
+    /// What to say to the client whose claim is not right.
+    pub(super) fn refusal(&self) -> Text {
+        if self.is_unknown() { Text::NotChecked } else { Text::PasswordIsWrong(self.account.clone()) }
     }
 }
 
 impl Task for Claim {
-    fn run(&mut self, store: &Store, pause: &dyn Fn(Duration)) {
-        if !self.wait.is_zero() {
-            pause(self.wait);
+    fn run(&mut self, aid: &mut Aid) {
+        if let Proof::LoggedIn = self.proof {
+            return;
         }
-        self.is_right = match (&self.proof, &self.kept) {
-            (Proof::Password(given), Some(kept)) => password::is_right(kept, given),
-            (Proof::Password(given), None) => {
-                password::pretend_to_check(given);
-                false
+        let Self { account, kept, proof, lacks_keys, change, .. } = self;
+        self.guess.run(aid, |aid| match proof {
+            Proof::LoggedIn => Some(true),
+            Proof::Scram(signature) => Some(signature.is_some()),
+            Proof::Password(given) => {
+                let (kept, given, lacks_keys) = (kept.clone(), given.clone(), *lacks_keys);
+                let (is_right, keys) = aid.hashed({
+                    let kept = kept.clone();
+                    move |memory| {
+                        let Some(kept) = kept else {
+                            memory.pretend_to_check(&given);
+                            return Ok((false, None));
+                        };
+                        let is_right = memory.fits(&kept, &given)?;
+                        Ok((is_right, (is_right && lacks_keys).then(|| ScramKeys::of(&given))))
+                    }
+                })?;
+                if let (Some(scram), Some(password)) = (keys, kept) {
+                    let keys = Change::Keys { account: account.clone(), password, scram };
+                    // Another time, if not now: the login does not depend on it.
+                    *change = store::accounts::keep(aid.store, &keys).is_ok().then_some(keys);
+                }
+                Some(is_right)
             }
-            (Proof::Scram(signature), _) => signature.is_some(),
-            (Proof::LoggedIn, _) => true,
-        };
-        if !self.is_right {
-            pause(PENALTY);
-        } else if let (Proof::Password(given), Some(kept), true) = (&self.proof, &self.kept, self.lacks_keys)
-        {
-            let (account, password) = (self.account.clone(), kept.clone());
-            let change = Change::Keys { account, password, scram: ScramKeys::of(given) };
-            // Another time, if not now: the login does not depend on it.
-            self.change = store::accounts::keep(store, &change).is_ok().then_some(change);
-        }
+        });
     }
 
     /// A guess counts even if the client has gone.
     fn settle(&mut self, world: &mut World) {
         if let Some(change) = self.change.take() {
-            apply(world, change);
+            apply(world, change, self.guess.device);
         }
-        let whose = Whose::Account(world.config.casemapping.fold(&self.account).into_owned());
-        match self.proof {
-            Proof::LoggedIn => {}
-            _ if self.is_right => world.guesses.right(whose),
-            _ => {
-                world.guesses.wrong(Some(whose), self.address.ip(), world.now);
-                // What is no account's name may be a password in the wrong place, so it is not written down.
-                let from = self.address.to_string();
-                world.note(match self.kept {
-                    Some(_) => Text::WrongPassword(from, self.account.clone()),
-                    None => Text::WrongAccount(from),
-                });
-            }
+        if self.guess.settle(world) == Some(false) {
+            // What is no account's name may be a password in the wrong place, so it is not written down.
+            let from = self.guess.address.to_string();
+            world.note(match self.kept {
+                Some(_) => Text::WrongPassword(from, self.account.clone()),
+                None => Text::WrongAccount(from),
+            });
         }
     }
 
     fn finish(mut self: Box<Self>, context: &mut Context) {
         self.settle(context.world);
+        let is_proven = match self.proof {
+            Proof::LoggedIn => true,
+            _ if self.guess.is_due() => {
+                context.task = Some(self);
+                return;
+            }
+            _ => self.guess.is_right(),
+        };
         // A guesser is made to wait for many seconds, in which the owner may have taken another password.
         let kept = self.kept.as_deref();
-        self.is_right &= kept.is_some_and(|kept| has_password(context.world, &self.account, kept));
+        self.is_right =
+            is_proven && kept.is_some_and(|kept| has_password(context.world, &self.account, kept));
         (self.then)(context, &self);
     }
 }
@@ -141,13 +169,25 @@ pub(super) fn has_password(world: &World, account: &str, hash: &str) -> bool {
     world.accounts.find(account).is_some_and(|account| account.password == hash)
 }
 
-/// Makes a change of an account that has been kept, with all that follows from it.
-pub(super) fn apply(world: &mut World, change: Change) {
+/// Makes a change of an account that has been kept, with all that follows from it. `by` is the connection that wanted
+/// it, which may have gone.
+pub(super) fn apply(world: &mut World, change: Change, by: ClientId) {
     let closed = match &change {
         Change::Close { account, .. } => Some(account.clone()),
         _ => None,
     };
+    let new_password = match &change {
+        Change::Password { account, password, .. } | Change::Reset { account, password, .. } => {
+            Some((account.clone(), password.clone()))
+        }
+        _ => None,
+    };
     world.accounts.apply(change);
+    if let Some((account, password)) = new_password
+        && has_password(world, &account, &password)
+    {
+        end_logins(world, &account, Some(by), &Text::PasswordIsAnother(account.clone()));
+    }
     if let Some(account) = closed {
         world.release_channels_of(&account);
         world.forget_markers(&account);
@@ -155,6 +195,27 @@ pub(super) fn apply(world: &mut World, change: Change) {
             log_out(world, client);
             if !world.is_connected(client) {
                 world.expel(client, &Text::Left);
+            }
+        }
+    }
+}
+
+/// Ends every connection that has logged in to an account, but for one: nobody keeps what they got by an old password.
+/// Who stays without a connection stays.
+pub(super) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>, reason: &Text) {
+    for person in world.logged_in_to(account).to_vec() {
+        if world.client(person).is_none() {
+            continue;
+        }
+        for connection in world.connections_of(person) {
+            if but == Some(connection) {
+                continue;
+            }
+            if let Some(source) = world.client(connection).map(Client::full_source) {
+                world.notify(connection, &Reply::LoggedOut(source));
+                world.notice(connection, reason);
+                // The others need not know why.
+                world.disconnect(connection, &Text::LoggedOutForGood);
             }
         }
     }

@@ -3,15 +3,14 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
 use super::context::{Context, Task};
+use super::errand::Aid;
 use super::{channels, history};
 use crate::reply::Reply;
-use crate::store::Store;
 
 /// How much of the file is read, in bytes.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -43,7 +42,7 @@ pub(super) fn send(context: &mut Context, welcome: bool) {
 }
 
 impl Task for Reading {
-    fn run(&mut self, _store: &Store, _pause: &dyn Fn(Duration)) {
+    fn run(&mut self, _aid: &mut Aid) {
         let mut bytes = Vec::new();
         let read = File::open(&self.file).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
         self.found = read.is_ok().then(|| String::from_utf8_lossy(&bytes).into_owned());

@@ -7,6 +7,8 @@ use super::service::{Service, word};
 use crate::language::Text;
 use crate::world::{Change, ClientId};
 
+/// How the password is changed: nobody at a machine that was left alone takes the account for good.
+const SET_PASSWORD: &str = "SET PASSWORD old-password new-password";
 /// How many certificates one account may have.
 const MAX_CERTIFICATES: usize = 10;
 
@@ -25,7 +27,7 @@ pub(super) static NICKSERV: Service = Service {
         word("REGAIN", 1, recover, "nick [password]", ["is the same as RECOVER", "同 RECOVER"]),
         word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册账号"]),
         word("RESETPASS", 2, resetpass, "account password", ["for server operators: gives an account another password", "服务器管理员专用：给账号换一个密码"]),
-        word("SET", 2, set, "PASSWORD password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改账号的密码，或设定断开后是否留在房间里"]),
+        word("SET", 2, set, "PASSWORD old-password new-password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改账号的密码，或设定断开后是否留在房间里"]),
     ],
 };
 
@@ -61,7 +63,7 @@ fn identify(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         let answer = if claim.is_right && log_in(context, &claim.account) {
             Text::Welcomed(claim.account.clone())
         } else {
-            Text::PasswordIsWrong(claim.account.clone())
+            claim.refusal()
         };
         say(context, &answer);
     });
@@ -94,9 +96,36 @@ fn set(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         return set_always_on(context, &account, params[1]);
     }
     if !params[0].eq_ignore_ascii_case("PASSWORD") {
-        return Err(Text::ServiceUsage("SET PASSWORD password".to_owned()));
+        return Err(Text::ServiceUsage(SET_PASSWORD.to_owned()));
     }
-    change_password(context, &account, params[1])
+    let (old, new) = match params {
+        [_, old, new, ..] => (*old, *new),
+        _ => return Err(Text::ServiceUsage(SET_PASSWORD.to_owned())),
+    };
+    if let Some((_, why)) = password_obstacle(context, new) {
+        return Err(why);
+    }
+    Claim::to_change(context, &account, old, new, |context, claim| {
+        let (Some(new), Some(before), true) = (&claim.new_password, &claim.kept, claim.is_right) else {
+            return say(context, &claim.refusal());
+        };
+        let (account, before, password) = (claim.account.clone(), before.clone(), String::new());
+        let change = Change::Password { account, before, password, scram: None };
+        Keeping::begin(context, &claim.account, change, Some(new), |context, account, kept| {
+            password_is_changed(context, account, kept);
+            let found = context.world.accounts.find(account).map_or(0, |account| account.certificates.len());
+            if kept && found > 0 {
+                // They go on proving it, and may not all be the owner's own.
+                say(context, &Text::CertificatesListed(found.to_string()));
+            }
+        });
+    });
+    Ok(())
+}
+
+fn password_is_changed(context: &mut Context, account: &str, kept: bool) {
+    let changed = Text::PasswordChanged(account.to_owned());
+    say(context, if kept { &changed } else { &Text::TryAgainLater });
 }
 
 fn resetpass(context: &mut Context, params: &[&str]) -> Result<(), Text> {
@@ -106,17 +135,16 @@ fn resetpass(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let account =
         context.world.accounts.find(params[0]).ok_or_else(|| Text::NoSuchAccount(params[0].to_owned()))?;
     let account = account.name.clone();
-    change_password(context, &account, params[1])
-}
-
-fn change_password(context: &mut Context, account: &str, password: &str) -> Result<(), Text> {
-    if let Some((_, why)) = password_obstacle(context, password) {
+    if let Some((_, why)) = password_obstacle(context, params[1]) {
         return Err(why);
     }
-    let change = Change::Password { account: account.to_owned(), password: String::new(), scram: None };
-    Keeping::begin(context, account, change, Some(password), |context, account, kept| {
-        let changed = Text::PasswordChanged(account.to_owned());
-        say(context, if kept { &changed } else { &Text::TryAgainLater });
+    let change = Change::Reset { account: account.clone(), password: String::new(), scram: None };
+    Keeping::begin(context, &account, change, Some(params[1]), |context, account, kept| {
+        password_is_changed(context, account, kept);
+        if kept {
+            let who = context.client().name().to_owned();
+            context.world.note(Text::OperatorReset(who, account.to_owned()));
+        }
     });
     Ok(())
 }
@@ -165,7 +193,7 @@ fn ghost(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     as_owner(context, params, |context, claim| {
         let account = claim.account.clone();
         let answer = match holder(context, &account) {
-            _ if !claim.is_right => Text::PasswordIsWrong(account),
+            _ if !claim.is_right => claim.refusal(),
             None => Text::NobodyHasIt(account),
             Some(ghost) => {
                 let who = context.client().name().to_owned();
@@ -181,7 +209,7 @@ fn recover(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     as_owner(context, params, |context, claim| {
         let account = claim.account.clone();
         if !claim.is_right || !log_in(context, &account) {
-            return say(context, &Text::PasswordIsWrong(account));
+            return say(context, &claim.refusal());
         }
         if let Some(ghost) = holder(context, &account) {
             let who = context.client().name().to_owned();
@@ -207,7 +235,7 @@ fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     };
     Claim::make(context, params[0], proof, |context, claim| {
         let Some(account) = context.world.accounts.find(&claim.account).filter(|_| claim.is_right) else {
-            return say(context, &Text::PasswordIsWrong(claim.account.clone()));
+            return say(context, &claim.refusal());
         };
         let account = account.name.clone();
         let folded = context.world.config.casemapping.fold(&account).as_str().to_owned();
@@ -223,7 +251,7 @@ fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 fn cert(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let name = own_account(context)?;
     let account = context.world.accounts.find(&name).ok_or(Text::NotLoggedIn)?;
-    let certificates = account.certificates.clone();
+    let (certificates, password) = (account.certificates.clone(), account.password.clone());
     let given = params.get(1).map(|text| fingerprint(text).ok_or(Text::NotAFingerprint)).transpose()?;
     let (fingerprint, proves) = match (params[0].to_ascii_uppercase().as_str(), given) {
         ("LIST", _) => {
@@ -247,7 +275,7 @@ fn cert(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         ("DEL", Some(_)) => return Err(Text::CertificateUnknown),
         _ => return Err(Text::ServiceUsage("CERT ADD [fingerprint]|DEL fingerprint|LIST".to_owned())),
     };
-    let change = Change::Certificate { account: name.clone(), fingerprint, proves };
+    let change = Change::Certificate { account: name.clone(), password, fingerprint, proves };
     Keeping::begin(context, &name, change, None, |context, _, kept| {
         say(context, if kept { &Text::CertificatesChanged } else { &Text::TryAgainLater });
     });

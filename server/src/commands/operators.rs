@@ -2,7 +2,6 @@
 //! But for OPER, the dispatcher lets operators only come here.
 
 use std::iter::Peekable;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -10,13 +9,15 @@ use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
 use super::context::{Context, Task};
+use super::errand::Aid;
+use super::guess::Guess;
 use super::login::NAME_BYTES;
 use super::modes;
 use crate::duration;
 use crate::language::Text;
-use crate::password;
+use crate::password::{Kept, is_right_in_clear};
 use crate::reply::Reply;
-use crate::store::{Store, StoreError, bans};
+use crate::store::{StoreError, bans};
 use crate::user_modes::UserMode;
 use crate::world::{AskedBack, Order, ServerBan, Target, Whose, World};
 
@@ -32,11 +33,7 @@ pub(super) struct Claim {
     /// The password, or another operator's: for a name that is nobody's it takes as long to see that it is wrong.
     kept: String,
     given: String,
-    /// Where the client comes from.
-    address: IpAddr,
-    /// How long earlier guesses make this one wait.
-    wait: Duration,
-    is_right: bool,
+    guess: Guess,
 }
 
 /// OPER: makes one a server operator.
@@ -47,49 +44,46 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
     let some = operators.first().ok_or(Reply::NoOperHost)?;
     // A name that is nobody's is answered like a wrong password (Modern IRC, "OPER message").
     let operator = operators.iter().find(|operator| operator.name == name);
-    let address = context.device().address.ip();
-    let wait = world.guesses.wait(Some(whose(world, name)), address, world.now);
+    // What is no operator's name may be long.
+    let whose = Whose::Operator(world.config.casemapping.fold(truncate(name, NAME_BYTES)).into_owned());
     context.task = Some(Box::new(Claim {
         name: name.to_owned(),
         is_known: operator.is_some(),
         kept: operator.unwrap_or(some).password.clone(),
         given: given.to_owned(),
-        address,
-        wait,
-        is_right: false,
+        guess: Guess::of(context, whose, PENALTY),
     }));
     Ok(())
 }
 
-/// Under what the guesses at an operator's password are counted. What is no operator's name may be long.
-fn whose(world: &World, name: &str) -> Whose {
-    Whose::Operator(world.config.casemapping.fold(truncate(name, NAME_BYTES)).into_owned())
-}
-
 impl Task for Claim {
-    fn run(&mut self, _store: &Store, pause: &dyn Fn(Duration)) {
-        if !self.wait.is_zero() {
-            pause(self.wait);
-        }
-        self.is_right = password::is_right(&self.kept, &self.given) && self.is_known;
-        if !self.is_right {
-            pause(PENALTY);
-        }
+    fn run(&mut self, aid: &mut Aid) {
+        let Self { is_known, kept, given, .. } = self;
+        self.guess.run(aid, |aid| {
+            if Kept::read(kept) == Ok(Kept::Clear) {
+                return Some(is_right_in_clear(kept, given) && *is_known);
+            }
+            let (kept, given) = (kept.clone(), given.clone());
+            Some(aid.hashed(move |memory| memory.is_right(&kept, &given))? && *is_known)
+        });
     }
 
     fn settle(&mut self, world: &mut World) {
-        let whose = whose(world, &self.name);
-        if self.is_right {
-            world.guesses.right(whose);
-        } else {
-            world.guesses.wrong(Some(whose), self.address, world.now);
-        }
+        self.guess.settle(world);
     }
 
     fn finish(mut self: Box<Self>, context: &mut Context) {
         self.settle(context.world);
+        if self.guess.is_due() {
+            context.task = Some(self);
+            return;
+        }
         let nick = context.client().name().to_owned();
-        if !self.is_right {
+        if self.guess.is_unknown() {
+            context.notice(&Text::NotChecked);
+            return;
+        }
+        if !self.guess.is_right() {
             // What is no operator's name may be the password, in the wrong place.
             context.world.note(if self.is_known {
                 Text::WrongOperator(nick, self.name)

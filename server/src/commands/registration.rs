@@ -1,21 +1,20 @@
 //! Coming and going: PASS, NICK, USER, QUIT
 //! ([Modern IRC, "Connection Registration"](https://modern.ircdocs.horse/#connection-registration)).
 
-use std::time::Duration;
-
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, Task};
+use super::errand::Aid;
+use super::guess::Guess;
 use super::people::REALNAME_BYTES;
 use super::{isupport, login, motd, status};
 use crate::config::ProtectNames;
 use crate::language::Text;
-use crate::password;
+use crate::password::{self, Kept};
 use crate::reply::Reply;
-use crate::store::Store;
 use crate::user_modes::UserMode;
-use crate::world::{Registration, USER_BYTES};
+use crate::world::{Pass, Registration, USER_BYTES, Whose, World};
 
 /// The longest parting word, in bytes.
 const QUIT_BYTES: usize = 300;
@@ -24,7 +23,7 @@ const QUIT_BYTES: usize = 300;
 pub(super) fn pass(context: &mut Context, message: &Message) -> Result<(), Reply> {
     match &mut context.world.client_mut(context.me).registration {
         Registration::Open { password, .. } => {
-            *password = message.param(0).map(str::to_owned);
+            *password = message.param(0).map_or(Pass::Unsaid, |given| Pass::Said(given.to_owned()));
             Ok(())
         }
         Registration::Done { .. } => Err(Reply::AlreadyRegistered),
@@ -103,11 +102,16 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
         return;
     }
     let config = context.world.config.clone();
-    let is_right = |kept| password.as_deref().is_some_and(|given| password::is_right_in_clear(kept, given));
-    if config.password.as_deref().is_some_and(|kept| !is_right(kept)) {
-        context.task = Some(Box::new(TurnedAway::after_a_guess(context)));
-        return;
+    if let Some(kept) = config.password.as_deref().filter(|_| *password != Pass::Right) {
+        let given = if let Pass::Said(given) = password { given.clone() } else { String::new() };
+        return Entry::ask(context, kept, given);
     }
+    welcome(context);
+}
+
+/// Lets somebody in who has said all that is needed.
+fn welcome(context: &mut Context) {
+    let config = context.world.config.clone();
     if context.world.client_mut(context.me).sasl.take().is_some() {
         context.reply(&Reply::SaslAborted);
     }
@@ -164,29 +168,61 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
     motd::send(context, true);
 }
 
-/// Who has not said the right password, before hearing of it: whoever guesses waits.
+/// The house's own password, while it is checked.
 #[derive(Debug)]
-struct TurnedAway {
-    wait: Duration,
+struct Entry {
+    kept: String,
+    given: String,
+    guess: Guess,
 }
 
-impl TurnedAway {
-    fn after_a_guess(context: &mut Context) -> Self {
-        let (address, now) = (context.client().address.ip(), context.world.now);
-        let wait = context.world.guesses.wait(None, address, now) + login::PENALTY;
-        context.world.guesses.wrong(None, address, now);
-        Self { wait }
+impl Entry {
+    /// Goes on with the login if the password is right, at once where that can be seen at once.
+    fn ask(context: &mut Context, kept: &str, given: String) {
+        let guess = Guess::of(context, Whose::House, login::PENALTY);
+        let mut entry = Box::new(Self { kept: kept.to_owned(), given, guess });
+        // Without a password there is nothing to check, and one in clear is compared at once.
+        let at_once = entry.given.is_empty() || Kept::read(kept) == Ok(Kept::Clear);
+        if at_once && entry.guess.is_free() {
+            entry.guess.found(password::is_right_in_clear(kept, &entry.given));
+            entry.finish(context);
+        } else {
+            context.task = Some(entry);
+        }
     }
 }
 
-impl Task for TurnedAway {
-    fn run(&mut self, _store: &Store, pause: &dyn Fn(Duration)) {
-        pause(self.wait);
+impl Task for Entry {
+    fn run(&mut self, aid: &mut Aid) {
+        let Self { kept, given, .. } = self;
+        self.guess.run(aid, |aid| {
+            let (kept, given) = (kept.clone(), given.clone());
+            aid.hashed(move |memory| memory.is_right(&kept, &given))
+        });
     }
 
-    fn finish(self: Box<Self>, context: &mut Context) {
-        context.reply(&Reply::PasswordMismatch);
-        context.world.disconnect(context.me, &Text::BadPassword);
+    fn settle(&mut self, world: &mut World) {
+        self.guess.settle(world);
+    }
+
+    fn finish(mut self: Box<Self>, context: &mut Context) {
+        self.settle(context.world);
+        if self.guess.is_due() {
+            context.task = Some(self);
+        } else if self.guess.is_right() {
+            if let Registration::Open { password, .. } =
+                &mut context.world.client_mut(context.me).registration
+            {
+                *password = Pass::Right;
+            }
+            welcome(context);
+        } else if self.guess.is_unknown() {
+            context.notice(&Text::NotChecked);
+            context.world.disconnect(context.me, &Text::NotChecked);
+        } else {
+            context.reply(&Reply::PasswordMismatch);
+            context.world.disconnect(context.me, &Text::BadPassword);
+        }
     }
 }
 

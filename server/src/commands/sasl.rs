@@ -9,6 +9,7 @@ use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 
 use super::context::Context;
 use super::login::{Claim, Proof, has_password, log_in};
+use crate::language::Text;
 use crate::reply::Reply;
 use crate::sasl::{Exchange, Mechanism, Plain, Scram, Step};
 use crate::user_modes::UserMode;
@@ -110,7 +111,12 @@ fn say(context: &mut Context, words: &str) {
 /// Ends an exchange once it is known whether the proof is right.
 fn decide(context: &mut Context, claim: &Claim) {
     let outcome = match &claim.proof {
-        _ if !claim.is_right => Err(Reply::SaslFail),
+        _ if !claim.is_right => {
+            if claim.is_unknown() {
+                context.notice(&Text::NotChecked);
+            }
+            Err(Reply::SaslFail)
+        }
         Proof::Password(_) | Proof::LoggedIn => succeed(context, &claim.account),
         // The client is shown that the server knew the password too, and goes on when it has seen it.
         Proof::Scram(signature) => {

@@ -17,7 +17,7 @@ impl Config {
             listen listen_tls tls_cert tls_key sts_duration sts_port name network password motd_file data_dir
             registration registration_before_connect min_password_length scram protect_names multiclient history
             history_days history_lines always_on lobby language operators admin cloak default_user_modes
-            flood_protection max_connections_per_ip nick_length casemapping max_connections sendq ping_interval
+            flood_protection max_connections_per_ip exempt_networks nick_length casemapping max_connections sendq ping_interval
             ping_timeout registration_timeout
         )
     }
@@ -35,7 +35,7 @@ mod tests {
         for key in KEYS {
             let differs =
                 ["1", "2", "false", "true", "zh", "i", "#x", "a.b", "a:b", "refuse", "rename", "disabled"];
-            let more = ["127.0.0.1:1", "[::1]:1", "rfc1459", "20", "5000"];
+            let more = ["127.0.0.1:1", "[::1]:1", "rfc1459", "20", "5000", "203.0.113.0/24"];
             let found = differs.into_iter().chain(more).any(|value| {
                 let mut config = Config::default();
                 let flag = key.name.replace('_', "-");

@@ -45,20 +45,26 @@ pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Resul
             )?;
             write_certificates(connection, name, certificates)
         }
-        Change::Password { account, password, scram } => {
+        Change::Password { account, before, password, scram } => {
+            let update = "UPDATE account SET password = ?, scram = ? WHERE name = ? AND password = ?";
+            one(connection.execute(update, params![password, text(scram), account, before])?)
+        }
+        Change::Reset { account, password, scram } => {
+            connection.execute("DELETE FROM certificate WHERE account = ?", [account])?;
             let update = "UPDATE account SET password = ?, scram = ? WHERE name = ?";
-            connection.execute(update, params![password, text(scram), account])?;
-            Ok(())
+            one(connection.execute(update, params![password, text(scram), account])?)
         }
         Change::Keys { account, password, scram } => {
             let update = "UPDATE account SET scram = ? WHERE name = ? AND password = ?";
             connection.execute(update, params![scram.to_text(), account, password])?;
             Ok(())
         }
-        Change::Certificate { account, fingerprint, proves: true } => {
-            write_certificates(connection, account, std::slice::from_ref(fingerprint))
+        Change::Certificate { account, password, fingerprint, proves: true } => {
+            let insert =
+                "INSERT INTO certificate SELECT ?, name FROM account WHERE name = ? AND password = ?";
+            one(connection.execute(insert, [fingerprint, account, password])?)
         }
-        Change::Certificate { account, fingerprint, proves: false } => {
+        Change::Certificate { account, fingerprint, proves: false, .. } => {
             let delete = "DELETE FROM certificate WHERE fingerprint = ? AND account = ?";
             connection.execute(delete, [fingerprint, account])?;
             Ok(())
@@ -74,6 +80,11 @@ pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Resul
             history::forget_account(connection, folded)
         }
     }
+}
+
+/// Whether a change has found what it changes; if not, it has not happened.
+fn one(changed: usize) -> rusqlite::Result<()> {
+    if changed == 1 { Ok(()) } else { Err(rusqlite::Error::StatementChangedRows(changed)) }
 }
 
 fn write_certificates(connection: &Connection, account: &str, all: &[String]) -> rusqlite::Result<()> {

@@ -35,8 +35,20 @@ pub struct Account {
 pub enum Change {
     /// There is a new one.
     Open(Account),
-    /// Another password.
+    /// Another password, by who knew the one before.
     Password {
+        /// Whose.
+        account: String,
+        /// The hash of the one before; if it is another by now, nothing changes.
+        before: String,
+        /// Its argon2id hash.
+        password: String,
+        /// Its keys, if they are kept.
+        scram: Option<ScramKeys>,
+    },
+    /// Another password by an operator, whatever it was before. Nothing else proves the account any more: whoever had
+    /// it meanwhile may have added a certificate.
+    Reset {
         /// Whose.
         account: String,
         /// Its argon2id hash.
@@ -57,6 +69,8 @@ pub enum Change {
     Certificate {
         /// Whose.
         account: String,
+        /// The hash of its password as the owner came in; if it is another by now, nothing changes.
+        password: String,
         /// Its fingerprint.
         fingerprint: String,
         /// Whether it is to prove the account from now on.
@@ -149,7 +163,15 @@ impl Accounts {
                     self.insert(account);
                 }
             }
-            Change::Password { account, password, scram } => {
+            Change::Password { account, before, password, scram } => {
+                let key = self.key(&account);
+                if let Some(account) = self.by_name.get_mut(&key).filter(|account| account.password == before)
+                {
+                    (account.password, account.scram) = (password, scram);
+                }
+            }
+            Change::Reset { account, password, scram } => {
+                self.set_certificates(&account, Vec::new());
                 let key = self.key(&account);
                 if let Some(account) = self.by_name.get_mut(&key) {
                     (account.password, account.scram) = (password, scram);
@@ -163,8 +185,9 @@ impl Accounts {
                     account.scram = Some(scram);
                 }
             }
-            Change::Certificate { account, fingerprint, proves } => {
-                let Some(account) = self.find(&account) else { return };
+            Change::Certificate { account, password, fingerprint, proves } => {
+                let found = self.find(&account).filter(|account| account.password == password);
+                let Some(account) = found else { return };
                 let (name, mut certificates) = (account.name.clone(), account.certificates.clone());
                 certificates.retain(|other| *other != fingerprint);
                 if proves {
@@ -274,20 +297,38 @@ mod tests {
         for (fingerprint, proves) in [("aa", true), ("cc", true), ("dd", true), ("aa", false), ("dd", false)]
         {
             let (account, fingerprint) = ("bob".to_owned(), fingerprint.to_owned());
-            all.apply(Change::Certificate { account, fingerprint, proves });
+            all.apply(Change::Certificate { account, password: String::new(), fingerprint, proves });
             all.check();
         }
         assert_eq!(all.by_certificate("dd"), None);
         assert_eq!(all.by_certificate("aa").unwrap().name, "alice");
         assert_eq!(all.by_certificate("cc").unwrap().name, "bob");
         let password = "hash".to_owned();
-        all.apply(Change::Password { account: "Bob".to_owned(), password, scram: None });
+        all.apply(Change::Password {
+            account: "Bob".to_owned(),
+            before: String::new(),
+            password,
+            scram: None,
+        });
         assert_eq!(all.find("bob").unwrap().password, "hash");
         for (password, kept) in [("another", false), ("hash", true)] {
             let (password, scram) = (password.to_owned(), ScramKeys::of("sesame"));
             all.apply(Change::Keys { account: "bob".to_owned(), password, scram });
             assert_eq!(all.find("bob").unwrap().scram.is_some(), kept);
         }
+        let password = "reset".to_owned();
+        all.apply(Change::Reset { account: "BOB".to_owned(), password, scram: None });
+        all.check();
+        let bob = all.find("bob").unwrap();
+        assert_eq!((&*bob.password, &bob.scram, bob.certificates.len()), ("reset", &None, 0));
+        assert_eq!(all.by_certificate("cc"), None);
+        // What was under way before that, with the old password, changes nothing any more.
+        let [bob, hash, thief, fingerprint] = ["bob", "hash", "thief's", "ee"].map(str::to_owned);
+        let added =
+            Change::Certificate { account: bob.clone(), password: hash.clone(), fingerprint, proves: true };
+        all.apply(added);
+        all.apply(Change::Password { account: bob, before: hash, password: thief, scram: None });
+        assert_eq!((&*all.find("bob").unwrap().password, all.by_certificate("ee")), ("reset", None));
         for account in ["Alice", "nobody"].map(str::to_owned) {
             all.apply(Change::Close { folded: account.to_lowercase(), account });
         }

@@ -57,6 +57,8 @@ pub struct Client {
     account: Option<String>,
     /// The SHA-256 fingerprint of the certificate that the connection came with, in lower case.
     pub(crate) certificate: Option<String>,
+    /// How many passwords by this connection were wrong since one was right.
+    pub(crate) wrong_passwords: u8,
     /// A login to an account that is going on.
     pub(crate) sasl: Option<Box<Exchange>>,
     /// How far the login has come.
@@ -84,8 +86,8 @@ pub struct Client {
 pub enum Registration {
     /// NICK, USER, PASS and CAP come in any order.
     Open {
-        /// What PASS said.
-        password: Option<String>,
+        /// What PASS said, or that it was right.
+        password: Pass,
         /// Whether CAP LS or REQ came and END has not: the login waits for it.
         negotiating: bool,
         /// A nickname that somebody has, and that is the client's if it logs in to the account of that name.
@@ -98,6 +100,18 @@ pub enum Registration {
         /// When the person last spoke to anybody.
         spoke: Timestamp,
     },
+}
+
+/// Whether a client has said the house's password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Pass {
+    /// It has said nothing.
+    #[default]
+    Unsaid,
+    /// It has said this, which is looked at when the login ends.
+    Said(String),
+    /// It has said the right one.
+    Right,
 }
 
 impl Client {
@@ -124,8 +138,9 @@ impl Client {
             address,
             account: None,
             certificate: None,
+            wrong_passwords: 0,
             sasl: None,
-            registration: Registration::Open { password: None, negotiating: false, wanted: None },
+            registration: Registration::Open { password: Pass::default(), negotiating: false, wanted: None },
             modes: UserModes::default(),
             away: None,
             is_auto_away: false,
@@ -238,6 +253,7 @@ impl Client {
             address: self.address,
             account: self.account.clone(),
             certificate: None,
+            wrong_passwords: 0,
             sasl: None,
             draft: None,
             registration: self.registration.clone(),

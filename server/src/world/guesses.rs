@@ -1,7 +1,11 @@
 //! Wrong passwords: whoever guesses has to wait longer and longer. And accounts: nobody opens them by the dozen.
 //!
-//! They are counted for the account that was meant, or the operator, and for the address that they came from, and
-//! forgotten after ten quiet minutes. Nobody is locked out: the right password works too, once it is its turn.
+//! They are counted for the account that was meant, or the operator, and for the connection that they came by; a few
+//! cost nothing. A lab behind one address mistypes more than that, so an address is counted only beyond what a class
+//! does, and is forgiven while it guesses no faster than one. The house's own password is everybody's: it is counted
+//! for the address alone, which who knows it clears again.
+//! Nobody is locked out: the right password works too, once it is its turn, and at once for an account that nobody has
+//! guessed at.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,13 +14,24 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::Folded;
 
+use super::{ClientId, World};
 use crate::addresses;
 
-/// How many wrong passwords cost nothing but the time to check them.
+/// How many wrong passwords for one account cost nothing but the time to check them.
 const FREE: u32 = 3;
+/// The same for one connection, for whatever accounts.
+const FREE_BY_A_CONNECTION: u32 = 6;
+/// The same for one public address: sixty typists who are wrong three times each.
+const FREE_FOR_AN_ADDRESS: u32 = 200;
+/// The same for one address and the house's own password.
+const FREE_AT_THE_DOOR: u32 = 20;
+/// In so much time an address is forgiven one wrong password.
+const FORGIVEN_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// What the next one costs; every one after it twice as much.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(16);
+/// So many more than are free make the longest wait; an address is not counted beyond, so as to be forgiven soon.
+const MOST_MORE: u32 = 6;
 /// After this time without a wrong password, the earlier ones are forgotten.
 const MEMORY: SignedDuration = SignedDuration::from_mins(10);
 /// How many accounts may be opened from one address before it has to be quiet for as long as [`MEMORY`].
@@ -31,7 +46,7 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// Who guessed wrong lately.
 #[derive(Debug, Default)]
 pub(crate) struct Guesses {
-    counts: HashMap<Key, (u32, Timestamp)>,
+    counts: HashMap<Key, Count>,
     /// With so many entries, those that are forgotten are looked for: twice as many as were left the last time, so that
     /// many guesses do not mean a look at all of them for each.
     many: usize,
@@ -44,6 +59,8 @@ pub(crate) struct Guesses {
 pub(crate) enum Whose {
     Account(Folded<'static>),
     Operator(Folded<'static>),
+    /// The server's own (PASS).
+    House,
 }
 
 /// What wrong passwords are counted for.
@@ -51,47 +68,124 @@ pub(crate) enum Whose {
 enum Key {
     Name(Whose),
     Address(IpAddr),
+    /// The address, for the house's own password.
+    Door(IpAddr),
     Opening(IpAddr),
 }
 
-impl Guesses {
-    /// How long the next attempt has to wait; without a name it is the house's own password that is meant.
-    pub(crate) fn wait(&self, whose: Option<Whose>, address: IpAddr, now: Timestamp) -> Duration {
-        let counts = keys(whose, address).filter_map(|key| self.counts.get(&key)).filter(fresh(now));
-        let count = counts.map(|(count, _)| *count).max().unwrap_or(0);
-        match count.checked_sub(FREE) {
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    wrong: u32,
+    /// Up to when that has been forgiven what it is.
+    when: Timestamp,
+}
+
+impl World {
+    /// How long an attempt that comes by a connection has to wait.
+    pub(crate) fn wait_for_guess(&self, whose: &Whose, device: ClientId) -> Duration {
+        let client = &self.clients[device];
+        let by_connection = u32::from(client.wrong_passwords).checked_sub(FREE_BY_A_CONNECTION);
+        let elsewhere = self
+            .keys(whose, client.address.ip())
+            .filter_map(|key| self.guesses.count(&key, self.now).checked_sub(key.free()));
+        match elsewhere.chain(by_connection).max() {
             None => Duration::ZERO,
             Some(more) => (FIRST_WAIT * (1 << more.min(8))).min(LONGEST_WAIT),
         }
     }
 
-    /// Counts a wrong password.
-    pub(crate) fn wrong(&mut self, whose: Option<Whose>, address: IpAddr, now: Timestamp) {
-        for key in keys(whose, address) {
-            self.count(key, now);
+    /// Counts a wrong password; the connection may have gone meanwhile.
+    pub(crate) fn guessed_wrong(&mut self, whose: &Whose, device: ClientId, address: IpAddr) {
+        if let Some(client) = self.clients.get_mut(device) {
+            client.wrong_passwords = client.wrong_passwords.saturating_add(1);
         }
+        let now = self.now;
+        for key in self.keys(whose, address) {
+            self.guesses.add(key, now);
+        }
+    }
+
+    /// The owner has come in; the wrong passwords were slips. An address keeps its own, unless it knows the house's.
+    pub(crate) fn guessed_right(&mut self, whose: Whose, device: ClientId, address: IpAddr) {
+        if let Some(client) = self.clients.get_mut(device) {
+            client.wrong_passwords = 0;
+        }
+        self.guesses.counts.remove(&match whose {
+            Whose::House => Key::Door(addresses::of_one_customer(address)),
+            whose => Key::Name(whose),
+        });
     }
 
     /// Whether one more account may be opened from an address.
-    pub(crate) fn may_open(&self, address: IpAddr, now: Timestamp) -> bool {
-        let counted = neighbourhood(address).and_then(|address| self.counts.get(&Key::Opening(address)));
-        counted.filter(fresh(now)).is_none_or(|(count, _)| *count < OPENINGS)
+    pub(crate) fn may_open_account(&self, address: IpAddr) -> bool {
+        let counted = self.neighbourhood(address).map(Key::Opening);
+        counted.is_none_or(|key| self.guesses.count(&key, self.now) < key.free())
     }
 
     /// Counts that one is opened.
-    pub(crate) fn opens(&mut self, address: IpAddr, now: Timestamp) {
-        if let Some(address) = neighbourhood(address) {
-            self.count(Key::Opening(address), now);
+    pub(crate) fn opens_account(&mut self, address: IpAddr) {
+        if let Some(address) = self.neighbourhood(address) {
+            self.guesses.add(Key::Opening(address), self.now);
         }
     }
 
-    fn count(&mut self, key: Key, now: Timestamp) {
+    fn keys(&self, whose: &Whose, address: IpAddr) -> impl Iterator<Item = Key> + use<> {
+        let (name, place) = match whose {
+            Whose::House if self.config.is_exempt(address) => (None, None),
+            Whose::House => (None, Some(Key::Door(addresses::of_one_customer(address)))),
+            whose => (Some(Key::Name(whose.clone())), self.neighbourhood(address).map(Key::Address)),
+        };
+        name.into_iter().chain(place)
+    }
+
+    /// What one customer has of addresses, unless a whole classroom may share it.
+    fn neighbourhood(&self, address: IpAddr) -> Option<IpAddr> {
+        let is_counted = !addresses::is_private(address) && !self.config.is_exempt(address);
+        is_counted.then(|| addresses::of_one_customer(address))
+    }
+}
+
+impl Key {
+    /// How many cost nothing.
+    fn free(&self) -> u32 {
+        match self {
+            Self::Name(_) => FREE,
+            Self::Address(_) => FREE_FOR_AN_ADDRESS,
+            Self::Door(_) => FREE_AT_THE_DOOR,
+            Self::Opening(_) => OPENINGS,
+        }
+    }
+
+    /// How many are forgiven in some time.
+    fn forgives(&self, time: SignedDuration) -> u32 {
+        match self {
+            Self::Name(_) | Self::Opening(_) => 0,
+            Self::Address(_) | Self::Door(_) => {
+                u32::try_from(time.as_millis() / FORGIVEN_EVERY.as_millis()).unwrap_or(u32::MAX)
+            }
+        }
+    }
+}
+
+impl Guesses {
+    fn count(&self, key: &Key, now: Timestamp) -> u32 {
+        self.counts
+            .get(key)
+            .filter(|count| count.is_fresh(now))
+            .map_or(0, |count| count.wrong.saturating_sub(key.forgives(apart(count.when, now))))
+    }
+
+    fn add(&mut self, key: Key, now: Timestamp) {
         if !self.counts.contains_key(&key) && !self.makes_room(now) {
             return;
         }
-        let entry = self.counts.entry(key).or_insert((0, now));
-        let earlier = if fresh(now)(&&*entry) { entry.0 } else { 0 };
-        *entry = (earlier + 1, now);
+        let (earlier, most) = (self.count(&key, now), key.free() + MOST_MORE);
+        let count = self.counts.entry(key).or_insert(Count { wrong: 0, when: now });
+        // What is left of the time that forgives one is not lost, or who guesses a little faster would never be forgiven.
+        let forgiven = i32::try_from(count.wrong.saturating_sub(earlier)).unwrap_or(i32::MAX);
+        let is_forgiven_some = earlier > 0 && forgiven > 0;
+        count.when = if is_forgiven_some { count.when + FORGIVEN_EVERY * forgiven } else { now };
+        count.wrong = (earlier + 1).min(most);
     }
 
     /// Whether there is room for one more, when those that are forgotten have been removed.
@@ -102,20 +196,17 @@ impl Guesses {
         if self.many == MOST && apart(self.looked, now) < LOOK_EVERY {
             return false;
         }
-        self.counts.retain(|_, entry| fresh(now)(&&*entry));
+        self.counts.retain(|_, count| count.is_fresh(now));
         self.many = (self.counts.len() * 2).clamp(MANY, MOST);
         self.looked = now;
         self.counts.len() < self.many
     }
-
-    /// The owner has come in; the wrong passwords were slips. An address keeps its own.
-    pub(crate) fn right(&mut self, whose: Whose) {
-        self.counts.remove(&Key::Name(whose));
-    }
 }
 
-fn fresh(now: Timestamp) -> impl Fn(&&(u32, Timestamp)) -> bool {
-    move |(_, when)| apart(*when, now) < MEMORY
+impl Count {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        apart(self.when, now) < MEMORY
+    }
 }
 
 /// How far two times are apart, whichever is the earlier: the clock may have been set back.
@@ -123,108 +214,212 @@ fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
     other.duration_since(one).abs()
 }
 
-fn keys(whose: Option<Whose>, address: IpAddr) -> impl Iterator<Item = Key> {
-    [whose.map(Key::Name), neighbourhood(address).map(Key::Address)].into_iter().flatten()
-}
-
-/// What one customer has of addresses, unless a whole classroom may share it.
-fn neighbourhood(address: IpAddr) -> Option<IpAddr> {
-    (!addresses::is_private(address)).then_some(addresses::of_one_customer(address))
-}
-
 #[cfg(test)]
 mod tests {
-    use teahouse_protocol::CaseMapping;
+    use std::net::SocketAddr;
+    use std::sync::Arc;
 
+    use super::super::devices::nowhere;
     use super::*;
+    use crate::config::Config;
+    use crate::network::Network;
+
+    fn world() -> World {
+        World::new(Arc::default(), Timestamp::UNIX_EPOCH)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn connect(world: &mut World, address: &str) -> ClientId {
+        world.connect(SocketAddr::new(ip(address), 1024), nowhere())
+    }
+
+    fn account(name: &str) -> Whose {
+        Whose::Account(teahouse_protocol::CaseMapping::Ascii.fold(name).into_owned())
+    }
+
+    /// How long a connection that is new waits.
+    fn wait(world: &mut World, whose: &Whose, address: &str) -> Duration {
+        let device = connect(world, address);
+        world.wait_for_guess(whose, device)
+    }
+
+    /// Guesses by a connection that is new.
+    fn guess(world: &mut World, whose: &Whose, address: &str) {
+        let device = connect(world, address);
+        world.guessed_wrong(whose, device, ip(address));
+    }
 
     #[test]
-    fn who_guesses_waits_longer_and_longer_and_is_forgiven() {
-        let account = |name: &str| Whose::Account(CaseMapping::Ascii.fold(name).into_owned());
-        let address = |text: &str| text.parse::<IpAddr>().unwrap();
-        let mut guesses = Guesses::default();
-        let mut now = Timestamp::UNIX_EPOCH;
+    fn who_guesses_at_an_account_waits_longer_and_longer_and_is_forgiven() {
+        let mut world = world();
         for _ in 0..FREE {
-            assert_eq!(guesses.wait(Some(account("bob")), address("192.0.2.1"), now), Duration::ZERO);
-            guesses.wrong(Some(account("bob")), address("198.51.100.1"), now);
+            assert_eq!(wait(&mut world, &account("bob"), "192.0.2.1"), Duration::ZERO);
+            guess(&mut world, &account("bob"), "198.51.100.1");
         }
-        let wait = |guesses: &Guesses, name, from, now| guesses.wait(Some(account(name)), address(from), now);
-        assert_eq!(wait(&guesses, "BOB", "203.0.113.1", now), FIRST_WAIT, "from anywhere");
-        assert_eq!(wait(&guesses, "eve", "198.51.100.1", now), FIRST_WAIT, "for any account");
-        assert_eq!(wait(&guesses, "eve", "203.0.113.1", now), Duration::ZERO);
-        guesses.wrong(Some(account("bob")), address("198.51.100.1"), now);
-        assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), FIRST_WAIT * 2);
+        assert_eq!(wait(&mut world, &account("BOB"), "203.0.113.1"), FIRST_WAIT, "from anywhere");
+        assert_eq!(wait(&mut world, &account("eve"), "198.51.100.1"), Duration::ZERO, "that is bob's");
+        guess(&mut world, &account("bob"), "127.0.0.1");
+        assert_eq!(wait(&mut world, &account("bob"), "127.0.0.1"), FIRST_WAIT * 2);
         for _ in 0..40 {
-            guesses.wrong(Some(account("bob")), address("198.51.100.1"), now);
+            guess(&mut world, &account("bob"), "198.51.100.1");
         }
-        assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), LONGEST_WAIT);
-        guesses.right(account("bob"));
-        assert_eq!(wait(&guesses, "bob", "127.0.0.1", now), Duration::ZERO);
-        assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), LONGEST_WAIT);
-        now += MEMORY;
-        assert_eq!(wait(&guesses, "bob", "198.51.100.1", now), Duration::ZERO);
+        assert_eq!(wait(&mut world, &account("bob"), "127.0.0.1"), LONGEST_WAIT);
+        let owner = connect(&mut world, "127.0.0.1");
+        world.guessed_right(account("bob"), owner, ip("127.0.0.1"));
+        assert_eq!(wait(&mut world, &account("bob"), "127.0.0.1"), Duration::ZERO);
+        for _ in 0..=FREE {
+            guess(&mut world, &account("bob"), "198.51.100.1");
+        }
+        world.now += MEMORY;
+        assert_eq!(wait(&mut world, &account("bob"), "198.51.100.1"), Duration::ZERO);
+    }
+
+    #[test]
+    fn who_goes_through_the_accounts_by_one_connection_waits_there_and_nowhere_else() {
+        let mut world = world();
+        let guesser = connect(&mut world, "127.0.0.1");
+        for number in 0..=FREE_BY_A_CONNECTION {
+            let expected = if number < FREE_BY_A_CONNECTION { Duration::ZERO } else { FIRST_WAIT };
+            let whose = account(&format!("n{number}"));
+            assert_eq!(world.wait_for_guess(&whose, guesser), expected, "{number}");
+            world.guessed_wrong(&whose, guesser, ip("127.0.0.1"));
+        }
+        assert_eq!(world.wait_for_guess(&account("new"), guesser), FIRST_WAIT * 2);
+        assert_eq!(wait(&mut world, &account("new"), "127.0.0.1"), Duration::ZERO);
+        world.guessed_right(account("own"), guesser, ip("127.0.0.1"));
+        assert_eq!(world.wait_for_guess(&account("new"), guesser), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_lab_of_sixty_typists_feels_nothing_and_a_guessing_machine_does() {
+        let mut world = world();
+        let lab = "192.0.2.1";
+        for number in 0..60 {
+            let whose = account(&format!("pupil{number}"));
+            let typist = connect(&mut world, lab);
+            for _ in 0..FREE {
+                assert_eq!(world.wait_for_guess(&whose, typist), Duration::ZERO, "{number}");
+                world.guessed_wrong(&whose, typist, ip(lab));
+            }
+        }
+        assert_eq!(wait(&mut world, &account("teacher"), lab), Duration::ZERO);
+        for number in 0..1000 {
+            guess(&mut world, &account(&format!("n{number}")), lab);
+        }
+        assert_eq!(wait(&mut world, &account("teacher"), lab), LONGEST_WAIT);
+        assert_eq!(wait(&mut world, &account("teacher"), "192.0.2.2"), Duration::ZERO);
+        // Once the machine has stopped, the lab goes on soon.
+        world.now += FORGIVEN_EVERY * 7;
+        assert_eq!(wait(&mut world, &account("teacher"), lab), Duration::ZERO);
+        // At the speed of a class it may go on for ever.
+        for number in 0..1000 {
+            world.now += FORGIVEN_EVERY;
+            guess(&mut world, &account(&format!("n{number}")), lab);
+        }
+        assert_eq!(wait(&mut world, &account("teacher"), lab), Duration::ZERO);
+        // A little faster, and every one too much is felt in the end.
+        for number in 0..2000 {
+            world.now += FORGIVEN_EVERY / 2;
+            guess(&mut world, &account(&format!("n{number}")), lab);
+        }
+        assert_ne!(wait(&mut world, &account("teacher"), lab), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_houses_password_is_guessed_at_slowly_even_from_next_door_and_who_knows_it_clears_the_address() {
+        let mut world = world();
+        for address in ["192.0.2.1", "127.0.0.1", "2001:db8::1"] {
+            for _ in 0..FREE_AT_THE_DOOR {
+                assert_eq!(wait(&mut world, &Whose::House, address), Duration::ZERO, "{address}");
+                guess(&mut world, &Whose::House, address);
+            }
+            assert_eq!(wait(&mut world, &Whose::House, address), FIRST_WAIT, "{address}");
+            for _ in 0..10 {
+                guess(&mut world, &Whose::House, address);
+            }
+            assert_eq!(wait(&mut world, &Whose::House, address), LONGEST_WAIT, "{address}");
+            assert_eq!(wait(&mut world, &account("bob"), address), Duration::ZERO, "{address}");
+        }
+        assert_eq!(wait(&mut world, &Whose::House, "2001:db8::2"), LONGEST_WAIT, "one customer's");
+        assert_eq!(wait(&mut world, &Whose::House, "198.51.100.1"), Duration::ZERO);
+        let device = connect(&mut world, "192.0.2.1");
+        world.guessed_right(Whose::House, device, ip("192.0.2.1"));
+        assert_eq!(wait(&mut world, &Whose::House, "192.0.2.1"), Duration::ZERO);
+        assert_eq!(wait(&mut world, &Whose::House, "127.0.0.1"), LONGEST_WAIT);
+    }
+
+    #[test]
+    fn networks_that_are_exempt_are_counted_by_account_and_connection_only() {
+        let exempt_networks = vec![Network::parse("192.0.2.0/24").unwrap()];
+        let config = Arc::new(Config { exempt_networks, ..Config::default() });
+        let mut world = World::new(config, Timestamp::UNIX_EPOCH);
+        for number in 0..1000 {
+            guess(&mut world, &account(&format!("n{number}")), "192.0.2.1");
+            guess(&mut world, &Whose::House, "192.0.2.1");
+            world.opens_account(ip("192.0.2.1"));
+        }
+        assert_eq!(wait(&mut world, &account("bob"), "192.0.2.1"), Duration::ZERO);
+        assert_eq!(wait(&mut world, &Whose::House, "192.0.2.1"), Duration::ZERO);
+        assert!(world.may_open_account(ip("192.0.2.1")));
+        for _ in 0..=FREE {
+            guess(&mut world, &account("bob"), "192.0.2.1");
+        }
+        assert_ne!(wait(&mut world, &account("bob"), "192.0.2.1"), Duration::ZERO);
     }
 
     #[test]
     fn a_clock_that_is_set_back_holds_nothing_against_anybody() {
-        let account = Whose::Account(CaseMapping::Ascii.fold("bob").into_owned());
-        let address = "192.0.2.1".parse().unwrap();
-        let mut guesses = Guesses::default();
-        let now = Timestamp::UNIX_EPOCH;
+        let mut world = world();
         for _ in 0..20 {
-            guesses.wrong(Some(account.clone()), address, now);
-            guesses.opens(address, now);
+            guess(&mut world, &account("bob"), "192.0.2.1");
+            world.opens_account(ip("192.0.2.1"));
         }
-        let yesterday = now - SignedDuration::from_hours(24);
-        assert_eq!(guesses.wait(Some(account), address, yesterday), Duration::ZERO);
-        assert!(guesses.may_open(address, yesterday));
+        world.now -= SignedDuration::from_hours(24);
+        assert_eq!(wait(&mut world, &account("bob"), "192.0.2.2"), Duration::ZERO);
+        assert!(world.may_open_account(ip("192.0.2.1")));
     }
 
     #[test]
     fn a_swarm_that_guesses_does_not_fill_the_memory() {
-        let address = "127.0.0.1".parse().unwrap();
         let mut guesses = Guesses::default();
         let now = Timestamp::UNIX_EPOCH;
-        let name =
-            |number: usize| Whose::Account(CaseMapping::Ascii.fold(&format!("n{number}")).into_owned());
+        let name = |number: usize| Key::Name(account(&format!("n{number}")));
         for number in 0..MOST * 2 {
-            guesses.wrong(Some(name(number)), address, now);
+            guesses.add(name(number), now);
         }
         assert_eq!(guesses.counts.len(), MOST);
-        for _ in 0..FREE {
-            guesses.wrong(Some(name(0)), address, now);
-        }
-        assert_ne!(
-            guesses.wait(Some(name(0)), address, now),
-            Duration::ZERO,
-            "who is counted goes on being so"
-        );
-        guesses.wrong(Some(name(MOST)), address, now + MEMORY);
+        guesses.add(name(0), now);
+        assert_eq!(guesses.count(&name(0), now), 2, "who is counted goes on being so");
+        guesses.add(name(MOST), now + MEMORY);
         assert_eq!(guesses.counts.len(), 1, "and all is forgotten in the end");
     }
 
     #[test]
     fn accounts_are_not_opened_by_the_dozen() {
-        let mut guesses = Guesses::default();
-        let now = Timestamp::UNIX_EPOCH;
-        let [public, private] = ["192.0.2.1", "10.0.0.1"].map(|text| text.parse::<IpAddr>().unwrap());
+        let mut world = world();
+        let [public, private] = ["192.0.2.1", "10.0.0.1"].map(ip);
         for _ in 0..OPENINGS {
-            assert!(guesses.may_open(public, now));
-            guesses.opens(public, now);
-            guesses.opens(private, now);
+            assert!(world.may_open_account(public));
+            world.opens_account(public);
+            world.opens_account(private);
         }
-        assert!(!guesses.may_open(public, now) && guesses.may_open(private, now));
-        assert!(guesses.may_open(public, now + MEMORY));
+        assert!(!world.may_open_account(public) && world.may_open_account(private));
+        world.now += MEMORY;
+        assert!(world.may_open_account(public));
     }
 
     #[test]
     fn a_shared_or_neighbouring_address_is_told_apart() {
-        let account = || Some(Whose::Account(CaseMapping::Ascii.fold("x").into_owned()));
-        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        assert_eq!(keys(account(), ip("192.168.1.7")).count(), 1);
-        assert_eq!(keys(None, ip("192.168.1.7")).count(), 0);
-        let of = |text| keys(account(), ip(text)).last();
+        let world = world();
+        let keys = |whose: &Whose, address: &str| world.keys(whose, ip(address)).collect::<Vec<_>>();
+        assert_eq!(keys(&account("x"), "192.168.1.7").len(), 1);
+        assert_eq!(keys(&Whose::House, "192.168.1.7").len(), 1);
+        let of = |address: &str| keys(&account("x"), address).pop();
         assert_eq!(of("2001:db8::1"), of("2001:db8::2"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     }
 }

@@ -4,24 +4,29 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use teahouse_protocol::{LineBuffer, LineLimits};
 use teahouse_server::Config;
-use teahouse_server::commands::{self, Input};
+use teahouse_server::commands::{self, Aid, Input, Waiting};
 use teahouse_server::furnish::furnish;
+use teahouse_server::hashing::Hashers;
 use teahouse_server::language::Text;
 use teahouse_server::outbox::{Outbox, Progress, Wire};
 use teahouse_server::store::Store;
 use teahouse_server::world::{ClientId, Effects, Lasting, World};
 
 use super::Stage;
+use super::peer::DEADLINE;
 
 /// A world and the people in it.
 pub struct Memory {
     world: World,
     /// Its thread ends with it.
     store: Store,
+    /// Likewise.
+    hashers: Hashers,
     effects: Effects,
     people: Vec<Person>,
 }
@@ -51,14 +56,35 @@ impl Wire for Paper {
     }
 }
 
+/// Somebody for whom time does not count.
+struct AtOnce;
+
+impl Waiting for AtOnce {
+    fn pause(&mut self, _: Duration) -> bool {
+        true
+    }
+
+    fn wait_until(&mut self, done: &mut dyn FnMut(Duration) -> bool) -> bool {
+        done(DEADLINE)
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.hashers.stop();
+    }
+}
+
 impl Memory {
     pub fn open(config: Config) -> Self {
         // What people are shown of times, and what is kept of most, are seconds.
         let now = Timestamp::from_second(Timestamp::now().as_second()).expect("it is now");
         let (store, _) = Store::start(&config).expect("there is memory for it");
+        let (hashers, _) = Hashers::start().expect("there are threads for it");
         Self {
             world: World::new(Arc::new(config), now),
             store,
+            hashers,
             effects: Effects::default(),
             people: Vec::new(),
         }
@@ -118,7 +144,7 @@ impl Stage for Memory {
     }
 
     fn send(&mut self, name: &str, line: &str) {
-        let Self { world, store, effects, people } = self;
+        let Self { world, store, hashers, effects, people } = self;
         let person = people.iter_mut().find(|person| person.name == name).expect("somebody who came");
         for piece in [line.as_bytes(), b"\r\n"] {
             let mut rest = piece;
@@ -138,7 +164,7 @@ impl Stage for Memory {
             while let Some(mut task) = errand {
                 world.take_effects(effects);
                 store.keep(&mut effects.records);
-                task.run(store, &|_| {});
+                task.run(&mut Aid { store, hashers, client: &mut AtOnce });
                 errand = commands::finish(world, person.id, task);
             }
             world.check();

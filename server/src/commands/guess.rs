@@ -1,0 +1,101 @@
+//! An attempt to prove something by a password: for an account, to become an operator, or to come in at all.
+//!
+//! It waits for as long as earlier wrong ones make it, is checked without the lock, counts at once, and then makes who
+//! was wrong wait a moment.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::context::Context;
+use super::errand::Aid;
+use crate::world::{ClientId, Whose, World};
+
+/// One attempt.
+#[derive(Debug)]
+pub(super) struct Guess {
+    whose: Whose,
+    pub(super) device: ClientId,
+    /// Where the client comes from.
+    pub(super) address: SocketAddr,
+    /// How long earlier guesses make this one wait.
+    wait: Duration,
+    /// How long a wrong one makes the client wait for the answer.
+    penalty: Duration,
+    /// `None` until it is known, and for good if it could not be found out.
+    is_right: Option<bool>,
+    due: Due,
+    is_counted: bool,
+}
+
+/// What is to be done without the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    Check,
+    Penalty,
+    Nothing,
+}
+
+impl Guess {
+    /// The one that the client makes now.
+    pub(super) fn of(context: &Context, whose: Whose, penalty: Duration) -> Self {
+        let wait = context.world.wait_for_guess(&whose, context.device);
+        let (device, address) = (context.device, context.device().address);
+        Self { whose, device, address, wait, penalty, is_right: None, due: Due::Check, is_counted: false }
+    }
+
+    /// Whether it need not wait to be checked.
+    pub(super) fn is_free(&self) -> bool {
+        self.wait.is_zero()
+    }
+
+    /// Takes note of how it was, where no time was needed to see that.
+    pub(super) fn found(&mut self, is_right: bool) {
+        self.is_right = Some(is_right);
+        self.due = if is_right { Due::Nothing } else { Due::Penalty };
+    }
+
+    /// Does what is due. `check` is not asked for a client that has gone.
+    pub(super) fn run(&mut self, aid: &mut Aid, check: impl FnOnce(&mut Aid) -> Option<bool>) {
+        match self.due {
+            Due::Check => {
+                self.due = Due::Nothing;
+                if (self.is_free() || aid.client.pause(self.wait))
+                    && let Some(is_right) = check(aid)
+                {
+                    self.found(is_right);
+                }
+            }
+            Due::Penalty => {
+                self.due = Due::Nothing;
+                aid.client.pause(self.penalty);
+            }
+            Due::Nothing => {}
+        }
+    }
+
+    /// Counts it, once, even if the client has gone. Returns how it was if that is news.
+    pub(super) fn settle(&mut self, world: &mut World) -> Option<bool> {
+        let is_right = self.is_right.filter(|_| !self.is_counted)?;
+        self.is_counted = true;
+        if is_right {
+            world.guessed_right(self.whose.clone(), self.device, self.address.ip());
+        } else {
+            world.guessed_wrong(&self.whose, self.device, self.address.ip());
+        }
+        Some(is_right)
+    }
+
+    /// Whether the task has to run once more before the client is answered.
+    pub(super) fn is_due(&self) -> bool {
+        self.due != Due::Nothing
+    }
+
+    pub(super) fn is_right(&self) -> bool {
+        self.is_right == Some(true)
+    }
+
+    /// Whether it was never found out.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.is_right.is_none()
+    }
+}
