@@ -433,6 +433,8 @@ mod tests {
         assert_eq!(ScramKeys::from_text(&keys.to_text()).as_ref(), Some(&keys));
         assert_eq!(ScramKeys::derive("密码abc", &keys.salt, keys.iterations), keys);
         assert_ne!(ScramKeys::of("密码ａｂｃ"), keys, "another salt");
+        assert_eq!(keys.iterations(), ScramKeys::pretended(&secret(), "bob").iterations());
+        assert_eq!(format!("{keys:?}"), "ScramKeys(…)");
         for bad in ["", "SCRAM-SHA-256$4096:QQ==$QQ==:QQ==", "SCRAM-SHA-1$1:QQ==$x:y"] {
             assert_eq!(ScramKeys::from_text(bad), None, "{bad}");
         }

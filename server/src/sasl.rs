@@ -168,6 +168,40 @@ mod tests {
     }
 
     #[test]
+    fn every_exchange_of_scram_has_its_own_nonce_behind_the_clients() {
+        let keys = ScramKeys::of("sesame");
+        let first = ClientFirst::new("alice", "client");
+        let exchanges = [(); 3].map(|()| Scram::begin(&first, &keys).unwrap());
+        let nonces =
+            exchanges.each_ref().map(|scram| ServerFirst::parse(scram.server_first()).unwrap().nonce);
+        for nonce in nonces {
+            assert!(nonce.starts_with("client") && nonce.len() >= "client".len() + 24, "{nonce}");
+            assert_eq!(nonces.iter().filter(|other| **other == nonce).count(), 1, "{nonces:?}");
+        }
+        let server = ServerFirst::parse(exchanges[0].server_first()).unwrap();
+        assert_eq!((server.salt, server.iterations), (&*keys.salt(), 4096));
+        // A proof for one exchange, and nothing, proves nothing in another.
+        for said in ["", "c=biws,r=client,p=AAAA", &format!("c=biws,r={},p=AAAA", nonces[1])] {
+            assert_eq!(exchanges[0].verify(said, &keys), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn scram_is_for_who_one_is_and_bound_to_nothing() {
+        let keys = ScramKeys::of("sesame");
+        for (said, begins) in [
+            ("n,,n=alice,r=x", true),
+            ("y,,n=alice,r=x", true),
+            ("n,a=alice,n=alice,r=x", true),
+            ("n,a=bob,n=alice,r=x", false),
+            ("p=tls-unique,,n=alice,r=x", false),
+        ] {
+            let first = ClientFirst::parse(said).unwrap();
+            assert_eq!(Scram::begin(&first, &keys).is_some(), begins, "{said}");
+        }
+    }
+
+    #[test]
     fn scram_is_offered_where_its_keys_are_kept_and_external_over_tls() {
         let mut config = Config::default();
         assert_eq!(Mechanism::list(&config, true), "PLAIN,EXTERNAL");

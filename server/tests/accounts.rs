@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use support::peer::Peer;
 use teahouse_protocol::CaseMapping;
 use teahouse_protocol::scram::{self, ClientFinal, ClientFirst, ServerFinal, ServerFirst};
+use teahouse_server::config::Operator;
 use teahouse_server::{Config, Server};
 
 fn start(config: Config) -> Server {
@@ -142,6 +143,99 @@ fn an_old_password_lets_nobody_in_who_began_with_it_and_waited() {
     alice.wait_for("is changed");
     thief.send("AUTHENTICATE +");
     thief.wait_for(" 904 ");
+    server.stop();
+}
+
+/// Comes in as a device of somebody who is here.
+fn come_as_a_device(server: &Server, account: &str, password: &str) -> Peer {
+    let mut peer = plain(server, account, password);
+    peer.wait_for(" 903 ");
+    peer.send(&format!("NICK {account}\r\nUSER {account} 0 * :x\r\nCAP END"));
+    peer.wait_for(" 366 ");
+    peer
+}
+
+#[track_caller]
+fn is_out(peer: &mut Peer) {
+    peer.wait_for(" 901 ");
+    peer.wait_for("is another now; log in with the new one");
+    assert!(peer.last_words().starts_with("ERROR :Closing link to 127.0.0.1: Logged out of the account"));
+}
+
+fn house_with_an_operator(config: Config) -> (Server, Peer) {
+    let operators = vec![Operator { name: "root".to_owned(), password: "root".to_owned() }];
+    let server = start(Config { operators, ..config });
+    let mut root = Peer::login(server.addresses()[0], "root");
+    root.send("OPER root root");
+    root.wait_for(" 381 ");
+    (server, root)
+}
+
+#[test]
+fn a_reset_by_an_operator_ends_whatever_had_come_in_by_the_old_password() {
+    let (server, mut root) = house_with_an_operator(Config { scram: true, ..Config::default() });
+    let mut alice = register(&server, "alice", "sesame12");
+    let mut device = come_as_a_device(&server, "alice", "sesame12");
+    let mut thief = Peer::login(server.addresses()[0], "thief");
+    thief.send("NS IDENTIFY alice sesame12");
+    thief.wait_for(" 900 ");
+    // Somebody who has proven it, and not come in yet; and somebody in the middle of proving it.
+    let mut early = plain(&server, "alice", "sesame12");
+    early.wait_for(" 903 ");
+    let mut begun = begin(&server, "SCRAM-SHA-256");
+    scram(&mut begun, "alice", "sesame12");
+    begun.wait_for("AUTHENTICATE ");
+    root.send("NS RESETPASS alice sesame34");
+    root.wait_for("The password of alice is changed");
+    for peer in [&mut alice, &mut device, &mut thief, &mut early] {
+        is_out(peer);
+    }
+    begun.send("AUTHENTICATE +");
+    begun.wait_for(" 904 ");
+    plain(&server, "alice", "sesame12").wait_for(" 904 ");
+    plain(&server, "alice", "sesame34").wait_for(" 903 ");
+    server.stop();
+}
+
+#[test]
+fn who_stays_without_a_connection_stays_through_a_reset() {
+    let (server, mut root) = house_with_an_operator(Config::default());
+    let mut alice = register(&server, "alice", "sesame12");
+    alice.send("NS SET ALWAYS-ON ON\r\nJOIN #tea");
+    alice.wait_for(" 366 ");
+    root.send("NS RESETPASS alice sesame34");
+    root.wait_for("The password of alice is changed");
+    is_out(&mut alice);
+    root.send("WHOIS alice");
+    assert!(root.wait_for(" 319 ").contains("#tea"));
+    let mut back = plain(&server, "alice", "sesame34");
+    back.wait_for(" 903 ");
+    back.send("NICK alice\r\nUSER a 0 * :a\r\nCAP END");
+    back.wait_for("#tea");
+    server.stop();
+}
+
+#[test]
+fn a_new_password_ends_the_other_devices_and_not_the_one_that_gave_it() {
+    let server = start(Config::default());
+    let mut alice = register(&server, "alice", "sesame12");
+    let mut device = come_as_a_device(&server, "alice", "sesame12");
+    let mut elsewhere = Peer::login(server.addresses()[0], "elsewhere");
+    elsewhere.send("NS IDENTIFY alice sesame12");
+    elsewhere.wait_for(" 900 ");
+    // Without the old password nothing happens.
+    for wrong in ["NS SET PASSWORD sesame34", "NS SET PASSWORD wrong sesame34"] {
+        device.send(wrong);
+        device.wait_for(" NOTICE ");
+        plain(&server, "alice", "sesame12").wait_for(" 903 ");
+    }
+    device.send("NS SET PASSWORD sesame12 sesame34");
+    device.wait_for("The password of alice is changed");
+    is_out(&mut alice);
+    is_out(&mut elsewhere);
+    device.send("NS INFO");
+    device.wait_for("1 connections are logged in to it");
+    plain(&server, "alice", "sesame34").wait_for(" 903 ");
     server.stop();
 }
 
