@@ -255,6 +255,7 @@ sentences! {
     OperatorReset(who, account) "{who} gave the account {account} another password; everybody who was logged in to it is out" | "{who} 给账号 {account} 换了密码；已登录该账号的连接都已断开";
     ManyAccounts(address) "{address} may open no more accounts for now; exempt_networks lifts that for a network" | "{address} 暂时不能再注册账号；可以用 exempt_networks 为某个网段解除限制";
     TooManyConnections(most) "{most} connections; exempt_networks lifts that for a network, max_connections_per_ip for all" | "已有 {most} 个连接；exempt_networks 可以为某个网段、max_connections_per_ip 可以为所有人解除限制";
+    WrongHousePassword(address) "{address} gave a wrong password for this server" | "{address} 输错了本服务器的密码";
     WrongOperator(nick, name) "{nick} gave a wrong password for operator {name}" | "{nick} 输错了管理员 {name} 的密码";
     NoSuchOperator(nick) "{nick} tried to become an operator that there is not" | "{nick} 想成为一个不存在的管理员";
     OperatorKilled(who, nick, reason) "{who} killed {nick}: {reason}" | "{who} 断开了 {nick}：{reason}";

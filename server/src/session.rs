@@ -477,11 +477,15 @@ impl<'h> Session<'h> {
     /// Asks a client that has long been silent whether it is there.
     #[inline(never)]
     fn ask(&mut self) {
+        self.ping();
+        self.clock = Clock::Asked;
+    }
+
+    fn ping(&self) {
         let ping = format!("PING :{}\r\n", self.config.name);
         if self.outbox.queue(&[ping.as_bytes()], Cause::Others) {
             self.house.drain.flush(&self.outbox);
         }
-        self.clock = Clock::Asked;
     }
 
     /// Hangs up: the world forgets the client if it has not yet, the last words are sent, the socket closes.
@@ -602,7 +606,11 @@ impl Meanwhile<'_, '_> {
         }
         match self.incoming.listen(time) {
             Heard::Something => self.session.answer_pings(self.incoming),
-            Heard::Silence => self.is_silent = true,
+            Heard::Silence => {
+                self.is_silent = true;
+                // Whoever has said all they will may still read. Whoever has gone is found out by having this sent back.
+                self.session.ping();
+            }
             Heard::End => return false,
         }
         self.session.here

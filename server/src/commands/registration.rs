@@ -202,7 +202,9 @@ impl Task for Entry {
     }
 
     fn settle(&mut self, world: &mut World) {
-        self.guess.settle(world);
+        if self.guess.settle(world) == Some(false) && !self.given.is_empty() {
+            world.note(Text::WrongHousePassword(self.guess.address.to_string()));
+        }
     }
 
     fn finish(mut self: Box<Self>, context: &mut Context) {
