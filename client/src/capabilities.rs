@@ -14,12 +14,13 @@ use crate::sts;
 pub const SASL: &str = "sasl";
 
 /// The capabilities that the window makes use of. [`SASL`] joins them where there is an account.
-const WANTED: [&str; 14] = [
+const WANTED: [&str; 15] = [
     "away-notify",
     "batch",
     "cap-notify",
     "draft/account-registration",
     "draft/chathistory",
+    "draft/languages",
     "draft/message-redaction",
     "draft/multiline",
     "draft/read-marker",

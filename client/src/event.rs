@@ -67,6 +67,8 @@ pub enum What {
     },
     /// It is being made again: after its end, or because the server asks us to come by TLS instead.
     Connecting,
+    /// What program the server is.
+    Program(String),
     /// What the server supports: `(name, value)`, as in 005.
     Supports(Vec<(String, String)>),
     /// Somebody said something to a room or to us; or we did, and the server echoes it.

@@ -172,6 +172,7 @@ impl Failure {
     pub fn field(&self) -> Option<Field> {
         match self {
             Self::NickInUse { .. } | Self::NickRefused { .. } => Some(Field::Nick),
+            Self::PasswordNeeded { .. } => Some(Field::ServerPassword),
             Self::UnknownHost { .. } | Self::Unreachable { .. } | Self::ConnectTimedOut { .. } => {
                 Some(Field::Server)
             }
@@ -247,6 +248,8 @@ impl Distrust {
 pub enum Field {
     /// The account's password.
     Password,
+    /// What the server wants from everybody.
+    ServerPassword,
     /// 用户名
     Nick,
     /// 服务器ip

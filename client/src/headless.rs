@@ -318,11 +318,8 @@ impl Headless {
                 Action::Connect(_, profile) => {
                     self.say_connecting();
                     let mut profile = with_more_names(*profile);
-                    if profile.keyring && profile.password.is_empty() {
-                        match keyring::fetch(&profile) {
-                            Ok(password) => profile.password = password,
-                            Err(error) => log::warn!("no password came from the keyring: {error}"),
-                        }
+                    if profile.may_be_kept() {
+                        keyring::fetch(&mut profile);
                     }
                     let waker = self.waker.try_clone();
                     let wake = move || {

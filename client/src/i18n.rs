@@ -649,6 +649,14 @@ texts! {
     UsageHelp: "/help", "/help";
     HelpHelp: "显示这个列表", "show this list";
 
+    // Letters.
+    EncodingOfText: "文字编码", "Encoding of the text";
+    HintEncoding: "UTF-8；老服务器可能是 GB18030", "UTF-8; on old servers perhaps GB18030";
+    BadEncoding: "没有这种编码，例如 GB18030、Big5", "There is no such encoding; GB18030 and Big5 are two";
+
+    // Links.
+    LinkLeadsTo: "登录后进入 {0}", "After the login you come into {0}";
+
     // The settings.
     SettingsBroken: "设置文件无法读取，已改名为 {0}，现在使用默认设置（{1}）",
         "The settings could not be read and were set aside as {0}; defaults are used ({1})";

@@ -3,24 +3,31 @@
 //! Web pages write them in many ways; there is a [draft](https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04)
 //! and everybody's habits. Understood here: `irc://tea.house`, `irc://小明@tea.house:6667/#茶馆`, `ircs://tea.house/rust`
 //! (a room without its `#`), `irc://tea.house/%23a,%23b?key`. Where it names a person (`/alice,isnick`), that part is
-//! left out: a page must not make one write to somebody.
+//! left out: a page must not make one write to somebody. `+` before a port stands for TLS, and a password beside the name
+//! is one that the server wants from everybody.
+//!
+//! Where somebody has a saved way to that server, they go by it, with their own name: a page need not know better.
 
 use teahouse_protocol::names;
 
 use crate::address;
-use crate::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Room, TLS_PORT};
+use crate::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Room, Secret, TLS_PORT};
 
 /// Where an address leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IrcUrl {
     /// A host's name or an IP address.
     pub server: String,
-    /// 1 to 65535.
-    pub port: u16,
+    /// 1 to 65535, if it says one.
+    pub port: Option<u16>,
     /// Whether it asks for TLS.
     pub tls: bool,
     /// The nickname, if it says one.
     pub nick: Option<String>,
+    /// Whether that is what the person said, rather than the page.
+    pub is_own_nick: bool,
+    /// What the server wants from everybody, if it says that.
+    pub password: Option<Secret>,
     /// The rooms to join; often one, or none.
     pub rooms: Vec<Room>,
 }
@@ -44,37 +51,73 @@ impl IrcUrl {
     pub fn parse(text: &str) -> Option<Self> {
         let (tls, rest) = split_scheme(text.trim())?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (user, host) = match authority.rsplit_once('@') {
-            Some((user, host)) => (Some(decode(user.split(':').next()?)?), host),
-            None => (None, authority),
+        let (user, host) =
+            authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+        let (user, password) = match user.map(|user| user.split_once(':').unwrap_or((user, ""))) {
+            Some((user, password)) => (Some(decode(user)?), Some(decode(password)?)),
+            None => (None, None),
         };
-        let (host, port) = split_port(host)?;
+        let (host, port, has_plus) = split_port(host)?;
+        let tls = tls || has_plus;
         let nick = user.filter(|nick| names::check_nickname(nick, MAX_NICK_BYTES).is_ok());
         Some(Self {
             server: address::check_server(&decode(host)?).ok()?,
-            port: port.unwrap_or(if tls { TLS_PORT } else { PLAIN_PORT }),
+            port,
             tls,
             nick,
+            is_own_nick: false,
+            password: password.filter(|password| !password.is_empty()).map(Secret::from),
             rooms: rooms(path)?,
         })
     }
 
-    /// A profile that leads there, with everything else as in `like`, the nickname too where the address has none. The
-    /// rooms are not in it: one goes there this time, not every time.
-    pub fn profile(&self, like: &Profile) -> Profile {
-        let base = like.moved_to(&self.server, self.port, self.nick.as_deref().unwrap_or(&like.nick));
-        Profile { tls: self.tls || base.tls, ..base }
+    /// Where to knock.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.tls { TLS_PORT } else { PLAIN_PORT })
+    }
+
+    /// Whether a way that somebody has to that server is one that is meant. An address without TLS does not take it off.
+    pub fn is_met_by(&self, profile: &Profile) -> bool {
+        let is_port_met = self.port.is_none_or(|port| port == profile.port) || (profile.tls && !self.tls);
+        self.is_there(profile) && is_port_met && (profile.tls || !self.tls)
+    }
+
+    fn is_there(&self, profile: &Profile) -> bool {
+        profile.server.eq_ignore_ascii_case(&self.server)
+    }
+
+    /// A profile that leads there: one of the saved ones, if one leads to that server, or else one in the name of
+    /// `somebody`. The rooms are not in it: one goes there this time, not every time.
+    pub fn profile(&self, saved: &[Profile], somebody: &str) -> Profile {
+        let met = saved.iter().find(|it| self.is_met_by(it) && self.port == Some(it.port));
+        let met = met.or_else(|| saved.iter().find(|it| self.is_met_by(it)));
+        let there = met.cloned().unwrap_or_else(|| {
+            let beside = saved.iter().find(|it| self.is_there(it)).cloned().unwrap_or_default();
+            let there = beside.moved_to(&self.server, self.port(), &beside.nick);
+            Profile { tls: self.tls || there.tls, ..there }
+        });
+        let said = self.nick.as_deref();
+        let of_page = if self.is_own_nick { None } else { said };
+        let own = if self.is_own_nick { said } else { None };
+        let names = [own, Some(there.nick.as_str()), of_page, Some(somebody)];
+        let nick = names.into_iter().flatten().find(|nick| !nick.is_empty()).unwrap_or_default().to_owned();
+        let server_password = match &self.password {
+            Some(password) if there.server_password.is_empty() => password.clone(),
+            _ => there.server_password.clone(),
+        };
+        Profile { nick, server_password, ..there }
     }
 }
 
-/// `host:port`, `[::1]:port`, or either without its port.
-fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+/// `host:port`, `[::1]:port`, or either without its port; and whether the port has a `+` before it.
+fn split_port(authority: &str) -> Option<(&str, Option<u16>, bool)> {
     let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);
     match authority[after_brackets..].rsplit_once(':') {
-        None => Some((authority, None)),
+        None => Some((authority, None, false)),
         Some((before, port)) => {
             let host = &authority[..after_brackets + before.len()];
-            Some((host, Some(address::check_port(port).ok()?)))
+            let digits = port.strip_prefix('+').unwrap_or(port);
+            Some((host, Some(address::check_port(digits).ok()?), digits != port))
         }
     }
 }
@@ -128,10 +171,11 @@ mod tests {
     #[track_caller]
     fn check(url: &str, expected: &str) {
         let read = IrcUrl::parse(url).map_or_else(String::new, |url| {
+            let port = url.port();
             let nick = url.nick.map(|nick| format!("{nick}@")).unwrap_or_default();
             let tls = if url.tls { " tls" } else { "" };
             let rooms: String = url.rooms.iter().map(|room| format!(" {room}")).collect();
-            format!("{nick}{} {}{tls}{rooms}", url.server, url.port)
+            format!("{nick}{} {port}{tls}{rooms}", url.server)
         });
         assert_eq!(read, expected, "{url}");
     }
@@ -148,6 +192,8 @@ mod tests {
         check("irc://tea.house/secret,needkey", "tea.house 6667 #secret");
         check("irc://小明@tea.house/lobby", "小明@tea.house 6667 #lobby");
         check("irc://bob:password@tea.house", "bob@tea.house 6667");
+        check("irc://tea.house:+7000/a", "tea.house 7000 tls #a");
+        check("ircs://[::1]/%23a,b?key", "::1 6697 tls #a key #b key");
         check("irc://[::1]:6668/a", "::1 6668 #a");
         check("irc://[::1]/a", "::1 6667 #a");
         check("irc://tea.house/alice,isnick", "tea.house 6667");
@@ -175,15 +221,40 @@ mod tests {
 
     #[test]
     fn where_we_have_been_before_we_go_as_before() {
-        let saved = Profile {
-            server: "Tea.House".into(),
+        let saved = |name: &str, server: &str, port, tls| Profile {
+            name: name.to_owned(),
+            server: server.to_owned(),
+            port,
+            tls,
             nick: "小明".into(),
             account: "ming".into(),
             ..Profile::default()
         };
-        let there = IrcUrl::parse("irc://tea.house/lobby").unwrap().profile(&saved);
-        assert_eq!((there.nick.as_str(), there.account.as_str()), ("小明", "ming"));
-        let elsewhere = IrcUrl::parse("ircs://bob@irc.example").unwrap().profile(&saved);
-        assert_eq!((elsewhere.nick.as_str(), elsewhere.account.as_str(), elsewhere.tls), ("bob", "", true));
+        let saved = [
+            saved("safe", "Tea.House", 6697, true),
+            saved("other", "tea.house", 7000, true),
+            saved("plain", "plain.house", 6667, false),
+        ];
+        let way = |url: &str, is_own_nick| {
+            let url = IrcUrl { is_own_nick, ..IrcUrl::parse(url).expect(url) };
+            let Profile { name, port, tls, nick, account, .. } = url.profile(&saved, "somebody");
+            format!("{name} {nick} {account} {port} {tls}")
+        };
+        for (url, expected) in [
+            ("irc://tea.house/lobby", "safe 小明 ming 6697 true"),
+            ("ircs://bob@tea.house", "safe 小明 ming 6697 true"),
+            ("ircs://tea.house:7000", "other 小明 ming 7000 true"),
+            ("irc://tea.house:6667", "safe 小明 ming 6697 true"),
+            ("irc://plain.house", "plain 小明 ming 6667 false"),
+            ("ircs://plain.house", " 小明 ming 6697 true"),
+            ("irc://plain.house:6668", " 小明 ming 6668 false"),
+            ("ircs://bob@irc.example", " bob  6697 true"),
+            ("irc://irc.example", " somebody  6667 false"),
+        ] {
+            assert_eq!(way(url, false), expected, "{url}");
+        }
+        assert_eq!(way("irc://bob@tea.house", true), "safe bob ming 6697 true");
+        let url = IrcUrl::parse("irc://bob:a%20b@tea.house").unwrap();
+        assert_eq!(url.profile(&[], "").server_password, Secret::from("a b".to_owned()));
     }
 }

@@ -15,27 +15,64 @@ use crate::profile::{Profile, Secret};
 /// By what our passwords are known among those of other programs.
 const SERVICE: &str = "teahouse";
 
-/// The password of a profile's account, if it is there.
-///
-/// # Errors
-/// What the keyring says; there may be none.
-pub fn fetch(profile: &Profile) -> Result<Secret, String> {
-    entry(profile).and_then(|entry| entry.get_password()).map(Secret::from).map_err(|error| error.to_string())
-}
-
-fn store(profile: &Profile) -> Result<(), String> {
-    let stored = entry(profile).and_then(|entry| entry.set_password(profile.password.reveal()));
-    stored.map_err(|error| error.to_string())
-}
-
-fn forget(profile: &Profile) {
-    if let Err(error) = entry(profile).and_then(|entry| entry.delete_credential()) {
-        log::info!("no password was taken out of the keyring: {error}");
+/// Takes the passwords of a profile out of it that are there and not in the profile: that of the account, and the one
+/// that the server wants from everybody.
+pub fn fetch(profile: &mut Profile) {
+    for which in Which::ALL {
+        if which.of(profile).is_empty() {
+            match entry(profile, which).and_then(|entry| entry.get_password()) {
+                Ok(password) => *which.of(profile) = Secret::from(password),
+                // A server that wants none is the usual one.
+                Err(keyring::Error::NoEntry) if which == Which::Server => {}
+                Err(error) => log::warn!("no password came from the keyring: {error}"),
+            }
+        }
     }
 }
 
-fn entry(profile: &Profile) -> keyring::Result<keyring::Entry> {
-    keyring::Entry::new(SERVICE, &label(profile))
+fn store(profile: &mut Profile) -> Result<(), String> {
+    for which in Which::ALL {
+        let password = which.of(profile).clone();
+        if !password.is_empty() {
+            let stored = entry(profile, which).and_then(|entry| entry.set_password(password.reveal()));
+            stored.map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+fn forget(profile: &Profile) {
+    for which in Which::ALL {
+        if let Err(error) = entry(profile, which).and_then(|entry| entry.delete_credential()) {
+            log::info!("no password was taken out of the keyring: {error}");
+        }
+    }
+}
+
+/// Which of the two passwords of a profile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Account,
+    Server,
+}
+
+impl Which {
+    const ALL: [Self; 2] = [Self::Account, Self::Server];
+
+    fn of(self, profile: &mut Profile) -> &mut Secret {
+        match self {
+            Self::Account => &mut profile.password,
+            Self::Server => &mut profile.server_password,
+        }
+    }
+}
+
+fn entry(profile: &Profile, which: Which) -> keyring::Result<keyring::Entry> {
+    let label = match which {
+        Which::Account => label(profile),
+        Which::Server => format!("{} PASS", label(profile)),
+    };
+    keyring::Entry::new(SERVICE, &label)
 }
 
 /// Whether two profiles have one password there.
@@ -76,33 +113,30 @@ impl Keeper {
     /// Looks for the password of a profile.
     pub fn fetch(&self, id: NetworkId, mut profile: Box<Profile>) {
         self.ask(move || {
-            match fetch(&profile) {
-                Ok(password) => profile.password = password,
-                Err(error) => log::warn!("no password came from the keyring: {error}"),
-            }
+            fetch(&mut profile);
             Some(Kept::Fetched(id, profile))
         });
     }
 
     /// Keeps the password of a profile.
-    pub fn store(&self, id: NetworkId, profile: Box<Profile>) {
-        self.ask(move || store(&profile).err().map(|why| Kept::NotStored(id, why)));
+    pub fn store(&self, id: NetworkId, mut profile: Box<Profile>) {
+        self.ask(move || store(&mut profile).err().map(|why| Kept::NotStored(id, why)));
     }
 
     /// Keeps the password of a saved server that was changed: the one that it has now, or else the one from before, which
     /// may be known by another name there. That name is forgotten if nobody else needs it.
     pub fn change(&self, before: Profile, mut after: Box<Profile>, is_needed: bool) {
         self.ask(move || {
-            if after.password.is_empty() {
-                match fetch(&before) {
-                    Ok(password) => after.password = password,
-                    Err(error) => {
-                        log::info!("no password came from the keyring: {error}");
-                        return None;
-                    }
+            let mut kept = before.clone();
+            if before.may_be_kept() {
+                fetch(&mut kept);
+            }
+            for which in Which::ALL {
+                if which.of(&mut after).is_empty() {
+                    *which.of(&mut after) = which.of(&mut kept).clone();
                 }
             }
-            if let Err(why) = store(&after) {
+            if let Err(why) = store(&mut after) {
                 return Some(Kept::NotMoved(after, why));
             }
             if before.keyring && !is_needed && label(&before) != label(&after) {

@@ -13,7 +13,7 @@
 //!   and [`scram`]: the login to an account, which is a part of it, too; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
 //! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end, and [`certificate`], a part
 //!   of that; [`pulse`]: whether the server is still there; [`reconnect`]: when to come back;
-//!   [`connection`]: the threads that carry lines and events.
+//!   [`encoding`]: letters as bytes; [`connection`]: the threads that carry lines and events.
 //! - [`traffic`]: lines as they went over the wire, for the panel that shows them; [`meanings`]: what commands and
 //!   numerics mean.
 //! - [`command`]: what can be typed behind a `/`.
@@ -34,6 +34,7 @@ pub mod command;
 pub mod connection;
 pub mod desktop;
 pub mod dial;
+pub mod encoding;
 pub mod event;
 pub mod failure;
 pub mod fingerprint;

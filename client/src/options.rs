@@ -206,7 +206,12 @@ impl Options {
         let language = flags.language.or(settings.language).unwrap_or(locale);
         let Flags { geometry, .. } = *flags;
         let connect = flags.connect && !profile.is_doubtful;
-        let url = flags.url.clone();
+        let url = flags.url.clone().map(|url| match &flags.nick {
+            Some(nick) => {
+                IrcUrl { tls: url.tls || flags.tls, nick: Some(nick.clone()), is_own_nick: true, ..url }
+            }
+            None => IrcUrl { tls: url.tls || flags.tls, ..url },
+        });
         Self { settings, settings_file, problems, language, profile, connect, url, geometry }
     }
 }

@@ -22,6 +22,7 @@ use teahouse_protocol::names;
 use toml::Value;
 
 use crate::address;
+use crate::encoding::Encoding;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
 use crate::settings::Unknown;
@@ -84,6 +85,8 @@ pub struct Profile {
     /// Whether to connect again when the connection is lost. Not said: the window does, and the program without a
     /// window ends.
     pub reconnect: Option<bool>,
+    /// How people there write letters, where that is not UTF-8.
+    pub encoding: Encoding,
     /// What else stands in its table.
     pub unknown: Unknown,
     /// Whether a value could not be used when it was read. Until somebody has looked at it, nobody goes there by itself:
@@ -115,6 +118,7 @@ impl Default for Profile {
             rooms: Vec::new(),
             connect: false,
             reconnect: None,
+            encoding: Encoding::default(),
             unknown: Unknown::default(),
             is_doubtful: false,
         }
@@ -132,9 +136,14 @@ impl Profile {
         if self.account.is_empty() { &self.nick } else { &self.account }
     }
 
-    /// Whether the password has to be asked of the system's keyring.
+    /// Whether the account's password has to be asked of the system's keyring.
     pub fn is_kept_in_keyring(&self) -> bool {
         self.keyring && self.password.is_empty()
+    }
+
+    /// Whether a password may be there that is not here.
+    pub fn may_be_kept(&self) -> bool {
+        self.keyring && (self.password.is_empty() || self.server_password.is_empty())
     }
 
     /// Takes another nickname. An account that was called as the old one stays what it is.
@@ -392,6 +401,7 @@ pub const KEYS: &[Key] = &[
     key!(connect, Value::as_bool, boolean),
     key!(reconnect, |value: &Value| value.as_bool().map(Some), |wanted: &Option<bool>| wanted
         .map_or(string(""), Value::Boolean)),
+    key!(encoding, |value| Encoding::parse(text(value)?.as_str()), string),
 ];
 
 /// The key with the certificates that are believed.
@@ -516,6 +526,7 @@ mod tests {
             rooms: vec![Room::parse("#茶馆").unwrap(), Room::parse("#b key").unwrap()],
             connect: true,
             reconnect: Some(false),
+            encoding: Encoding::parse("GB18030").unwrap(),
             unknown: Unknown::default(),
             is_doubtful: false,
         }
@@ -566,6 +577,7 @@ mod tests {
             "rooms = [\"lobby\"]",
             "rooms = [\"#a,#b\"]",
             "tls = \"yes\"",
+            "encoding = \"klingon\"",
         ] {
             assert_eq!(read(bad).1, [Text::SettingIgnored], "{bad}");
         }

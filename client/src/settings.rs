@@ -158,11 +158,12 @@ impl Settings {
     /// A password that was typed into the form is not written down; one that stands in the file stays there.
     pub fn remember(&mut self, profile: &Profile) {
         let mut profile = profile.clone();
-        profile.password = Secret::default();
+        (profile.password, profile.server_password) = (Secret::default(), Secret::default());
         self.last = profile.label();
         match self.profiles.iter_mut().find(|saved| saved.is_same_as(&profile)) {
             Some(saved) => {
                 profile.password = std::mem::take(&mut saved.password);
+                profile.server_password = std::mem::take(&mut saved.server_password);
                 *saved = profile;
             }
             None => {

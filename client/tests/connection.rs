@@ -6,7 +6,7 @@
 mod support;
 
 use std::collections::VecDeque;
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, unbounded};
 use socket2::{Domain, SockAddr, Socket, Type};
 use teahouse::connection::{Connection, Patience, Setup};
+use teahouse::encoding::Encoding;
 use teahouse::event::{Event, What};
 use teahouse::failure::Failure;
 use teahouse::profile::{Profile, Secret};
@@ -112,6 +113,36 @@ fn logged_in_with(patience: Patience) -> (Window, Peer) {
     peer.send(":tea.house 001 小明 :Welcome\r\n");
     assert_eq!(window.next(), What::Welcome { nick: "小明".to_owned() });
     (window, peer)
+}
+
+#[test]
+fn letters_are_read_and_written_as_people_there_do() {
+    const HELLO: &[u8] = b"\xc4\xe3\xba\xc3";
+    for (name, utf8_only) in [("", false), ("GB18030", false), ("GB18030", true)] {
+        let (listener, address) = listen();
+        let profile = Profile { encoding: Encoding::parse(name).unwrap(), ..bob(address) };
+        let mut window = Window::open_as(&profile, &Setup::default());
+        let mut peer = Peer::accept(&listener);
+        peer.expect(&BOBS_OPENING);
+        peer.send(":tea.house 001 bob :Welcome\r\n");
+        if utf8_only {
+            peer.send(":tea.house 005 bob SAFELIST UTF8ONLY :are supported\r\n");
+        }
+        peer.send([b":alice!a@h PRIVMSG #tea :", HELLO, b" \xe4\xbd", b"\r\n"].concat());
+        peer.send(":alice!a@h PRIVMSG #tea :你好\r\n");
+        assert_eq!(window.next(), What::Welcome { nick: "bob".to_owned() });
+        if utf8_only {
+            assert!(matches!(window.next(), What::Supports(_)));
+        }
+        assert!(window.hears().starts_with("你好 "), "{name}");
+        assert_eq!(window.hears(), "你好", "some speak UTF-8");
+        window.connection.send("PRIVMSG #tea :你好".to_owned());
+        let mut line = Vec::new();
+        peer.reader.read_until(b'\n', &mut line).unwrap();
+        let written = if name.is_empty() || utf8_only { "你好".as_bytes() } else { HELLO };
+        assert_eq!(line, [b"PRIVMSG #tea :", written, b"\r\n"].concat(), "{name} {utf8_only}");
+        window.close();
+    }
 }
 
 /// Who goes to a server as bob.

@@ -5,17 +5,18 @@ use std::convert::Infallible;
 use std::io::{self, ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 use jiff::Timestamp;
-use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, text};
+use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, numerics, text};
 
 use super::writer::{self, Outgoing};
 use super::{FAREWELL_TIME, Setup, Shared, Socket};
 use crate::dial::{self, DialError, Stop};
+use crate::encoding::Encoding;
 use crate::event::{self, Event, What};
 use crate::failure::Failure;
 use crate::profile::Profile;
@@ -169,7 +170,9 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     ) -> Ending {
         let mut profile = self.profile.clone();
         profile.rename(&record.nick);
+        let wants_utf8 = AtomicBool::new(false);
         let mut session = Session {
+            wants_utf8: &wants_utf8,
             registration: Registration::new(&profile, tls.is_some()),
             pulse: Pulse::new(
                 self.setup.patience.idle,
@@ -186,8 +189,14 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         thread::scope(|scope| {
             let opening = session.registration.opening();
             let (writer_token, writer_ended) = bounded::<Infallible>(0);
+            let wants_utf8 = &wants_utf8;
             let write = move || {
-                let written = writer::write(stream, tls, &opening, lines, &|line| self.note(true, line));
+                let encoding = || match wants_utf8.load(Ordering::SeqCst) {
+                    true => Encoding::default(),
+                    false => self.profile.encoding,
+                };
+                let note = |line: &str| self.note(true, line);
+                let written = writer::write(stream, tls, &opening, lines, &encoding, &note);
                 // Whatever went wrong, the reader sees the end of the stream.
                 let how = if written.is_ok() { Shutdown::Write } else { Shutdown::Both };
                 let _ = stream.shutdown(how);
@@ -297,7 +306,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             }
             while let Some(line) = buffer.next_line() {
                 match line {
-                    Line::Complete(line) => self.take(&String::from_utf8_lossy(line), session)?,
+                    Line::Complete(line) => self.take(&self.profile.encoding.decode(line), session)?,
                     Line::TooLong => log::warn!("a line of more than 16 KiB was dropped"),
                 }
             }
@@ -326,6 +335,9 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 Some(latency) => self.emit(What::Latency(latency).into()),
                 None => Ok(()),
             };
+        }
+        if wants_utf8(&message) {
+            session.wants_utf8.store(true, Ordering::SeqCst);
         }
         let step = session.registration.take(&message);
         if session.registration.is_welcomed() {
@@ -427,6 +439,8 @@ struct Record {
 
 /// What the reader knows of the connection that stands.
 struct Session<'r> {
+    /// Whether the server takes nothing but UTF-8, as far as it has said.
+    wants_utf8: &'r AtomicBool,
     registration: Registration,
     pulse: Pulse,
     events: event::Reader,
@@ -436,6 +450,12 @@ struct Session<'r> {
     is_proven: bool,
     port: u16,
     record: &'r mut Record,
+}
+
+/// Whether a server says that it takes nothing but UTF-8 ([UTF8ONLY](https://ircv3.net/specs/extensions/utf8-only)).
+fn wants_utf8(message: &Message<'_>) -> bool {
+    let is_told = message.numeric() == Some(numerics::RPL_ISUPPORT) && message.params().contains(&"UTF8ONLY");
+    is_told || (message.is("FAIL") && message.param(1) == Some("INVALID_UTF8"))
 }
 
 /// Whether a read or write ran out of its time; systems call it by two names.

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use crate::encoding::Encoding;
 use crate::tls::Tls;
 
 /// About how much is written at once at the most.
@@ -36,15 +37,21 @@ pub(super) fn write(
     tls: Option<&Tls>,
     opening: &[String],
     lines: &Receiver<Outgoing>,
+    encoding: &dyn Fn() -> Encoding,
     note: &dyn Fn(&str),
 ) -> io::Result<()> {
+    let push_line = |batch: &mut Vec<u8>, line: &str| {
+        note(line);
+        batch.extend_from_slice(&encoding().encode(line));
+        batch.extend_from_slice(b"\r\n");
+    };
     let mut send = |clear: &[u8]| match tls {
         Some(tls) => stream.write_all(&tls.seal(clear)?),
         None => stream.write_all(clear),
     };
     let mut batch = Vec::with_capacity(1024);
     for line in opening {
-        push_line(&mut batch, line, note);
+        push_line(&mut batch, line);
     }
     send(&batch)?;
     let mut over = None;
@@ -54,7 +61,7 @@ pub(super) fn write(
         let Ok(first) = lines.recv() else { break };
         for outgoing in std::iter::once(first).chain(lines.try_iter()) {
             match outgoing {
-                Outgoing::Line(line) => push_line(&mut batch, &line, note),
+                Outgoing::Line(line) => push_line(&mut batch, &line),
                 Outgoing::Records => {}
                 Outgoing::End(token) => over = Some(token),
             }
@@ -68,10 +75,4 @@ pub(super) fn write(
         Some(tls) => stream.write_all(&tls.seal_end()),
         None => Ok(()),
     }
-}
-
-fn push_line(batch: &mut Vec<u8>, line: &str, note: &dyn Fn(&str)) {
-    note(line);
-    batch.extend_from_slice(line.as_bytes());
-    batch.extend_from_slice(b"\r\n");
 }

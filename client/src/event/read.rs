@@ -31,7 +31,8 @@ impl Event {
 const QUIET: [u16; 9] = [
     numerics::RPL_YOURHOST,
     numerics::RPL_CREATED,
-    numerics::RPL_MYINFO,
+    // In which language it is said, is seen by that.
+    RPL_YOURLANGUAGESARE,
     numerics::RPL_LISTSTART,
     numerics::RPL_CREATIONTIME,
     numerics::RPL_TOPICWHOTIME,
@@ -41,6 +42,7 @@ const QUIET: [u16; 9] = [
 ];
 
 // Numerics that only some servers know.
+const RPL_YOURLANGUAGESARE: u16 = 687;
 const RPL_SNOMASK: u16 = 8;
 const RPL_STATSCONN: u16 = 250;
 const RPL_HOSTHIDDEN: u16 = 396;
@@ -168,6 +170,7 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
     let fact = |fact: Phrase| What::Whois { nick: param(1), fact };
     Some(match numeric {
         n::RPL_WELCOME => What::Welcome { nick: param(0) },
+        n::RPL_MYINFO => What::Program(param(2)),
         n::RPL_LOGGEDIN => What::Account(message.param(2).map(clean)),
         n::RPL_LOGGEDOUT => What::Account(None),
         n::RPL_ISUPPORT => {
@@ -274,6 +277,8 @@ pub(crate) fn login_refusal(message: &Message<'_>, nick: &str) -> Option<Failure
     let nick = nick.to_owned();
     let reason = message.params().last().map(|text| clean(text)).unwrap_or_default();
     Some(match message.numeric() {
+        // Some servers have no numeric for it, and hang up: `ERROR :Bad password`.
+        None if message.is("ERROR") && is_about_password(&reason) => Failure::PasswordNeeded { reason },
         None if message.is("ERROR") => Failure::ClosedByServer { reason },
         None => return None,
         Some(n::ERR_NICKNAMEINUSE | ERR_NICKCOLLISION | n::ERR_UNAVAILRESOURCE) => {
@@ -284,6 +289,10 @@ pub(crate) fn login_refusal(message: &Message<'_>, nick: &str) -> Option<Failure
         Some(n::ERR_YOUREBANNEDCREEP | ERR_NOPERMFORHOST) => Failure::Banned { reason },
         Some(_) => return None,
     })
+}
+
+fn is_about_password(reason: &str) -> bool {
+    ["password", "密码"].iter().any(|word| reason.to_lowercase().contains(word))
 }
 
 /// Whether this is the server's welcome, with which a login is complete.
@@ -474,7 +483,12 @@ mod tests {
         }
         check(":s 433 * bob :Nickname is already in use", Some(Field::Nick), Text::NickInUse);
         check(":s 432 * b! :Erroneous nickname", Some(Field::Nick), Text::NickRefused);
-        check(":s 464 * :Password incorrect", None, Text::PasswordNeeded);
+        check(":s 464 * :Password incorrect", Some(Field::ServerPassword), Text::PasswordNeeded);
+        for line in
+            ["ERROR :Bad password", "ERROR :Closing Link: bob[h] (Password mismatch)", "ERROR :密码不对"]
+        {
+            check(line, Some(Field::ServerPassword), Text::PasswordNeeded);
+        }
         check(":s 465 * :You are banned", None, Text::Banned);
         check("ERROR :Closing link", None, Text::ClosedByServerBecause);
         assert_eq!(login_refusal(&Message::parse(":s 001 bob :hi").unwrap(), "bob"), None);

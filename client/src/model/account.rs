@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::Action;
 use super::network::Network;
 use crate::i18n::{Phrase, Text};
-use crate::profile::Secret;
+use crate::profile::{Profile, Secret};
 
 /// What a server offers where accounts are opened with REGISTER.
 const REGISTRATION: &str = "draft/account-registration";
@@ -46,9 +46,10 @@ impl Network {
         }
     }
 
-    /// We are logged in, so the password was the right one: it is kept, if that was asked for.
+    /// We are logged in, so the passwords were the right ones: they are kept, if that was asked for.
     pub(super) fn keep_password(&mut self) {
-        if self.profile.keyring && !self.profile.password.is_empty() {
+        let Profile { keyring, password, server_password, .. } = &self.profile;
+        if *keyring && (!password.is_empty() || !server_password.is_empty()) {
             self.actions.push(Action::KeepPassword(self.id, Box::new(self.profile.clone())));
         }
     }

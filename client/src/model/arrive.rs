@@ -39,7 +39,17 @@ impl Network {
         let Some(what) = self.hold_for_batch(event.time, event.batch.as_deref(), event.what) else { return };
         self.stamp = event.time;
         match what {
-            What::Capabilities(capabilities) => self.capabilities = capabilities,
+            What::Capabilities(capabilities) => {
+                self.capabilities = capabilities;
+                self.choose_language();
+            }
+            What::Program(program) => {
+                // It says so nowhere else.
+                if program.starts_with("teahouse-") {
+                    self.features.speaks("en,zh");
+                    self.choose_language();
+                }
+            }
             What::Welcome { nick } => self.welcome(at, nick),
             What::Account(account) => self.account_is(at, account),
             What::Secured(fingerprint) => self.fingerprint = Some(fingerprint),
@@ -185,13 +195,18 @@ impl Network {
         self.welcomed_at = Some(self.stamp.unwrap_or(at));
         self.failure = None;
         self.greeting = true;
+        self.spoken = None;
         self.me = nick;
         self.begin_diary();
+        if !self.profile.server_password.is_empty() && self.profile.password.is_empty() {
+            self.keep_password();
+        }
         self.actions.push(Action::Remember(Box::new(self.profile.clone())));
         for conversation in &mut self.conversations {
             conversation.joined |= conversation.kind != Kind::Room;
         }
         self.ensure_conversation();
+        self.choose_language();
         let mut phrases = vec![Text::LoggedIn.with([&self.me])];
         phrases.extend(self.account.as_ref().map(|account| Text::AccountIs.with([account])));
         self.notice(self.current, at, phrases);
@@ -214,6 +229,20 @@ impl Network {
         let private = self.conversations.iter().filter(|it| it.kind == Kind::Private).map(|it| it.id);
         for id in private.collect::<Vec<_>>() {
             self.catch_up(id);
+        }
+    }
+
+    /// Asks the server to speak the window's language, where it can; once, until that is another one.
+    pub(super) fn choose_language(&mut self) {
+        if let Some(list) = self.capability("draft/languages").map(str::to_owned) {
+            self.features.speaks(&list);
+        }
+        if self.link != Link::Up || self.spoken == Some(self.language) {
+            return;
+        }
+        if let Some(code) = self.features.language(self.language).map(str::to_owned) {
+            self.spoken = Some(self.language);
+            self.send(&["LANGUAGE", &code]);
         }
     }
 
@@ -261,6 +290,7 @@ impl Network {
         for (name, value) in tokens {
             self.features.learn(name, value);
         }
+        self.choose_language();
         let place = self.place().to_owned();
         if let Some(server) = self.conversations.iter_mut().find(|it| it.kind == Kind::Server) {
             server.name = place;

@@ -2,6 +2,8 @@
 
 use teahouse_protocol::CaseMapping;
 
+use crate::i18n::Language;
+
 /// The features that make a difference to the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Features {
@@ -9,6 +11,8 @@ pub struct Features {
     pub case_mapping: CaseMapping,
     /// What the network calls itself, empty if it does not say.
     pub network: String,
+    /// The languages that the server speaks, as far as it says so.
+    pub languages: Vec<String>,
     /// How many messages from before the server gives at a time, if it says so.
     pub history_limit: Option<usize>,
     /// Modes of rank and their signs, the highest first: `('o', '@')`.
@@ -25,6 +29,7 @@ impl Default for Features {
         Self {
             case_mapping: CaseMapping::Rfc1459,
             network: String::new(),
+            languages: Vec::new(),
             history_limit: None,
             ranks: vec![('o', '@'), ('v', '+')],
             denied_tags: String::new(),
@@ -44,6 +49,7 @@ impl Features {
             "CLIENTTAGDENY" => value.clone_into(&mut self.denied_tags),
             // Zero is no limit.
             "CHATHISTORY" => self.history_limit = value.parse().ok().filter(|limit| *limit > 0),
+            "LANGUAGE" => self.speaks(value),
             "NETWORK" => value.clone_into(&mut self.network),
             "PREFIX" => {
                 if let Some((modes, signs)) = value.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
@@ -57,6 +63,22 @@ impl Features {
             }
             _ => {}
         }
+    }
+
+    /// Takes in which languages the server speaks: `en,zh`, perhaps behind how many one may choose, and `~` before those
+    /// that are not finished ([draft/languages](https://github.com/ircv3/ircv3-specifications/pull/180)).
+    pub fn speaks(&mut self, list: &str) {
+        let codes = list.split(',').map(|code| code.trim_start_matches('~'));
+        let codes = codes.filter(|code| code.chars().any(char::is_alphabetic));
+        self.languages = codes.map(str::to_owned).collect();
+    }
+
+    /// What the server calls a language, if it speaks it: `zh`, or one of its kind, such as `zh-CN`.
+    pub fn language(&self, language: Language) -> Option<&str> {
+        let code = language.code();
+        let is_kind = |it: &&String| it.strip_prefix(code).is_some_and(|rest| rest.starts_with(['-', '_']));
+        let found = self.languages.iter().find(|it| *it == code);
+        found.or_else(|| self.languages.iter().find(is_kind)).map(String::as_str)
     }
 
     /// Whether the server passes on this tag of clients, named without its `+`

@@ -20,6 +20,8 @@ pub struct LoginForm {
     pub tls: bool,
     /// 账号密码, of those who have an account.
     pub password: Secret,
+    /// 服务器密码, of servers that have one for everybody.
+    pub server_password: Secret,
     /// 记住密码
     pub keep_password: bool,
     /// 注册新账号, with that name and that password.
@@ -37,6 +39,8 @@ pub struct FormErrors {
     pub port: Option<Phrase>,
     /// Of 账号密码.
     pub password: Option<Phrase>,
+    /// Of 服务器密码.
+    pub server_password: Option<Phrase>,
     /// Of none of them in particular.
     pub general: Option<Phrase>,
 }
@@ -54,6 +58,7 @@ impl FormErrors {
             Field::Server => self.server.as_ref(),
             Field::Port => self.port.as_ref(),
             Field::Password => self.password.as_ref(),
+            Field::ServerPassword => self.server_password.as_ref(),
         }
     }
 
@@ -65,6 +70,7 @@ impl FormErrors {
             Some(Field::Server) => &mut errors.server,
             Some(Field::Port) => &mut errors.port,
             Some(Field::Password) => &mut errors.password,
+            Some(Field::ServerPassword) => &mut errors.server_password,
             None => &mut errors.general,
         };
         *place = Some(phrase);
@@ -91,6 +97,12 @@ impl LoginForm {
                 let mut profile = base.moved_to(&server, port, nick);
                 profile.tls = self.tls;
                 profile.is_doubtful = false;
+                // What was filled in for one server is not said to another.
+                let is_for_other = !base.server.eq_ignore_ascii_case(&server)
+                    && base.server_password == self.server_password;
+                if !is_for_other {
+                    profile.server_password = self.server_password.clone();
+                }
                 profile.keyring = self.keep_password;
                 if profile.password != self.password {
                     profile.password = self.password.clone();
@@ -102,7 +114,8 @@ impl LoginForm {
                 Ok(profile)
             }
             (nick, _, _, password) => {
-                Err(FormErrors { nick, server: server_error, port: port_error, password, general: None })
+                let (server, port) = (server_error, port_error);
+                Err(FormErrors { nick, server, port, password, ..FormErrors::default() })
             }
         }
     }
@@ -130,6 +143,7 @@ impl From<&Profile> for LoginForm {
             port: profile.port.to_string(),
             tls: profile.tls,
             password: profile.password.clone(),
+            server_password: profile.server_password.clone(),
             keep_password: profile.keyring,
             register: false,
         }

@@ -36,11 +36,12 @@ use jiff::tz::TimeZone;
 
 use crate::command::{self, Command};
 use crate::event::{Event, What};
+use crate::failure::Failure;
 use crate::i18n::{Language, Phrase, Text};
 use crate::logs::Logs;
 use crate::model::completion::Completion;
 use crate::model::notify::NotifyRules;
-use crate::profile::Profile;
+use crate::profile::{Profile, Room};
 use crate::traffic::Traffic;
 
 pub mod form;
@@ -174,6 +175,10 @@ pub struct Model {
     stranger: Option<Stranger>,
     next_network: u32,
     focused: bool,
+    /// The rooms of a server that an address has led to, until somebody is there.
+    to_visit: Option<(String, Vec<Room>)>,
+    /// Whether the server of the form has asked for its password.
+    asks_server_password: bool,
     /// What is to be said of the window as a whole and was not said in a conversation.
     remarks: Vec<Phrase>,
     completion: Completion,
@@ -213,6 +218,8 @@ impl Model {
             stranger: None,
             next_network: 0,
             focused: true,
+            to_visit: None,
+            asks_server_password: false,
             remarks: Vec::new(),
             completion: Completion::default(),
             actions: Vec::new(),
@@ -359,6 +366,7 @@ impl Model {
             match &event.what {
                 What::Welcome { .. } => self.admit(id),
                 What::Ended(failure) => {
+                    self.asks_server_password |= matches!(failure, Failure::PasswordNeeded { .. });
                     self.form_errors = FormErrors::single(failure.field(), failure.phrase());
                     self.applicant = None;
                     self.networks.retain(|network| network.id != id);
@@ -368,6 +376,9 @@ impl Model {
                 }
                 _ => {}
             }
+        }
+        if let What::Ended(failure @ Failure::PasswordNeeded { .. }) = &event.what {
+            self.ask_password_of(id, failure);
         }
         // It may have been left while the event was under way.
         if let Some(network) = self.network_mut(id) {
@@ -392,9 +403,13 @@ impl Model {
 
 /// What the person does with the window.
 impl Model {
-    /// Switches the language, of everything and at once.
+    /// Switches the language, of everything and at once; of what servers say, too, where they can.
     pub fn set_language(&mut self, language: Language) {
         self.language = language;
+        for network in &mut self.networks {
+            network.language = language;
+            network.choose_language();
+        }
     }
 
     /// Says something about the window as a whole: below the login form, and in the conversation in front as soon as

@@ -28,7 +28,7 @@ use crate::event::{Manner, Words};
 use crate::failure::Failure;
 use crate::fingerprint::Fingerprint;
 use crate::formatting;
-use crate::i18n::{Phrase, Text};
+use crate::i18n::{Language, Phrase, Text};
 use crate::logs::{Logs, Owner};
 use crate::profile::{Profile, Room, Secret};
 
@@ -141,6 +141,9 @@ pub struct Network {
     pub(super) ignored: Rc<[String]>,
     /// Where conversations are written down, if they are.
     pub(super) logs: Option<Logs>,
+    /// The window's language, and the one that the server was asked to speak on this connection.
+    pub(super) language: Language,
+    pub(super) spoken: Option<Language>,
     /// Whose they are, since the first welcome.
     pub(super) diary: Option<Owner>,
     pub(super) notify: Rc<NotifyRules>,
@@ -338,6 +341,8 @@ impl Network {
             wire: WireLog::default(),
             ignored: Rc::default(),
             logs: None,
+            language: Language::default(),
+            spoken: None,
             diary: None,
             notify: Rc::default(),
             is_focused: true,

@@ -10,6 +10,7 @@ use teahouse_protocol::names;
 
 use super::form::{move_port, nick_error};
 use crate::address::{check_port, check_server};
+use crate::encoding::Encoding;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
 use crate::profile::{MAX_NICK_BYTES, Mechanism, Profile, Room, Secret};
@@ -46,6 +47,8 @@ pub enum Entry {
     PrivateKey,
     /// Rooms to join, with commas between them.
     Rooms,
+    /// How people there write letters.
+    Encoding,
 }
 
 /// Something to tick.
@@ -122,6 +125,7 @@ pub static LAYOUT: &[Part] = &[
     Part::Entries(&[Entry::Certificate, Entry::PrivateKey]),
     Part::Heading(Text::Connection),
     Part::Entries(&[Entry::Rooms]),
+    Part::Entries(&[Entry::Encoding]),
     Part::Ticks(&[Tick::Connect]),
     Part::Caption(Text::WhenLost),
     Part::Reconnect,
@@ -149,6 +153,7 @@ impl Entry {
             Self::Certificate => "tls_certificate",
             Self::PrivateKey => "tls_key",
             Self::Rooms => "rooms",
+            Self::Encoding => "encoding",
         }
     }
 
@@ -169,6 +174,7 @@ impl Entry {
             Self::Certificate => Text::OwnCertificate,
             Self::PrivateKey => Text::OwnKey,
             Self::Rooms => Text::RoomsToJoin,
+            Self::Encoding => Text::EncodingOfText,
         }
     }
 
@@ -184,6 +190,7 @@ impl Entry {
             Self::Certificate => Some(Text::HintCertificate),
             Self::PrivateKey => Some(Text::HintKey),
             Self::Rooms => Some(Text::HintRooms),
+            Self::Encoding => Some(Text::HintEncoding),
             Self::Server | Self::Port | Self::Nick => None,
         }
     }
@@ -270,6 +277,7 @@ impl From<&Profile> for ProfileForm {
             (Entry::Certificate, path(&profile.tls_certificate)),
             (Entry::PrivateKey, path(&profile.tls_key)),
             (Entry::Rooms, rooms.join(", ")),
+            (Entry::Encoding, profile.encoding.to_string()),
         ] {
             form.set_text(entry, text);
         }
@@ -400,12 +408,19 @@ impl ProfileForm {
             password: form.secret(Entry::Password),
             // Without a password there is nothing to keep.
             keyring: form.is_ticked(Tick::Keyring)
-                && (base.keyring || !form.text(Entry::Password).is_empty()),
+                && (base.keyring
+                    || !form.text(Entry::Password).is_empty()
+                    || !form.text(Entry::ServerPassword).is_empty()),
             sasl: form.mechanisms(base),
             account_required: form.is_ticked(Tick::AccountRequired),
             rooms: take(&mut errors, Entry::Rooms, check_rooms(form.text(Entry::Rooms))),
             connect: form.is_ticked(Tick::Connect),
             reconnect: form.reconnect,
+            encoding: take(
+                &mut errors,
+                Entry::Encoding,
+                Encoding::parse(form.text(Entry::Encoding)).ok_or(Text::BadEncoding.into()),
+            ),
             unknown: base.unknown.clone(),
             is_doubtful: false,
         };
@@ -532,6 +547,7 @@ mod tests {
             rooms: vec![Room::parse("#茶馆").unwrap(), Room::parse("#b key").unwrap()],
             connect: true,
             reconnect: Some(false),
+            encoding: Encoding::parse("Big5").unwrap(),
             unknown: Unknown::default(),
             is_doubtful: false,
         }
@@ -600,6 +616,7 @@ mod tests {
                             Entry::Port => "6667".to_owned(),
                             Entry::Pin => Fingerprint::of(b"three").to_string(),
                             Entry::Rooms => "#another".to_owned(),
+                            Entry::Encoding => "gbk".to_owned(),
                             // What these name is looked at, and there is a test of its own for that.
                             Entry::Certificate | Entry::PrivateKey => continue,
                             _ => "another".to_owned(),
@@ -630,6 +647,7 @@ mod tests {
         refused(Entry::OtherNicks, "bobby, 1bob", Text::BadNick);
         refused(Entry::User, "b ob", Text::BadUser);
         refused(Entry::User, "bob@home", Text::BadUser);
+        refused(Entry::Encoding, "klingon", Text::BadEncoding);
         refused(Entry::Rooms, "#a, lobby", Text::BadRoom);
         refused(Entry::Rooms, "#a key more", Text::BadRoom);
         refused(Entry::Pin, "ab:cd", Text::BadPin);

@@ -12,9 +12,9 @@ use super::network::names;
 use super::speech::UNKNOWN_ADDRESS_BYTES;
 use super::*;
 use crate::event::{self, Manner};
-use crate::failure::Failure;
+use crate::failure::{Failure, Field};
 use crate::irc_url::IrcUrl;
-use crate::profile::{Profile, Room};
+use crate::profile::{Profile, Room, Secret};
 
 mod account;
 mod delivery;
@@ -1201,8 +1201,97 @@ fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
     assert_eq!(window.model.view(), View::Login, "one has to say who one is first");
     assert_eq!(window.model.form().server, "irc.example");
     window.model.log_in(LoginForm { nick: "bob".into(), ..window.model.form().clone() });
-    window.server(&[":irc.example 001 bob :Welcome"]);
-    assert_eq!(window.sent(), ["JOIN #茶馆"]);
+    window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
+    window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.form().clone() });
+    let is_remembered =
+        |action: &Action| matches!(action, Action::Remember(profile) if profile.rooms.is_empty());
+    window.server_of(NetworkId(1), &[":irc.example 001 bobby :Welcome"]);
+    let actions = window.model.take_actions();
+    assert!(actions.iter().any(is_remembered), "the room is for this time only");
+    assert!(actions.contains(&Action::Send(NetworkId(1), "JOIN #茶馆".to_owned())), "{actions:?}");
+}
+
+#[test]
+fn the_rooms_of_an_address_are_not_looked_for_on_another_server() {
+    let mut window = Window::opened();
+    window.model.follow(&IrcUrl::parse("ircs://irc.example/a,b").unwrap());
+    assert_eq!((window.model.form().tls, window.model.form().port.as_str()), (true, "6697"));
+    assert_eq!(window.model.rooms_to_visit().len(), 2);
+    let form = LoginForm { nick: "bob".into(), server: "tea.house".into(), ..window.model.form().clone() };
+    window.model.log_in(form);
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), [""; 0]);
+}
+
+#[test]
+fn a_server_that_asks_for_a_password_gets_a_field_for_it() {
+    let mut window = Window::opened();
+    assert!(!window.model.asks_server_password());
+    window.model.log_in(window.model.form().clone());
+    window.server(&[":tea.house 464 * :Password incorrect"]);
+    window.happens(What::Ended(Failure::PasswordNeeded { reason: "Password incorrect".into() }));
+    assert!(window.model.asks_server_password());
+    assert_eq!(window.model.form_errors().of(Field::ServerPassword).unwrap().text(), Text::PasswordNeeded);
+    let sesame = Secret::from("sesame".to_owned());
+    window.model.log_in(LoginForm { server_password: sesame.clone(), ..window.model.form().clone() });
+    let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+        panic!("no connection")
+    };
+    assert_eq!(profile.server_password, sesame);
+    // To another server it is not said.
+    window.model.give_up_login();
+    window.model.log_in(LoginForm { server: "other.house".into(), ..window.model.form().clone() });
+    let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+        panic!("no connection")
+    };
+    assert!(profile.server_password.is_empty());
+}
+
+#[test]
+fn a_server_that_is_gone_to_without_the_form_asks_there_for_its_password() {
+    let mut window = Window::opened();
+    window.model.follow(&IrcUrl::parse("irc://bob@tea.house/rust").unwrap());
+    assert_eq!(window.model.view(), View::Chat);
+    window.happens(What::Ended(Failure::PasswordNeeded { reason: String::new() }));
+    assert_eq!((window.model.view(), window.model.networks().count()), (View::Login, 0));
+    assert!(window.model.asks_server_password());
+    assert_eq!((window.model.form().nick.as_str(), window.model.rooms_to_visit().len()), ("bob", 1));
+}
+
+#[test]
+fn a_server_that_can_speaks_the_windows_language() {
+    let mut window = Window::logged_in();
+    window.model.set_language(Language::Chinese);
+    assert_eq!(window.sent(), [""; 0], "it has not said that it can");
+    window.server(&[":tea.house 005 bob LANGUAGE=2,en,~zh-CN :are supported"]);
+    assert_eq!(window.sent(), ["LANGUAGE zh-CN"]);
+    window.server(&[
+        ":tea.house 005 bob SAFELIST :are supported",
+        ":tea.house 687 bob zh-CN :is your language",
+    ]);
+    window.model.set_language(Language::English);
+    window.model.set_language(Language::English);
+    assert_eq!(window.sent(), ["LANGUAGE en"], "once");
+    for offer in [
+        ":tea.house 004 bob tea.house teahouse-0.1.0 o o",
+        ":tea.house 005 bob LANGUAGE=en,zh :are supported",
+    ] {
+        let mut window = Window::opened();
+        window.model.log_in(window.model.form().clone());
+        window.server(&[":tea.house 001 bob :Welcome", offer]);
+        assert_eq!(window.sent(), ["LANGUAGE en"]);
+        window.lose_connection();
+        window.model.set_language(Language::Chinese);
+        window.model.connect_again(FIRST);
+        window.server(&[":tea.house 001 bob :Welcome", offer]);
+        assert_eq!(window.sent(), ["LANGUAGE zh"]);
+    }
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    window.happens(What::Capabilities(vec!["draft/languages=9,en,zh".into()]));
+    assert_eq!(window.sent(), [""; 0]);
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(window.sent(), ["LANGUAGE en"]);
 }
 
 #[test]

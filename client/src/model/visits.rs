@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::form::{FormErrors, LoginForm};
 use super::network::{Network, NetworkId};
 use super::{ConversationId, Model, View};
+use crate::failure::Failure;
 use crate::i18n::Text;
 use crate::irc_url::IrcUrl;
 use crate::profile::{Profile, Room, Secret};
@@ -24,10 +25,15 @@ impl Model {
             |profile: &&Profile| is_there(profile) && profile.port.to_string() == form.port.trim();
         let saved = self.profiles.iter().find(is_at_port).or_else(|| self.profiles.iter().find(is_there));
         let base = Some(&self.base).filter(is_there).or(saved).unwrap_or(&self.base);
-        if form.password.is_empty() && !is_there(&&self.base) && is_there(&base) {
-            // Nobody took the saved password out: it never stood in the form.
-            form.password = base.password.clone();
-            form.keep_password |= base.keyring;
+        if !is_there(&&self.base) && is_there(&base) {
+            // Nobody took a saved password out: it never stood in the form.
+            if form.password.is_empty() {
+                form.password = base.password.clone();
+                form.keep_password |= base.keyring;
+            }
+            if form.server_password.is_empty() {
+                form.server_password = base.server_password.clone();
+            }
         }
         let checked = form.check(base);
         self.form = form;
@@ -40,8 +46,14 @@ impl Model {
                 self.form_errors = FormErrors::default();
                 self.base = profile.clone();
                 let id = self.add_network(profile);
+                let rooms = self
+                    .to_visit
+                    .as_ref()
+                    .filter(|(server, _)| server.eq_ignore_ascii_case(&self.form.server));
+                let rooms = rooms.map(|(_, rooms)| rooms.clone()).unwrap_or_default();
                 if let Some(network) = self.network_mut(id) {
                     network.to_register = to_register;
+                    network.coming.extend(rooms);
                 }
                 self.applicant = Some(id);
                 self.connect_again(id);
@@ -79,7 +91,31 @@ impl Model {
     pub(super) fn fill_form(&mut self, profile: Profile) {
         self.form = LoginForm::from(&profile);
         self.form_errors = FormErrors::default();
+        self.to_visit = None;
+        self.asks_server_password = false;
         self.base = profile;
+    }
+
+    /// Whether there is to be a field for what the server wants from everybody: it asked, or somebody has it already.
+    pub fn asks_server_password(&self) -> bool {
+        self.asks_server_password || !self.form.server_password.is_empty()
+    }
+
+    /// A server that was gone to without the form wants a password from everybody: the form has a field for that.
+    pub(super) fn ask_password_of(&mut self, id: NetworkId, failure: &Failure) {
+        let Some(network) = self.network(id).filter(|it| self.front == Some(id) && it.welcomed_at.is_none())
+        else {
+            return;
+        };
+        let profile = network.profile.clone();
+        let to_visit = (profile.server.clone(), network.coming.clone());
+        self.leave(id);
+        self.fill_form(profile);
+        self.to_visit = Some(to_visit).filter(|(_, rooms)| !rooms.is_empty());
+        self.form_errors = FormErrors::single(failure.field(), failure.phrase());
+        self.asks_server_password = true;
+        self.view = View::Login;
+        self.look();
     }
 
     /// The servers that are kept for the next time, in the order of the list.
@@ -178,7 +214,7 @@ impl Model {
 
     /// Follows an `irc://` address: into the room, on the connection there is or on a new one.
     pub fn follow(&mut self, url: &IrcUrl) {
-        let open = self.networks().find(|it| it.profile.is_for(&url.server, url.port)).map(Network::id);
+        let open = self.networks().find(|it| url.is_met_by(&it.profile)).map(Network::id);
         if let Some(network) = open.and_then(|id| self.network_mut(id)) {
             let id = network.id;
             network.visit_rooms(&url.rooms);
@@ -187,17 +223,22 @@ impl Model {
             self.look();
             return;
         }
-        let saved = self.profiles.iter().find(|profile| profile.server.eq_ignore_ascii_case(&url.server));
-        let like = saved.or(self.profiles.first()).unwrap_or(&self.base);
-        let mut profile = url.profile(like);
-        if profile.nick.is_empty() {
-            profile.rooms.clone_from(&url.rooms);
-        }
+        let names = self.profiles.iter().map(|profile| profile.nick.as_str());
+        let somebody = names.clone().find(|nick| !nick.is_empty()).unwrap_or_default();
+        let profile = url.profile(&self.profiles, somebody);
+        let server = profile.server.clone();
         if let Some(id) = self.go_to(profile)
             && let Some(network) = self.network_mut(id)
         {
             network.visit_rooms(&url.rooms);
+        } else {
+            self.to_visit = Some((server, url.rooms.clone()));
         }
+    }
+
+    /// The rooms that an address led to, of the server that stands in the form: one comes into them after the login.
+    pub fn rooms_to_visit(&self) -> &[Room] {
+        self.to_visit.as_ref().map_or(&[], |(_, rooms)| rooms)
     }
 
     /// Connects to a server and shows it in the list; or shows the form, if nobody knows yet as whom to go.
@@ -263,6 +304,7 @@ impl Model {
     /// The login form has done its work.
     pub(super) fn admit(&mut self, id: NetworkId) {
         self.applicant = None;
+        self.to_visit = None;
         self.bring_to_front(id);
         self.view = View::Chat;
         self.look();
@@ -274,6 +316,7 @@ impl Model {
         let mut network = Network::new(id, profile, self.clock.clone());
         network.ignored = Rc::clone(&self.ignored);
         network.logs.clone_from(&self.logs);
+        network.language = self.language;
         network.notify = Rc::clone(&self.notify);
         network.is_focused = self.focused;
         self.networks.push(network);

@@ -315,13 +315,13 @@ impl Controller {
             self.probe = Some(probe.map_err(|error| Text::CannotOpenWindow.with([&error.to_string()]))?);
             eprintln!("probe: listening");
         }
-        if std::mem::take(&mut self.connect) {
+        if std::mem::take(&mut self.connect) && self.url.is_none() {
             self.log_in();
         } else {
             self.model.borrow_mut().connect_at_start();
         }
         if let Some(url) = self.url.take() {
-            self.model.borrow_mut().follow(&url);
+            self.follow(&url);
         }
         self.carry_out();
         self.refresh();

@@ -208,6 +208,11 @@ impl Field {
         }
     }
 
+    /// Shows or hides it.
+    pub fn set_visible(&self, is_visible: bool) {
+        stock::set_visible(&self.group, is_visible);
+    }
+
     /// Puts the caret into it, with all of its text selected.
     pub fn focus(&self) {
         self.kit.focus(&self.input);

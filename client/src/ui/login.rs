@@ -48,6 +48,8 @@ pub struct LoginView {
     pub port: Field,
     /// 账号密码
     pub password: Field,
+    /// 服务器密码, beside it; only where the server asks for one.
+    pub server_password: Field,
     /// 使用 TLS 加密
     pub tls: CheckBox,
     /// 记住密码
@@ -74,6 +76,8 @@ pub struct LoginView {
 struct State {
     title: String,
     trouble: Option<String>,
+    note: Option<String>,
+    asks_server_password: bool,
     is_connecting: bool,
     has_saved: bool,
 }
@@ -87,7 +91,11 @@ impl LoginView {
         let server = Field::new(kit, 3, Action::LogIn);
         let port = Field::new(kit, 3, Action::LogIn);
         let password = Field::new(kit, 1, Action::LogIn);
-        password.hide_text();
+        let server_password = Field::new(kit, 1, Action::LogIn);
+        for secret in [&password, &server_password] {
+            secret.hide_text();
+        }
+        server_password.set_visible(false);
         let tick = || CheckBox::new(kit, |colors| colors.page);
         let (tls, keep_password, register) = (tick(), tick(), tick());
         for tick in [&tls, &keep_password, &register] {
@@ -109,6 +117,7 @@ impl LoginView {
             server,
             port,
             password,
+            server_password,
             tls,
             keep_password,
             register,
@@ -138,7 +147,7 @@ impl LoginView {
         self.name.set_label(Text::UserName.to(language));
         self.server.set_label(Text::ServerAddress.to(language));
         self.port.set_label(Text::Port.to(language));
-        self.password.set_label(Text::AccountPassword.to(language));
+        self.label_passwords(language);
         for (_, field) in self.fields() {
             field.restyle();
         }
@@ -168,8 +177,49 @@ impl LoginView {
     }
 
     /// The fields and their names, from the top down.
-    pub fn fields(&self) -> [(&'static str, &Field); 4] {
-        [("name", &self.name), ("server", &self.server), ("port", &self.port), ("password", &self.password)]
+    fn fields(&self) -> [(&'static str, &Field); 5] {
+        [
+            ("name", &self.name),
+            ("server", &self.server),
+            ("port", &self.port),
+            ("password", &self.password),
+            ("server password", &self.server_password),
+        ]
+    }
+
+    /// Those that are seen.
+    pub fn seen_fields(&self) -> impl Iterator<Item = (&'static str, &Field)> {
+        let count = if self.state.borrow().asks_server_password { 5 } else { 4 };
+        self.fields().into_iter().take(count)
+    }
+
+    /// Shows or hides the field for what the server wants from everybody.
+    pub fn ask_server_password(&self, asks: bool, language: Language) {
+        if mem::replace(&mut self.state.borrow_mut().asks_server_password, asks) != asks {
+            self.server_password.set_visible(asks);
+            self.label_passwords(language);
+            self.place(Rect::of(&self.group));
+        }
+    }
+
+    fn label_passwords(&self, language: Language) {
+        let has_both = self.state.borrow().asks_server_password;
+        let label = if has_both { Text::PasswordOfAccount } else { Text::AccountPassword };
+        self.password.set_label(label.to(language));
+        self.server_password.set_label(Text::ServerPassword.to(language));
+    }
+
+    /// Says something about the login that is nothing wrong, or takes that back.
+    pub fn set_note(&self, note: Option<String>) {
+        if self.state.borrow().note != note {
+            self.state.borrow_mut().note = note;
+            self.group.clone().redraw();
+        }
+    }
+
+    /// What it says of the login.
+    pub fn note(&self) -> Option<String> {
+        self.state.borrow().note.clone()
     }
 
     /// The boxes to tick and their names.
@@ -190,6 +240,7 @@ impl LoginView {
             port: self.port.text(),
             tls: self.tls.is_ticked(),
             password: Secret::from(self.password.text()),
+            server_password: Secret::from(self.server_password.text()),
             keep_password: self.keep_password.is_ticked(),
             register: self.register.is_ticked(),
         }
@@ -201,6 +252,7 @@ impl LoginView {
         self.server.set_text(&form.server);
         self.port.set_text(&form.port);
         self.password.set_text(form.password.reveal());
+        self.server_password.set_text(form.server_password.reveal());
         self.tls.set_ticked(form.tls);
         self.keep_password.set_ticked(form.keep_password);
         self.register.set_ticked(form.register);
@@ -220,8 +272,13 @@ impl LoginView {
     /// Below those stand the remarks, which are about the window as a whole.
     pub fn show_errors(&self, errors: &FormErrors, remarks: &[Phrase], language: Language) {
         let mut trouble: Vec<String> = errors.general.iter().map(|phrase| phrase.to(language)).collect();
-        let fields =
-            [failure::Field::Nick, failure::Field::Server, failure::Field::Port, failure::Field::Password];
+        let fields = [
+            failure::Field::Nick,
+            failure::Field::Server,
+            failure::Field::Port,
+            failure::Field::Password,
+            failure::Field::ServerPassword,
+        ];
         let mut is_news = false;
         for ((_, field), which) in self.fields().into_iter().zip(fields) {
             let error = errors.of(which).map(|phrase| phrase.to(language));
@@ -288,8 +345,15 @@ impl LoginView {
         self.server.place(form.x, y, server_width);
         self.port.place(form.x + form.w - port_width, y, port_width);
         y += self.server.height_at(server_width).max(self.port.height_at(port_width));
-        self.password.place(form.x, y, form.w);
-        y += self.password.height_at(form.w);
+        if self.state.borrow().asks_server_password {
+            let width = (form.w - 16) / 2;
+            self.password.place(form.x, y, width);
+            self.server_password.place(form.x + form.w - width, y, width);
+            y += self.password.height_at(width).max(self.server_password.height_at(width));
+        } else {
+            self.password.place(form.x, y, form.w);
+            y += self.password.height_at(form.w);
+        }
         let mut x = form.x;
         for (_, tick) in self.ticks() {
             let width = tick.natural_width();
@@ -353,20 +417,23 @@ impl LoginView {
             self.draw_title(&theme, form);
         }
         let state = self.state.borrow();
-        let Some(trouble) = &state.trouble else { return };
         let face = Face::regular(theme.sizes.label);
-        let mut lines = layout::wrap(trouble, form.w as f32, |text| paint.width(face, text));
-        let top = self.button.widget().y() + BUTTON_HEIGHT + 12;
-        let room = ((rect.y + rect.h - top) / TROUBLE_LINE_HEIGHT).max(1) as usize;
-        if lines.len() > room {
-            // The last one that fits says with its `…` that there is more.
-            lines.truncate(room);
-            lines[room - 1].end = trouble.len();
-        }
-        for (index, line) in lines.into_iter().enumerate() {
-            let row =
-                Rect::new(form.x, top + index as i32 * TROUBLE_LINE_HEIGHT, form.w, TROUBLE_LINE_HEIGHT);
-            paint.label(face, theme.colors.danger, Align::Left, &trouble[line].replace('\n', " "), row);
+        let words = [(&state.note, theme.colors.dim), (&state.trouble, theme.colors.danger)];
+        let mut y = self.button.widget().y() + BUTTON_HEIGHT + 12;
+        for (text, colour) in words {
+            let Some(text) = text else { continue };
+            let mut lines = layout::wrap(text, form.w as f32, |text| paint.width(face, text));
+            let room = ((rect.y + rect.h - y) / TROUBLE_LINE_HEIGHT).max(1) as usize;
+            if lines.len() > room {
+                // The last one that fits says with its `…` that there is more.
+                lines.truncate(room);
+                lines[room - 1].end = text.len();
+            }
+            for line in lines {
+                let row = Rect::new(form.x, y, form.w, TROUBLE_LINE_HEIGHT);
+                paint.label(face, colour, Align::Left, &text[line].replace('\n', " "), row);
+                y += TROUBLE_LINE_HEIGHT;
+            }
         }
     }
 

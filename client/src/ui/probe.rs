@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub fields: BTreeMap<&'static str, String>,
     /// What stands in its field for the password while nothing does.
     pub password_hint: String,
+    /// What the login form says that is nothing wrong.
+    pub note: Option<String>,
     /// Which of its boxes are ticked.
     pub ticks: BTreeMap<&'static str, bool>,
     /// What is said to be wrong with them; `general` is about none of them.

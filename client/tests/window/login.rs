@@ -215,3 +215,94 @@ fn the_form_fits_into_the_smallest_window_whatever_is_wrong() {
         assert!(bottom("login") < bottom("window"), "the button is in view");
     }
 }
+
+#[test]
+fn a_link_fills_the_form_in_and_leads_into_its_room() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let url = format!("irc://127.0.0.1:{}/%23%E8%8C%B6%E9%A6%86,rust", server.port());
+    let mut ming = Person::open(&display, &Start { url: &url, ..Start::default() });
+    let seen = ming.waits_for("where it leads", |seen| seen["note"] == "登录后进入 #茶馆, #rust");
+    assert_eq!(seen["view"], "login", "one has to say who one is");
+    let port = server.port().to_string();
+    assert_eq!((&seen["fields"]["server"], &seen["fields"]["port"]), (&"127.0.0.1".into(), &port.into()));
+    display.picture("login-link");
+    ming.fills_in("name", "ming");
+    ming.presses("Return");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#rust");
+    let rooms = |seen: &Value| -> Vec<String> {
+        let rows = seen["conversations"].as_array().into_iter().flatten();
+        rows.filter_map(|row| row["name"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(rooms(&ming.sees()), ["#lobby", "#茶馆", "#rust"]);
+    ming.quits("");
+    ming.is_gone(crate::support::PATIENCE);
+    let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+    assert!(!settings.contains("rust"), "for this time only: {settings}");
+
+    // TLS and its port; nobody is asked to trust anybody before they have said who they are.
+    let start = Start { url: "ircs://[::1]/tea?key", language: "en", ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    let seen = ming.waits_for("where it leads", |seen| seen["note"] == "After the login you come into #tea");
+    assert_eq!((&seen["fields"]["server"], &seen["fields"]["port"]), (&"::1".into(), &"6697".into()));
+    assert_eq!(seen["ticks"]["tls"], true);
+}
+
+#[test]
+fn a_link_and_a_name_are_enough_to_go_there() {
+    let (display, server) = (Display::start(900, 700), Server::start());
+    let url = format!("irc://127.0.0.1:{}/tea", server.port());
+    let mut quentin = Person::open(&display, &Start { nick: "q", url: &url, ..Start::default() });
+    quentin.waits_for("the room", |seen| seen["view"] == "chat" && seen["conversation"] == "#tea");
+    assert_eq!(quentin.sees()["footer"][0], "q");
+}
+
+#[test]
+fn a_server_that_asks_for_a_password_gets_a_field_for_it() {
+    let server = Server::start_with(0, &["--data-dir", "", "--password", "open sesame"]);
+    for (language, geometry) in [("zh", "760x640+2+22"), ("en", "520x500+2+22")] {
+        let display = Display::start(900, 700);
+        let port = Some(server.port());
+        let mut ming =
+            Person::open(&display, &Start { nick: "ming", port, language, geometry, ..Start::default() });
+        let field = "server password";
+        assert!(ming.sees()["fields"][field].is_null(), "most servers have none");
+        ming.presses("Return");
+        let seen = ming.waits_for("the field", |seen| seen["fields"][field] == "" && seen["focus"] == field);
+        assert!(!all_errors(&seen).is_empty());
+        display.picture(&format!("login-password-{language}"));
+        ming.fills_in(field, "wrong");
+        ming.presses("Return");
+        ming.waits_for("the same again", |seen| !all_errors(seen).is_empty() && seen["focus"] == field);
+        ming.fills_in(field, "open sesame");
+        ming.presses("Return");
+        ming.is_in_the_lobby();
+        ming.quits("");
+        ming.is_gone(crate::support::PATIENCE);
+        let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+        assert!(!settings.contains("sesame"), "nobody asked to keep it: {settings}");
+    }
+}
+
+#[test]
+fn a_server_says_what_it_says_in_the_language_of_the_window() {
+    let (display, server) =
+        (Display::start(900, 700), Server::start_with(0, &["--data-dir", "", "--language", "en"]));
+    let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.is_in_the_lobby();
+    ming.says("/raw TIME x y z");
+    ming.says("/raw HELP");
+    let count = |seen: &Value, is_chinese: bool| {
+        let lines = seen["lines"].as_array().into_iter().flatten().filter_map(|line| line["text"].as_str());
+        let told = lines.filter(|text| text.contains("HELP") || text.contains("JOIN"));
+        told.filter(|text| text.contains(|c: char| ('一'..='龥').contains(&c)) == is_chinese).count()
+    };
+    ming.waits_for("help in Chinese", |seen| count(seen, true) > 0);
+    display.picture("login-language");
+    ming.clicks("language");
+    ming.waits_for("English", |seen| seen["language"] == "en");
+    ming.says("/clear");
+    ming.says("/raw HELP");
+    let seen = ming.waits_for("help in English", |seen| count(seen, false) > 0);
+    assert_eq!(count(&seen, true), 0, "{seen:#}");
+}

@@ -1,6 +1,9 @@
 //! The login form: what is put into it, what is wrong with it, and off one goes.
 
 use super::Controller;
+use crate::i18n::Text;
+use crate::irc_url::IrcUrl;
+use crate::model::View;
 use crate::ui::scene;
 
 impl Controller {
@@ -33,6 +36,16 @@ impl Controller {
         self.login.set_form(&form);
     }
 
+    /// Goes where an address leads, or fills the form in with it as far as it goes.
+    pub(super) fn follow(&mut self, url: &IrcUrl) {
+        self.model.borrow_mut().follow(url);
+        if self.model.borrow().view() == View::Login {
+            self.put_form();
+            self.refresh_login();
+            self.login.focus();
+        }
+    }
+
     /// TLS was ticked or not: it has a port of its own.
     pub(super) fn switch_tls(&self) {
         let mut form = self.login.form();
@@ -57,6 +70,10 @@ impl Controller {
         self.login.back.set_visible(model.front().is_some());
         let was_connecting = self.login.set_connecting(is_connecting, language);
         self.login.set_kept(model.is_password_kept(), language);
+        let rooms: Vec<_> = model.rooms_to_visit().iter().map(|room| room.name.as_str()).collect();
+        let note = (!rooms.is_empty()).then(|| Text::LinkLeadsTo.with([&rooms.join(", ")]).to(language));
+        self.login.set_note(note);
+        self.login.ask_server_password(model.asks_server_password(), language);
         let errors = model.form_errors();
         self.login.show_errors(errors, model.remarks(), language);
         if was_connecting && !is_connecting && !errors.is_empty() {

@@ -70,7 +70,7 @@ impl Controller {
                         self.remember(&profile);
                     }
                     self.connections.remove(&id);
-                    if profile.keyring && profile.password.is_empty() {
+                    if profile.may_be_kept() {
                         self.keeper.fetch(id, profile);
                     } else {
                         self.connect(id, &profile);

@@ -165,7 +165,8 @@ impl Controller {
 
     /// The keyring has the password of who wants that, and of nobody else.
     fn keep_password(&self, before: Profile, after: Profile) {
-        if after.keyring && (before.is_kept_in_keyring() || !after.password.is_empty()) {
+        let has_new = !after.password.is_empty() || !after.server_password.is_empty();
+        if after.keyring && (before.is_kept_in_keyring() || has_new) {
             let is_needed = self.is_password_needed(&before);
             self.keeper.change(before, Box::new(after), is_needed);
         } else if !after.keyring {
@@ -193,7 +194,7 @@ impl Controller {
         }
         let mut saved = after;
         if saved.keyring {
-            saved.password = Secret::default();
+            (saved.password, saved.server_password) = (Secret::default(), Secret::default());
         }
         let profiles = &mut self.settings.profiles;
         let place = before.and_then(|before| profiles.iter().position(|it| it.is_same_as(&before)));
@@ -236,7 +237,7 @@ impl Controller {
         };
         let before = saved.clone();
         saved.keyring = false;
-        saved.password = profile.password;
+        (saved.password, saved.server_password) = (profile.password, profile.server_password);
         let after = saved.clone();
         self.replace_profile(&before, &after);
         self.apply_settings();

@@ -42,7 +42,8 @@ impl Controller {
             language: language.code(),
             is_dark: self.shade() == Shade::Dark,
             focus: self.focused_control(),
-            fields: self.login.fields().map(|(name, field)| (name, field.seen())).into(),
+            fields: self.login.seen_fields().map(|(name, field)| (name, field.seen())).collect(),
+            note: self.login.note(),
             password_hint: self.login.password.hint(),
             ticks: self.login.ticks().map(|(name, tick)| (name, tick.is_ticked())).into(),
             errors: self.login.errors(),
@@ -135,7 +136,7 @@ impl Controller {
                 add(&name, rect);
             }
         } else if self.shown == Some(View::Login) {
-            for (name, field) in self.login.fields() {
+            for (name, field) in self.login.seen_fields() {
                 add(name, field.frame());
             }
             for (name, tick) in self.login.ticks() {
@@ -205,8 +206,7 @@ impl Controller {
             let button = self.buttons().into_iter().find(|(_, it)| it.widget().has_focus());
             return option.or(button.map(|(name, _)| name)).unwrap_or_default().to_owned();
         }
-        let focused =
-            self.login.fields().into_iter().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
+        let focused = self.login.seen_fields().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
         match focused {
             Some(name) => name,
             None if self.profile_page.is_open() => return self.profile_page.focused().unwrap_or_default(),

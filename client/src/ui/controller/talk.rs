@@ -59,7 +59,7 @@ impl Controller {
     /// Opens an address with whatever this machine opens it with; one that leads to a chat, here.
     pub(super) fn open_outside(&mut self, target: String) {
         if let Some(url) = IrcUrl::parse(&target) {
-            self.model.borrow_mut().follow(&url);
+            self.follow(&url);
         } else if let Err(error) = open::that_detached(&target) {
             log::warn!("{target} cannot be opened: {error}");
         }
