@@ -68,10 +68,13 @@ impl Request {
             Ok(place::Place::Own) => {}
             Ok(place::Place::Service { file, folder }) => {
                 if self.config_file.is_none() {
+                    // What it says of the folder, it says better than the unit does.
+                    config.data_dir = Some(folder);
                     config.read_file(&file)?;
                     self.config_file = Some(file);
+                } else {
+                    config.data_dir = Some(folder);
                 }
-                config.data_dir = Some(folder);
             }
             Err(text) => self.unclear = Some(text),
         }

@@ -401,6 +401,7 @@ sentences! {
     NobodyInIt(file) "{file}: there is no name in it; nothing has been imported" | "{file}：里面没有名字；没有导入任何内容";
     MoreIsWrong(count) "and {count} more lines are wrong" | "另外还有 {count} 行有问题";
     WrongEncoding(file, line) "{file}: line {line} is not in UTF-8; save it as \"CSV UTF-8\" or plain text in UTF-8; nothing has been imported" | "{file}：第 {line} 行不是 UTF-8；请另存为“CSV UTF-8”或 UTF-8 纯文本；没有导入任何内容";
+    TakenForHeading(file, line, heading) "{file}: line {line} is taken for the heading: {heading}" | "{file}：第 {line} 行作为表头：{heading}";
     ReadAs(file, encoding) "{file} is read as {encoding}" | "{file} 按 {encoding} 编码读取";
     NotARoster "this is not the heading of a roster, which is name,password: nobody's password can be a date or a number from another table" | "这不是名册的表头；名册的表头是 姓名,密码：别的表格里的日期或学号不能当密码";
     TooManyFields "there are more fields than name and password; a password with the separator in it stands in quotation marks" | "字段比名字和密码多；密码里有分隔符时要放在引号里";

@@ -161,6 +161,32 @@ fn what_is_no_database_of_this_version_is_called_what_it_is_and_left_alone() {
 }
 
 #[test]
+fn what_root_does_in_the_servers_folder_does_not_keep_the_server_out() {
+    // Who is not root leaves nothing of root's.
+    if !is_root() {
+        return;
+    }
+    let house = House::new();
+    let roster = house.place.path().join("roster.csv");
+    fs::write(&roster, "alice,sesame12\n").unwrap();
+    fs::remove_file(house.data.join("teahouse.lock")).unwrap();
+    let copy = house.place.path().join("copy.db");
+    for words in [
+        ["import", "accounts", roster.to_str().unwrap()].as_slice(),
+        &["export", "accounts"],
+        &["backup", copy.to_str().unwrap()],
+    ] {
+        let mut sudo = Command::new(&house.program);
+        let output = sudo.arg("--data-dir").arg(&house.data).args(words).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    for entry in fs::read_dir(&house.data).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().uid(), NOBODY, "{:?}", entry.file_name());
+    }
+}
+
+#[test]
 fn what_somebody_has_changed_by_hand_keeps_nobody_out() {
     let place = tempfile::tempdir().unwrap();
     let server = start(place.path());

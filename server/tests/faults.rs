@@ -20,6 +20,7 @@ use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
 
 use peer::Peer;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// What is wrong, by the number that the library knows it by.
@@ -379,6 +380,22 @@ fn operators_hear_when_a_full_disk_begins_and_when_it_is_over_though_nobody_spea
     }
     house.crash();
     assert_eq!(disk.export(&["#lobby"]).matches("is anybody here?").count(), 2);
+}
+
+#[test]
+fn a_stop_on_a_full_disk_ends_in_order_and_says_how_much_is_lost() {
+    let disk = Disk::new();
+    let mut house = disk.start().unwrap();
+    let mut talk = Talk::begin(&house);
+    disk.fail(Fault::Full, 0, ALL);
+    talk.alice.send("PRIVMSG #lobby :one\r\nPRIVMSG #lobby :two");
+    talk.root.wait_for("what is said is not being kept: the disk is full");
+    talk.lines_of_alice();
+    kill_process(Pid::from_child(&house.child), Signal::TERM).unwrap();
+    assert_eq!(house.child.wait().unwrap().code(), Some(0));
+    let said = house.console.take().unwrap().join().unwrap().join("\n");
+    // Comings and goings are among them.
+    assert!(said.contains(" messages could not be written, and are lost"), "{said}");
 }
 
 /// Has every so many calls fail at the start: it comes up or says why it does not, and nothing is lost or called damaged.

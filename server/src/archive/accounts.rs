@@ -7,7 +7,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Refusal, decode, failed, put, roster};
+use super::roster::{self, Roster};
+use super::{Refusal, decode, failed, put};
 use crate::config::Config;
 use crate::console::tell;
 use crate::language::Text;
@@ -50,7 +51,10 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
     if let Some(encoding) = encoding {
         tell(Text::ReadAs(shown.clone(), encoding.to_owned()).within(config.language));
     }
-    let (people, mut wrong) = roster::read(&text);
+    let Roster { heading, people, mut wrong } = roster::read(&text);
+    if let Some((line, heading)) = heading {
+        tell(Text::TakenForHeading(shown.clone(), line.to_string(), heading).within(config.language));
+    }
     let (mut connection, _lock) = store::open_alone(config)?;
     let known = accounts::load(&connection).map_err(|error| failed(config, error))?;
     let mut known = Accounts::new(config.casemapping, known);

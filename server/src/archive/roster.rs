@@ -78,12 +78,22 @@ pub(super) struct Person {
     pub(super) password: Option<String>,
 }
 
+/// A roster, taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    /// The number of the line that is taken for the heading, and what it says.
+    pub(super) heading: Option<(usize, String)>,
+    pub(super) people: Vec<Person>,
+    pub(super) wrong: Vec<Wrong>,
+}
+
 /// What is wrong with a line: its number, the name in it, and what.
 pub(super) type Wrong = (usize, String, Text);
 
 /// Takes a roster apart; lines with nothing in them are none.
-pub(super) fn read(text: &str) -> (Vec<Person>, Vec<Wrong>) {
-    let (mut people, mut wrong) = (Vec::new(), Vec::new());
+pub(super) fn read(text: &str) -> Roster {
+    let mut roster = Roster::default();
+    let Roster { heading: found, people, wrong } = &mut roster;
     let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).peekable();
     // A spreadsheet may say itself what stands between its fields.
     let said = lines.next_if(|(_, line)| line.to_lowercase().starts_with("sep="));
@@ -96,8 +106,9 @@ pub(super) fn read(text: &str) -> (Vec<Person>, Vec<Wrong>) {
         columns = heading.len();
         if let Err(why) = check_heading(&heading) {
             wrong.push((line, heading.join(","), why));
-            return (people, wrong);
+            return roster;
         }
+        *found = Some((line, heading.join(",")));
     }
     for (line, row) in rows {
         let Some(row) = row else {
@@ -117,7 +128,7 @@ pub(super) fn read(text: &str) -> (Vec<Person>, Vec<Wrong>) {
             people.push(Person { line, name, password });
         }
     }
-    (people, wrong)
+    roster
 }
 
 /// Whether a first row says what stands in the columns.
@@ -192,7 +203,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, people: &[(&str, &str)], wrong: &[(usize, Text)]) {
-        let (found, complaints) = read(text);
+        let Roster { people: found, wrong: complaints, .. } = read(text);
         let found: Vec<_> =
             found.iter().map(|one| (&*one.name, one.password.as_deref().unwrap_or_default())).collect();
         assert_eq!(found, people, "{text:?}");
