@@ -1,9 +1,10 @@
-//! What the command line does with the database beside the server: `backup`, `export` and `import`.
+//! What the command line does with the database beside the server: `backup`, `export` and `import`; `bans` and
+//! `accounts` are in [`desk`].
 //!
 //! Reading is done while a server runs. Writing needs the folder for itself, since a running server has all accounts in
 //! memory. Which database it is, is said each time.
 
-mod accounts;
+pub(crate) mod accounts;
 mod backup;
 mod decode;
 mod history;
@@ -21,7 +22,8 @@ use std::sync::atomic::AtomicBool;
 use signal_hook::consts::SIGXFSZ;
 
 use crate::config::{Config, ConfigError};
-use crate::console::{complain, tell};
+use crate::console::{self, complain, tell};
+use crate::desk::{self, Outcome};
 use crate::language::{Language, Text};
 use crate::store::{self, rows};
 
@@ -31,7 +33,7 @@ const MOST_WRONG: usize = 20;
 /// What the command line asks for.
 #[derive(Debug, Default)]
 pub struct Request {
-    /// The words: `backup`, `export` or `import`, and what stands behind them.
+    /// The words: `backup`, `export`, `import`, `bans` or `accounts`, and what stands behind them.
     pub words: Vec<OsString>,
     /// Whether a history is to be written as JSON.
     pub as_json: bool,
@@ -100,6 +102,10 @@ impl Request {
             [] if self.words.len() == 2 && self.words[0] == "backup" => {
                 Box::new(|| backup::backup(config, last, self.config_file.as_deref()))
             }
+            [word, ..] if desk::WORDS.contains(word) => {
+                let words: Vec<_> = words.iter().flatten().map(|word| (*word).to_owned()).collect();
+                return Some(self.use_desk(config, &words));
+            }
             _ => return None,
         };
         // A limit of sizes is an error like any other, and not the end of the process.
@@ -109,6 +115,23 @@ impl Request {
             tell(note.within(language));
         }
         Some(end(outcome, language))
+    }
+
+    /// `bans` and `accounts`.
+    fn use_desk(&self, config: &Config, words: &[String]) -> ExitCode {
+        if !desk::makes_sense(words) {
+            tell(desk::usage(config.language));
+            return ExitCode::from(2);
+        }
+        let Outcome { shown, said, is_done } = self
+            .find(config)
+            .map_or_else(|why| Outcome::failed(&why, config.language), |()| desk::order(config, words));
+        let printed = shown.iter().try_for_each(console::print);
+        for words in said {
+            if is_done { tell(words) } else { complain(words) }
+        }
+        let ending = console::ending(printed, config.language);
+        if is_done { ending } else { ExitCode::FAILURE }
     }
 
     /// Says which database it is, if there is one.

@@ -47,6 +47,7 @@ use crate::world::{Client, ClientId, World};
 use context::Context;
 use errand::Rooms;
 pub use errand::{Aid, Errand, Waiting};
+pub(crate) use login::{apply, end_logins};
 
 /// One command.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ pub fn furnish(config: &Arc<Config>, store: &Store, now: Timestamp) -> Result<Wo
     let mut world = World::new(Arc::clone(config), now);
     store.load(newest::begin)?;
     for ban in store.load(move |connection| bans::load(connection, now))? {
-        world.bans.add(ban, config.casemapping);
+        world.add_ban(ban);
     }
     world.bans.cap(now);
     world.cover_with(store.load(|connection| secrets::named(connection, "cloak"))?);

@@ -291,6 +291,14 @@ sentences! {
     NotATimestamp "not a point in time" | "不是有效的时间";
     MessageWaits "not here now; the message waits" | "现在不在，消息会等对方上线";
     MuchWaited(count) "The newest {count} messages of those that waited for you follow; CHATHISTORY has all" | "等你的消息很多，下面是最新的 {count} 条；全部消息可用 CHATHISTORY 查看";
+    LiftedFromShell(target) "the ban on {target} is lifted" | "已解除对 {target} 的禁止";
+    AccountSuspended(account, reason) "the account {account} is suspended: {reason}" | "账号 {account} 已停用：{reason}";
+    AccountUnsuspended(account) "the account {account} may be logged in to again" | "账号 {account} 已恢复使用";
+    AccountLoggedOut(account) "everybody who was logged in to the account {account} is out" | "登录账号 {account} 的连接都已断开";
+    PasswordReset(account) "the account {account} has the password above, which is shown this once; everybody who was logged in to it is out" | "账号 {account} 的新密码如上，只显示这一次；登录该账号的连接都已断开";
+    IsYourOwn(account) "{account} is your own account; log out of it first" | "{account} 是你自己的账号，请先退出";
+    IsSuspended(account, reason) "The account {account} is suspended: {reason}" | "账号 {account} 已停用：{reason}";
+    Suspended(reason) "Suspended: {reason}" | "账号已停用：{reason}";
     BanNotKept "that is so until the server is started again; it could not be written down" | "重启服务器之前有效；没能写入数据库";
     StoreUnavailable "that cannot be looked up or kept just now; please try again" | "暂时无法查询或保存，请稍后再试";
 
@@ -347,6 +355,10 @@ sentences! {
     UnusableCertificate(file, why) "{file}: cannot be used as a certificate with its key: {why}" | "{file}：不能用作证书及其私钥：{why}";
     PrivilegedPort(port) "port {port} needs special rights: only the administrator may use ports below 1024. Choose a port from 1024 to 65535"
         | "端口 {port} 需要特权：1024 以下的端口只有管理员能用。请选择 1024 到 65535 之间的端口";
+    NoControl(why) "the commands bans and accounts cannot reach this server from the shell: {why}" | "命令行的 bans 和 accounts 命令无法联系这台服务器：{why}";
+    ServerUnreachable(folder, why) "the server that uses {folder} cannot be asked: {why}" | "无法联系使用 {folder} 的服务器：{why}";
+    ServerDoesIt "the server that is running does it" | "由正在运行的服务器执行";
+    DatabaseItself "no server is running; the database itself is changed" | "没有运行中的服务器，直接改动数据库";
     CannotUseFolder(folder, why) "cannot use the folder {folder}: {why}. Choose another with data_dir, or keep everything in memory: --data-dir \"\""
         | "无法使用文件夹 {folder}：{why}。请用 data_dir 换一个，或者把一切只放在内存里：--data-dir \"\"";
     FolderInUse(folder) "another Teahouse keeps its data in {folder}. Choose another folder with data_dir, or keep everything in memory: --data-dir \"\""

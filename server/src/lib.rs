@@ -23,6 +23,8 @@ pub mod archive;
 pub mod commands;
 pub mod config;
 pub mod console;
+mod control;
+mod desk;
 pub mod drain;
 pub mod duration;
 pub mod farewell;

@@ -183,7 +183,9 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
             Value(value) if value == "hash-password" => return Ok(Task::HashPassword),
             Value(value)
                 if !request.words.is_empty()
-                    || ["backup", "export", "import"].iter().any(|word| value == *word) =>
+                    || ["backup", "export", "import", "bans", "accounts"]
+                        .iter()
+                        .any(|word| value == *word) =>
             {
                 request.words.push(value);
             }
@@ -216,7 +218,10 @@ fn help(language: Language) -> String {
              teahouse-server hash-password\n       \
              teahouse-server [...] backup FILE\n       \
              teahouse-server [...] export '#room' [--json] | export accounts\n       \
-             teahouse-server [...] import '#room' FILE | import accounts FILE\n\n\
+             teahouse-server [...] import '#room' FILE | import accounts FILE\n       \
+             teahouse-server [...] bans list | bans lift TARGET\n       \
+             teahouse-server [...] accounts list | accounts logout|reset|unsuspend NAME\n       \
+             teahouse-server [...] accounts suspend NAME [REASON]\n\n\
              Without anything it listens on 127.0.0.1:6667. Each key can stand in the TOML file (with _ for -) \
              or here; a list is several flags:\n",
             "茶馆服务器：任何 IRC 客户端都能加入的聊天室。\n\n\
@@ -225,7 +230,10 @@ fn help(language: Language) -> String {
              teahouse-server hash-password\n      \
              teahouse-server [...] backup 文件\n      \
              teahouse-server [...] export '#房间' [--json] | export accounts\n      \
-             teahouse-server [...] import '#房间' 文件 | import accounts 文件\n\n\
+             teahouse-server [...] import '#房间' 文件 | import accounts 文件\n      \
+             teahouse-server [...] bans list | bans lift 目标\n      \
+             teahouse-server [...] accounts list | accounts logout|reset|unsuspend 名字\n      \
+             teahouse-server [...] accounts suspend 名字 [原因]\n\n\
              不带参数时监听 127.0.0.1:6667。每个键都可以写在 TOML 文件里（- 换成 _），也可以写在这里，\
              列表就是重复几次：\n",
         )

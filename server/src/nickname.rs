@@ -86,20 +86,19 @@ const SERVANTS: &[&str] = &[
 /// Whether somebody with this nickname, in its normal form, could be taken for a servant of the house, or for the
 /// server, whose name is `server`.
 pub fn poses_as_servant(nick: &str, server: &str) -> bool {
-    SERVANTS.iter().chain([&server]).any(|name| resembles(nick, name))
+    let letters: Vec<_> = nick.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    SERVANTS.iter().chain([&server]).any(|name| resembles(&letters, name))
 }
 
 /// Whether a nickname is a name of the house but for letters that could be mistaken for its: all in ASCII agree, and at
 /// least half of all. This is wider than a [`Skeleton`], since nobody else needs such a name: `NickSer` with a `v` from
 /// another alphabet.
-fn resembles(nick: &str, name: &str) -> bool {
-    let letters = || nick.nfkd().filter(|c| !is_combining_mark(*c));
-    let length = name.chars().count();
-    if letters().count() != length {
+fn resembles(letters: &[char], name: &str) -> bool {
+    if letters.len() != name.chars().count() {
         return false;
     }
     let mut alike = 0;
-    for (letter, own) in letters().zip(name.chars()) {
+    for (&letter, own) in letters.iter().zip(name.chars()) {
         let bones = if letter.is_ascii() { letter.to_string() } else { bones_of(letter) };
         let agrees = bones.chars().eq([own]) || plain(&bones) == plain(&own.to_string());
         if !agrees && (letter.is_ascii() || is_ideograph(letter)) {
@@ -107,7 +106,7 @@ fn resembles(nick: &str, name: &str) -> bool {
         }
         alike += usize::from(agrees);
     }
-    2 * alike >= length
+    2 * alike >= letters.len()
 }
 
 /// Whether a letter is like none of ASCII: 汉字, and the scripts beside them.

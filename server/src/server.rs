@@ -1,7 +1,8 @@
 //! The server as a whole: listeners, one thread for each connection, and an orderly stop.
 //!
 //! Every thread has a name and is joined: a session's by the [staff](crate::staff)'s reaper; the listeners', the
-//! doorman's, the reaper's, the drain thread's, the hashing threads' and the store's by [`Server::stop`].
+//! doorman's, the reaper's, the drain thread's, the hashing threads', the store's and the one that
+//! answers the shell by [`Server::stop`].
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -19,6 +20,8 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::addresses;
 use crate::config::Config;
+use crate::control::Control;
+use crate::desk;
 use crate::drain::Drain;
 use crate::farewell::{self, Doorman};
 use crate::furnish::furnish;
@@ -52,6 +55,8 @@ pub struct Server {
     store: JoinHandle<()>,
     hashers: Vec<JoinHandle<()>>,
     reaper: JoinHandle<()>,
+    /// `None` where nothing can be asked: there is no folder, or no door.
+    control: Option<Control>,
 }
 
 /// An address that is listened on.
@@ -93,8 +98,20 @@ impl Server {
     /// # Errors
     /// A sentence for the person at the console.
     pub fn start(config: Config) -> Result<Self, Text> {
-        let cannot_start = |error: io::Error| Text::CannotStart(error.to_string());
         Self::check(&config)?;
+        Self::open(config)
+    }
+
+    /// The same without listening anywhere: nobody can come in, and those who stay are there.
+    ///
+    /// # Errors
+    /// A sentence for the person at the console.
+    pub(crate) fn start_without_doors(config: Config) -> Result<Self, Text> {
+        Self::open(Config { listen: Vec::new(), listen_tls: Vec::new(), ..config })
+    }
+
+    fn open(config: Config) -> Result<Self, Text> {
+        let cannot_start = |error: io::Error| Text::CannotStart(error.to_string());
         let config = Arc::new(config);
         let identity = identity_of(&config, None)?;
         let listen = |addresses: &[SocketAddr]| {
@@ -148,6 +165,7 @@ impl Server {
             let thread = spawn(&format!("listen {address}"), work).map_err(cannot_start)?;
             listeners.push(Listener { socket, address: *address, thread });
         }
+        let control = if listeners.is_empty() { None } else { control_of(&shared) };
         Ok(Self {
             addresses,
             tls_addresses,
@@ -159,7 +177,13 @@ impl Server {
             store: store_thread,
             hashers: hashing_threads,
             reaper,
+            control,
         })
+    }
+
+    /// What the sessions share.
+    pub(crate) fn house(&self) -> &House {
+        &self.shared.house
     }
 
     /// Whether a configuration can be served as far as can be told without doing so: each key is right by itself.
@@ -252,8 +276,11 @@ impl Server {
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { shared, listeners, doorman, drain, store, hashers, reaper, .. } = self;
+        let Self { shared, listeners, doorman, drain, store, hashers, reaper, control, .. } = self;
         shared.stopping.store(true, Ordering::Release);
+        if let Some(control) = control {
+            control.stop();
+        }
         for listener in listeners {
             listener.stop();
         }
@@ -334,6 +361,17 @@ impl Shared {
             self.all_gone.notify_all();
         }
     }
+}
+
+/// The way from the shell; where there can be none, the console hears why, and the server runs without.
+fn control_of(shared: &Arc<Shared>) -> Option<Control> {
+    let config = Arc::clone(&shared.house.config.lock());
+    let folder = config.data_dir.as_deref()?;
+    let answers = Arc::clone(shared);
+    let started = Control::start(folder, move |question| desk::answer(&answers.house, question));
+    let cannot =
+        |error: &io::Error| log::warn!("{}", Text::NoControl(error.to_string()).within(config.language));
+    started.inspect_err(cannot).ok()
 }
 
 /// Who the server is to those who come over TLS, if anybody can.

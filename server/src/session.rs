@@ -80,7 +80,7 @@ impl House {
         let config = Arc::new(config);
         *self.config.lock() = Arc::clone(&config);
         self.store.reconfigure(&config);
-        self.change(|world| {
+        self.with_world(|world| {
             let before = Arc::clone(&world.config);
             world.reconfigure(config);
             commands::tell_changes(world, &before);
@@ -89,26 +89,11 @@ impl House {
 
     /// Tells a connection something as notices, if it is still there.
     pub fn tell(&self, to: ClientId, news: &[Text]) {
-        self.change(|world| {
+        self.with_world(|world| {
             if world.client(to).is_some() {
                 news.iter().for_each(|text| world.notice(to, text));
             }
         });
-    }
-
-    /// Does something with the world that no client has asked for just now.
-    fn change(&self, work: impl FnOnce(&mut World)) {
-        let config = Arc::clone(&self.config.lock());
-        let mut effects = Effects::default();
-        let changes = {
-            let mut world = self.world.lock();
-            world.now = Timestamp::now();
-            work(&mut world);
-            world.take_effects(&mut effects);
-            world.take_to_keep()
-        };
-        effects.settle(&self.drain, &config);
-        self.keep(changes);
     }
 
     /// Has changes kept that no client waits for. Not to be called under the lock.
@@ -118,6 +103,25 @@ impl House {
             let language = self.config.lock().language;
             log::warn!("{}", Text::RoomNotKept(error.to_string()).within(language));
         }
+    }
+
+    /// Does something with the world in nobody's name, and then what had to wait for the lock: what has changed is kept,
+    /// and those concerned hear of it. Not to be called by the store's own thread.
+    pub(crate) fn with_world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        let config = Arc::clone(&self.config.lock());
+        let mut effects = Effects::default();
+        let (outcome, changes) = {
+            let mut world = self.world.lock();
+            world.now = Timestamp::now();
+            let outcome = work(&mut world);
+            world.turn_out_suspects();
+            world.take_effects(&mut effects);
+            (outcome, world.take_to_keep())
+        };
+        self.store.keep(&mut effects.records);
+        effects.settle(&self.drain, &config);
+        self.keep(changes);
+        outcome
     }
 
     /// Tells every operator something that no client has caused.

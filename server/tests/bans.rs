@@ -218,3 +218,30 @@ fn a_network_on_a_rooms_list_hits_a_covered_address_and_shows_it_to_nobody() {
         assert!(!line.contains("127.0.0.9") && !line.contains("127.0.0.7"), "{line}");
     }
 }
+
+#[test]
+fn a_ban_ends_by_itself_and_is_gone_from_the_list() {
+    let house = House::open();
+    let mut root = house.root();
+    says(&mut root, "KLINE 2s ann :for a moment");
+    says(&mut root, "DLINE 127.0.0.7 1s :for a moment");
+    let deadline = Instant::now() + DEADLINE;
+    for (last, ban) in [(7, "DLINE"), (2, "KLINE")] {
+        loop {
+            let mut ann = house.connect_from(last);
+            // It may be hung up on before it has said anything.
+            let _ = ann.try_send("NICK ann\r\nUSER ann 0 * :ann\r\nQUIT");
+            let mut lines = std::iter::from_fn(|| ann.line());
+            if lines.any(|line| line.contains(" 001 ann ") || (ban == "DLINE" && line.contains(" 465 ann ")))
+            {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{ban} goes on");
+        }
+    }
+    root.lines_so_far();
+    root.send("STATS k\r\nSTATS d");
+    let told = root.lines_so_far();
+    assert!(!told.iter().any(|line| line.contains(" 216 ") || line.contains(" 225 ")), "{told:?}");
+    assert!(says(&mut root, "UNKLINE ann").ends_with("there is no ban on ann!*@*"));
+}

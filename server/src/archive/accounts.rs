@@ -72,6 +72,7 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
                     scram: None,
                     certificates: Vec::new(),
                     always_on: None,
+                    suspended: None,
                 };
                 known.apply(Change::Open(account.clone()));
                 opened.push((account, person.password));
@@ -142,7 +143,8 @@ fn obstacle(
     }
 }
 
-fn make_up_password(least: usize) -> String {
+/// A password that nobody has had before, of at least so many letters.
+pub(crate) fn make_up_password(least: usize) -> String {
     let bytes = password::secret();
     let letter = |index: usize| LETTERS[usize::from(bytes[index % bytes.len()]) % LETTERS.len()] as char;
     (0..PASSWORD_LETTERS.max(least)).map(letter).collect()

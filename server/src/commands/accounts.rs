@@ -140,6 +140,7 @@ pub(super) fn open(context: &mut Context, password: &str, then: Then) {
         scram: None,
         certificates: Vec::new(),
         always_on: None,
+        suspended: None,
     };
     let name = account.name.clone();
     Keeping::begin(context, &name, Change::Open(account), Some(password), then);

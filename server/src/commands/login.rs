@@ -37,6 +37,8 @@ pub(super) struct Claim {
     pub(super) is_right: bool,
     /// The password that the account is to have if the claim is right.
     pub(super) new_password: Option<String>,
+    /// Why a right one does not help: nobody may log in to the account.
+    pub(super) suspended: Option<Text>,
     then: Then,
 }
 
@@ -76,6 +78,7 @@ impl Claim {
             change: None,
             is_right: false,
             new_password: None,
+            suspended: None,
             then,
         }
     }
@@ -95,7 +98,11 @@ impl Claim {
 
     /// What to say to the client whose claim is not right.
     pub(super) fn refusal(&self) -> Text {
-        if self.is_unknown() { Text::NotChecked } else { Text::PasswordIsWrong(self.account.clone()) }
+        match &self.suspended {
+            Some(why) => why.clone(),
+            None if self.is_unknown() => Text::NotChecked,
+            None => Text::PasswordIsWrong(self.account.clone()),
+        }
     }
 }
 
@@ -160,6 +167,11 @@ impl Task for Claim {
         let kept = self.kept.as_deref();
         self.is_right =
             is_proven && kept.is_some_and(|kept| has_password(context.world, &self.account, kept));
+        // Only who has proven to be the owner learns of it.
+        if self.is_right && !matches!(self.proof, Proof::LoggedIn) {
+            self.suspended = suspension(context.world, &self.account);
+            self.is_right = self.suspended.is_none();
+        }
         (self.then)(context, &self);
     }
 }
@@ -169,9 +181,15 @@ pub(super) fn has_password(world: &World, account: &str, hash: &str) -> bool {
     world.accounts.find(account).is_some_and(|account| account.password == hash)
 }
 
+/// Why nobody may log in to an account, if that is so.
+fn suspension(world: &World, account: &str) -> Option<Text> {
+    let account = world.accounts.find(account)?;
+    account.suspended.as_ref().map(|reason| Text::IsSuspended(account.name.clone(), reason.clone()))
+}
+
 /// Makes a change of an account that has been kept, with all that follows from it. `by` is the connection that wanted
 /// it, which may have gone.
-pub(super) fn apply(world: &mut World, change: Change, by: ClientId) {
+pub(crate) fn apply(world: &mut World, change: Change, by: ClientId) {
     let closed = match &change {
         Change::Close { account, .. } => Some(account.clone()),
         _ => None,
@@ -182,7 +200,17 @@ pub(super) fn apply(world: &mut World, change: Change, by: ClientId) {
         }
         _ => None,
     };
+    let suspended = match &change {
+        Change::Suspension { account, reason: Some(reason) } => Some((account.clone(), reason.clone())),
+        _ => None,
+    };
     world.accounts.apply(change);
+    if let Some((account, reason)) = suspended {
+        world.note(Text::AccountSuspended(account.clone(), reason.clone()));
+        for person in world.logged_in_to(&account).to_vec() {
+            world.expel(person, &Text::Suspended(reason.clone()));
+        }
+    }
     if let Some((account, password)) = new_password
         && has_password(world, &account, &password)
     {
@@ -202,7 +230,7 @@ pub(super) fn apply(world: &mut World, change: Change, by: ClientId) {
 
 /// Ends every connection that has logged in to an account, but for one: nobody keeps what they got by an old password.
 /// Who stays without a connection stays.
-pub(super) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>, reason: &Text) {
+pub(crate) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>, reason: &Text) {
     for person in world.logged_in_to(account).to_vec() {
         if world.client(person).is_none() {
             continue;
@@ -221,11 +249,16 @@ pub(super) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>
     }
 }
 
-/// Logs the client in to an account, and tells everybody concerned. Returns whether there is such an account.
+/// Logs the client in to an account, and tells everybody concerned. Returns whether there is such an account; the client
+/// hears of one that is suspended.
 pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
     let Some(account) = context.world.accounts.find(account).map(|account| account.name.clone()) else {
         return false;
     };
+    if let Some(why) = suspension(context.world, &account) {
+        context.notice(&why);
+        return false;
+    }
     context.reply(&Reply::LoggedIn(context.client().full_source(), account.clone()));
     let nick = context.client().name().to_owned();
     context.world.note(Text::LoggedIn(nick, account.clone()));

@@ -28,6 +28,8 @@ pub(super) static NICKSERV: Service = Service {
         word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册账号"]),
         word("RESETPASS", 2, resetpass, "account password", ["for server operators: gives an account another password", "服务器管理员专用：给账号换一个密码"]),
         word("SET", 2, set, "PASSWORD old-password new-password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改账号的密码，或设定断开后是否留在房间里"]),
+        word("SUSPEND", 1, suspend, "account [reason]", ["for server operators: nobody may log in to an account any more; whoever is logged in to it goes", "服务器管理员专用：停用账号，登录该账号的人都会断开"]),
+        word("UNSUSPEND", 1, unsuspend, "account", ["for server operators: an account may be logged in to again", "服务器管理员专用：恢复停用的账号"]),
     ],
 };
 
@@ -84,9 +86,13 @@ fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     };
     let account = context.world.accounts.find(&name).ok_or(Text::NoSuchAccount(name))?;
     let (name, since) = (account.name.clone(), account.since.strftime("%Y-%m-%d").to_string());
+    let suspended = account.suspended.clone().filter(|_| context.client().is_operator());
     let people = context.world.logged_in_to(&name);
     let online: usize = people.iter().map(|person| context.world.connections_of(*person).len()).sum();
-    say(context, &Text::AccountInfo(name, since, online.to_string()));
+    say(context, &Text::AccountInfo(name.clone(), since, online.to_string()));
+    if let Some(reason) = suspended {
+        say(context, &Text::IsSuspended(name, reason));
+    }
     Ok(())
 }
 
@@ -128,13 +134,43 @@ fn password_is_changed(context: &mut Context, account: &str, kept: bool) {
     say(context, if kept { &changed } else { &Text::TryAgainLater });
 }
 
-fn resetpass(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+/// The account of this name, for operators only.
+fn account_for_operator(context: &Context, name: &str) -> Result<String, Text> {
     if !context.client().is_operator() {
         return Err(Text::NotAnOperator);
     }
-    let account =
-        context.world.accounts.find(params[0]).ok_or_else(|| Text::NoSuchAccount(params[0].to_owned()))?;
-    let account = account.name.clone();
+    let account = context.world.accounts.find(name).ok_or_else(|| Text::NoSuchAccount(name.to_owned()))?;
+    Ok(account.name.clone())
+}
+
+fn suspend(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let account = account_for_operator(context, params[0])?;
+    if context.client().account() == Some(&account) {
+        return Err(Text::IsYourOwn(account));
+    }
+    let reason = params[1..].join(" ");
+    let reason = if reason.is_empty() { context.say(&Text::NoReason) } else { reason };
+    let change = Change::Suspension { account: account.clone(), reason: Some(reason) };
+    Keeping::begin(context, &account, change, None, |context, account, kept| {
+        let reason = context.world.accounts.find(account).and_then(|account| account.suspended.clone());
+        let suspended = reason.map(|reason| Text::AccountSuspended(account.to_owned(), reason));
+        say(context, &suspended.filter(|_| kept).unwrap_or(Text::TryAgainLater));
+    });
+    Ok(())
+}
+
+fn unsuspend(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let account = account_for_operator(context, params[0])?;
+    let change = Change::Suspension { account: account.clone(), reason: None };
+    Keeping::begin(context, &account, change, None, |context, account, kept| {
+        let again = Text::AccountUnsuspended(account.to_owned());
+        say(context, if kept { &again } else { &Text::TryAgainLater });
+    });
+    Ok(())
+}
+
+fn resetpass(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let account = account_for_operator(context, params[0])?;
     if let Some((_, why)) = password_obstacle(context, params[1]) {
         return Err(why);
     }

@@ -187,8 +187,7 @@ fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply
     context.world.note(added);
     let ban = ServerBan { target, reason, who, since: Some(now), until };
     // In force at once; that it is kept for the next start can wait for the disk.
-    let casemapping = context.world.config.casemapping;
-    let replaced = context.world.bans.add(ban.clone(), casemapping);
+    let replaced = context.world.add_ban(ban.clone());
     context.world.turn_out_all(&ban);
     context.ask(
         move |connection| bans::keep(connection, &ban, &replaced),
@@ -265,8 +264,7 @@ fn lift(context: &mut Context, message: &Message, read: Read) -> Result<(), Repl
         context.notice(&Text::NotATarget(typed));
         return Ok(());
     };
-    let casemapping = context.world.config.casemapping;
-    let lifted = context.world.bans.lift(&target, casemapping);
+    let lifted = context.world.lift_ban(&target);
     if lifted.is_empty() {
         context.notice(&Text::NoSuchBan(target.to_string()));
         return Ok(());

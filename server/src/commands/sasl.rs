@@ -110,6 +110,9 @@ fn say(context: &mut Context, words: &str) {
 
 /// Ends an exchange once it is known whether the proof is right.
 fn decide(context: &mut Context, claim: &Claim) {
+    if let Some(why) = &claim.suspended {
+        context.notice(why);
+    }
     let outcome = match &claim.proof {
         _ if !claim.is_right => {
             if claim.is_unknown() {

@@ -26,6 +26,9 @@ pub(super) const TABLES: &str = "
     ) WITHOUT ROWID;
     CREATE INDEX certificates_of_an_account ON certificate (account);";
 
+/// Why nobody may log in to an account; NULL where its owner may.
+pub(super) const SUSPENDED: &str = "ALTER TABLE account ADD COLUMN suspended TEXT;";
+
 /// Keeps a change.
 ///
 /// # Errors
@@ -38,10 +41,10 @@ pub(crate) fn keep(store: &Store, change: &Change) -> Result<(), StoreError> {
 pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     let text = |keys: &Option<ScramKeys>| keys.as_ref().map(ScramKeys::to_text);
     match change {
-        Change::Open(Account { name, since, password, scram, certificates, always_on }) => {
+        Change::Open(Account { name, since, password, scram, certificates, always_on, suspended }) => {
             connection.execute(
-                "INSERT INTO account VALUES (?, ?, ?, ?, ?)",
-                params![name, since.as_second(), password, text(scram), always_on],
+                "INSERT INTO account (name, since, password, scram, always_on, suspended) VALUES (?, ?, ?, ?, ?, ?)",
+                params![name, since.as_second(), password, text(scram), always_on, suspended],
             )?;
             write_certificates(connection, name, certificates)
         }
@@ -74,6 +77,11 @@ pub(crate) fn write(connection: &Connection, change: &Change) -> rusqlite::Resul
             connection.execute(update, params![wanted, account])?;
             Ok(())
         }
+        Change::Suspension { account, reason } => {
+            connection
+                .execute("UPDATE account SET suspended = ? WHERE name = ?", params![reason, account])?;
+            Ok(())
+        }
         Change::Close { account, folded } => {
             connection.execute("DELETE FROM account WHERE name = ?", [account])?;
             channels::forget_account(connection, account)?;
@@ -102,7 +110,8 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
     for (account, fingerprint) in readable("certificate", rows)? {
         certificates.entry(account.to_ascii_lowercase()).or_default().push(fingerprint);
     }
-    let mut accounts = connection.prepare("SELECT name, since, password, scram, always_on FROM account")?;
+    let mut accounts =
+        connection.prepare("SELECT name, since, password, scram, always_on, suspended FROM account")?;
     let rows = accounts.query_map([], |row| {
         let (name, scram): (String, Option<String>) = (row.get(0)?, row.get(3)?);
         names::check_nickname(&name, usize::MAX).map_err(|_| senseless(0, text::escape(&name)))?;
@@ -113,6 +122,7 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
             password: row.get(2)?,
             scram: scram.and_then(|text| ScramKeys::from_text(&text)),
             always_on: row.get(4)?,
+            suspended: row.get(5)?,
         })
     })?;
     readable("account", rows)

@@ -172,6 +172,7 @@ mod tests {
             scram: None,
             certificates: Vec::new(),
             always_on: None,
+            suspended: None,
         };
         accounts::write(&connection, &Change::Open(account)).unwrap();
         // One is long, and lies on pages of its own.

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     channels::MORE,
     presence::MORE,
     history::MORE,
+    accounts::SUSPENDED,
 ];
 
 /// How long a copy from before an update is kept, at least: until the first start after that.

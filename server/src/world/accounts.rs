@@ -28,6 +28,8 @@ pub struct Account {
     pub certificates: Vec<String>,
     /// Whether its owner wants to stay without a connection; `None` leaves it to the house.
     pub always_on: Option<bool>,
+    /// Why nobody may log in to it, if that is so.
+    pub suspended: Option<String>,
 }
 
 /// A change of one account.
@@ -82,6 +84,13 @@ pub enum Change {
         account: String,
         /// What is wanted.
         wanted: Option<bool>,
+    },
+    /// Nobody may log in to it any more, or its owner may again.
+    Suspension {
+        /// Which.
+        account: String,
+        /// Why, or `None` when it is over.
+        reason: Option<String>,
     },
     /// There is none any more.
     Close {
@@ -143,6 +152,11 @@ impl Accounts {
         names
     }
 
+    /// All of them, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Account> {
+        self.by_name.values()
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.by_name.len()
@@ -199,6 +213,12 @@ impl Accounts {
                 let key = self.key(&account);
                 if let Some(account) = self.by_name.get_mut(&key) {
                     account.always_on = wanted;
+                }
+            }
+            Change::Suspension { account, reason } => {
+                let key = self.key(&account);
+                if let Some(account) = self.by_name.get_mut(&key) {
+                    account.suspended = reason;
                 }
             }
             Change::Close { account, .. } => {
@@ -267,6 +287,7 @@ mod tests {
             scram: None,
             certificates: certificates.iter().map(|one| (*one).to_owned()).collect(),
             always_on: None,
+            suspended: None,
         }
     }
 

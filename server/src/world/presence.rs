@@ -135,7 +135,7 @@ impl World {
         }
     }
 
-    /// Brings somebody in who stayed over a restart, unless they are banned by now. Nobody is there yet to be told.
+    /// Brings somebody in who stayed over a restart, unless they are banned by now, or their account is suspended. Nobody is there yet to be told.
     pub fn restore_presence(&mut self, kept: Presence) {
         let nowhere = Arc::clone(&self.nowhere);
         let address = SocketAddr::new(kept.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()), 0);
@@ -170,6 +170,11 @@ impl World {
         }
         self.leave_behind(person);
         self.turn_out_suspects();
+        let account = self.clients.get(person).and_then(Client::account);
+        let suspended = account.and_then(|account| self.accounts.find(account)?.suspended.clone());
+        if let Some(reason) = suspended {
+            self.expel(person, &Text::Suspended(reason));
+        }
     }
 }
 

@@ -112,14 +112,14 @@ impl fmt::Display for Target {
 
 impl ServerBans {
     /// Adds a ban, in place of those for the same target, which are returned.
-    pub fn add(&mut self, ban: ServerBan, casemapping: CaseMapping) -> Vec<Target> {
+    fn add(&mut self, ban: ServerBan, casemapping: CaseMapping) -> Vec<Target> {
         let replaced = self.lift(&ban.target, casemapping);
         self.0.push(ban);
         replaced
     }
 
     /// Lifts the bans for a target, and returns them as they were written.
-    pub fn lift(&mut self, target: &Target, casemapping: CaseMapping) -> Vec<Target> {
+    fn lift(&mut self, target: &Target, casemapping: CaseMapping) -> Vec<Target> {
         let lifted = self.0.extract_if(.., |ban| ban.target.same(target, casemapping));
         lifted.map(|ban| ban.target).collect()
     }
@@ -142,6 +142,23 @@ impl ServerBans {
 }
 
 impl World {
+    /// Adds a ban, in place of those for the same target, which are returned. Sends nobody away.
+    pub(crate) fn add_ban(&mut self, ban: ServerBan) -> Vec<Target> {
+        self.forget_bans_that_are_over();
+        self.bans.add(ban, self.config.casemapping)
+    }
+
+    /// Lifts the bans for a target, and returns them as they were written.
+    pub(crate) fn lift_ban(&mut self, target: &Target) -> Vec<Target> {
+        self.forget_bans_that_are_over();
+        self.bans.lift(target, self.config.casemapping)
+    }
+
+    fn forget_bans_that_are_over(&mut self) {
+        let now = self.now;
+        self.bans.0.retain(|ban| ban.until.is_none_or(|until| now < until));
+    }
+
     /// Hangs up on a new connection whose address is banned.
     pub(crate) fn turn_away_if_banned(&mut self, id: ClientId) {
         let address = self.clients[id].address.ip();

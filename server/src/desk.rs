@@ -1,0 +1,262 @@
+//! What the one who has the machine can see and do from the shell, whether the server runs or not: `bans` and
+//! `accounts`.
+//!
+//! A server that runs is asked over its [control] socket, since it has all bans and accounts in memory; without one the
+//! same is done with the database itself. Either way it is [`carry_out`] that does it, with a house around the world.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use teahouse_protocol::text::escape;
+
+use crate::archive::accounts::make_up_password;
+use crate::commands::{apply, end_logins};
+use crate::config::Config;
+use crate::control;
+use crate::language::{Language, Text};
+use crate::password::{self, ScramKeys};
+use crate::server::Server;
+use crate::session::House;
+use crate::store::{accounts, bans};
+use crate::world::{Account, Change, ClientId, ServerBan, Target};
+
+/// The first words of what is done here.
+pub(crate) const WORDS: [&str; 2] = ["bans", "accounts"];
+
+/// How to say it.
+pub(crate) fn usage(language: Language) -> &'static str {
+    language.choose(
+        "usage: teahouse-server [...] bans list | bans lift TARGET\n       \
+         teahouse-server [...] accounts list | accounts logout NAME | accounts reset NAME\n       \
+         teahouse-server [...] accounts suspend NAME [REASON] | accounts unsuspend NAME",
+        "用法：teahouse-server [...] bans list | bans lift 目标\n      \
+         teahouse-server [...] accounts list | accounts logout 名字 | accounts reset 名字\n      \
+         teahouse-server [...] accounts suspend 名字 [原因] | accounts unsuspend 名字",
+    )
+}
+
+/// Whether there is such an order.
+pub(crate) fn makes_sense(words: &[String]) -> bool {
+    Order::read(words).is_some()
+}
+
+/// What came of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// For standard output: what was asked for, a line each.
+    pub(crate) shown: Vec<String>,
+    /// For standard error: by whom it was done, what was done, or why it was not.
+    pub(crate) said: Vec<String>,
+    pub(crate) is_done: bool,
+}
+
+impl Outcome {
+    fn shown(shown: Vec<String>) -> Self {
+        Self { shown, said: Vec::new(), is_done: true }
+    }
+
+    fn done(text: &Text, language: Language) -> Self {
+        Self { shown: Vec::new(), said: vec![text.to_string(language)], is_done: true }
+    }
+
+    pub(crate) fn failed(text: &Text, language: Language) -> Self {
+        Self { is_done: false, ..Self::done(text, language) }
+    }
+}
+
+/// Has an order carried out by the server that uses the configuration's folder, or else with the database there; says
+/// which of the two it is.
+pub(crate) fn order(config: &Config, words: &[String]) -> Outcome {
+    let language = config.language;
+    let carried_out = || -> Result<(Text, Outcome), Text> {
+        let folder = config.data_dir.as_deref().ok_or(Text::NoDataDir)?;
+        let unreachable = |why: String| Text::ServerUnreachable(folder.display().to_string(), why);
+        let question = json!({ "language": language.code(), "words": words }).to_string();
+        let answer = control::ask(folder, &question).map_err(|error| unreachable(error.to_string()))?;
+        if let Some(answer) = answer {
+            let outcome = Outcome::read(&answer).ok_or_else(|| unreachable(answer.clone()))?;
+            return Ok((Text::ServerDoesIt, outcome));
+        }
+        // It keeps servers out meanwhile, and is told so if one is there that cannot be asked.
+        let server = Server::start_without_doors(config.clone())?;
+        let outcome = carry_out(server.house(), words, language);
+        server.stop();
+        Ok((Text::DatabaseItself, outcome))
+    };
+    match carried_out() {
+        Ok((by, mut outcome)) => {
+            outcome.said.insert(0, by.to_string(language));
+            outcome
+        }
+        Err(why) => Outcome::failed(&why, language),
+    }
+}
+
+/// Answers a question that came over the control socket.
+pub(crate) fn answer(house: &House, question: &str) -> String {
+    let read = || -> Option<(Language, Vec<String>)> {
+        let question: Value = serde_json::from_str(question).ok()?;
+        let words = question.get("words")?.as_array()?.iter();
+        let words = words.map(|word| word.as_str().map(str::to_owned)).collect::<Option<_>>()?;
+        Some((Language::from_code(question.get("language")?.as_str()?)?, words))
+    };
+    let Some((language, words)) = read() else { return String::new() };
+    let Outcome { shown, said, is_done } = carry_out(house, &words, language);
+    json!({ "shown": shown, "said": said, "is_done": is_done }).to_string()
+}
+
+impl Outcome {
+    fn read(answer: &str) -> Option<Self> {
+        let answer: Value = serde_json::from_str(answer).ok()?;
+        let lines = |key: &str| -> Option<Vec<String>> {
+            let lines = answer.get(key)?.as_array()?.iter();
+            lines.map(|line| line.as_str().map(str::to_owned)).collect()
+        };
+        Some(Self {
+            shown: lines("shown")?,
+            said: lines("said")?,
+            is_done: answer.get("is_done")?.as_bool()?,
+        })
+    }
+}
+
+/// An order, understood.
+enum Order<'w> {
+    ListBans,
+    LiftBan(&'w str),
+    ListAccounts,
+    LogOut(&'w str),
+    Suspend(&'w str, String),
+    Unsuspend(&'w str),
+    Reset(&'w str),
+}
+
+impl<'w> Order<'w> {
+    fn read(words: &'w [String]) -> Option<Self> {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        Some(match words[..] {
+            ["bans", "list"] => Self::ListBans,
+            ["bans", "lift", target] => Self::LiftBan(target),
+            ["accounts", "list"] => Self::ListAccounts,
+            ["accounts", "logout", name] => Self::LogOut(name),
+            ["accounts", "suspend", name, ref reason @ ..] => Self::Suspend(name, reason.join(" ")),
+            ["accounts", "unsuspend", name] => Self::Unsuspend(name),
+            ["accounts", "reset", name] => Self::Reset(name),
+            _ => return None,
+        })
+    }
+}
+
+fn carry_out(house: &House, words: &[String], language: Language) -> Outcome {
+    let done = match Order::read(words) {
+        // The shell is another version's.
+        None => Err(Text::ServiceUsage(usage(language).to_owned())),
+        Some(Order::ListBans) => Ok(list_bans(house)),
+        Some(Order::LiftBan(target)) => lift_ban(house, target, language),
+        Some(Order::ListAccounts) => Ok(list_accounts(house)),
+        Some(Order::LogOut(name)) => log_out(house, name, language),
+        Some(Order::Suspend(name, reason)) => suspend(house, name, Some(reason), language),
+        Some(Order::Unsuspend(name)) => suspend(house, name, None, language),
+        Some(Order::Reset(name)) => reset(house, name, language),
+    };
+    done.unwrap_or_else(|why| Outcome::failed(&why, language))
+}
+
+/// Columns with tabs between them, so that programs can read them, and a dash for what there is not; nothing in them
+/// plays tricks on a terminal.
+fn columns(columns: &[&str]) -> String {
+    let shown = columns.iter().map(|text| if text.is_empty() { "-".into() } else { escape(text) });
+    shown.collect::<Vec<_>>().join("\t")
+}
+
+fn time(time: Option<Timestamp>) -> String {
+    time.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+}
+
+fn list_bans(house: &House) -> Outcome {
+    let bans: Vec<_> = house.with_world(|world| world.bans.in_force(world.now).cloned().collect());
+    let line = |ServerBan { target, reason, who, since, until }: &ServerBan| {
+        columns(&[&target.to_string(), who, &time(*since), &time(*until), reason])
+    };
+    Outcome::shown(bans.iter().map(line).collect())
+}
+
+/// Lifts the ban that is shown so, or that is the same typed otherwise.
+fn lift_ban(house: &House, typed: &str, language: Language) -> Result<Outcome, Text> {
+    let lifted = house.with_world(|world| {
+        let wanted = [Target::network(typed), Some(Target::mask(typed))];
+        let mut lifted = wanted.iter().flatten().map(|target| world.lift_ban(target));
+        let lifted = lifted.find(|lifted| !lifted.is_empty()).unwrap_or_default();
+        for target in &lifted {
+            world.note(Text::LiftedFromShell(target.to_string()));
+        }
+        lifted
+    });
+    let Some(target) = lifted.first().map(ToString::to_string) else {
+        return Err(Text::NoSuchBan(typed.to_owned()));
+    };
+    house.store.ask(move |connection| bans::lift(connection, &lifted)).map_err(|_| Text::BanNotKept)?;
+    Ok(Outcome::done(&Text::LiftedFromShell(target), language))
+}
+
+fn list_accounts(house: &House) -> Outcome {
+    let mut lines = house.with_world(|world| {
+        let line = |account: &Account| {
+            let people = world.logged_in_to(&account.name).iter();
+            let online: usize = people.map(|person| world.connections_of(*person).len()).sum();
+            let since = time(Some(account.since));
+            columns(&[
+                &account.name,
+                &since,
+                &online.to_string(),
+                account.suspended.as_deref().unwrap_or_default(),
+            ])
+        };
+        world.accounts.all().map(line).collect::<Vec<_>>()
+    });
+    lines.sort();
+    Outcome::shown(lines)
+}
+
+/// The account's name as its owner writes it.
+fn account(house: &House, name: &str) -> Result<String, Text> {
+    let found = house.with_world(|world| world.accounts.find(name).map(|account| account.name.clone()));
+    found.ok_or_else(|| Text::NoSuchAccount(name.to_owned()))
+}
+
+fn log_out(house: &House, name: &str, language: Language) -> Result<Outcome, Text> {
+    let name = account(house, name)?;
+    house.with_world(|world| end_logins(world, &name, None, &Text::LoggedOut));
+    Ok(Outcome::done(&Text::AccountLoggedOut(name), language))
+}
+
+fn suspend(house: &House, name: &str, reason: Option<String>, language: Language) -> Result<Outcome, Text> {
+    let account = account(house, name)?;
+    let reason =
+        reason.map(|reason| if reason.is_empty() { Text::NoReason.to_string(language) } else { reason });
+    let text = match &reason {
+        Some(reason) => Text::AccountSuspended(account.clone(), reason.clone()),
+        None => Text::AccountUnsuspended(account.clone()),
+    };
+    make(house, Change::Suspension { account, reason })?;
+    Ok(Outcome::done(&text, language))
+}
+
+fn reset(house: &House, name: &str, language: Language) -> Result<Outcome, Text> {
+    let account = account(house, name)?;
+    let config = house.config.lock().clone();
+    let made_up = make_up_password(config.min_password_length);
+    let password = password::hash(&made_up).map_err(|error| Text::CannotStart(error.to_string()))?;
+    let scram = config.scram.then(|| ScramKeys::of(&made_up));
+    make(house, Change::Reset { account: account.clone(), password, scram })?;
+    let mut outcome = Outcome::done(&Text::PasswordReset(account), language);
+    outcome.shown.push(made_up);
+    Ok(outcome)
+}
+
+/// Keeps a change, and then makes it, with all that follows from it.
+fn make(house: &House, change: Change) -> Result<(), Text> {
+    accounts::keep(&house.store, &change).map_err(|error| error.text())?;
+    // In nobody's name: there is no connection to be spared.
+    house.with_world(|world| apply(world, change, ClientId::default()));
+    Ok(())
+}
