@@ -411,4 +411,44 @@ mod tests {
         assert_eq!(Message::parse(":s 433 * a :in use").unwrap().numeric(), Some(433));
         assert_eq!(Message::parse("PING x").unwrap().numeric(), None);
     }
+
+    #[test]
+    fn messages_are_equal_only_if_all_of_them_is() {
+        let parsed = |line| Message::parse(line).unwrap();
+        let one = parsed("@a=b :bob PRIVMSG #tea :a b");
+        for same in ["@a=b :bob PRIVMSG #tea :a b", "@a=b  :bob  PRIVMSG  #tea  :a b"] {
+            assert_eq!(one, parsed(same), "{same}");
+        }
+        for other in [
+            "@a=c :bob PRIVMSG #tea :a b",
+            "@a=b :ann PRIVMSG #tea :a b",
+            "@a=b :bob NOTICE #tea :a b",
+            "@a=b :bob PRIVMSG #teA :a b",
+            "@a=b :bob PRIVMSG #tea :a",
+            "@a=b :bob PRIVMSG #tea a b",
+            "@a=b :bob PRIVMSG #tea",
+            "@a=b :bob PRIVMSG",
+        ] {
+            assert_ne!(one, parsed(other), "{other}");
+        }
+        let params = |line| parsed(line).params().to_vec();
+        assert_eq!(params("A b c"), params("A b :c"));
+        assert_ne!(params("A b c"), params("A b d"));
+    }
+
+    #[test]
+    fn a_source_that_would_break_the_line_is_refused() {
+        let message = || Message::new("QUIT", &["bye"]).unwrap();
+        for bad in ["", " ", "a b", "bob ", "a\0b", "a\rb", "a\nb"] {
+            assert_eq!(message().with_source(bad), Err(InvalidMessage::BadParameter), "{bad:?}");
+        }
+        for good in ["bob", "bob!~b@192.0.2.1", "tea.house", "小明", "a:b"] {
+            let line = message().with_source(good).unwrap().to_string();
+            assert_eq!(line, format!(":{good} QUIT bye"));
+            assert_eq!(
+                Message::parse(&line).unwrap().source().map(|source| source.to_string()).as_deref(),
+                Some(good)
+            );
+        }
+    }
 }

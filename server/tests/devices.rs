@@ -95,3 +95,32 @@ fn devices_come_speak_and_go_and_everything_is_heard_once() {
     assert_eq!(bob.lines_so_far(), [":alice!~alice@127.0.0.1 QUIT :Quit: all of me"]);
     server.stop();
 }
+
+#[test]
+fn a_new_name_is_known_to_ones_other_device_at_once() {
+    let server = start();
+    let address = server.addresses()[0];
+    let mut laptop = Peer::login(address, "alice");
+    laptop.send("NS REGISTER sesame12");
+    laptop.wait_for(" 900 ");
+    let mut phone = come(address, 0);
+    let mut bob = Peer::login(address, "bob");
+    for (nick, speaker) in [("alicia", true), ("alice", false)] {
+        let (one, other) = if speaker { (&mut phone, &mut laptop) } else { (&mut laptop, &mut phone) };
+        one.lines_so_far();
+        other.lines_so_far();
+        bob.lines_so_far();
+        one.send(&format!("NICK {nick}"));
+        assert!(one.wait_for(" NICK ").ends_with(nick));
+        assert!(other.lines_so_far().iter().any(|line| line.ends_with(&format!("NICK {nick}"))));
+        // What the other device is answered names it so, and so is it heard.
+        other.send("MODE #lobby\r\nPRIVMSG #lobby :me too");
+        other.wait_for(&format!(" 324 {nick} #lobby "));
+        assert!(bob.wait_for(" PRIVMSG ").starts_with(&format!(":{nick}!")));
+        bob.send(&format!("PRIVMSG {nick} :both?"));
+        for device in [one, other] {
+            assert!(device.wait_for(" :both?").contains(&format!(" PRIVMSG {nick} ")));
+        }
+    }
+    server.stop();
+}

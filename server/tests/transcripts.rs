@@ -51,6 +51,8 @@ transcripts! {
     lists_of_a_room_are_kept_and_shown
     mode_changes_that_make_no_sense_are_refused
     people_are_invited
+    half_operators_do_not_remove_one_another
+    what_was_said_goes_with_a_room_that_gets_another_name
     people_are_removed_from_a_room
     a_secret_room_does_not_leak
     who_is_invisible_is_seen_only_in_shared_rooms
