@@ -172,6 +172,7 @@ sentences! {
     TooSoon(seconds) "slow mode (+S), wait {seconds} more seconds" | "慢速模式（+S），请再等 {seconds} 秒";
     KLineAdded(target, who, reason) "{who} banned {target}: {reason}" | "{who} 禁止了 {target}：{reason}";
     BannedUntil(target, who, reason, until) "{who} banned {target} until {until}: {reason}" | "{who} 禁止了 {target}，到 {until} 为止：{reason}";
+    BanTheAccount(nick, account) "{nick} is logged in to the account {account}; KLINE a:{account} holds it under any name" | "{nick} 登录了账号 {account}；用 KLINE a:{account} 可以无论叫什么名字都禁止";
     KLineLifted(target, who) "{who} lifted the ban on {target}" | "{who} 解除了对 {target} 的禁止";
     NoSuchBan(target) "there is no ban on {target}" | "没有对 {target} 的禁止";
     NotATarget(target) "not a network: {target}; say an address such as 192.0.2.7, or a network such as 192.0.2.0/24 or 2001:db8::/64" | "不是网段：{target}；请给出地址（如 192.0.2.7）或网段（如 192.0.2.0/24、2001:db8::/64）";

@@ -165,9 +165,14 @@ fn bans_of_an_older_server_are_read_shown_in_one_form_and_lifted_by_it() {
     let mut house = House::open();
     house.stop();
     let database = Connection::open(house.folder.path().join("teahouse.db")).unwrap();
-    for (kind, target) in
-        [("D", "10.1.2.3/8"), ("D", "10.0.0.0/8"), ("D", "::1/128"), ("K", "1d!*@*"), ("K", "*!*@10.1.2.3/8")]
-    {
+    for (kind, target) in [
+        ("D", "10.1.2.3/8"),
+        ("D", "10.0.0.0/8"),
+        ("D", "::1/128"),
+        ("K", "two words!*@*"),
+        ("K", "1d!*@*"),
+        ("K", "*!*@10.1.2.3/8"),
+    ] {
         let insert = "INSERT INTO ban (kind, target, reason, who) VALUES (?, ?, 'old', 'root')";
         database.execute(insert, [kind, target]).unwrap();
     }

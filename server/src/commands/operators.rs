@@ -19,7 +19,7 @@ use crate::password::{Kept, is_right_in_clear};
 use crate::reply::Reply;
 use crate::store::{StoreError, bans};
 use crate::user_modes::UserMode;
-use crate::world::{AskedBack, Order, ServerBan, Target, Whose, World};
+use crate::world::{AskedBack, Client, Order, ServerBan, Target, Whose, World};
 
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_secs(1);
@@ -188,12 +188,26 @@ fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply
     let ban = ServerBan { target, reason, who, since: Some(now), until };
     // In force at once; that it is kept for the next start can wait for the disk.
     let replaced = context.world.add_ban(ban.clone());
+    hint_at_account(context, &ban.target);
     context.world.turn_out_all(&ban);
     context.ask(
         move |connection| bans::keep(connection, &ban, &replaced),
         |context, kept| warn_if_not_kept(context, &kept),
     );
     Ok(())
+}
+
+/// Tells who has banned a name that its owner has an account, and can come again under another.
+fn hint_at_account(context: &mut Context, target: &Target) {
+    let Target::Mask(mask) = target else { return };
+    let Some(person) = mask.strip_suffix("!*@*").and_then(|nick| context.world.find(nick).ok()) else {
+        return;
+    };
+    let account = context.world.client(person).and_then(Client::account).map(str::to_owned);
+    if let Some(account) = account.filter(|_| person != context.me) {
+        let nick = mask.trim_end_matches("!*@*").to_owned();
+        context.notice(&Text::BanTheAccount(nick, account));
+    }
 }
 
 /// What an operator has typed behind KLINE or DLINE.

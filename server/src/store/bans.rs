@@ -60,6 +60,11 @@ pub(crate) fn load(connection: &Connection, now: Timestamp) -> rusqlite::Result<
     let rows = readable("ban", rows)?;
     let mut loaded = Vec::new();
     for (kind, written, ban) in rows {
+        // An older server took names with spaces, which nobody can have and nothing can show.
+        if written.contains(' ') {
+            connection.execute("DELETE FROM ban WHERE kind = ? AND target = ?", [kind, written])?;
+            continue;
+        }
         // An older server did not write every target in its normal form.
         if columns(&ban.target) != (kind.as_str(), written.clone()) {
             connection.execute("DELETE FROM ban WHERE kind = ? AND target = ?", [kind, written])?;

@@ -63,15 +63,35 @@ pub fn complete(mask: &str) -> String {
         None if mask.contains('@') => ("*", front),
         None => (front, "*"),
     };
-    let star = |part: &str| if part.is_empty() { "*".to_owned() } else { part.to_owned() };
+    let star = |part: &str| if part.is_empty() { "*".to_owned() } else { tidy(part) };
     let host = Network::parse(host).map_or_else(|| star(host), |network| network.to_string());
-    format!("{}!{}@{host}", nickname::typed_plainly(&star(nick)), star(user))
+    format!("{}!{}@{host}", star(&nickname::typed_plainly(nick)), star(user))
+}
+
+/// A part of a mask with one star for several that stand together.
+fn tidy(part: &str) -> String {
+    let mut tidied = String::with_capacity(part.len());
+    let mut behind_star = false;
+    for part in parts(part) {
+        let is_star = matches!(part, Part::Anything);
+        match part {
+            Part::Anything if behind_star => {}
+            Part::Anything => tidied.push('*'),
+            Part::One => tidied.push('?'),
+            Part::Is(c @ ('*' | '?')) => tidied.extend(['\\', c]),
+            Part::Is(c) => tidied.push(c),
+        }
+        behind_star = is_star;
+    }
+    tidied
 }
 
 /// The normal form of what somebody typed: `a:account`, or a [complete]d mask.
 pub fn normal_form(typed: &str) -> String {
     match typed.strip_prefix("a:") {
-        Some(account) if Network::parse(typed).is_none() => format!("a:{}", nickname::typed_plainly(account)),
+        Some(account) if Network::parse(typed).is_none() => {
+            format!("a:{}", tidy(&nickname::typed_plainly(account)))
+        }
         _ => complete(typed),
     }
 }
@@ -100,6 +120,9 @@ pub fn fault(mask: &str, nick_bytes: usize) -> Option<Text> {
     }
 }
 
+/// The longest host, in bytes (HOSTLEN).
+const HOST_BYTES: usize = 63;
+
 /// A host is an address, or what covers one.
 fn can_be_host(host: &str) -> bool {
     let is_in_hosts = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-');
@@ -107,7 +130,7 @@ fn can_be_host(host: &str) -> bool {
         let is_v4 = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         (is_v4 || host.contains(':')) && !host.contains(['*', '?'])
     };
-    Network::parse(host).is_some() || (can_fit(host, is_in_hosts, usize::MAX) && !is_address(host))
+    Network::parse(host).is_some() || (can_fit(host, is_in_hosts, HOST_BYTES) && !is_address(host))
 }
 
 /// Whether something of at most so many bytes, of characters that are `allowed`, can fit a part of a mask.
@@ -304,6 +327,9 @@ mod tests {
             ("m:2001:db8::7/64", "m:*!*@2001:db8::/64"),
             ("a:1::", "*!*@a:1::"),
             ("ａｎｎ＊", "ann*!*@*"),
+            ("a**b!***@**", "a*b!*@*"),
+            ("a\\**?*", "a\\**?*!*@*"),
+            ("a:x**", "a:x*"),
         ] {
             assert_eq!(ListEntry::normal_form(typed), complete_mask, "{typed}");
         }
@@ -352,6 +378,7 @@ mod tests {
         ] {
             assert_eq!(fault(&normal_form(mask), 32), Some(why), "{mask}");
         }
+        assert!(fault(&normal_form(&format!("*!*@{}", "x".repeat(64))), 32).is_some());
         for (length, fits) in [(32, true), (33, false)] {
             assert_eq!(fault(&normal_form(&"x".repeat(length)), 32).is_none(), fits, "{length} bytes");
             assert_eq!(fault(&normal_form(&"?".repeat(length)), 32).is_none(), fits, "{length} bytes");
