@@ -181,7 +181,7 @@ sentences! {
     MaskFitsNoHost(part) "nobody can come from {part}, so this mask fits nobody; a host is an address, a network such as 192.0.2.0/24, or has * and ? in it; an account is a:name" | "没有人能来自 {part}，所以这个掩码谁也不符合；主机可以是地址、网段（如 192.0.2.0/24），或带 * 和 ?；账号写作 a:名字";
     MaskFitsNoAccount(part) "no account can be called so, and {part} fits nobody" | "没有账号能这样叫，{part} 谁也不符合";
     BanIsForEverybody(target) "{target} is everybody, or nearly; nobody has been banned" | "{target} 几乎是所有人；没有禁止任何人";
-    BanIsForYou(target) "{target} is you too, and would keep you out when you come again; nobody has been banned yet. If you mean it, say it once more" | "{target} 也包括你自己，会让你下次进不来；还没有禁止任何人。如果确实要这样，请再说一遍";
+    BanIsForYou(target) "{target} is you too, and would keep you out when you come again; nobody has been banned yet. If you mean it, say it once more within a minute" | "{target} 也包括你自己，会让你下次进不来；还没有禁止任何人。如果确实要这样，请在一分钟内再说一遍";
     NickTaken "That nickname is taken" | "这个名字已经有人用了";
     NickOwned "That nickname belongs to an account; log in to it first" | "这个名字属于一个账号，请先登录该账号";
     GuestNow(wanted, nick) "{wanted} belongs to an account; you are called {nick} until you log in to it" | "{wanted} 属于一个账号；登录该账号之前你叫 {nick}";

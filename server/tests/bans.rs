@@ -250,3 +250,23 @@ fn a_ban_ends_by_itself_and_is_gone_from_the_list() {
     assert!(!told.iter().any(|line| line.contains(" 216 ") || line.contains(" 225 ")), "{told:?}");
     assert!(says(&mut root, "UNKLINE ann").ends_with("there is no ban on ann!*@*"));
 }
+
+#[test]
+fn a_network_on_a_rooms_list_hits_whoever_has_one_device_there() {
+    let house = House::open();
+    let (mut ann, mut bob) = house.with_ann_and_bob();
+    ann.send("MODE #tea +o bob");
+    ann.wait_for(" MODE #tea +o bob");
+    ann.send("MODE #tea -o ann");
+    ann.wait_for(" MODE #tea -o ann");
+    bob.send("MODE #tea +b m:127.0.0.3/32");
+    ann.wait_for(" MODE #tea +b m:*!*@127.0.0.3");
+    ann.send("PRIVMSG #tea :from one place");
+    bob.wait_for(":from one place");
+    let mut phone = house.connect_from(3).introduce_as_owner("ann");
+    phone.wait_for(" 366 ann #tea ");
+    for device in [&mut ann, &mut phone] {
+        device.send("PRIVMSG #tea :from two");
+        device.wait_for(" 404 ann #tea ");
+    }
+}

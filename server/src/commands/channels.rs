@@ -69,9 +69,14 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     let invited = world.is_invited(context.me, channel) || welcome;
     if client.channels.len() >= MAX_JOINED {
         Err(Reply::TooManyChannels(shown))
-    } else if modes.has(Flag::InviteOnly) && !invited && !room.invites(client, casemapping) {
+    } else if modes.has(Flag::InviteOnly)
+        && !invited
+        && !world.faces(context.me).any(|face| room.invites(face, casemapping))
+    {
         Err(Reply::InviteOnlyChan(shown))
-    } else if !invited && room.bans(client, &[Subject::Presence], casemapping) {
+    } else if !invited
+        && world.faces(context.me).any(|face| room.bans(face, &[Subject::Presence], casemapping))
+    {
         Err(Reply::BannedFromChan(shown))
     } else if modes.has(Flag::RegisteredOnly) && client.account().is_none() && !invited {
         Err(Reply::NeedReggedNick(shown))

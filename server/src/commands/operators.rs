@@ -24,6 +24,9 @@ use crate::world::{AskedBack, Client, Order, ServerBan, Target, Whose, World};
 /// How long a wrong password makes the one who gave it wait.
 const PENALTY: Duration = Duration::from_secs(1);
 
+/// How long an operator may think about a ban of themselves before they are asked again.
+const SECOND_THOUGHT: SignedDuration = SignedDuration::from_secs(60);
+
 /// A claim to be an operator, while its password is checked, which takes time and happens without the lock.
 #[derive(Debug)]
 pub(super) struct Claim {
@@ -163,16 +166,18 @@ fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply
         context.notice(&fault);
         return Ok(());
     }
-    let asked_back = AskedBack { who: context.me, target: target.clone() };
-    if context.world.would_hit(&target, context.me) && context.world.asked_back.as_ref() != Some(&asked_back)
-    {
-        context.world.asked_back = Some(asked_back);
+    let (me, now) = (context.me, context.world.now);
+    let asked = context.world.asked_back.take();
+    let is_meant = asked.is_some_and(|asked| {
+        asked.who == me && asked.target == target && now.duration_since(asked.when).abs() < SECOND_THOUGHT
+    });
+    if context.world.would_hit(&target, me) && !is_meant {
+        context.world.asked_back = Some(AskedBack { who: me, target: target.clone(), when: now });
         context.notice(&Text::BanIsForYou(target.to_string()));
         return Ok(());
     }
-    context.world.asked_back = None;
     let reason = if reason.is_empty() { context.say(&Text::NoReason) } else { reason };
-    let (who, now) = (context.client().name().to_owned(), context.world.now);
+    let who = context.client().name().to_owned();
     // A time without end is for good.
     let length = i64::try_from(secs).ok().filter(|secs| *secs > 0).map(SignedDuration::from_secs);
     let until = length.and_then(|length| now.checked_add(length).ok());

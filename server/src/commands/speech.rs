@@ -108,7 +108,12 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
         Some(Text::NeedVoice)
     } else if room.modes.has(Flag::RegisteredSpeak) && client.account().is_none() && !has_voice {
         Some(Text::NeedAccount)
-    } else if !has_voice && room.bans(client, &[Subject::Presence, Subject::Speech], casemapping) {
+    } else if !has_voice
+        && context
+            .world
+            .faces(me)
+            .any(|face| room.bans(face, &[Subject::Presence, Subject::Speech], casemapping))
+    {
         Some(Text::BannedThere)
     } else if room.modes.has(Flag::NoCtcp) && has_ctcp() {
         Some(Text::CtcpBlocked)

@@ -46,11 +46,12 @@ pub enum Target {
     Network(Network),
 }
 
-/// A ban that an operator was asked back about: said once more, it is meant so.
-#[derive(Debug, PartialEq, Eq)]
+/// A ban that an operator was asked back about: said once more soon, it is meant so.
+#[derive(Debug)]
 pub(crate) struct AskedBack {
     pub(crate) who: ClientId,
     pub(crate) target: Target,
+    pub(crate) when: Timestamp,
 }
 
 impl Target {
@@ -199,8 +200,8 @@ impl World {
             .any(|client| target.hits(&Person::of(client, casemapping), client.address.ip(), casemapping))
     }
 
-    /// A person as bans look at them: each connection, or the person alone if there is none.
-    fn faces(&self, person: ClientId) -> impl Iterator<Item = &Client> {
+    /// A person as masks look at them: each connection, or the person alone if there is none.
+    pub(crate) fn faces(&self, person: ClientId) -> impl Iterator<Item = &Client> {
         let client = &self.clients[person];
         let devices = client.devices.iter().map(|device| &self.clients[*device]);
         Some(client).filter(|client| client.devices.is_empty()).into_iter().chain(devices)
