@@ -285,7 +285,6 @@ sentences! {
     NoSuchMessage "this message does not exist or is too old" | "没有这条消息，或者已经太旧";
     MayNotRedact "you are not authorised to take this message back" | "你无权撤回这条消息";
     TooLateToRedact "it is too late to take this message back" | "已经超过可以撤回的时间";
-    TooManyMarkers "the read timestamp could not be set" | "无法设定已读位置";
     UnknownSubcommand "unknown subcommand" | "没有这个子命令";
     WrongNumberOfParameters "wrong number of parameters" | "参数个数不对";
     NotALimit "not a number of messages" | "不是有效的条数";

@@ -460,6 +460,27 @@ fn a_clock_that_was_ahead_does_not_poison_what_is_said_after_it_was_set_right() 
     }
 }
 
+#[test]
+fn of_very_many_conversations_it_is_known_how_far_one_has_read_in_those_that_were_read_last() {
+    let mut stage = Memory::open(Config::default());
+    enter(&mut stage, "a");
+    stage.send("a", "NS REGISTER sesame12");
+    for number in 0..1100 {
+        let time = Timestamp::from_second(1_767_225_600 + number).unwrap();
+        stage.send("a", &format!("MARKREAD #room{number} timestamp={time:.3}"));
+    }
+    stage.received();
+    let known = |stage: &mut Memory, number| {
+        stage.send("a", &format!("MARKREAD #room{number}"));
+        !stage.received().pop().unwrap().1.ends_with(" *")
+    };
+    let some = [0, 99, 100, 1099];
+    assert_eq!(some.map(|number| known(&mut stage, number)), [false, false, true, true]);
+    let [before, after] = stage.restart(true);
+    assert_eq!(before.markers["a"].len(), 1000);
+    assert_eq!(before.markers, after.markers);
+}
+
 /// One connection, and what may be said to it.
 #[derive(Default)]
 struct Listener {

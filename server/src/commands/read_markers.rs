@@ -41,7 +41,7 @@ pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), R
     let next = context.world.next_number();
     let read = Number::at(time).min(Number::at(context.world.time_of(next)));
     match context.world.mark_read(context.me, target, read) {
-        Some(true) => {
+        true => {
             let all = context.world.connections_of_same_reader(context.me);
             for id in all {
                 let knows = context.world.client(id).is_some_and(|client| client.has(Capability::ReadMarker));
@@ -53,8 +53,7 @@ pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), R
             }
         }
         // The one that is there is later.
-        Some(false) => tell_marker(context, target),
-        None => context.fail("MARKREAD", "INTERNAL_ERROR", word(target), &Text::TooManyMarkers),
+        false => tell_marker(context, target),
     }
     Ok(())
 }

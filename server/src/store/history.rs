@@ -124,7 +124,11 @@ impl Writer {
                     delete_place(connection, new)?;
                     connection.execute("UPDATE place SET name = ? WHERE name = ?", [new, old])?;
                 }
-                Record::Marker { account, target, read } => {
+                Record::Marker { account, target, read: None } => {
+                    let delete = "DELETE FROM marker WHERE account = ? AND target = ?";
+                    connection.prepare_cached(delete)?.execute([account, target])?;
+                }
+                Record::Marker { account, target, read: Some(read) } => {
                     // Two clients of one account may have said it at once, and come here in the other order. What is
                     // marked in the future was marked by a clock that was ahead.
                     let mut keep = connection.prepare_cached(

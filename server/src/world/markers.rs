@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{ChannelId, ClientId, Number, Record, World};
 
-/// How many conversations one person may have markers in.
+/// In how many conversations it is known of one person how far they have read: of more, those that were read last.
 const MOST_MARKERS: usize = 1000;
 
 /// One person's markers, by the folded name of the room or the other person. A hash map would ask the system for
@@ -24,9 +24,8 @@ impl World {
         markers.get(casemapping.fold(target).as_str()).copied()
     }
 
-    /// Notes how far a client's person has read. Returns whether that is further than before; `None` if there are too
-    /// many conversations.
-    pub(crate) fn mark_read(&mut self, id: ClientId, target: &str, read: Number) -> Option<bool> {
+    /// Notes how far a client's person has read. Returns whether that is further than before.
+    pub(crate) fn mark_read(&mut self, id: ClientId, target: &str, read: Number) -> bool {
         let casemapping = self.config.casemapping;
         let target = casemapping.fold(target).as_str().to_owned();
         let account = self.clients[id].account().map(|account| casemapping.fold(account).as_str().to_owned());
@@ -34,18 +33,24 @@ impl World {
             Some(account) => self.markers.entry(account.clone()).or_default(),
             None => &mut self.clients[id].markers,
         };
-        if markers.len() >= MOST_MARKERS && !markers.contains_key(&target) {
-            return None;
-        }
+        let is_too_many = markers.len() >= MOST_MARKERS && !markers.contains_key(&target);
+        let oldest = is_too_many.then(|| markers.iter().min_by_key(|(_, read)| **read));
+        let oldest = oldest.flatten().map(|(target, _)| target.clone());
         let marker = markers.entry(target.clone()).or_default();
         if *marker >= read {
-            return Some(false);
+            return false;
         }
         *marker = read;
-        if let Some(account) = account {
-            self.effects.records.push(Record::Marker { account, target, read });
+        if let Some(oldest) = &oldest {
+            markers.remove(oldest);
         }
-        Some(true)
+        if let Some(account) = account {
+            if let Some(target) = oldest {
+                self.effects.records.push(Record::Marker { account: account.clone(), target, read: None });
+            }
+            self.effects.records.push(Record::Marker { account, target, read: Some(read) });
+        }
+        true
     }
 
     /// Notes of the members of a channel that has another name that they have read as far there.

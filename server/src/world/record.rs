@@ -26,8 +26,8 @@ pub enum Record {
         account: String,
         /// The conversation's name, folded.
         target: String,
-        /// How far.
-        read: Number,
+        /// How far; `None` where that is not known any more.
+        read: Option<Number>,
     },
     /// A room that will go on after a restart, and since when; `None`: it will not.
     Room(Arc<str>, Option<Number>),
