@@ -640,6 +640,8 @@ impl Key {
     }
 
     fn mismatch(&self, whence: String, found: &str) -> ConfigError {
+        // What is wrong with a password is told without it: logs are read by others.
+        let found = if matches!(self.name, "operators" | "password") { "…" } else { found };
         ConfigError::Mismatch(whence, self.name.to_owned(), Both::of(self), found.to_owned())
     }
 }
@@ -790,6 +792,8 @@ mod tests {
         for text in [format!("password = '{WHOLE}'"), format!("operators = ['root:{WHOLE}', 'a:b:c']")] {
             assert!(read(&text).is_ok(), "{text}");
         }
+        let complaint = read("operators = ['root sesame']").unwrap_err();
+        assert!(complaint.starts_with("tea.toml: operators: expected who") && !complaint.contains("sesame"));
         for (text, whose) in [
             (format!("password = '{cut}'"), "password: PASS"),
             (format!("operators = ['a:b', 'root:{cut}']"), "operators: root"),
