@@ -213,10 +213,8 @@ pub(super) fn whowas(context: &mut Context, message: &Message) -> Result<(), Rep
     for person in gone {
         let when = |when: Timestamp| when.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         let server = context.world.config.name.clone();
-        let [nick, user, host, realname] =
-            [person.nick(), person.user(), person.host(), person.realname()].map(str::to_owned);
-        context.reply(&Reply::WhowasUser(nick.clone(), user, host, realname));
-        context.reply(&Reply::WhoisServer(nick, server, when(person.when)));
+        context.reply(&Reply::WhowasUser(person.nick.clone(), person.user, person.host, person.realname));
+        context.reply(&Reply::WhoisServer(person.nick, server, when(person.when)));
     }
     context.reply(&Reply::EndOfWhowas(asked.to_owned()));
     Ok(())
