@@ -273,6 +273,13 @@ pub enum What {
         /// Where to.
         room: String,
     },
+    /// A room that we wanted to come into sends us on to another one.
+    Forwarded {
+        /// The one.
+        from: String,
+        /// The other.
+        to: String,
+    },
     /// Something about somebody, in the answer to WHOIS.
     Whois {
         /// Who.

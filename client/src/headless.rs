@@ -337,7 +337,8 @@ impl Headless {
                 Action::Remember(_)
                 | Action::KeepIgnored(_)
                 | Action::KeepPassword(..)
-                | Action::Notify { .. } => {}
+                | Action::Notify { .. }
+                | Action::Tell { .. } => {}
                 Action::Disconnect(_) | Action::Quit => self.end = Some(Ok(())),
             }
         }

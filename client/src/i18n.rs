@@ -551,6 +551,15 @@ texts! {
     RoomListCut: "共 {0} 个房间，只显示前 {1} 个", "{0} rooms in all, the first {1} are shown";
     FromServer: "服务器：{0}", "Server: {0}";
     NoticeFrom: "{0} 通知：{1}", "Notice from {0}: {1}";
+    Undo: "撤销", "Undo";
+    Cut: "剪切", "Cut";
+    Copy: "复制", "Copy";
+    SelectAll: "全选", "Select all";
+    InvitesYou: "{0} 邀请你去 {1}", "{0} invites you to {1}";
+    Forwarded: "{0} 把你转到了 {1}", "{0} sends you on to {1}";
+    JoinRoom: "进去", "Join";
+    JoinAgain: "再进去", "Join again";
+    IgnoreOffer: "不去", "Ignore";
     AskedService: "你对 {0} 说：{1}", "You to {0}: {1}";
 
     // Answers to /whois.

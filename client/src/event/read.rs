@@ -46,6 +46,7 @@ const RPL_YOURLANGUAGESARE: u16 = 687;
 const RPL_SNOMASK: u16 = 8;
 const RPL_STATSCONN: u16 = 250;
 const RPL_HOSTHIDDEN: u16 = 396;
+const ERR_LINKCHANNEL: u16 = 470;
 
 fn what(message: &Message<'_>) -> Option<What> {
     let param = |index: usize| message.param(index).map(clean).unwrap_or_default();
@@ -207,6 +208,7 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_LISTEND => What::RoomListEnd,
         n::RPL_NOTOPIC => What::Topic { room: param(1), by: None, topic: String::new() },
         n::RPL_TOPIC => What::Topic { room: param(1), by: None, topic: param(2) },
+        ERR_LINKCHANNEL => What::Forwarded { from: param(1), to: param(2) },
         n::RPL_INVITING => What::Invited { by: param(0), who: param(1), room: param(2) },
         n::RPL_NAMREPLY => What::Names {
             room: param(2),
@@ -305,7 +307,9 @@ impl Sender {
     pub(super) fn of(message: &Message<'_>) -> Self {
         let Some(source) = message.source() else { return Self { name: String::new(), address: None } };
         let address = source.host.map(|host| clean(&format!("{}@{host}", source.user.unwrap_or_default())));
-        Self { name: clean(source.name), address }
+        // A name is one word; what only looks like a space would make a sentence of it.
+        let name = clean(source.name).replace(char::is_whitespace, "\u{2423}");
+        Self { name, address }
     }
 }
 

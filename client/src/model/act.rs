@@ -169,7 +169,7 @@ impl Network {
         Ok(())
     }
 
-    fn join(&mut self, room: &str, key: Option<String>) -> Result<(), Phrase> {
+    pub(super) fn join(&mut self, room: &str, key: Option<String>) -> Result<(), Phrase> {
         self.need_link()?;
         if let Some(there) = self.find(room).filter(|it| it.joined) {
             let id = there.id;

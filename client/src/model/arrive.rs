@@ -137,13 +137,13 @@ impl Network {
                 }
             }
             What::Invited { by, who, room } => {
-                let phrase = if self.same(&who, &self.me) {
-                    Text::Invited.with([&by, &room])
+                if self.same(&who, &self.me) {
+                    self.invited(at, &by, &room);
                 } else {
-                    Text::Inviting.with([&who, &room])
-                };
-                self.notice_about(at, None, phrase);
+                    self.notice_about(at, None, Text::Inviting.with([&who, &room]));
+                }
             }
+            What::Forwarded { from, to } => self.forwarded(at, &from, &to),
             What::Whois { nick, fact } => {
                 if !self.add_fact(&nick, &fact) {
                     self.notice_about(at, None, fact);
@@ -157,7 +157,10 @@ impl Network {
                 }
                 let is_search = phrase == Text::UnknownToServer.with(["SEARCH"]);
                 let is_told = is_search && self.search_refused(true);
-                if !is_told && !self.was_refused(at, label, about.as_deref(), &phrase) {
+                let is_told = is_told
+                    || self.was_refused(at, label, about.as_deref(), &phrase)
+                    || about.as_deref().is_some_and(|room| self.kept_out(at, room, &phrase));
+                if !is_told {
                     self.notice_about(at, about.as_deref(), phrase);
                 }
             }
@@ -368,10 +371,12 @@ impl Network {
         }
         self.address = who.address.or(self.address.take());
         let wanted = self.wanted.remove(&mapping.fold(room).into_owned());
+        self.forget_offer(room);
         let id = self.enter(room);
         let me = self.me.clone();
         if let Some(conversation) = self.conversation_mut(id) {
             conversation.joined = true;
+            conversation.left = None;
             conversation.greeted = false;
             conversation.members.clear();
             conversation.members.add(mapping, &me);
@@ -423,21 +428,18 @@ impl Network {
 
     fn kicked(&mut self, at: Timestamp, who: &str, by: &str, room: &str, reason: &str) {
         let Some(id) = self.find(room).map(|it| it.id) else { return };
-        let phrase = if self.same(who, &self.me) {
-            if let Some(conversation) = self.conversation_mut(id) {
-                conversation.joined = false;
-                conversation.members.clear();
-            }
-            match reason {
+        if self.same(who, &self.me) {
+            let phrase = match reason {
                 "" => Text::YouWereKicked.with([room, by]),
                 _ => Text::YouWereKickedBecause.with([room, by, reason]),
-            }
-        } else {
-            self.remove_member(id, who);
-            match reason {
-                "" => Text::Kicked.with([who, by]),
-                _ => Text::KickedBecause.with([who, by, reason]),
-            }
+            };
+            self.sent_out(id, at, &phrase);
+            return;
+        }
+        self.remove_member(id, who);
+        let phrase = match reason {
+            "" => Text::Kicked.with([who, by]),
+            _ => Text::KickedBecause.with([who, by, reason]),
         };
         self.notice(Some(id), at, vec![phrase]);
     }

@@ -149,7 +149,9 @@ pub struct Message {
 impl Message {
     /// Who said what, in one line that need not have all of it.
     pub(super) fn quote(&self) -> (String, String) {
-        (self.from.clone(), truncate(&self.text, MAX_QUOTE_BYTES).replace('\n', " "))
+        let text = truncate(&self.text, MAX_QUOTE_BYTES).replace('\n', " ");
+        let text = if self.manner == Manner::Action { format!("* {} {text}", self.from) } else { text };
+        (self.from.clone(), text)
     }
 
     /// Whether somebody else wrote it to be read.
@@ -241,6 +243,8 @@ pub struct Conversation {
     pub(super) joined: bool,
     /// Whether to go back into the room with the next connection.
     pub(super) rejoin: bool,
+    /// Why we are not in the room, if that is not our own will.
+    pub(super) left: Option<Phrase>,
     /// The room's password, to come back in.
     pub(super) key: Option<String>,
     /// Whether the people here were listed in a notice since we came in.
@@ -293,6 +297,7 @@ impl Conversation {
             members: Members::default(),
             joined: false,
             rejoin: false,
+            left: None,
             key: None,
             greeted: false,
             past: Past::default(),

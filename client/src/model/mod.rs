@@ -23,10 +23,10 @@
 //! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
 //! - [`people`]: what can be done with other people; [`members`]: people in a room;
 //!   [`features`]: what the server said of itself;
-//! - [`wire`]: what went over the wire; [`notify`]: what the desktop tells of;
+//! - [`wire`]: what went over the wire; [`notify`]: what the desktop tells of; [`offers`]: rooms to go into with a click;
 //! - [`suggest`]: what could be meant by what is written; `input`: drafts, and what was sent;
 //! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F; `look_back`: Ctrl+F in what is older;
-//! - [`layout`]: where text breaks; [`viewport`]: what of very much text is in view.
+//! - [`layout`]: where text breaks; [`word_steps`]: where words do; [`viewport`]: what of very much text is in view.
 
 use std::mem;
 use std::rc::Rc;
@@ -64,6 +64,7 @@ mod look_back;
 pub mod members;
 mod memory;
 pub mod notify;
+pub mod offers;
 pub mod people;
 pub mod search;
 mod select;
@@ -75,6 +76,7 @@ pub mod trust;
 pub mod viewport;
 mod visits;
 pub mod wire;
+pub mod word_steps;
 
 pub use conversation::{
     Body, Conversation, ConversationId, Delivery, Kind, Line, LineId, MAX_LINES, Message, Reaction, Reply,
@@ -113,6 +115,13 @@ pub enum Action {
         title: String,
         /// What.
         text: String,
+    },
+    /// Tell the desktop of something else than a message.
+    Tell {
+        /// Where to go from there.
+        conversation: ConversationId,
+        /// What.
+        phrase: Phrase,
     },
     /// Keep this list of whom one does not want to hear.
     KeepIgnored(Vec<String>),

@@ -20,6 +20,7 @@ use super::features::Features;
 use super::history::Batch;
 use super::look_back::Question;
 use super::notify::NotifyRules;
+use super::offers::Offer;
 use super::people::Card;
 use super::signals::Typing;
 use super::wire::WireLog;
@@ -158,6 +159,8 @@ pub struct Network {
     pub(super) next_batch: u32,
     /// The time with which the server stamped what happens just now.
     pub(super) stamp: Option<Timestamp>,
+    /// Rooms to go into with a click, the newest last.
+    pub(super) offers: Vec<Offer>,
     /// What is to be done outside, in order.
     pub(super) actions: Vec<Action>,
     pub(super) clock: Clock,
@@ -350,6 +353,7 @@ impl Network {
             deliveries: Deliveries::default(),
             typing: Typing::default(),
             next_batch: 0,
+            offers: Vec::new(),
             stamp: None,
             actions: Vec::new(),
             clock,
@@ -430,6 +434,7 @@ impl Network {
         self.arriving.clear();
         self.who.clear();
         self.room_list = None;
+        self.offers.clear();
         self.motd.clear();
         self.greeting = false;
         self.away = false;
@@ -527,7 +532,7 @@ impl Network {
     ) -> Option<LineId> {
         let message = self.compose(id, from, manner, words);
         let spoken = match manner {
-            Manner::Action => format!("{from} {}", message.text),
+            Manner::Action => format!("* {from} {}", message.text),
             _ => message.text.clone(),
         };
         let is_looked_at = self.in_sight && self.current == Some(id);

@@ -21,6 +21,7 @@ mod delivery;
 mod history;
 mod memory;
 mod notify;
+mod offers;
 mod people;
 mod profiles;
 mod signals;

@@ -3,6 +3,7 @@
 use crate::i18n::Language;
 use crate::model::{ConversationId, NetworkId, Order};
 use crate::settings::{Density, Notify, Shade};
+use crate::ui::edit::Edit;
 use crate::ui::settings::Section;
 use crate::ui::transcript::Zone;
 
@@ -42,6 +43,10 @@ pub enum Action {
     Recall(isize),
     /// Make what is selected bold, italic or underlined, by this code.
     Style(char),
+    /// Show what can be done in a field.
+    AskField,
+    /// Do it.
+    Edit(Edit),
     /// Several lines were pasted: ask first.
     AskToPaste(String),
     /// Away with whatever lies over the composer or belongs to what is written, the newest first.

@@ -12,6 +12,7 @@ use fltk::text::{self, StyleTableEntryExt, TextAttr, TextBuffer, TextEditor, Wra
 
 use crate::formatting::{self, Style};
 use crate::ui::button::{Button, Look};
+use crate::ui::edit::Editable;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::picker::Picker;
 use crate::ui::theme::{BOLD, BOLD_ITALIC, ITALIC, REGULAR};
@@ -322,6 +323,10 @@ impl Composer {
     }
 
     fn handle(&self, event: Event) -> bool {
+        // The menu key is for messages.
+        if Editable::Lines(self.input.clone(), self.buffer.clone()).hear(&self.kit, event, false) {
+            return true;
+        }
         match event {
             Event::Focus | Event::Unfocus => {
                 self.group.clone().redraw();

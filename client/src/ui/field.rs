@@ -11,6 +11,7 @@ use fltk::input::{Input, InputType};
 use fltk::prelude::*;
 
 use crate::model::layout;
+use crate::ui::edit::Editable;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::{Action, Kit, stock};
 
@@ -80,6 +81,7 @@ impl Field {
         input.handle({
             let field = field.clone();
             move |_, event| match event {
+                _ if field.editable().hear(&field.kit, event, true) => true,
                 Event::Focus | Event::Unfocus => {
                     field.group.clone().redraw();
                     false
@@ -115,6 +117,11 @@ impl Field {
     /// What is said while nothing stands in it.
     pub fn hint(&self) -> String {
         self.words.borrow().hint.clone()
+    }
+
+    fn editable(&self) -> Editable {
+        let input = self.input.clone();
+        if self.words.borrow().is_secret { Editable::Secret(input) } else { Editable::Line(input) }
     }
 
     /// The widget that takes the keyboard.

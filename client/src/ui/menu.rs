@@ -23,7 +23,7 @@ const WIDEST_TITLE: i32 = 260;
 /// What can be done with something.
 #[derive(Clone, Debug, Default)]
 pub struct Menu {
-    /// What it is about, above the items.
+    /// What it is about, above the items; nothing where that is plain.
     pub title: String,
     /// What can be chosen, and what that does.
     pub items: Vec<(String, Action)>,
@@ -64,7 +64,7 @@ impl MenuCard {
         let items = menu.items.iter().map(|(text, _)| width(Face::regular(theme.sizes.label), text));
         let title = width(Face::bold(theme.sizes.small), &menu.title).min(WIDEST_TITLE);
         let w = items.chain([title, NARROWEST]).max().unwrap_or(NARROWEST) + 2 * INDENT + 2 * PADDING;
-        let rows = menu.items.len() as i32 + 1;
+        let rows = menu.items.len() as i32 + i32::from(!menu.title.is_empty());
         let h = rows * self.row_height() + 2 * PADDING;
         let window = Rect::of(&self.veil);
         let x = x.min(window.x + window.w - w - 4).max(window.x + 4);
@@ -138,7 +138,8 @@ impl MenuCard {
     fn item_rect(&self, state: &State, index: usize) -> Rect {
         let height = self.row_height();
         let card = state.card;
-        let top = card.y + PADDING + (index as i32 + 1) * height;
+        let above = i32::from(!state.menu.title.is_empty());
+        let top = card.y + PADDING + (index as i32 + above) * height;
         Rect::new(card.x + PADDING, top, card.w - 2 * PADDING, height)
     }
 

@@ -8,7 +8,7 @@
 //! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`scene`] (the model as rows
 //! and items), [`login`] and [`chat`] (the two views), [`settings`], [`profile_page`], [`wire`] and [`search`] (what
 //! opens in them), [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`],
-//! [`topic`], [`composer`], [`lists`], [`rows`], [`button`], [`choice`] and [`field`] (what views are made of, `stock`
+//! [`topic`], [`composer`], [`lists`], [`rows`], [`button`], [`choice`], [`field`] and [`edit`] (what views are made of, `stock`
 //! with them), [`keys`] (what keys mean everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests
 //! see).
 
@@ -19,6 +19,7 @@ use fltk::app;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
+use crate::ui::edit::Editable;
 use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
 
@@ -29,6 +30,7 @@ pub mod choice;
 pub mod composer;
 pub mod controller;
 pub mod dialog;
+pub mod edit;
 pub mod field;
 pub mod keys;
 pub mod lists;
@@ -64,6 +66,8 @@ pub struct Kit {
     heir: RefCell<Option<Widget>>,
     /// Where something is about to be asked, in the window.
     point: Cell<Option<(i32, i32)>>,
+    /// The field whose menu was asked for.
+    edited: RefCell<Option<Editable>>,
 }
 
 impl Kit {
@@ -76,6 +80,7 @@ impl Kit {
             has_keyboard: Cell::new(false),
             heir: RefCell::default(),
             point: Cell::default(),
+            edited: RefCell::default(),
         }
     }
 
@@ -122,6 +127,17 @@ impl Kit {
     /// Where it was said to be asked: under the mouse, if nobody said.
     pub fn take_point(&self) -> (i32, i32) {
         self.point.take().unwrap_or_else(|| (app::event_x(), app::event_y()))
+    }
+
+    /// Shows what can be done in a field.
+    pub fn ask_about(&self, field: Editable) {
+        *self.edited.borrow_mut() = Some(field);
+        self.act(Action::AskField);
+    }
+
+    /// The field whose menu was asked for last.
+    pub fn edited(&self) -> Option<Editable> {
+        self.edited.borrow().clone()
     }
 
     /// Says that something was done.

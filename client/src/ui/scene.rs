@@ -5,6 +5,7 @@ use teahouse_protocol::text;
 use crate::event::Manner;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Language, Text};
+use crate::model::offers::Banner;
 use crate::model::suggest;
 use crate::model::wire;
 use crate::model::{
@@ -165,6 +166,26 @@ pub fn words(model: &Model) -> Words {
         }
     };
     let waits = network.retry_secs().is_some();
+    let word = |text: Text| Some(text.to(language));
+    let (banner, reconnect, cancel) = match model.banner() {
+        Some(Banner::Offer(id, offer)) => {
+            let mut text = offer.phrase.to(language);
+            if let Some(other) = model.network(id).filter(|other| other.id() != network.id()) {
+                text = format!("{text} — {}", other.place());
+            }
+            match offer.is_invitation {
+                true => (Some(text), word(Text::JoinRoom), word(Text::IgnoreOffer)),
+                false => (Some(text), word(Text::JoinAgain), word(Text::ClosePanel)),
+            }
+        }
+        Some(Banner::Left(phrase)) => (Some(phrase.to(language)), word(Text::JoinAgain), None),
+        Some(Banner::Link) | None => {
+            let again = if waits { Text::ConnectNow } else { Text::ConnectAgain };
+            let again = (network.link() == Link::Down).then(|| again.to(language));
+            let cancel = (waits || network.link() == Link::Connecting).then(|| Text::Cancel.to(language));
+            (banner, again, cancel)
+        }
+    };
     Words {
         heading,
         topic,
@@ -173,9 +194,8 @@ pub fn words(model: &Model) -> Words {
         status,
         presence: Some(if network.is_away() { Presence::Away } else { link_presence(network) }),
         banner,
-        reconnect: (network.link() == Link::Down)
-            .then(|| if waits { Text::ConnectNow } else { Text::ConnectAgain }.to(language)),
-        cancel: (waits || network.link() == Link::Connecting).then(|| Text::Cancel.to(language)),
+        reconnect,
+        cancel,
     }
 }
 
@@ -293,7 +313,8 @@ fn note(message: &model::Message, language: Language) -> Option<Note> {
 
 fn message_body(message: &model::Message, text: String) -> Body {
     if message.manner == Manner::Action && !message.redacted {
-        return Body::Action { text, is_mention: message.mention };
+        let (name, colour) = (message.from.clone(), message.colour);
+        return Body::Action { name, colour, text, is_mention: message.mention };
     }
     Body::Message {
         name: message.from.clone(),

@@ -11,6 +11,7 @@ use fltk::input::Input;
 use fltk::prelude::*;
 
 use crate::ui::button::{Button, Look};
+use crate::ui::edit::Editable;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::{Action, Kit, keys, stock};
 
@@ -87,7 +88,8 @@ impl SearchBar {
         input.super_handle_first(false);
         input.handle({
             let bar = bar.clone();
-            move |_, event| match event {
+            move |input, event| match event {
+                _ if Editable::Line(input.clone()).hear(&bar.kit, event, true) => true,
                 Event::Focus | Event::Unfocus => {
                     bar.group.clone().redraw();
                     false

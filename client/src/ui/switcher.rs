@@ -11,6 +11,7 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::model::ConversationId;
+use crate::ui::edit::Editable;
 use crate::ui::lists::CONVERSATIONS;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::rows::{Row, RowEvent, RowList, Style};
@@ -91,7 +92,10 @@ impl Switcher {
         input.super_handle_first(false);
         input.handle({
             let switcher = switcher.clone();
-            move |_, event| event == Event::KeyDown && switcher.handle_key()
+            move |input, event| {
+                Editable::Line(input.clone()).hear(&switcher.kit, event, true)
+                    || event == Event::KeyDown && switcher.handle_key()
+            }
         });
         switcher
     }

@@ -1,6 +1,7 @@
 //! Other people: the menu beside a name, the card, keeping order; and oneself.
 
 use crate::support::display::Display;
+use crate::support::impostor::Impostor;
 use crate::support::person::{Person, Start, line, list};
 use crate::support::server::Server;
 
@@ -73,4 +74,43 @@ fn a_click_on_ones_own_name_marks_as_away_and_back() {
     ming.clicks("me");
     ming.clicks("menu 我回来了");
     ming.waits_for("no mark", |seen| seen["footer"][1] != "离开");
+}
+
+#[test]
+fn an_invitation_and_a_way_back_into_a_room_are_a_click_away() {
+    for (language, settings) in [("zh", ""), ("en", "theme = \"dark\"\n")] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let start = Start { geometry: "900x660+2+22", settings, language, ..host.invitation("ming") };
+        let mut ming = Person::open(&display, &start);
+        let mut line = host.accept();
+        line.sends(
+            b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:ming!m@h JOIN #other\r\n:t 366 ming #tea :end\r\n",
+        );
+        ming.clicks("conversation #other");
+        ming.waits_for("the other room", |seen| seen["conversation"] == "#other");
+        line.sends(b":bob!b@h KICK #tea ming :spam\r\n");
+        ming.waits_for("a badge and a word", |seen| {
+            seen["banner"].is_string()
+                && list(&seen["conversations"]).iter().any(|it| it["name"] == "#tea" && it["mentions"] == 1)
+        });
+        display.picture(&format!("people-kicked-{language}"));
+        line.sends(b":alice!a@h INVITE ming #party\r\n");
+        ming.waits_for("the invitation", |seen| {
+            seen["banner"].as_str().is_some_and(|it| it.contains("#party"))
+        });
+        display.picture(&format!("people-invited-{language}"));
+        ming.clicks("reconnect");
+        assert_eq!(line.reads("JOIN"), "JOIN #party");
+        line.sends(b":ming!m@h JOIN #party\r\n:t 366 ming #party :end\r\n");
+        ming.waits_for("the party", |seen| seen["conversation"] == "#party");
+        ming.clicks("cancel");
+        ming.waits_for("no banner", |seen| seen["banner"].is_null());
+        ming.clicks("conversation #tea");
+        ming.waits_for("why one is not there", |seen| seen["banner"].is_string());
+        display.picture(&format!("people-left-{language}"));
+        ming.clicks("reconnect");
+        assert_eq!(line.reads("JOIN"), "JOIN #tea");
+        line.sends(b":ming!m@h JOIN #tea\r\n");
+        ming.waits_for("the room", |seen| seen["banner"].is_null());
+    }
 }

@@ -284,3 +284,85 @@ fn hanzi_are_written_with_an_input_method_as_people_use_it() {
     ming.presses("Return");
     assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #tea 西湖龙井");
 }
+
+#[test]
+fn keys_go_by_words_and_insert_does_not_write_over_anything() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, _line) = in_two_rooms(&display, &host, "");
+    ming.types("one two 喝茶");
+    ming.waits_for("the words", |seen| seen["composer"] == "one two 喝茶");
+    ming.presses("ctrl+BackSpace");
+    ming.waits_for("one word less", |seen| seen["composer"] == "one two 喝");
+    ming.presses("ctrl+BackSpace");
+    ming.presses("ctrl+BackSpace");
+    ming.waits_for("two words less", |seen| seen["composer"] == "one ");
+    ming.presses("Insert");
+    ming.presses("Home");
+    ming.types("x ");
+    ming.waits_for("nothing written over", |seen| seen["composer"] == "x one ");
+    ming.presses("ctrl+Delete");
+    ming.waits_for("the word behind", |seen| seen["composer"] == "x  ");
+    ming.presses("ctrl+a");
+    ming.presses("ctrl+BackSpace");
+    ming.waits_for("nothing", |seen| seen["composer"] == "");
+    ming.presses("ctrl+f");
+    ming.waits_for("the bar", |seen| seen["focus"] == "search");
+    ming.types("water");
+    ming.waits_for("nothing found", |seen| seen["search"] == "没有找到");
+    ming.presses("ctrl+BackSpace");
+    ming.waits_for("nothing looked for", |seen| seen["search"] != "没有找到");
+}
+
+#[test]
+fn every_field_has_a_menu_in_our_language() {
+    for (name, settings, language, [paste, all, copy]) in [
+        ("zh", "", "zh", ["粘贴", "全选", "复制"]),
+        ("en", "theme = \"dark\"\n", "en", ["Paste", "Select all", "Copy"]),
+    ] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let start = Start { geometry: "900x660+2+22", settings, language, ..host.invitation("ming") };
+        let mut ming = Person::open(&display, &start);
+        let mut line = host.accept();
+        line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+        ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+        ming.types("teh quick");
+        ming.waits_for("the words", |seen| seen["composer"] == "teh quick");
+        ming.right_clicks("composer");
+        ming.waits_for("the menu", |seen| seen["controls"][format!("menu {paste}")].is_object());
+        display.picture(&format!("write-field-menu-{name}"));
+        ming.clicks(&format!("menu {all}"));
+        ming.waits_for("no menu", |seen| seen["menu"].is_null() && seen["focus"] == "composer");
+        ming.presses("BackSpace");
+        ming.waits_for("nothing written", |seen| seen["composer"] == "");
+        ming.types("teh quick");
+        ming.waits_for("the words", |seen| seen["composer"] == "teh quick");
+        ming.presses("ctrl+a");
+        ming.right_clicks("composer");
+        ming.clicks(&format!("menu {copy}"));
+        ming.waits_for("no menu", |seen| seen["menu"].is_null() && seen["focus"] == "composer");
+        ming.presses("End");
+        ming.right_clicks("composer");
+        ming.clicks(&format!("menu {paste}"));
+        ming.waits_for("the words twice", |seen| seen["composer"] == "teh quickteh quick");
+        // The same everywhere else.
+        ming.presses("ctrl+f");
+        ming.waits_for("the bar", |seen| seen["focus"] == "search");
+        ming.right_clicks("search");
+        ming.clicks(&format!("menu {paste}"));
+        ming.waits_for("what was looked for", |seen| seen["menu"].is_null() && seen["search"] != "");
+        ming.clicks("add server");
+        ming.waits_for("the form", |seen| seen["view"] == "login");
+        ming.fills_in("name", "");
+        ming.right_clicks("name");
+        display.picture(&format!("write-field-menu-form-{name}"));
+        ming.clicks(&format!("menu {paste}"));
+        ming.waits_for("the words in the form", |seen| seen["fields"]["name"] == "teh quick");
+        // What dots stand for is not copied.
+        ming.fills_in("password", "sesame");
+        ming.presses("ctrl+a");
+        ming.right_clicks("password");
+        let seen = ming.waits_for("the menu", |seen| seen["controls"][format!("menu {paste}")].is_object());
+        assert!(seen["controls"][format!("menu {copy}")].is_null());
+        ming.presses("Escape");
+    }
+}

@@ -3,6 +3,7 @@
 use fltk::app;
 
 use super::Controller;
+use crate::model::offers::Banner;
 use crate::model::{Model, Network, NetworkId, View};
 use crate::ui::Action;
 
@@ -36,8 +37,8 @@ impl Controller {
             Action::OpenProfile(index) => self.open_profile(index),
             Action::AskProfile(index) => self.ask_about_profile(index),
             Action::ForgetCertificateOf(index) => self.forget_certificate_of(index),
-            Action::Reconnect => self.in_front(Model::connect_again),
-            Action::StopConnecting => self.in_front(Model::disconnect),
+            Action::Reconnect => self.banner_yes(),
+            Action::StopConnecting => self.banner_no(),
             Action::ConnectAgain(id) => self.model.borrow_mut().connect_again(id),
             Action::Disconnect(id) => self.model.borrow_mut().disconnect(id),
             Action::LeaveNetwork(id) => self.model.borrow_mut().leave(id),
@@ -71,6 +72,12 @@ impl Controller {
             Action::Recall(steps) => self.recall(steps),
             Action::Style(code) => self.chat.composer.wrap_selection(code),
             Action::Complete { backwards } => self.complete(backwards),
+            Action::AskField => self.ask_about_field(),
+            Action::Edit(edit) => {
+                if let Some(field) = self.kit.edited() {
+                    field.edit(edit);
+                }
+            }
             Action::AskToPaste(text) => self.ask_to_paste(&text),
             Action::Escape => self.escape(),
             Action::StopReply => self.stop_reply(),
@@ -156,6 +163,26 @@ impl Controller {
         );
         let is_covered = self.settings_page.is_open() || self.profile_page.is_open();
         !is_about_chat || (self.shown == Some(View::Chat) && !is_covered)
+    }
+
+    /// The first button of the banner.
+    fn banner_yes(&mut self) {
+        let banner = self.model.borrow().banner();
+        match banner {
+            Some(Banner::Link) => self.in_front(Model::connect_again),
+            _ => self.refusal = self.model.borrow_mut().accept_banner().err(),
+        }
+        self.chat.composer.focus();
+    }
+
+    /// The other one.
+    fn banner_no(&mut self) {
+        let banner = self.model.borrow().banner();
+        match banner {
+            Some(Banner::Link) => self.in_front(Model::disconnect),
+            _ => self.model.borrow_mut().dismiss_banner(),
+        }
+        self.chat.composer.focus();
     }
 
     /// Does something about the network in front.

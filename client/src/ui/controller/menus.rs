@@ -4,6 +4,7 @@ use super::Controller;
 use crate::i18n::Text;
 use crate::model::{self, ConversationId, Link, Network, NetworkId, Order};
 use crate::settings::Notify;
+use crate::ui::edit::Edit;
 use crate::ui::menu::Menu;
 use crate::ui::{Action, Change};
 
@@ -89,6 +90,12 @@ impl Controller {
             items.push((Text::NotifyDefault.to(language).to_owned(), Action::NotifyIn(id, None)));
         }
         self.open_menu(Menu { title: conversation.name().to_owned(), items });
+    }
+
+    pub(super) fn ask_about_field(&self) {
+        let Some(field) = self.kit.edited() else { return };
+        let item = |edit: Edit| (edit.text().to(self.language()).to_owned(), Action::Edit(edit));
+        self.open_menu(Menu { title: String::new(), items: field.edits().into_iter().map(item).collect() });
     }
 
     pub(super) fn open_menu(&self, menu: Menu) {

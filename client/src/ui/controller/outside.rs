@@ -87,6 +87,14 @@ impl Controller {
                 Action::Notify { conversation, title, text } => {
                     self.tell_desktop(conversation, title, text);
                 }
+                Action::Tell { conversation, phrase } => {
+                    let language = self.language();
+                    self.tell_desktop(
+                        conversation,
+                        Text::Notice.to(language).to_owned(),
+                        phrase.to(language),
+                    );
+                }
                 Action::KeepIgnored(ignored) => {
                     self.settings.ignored = ignored;
                     self.save();

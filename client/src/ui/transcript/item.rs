@@ -1,5 +1,7 @@
 //! What stands in the transcript: items, as the model's lines look to somebody who reads.
 
+use std::borrow::Cow;
+
 use crate::formatting::Span;
 
 /// One thing in the transcript.
@@ -39,8 +41,12 @@ pub enum Body {
         /// Whether there is more to it than is shown: folded, or unfolded now.
         fold: Option<Fold>,
     },
-    /// Something that somebody does: a sentence with the name in it.
+    /// Something that somebody does: a sentence that begins with the name.
     Action {
+        /// Who.
+        name: String,
+        /// The colour of the name.
+        colour: usize,
         /// The sentence.
         text: String,
         /// Whether it names us.
@@ -114,6 +120,14 @@ impl Item {
             | Body::Notice { text, .. }
             | Body::Action { text, .. }
             | Body::Message { text, .. } => text,
+        }
+    }
+
+    /// Its words as they are copied. Where nobody sees the picture before it, an action has a sign.
+    pub fn copied(&self) -> Cow<'_, str> {
+        match &self.body {
+            Body::Action { text, .. } => format!("* {text}").into(),
+            _ => self.text().into(),
         }
     }
 

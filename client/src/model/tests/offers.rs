@@ -1,0 +1,97 @@
+//! Invitations, and rooms that one was sent out of.
+
+use super::*;
+use crate::model::offers::Banner;
+
+fn offered(window: &Window) -> Option<String> {
+    match window.model.banner() {
+        Some(Banner::Offer(_, offer)) => Some(offer.phrase.to(Language::English)),
+        Some(Banner::Left(phrase)) => Some(format!("here: {}", phrase.to(Language::English))),
+        Some(Banner::Link) | None => None,
+    }
+}
+
+fn told(window: &mut Window) -> Vec<String> {
+    let told = |action| match action {
+        Action::Tell { phrase, .. } => Some(phrase.to(Language::English)),
+        _ => None,
+    };
+    window.model.take_actions().into_iter().filter_map(told).collect()
+}
+
+#[test]
+fn an_invitation_is_taken_or_left_with_a_click_wherever_one_is() {
+    let mut window = Window::in_lobby();
+    window.server(&[":alice!a@h INVITE bob #tea"]);
+    assert_eq!(offered(&window).as_deref(), Some("alice invites you to #tea"));
+    assert_eq!(told(&mut window), [""; 0], "somebody looks");
+    window.model.accept_banner().unwrap();
+    assert_eq!(window.sent(), ["JOIN #tea"]);
+    assert_eq!(offered(&window), None);
+    window.server(&[":bob!b@h JOIN #tea"]);
+    assert_eq!(window.model.current().map(Conversation::name), Some("#tea"));
+    window.server(&[":alice!a@h INVITE bob #tea"]);
+    assert_eq!(offered(&window), None, "one is there already");
+
+    window.server(&[":alice!a@h INVITE bob #one", ":alice!a@h INVITE bob #two", ":zoe!z@h INVITE bob #one"]);
+    assert_eq!(offered(&window).as_deref(), Some("zoe invites you to #one"));
+    window.model.dismiss_banner();
+    assert_eq!(offered(&window).as_deref(), Some("alice invites you to #two"));
+    window.model.dismiss_banner();
+    assert_eq!(offered(&window), None);
+    assert_eq!(window.sent(), [""; 0]);
+
+    window.model.set_focused(false);
+    window.server(&[":alice!a@h INVITE bob #three"]);
+    assert_eq!(told(&mut window), ["alice invites you to #three"]);
+    assert_eq!(window.counts("#tea"), (1, 1));
+    for number in 0..100 {
+        window.server(&[&format!(":alice!a@h INVITE bob #n{number}")]);
+    }
+    for _ in 0..8 {
+        assert!(offered(&window).is_some());
+        window.model.dismiss_banner();
+    }
+    assert_eq!(offered(&window), None, "nobody can pile them up");
+}
+
+#[test]
+fn whoever_is_sent_out_while_elsewhere_is_told_and_can_come_back() {
+    let mut window = Window::in_lobby();
+    window.type_in("/join #tea sesame");
+    window.server(&[":bob!b@h JOIN #tea", ":op!o@h KICK #lobby bob :spam"]);
+    assert_eq!(window.counts("#lobby"), (1, 1), "a badge");
+    assert_eq!(offered(&window).as_deref(), Some("op sent you out of #lobby (spam)"));
+    window.model.dismiss_banner();
+    assert_eq!(offered(&window), None);
+    window.model.select(window.id("#lobby"));
+    assert_eq!(offered(&window).as_deref(), Some("here: op sent you out of #lobby (spam)"));
+    window.model.accept_banner().unwrap();
+    assert_eq!(window.sent(), ["JOIN #lobby"]);
+    window.server(&[":s 474 bob #lobby :Banned"]);
+    assert_eq!(offered(&window).as_deref(), Some("here: #lobby does not let you in"));
+    window.server(&[":bob!b@h JOIN #lobby"]);
+    assert_eq!(offered(&window), None);
+
+    // With the room's password, and told by the desktop when nobody looks.
+    window.model.set_focused(false);
+    window.server(&[":op!o@h KICK #tea bob"]);
+    assert_eq!(told(&mut window), ["op sent you out of #tea"]);
+    window.model.set_focused(true);
+    window.model.accept_banner().unwrap();
+    assert_eq!(window.sent(), ["JOIN #tea sesame"]);
+    assert_eq!(window.model.current().map(Conversation::name), Some("#tea"));
+}
+
+#[test]
+fn whoever_is_sent_on_to_another_room_comes_there_and_is_told() {
+    let mut window = Window::in_lobby();
+    window.type_in("/join #linux");
+    window.server(&[":s 470 bob #linux ##overflow :Forwarding", ":bob!b@h JOIN ##overflow"]);
+    assert_eq!(window.model.current().map(Conversation::name), Some("##overflow"));
+    assert!(
+        window.last("#lobby").contains("#linux sends you on to ##overflow"),
+        "{:?}",
+        window.shown("#lobby")
+    );
+}
