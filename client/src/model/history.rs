@@ -359,9 +359,11 @@ impl Network {
     /// What was found stands as a notice in front, since it is from many places.
     fn found(&mut self, messages: &[Told]) {
         let mut rows = vec![Text::FoundBefore.with([&messages.len().to_string()])];
-        rows.extend(messages.iter().map(|Told { at, from, target, words, .. }| {
+        rows.extend(messages.iter().map(|Told { at, from, target, manner, words, .. }| {
             let day = at.to_zoned(self.clock.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-            Text::FoundRow.with([&day, target, &from.name, &words.text.replace('\n', " ")])
+            let text = words.text.replace('\n', " ");
+            let text = if *manner == Manner::Action { format!("* {} {text}", from.name) } else { text };
+            Text::FoundRow.with([&day, target, &from.name, &text])
         }));
         self.notice_here(rows);
     }

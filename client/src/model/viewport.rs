@@ -150,6 +150,8 @@ pub struct Viewport {
     layout: u32,
     view_height: u32,
     position: Position,
+    /// Whether it stands still even at the end.
+    is_held: bool,
 }
 
 impl Default for Viewport {
@@ -161,6 +163,7 @@ impl Default for Viewport {
             layout: 1,
             view_height: 0,
             position: Position::Bottom,
+            is_held: false,
         }
     }
 }
@@ -240,6 +243,17 @@ impl Viewport {
         self.position == Position::Bottom
     }
 
+    /// Stands still from now on, whatever comes, since somebody marks words in it.
+    pub fn hold(&mut self, height_of: impl FnMut(u64) -> u32) {
+        self.is_held = true;
+        self.visible(height_of);
+    }
+
+    /// Goes on as before it was held.
+    pub fn let_go(&mut self) {
+        self.is_held = false;
+    }
+
     /// Goes to the end and stays there.
     pub fn scroll_to_bottom(&mut self) {
         self.position = Position::Bottom;
@@ -258,7 +272,7 @@ impl Viewport {
                 y += i64::from(height);
                 index += 1;
             }
-            if index < self.len() || y > i64::from(self.view_height) {
+            if index < self.len() || y > i64::from(self.view_height) || self.is_held {
                 return placed;
             }
             // Nothing is out of view below, so this is the end.
@@ -279,6 +293,10 @@ impl Viewport {
             for item in &mut placed {
                 item.y -= clamp(y);
             }
+        }
+        if let Some(top) = placed.first().filter(|_| self.is_held) {
+            let index = usize::try_from(top.number - self.first).expect("what is in view has an index");
+            self.position = Position::Item { index, into: top.y.unsigned_abs() };
         }
         placed
     }
@@ -307,14 +325,22 @@ impl Viewport {
 
     /// Moves the view down by `distance`, or up when it is negative, and no further than the ends.
     pub fn scroll_by(&mut self, distance: i64, mut height_of: impl FnMut(u64) -> u32) {
-        let Some(top) = self.visible(&mut height_of).first().copied() else { return };
+        // Whoever moves it is not held, only what comes by itself.
+        let is_held = std::mem::take(&mut self.is_held);
+        self.move_by(distance, &mut height_of);
+        self.is_held = is_held;
+        self.visible(height_of);
+    }
+
+    fn move_by(&mut self, distance: i64, height_of: &mut impl FnMut(u64) -> u32) {
+        let Some(top) = self.visible(&mut *height_of).first().copied() else { return };
         let mut index = usize::try_from(top.number - self.first).expect("what is in view has an index");
         let mut into = i64::from(-top.y).max(0) + distance;
         while into < 0 && index > 0 {
             index -= 1;
-            into += i64::from(self.measured(index, &mut height_of));
+            into += i64::from(self.measured(index, height_of));
         }
-        while index < self.len() && into >= i64::from(self.measured(index, &mut height_of)) {
+        while index < self.len() && into >= i64::from(self.measured(index, height_of)) {
             into -= i64::from(self.stack.height(index));
             index += 1;
         }
@@ -485,6 +511,35 @@ mod tests {
         viewport.set_range(200, 200, 20);
         assert_eq!(viewport.visible(height_of), []);
         assert!(viewport.is_at_bottom());
+    }
+
+    #[test]
+    fn a_view_that_is_held_stands_still_at_the_end_too() {
+        let height_of = |_| 10;
+        for count in [3, 100] {
+            let mut viewport = viewport(&vec![10; count], 50);
+            let before = viewport.visible(height_of);
+            viewport.hold(height_of);
+            viewport.set_range(0, count as u64 + 1, 20);
+            let held = viewport.visible(height_of);
+            assert_eq!(held[..before.len()], before);
+            // Whoever holds it can still move it, as far as there is something.
+            viewport.scroll_by(-1000, height_of);
+            assert_eq!(viewport.visible(height_of)[0], Placed { number: 0, y: 0, height: 10 });
+            viewport.scroll_by(1000, height_of);
+            viewport.set_range(0, count as u64 + 9, 20);
+            let last = viewport.visible(height_of);
+            assert!(last.iter().any(|item| item.number == count as u64), "{last:?}");
+            if count == 100 {
+                assert!(last.iter().all(|item| item.number <= 100), "{last:?}");
+                viewport.let_go();
+                assert!(!viewport.is_at_bottom(), "it stays where it is, with more below");
+                viewport.scroll_to_bottom();
+            }
+            viewport.let_go();
+            viewport.scroll_by(1000, height_of);
+            assert!(viewport.is_at_bottom());
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::mem;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -138,6 +139,9 @@ impl Transcript {
             let mut state = self.state.borrow_mut();
             let Show { conversation, ref items, first_new, changed } = *show;
             if state.shown != Some(conversation) {
+                if mem::take(&mut state.drag) == Drag::Selection {
+                    state.viewport().let_go();
+                }
                 state.shown = Some(conversation);
                 state.selection = None;
                 state.cursor = None;
@@ -156,15 +160,17 @@ impl Transcript {
                     state.forget(number);
                 }
             }
+            let text = |number: u64| (self.item_at)(number).text().to_owned();
             for number in changed {
+                state.keep_marks(*number, &text);
                 state.forget(*number);
             }
             if is_at_bottom {
                 state.unseen.insert(conversation, items.end);
             }
-            if state.selection.is_some_and(|(one, other)| one.0.min(other.0) < items.start) {
-                state.selection = None;
-            }
+            // Of lines that are gone nothing is marked, and the rest still is.
+            let first = (items.start, 0);
+            state.selection = state.selection.map(|(one, other)| (one.max(first), other.max(first)));
             state.cursor = state.cursor.filter(|cursor| items.contains(cursor));
         }
         self.widget.clone().redraw();
@@ -345,8 +351,10 @@ impl Transcript {
             match &item.body {
                 Body::Nothing => {}
                 Body::Message { name, .. } if !is_one && !text.is_empty() => {
-                    lines.push(format!("{name}: {text}"));
+                    // Its further lines cannot be taken for somebody else's.
+                    lines.push(format!("{name}: {}", text.replace('\n', "\n    ")));
                 }
+                Body::Action { .. } if start == 0 && !text.is_empty() => lines.push(format!("* {text}")),
                 _ => lines.push(text.to_owned()),
             }
         }
@@ -383,7 +391,7 @@ impl Transcript {
 
     /// The viewport that is shown, out of the state: measuring needs the state for itself.
     fn take_viewport(&self) -> Viewport {
-        std::mem::take(self.state.borrow_mut().viewport())
+        mem::take(self.state.borrow_mut().viewport())
     }
 
     fn put_viewport(&self, viewport: Viewport) {
@@ -485,11 +493,32 @@ impl State {
         }
     }
 
-    /// Sets an item anew, since it is not what it was. No mark may be left in words that are gone.
+    /// Sets an item anew, since it is not what it was.
     fn forget(&mut self, number: u64) {
         self.pages.remove(&number);
-        self.selection = self.selection.filter(|(one, other)| one.0 != number && other.0 != number);
         self.viewport().invalidate_item(number);
+    }
+
+    /// Leaves no mark in words that are gone: it goes to the nearest edge of the item. Where the words before it are the
+    /// same as before, it stays.
+    fn keep_marks(&mut self, number: u64, text: &dyn Fn(u64) -> String) {
+        let Some((one, other)) = self.selection.filter(|(one, other)| one.0 == number || other.0 == number)
+        else {
+            return;
+        };
+        let (before, after) = (self.pages.get(&number).map(|page| page.item.text().to_owned()), text(number));
+        let is_same = |byte: usize| {
+            before
+                .as_ref()
+                .is_some_and(|before| before.get(..byte).is_some_and(|words| after.starts_with(words)))
+        };
+        let last = one.max(other);
+        let keep = |mark: Mark| match mark {
+            (it, byte) if it != number || is_same(byte) => (it, byte),
+            mark if mark == last && one.0 != other.0 => (number, 0),
+            _ => (number, if one.0 == other.0 { 0 } else { after.len() }),
+        };
+        self.selection = Some((keep(one), keep(other)));
     }
 
     fn selection_in_order(&self) -> Option<(Mark, Mark)> {

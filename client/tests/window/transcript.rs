@@ -332,3 +332,83 @@ fn answers_and_what_people_think_of_a_message_stand_with_it() {
         ming.waits_for("no menu", |seen| seen["menu"].is_null());
     }
 }
+
+#[test]
+fn what_somebody_does_is_told_from_what_they_say_at_a_glance() {
+    for (name, settings) in [
+        ("cozy-day", ""),
+        ("cozy-night", "theme = \"dark\"\n"),
+        ("compact-day", "density = \"compact\"\n"),
+        ("compact-night", "density = \"compact\"\ntheme = \"dark\"\n"),
+    ] {
+        let (display, host) = (Display::start(920, 700), Impostor::listen());
+        let (mut ming, mut line) = in_a_room(&display, &host, settings);
+        say(&mut line, "下课了");
+        say(&mut line, "carol 退出了考试");
+        line.sends(":carol!c@h PRIVMSG #茶 :\x01ACTION 退出了考试\x01\r\n".as_bytes());
+        say(&mut line, "\x02\x0307carol\x0f \x1d退出了考试");
+        // Grey words are not to be taken for what the window says itself.
+        say(&mut line, "\x0314carol 来了");
+        say(&mut line, "\x046b6459carol 来了");
+        line.sends(":carol!c@h JOIN #茶\r\n".as_bytes());
+        let long =
+            "makes tea for everybody who is here, and for those who come later too, until there is none left";
+        line.sends(format!(":alice!a@h PRIVMSG #茶 :\x01ACTION {long} ming\x01\r\n").as_bytes());
+        say(&mut line, "end");
+        let seen = ming.waits_for("all of it", |seen| texts(seen).contains(&"end"));
+        let doing = list(&seen["lines"]).iter().find(|line| line["kind"] == "action").expect("an action");
+        assert_eq!((&doing["from"], &doing["text"]), (&"carol".into(), &"carol 退出了考试".into()));
+        display.picture(&format!("transcript-actions-{name}"));
+    }
+}
+
+#[test]
+fn what_one_marks_stands_still_while_others_talk() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    for number in 0..60 {
+        say(&mut line, &format!("line {number} some long words to mark while the others go on talking"));
+    }
+    let seen = ming.waits_for("all lines", |seen| texts(seen).iter().any(|text| text.starts_with("line 59")));
+    let index = texts(&seen).iter().position(|text| text.starts_with("line 57")).expect("it is in view");
+    let rect = |name: String, seen: &Value| {
+        ["x", "y", "w", "h"].map(|side| seen["controls"][&name][side].as_i64().expect("a line has a place"))
+    };
+    let [x, y, _, h] = rect(format!("line {index}"), &seen);
+    let at = |x: i64, y: i64| display.xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
+    at(x + 100, y + h / 2);
+    display.xdotool(&["mousedown", "1"]);
+    at(x + 300, y + h / 2);
+    at(x + 300, y + h / 2 + 2 * h);
+    let before = ming
+        .waits_for("a selection", |seen| seen["selection"].as_str().is_some_and(|it| it.contains("line 59")));
+    say(&mut line, "one new message");
+    line.sends(":bob!b@h JOIN #茶\r\n".as_bytes());
+    say(&mut line, "and one more");
+    let during = ming.waits_for("news below", |seen| seen["news"] != "");
+    assert_eq!(
+        rect(format!("line {index}"), &during),
+        rect(format!("line {index}"), &before),
+        "nothing moves"
+    );
+    assert_eq!(during["selection"], before["selection"]);
+    display.picture("transcript-held");
+    at(x + 310, y + h / 2 + 2 * h);
+    display.xdotool(&["mouseup", "1"]);
+    let after = ming.sees();
+    let marked = after["selection"].as_str().unwrap_or_default();
+    assert!(
+        marked.contains("line 58") && marked.contains("line 59") && !marked.contains("message"),
+        "{marked}"
+    );
+    // Beyond the edge it goes on, up to the end.
+    at(x + 100, y + h / 2);
+    display.xdotool(&["mousedown", "1"]);
+    at(x + 300, y + 400);
+    ming.waits_for("all up to the end", |seen| {
+        seen["selection"].as_str().is_some_and(|it| it.contains("alice: and one more"))
+    });
+    display.xdotool(&["mouseup", "1"]);
+    ming.says("after that");
+    ming.waits_for("the end", |seen| seen["is_at_bottom"] == true);
+}

@@ -29,7 +29,7 @@ fn what_is_for_us_is_told_while_the_window_has_not_the_keyboard() {
     window.server(&lines);
     assert_eq!(told(&mut window), ["alice · #lobby: bob: tea?", "alice: psst"]);
     window.server(&[":alice!a@h PRIVMSG bob :\x01ACTION pours tea\x01"]);
-    assert_eq!(told(&mut window), ["alice: alice pours tea"]);
+    assert_eq!(told(&mut window), ["alice: * alice pours tea"]);
     window.server(&[":bob!b@h PRIVMSG #lobby :from my telephone", ":alice!a@h NOTICE bob :a notice"]);
     assert_eq!(told(&mut window), [""; 0]);
 }

@@ -336,7 +336,7 @@ fn visible_line(item: &Item) -> probe::VisibleLine {
         Body::Nothing => ("nothing", None),
         Body::Day { .. } => ("day", None),
         Body::Notice { .. } => ("notice", None),
-        Body::Action { .. } => ("action", None),
+        Body::Action { name, .. } => ("action", Some(name.clone())),
         Body::Message { name, .. } => ("message", Some(name.clone())),
     };
     probe::VisibleLine { kind, time: item.time.clone(), from, text: item.text().to_owned() }

@@ -86,7 +86,7 @@ impl Controller {
             add(Text::CopySelected, Action::CopySelection);
         }
         let item = item_at(&self.model.borrow(), number);
-        add(Text::CopyMessage, Action::Copy(item.text().to_owned()));
+        add(Text::CopyMessage, Action::Copy(item.copied().into_owned()));
         if matches!(item.body, Body::Message { .. } | Body::Action { .. }) {
             add(Text::Reply, Action::Reply(number));
         }
@@ -100,7 +100,7 @@ impl Controller {
         }
         drop(model);
         let title = match item.body {
-            Body::Message { name, .. } => format!("{name} {}", item.time),
+            Body::Message { name, .. } | Body::Action { name, .. } => format!("{name} {}", item.time),
             _ => item.time,
         };
         self.open_menu(Menu { title, items });

@@ -135,6 +135,13 @@ impl Transcript {
         self.kit.act(Action::AskMessage { line: hit.number, link });
     }
 
+    /// While somebody marks words, they stand still, whatever others say meanwhile.
+    fn hold(&self) {
+        let mut viewport = self.take_viewport();
+        viewport.hold(|number| self.measure(number));
+        self.put_viewport(viewport);
+    }
+
     fn push(&self, x: i32, y: i32) {
         if self.pill().is_some_and(|pill| pill.contains(x, y)) {
             self.scroll_to_bottom();
@@ -163,6 +170,7 @@ impl Transcript {
         state.selection = Some(selection);
         state.drag = if app::event_clicks() { Drag::None } else { Drag::Selection };
         drop(state);
+        self.hold();
         self.widget.clone().redraw();
     }
 
@@ -172,6 +180,7 @@ impl Transcript {
             state.drag = Drag::None;
             state.pressed.take()
         };
+        self.state.borrow_mut().viewport().let_go();
         if let Some(text) = self.selected_text() {
             app::copy2(&text);
             return;
@@ -210,8 +219,10 @@ impl Transcript {
             self.scroll_by(if y < area.y { y - area.y } else { y - area.y - area.h + 1 });
         }
         let Some(mark) = self.mark_at(x, y.clamp(area.y, area.y + area.h - 1)) else { return };
-        if let Some((_, end)) = &mut self.state.borrow_mut().selection {
-            *end = mark;
+        match &mut self.state.borrow_mut().selection {
+            Some((_, end)) => *end = mark,
+            // What was marked is gone.
+            none => *none = Some((mark, mark)),
         }
         self.widget.clone().redraw();
     }

@@ -29,6 +29,9 @@ const REACTION_HEIGHT: i32 = 23;
 const REACTION_GAP: i32 = 5;
 /// What became of a message.
 const NOTE_HEIGHT: i32 = 20;
+/// The picture of somebody who does something, in the place of the time, which stands behind the words.
+const ACTOR: i32 = 20;
+const TIME_BEHIND: i32 = 46;
 /// Words are never squeezed into less.
 const LEAST_ROOM: i32 = 40;
 
@@ -133,7 +136,8 @@ impl Page {
             _ => {}
         }
         let left = sizes.text_left;
-        let room = (width - left - RIGHT_MARGIN).max(LEAST_ROOM);
+        let time = if matches!(page.item.body, Body::Action { .. }) { TIME_BEHIND } else { 0 };
+        let room = (width - left - RIGHT_MARGIN - time).max(LEAST_ROOM);
         if let Some(quote) = &page.item.quote {
             if let Some(number) = quote.number {
                 page.zones.push((Rect::new(left, top, room, QUOTE_HEIGHT), Zone::Quote(number)));
@@ -415,6 +419,10 @@ impl Page {
         let Some(first) = self.lines.first() else { return };
         let row = Rect::new(x + MARGIN, y + first.top, sizes.avatar.max(40), self.line_height);
         let time = &self.item.time;
+        if let Body::Action { name, colour, .. } = &self.item.body {
+            self.draw_actor(theme, paint, (x, y), name, theme.name_color(*colour));
+            return;
+        }
         let Body::Message { name, colour, is_first, .. } = &self.item.body else {
             paint.label(small, colors.dim, Align::Left, time, row);
             return;
@@ -438,6 +446,22 @@ impl Page {
         } else {
             paint.label(small, colors.offline, Align::Left, time, row);
         }
+    }
+
+    /// Who does something: a picture left of the words, where no words of a message can be, and the time behind them.
+    fn draw_actor(&self, theme: &Theme, paint: &Painter, (x, y): (i32, i32), name: &str, color: Color) {
+        let (colors, sizes) = (theme.colors, theme.sizes);
+        let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else { return };
+        let left = if sizes.avatar == 0 {
+            x + sizes.text_left - 14 - ACTOR
+        } else {
+            x + MARGIN + (sizes.avatar - ACTOR) / 2
+        };
+        let tile = Rect::new(left, y + first.top + (self.line_height - ACTOR) / 2, ACTOR, ACTOR);
+        paint.avatar(tile, name, color, colors.on_accent);
+        let end = self.pieces[last.pieces.clone()].last().map_or(0.0, |piece| piece.left + piece.width);
+        let behind = Rect::new(x + end.ceil() as i32 + 9, y + last.top, TIME_BEHIND, self.line_height);
+        paint.label(Face::regular(sizes.small), colors.dim, Align::Left, &self.item.time, behind);
     }
 
     fn draw_quote(&self, theme: &Theme, paint: &Painter, (x, y): (i32, i32)) {
@@ -523,13 +547,22 @@ fn looks(item: &Item, links: &[Link], theme: &Theme) -> Vec<(usize, Look)> {
         _ => colors.ink,
     };
     let page = if item.is_mention() { colors.attention } else { colors.page };
+    // Whoever does something stands in their own colour at the beginning of the sentence.
+    let (actor, actor_ink) = match &item.body {
+        Body::Action { name, colour, .. } => (name.len(), theme.name_color(*colour)),
+        _ => (0, ink),
+    };
     let look = |style: Style, link: Option<usize>| {
         let unchosen = if link.is_some() { colors.link } else { ink };
         let letters = style.ink.unwrap_or(unchosen.to_rgb());
         let mut letters = match (style.ink, style.ground) {
             (None, None) => unchosen,
             (_, Some(ground)) => color_of(readable(letters, ground, LEAST_CHOSEN_CONTRAST)),
-            (Some(_), None) => color_of(readable(letters, page.to_rgb(), LEAST_CONTRAST)),
+            (Some(_), None) => {
+                let letters = readable(letters, page.to_rgb(), LEAST_CONTRAST);
+                // What is dim was not said by anybody: nobody's words are to look like what the window says itself.
+                if is_near(letters, colors.dim.to_rgb()) { unchosen } else { color_of(letters) }
+            }
         };
         let mut ground = style.ground.map(color_of);
         if style.reverse {
@@ -550,19 +583,26 @@ fn looks(item: &Item, links: &[Link], theme: &Theme) -> Vec<(usize, Look)> {
     let mut ends: Vec<usize> =
         item.spans.iter().flat_map(|span| [span.range.start, span.range.end]).collect();
     ends.extend(links.iter().flat_map(|link| [link.range.start, link.range.end]));
-    ends.push(length);
+    ends.extend([actor, length]);
     ends.sort_unstable();
     ends.dedup();
     ends.retain(|end| *end > 0 && *end <= length);
     let style_at = |byte: usize| {
         let span: Option<&Span> = item.spans.iter().find(|span| span.range.contains(&byte));
-        span.map(|span| span.style).unwrap_or_default()
+        let mut style = span.map(|span| span.style).unwrap_or_default();
+        style.bold |= byte < actor;
+        style.italic ^= actor > 0 && byte >= actor;
+        style
     };
     let mut start = 0;
     let mut looks = Vec::with_capacity(ends.len());
     for end in ends {
         let link = links.iter().position(|link| link.range.contains(&start));
-        looks.push((end, look(style_at(start), link)));
+        let mut look = look(style_at(start), link);
+        if start < actor {
+            look.ink = actor_ink;
+        }
+        looks.push((end, look));
         start = end;
     }
     looks
@@ -589,6 +629,13 @@ fn parts_of<'a>(
         start = part.end;
         (!part.is_empty()).then_some((part, *look))
     })
+}
+
+/// Whether two colours cannot be told apart at a glance.
+fn is_near(one: Rgb, other: Rgb) -> bool {
+    const NEAR: u32 = 90;
+    let apart = |one: u8, other: u8| u32::from(one.abs_diff(other));
+    apart(one.0, other.0) + apart(one.1, other.1) + apart(one.2, other.2) < NEAR
 }
 
 fn overlap(one: &Range<usize>, other: &Range<usize>) -> Option<Range<usize>> {
