@@ -17,7 +17,7 @@ use teahouse_server::log_writer::LogWriter;
 use teahouse_server::reload::{self, Origin};
 use teahouse_server::signals::Attendant;
 use teahouse_server::world::Order;
-use teahouse_server::{Config, Server, console, password, program};
+use teahouse_server::{Config, Server, console, limits, password, program};
 
 /// What the command line asks for.
 enum Task {
@@ -42,14 +42,15 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let log = LogWriter::open(config.language);
-    log.install();
     // Later it may not be there any more: an update puts another in its place, which is the one to start again.
     let program = program::file();
+    start_again_with_what_little_space_needs(&program);
+    let log = LogWriter::open(config.language);
+    log.install();
     let code = match serve(config, locale, &log, &program) {
         Ok(Order::Restart(_)) => {
             log.finish();
-            let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
+            let error = again(&program).exec();
             log.say(format_args!("teahouse-server: {error}"));
             ExitCode::FAILURE
         }
@@ -61,6 +62,20 @@ fn main() -> ExitCode {
     };
     log.finish();
     code
+}
+
+/// Takes the place of this process if the environment should be another one. Without that it serves too, but fewer.
+fn start_again_with_what_little_space_needs(program: &Path) {
+    if let Some((name, value)) = limits::setting_for_little_space() {
+        let _ = again(program).env(name, value).exec();
+    }
+}
+
+/// The command line that this process was started with.
+fn again(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(std::env::args_os().skip(1));
+    command
 }
 
 /// Serves until a signal or an operator ends it; says which of the two endings it is to be.

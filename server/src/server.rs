@@ -442,6 +442,7 @@ fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door:
     }
     let number = shared.next.fetch_add(1, Ordering::Relaxed);
     let connection = Arc::new(connection);
+    let at_the_door = Arc::clone(&connection);
     guests.insert(
         number,
         Guest { customer: addresses::of_one_customer(address.ip()), socket: Arc::downgrade(&connection) },
@@ -455,7 +456,15 @@ fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door:
         drop(connection);
         house.strike_out(number);
     };
-    door.staff.take(visit).inspect_err(|_| shared.strike_out(number))
+    door.staff.take(visit).inspect_err(|_| {
+        shared.strike_out(number);
+        // The visit is gone, so this is the last of it.
+        if let Some(connection) = Arc::into_inner(at_the_door) {
+            let count = shared.guests.lock().len().to_string();
+            turn_away(shared, &connection, address, door, &Text::ServerFull(count));
+            door.doorman.take(connection);
+        }
+    })
 }
 
 /// Why one more connection from an address cannot be let in.

@@ -295,7 +295,7 @@ fn folder_with_much() -> tempfile::TempDir {
         .execute_batch(
             "CREATE TABLE much (number INTEGER PRIMARY KEY, words TEXT);
              CREATE INDEX more ON much (words);
-             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 200000)
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 60000)
              INSERT INTO much SELECT n, hex(randomblob(40)) FROM n;",
         )
         .unwrap();
@@ -318,4 +318,42 @@ fn an_order_to_end_ends_a_start_too() {
         ours.into_inner().read_to_string(&mut said).unwrap();
         assert!(said.contains(": closing") && !said.contains("listening"), "{said}");
     }
+}
+
+/// A crowd comes to a server that may have only so much: it stays up, and who does not fit is told so.
+#[track_caller]
+fn turns_away_who_does_not_fit(limit: &str, name: &str) {
+    let (mut console, theirs) = small_pipe();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &format!(r#"{limit}; exec "$@""#), "bash", env!("CARGO_BIN_EXE_teahouse-server")]);
+    let mut server = Running::launch(shell, theirs, &["--listen", "127.0.0.1:0"]);
+    let address = address_from(&mut console);
+    let mut line = String::new();
+    while !line.contains("room for ") {
+        line.clear();
+        assert!(console.read_line(&mut line).unwrap() > 0, "it says how many there is room for");
+    }
+    let room: usize = line.split(' ').nth(3).unwrap().parse().unwrap();
+    assert!(line.contains(&format!("bounded by {name}")) && (50..400).contains(&room), "{line}");
+    let mut guests: Vec<_> = (0..room).map(|number| Peer::login(address, &format!("n{number}"))).collect();
+    for _ in 0..50 {
+        let words = Peer::connect(address).last_words();
+        assert!(words.ends_with(&format!("The teahouse is full: {room} are here")), "{words}");
+    }
+    for guest in &mut guests {
+        guest.send("PING still");
+        guest.wait_for("PONG");
+    }
+    server.signal(Signal::TERM);
+    assert_eq!(server.ends_within(DEADLINE).code(), Some(0));
+}
+
+#[test]
+fn without_address_space_who_does_not_fit_is_turned_away_with_a_word() {
+    turns_away_who_does_not_fit("ulimit -v 131072", "RLIMIT_AS");
+}
+
+#[test]
+fn without_data_space_who_does_not_fit_is_turned_away_with_a_word() {
+    turns_away_who_does_not_fit("ulimit -d 131072", "RLIMIT_DATA");
 }
