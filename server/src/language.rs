@@ -333,6 +333,8 @@ sentences! {
     TurnedAway(address, reason) "{address} was turned away ({reason})" | "{address} 被拒之门外（{reason}）";
     AcceptFailed(error) "cannot take new connections for now: {error}" | "暂时无法接受新连接：{error}";
     AcceptRecovered "taking new connections again" | "恢复接受新连接";
+    PeopleHere(count) "{count} here" | "现有 {count} 人";
+    WorldIsStuck(seconds) "nothing moves here: one command has taken more than {seconds} seconds" | "服务器停滞：有一个命令超过 {seconds} 秒没有完成";
     LinesNotWritten(count) "{count} lines were not written here: nobody read them" | "有 {count} 行没有写在这里：当时没有人读取";
     EndedAtOnce(name) "{name} again: ended at once" | "再次收到 {name}：立即结束";
     Signal(name) "{name}: closing" | "收到 {name}：打烊";

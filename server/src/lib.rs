@@ -10,7 +10,7 @@
 //! 6. who reads too slowly is left to the [`drain`] thread;
 //! 7. what outlasts the server is in the [`store`], and [`furnish`] brings it back.
 //!
-//! Around it: [`signals`], the [`log_writer`] and the [`console`].
+//! Around it: [`signals`], the [`service_manager`], the [`log_writer`] and the [`console`].
 //! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC), [`farewell`] (how to hang up),
 //! [`config`] (file and flags), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
 //! [`password`], [`hashing`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
@@ -42,6 +42,7 @@ pub mod reload;
 pub mod reply;
 pub mod sasl;
 pub mod server;
+pub mod service_manager;
 pub mod session;
 pub mod signals;
 pub mod staff;

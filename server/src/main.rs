@@ -15,6 +15,7 @@ use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
 use teahouse_server::language::{Language, Text};
 use teahouse_server::log_writer::LogWriter;
 use teahouse_server::reload::{self, Origin};
+use teahouse_server::service_manager::ServiceManager;
 use teahouse_server::signals::Attendant;
 use teahouse_server::world::Order;
 use teahouse_server::{Config, Server, console, limits, password, program};
@@ -91,6 +92,8 @@ fn serve(
     let attendant = Attendant::start(log.clone(), language).map_err(cannot_start)?;
     let server = Server::start(config).map_err(|error| (error, language))?;
     attendant.serve(server.order_sender());
+    let mut manager = ServiceManager::of_this_process();
+    manager.is_ready();
     for address in server.addresses() {
         say(Text::Listening(address.to_string()));
     }
@@ -109,7 +112,11 @@ fn serve(
         };
         Ok(*config)
     };
-    let ending = reload::follow_orders(&server, &Origin { program, read: &read });
+    let ending = reload::follow_orders(&server, &Origin { program, read: &read }, &mut manager);
+    match ending {
+        Order::Restart(_) => manager.is_reloading(),
+        _ => manager.is_stopping(),
+    }
     server.stop();
     attendant.close();
     say(Text::Stopped);

@@ -17,6 +17,7 @@ use log::Level;
 use crate::config::{Config, ConfigError};
 use crate::language::{Both, Text};
 use crate::server::Server;
+use crate::service_manager::ServiceManager;
 use crate::tls::Identity;
 use crate::world::{ClientId, Order};
 use crate::{addresses, store};
@@ -38,9 +39,9 @@ pub struct Origin<'a> {
 }
 
 /// Carries out orders until one of them ends the server; says whether it is to be started again.
-pub fn follow_orders(server: &Server, origin: &Origin) -> Order {
+pub fn follow_orders(server: &Server, origin: &Origin, manager: &mut ServiceManager) -> Order {
     loop {
-        let Ok(order) = server.orders().recv() else { return Order::Die };
+        let order = manager.wait_for_order(server);
         // However often it has been told to, it reads the configuration once; and an ending does not wait for that.
         let (mut rehash, mut restart) = (None, None);
         for order in iter::once(order).chain(server.orders().try_iter()) {
@@ -57,7 +58,9 @@ pub fn follow_orders(server: &Server, origin: &Origin) -> Order {
             }
         }
         if let Some(askers) = rehash {
+            manager.is_reloading();
             announce(server, &askers, reload(server, origin));
+            manager.is_ready();
         }
     }
 }

@@ -268,6 +268,11 @@ impl Server {
         self.shared.house.tell(to, news);
     }
 
+    /// How many people are here; `None` if the world cannot be looked at within this time, for nothing moves in it.
+    pub fn count_people(&self, patience: Duration) -> Option<usize> {
+        Some(self.shared.house.world.try_lock_for(patience)?.users())
+    }
+
     /// How many connections there is room for.
     pub fn room(&self) -> &Room {
         &self.shared.room
