@@ -267,6 +267,40 @@ mod tests {
     }
 
     #[test]
+    fn line_ends_are_found_wherever_they_stand_and_however_many_there_are() {
+        // The search takes many bytes at a time: each place in its first blocks, and two and more ends in one of them.
+        for before in 0..100 {
+            let word = "x".repeat(before);
+            for ends in ["\n", "\r\n", "\n\n", "\r\n\r\n"] {
+                let text = format!("{word}{ends}{}\n", "y".repeat(40));
+                let expected: Vec<_> =
+                    [word.clone(), "y".repeat(40)].into_iter().filter(|line| !line.is_empty()).collect();
+                assert_eq!(lines_of([text.as_bytes()]), expected, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_waits_begins_with_the_next_line_even_if_that_is_too_long() {
+        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        let long = "x".repeat(600);
+        let mut rest = format!("A\r\n\r\n{long}\nB").into_bytes();
+        while !rest.is_empty() {
+            let spare = buffer.spare();
+            let count = spare.len().min(rest.len());
+            spare[..count].copy_from_slice(&rest[..count]);
+            buffer.filled(count);
+            rest.drain(..count);
+        }
+        assert!(buffer.has_line() && buffer.waiting().starts_with(b"A\r"));
+        assert_eq!(buffer.next_line(), Some(Line::Complete(b"A")));
+        assert!(buffer.has_line() && buffer.waiting().starts_with(long.as_bytes()));
+        assert_eq!(buffer.next_line(), Some(Line::TooLong));
+        assert!(!buffer.has_line());
+        assert_eq!(buffer.waiting(), b"B");
+    }
+
+    #[test]
     fn a_line_over_512_bytes_is_refused_and_the_next_one_is_not() {
         let fits = "x".repeat(MAX_LINE_BYTES - 2);
         let over = "x".repeat(MAX_LINE_BYTES - 1);

@@ -373,6 +373,9 @@ mod tests {
             ("PRIV-MSG a", InvalidMessage::BadCommand),
             ("你好", InvalidMessage::BadCommand),
             ("NICK a\0b", InvalidMessage::ForbiddenByte),
+            // An even number of them is as bad as one.
+            ("NICK a\0b\0", InvalidMessage::ForbiddenByte),
+            ("NICK a\0\rb", InvalidMessage::ForbiddenByte),
             ("NICK a\rQUIT", InvalidMessage::ForbiddenByte),
         ] {
             assert_eq!(Message::parse(line), Err(why), "{line:?}");

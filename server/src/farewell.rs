@@ -112,3 +112,103 @@ impl Guest {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    /// The two ends of a connection: ours and the client's.
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let theirs = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        theirs.set_read_timeout(Some(DEADLINE)).unwrap();
+        (listener.accept().unwrap().0, theirs)
+    }
+
+    /// Waits for the end of the connection, which may be a reset; says how long that took.
+    fn time_until_the_end(mut theirs: &TcpStream) -> Duration {
+        let began = Instant::now();
+        match theirs.read(&mut [0]) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => panic!("waited in vain"),
+            _ => began.elapsed(),
+        }
+    }
+
+    #[test]
+    fn who_goes_on_speaking_is_heard_until_the_deadline_and_no_longer() {
+        let (ours, mut theirs) = pair();
+        let speaker = thread::spawn(move || {
+            while theirs.write_all(b"and another thing ").is_ok() {
+                thread::park_timeout(Duration::from_millis(10));
+            }
+        });
+        let began = Instant::now();
+        hear_out(&ours, began + Duration::from_millis(200));
+        assert!((200..5000).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
+        drop(ours);
+        speaker.join().unwrap();
+    }
+
+    #[test]
+    fn who_says_too_much_is_not_heard_out() {
+        let (ours, mut theirs) = pair();
+        let speaker = thread::spawn(move || while theirs.write_all(&[b'x'; 4096]).is_ok() {});
+        let began = Instant::now();
+        hear_out(&ours, began + 10 * DEADLINE);
+        assert!(began.elapsed() < DEADLINE, "{:?}", began.elapsed());
+        drop(ours);
+        speaker.join().unwrap();
+    }
+
+    #[test]
+    fn who_hangs_up_is_not_waited_for() {
+        let (ours, theirs) = pair();
+        drop(theirs);
+        let began = Instant::now();
+        hear_out(&ours, began + 10 * DEADLINE);
+        assert!(began.elapsed() < DEADLINE, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn the_doorman_waits_a_second_for_a_silent_guest_and_not_at_all_for_one_who_goes() {
+        let (doorman, thread) = Doorman::start().unwrap();
+        let (ours, theirs) = pair();
+        say(&ours, "ERROR :full\r\n");
+        doorman.take(ours);
+        let mut words = [0; 13];
+        (&theirs).read_exact(&mut words).unwrap();
+        assert_eq!(&words, b"ERROR :full\r\n");
+        // The half close is there at once; that it is over shows when something is said.
+        let began = Instant::now();
+        while (&theirs).write_all(b"x").is_ok() {
+            assert!(began.elapsed() < DEADLINE, "it is never over");
+            thread::park_timeout(Duration::from_millis(10));
+        }
+        assert!(began.elapsed() >= LINGER / 2, "{:?}", began.elapsed());
+        // He ends with the last who could send him somebody.
+        drop(doorman);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn the_doorman_closes_at_once_on_those_for_whom_there_is_no_room_at_the_door() {
+        let (doorman, thread) = Doorman::start().unwrap();
+        let guests: Vec<_> = (0..3 * MOST_GUESTS)
+            .map(|_| {
+                let (ours, theirs) = pair();
+                doorman.take(ours);
+                theirs
+            })
+            .collect();
+        // All get to their end in the time of two rounds, whoever stays silent.
+        for theirs in &guests {
+            assert!(time_until_the_end(theirs) < 3 * LINGER);
+        }
+        drop((doorman, guests));
+        thread.join().unwrap();
+    }
+}

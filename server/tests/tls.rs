@@ -220,11 +220,11 @@ fn who_does_not_shake_hands_in_time_is_hung_up_on_and_nobody_waits_meanwhile() {
             thread::spawn(move || {
                 for byte in [22, 3, 1, 2, 0, 1, 0, 1].into_iter().chain([0; 200]) {
                     if socket.write_all(&[byte]).is_err() {
-                        break;
+                        return socket;
                     }
                     thread::park_timeout(Duration::from_millis(50));
                 }
-                socket
+                panic!("it has taken ten seconds");
             })
         })
         .collect();
@@ -241,6 +241,37 @@ fn who_does_not_shake_hands_in_time_is_hung_up_on_and_nobody_waits_meanwhile() {
         assert_eq!(String::from_utf8_lossy(&said), "");
     }
     assert_eq!(bob.lines_so_far(), [""; 0]);
+    server.stop();
+}
+
+#[test]
+fn bytes_that_trickle_in_over_tls_buy_no_more_time_either() {
+    let server = start(|config| config.registration_timeout = Duration::from_secs(1));
+    // One is slow with the end of the handshake; another with a record behind it.
+    for shakes_hands_first in [false, true] {
+        let mut socket = TcpStream::connect(server.tls_addresses()[0]).unwrap();
+        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        socket.set_nodelay(true).unwrap();
+        let mut tls = rustls::ClientConnection::new(anybody(), "tea.house".try_into().unwrap()).unwrap();
+        tls.write_tls(&mut socket).unwrap();
+        while tls.is_handshaking() {
+            tls.read_tls(&mut socket).unwrap();
+            tls.process_new_packets().unwrap();
+        }
+        if shakes_hands_first {
+            tls.write_tls(&mut socket).unwrap();
+            tls.writer().write_all("PING x\r\n".repeat(20).as_bytes()).unwrap();
+        }
+        let mut bytes = Vec::new();
+        tls.write_tls(&mut bytes).unwrap();
+        // Ten seconds and more, if nobody ended it.
+        bytes.resize(bytes.len().max(208), 0);
+        let cut_off = bytes.chunks(1).take(207).any(|byte| {
+            thread::park_timeout(Duration::from_millis(50));
+            socket.write_all(byte).is_err()
+        });
+        assert!(cut_off, "shakes hands first: {shakes_hands_first}");
+    }
     server.stop();
 }
 
