@@ -30,8 +30,8 @@ impl House {
         house
     }
 
-    fn start(&mut self) {
-        let config = Config {
+    fn config(&self) -> Config {
+        Config {
             listen: vec!["127.0.0.1:0".parse().unwrap()],
             data_dir: Some(self.folder.path().join("data")),
             operators: vec![Operator { name: "root".into(), password: "root".into() }],
@@ -39,8 +39,11 @@ impl House {
             cloak: self.cloak,
             always_on: self.always_on,
             ..Config::default()
-        };
-        self.server = Some(Server::start(config).expect("it starts"));
+        }
+    }
+
+    fn start(&mut self) {
+        self.server = Some(Server::start(self.config()).expect("it starts"));
     }
 
     fn restart(&mut self) {
@@ -567,4 +570,34 @@ fn how_far_one_has_read_is_known_after_a_restart() {
             &[("MARKREAD bob", "timestamp=2026-01-02T03:04:06.000Z"), ("MARKREAD #milk", "#milk *")],
         );
     }
+}
+
+#[test]
+fn who_is_not_to_stay_any_more_goes_at_a_rehash_and_the_room_that_was_kept_for_them_closes() {
+    let mut house = House::open();
+    let mut alice = house.login_to_stay("alice");
+    do_all(&mut alice, &[("JOIN #board", " 366 "), ("MODE #board +k key", "MODE #board"), ("QUIT", "ERROR")]);
+    let mut bob = house.login("bob");
+    do_all(&mut bob, &[("JOIN #board", " 475 "), ("WHOIS alice", " 311 ")]);
+    house.always_on = AlwaysOn::Disabled;
+    house.server.as_ref().expect("it runs").reconfigure(house.config()).expect("it can be");
+    do_all(&mut bob, &[("WHOIS alice", " 401 "), ("JOIN #board", ":@bob")]);
+    house.always_on = AlwaysOn::OptIn;
+    house.restart();
+    let mut bob = house.login("bob");
+    do_all(&mut bob, &[("WHOIS alice", " 401 "), ("JOIN #board", ":@bob")]);
+}
+
+#[test]
+fn words_of_who_is_away_and_what_one_is_called_outlast_a_restart() {
+    let mut house = House::open();
+    let mut alice = house.login_to_stay("alice");
+    let said = [("AWAY :out for tea", " 306 "), ("CAP REQ setname", "ACK"), ("SETNAME :Alice L.", "SETNAME")];
+    do_all(&mut alice, &said);
+    do_all(&mut alice, &[("PING x", "PONG"), ("QUIT", "ERROR")]);
+    house.restart();
+    let mut bob = house.login("bob");
+    bob.send("WHOIS alice");
+    assert!(bob.wait_for(" 311 ").ends_with(":Alice L."));
+    assert!(bob.wait_for(" 301 ").ends_with(":out for tea"));
 }
