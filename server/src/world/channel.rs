@@ -33,6 +33,8 @@ pub struct Channel {
     pub(crate) invited: Invited,
     /// Whether the store has it.
     pub(super) is_kept: bool,
+    /// Somebody for whom it is kept, if they are still there and stay: the first to be asked.
+    pub(super) kept_for: Option<ClientId>,
     /// Who sits in it. Inverse of `clients[..].channels`.
     pub(crate) members: IndexMap<ClientId, Member>,
 }
@@ -332,6 +334,7 @@ impl Channel {
             deed: None,
             invited: Invited::default(),
             is_kept: false,
+            kept_for: None,
             members: IndexMap::new(),
         }
     }

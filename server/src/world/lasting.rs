@@ -12,7 +12,7 @@ use indexmap::{IndexMap, IndexSet};
 use jiff::Timestamp;
 use teahouse_protocol::Folded;
 
-use super::{ChannelId, ChannelModes, ClientId, Deed, Number, Presence, Topic, World};
+use super::{Channel, ChannelId, ChannelModes, ClientId, Deed, Number, Presence, Topic, World};
 use crate::language::Text;
 
 /// What is kept of a room.
@@ -132,13 +132,19 @@ impl World {
     /// Whether a room is to be there after a restart. Who stays is up to date in `kept_people`.
     fn lasts(&self, id: ChannelId) -> bool {
         let room = &self.channels[id];
+        room.deed.is_some() || self.is_lobby(room) || self.stayer_in(room).is_some()
+    }
+
+    /// Somebody in a room who stays. In a hall of thousands nobody else is looked at, as long as it is the same one.
+    fn stayer_in(&self, room: &Channel) -> Option<ClientId> {
         let stays = |person: &ClientId| {
             let account = self.clients[*person].account();
             account.is_some_and(|account| {
                 self.kept_people.contains(account) && self.keeper_of(account) == Some(*person)
             })
         };
-        room.deed.is_some() || self.is_lobby(room) || room.members.keys().any(stays)
+        let first = room.kept_for.filter(|person| room.members.contains_key(person));
+        first.into_iter().chain(room.members.keys().copied()).find(stays)
     }
 
     fn kept(&self, id: ChannelId) -> KeptChannel {
@@ -179,8 +185,9 @@ impl World {
         for (id, changed) in rooms {
             let Some(room) = self.channels.get(id) else { continue };
             let was_kept = room.is_kept;
-            let lasts = self.lasts(id);
-            self.channels[id].is_kept = lasts;
+            let (lasts, stayer) = (self.lasts(id), self.stayer_in(room));
+            let room = &mut self.channels[id];
+            (room.is_kept, room.kept_for) = (lasts, stayer);
             if lasts && (changed || !was_kept) {
                 all.push(ToKeep::Channel(Box::new(self.kept(id))));
             } else if was_kept && !lasts {
