@@ -127,6 +127,37 @@ impl Memory {
         }
     }
 
+    /// Gives the world what comes from somebody's socket. Where too much comes without a line end, the rest is dropped.
+    pub fn send_bytes(&mut self, name: &str, mut bytes: &[u8]) {
+        let Self { world, store, hashers, effects, people } = self;
+        let person = people.iter_mut().find(|person| person.name == name).expect("somebody who came");
+        let id = person.id;
+        while !bytes.is_empty() && !person.buffer.spare().is_empty() {
+            let spare = person.buffer.spare();
+            let count = spare.len().min(bytes.len());
+            spare[..count].copy_from_slice(&bytes[..count]);
+            person.buffer.filled(count);
+            bytes = &bytes[count..];
+            while let Some(line) = person.buffer.next_line() {
+                if world.client(id).is_none() {
+                    bytes = &[];
+                    break;
+                }
+                let mut errand = commands::execute(world, person.id, &Input::understand(line));
+                while let Some(mut task) = errand {
+                    world.take_effects(effects);
+                    store.keep(&mut effects.records);
+                    task.run(&mut Aid { store, hashers, client: &mut AtOnce });
+                    errand = commands::finish(world, person.id, task);
+                }
+                world.check();
+            }
+        }
+        if self.world.client(id).is_none() {
+            self.keep_changes();
+        }
+    }
+
     /// Has it be another time.
     #[allow(dead_code, reason = "each test program uses its own part")]
     pub fn set_clock(&mut self, now: Timestamp) {
@@ -144,34 +175,7 @@ impl Stage for Memory {
     }
 
     fn send(&mut self, name: &str, line: &str) {
-        let Self { world, store, hashers, effects, people } = self;
-        let person = people.iter_mut().find(|person| person.name == name).expect("somebody who came");
-        for piece in [line.as_bytes(), b"\r\n"] {
-            let mut rest = piece;
-            while !rest.is_empty() {
-                let spare = person.buffer.spare();
-                let count = spare.len().min(rest.len());
-                spare[..count].copy_from_slice(&rest[..count]);
-                person.buffer.filled(count);
-                rest = &rest[count..];
-            }
-        }
-        while let Some(line) = person.buffer.next_line() {
-            if world.client(person.id).is_none() {
-                break;
-            }
-            let mut errand = commands::execute(world, person.id, &Input::understand(line));
-            while let Some(mut task) = errand {
-                world.take_effects(effects);
-                store.keep(&mut effects.records);
-                task.run(&mut Aid { store, hashers, client: &mut AtOnce });
-                errand = commands::finish(world, person.id, task);
-            }
-            world.check();
-        }
-        if world.client(person.id).is_none() {
-            self.keep_changes();
-        }
+        self.send_bytes(name, format!("{line}\r\n").as_bytes());
     }
 
     fn hang_up(&mut self, name: &str) {
