@@ -174,6 +174,8 @@ fn what_root_does_in_the_servers_folder_does_not_keep_the_server_out() {
     for words in [
         ["import", "accounts", roster.to_str().unwrap()].as_slice(),
         &["export", "accounts"],
+        &["bans", "list"],
+        &["accounts", "list"],
         &["backup", copy.to_str().unwrap()],
     ] {
         let mut sudo = Command::new(&house.program);
