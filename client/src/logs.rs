@@ -18,6 +18,7 @@
 //!
 //! Files of before 1.0 belonged to a server and to nobody in particular; what becomes of those stands in `old`.
 
+use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,9 @@ const MAX_ID_BYTES: usize = 128;
 
 /// How many messages may wait for the disk. More than that are not written down.
 const MAX_WAITING: usize = 16 * 1024;
+
+/// How many lines are remembered, not to be written twice.
+const MOST_RECENT: usize = 32;
 
 /// The longest name of a file, with some air for its extension.
 const MAX_NAME_BYTES: usize = 200;
@@ -123,8 +127,8 @@ pub struct Logs {
 /// What the thread is to do.
 #[derive(Debug)]
 enum Job {
-    /// Write a line at the end of a file.
-    Append(PathBuf, String),
+    /// Write a line at the end of a file; once, if the server has an identifier for it.
+    Append(PathBuf, String, bool),
     /// Write a file anew.
     Replace(PathBuf, String),
     /// Write some lines of a file anew, where they stand last: the first of these that are there.
@@ -172,7 +176,8 @@ impl Logs {
     /// Writes a message down, soon.
     pub fn keep(&self, owner: &Owner, conversation: &str, entry: &Entry) {
         let path = self.path(owner, conversation, "log");
-        if !self.give(Job::Append(path, format!("{entry}\n"))) {
+        let has_id = entry.id.as_deref().is_some_and(can_be_kept);
+        if !self.give(Job::Append(path, format!("{entry}\n"), has_id)) {
             log::warn!("the disk is too slow; a message was not written down");
         }
     }
@@ -304,10 +309,19 @@ fn can_be_kept(id: &str) -> bool {
 /// The writer's whole life. A file is opened for each message: somebody may move it away at any time.
 fn write_down(jobs: &Receiver<Job>, complain: &dyn Fn(&io::Error)) {
     let mut is_well = true;
+    let mut recent: VecDeque<(PathBuf, String)> = VecDeque::new();
     for job in jobs {
         let (path, written) = match job {
-            Job::Append(path, line) => {
+            // There may be two connections of one person to one server.
+            Job::Append(path, line, true) if recent.iter().any(|(at, it)| *at == path && *it == line) => {
+                continue;
+            }
+            Job::Append(path, line, has_id) => {
                 let written = append(&path, &line);
+                if has_id {
+                    recent.truncate(MOST_RECENT - 1);
+                    recent.push_front((path.clone(), line));
+                }
                 (path, written)
             }
             Job::Replace(path, text) => {
@@ -688,6 +702,21 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_by_two_connections_is_written_down_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = beside(&folder);
+        let said = Entry { id: Some("a".to_owned()), ..entry(1, Manner::Message, "tea") };
+        for entry in [&said, &said, &Entry { id: Some("b".to_owned()), ..said.clone() }] {
+            logs.keep(&owner("tea.house"), "#a", entry);
+        }
+        logs.keep(&owner("tea.house"), "#b", &said);
+        drop(logs);
+        let logs = Logs::to_read(folder.path());
+        let count = |name: &str| recall(&logs, &owner("tea.house"), name, None, 9).len();
+        assert_eq!((count("#a"), count("#b")), (2, 1));
+    }
+
+    #[test]
     fn half_a_line_spoils_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let logs = beside(&folder);
@@ -708,10 +737,10 @@ mod tests {
         let (jobs, waiting) = bounded(9);
         let path = folder.path().join(FOLDER_NAME).join("a.log");
         for _ in 0..3 {
-            jobs.send(Job::Append(path.clone(), "line\n".to_owned())).unwrap();
+            jobs.send(Job::Append(path.clone(), "line\n".to_owned(), false)).unwrap();
         }
-        jobs.send(Job::Append(folder.path().join("b.log"), "line\n".to_owned())).unwrap();
-        jobs.send(Job::Append(path, "line\n".to_owned())).unwrap();
+        jobs.send(Job::Append(folder.path().join("b.log"), "line\n".to_owned(), false)).unwrap();
+        jobs.send(Job::Append(path, "line\n".to_owned(), false)).unwrap();
         drop(jobs);
         write_down(&waiting, &|error| sender.send(folder::why(error)).unwrap());
         assert_eq!(woken.try_iter().map(|why| why.text()).collect::<Vec<_>>(), [Text::SomethingInPlace; 2]);

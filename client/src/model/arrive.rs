@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
 use super::condense::Step;
+use super::history::Told;
 use super::network::{Network, WhoQuestion};
 use super::{Action, ConversationId, Kind, Link};
 use crate::event::{Event, Manner, Sender, What, Words};
@@ -195,7 +196,7 @@ impl Network {
 
     fn welcome(&mut self, at: Timestamp, nick: String) {
         self.link = Link::Up;
-        self.welcomed_at = Some(self.stamp.unwrap_or(at));
+        (self.welcomed_at, self.is_welcome_stamped) = (Some(self.stamp.unwrap_or(at)), self.stamp.is_some());
         self.failure = None;
         self.greeting = true;
         self.spoken = None;
@@ -352,6 +353,13 @@ impl Network {
         };
         let stands = own && self.has_arrived(id, at, label, &words);
         if !stands && own && self.same(target, &self.me) && self.stood_before(id, &words) {
+            return;
+        }
+        if !stands && self.is_from_before() {
+            self.replayed(
+                id,
+                Told { at, stamp: self.stamp, from: from.clone(), target: target.to_owned(), manner, words },
+            );
             return;
         }
         self.write_down(id, at, &from.name, manner, &words);

@@ -87,13 +87,13 @@ pub(super) struct Batch {
 /// A message from before.
 #[derive(Debug)]
 pub(super) struct Told {
-    at: Timestamp,
+    pub(super) at: Timestamp,
     /// The time as the server has it.
-    stamp: Option<Timestamp>,
-    from: Sender,
+    pub(super) stamp: Option<Timestamp>,
+    pub(super) from: Sender,
     /// A room, or a person's name.
-    target: String,
-    manner: Manner,
+    pub(super) target: String,
+    pub(super) manner: Manner,
     pub(super) words: Words,
 }
 
@@ -395,6 +395,20 @@ impl Network {
             None => self.put_after(id, new),
         }
         self.go_on_looking_back(id);
+    }
+
+    /// Whether what comes just now was said before we came, both by the server's clock: some servers, and bouncers,
+    /// repeat it without a batch.
+    pub(super) fn is_from_before(&self) -> bool {
+        let welcomed_at = self.welcomed_at.filter(|_| self.is_welcome_stamped);
+        self.stamp.zip(welcomed_at).is_some_and(|(stamp, welcomed_at)| stamp < welcomed_at)
+    }
+
+    /// Somebody repeats what was said before we came: it is put where it belongs, unless it stands there.
+    pub(super) fn replayed(&mut self, id: ConversationId, told: Told) {
+        if self.conversation_mut(id).is_some_and(|it| !it.recognises(&told)) {
+            self.put_after(id, vec![told]);
+        }
     }
 
     /// Puts messages below those that are older, and what is later below them.

@@ -26,8 +26,8 @@ impl Model {
 }
 
 impl Network {
-    /// We are here: from now on it is known whose conversations these are. Who comes back after the connection was lost
-    /// is who they were, even if the server has given them another name meanwhile.
+    /// We are here: from now on it is known whose conversations these are. After a lost connection we are who we were, even
+    /// if the server has given us another name meanwhile.
     pub(super) fn begin_diary(&mut self) {
         let identity = match (&self.account, self.diary.take().map(|owner| owner.identity)) {
             (Some(account), _) => Identity::Account(account.clone()),

@@ -82,6 +82,8 @@ pub struct Network {
     pub(super) profile: Profile,
     /// When the login was complete, by the clock of whoever says when things happen.
     pub(super) welcomed_at: Option<Timestamp>,
+    /// Whether that is by the server's clock.
+    pub(super) is_welcome_stamped: bool,
     /// Whether the profile was changed after the connection was made.
     pub(super) is_outdated: bool,
     /// Whether somebody else will be here by the next connection, as the profile says now.
@@ -310,6 +312,7 @@ impl Network {
             id,
             link: Link::Down,
             welcomed_at: None,
+            is_welcome_stamped: false,
             failure: None,
             retry_secs: None,
             fingerprint: None,

@@ -152,6 +152,23 @@ fn what_was_missed_stands_above_what_is_said_while_it_comes() {
 }
 
 #[test]
+fn what_is_repeated_without_being_asked_for_stands_in_its_place_and_once() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    window.server(&[
+        "@time=2026-03-01T09:00:30.000Z :tea.house 001 bob :Welcome",
+        ":tea.house 422 bob :No message of the day",
+        "@time=2026-03-01T09:00:31.000Z :bob!b@h JOIN #tea",
+        "@time=2026-03-01T09:00:32.000Z :alice!a@h PRIVMSG #tea :now",
+        "@time=2026-03-01T08:10:00.000Z :alice!a@h PRIVMSG #tea :before",
+        "@time=2026-03-01T08:11:00.000Z :alice!a@h PRIVMSG #tea :then",
+        "@time=2026-03-01T08:10:00.000Z :alice!a@h PRIVMSG #tea :before",
+        "@time=2026-03-01T09:00:33.000Z :alice!a@h PRIVMSG #tea :now",
+    ]);
+    assert_eq!(messages(&window, "#tea"), ["before", "then", "now", "now"]);
+}
+
+#[test]
 fn a_private_conversation_has_its_past_from_whoever_begins_it() {
     let mut window = kept_in_lobby();
     window.model.open_private("alice");
