@@ -96,6 +96,16 @@ pub(crate) fn keep_private(options: &mut OpenOptions) {
 
 /// Puts a new file in the place of an old one, whole or not at all. Nobody else can read it: it may hold passwords.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    put(path, text, false)
+}
+
+/// The same, and the disk has it before the old one is gone: a power failure leaves one of the two. That takes a disk
+/// up to a tenth of a second.
+pub(crate) fn replace_for_good(path: &Path, text: &str) -> io::Result<()> {
+    put(path, text, true)
+}
+
+fn put(path: &Path, text: &str, for_good: bool) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         make(folder)?;
     }
@@ -103,7 +113,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // Two programs may save at once, so each writes a file of its own.
     let new = path.with_extension(format!("toml.{}", process::id()));
-    let written = write_whole(&new, text).and_then(|()| fs::rename(&new, path));
+    let written = write_whole(&new, text, for_good).and_then(|()| fs::rename(&new, path));
     if written.is_err() {
         // It may never have been made.
         let _ = fs::remove_file(&new);
@@ -111,14 +121,13 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+fn write_whole(path: &Path, text: &str, for_good: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     keep_private(&mut options);
     let mut file = options.open(path)?;
     file.write_all(text.as_bytes())?;
-    // Otherwise, after a power failure, the new name may stand for an empty file.
-    file.sync_data()
+    if for_good { file.sync_data() } else { Ok(()) }
 }
 
 /// Moves what stands in the place of a file, be it a file or a folder, out of the way. Gives its new name.

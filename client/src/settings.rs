@@ -256,7 +256,7 @@ impl SettingsFile {
         let profiles = settings.profiles.iter().map(|profile| profile.clone().with_files_of(folder));
         let settings = Settings { profiles: profiles.collect(), ..settings.clone() };
         let text = toml::to_string(&settings).map_err(io::Error::other)?;
-        folder::replace(&self.path, &text)
+        folder::replace_for_good(&self.path, &text)
     }
 
     /// Moves a broken file aside, and says so.

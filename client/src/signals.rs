@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::{Handle, Signals};
 
-/// The signals that ask the program to end. Who starts it with `nohup` does not want it to hear of the terminal's end.
+/// The signals that ask the program to end. Started with `nohup`, it is not to hear of the terminal's end.
 pub fn endings() -> Vec<i32> {
     let is_heard = |signal: &i32| *signal != SIGHUP || !is_ignored(SIGHUP);
     [SIGTERM, SIGINT, SIGHUP].into_iter().filter(is_heard).collect()

@@ -116,7 +116,7 @@ impl Policies {
     fn save(&self, known: &BTreeMap<String, Policy>) {
         let Some(path) = &self.path else { return };
         let written = toml::to_string(known).map_err(std::io::Error::other);
-        if let Err(error) = written.and_then(|text| folder::replace(path, &text)) {
+        if let Err(error) = written.and_then(|text| folder::replace_for_good(path, &text)) {
             log::warn!("{} was not saved: {error}", path.display());
         }
     }

@@ -97,6 +97,11 @@ fn a_signal_ends_it_in_good_order_at_any_time() {
     server.expect(&["QUIT"]);
     server.expect_end();
     assert_eq!(bob.ends().0, Some(0));
+    let (bob, mut server, _) = welcomed("");
+    bob.loses_its_terminal();
+    server.expect(&["QUIT"]);
+    server.expect_end();
+    assert_eq!(bob.ends().0, Some(0));
     let (bob, mut server, _) = introduced("");
     bob.terminate();
     server.expect_end();

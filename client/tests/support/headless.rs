@@ -81,6 +81,11 @@ impl Headless {
         self.stdin = None;
     }
 
+    /// Tells it that its terminal is gone.
+    pub fn loses_its_terminal(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::HUP).expect("it is running");
+    }
+
     /// Sends it SIGTERM.
     pub fn terminate(&self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it is running");

@@ -188,6 +188,23 @@ fn a_folder_that_cannot_be_written_is_said_once_and_the_chat_goes_on() {
 }
 
 #[test]
+fn a_disk_that_takes_no_conversations_is_said_once_and_the_chat_goes_on() {
+    let (display, server) = (Display::start(1080, 720), Server::start());
+    let folder = Rc::new(tempfile::tempdir().expect("there can be a temporary folder"));
+    fs::write(folder.path().join("logs"), "in the way").expect("it can be written");
+    let start = Start { nick: "ming", port: Some(server.port()), connect: true, ..Start::default() };
+    let mut ming = Person::open_in(&display, &start, folder);
+    ming.is_in_the_lobby();
+    ming.says("one");
+    ming.reads("聊天记录现在写不下来");
+    ming.says("two");
+    ming.says("three");
+    ming.reads("three");
+    assert_eq!(count(&ming.sees(), "聊天记录现在写不下来"), 1);
+    display.picture("kept-no-logs");
+}
+
+#[test]
 fn what_was_left_half_written_is_gone_after_the_next_start() {
     let display = Display::start(900, 700);
     let folder = Rc::new(tempfile::tempdir().expect("there can be a temporary folder"));
