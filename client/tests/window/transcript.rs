@@ -8,7 +8,17 @@ use crate::support::person::{Person, Start, list};
 
 /// A window in a room of a server that says what the test wants.
 fn in_a_room<'a>(display: &'a Display, host: &Impostor, settings: &'a str) -> (Person<'a>, Line) {
-    let start = Start { geometry: "900x660+2+22", settings, ..host.invitation("ming") };
+    in_a_room_of(display, host, settings, "900x660+2+22")
+}
+
+/// The same in a window of this size.
+fn in_a_room_of<'a>(
+    display: &'a Display,
+    host: &Impostor,
+    settings: &'a str,
+    geometry: &'a str,
+) -> (Person<'a>, Line) {
+    let start = Start { geometry, settings, ..host.invitation("ming") };
     let mut person = Person::open(display, &start);
     let mut line = host.accept();
     line.sends(
@@ -115,9 +125,11 @@ const ODD: [&str; 8] = [
 
 #[test]
 fn whatever_people_write_is_shown_marked_and_copied_whole() {
-    for (name, settings) in [("usual", ""), ("large", "size = 150\n")] {
+    for (name, settings, geometry) in
+        [("usual", "", "900x660+2+22"), ("large", "size = 150\n", "1350x990+2+22")]
+    {
         let (display, host) = (Display::start(1400, 1060), Impostor::listen());
-        let (mut ming, mut line) = in_a_room(&display, &host, settings);
+        let (mut ming, mut line) = in_a_room_of(&display, &host, settings, geometry);
         for words in ODD {
             say(&mut line, words);
         }
