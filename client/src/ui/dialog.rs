@@ -19,10 +19,15 @@ use crate::ui::theme::Palette;
 use crate::ui::{Action, Kit, stock};
 
 const CARD_WIDTH: i32 = 400;
+/// The same for what has to be read to the end, such as two fingerprints.
+const WIDE_CARD: i32 = 540;
 /// Around the question: the title above it, the buttons below.
 const CARD_HEIGHT: i32 = 122;
 const LINE_HEIGHT: i32 = 24;
-const MOST_LINES: usize = 18;
+/// The same in smaller letters, where there is no room for larger ones.
+const SMALL_LINE_HEIGHT: i32 = 17;
+/// Above and below the card.
+const MARGIN: i32 = 6;
 /// What can be ticked, if anything can.
 const OPTION_HEIGHT: i32 = 38;
 
@@ -195,20 +200,43 @@ impl Dialog {
         true
     }
 
-    /// The question in lines.
-    fn lines(&self) -> Vec<String> {
-        let face = Face::regular(self.kit.theme().sizes.body);
+    /// The question in lines of this size.
+    fn lines(&self, size: i32) -> Vec<String> {
+        let face = Face::regular(size);
         let text = &self.question.borrow().text;
-        let room = (CARD_WIDTH - 48) as f32;
+        let room = (self.width() - 48) as f32;
         let lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
-        lines.into_iter().take(MOST_LINES).map(|line| text[line].to_owned()).collect()
+        lines.into_iter().map(|line| text[line].to_owned()).collect()
+    }
+
+    /// As many of them as there is room for, their size, and the height of each: smaller ones where that is for all.
+    fn set(&self) -> (Vec<String>, i32, i32) {
+        let sizes = self.kit.theme().sizes;
+        let room = self.group.h() - CARD_HEIGHT - self.option_height() - 2 * MARGIN;
+        let lines = self.lines(sizes.body);
+        if lines.len() as i32 * LINE_HEIGHT <= room {
+            return (lines, sizes.body, LINE_HEIGHT);
+        }
+        let most = (room / SMALL_LINE_HEIGHT).max(1) as usize;
+        (self.lines(sizes.small).into_iter().take(most).collect(), sizes.small, SMALL_LINE_HEIGHT)
+    }
+
+    fn width(&self) -> i32 {
+        let is_wide = self.question.borrow().tone != Tone::Plain || self.question.borrow().no.is_none();
+        let width = if is_wide { WIDE_CARD } else { CARD_WIDTH };
+        width.min(self.group.w() - 2 * MARGIN)
+    }
+
+    fn option_height(&self) -> i32 {
+        if self.question.borrow().option.is_some() { OPTION_HEIGHT } else { 0 }
     }
 
     fn card(&self) -> Rect {
         let rect = Rect::of(&self.group);
-        let option = if self.question.borrow().option.is_some() { OPTION_HEIGHT } else { 0 };
-        let height = CARD_HEIGHT + self.lines().len() as i32 * LINE_HEIGHT + option;
-        Rect::new(rect.x + (rect.w - CARD_WIDTH) / 2, rect.y + (rect.h - height) * 2 / 5, CARD_WIDTH, height)
+        let (lines, _, line_height) = self.set();
+        let (width, height) =
+            (self.width(), CARD_HEIGHT + lines.len() as i32 * line_height + self.option_height());
+        Rect::new(rect.x + (rect.w - width) / 2, rect.y + (rect.h - height) * 2 / 5, width, height)
     }
 
     fn draw(&self) {
@@ -221,10 +249,11 @@ impl Dialog {
         let title = Rect::new(card.x + 24, card.y + 18, card.w - 48, 28);
         let ink = if question.tone == Tone::Warning { theme.colors.danger } else { theme.colors.ink };
         paint.label(Face::bold(theme.sizes.title), ink, Align::Left, &question.title, title);
-        for (index, line) in self.lines().iter().enumerate() {
-            let top = card.y + 52 + index as i32 * LINE_HEIGHT;
-            let row = Rect::new(card.x + 24, top, card.w - 48, LINE_HEIGHT);
-            paint.label(Face::regular(theme.sizes.body), theme.colors.ink, Align::Left, line, row);
+        let (lines, size, line_height) = self.set();
+        for (index, line) in lines.iter().enumerate() {
+            let top = card.y + 52 + index as i32 * line_height;
+            let row = Rect::new(card.x + 24, top, card.w - 48, line_height);
+            paint.label(Face::regular(size), theme.colors.ink, Align::Left, line, row);
         }
     }
 }

@@ -444,7 +444,7 @@ pub fn certificate_words(network: &Network, language: Language) -> Question {
 
 /// A fingerprint in rows that can be compared one by one.
 fn in_rows(fingerprint: &Fingerprint) -> String {
-    const ROW: usize = "AA:BB:CC:DD:EE:FF:00:11:".len();
+    const ROW: usize = "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:".len();
     let printed = fingerprint.to_string();
     let rows = printed.as_bytes().chunks(ROW).map(|row| String::from_utf8_lossy(row).into_owned());
     rows.collect::<Vec<_>>().join("\n")

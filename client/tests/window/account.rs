@@ -124,3 +124,33 @@ fn a_server_that_signed_for_itself_is_asked_about_once_and_refused_when_it_chang
     let seen = ming.waits_for("the chat", |seen| seen["dialog"].is_null());
     assert_eq!(seen["networks"][0]["link"], "down");
 }
+
+#[test]
+fn both_fingerprints_are_shown_whole_in_the_smallest_window_too() {
+    for (language, theme) in [("zh", "light"), ("en", "dark")] {
+        let (display, folder) =
+            (Display::start(1024, 600), tempfile::tempdir().expect("there can be a folder"));
+        let (server, fingerprint) = Server::start_with_tls(0, folder.path());
+        let before = ["AB"; 32].join(":");
+        let settings = format!(
+            "theme = \"{theme}\"\nsize = 150\n[[profile]]\nserver = \"127.0.0.1\"\nport = {}\ntls = true\nnick = \"ming\"\n\
+             tls_fingerprints = [\"{before}\"]\nconnect = true\n",
+            server.port()
+        );
+        let start = Start {
+            language,
+            settings: &settings,
+            connect: true,
+            geometry: "520x500+2+22",
+            ..Start::default()
+        };
+        let mut ming = Person::open(&display, &start);
+        let seen = ming.waits_for("the warning", |seen| seen["dialog"].is_array());
+        let words = dialog_of(&seen).1;
+        display.picture(&format!("account-changed-smallest-{language}"));
+        assert!(words.contains(&fingerprint) && words.contains(&before), "{words}");
+        let side = |name: &str, side: &str| seen["controls"][name][side].as_i64().expect(name);
+        let bottom = side("dialog yes", "y") + side("dialog yes", "h");
+        assert!(bottom <= side("window", "y") + side("window", "h"), "the button is in the window");
+    }
+}
