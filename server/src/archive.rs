@@ -64,7 +64,9 @@ impl Request {
     /// # Errors
     /// What is wrong with that file.
     pub fn choose_database(&mut self, config: &mut Config) -> Result<(), ConfigError> {
-        let (own, service) = (config.data_dir.clone(), Path::new(place::SERVICE_CONFIG));
+        // Not everybody has a folder of their own.
+        let own = config.data_dir.clone().filter(|folder| !folder.as_os_str().is_empty());
+        let service = Path::new(place::SERVICE_CONFIG);
         match place::choose(self, own.as_deref(), service, Path::new(place::SERVICE_DATA)) {
             Ok(place::Place::Told) => self.is_told = true,
             Ok(place::Place::Own) => {}

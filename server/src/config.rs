@@ -4,19 +4,27 @@
 //! `_`. Whatever is wrong is one clear line that names the file or flag, the key, and what was expected.
 
 mod changes;
+mod file;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use teahouse_protocol::text::truncate;
 use teahouse_protocol::{CaseMapping, names};
-use toml::{Table, Value};
+use toml::Value;
 
-use crate::language::{Both, Language, Words, sentences};
+use crate::language::{Both, Language, Text, Words, sentences};
 use crate::network::Network;
 use crate::password::{Kept, Unusable};
 use crate::user_modes::{UserMode, UserModes};
+use crate::{addresses, files};
+
+/// How much of a wrong value is shown, in bytes.
+const MOST_SHOWN: usize = 200;
+/// What would make a person of a server, or several of one.
+const NOT_IN_A_NAME: [char; 5] = ['!', '@', '*', '?', ','];
 
 /// What the server is told to be. [`Config::default`] works as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,14 +295,14 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         english: "PEM file with the certificate; if not set, the server signs its own",
         chinese: "证书所在的 PEM 文件；不设置时服务器自己签一个",
-        set: |config, given| given.text().map(|path| config.tls_cert = some_text(path).map(PathBuf::from)),
+        set: |config, given| given.path().map(|path| config.tls_cert = path),
     },
     Key {
         name: "tls_key",
         kind: Kind::Text,
         english: "PEM file with the key to the certificate",
         chinese: "证书私钥所在的 PEM 文件",
-        set: |config, given| given.text().map(|path| config.tls_key = some_text(path).map(PathBuf::from)),
+        set: |config, given| given.path().map(|path| config.tls_key = path),
     },
     Key {
         name: "sts_duration",
@@ -316,7 +324,9 @@ pub const KEYS: &[Key] = &[
         english: "this server's name, such as tea.house",
         chinese: "服务器的名字，如 tea.house",
         set: |config, given| {
-            given.word(|name| name.contains('.') && name.len() <= 63).map(|name| config.name = name)
+            given
+                .word(|name| name.contains('.') && !name.contains(NOT_IN_A_NAME))
+                .map(|name| config.name = name)
         },
     },
     Key {
@@ -324,7 +334,7 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         english: "the network's name, one word",
         chinese: "网络的名字，一个词",
-        set: |config, given| given.word(|name| name.len() <= 63).map(|name| config.network = name),
+        set: |config, given| given.word(|_| true).map(|name| config.network = name),
     },
     Key {
         name: "password",
@@ -338,14 +348,14 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Text,
         english: "file with the message of the day",
         chinese: "今日消息所在的文件",
-        set: |config, given| given.text().map(|path| config.motd_file = some_text(path).map(PathBuf::from)),
+        set: |config, given| given.path().map(|path| config.motd_file = path),
     },
     Key {
         name: "data_dir",
         kind: Kind::Text,
         english: "folder of what outlasts the server; \"\" keeps everything in memory",
         chinese: "保存数据的文件夹；\"\" 表示一切只在内存里",
-        set: |config, given| given.text().map(|path| config.data_dir = some_text(path).map(PathBuf::from)),
+        set: |config, given| given.path().map(|path| config.data_dir = path),
     },
     Key {
         name: "registration",
@@ -564,26 +574,6 @@ pub const KEYS: &[Key] = &[
 ];
 
 impl Config {
-    /// Reads a file over what is there.
-    ///
-    /// # Errors
-    /// [`ConfigError`] when the file cannot be read or is not TOML, or for the first key that is unknown or wrong.
-    pub fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
-        let whence = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Unreadable(whence.clone(), error.to_string()))?;
-        let table: Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            ConfigError::NotToml(whence.clone(), line.to_string(), error.message().replace('\n', " "))
-        })?;
-        for (name, value) in table {
-            let key = find_key(&name).ok_or_else(|| ConfigError::UnknownKey(whence.clone(), name.clone()))?;
-            let shown = value.to_string();
-            key.take(self, key.given(value)).ok_or_else(|| key.mismatch(whence.clone(), &shown))?;
-        }
-        self.check_passwords(&whence)
-    }
-
     /// Sets one key from a flag; `flag` is its name without the dashes before it. A list takes all `values`, anything
     /// else the last one.
     ///
@@ -592,19 +582,16 @@ impl Config {
     pub fn set_flag(&mut self, flag: &str, values: &[impl AsRef<str>]) -> Option<Result<(), ConfigError>> {
         let key = find_key(&flag.replace('-', "_"))?;
         let last = values.last().map_or("", AsRef::as_ref);
-        let given = match key.kind {
-            Kind::Number { .. } => last.parse().ok().map(Value::Integer),
-            Kind::Switch => last.parse().ok().map(Value::Boolean),
-            Kind::Text => Some(Value::String(last.to_owned())),
-            Kind::List => Some(Value::Array(values.iter().map(|value| value.as_ref().into()).collect())),
+        let text = || Value::String(last.to_owned());
+        let value = match key.kind {
+            Kind::Number { .. } => last.parse().map_or_else(|_| text(), Value::Integer),
+            Kind::Switch => last.parse().map_or_else(|_| text(), Value::Boolean),
+            Kind::Text => text(),
+            Kind::List if values.len() == 1 => text(),
+            Kind::List => Value::Array(values.iter().map(|value| value.as_ref().into()).collect()),
         };
-        let taken = key.take(self, given.and_then(|given| key.given(given)));
-        let shown: Vec<_> = values.iter().map(|value| format!("{:?}", value.as_ref())).collect();
-        let whence = "--".to_owned() + flag;
-        Some(match taken {
-            Some(()) => self.check_passwords(&whence),
-            None => Err(key.mismatch(whence, &shown.join(", "))),
-        })
+        let taken = key.take(self, value, || Both::as_it_is(format_args!("--{flag}")));
+        Some(taken.and_then(|()| self.check_passwords(&format!("--{flag}"))))
     }
 }
 
@@ -617,11 +604,29 @@ fn some_text(text: String) -> Option<String> {
 }
 
 impl Key {
-    /// The value, if it is of the key's kind.
+    /// Sets the key; a config with a wrong value is not used.
+    fn take(&self, config: &mut Config, value: Value, whence: impl Fn() -> Both) -> Result<(), ConfigError> {
+        let found = self.shown(&value);
+        let mistake = |flaw: Option<Text>| {
+            let (key, expected) = (self.name.to_owned(), Both::of(self));
+            match flaw {
+                None => ConfigError::Mismatch(whence(), key, expected, found.clone()),
+                Some(flaw) => ConfigError::Flaw(whence(), key, expected, found.clone(), Both::of(&flaw)),
+            }
+        };
+        let given = self.given(value).ok_or_else(|| mistake(None))?;
+        if let Some(flaw) = self.flaw(&given) {
+            return Err(mistake(Some(flaw)));
+        }
+        (self.set)(config, given).ok_or_else(|| mistake(None))
+    }
+
+    /// The value, if it is of the key's kind. A single text is a list of one.
     fn given(&self, value: Value) -> Option<Given> {
         match (self.kind, value) {
             (Kind::Text, Value::String(text)) => Some(Given::Text(text)),
             (Kind::Switch, Value::Boolean(on)) => Some(Given::Switch(on)),
+            (Kind::List, Value::String(text)) => Some(Given::List(vec![text])),
             (Kind::List, Value::Array(list)) => list
                 .into_iter()
                 .map(|item| item.as_str().map(str::to_owned))
@@ -634,15 +639,70 @@ impl Key {
         }
     }
 
-    /// Sets the key if the value is understood; a config with a wrong value is not used.
-    fn take(&self, config: &mut Config, given: Option<Given>) -> Option<()> {
-        (self.set)(config, given?)
+    /// What is wrong with a value, where there is more to say than what is expected.
+    fn flaw(&self, given: &Given) -> Option<Text> {
+        let texts = match given {
+            Given::Text(text) => std::slice::from_ref(text),
+            Given::List(list) => &list[..],
+            Given::Switch(_) | Given::Number(_) => return None,
+        };
+        texts.iter().find_map(|text| {
+            // Nobody could send such a password, and anything else could not be said in a line, or would play tricks.
+            let is_bad = |c: &char| if self.is_secret() { "\0\r\n".contains(*c) } else { c.is_control() };
+            if let Some(bad) = text.chars().find(is_bad) {
+                return Some(Text::HasControl(bad.escape_debug().to_string()));
+            }
+            let most = self.most_bytes();
+            if text.len() > most {
+                return Some(Text::TextTooLong(text.len().to_string(), most.to_string()));
+            }
+            match self.name {
+                "name" | "network" if text.contains(char::is_whitespace) => Some(Text::HasSpace),
+                "listen" | "listen_tls" => addresses::parse(text).err(),
+                "tls_cert" | "tls_key" | "motd_file" | "data_dir" => files::expand(text).err(),
+                "operators" => match text.split_once(':') {
+                    None => Some(Text::NoColon),
+                    Some((name, _)) if name.contains(char::is_whitespace) => Some(Text::HasSpace),
+                    Some(_) => None,
+                },
+                _ => None,
+            }
+        })
     }
 
-    fn mismatch(&self, whence: String, found: &str) -> ConfigError {
-        // What is wrong with a password is told without it: logs are read by others.
-        let found = if matches!(self.name, "operators" | "password") { "…" } else { found };
-        ConfigError::Mismatch(whence, self.name.to_owned(), Both::of(self), found.to_owned())
+    /// How long its text may be: so that each line it is said in is one, and each file has a name.
+    fn most_bytes(&self) -> usize {
+        match self.name {
+            "name" | "network" => 63,
+            "lobby" => names::MAX_CHANNEL_BYTES,
+            "admin" => 400,
+            // As much as a line of PASS or OPER can hold.
+            "password" | "operators" => 480,
+            _ => 4096,
+        }
+    }
+
+    /// Whether its value is for nobody to read.
+    fn is_secret(&self) -> bool {
+        matches!(self.name, "password" | "operators")
+    }
+
+    /// A value as it is shown to whoever has to correct it, on one line.
+    fn shown(&self, value: &Value) -> Both {
+        if self.is_secret() {
+            return Both::of(&Text::NotShown);
+        }
+        let shown = match value {
+            Value::String(text) => format!("{text:?}"),
+            Value::Array(list) => {
+                let quoted =
+                    |item: &Value| item.as_str().map_or_else(|| item.to_string(), |text| format!("{text:?}"));
+                format!("[{}]", list.iter().map(quoted).collect::<Vec<_>>().join(", "))
+            }
+            other => other.to_string().replace('\n', " "),
+        };
+        let start = truncate(&shown, MOST_SHOWN);
+        Both::as_it_is(if start.len() < shown.len() { format!("{start}…") } else { shown })
     }
 }
 
@@ -666,11 +726,14 @@ impl Given {
 
     /// A text that can stand as a parameter of a message.
     fn word(self, is_right: impl Fn(&str) -> bool) -> Option<String> {
-        self.text()
-            .filter(|text| {
-                !text.is_empty() && !text.starts_with(':') && !text.contains([' ', '\t', '\r', '\n'])
-            })
-            .filter(|text| is_right(text))
+        self.text().filter(|text| !text.is_empty() && !text.starts_with(':')).filter(|text| is_right(text))
+    }
+
+    /// A path, or none where the text is empty.
+    fn path(self) -> Option<Option<PathBuf>> {
+        some_text(self.text()?)
+            .map(|path| files::expand(&path).ok())
+            .map_or(Some(None), |path| path.map(Some))
     }
 
     fn list(self) -> Option<Vec<String>> {
@@ -678,7 +741,7 @@ impl Given {
     }
 
     fn addresses(self) -> Option<Vec<SocketAddr>> {
-        self.list()?.iter().map(|address| address.parse().ok()).collect()
+        self.list()?.iter().map(|address| addresses::parse(address).ok()).collect()
     }
 
     fn switch(self) -> Option<bool> {
@@ -701,10 +764,16 @@ impl Given {
 sentences! {
     /// Why a configuration cannot be used.
     pub enum ConfigError;
-    Unreadable(file, why) "{file}: cannot be read: {why}" | "{file}：无法读取：{why}";
+    Unreadable(file, why: Both) "{file}: cannot be read: {why}" | "{file}：无法读取：{why}";
     NotToml(file, line, why) "{file}: line {line}: not TOML: {why}" | "{file}：第 {line} 行：不是 TOML：{why}";
-    UnknownKey(file, key) "{file}: unknown key {key}; --help lists the keys" | "{file}：没有 {key} 这个键；--help 列出所有的键";
-    Mismatch(whence, key, expected: Both, found) "{whence}: {key}: expected {expected}; found {found}" | "{whence}：{key}：应为{expected}；实为 {found}";
+    UnknownKey(whence: Both, key) "{whence}: unknown key {key}; --help lists the keys" | "{whence}：没有 {key} 这个键；--help 列出所有的键";
+    Mismatch(whence: Both, key, expected: Both, found: Both) "{whence}: {key}: expected {expected}; found {found}"
+        | "{whence}：{key}：应为{expected}；实为 {found}";
+    Flaw(whence: Both, key, expected: Both, found: Both, flaw: Both) "{whence}: {key}: expected {expected}; found {found}: {flaw}"
+        | "{whence}：{key}：应为{expected}；实为 {found}：{flaw}";
+    NoUserFolder "data_dir: this user has no home, so it has to be said where data is kept: --data-dir FOLDER, or data_dir in the file; \"\" keeps everything in memory"
+        | "data_dir：这个用户没有主目录，请说明数据放在哪里：--data-dir 文件夹，或文件里的 data_dir；\"\" 表示一切只在内存里";
+    FlagNotUtf8(flag) "{flag}: the value is not UTF-8" | "{flag}：值不是 UTF-8";
     NotAHash(whence, key, whose) "{whence}: {key}: {whose}: this looks like the hash of a password, but it is cut off, or of a kind that is not known here; copy the whole line that hash-password prints, in a shell between single quotes" | "{whence}：{key}：{whose}：这看起来是密码的散列，但不完整，或不是这里认识的种类；请把 hash-password 打印的整行复制过来，在命令行里要用单引号括起来";
     CostlyHash(whence, key, whose) "{whence}: {key}: {whose}: to check this hash takes too much: at most 65536 KiB of memory (m), 16 passes (t), and 4 passes at that much memory; make one with hash-password" | "{whence}：{key}：{whose}：验证这个散列的代价太高：内存（m）最多 65536 KiB，遍数（t）最多 16，用满内存时最多 4 遍；请用 hash-password 重新生成";
     UnknownFlag(flag) "{flag}: there is no such flag; --help lists them" | "{flag}：没有这个参数；--help 列出所有参数";
@@ -753,26 +822,26 @@ mod tests {
     #[test]
     fn a_mistake_in_the_file_is_one_line_that_says_where_and_what() {
         for (text, complaint) in [
-            ("nmae = 'x'", "tea.toml: unknown key nmae; --help lists the keys"),
+            ("nmae = 'x'", "tea.toml: line 1: unknown key nmae; --help lists the keys"),
             (
                 "name = 'two words.x'",
-                "tea.toml: name: expected this server's name, such as tea.house; found \"two words.x\"",
+                "tea.toml: line 1: name: expected this server's name, such as tea.house; found \"two words.x\": there is a space in it",
             ),
             (
                 "lobby = 'lobby'",
-                "tea.toml: lobby: expected room that everybody joins on login, such as #lobby; \"\" for none; found \"lobby\"",
+                "tea.toml: line 1: lobby: expected room that everybody joins on login, such as #lobby; \"\" for none; found \"lobby\"",
             ),
             (
                 "listen = ['127.0.0.1:abc']",
-                "tea.toml: listen: expected addresses to listen on, such as 127.0.0.1:6667 or 0.0.0.0:6667; found [\"127.0.0.1:abc\"]",
+                "tea.toml: line 1: listen: expected addresses to listen on, such as 127.0.0.1:6667 or 0.0.0.0:6667; found [\"127.0.0.1:abc\"]: abc is no port, which is a number from 0 to 65535",
             ),
             (
                 "max_connections = 'many'",
-                "tea.toml: max_connections: expected most connections at a time; 0 for what the system allows (0–1000000); found \"many\"",
+                "tea.toml: line 1: max_connections: expected most connections at a time; 0 for what the system allows (0–1000000); found \"many\"",
             ),
             (
                 "sendq = 1",
-                "tea.toml: sendq: expected bytes that may wait for a client that reads slowly (4096–1073741824); found 1",
+                "tea.toml: line 1: sendq: expected bytes that may wait for a client that reads slowly (4096–1073741824); found 1",
             ),
         ] {
             assert_eq!(read(text), Err(complaint.to_owned()), "{text}");

@@ -350,17 +350,55 @@ sentences! {
         | "这个地址不属于本机。\n\
          本机的地址有：{addresses}。\n\
          在云服务器上，公网地址属于服务商的网关，由它把数据转到本机的私有地址。请监听 {suggestion}，客户端仍然连接公网地址。";
-    PortInUse(port) "port {port} is in use: another program, perhaps another Teahouse, listens there. Choose another port"
-        | "端口 {port} 已被占用：另一个程序（也许是另一个茶馆）正在使用它。请换一个端口";
+    PortInUse(port) "port {port} is in use: another program, perhaps another Teahouse, listens there. Choose another port, or end that program; `ss -ltnp` shows which it is"
+        | "端口 {port} 已被占用：另一个程序（也许是另一个茶馆）正在使用它。请换一个端口，或结束那个程序；ss -ltnp 可以看到是哪个";
     NowhereToListen "there is no address to listen on: give listen, listen_tls, or both" | "没有可监听的地址：请设置 listen 或 listen_tls，或两者都设";
     HalfAnIdentity "tls_cert and tls_key belong together: give both, or neither" | "tls_cert 和 tls_key 要一起设置，或都不设置";
-    UnusableCertificate(file, why) "{file}: cannot be used as a certificate with its key: {why}" | "{file}：不能用作证书及其私钥：{why}";
-    PrivilegedPort(port) "port {port} needs special rights: only the administrator may use ports below 1024. Choose a port from 1024 to 65535"
-        | "端口 {port} 需要特权：1024 以下的端口只有管理员能用。请选择 1024 到 65535 之间的端口";
     NoControl(why) "the commands bans and accounts cannot reach this server from the shell: {why}" | "命令行的 bans 和 accounts 命令无法联系这台服务器：{why}";
     ServerUnreachable(folder, why) "the server that uses {folder} cannot be asked: {why}" | "无法联系使用 {folder} 的服务器：{why}";
     ServerDoesIt "the server that is running does it" | "由正在运行的服务器执行";
     DatabaseItself "no server is running; the database itself is changed" | "没有运行中的服务器，直接改动数据库";
+    UnusableCertificate(file, why: Both) "{file}: cannot be used as a certificate with its key: {why}" | "{file}：不能用作证书及其私钥：{why}";
+    UnusableKey(file, why: Both) "{file}: cannot be used as the key to the certificate: {why}" | "{file}：不能用作证书的私钥：{why}";
+    NoCertificateInPem "no certificate in PEM form" | "里面没有 PEM 格式的证书";
+    NoKeyInPem "no private key in PEM form" | "里面没有 PEM 格式的私钥";
+    FileIsEmpty "the file is empty" | "文件是空的";
+    PemHasMark "it begins with a byte order mark (BOM), as some editors write it; save it without" | "文件以字节顺序标记（BOM）开头，是某些编辑器加上的；请存为不带 BOM 的文件";
+    PemIsDer "it is in binary form (DER or PKCS #12), not PEM; `openssl x509 -inform der`, `openssl pkey -inform der` or `openssl pkcs12 -nodes` makes PEM of it"
+        | "它是二进制格式（DER 或 PKCS #12），不是 PEM；可用 openssl x509 -inform der、openssl pkey -inform der 或 openssl pkcs12 -nodes 转换";
+    PemIsDamaged "it is cut off or damaged" | "文件不完整或已损坏";
+    OtherForm(label) "what is in it is in another form ({label}); openssl can convert it" | "里面是另一种格式（{label}）；可以用 openssl 转换";
+    KeyForCertificate "there is a private key in it and no certificate: tls_cert and tls_key seem to be exchanged" | "里面是私钥而不是证书：tls_cert 和 tls_key 似乎写反了";
+    CertificateForKey "there is a certificate in it and no private key: tls_cert and tls_key seem to be exchanged" | "里面是证书而不是私钥：tls_cert 和 tls_key 似乎写反了";
+    NotYetSigned "there is a request for a certificate in it, which nobody has signed yet" | "里面是证书请求，还没有人签发";
+    PublicKey "there is a public key in it; the private one is needed" | "里面是公钥；需要的是私钥";
+    OldCertificate(version) "the certificate is of X.509 version {version}, and TLS needs version 3; with openssl, sign it with extensions: -addext or -extfile"
+        | "证书是 X.509 第 {version} 版，TLS 需要第 3 版；用 openssl 签发时请加上扩展：-addext 或 -extfile";
+    KeyIsEncrypted "the key is encrypted with a passphrase, which nobody could type at a start; `openssl pkey -in KEY -out NEW` takes it off"
+        | "私钥用密码加密了，启动时没有人能输入；可用 openssl pkey -in 私钥 -out 新文件 去掉密码";
+    UnsupportedKey "keys of this kind are not supported: only RSA of 2048 to 4096 bits, ECDSA with P-256 or P-384, and Ed25519"
+        | "不支持这种私钥：只支持 2048 到 4096 位的 RSA、P-256 或 P-384 的 ECDSA，以及 Ed25519";
+    KeyOfAnother "the key in tls_key belongs to another certificate; after a renewal both files must be new" | "tls_key 里的私钥属于另一个证书；更新证书后两个文件都要换";
+    WrongOrder(number) "the order is wrong: the server's own certificate, to which the key belongs, is number {number} and must come first"
+        | "顺序不对：与私钥对应的服务器证书是第 {number} 个，应该放在最前面";
+    CertificateRefused(why) "the certificate is not taken: {why}" | "证书不被接受：{why}";
+
+    // What should be mended while it runs.
+    CertificateOver(file, day) "{file}: the certificate has expired: it was good until {day}" | "{file}：证书已过期：有效期到 {day}";
+    CertificateToCome(file, day) "{file}: the certificate is not good yet: it begins to be on {day} (or this machine's clock is wrong)"
+        | "{file}：证书还没有生效：从 {day} 起有效（或者本机时钟不对）";
+    CertificateEnds(file, day, days) "{file}: the certificate expires on {day}, in {days} days" | "{file}：证书将在 {day} 过期，还有 {days} 天";
+    StrayCertificate(file, number) "{file}: certificate {number} did not sign the one before it; some clients will not trust this server" | "{file}：第 {number} 个证书没有签发前一个；有的客户端会不信任本服务器";
+    KeyForAll(file) "others on this machine can read or change the private key {file}: chmod 600 {file}" | "本机其他用户可以读取或修改私钥 {file}：chmod 600 {file}";
+    FolderForAll(folder) "others on this machine can look into the data folder {folder}: chmod 700 {folder}" | "本机其他用户可以查看数据文件夹 {folder}：chmod 700 {folder}";
+    NoMotdFile(file, why: Both) "motd_file: {file} cannot be read, so there is no message of the day: {why}" | "motd_file：无法读取 {file}，因此没有今日消息：{why}";
+    MotdEncoding(file, why: Both) "motd_file: {file} is shown with question marks: {why}" | "motd_file：{file} 会显示成问号：{why}";
+    MotdCut(file, lines) "motd_file: {file} is too long, only its first {lines} lines are shown" | "motd_file：{file} 太长，只显示前 {lines} 行";
+    MotdLine(file, line, most) "motd_file: {file}: line {line} is too long, only its first {most} bytes are shown" | "motd_file：{file}：第 {line} 行太长，只显示前 {most} 字节";
+    DataIsIn(folder) "accounts, rooms and what is said are kept in {folder}" | "账号、房间和聊天记录保存在 {folder}";
+    DataIsInMemory "everything is in memory only and is gone when the server stops (data_dir is empty)" | "一切只在内存里，服务器停止后就没有了（data_dir 为空）";
+    PrivilegedPort(port) "port {port} needs special rights: only the administrator may use ports below 1024. Choose a port from 1024 to 65535, or give the program that right: AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit"
+        | "端口 {port} 需要特权：1024 以下的端口只有管理员能用。请选择 1024 到 65535 之间的端口，或给程序这个权限：在 systemd 单元里写 AmbientCapabilities=CAP_NET_BIND_SERVICE";
     CannotUseFolder(folder, why) "cannot use the folder {folder}: {why}. Choose another with data_dir, or keep everything in memory: --data-dir \"\""
         | "无法使用文件夹 {folder}：{why}。请用 data_dir 换一个，或者把一切只放在内存里：--data-dir \"\"";
     FolderInUse(folder) "another Teahouse keeps its data in {folder}. Choose another folder with data_dir, or keep everything in memory: --data-dir \"\""
@@ -403,6 +441,32 @@ sentences! {
     RowLeftOut(table, why) "something in the table {table} of the database cannot be read, and is left out: {why}" | "数据库的 {table} 表里有读不懂的内容，已跳过：{why}";
     NoDataDir "everything is in memory (data_dir is empty), so there is nothing to read or write" | "一切都在内存里（data_dir 为空），没有可读写的数据";
     StoreTooOld(file) "the database {file} belongs to an older Teahouse. Start the server once; it brings it up to date" | "数据库 {file} 属于旧版本的茶馆。请启动一次服务器，它会自动升级";
+    FileIsFolder "it is a folder, not a file" | "这是文件夹，不是文件";
+    FileIsSpecial "it is no regular file but a pipe, a socket or a device" | "这不是普通文件，而是管道、套接字或设备";
+    FileTooLong(most) "it is longer than {most} bytes" | "超过了 {most} 字节";
+    FileNotAllowed "Permission denied: the user that the server runs as may not read it" | "没有权限（Permission denied）：运行服务器的用户不能读取它";
+    FileIsUtf16 "it is UTF-16, which some editors call Unicode; save it as UTF-8" | "这是 UTF-16（有的编辑器称为 Unicode）；请存为 UTF-8";
+    FileNotUtf8(line) "line {line} is not UTF-8; save it as UTF-8" | "第 {line} 行不是 UTF-8；请存为 UTF-8";
+    LineOfFile(file, line) "{file}: line {line}" | "{file}：第 {line} 行";
+    NoHome "this user has no home, so ~ means nothing" | "这个用户没有主目录，~ 没有意义";
+    NotOwnHome "~ is one's own home only; write the whole path" | "~ 只能表示自己的主目录；请写完整路径";
+    HasControl(what) "there is a line end or another control character in it ({what})" | "里面有换行或其他控制字符（{what}）";
+    HasSpace "there is a space in it" | "里面有空格";
+    NoColon "there is no colon between name and password" | "名字和密码之间没有冒号";
+    TextTooLong(bytes, most) "it has {bytes} bytes, and {most} are the most" | "有 {bytes} 字节，最多 {most} 字节";
+    NotShown "(not shown here)" | "（此处不显示）";
+    NoPort(example) "the port is missing, as in {example}" | "缺少端口，应如 {example}";
+    BadPort(port) "{port} is no port, which is a number from 0 to 65535" | "{port} 不是端口；端口是 0 到 65535 的数字";
+    NoHost(example) "the address is missing; all of this machine's are {example}" | "缺少地址；本机的所有地址是 {example}";
+    NoBrackets(example) "an IPv6 address stands in brackets: {example}" | "IPv6 地址要放在方括号里：{example}";
+    NoInterface(name, names) "there is no network interface {name} here; there are {names}" | "本机没有网络接口 {name}；有 {names}";
+    NotAnIp(name) "{name} is no IP address, and names are not looked up here" | "{name} 不是 IP 地址；这里不查询域名";
+    ListedTwice(address) "{address} is listed twice in listen and listen_tls" | "{address} 在 listen 和 listen_tls 里出现了两次";
+    ListedWithin(address, all) "{address} is a part of {all}, which is in listen or listen_tls too: leave one of them out"
+        | "{address} 已包含在同样列出的 {all} 里：请去掉其中一个";
+    NoIpv6 "this machine has no IPv6: leave the address out, or listen on 0.0.0.0" | "本机没有 IPv6：请去掉这个地址，或监听 0.0.0.0";
+    NeedsInterface(example) "a link-local address needs its network interface, as in {example}" | "链路本地地址要写明网络接口，如 {example}";
+    MayNotListen "Permission denied: the system forbids it to this program" | "没有权限（Permission denied）：系统不允许本程序这样做";
     CannotPrint(why) "cannot write the answer: {why}" | "无法写出结果：{why}";
     CannotRead(file, why) "cannot read {file}: {why}" | "无法读取 {file}：{why}";
     CannotWrite(file, why) "cannot write {file}: {why}" | "无法写入 {file}：{why}";

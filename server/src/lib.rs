@@ -12,13 +12,15 @@
 //!
 //! Around it: [`signals`], the [`service_manager`], the [`log_writer`] and the [`console`].
 //! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC), [`farewell`] (how to hang up),
-//! [`config`] (file and flags), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
+//! [`config`] (file and flags), [`files`] (how files are read), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
 //! [`password`], [`hashing`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
-//! [`limits`] (what the system allows), [`reload`] (what operators want the whole server to do), [`program`] (which
+//! [`limits`] (what the system allows), [`advice`] (what should be mended),
+//! [`motd`] (the message of the day), [`reload`] (what operators want the whole server to do), [`program`] (which
 //! file is run again).
 //! `docs/architecture.md` tells why it is built so.
 
 pub mod addresses;
+pub mod advice;
 pub mod archive;
 pub mod commands;
 pub mod config;
@@ -28,11 +30,13 @@ mod desk;
 pub mod drain;
 pub mod duration;
 pub mod farewell;
+pub mod files;
 pub mod furnish;
 pub mod hashing;
 pub mod language;
 pub mod limits;
 pub mod log_writer;
+pub mod motd;
 pub mod network;
 pub mod nickname;
 pub mod outbox;

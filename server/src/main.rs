@@ -7,8 +7,9 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use jiff::Timestamp;
 use lexopt::prelude::*;
-use log::info;
+use log::{info, warn};
 use teahouse_server::addresses::reachable;
 use teahouse_server::archive::Request;
 use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
@@ -18,7 +19,7 @@ use teahouse_server::reload::{self, Origin};
 use teahouse_server::service_manager::ServiceManager;
 use teahouse_server::signals::Attendant;
 use teahouse_server::world::Order;
-use teahouse_server::{Config, Server, console, limits, password, program};
+use teahouse_server::{Config, Server, advice, console, files, limits, password, program};
 
 /// What the command line asks for.
 enum Task {
@@ -106,6 +107,10 @@ fn serve(
         let address = reachable(*address);
         say(Text::JoinWith(format!("{} {}", address.ip(), address.port())));
     }
+    say(reload::whereabouts(&server.config()));
+    for text in advice::of(&server.config(), Timestamp::now()) {
+        warn!("{}", text.within(language));
+    }
     let read = || {
         let Task::Serve(config) = read_command_line(locale)? else {
             unreachable!("the command line is the same as at the start");
@@ -126,7 +131,12 @@ fn serve(
 /// `--check-config`: each key has been read, so what is left is what they are together.
 fn check(config: &Config) -> ExitCode {
     match Server::check(config) {
-        Ok(()) => console::answer(Text::ConfigIsFine.within(config.language), config.language),
+        Ok(()) => {
+            for text in advice::of(config, Timestamp::now()) {
+                console::tell(text.within(config.language));
+            }
+            console::answer(Text::ConfigIsFine.within(config.language), config.language)
+        }
         Err(error) => {
             console::complain(error.within(config.language));
             ExitCode::from(2)
@@ -177,7 +187,8 @@ fn use_archive(config: &Config, request: &Request) -> ExitCode {
 /// The file first, then the flags over it.
 fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let mut config = Config { language: locale, data_dir: user_data_dir(), ..Config::default() };
+    let mut config =
+        Config { language: locale, data_dir: Some(user_data_dir().unwrap_or_default()), ..Config::default() };
     let mut flags: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut check = false;
     let mut request = Request::default();
@@ -192,13 +203,16 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
             Long("json") if !request.words.is_empty() => request.as_json = true,
             Long("config") => {
                 let path = parser.value().map_err(|_| ConfigError::MissingValue("--config".to_owned()))?;
-                config.read_file(Path::new(&path))?;
-                request.config_file = Some(path.into());
+                // Not every shell puts the home in the place of `~` behind a `=`.
+                let path = path.to_str().and_then(|path| files::expand(path).ok()).unwrap_or(path.into());
+                config.read_file(&path)?;
+                request.config_file = Some(path);
             }
             Long(flag) if KEYS.iter().any(|key| key.name == flag.replace('-', "_")) => {
                 let flag = flag.to_owned();
                 let value = parser.value().map_err(|_| ConfigError::MissingValue(format!("--{flag}")))?;
-                flags.entry(flag).or_default().push(value.to_string_lossy().into_owned());
+                let value = value.into_string().map_err(|_| ConfigError::FlagNotUtf8(format!("--{flag}")))?;
+                flags.entry(flag).or_default().push(value);
             }
             Long(flag) => return Err(ConfigError::UnknownFlag(format!("--{flag}"))),
             Short(flag) => return Err(ConfigError::UnknownFlag(format!("-{flag}"))),
@@ -222,6 +236,10 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
         if let Some(result) = config.set_flag(&flag, &values) {
             result?;
         }
+    }
+    // It began as the user's own folder, which not everybody has; without one it is not in memory unasked.
+    if config.data_dir.as_deref() == Some(Path::new("")) {
+        return Err(ConfigError::NoUserFolder);
     }
     let config = Box::new(config);
     Ok(match (check, request.words.is_empty()) {

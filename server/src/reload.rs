@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use log::Level;
 
 use crate::config::{Config, ConfigError};
@@ -20,7 +21,7 @@ use crate::server::Server;
 use crate::service_manager::ServiceManager;
 use crate::tls::Identity;
 use crate::world::{ClientId, Order};
-use crate::{addresses, store};
+use crate::{addresses, advice, store};
 
 /// How long the program that is to be started may take to say whether it can be.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -80,6 +81,12 @@ pub fn introduction(identity: &Identity) -> Vec<Text> {
     iter::once(fingerprint).chain(identity.is_self_signed.then_some(Text::SelfSigned)).collect()
 }
 
+/// Where what outlasts the server is kept.
+pub fn whereabouts(config: &Config) -> Text {
+    let folder = config.data_dir.as_ref().map(|folder| folder.display().to_string());
+    folder.map_or(Text::DataIsInMemory, Text::DataIsIn)
+}
+
 /// Reads the configuration and the certificate again.
 fn reload(server: &Server, origin: &Origin) -> News {
     let (config, identity) = (server.config(), server.identity());
@@ -99,6 +106,8 @@ fn reload(server: &Server, origin: &Origin) -> News {
             taken.push("tls_cert");
         }
     }
+    let advice = advice::of(&server.config(), Timestamp::now());
+    news.extend(advice.into_iter().map(|text| (Level::Warn, text)));
     let done = if taken.is_empty() { Text::NothingTakenOn } else { Text::TakenOn(taken.join(", ")) };
     news.push((Level::Info, done));
     news
@@ -120,9 +129,9 @@ fn obstacle(server: &Server, origin: &Origin) -> Option<Both> {
     let ours = [&before.listen, &before.listen_tls].into_iter().flatten().chain(server.addresses());
     let ours: HashSet<_> = ours.chain(server.tls_addresses()).map(SocketAddr::port).collect();
     // A port that is this server's is free once it has stopped.
-    let new = [&config.listen, &config.listen_tls].into_iter().flatten();
-    let mut new = new.filter(|address| !ours.contains(&address.port()));
-    let refusal = new.find_map(|address| addresses::listen(*address).err());
+    let all = [&config.listen[..], &config.listen_tls].concat();
+    let mut new = all.iter().filter(|address| !ours.contains(&address.port()));
+    let refusal = new.find_map(|address| addresses::listen(*address, &all).err());
     let is_elsewhere = config.data_dir != before.data_dir;
     let refusal = refusal.or_else(|| is_elsewhere.then(|| store::try_folder(&config).err()).flatten());
     refusal.map(|why| Both::of(&why))

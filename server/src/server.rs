@@ -114,8 +114,9 @@ impl Server {
         let cannot_start = |error: io::Error| Text::CannotStart(error.to_string());
         let config = Arc::new(config);
         let identity = identity_of(&config, None)?;
+        let all = [&config.listen[..], &config.listen_tls].concat();
         let listen = |addresses: &[SocketAddr]| {
-            let sockets = addresses.iter().map(|address| addresses::listen(*address));
+            let sockets = addresses.iter().map(|address| addresses::listen(*address, &all));
             sockets.collect::<Result<Vec<_>, _>>()
         };
         let (plain, secure) = (listen(&config.listen)?, listen(&config.listen_tls)?);
@@ -194,6 +195,7 @@ impl Server {
         if config.listen.is_empty() && config.listen_tls.is_empty() {
             return Err(Text::NowhereToListen);
         }
+        addresses::check(config.listen.iter().chain(&config.listen_tls))?;
         Identity::given(config).map(drop)
     }
 
@@ -405,6 +407,7 @@ fn accept_all(shared: &Arc<Shared>, door: &Door) {
         }
         match accepted {
             Ok((connection, address)) => {
+                let address = addresses::canonical(address);
                 if pause != FIRST_PAUSE {
                     log::info!("{}", Text::AcceptRecovered.within(language));
                     pause = FIRST_PAUSE;
@@ -423,6 +426,7 @@ fn accept_all(shared: &Arc<Shared>, door: &Door) {
                 let until = Instant::now() + pause;
                 reserve.spend(|| {
                     if let Ok((connection, address)) = door.socket.accept() {
+                        let address = addresses::canonical(address);
                         let count = shared.guests.lock().len().to_string();
                         turn_away(shared, &connection, address, door, &Text::ServerFull(count));
                         // Its descriptor is the reserve, so nobody else can be seen to meanwhile.

@@ -12,6 +12,7 @@
 
 pub mod fingerprint;
 pub mod identity;
+mod pem;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -28,7 +29,7 @@ use crate::language::{Language, Text};
 use crate::outbox::Wire;
 
 pub use fingerprint::Fingerprint;
-pub use identity::Identity;
+pub use identity::{Identity, SELF_SIGNED};
 
 /// How a connection begins that speaks TLS: the type of a handshake record, and the first byte of its version
 /// ([RFC 8446 §5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)). No line of IRC begins so.

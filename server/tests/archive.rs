@@ -264,7 +264,9 @@ fn a_backup_says_what_else_a_house_is_made_of() {
     fs::write(house.path().join("self-signed.pem"), "").unwrap();
     fs::write(house.path().join("house.toml"), "data_dir = '.'\nmotd_file = 'motd.txt'\n").unwrap();
     let (well, _, said) = shell("$server --config house.toml backup copy.db", house.path());
-    assert!(well && said.contains("take these along too: house.toml, ./self-signed.pem, motd.txt"), "{said}");
+    let there = house.path().display();
+    let list = format!("{there}/house.toml, {there}/self-signed.pem, {there}/motd.txt");
+    assert!(well && said.contains(&format!("take these along too: {list}")), "{said}");
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn trouble_4_listening_on_a_public_address_is_refused_with_the_machines_own_addr
         (Language::English, ["127.0.0.1", "not this machine's", "Listen on 0.0.0.0:6667", "gateway"]),
         (Language::Chinese, ["127.0.0.1", "不属于本机", "请监听 0.0.0.0:6667", "网关"]),
     ] {
-        let said = addresses::listen(public).unwrap_err().to_string(language);
+        let said = addresses::listen(public, &[]).unwrap_err().to_string(language);
         for part in words {
             assert!(said.contains(part), "{part:?} is missing in {said:?}");
         }

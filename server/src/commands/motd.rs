@@ -1,27 +1,20 @@
 //! MOTD: the message of the day, read from its file each time; and with it the end of the welcome.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 
 use teahouse_protocol::Message;
-use teahouse_protocol::text::truncate;
 
 use super::context::{Context, Task};
 use super::errand::Aid;
 use super::{channels, history};
+use crate::motd::Motd;
 use crate::reply::Reply;
-
-/// How much of the file is read, in bytes.
-const MOST_BYTES: u64 = 64 * 1024;
-/// How much of a line is sent, in bytes.
-const LINE_BYTES: usize = 400;
 
 /// The file while it is read, which happens without the lock.
 #[derive(Debug)]
 pub(super) struct Reading {
     file: PathBuf,
-    found: Option<String>,
+    found: Option<Motd>,
     /// Whether the message of the day ends a welcome.
     welcome: bool,
 }
@@ -43,9 +36,8 @@ pub(super) fn send(context: &mut Context, welcome: bool) {
 
 impl Task for Reading {
     fn run(&mut self, _aid: &mut Aid) {
-        let mut bytes = Vec::new();
-        let read = File::open(&self.file).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
-        self.found = read.is_ok().then(|| String::from_utf8_lossy(&bytes).into_owned());
+        // Whoever keeps the house has been told why it cannot be, at the start and when the configuration was read.
+        self.found = Motd::read(&self.file).ok();
     }
 
     fn finish(self: Box<Self>, context: &mut Context) {
@@ -53,13 +45,12 @@ impl Task for Reading {
     }
 }
 
-fn show(context: &mut Context, text: Option<String>, welcome: bool) {
-    match text {
-        Some(text) => {
+fn show(context: &mut Context, found: Option<Motd>, welcome: bool) {
+    match found {
+        Some(motd) => {
             context.reply(&Reply::MotdStart(context.world.config.name.clone()));
-            for line in text.lines() {
-                let line = line.replace(['\0', '\r'], "");
-                context.reply(&Reply::Motd(truncate(&line, LINE_BYTES).to_owned()));
+            for line in motd.lines {
+                context.reply(&Reply::Motd(line));
             }
             context.reply(&Reply::EndOfMotd);
         }

@@ -9,20 +9,23 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 
-use super::Fingerprint;
+use super::{Fingerprint, pem};
 use crate::config::Config;
-use crate::language::Text;
+use crate::files;
+use crate::language::{Both, Text};
 
 /// The file in the data folder that holds the certificate which the server signed itself, and the key to it.
 pub const SELF_SIGNED: &str = "self-signed.pem";
+/// How much is read of a file with certificates: a hundred of the longest.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A certificate, the key to it, and all that a handshake needs.
 #[derive(Clone, Debug)]
@@ -33,6 +36,16 @@ pub struct Identity {
     pub fingerprint: Fingerprint,
     /// Whether nobody else vouches for it.
     pub is_self_signed: bool,
+    /// From when on the certificate holds, and how long.
+    pub holds: [Timestamp; 2],
+    /// The number, from 1, of the first certificate in the file that did not sign the one before it.
+    pub stray: Option<usize>,
+}
+
+/// Which of the two files has something wrong with it.
+enum Unusable {
+    Certificate(Text),
+    Key(Text),
 }
 
 impl Identity {
@@ -49,17 +62,16 @@ impl Identity {
             if let Some(before) = before.filter(|before| before.is_self_signed) {
                 return Ok(before.clone());
             }
-            let pem = sign(&config.name).map_err(|error| error.to_string());
-            return pem
-                .and_then(|pem| Self::parse(pem.as_bytes(), pem.as_bytes(), true))
-                .map_err(|error| unusable(Path::new(SELF_SIGNED), &error));
+            let here = Path::new(SELF_SIGNED);
+            let pem = sign(&config.name).map_err(|error| unusable(here, Both::as_it_is(error)))?;
+            return Self::parse(pem.as_bytes(), pem.as_bytes(), true).map_err(|flaw| flaw.at(here, here));
         };
         let path = folder.join(SELF_SIGNED);
         if !path.exists() {
-            make(folder, &config.name).map_err(|error| unusable(&path, &error.to_string()))?;
+            make(folder, &config.name).map_err(|error| unusable(&path, Both::as_it_is(error)))?;
         }
-        let pem = read(&path)?;
-        Self::parse(&pem, &pem, true).map_err(|error| unusable(&path, &error))
+        let pem = files::read(&path, MOST_BYTES).map_err(|why| unusable(&path, why))?;
+        Self::parse(&pem, &pem, true).map_err(|flaw| flaw.at(&path, &path))
     }
 
     /// What the configuration names; `None` if it names nothing. Makes nothing.
@@ -68,38 +80,48 @@ impl Identity {
     /// A sentence that names the file and what is wrong with it.
     pub fn given(config: &Config) -> Result<Option<Self>, Text> {
         match (&config.tls_cert, &config.tls_key) {
-            (Some(certificate), Some(key)) => Self::parse(&read(certificate)?, &read(key)?, false)
-                .map(Some)
-                .map_err(|error| unusable(certificate, &error)),
+            (Some(certificate), Some(key)) => {
+                let pem = files::read(certificate, MOST_BYTES).map_err(|why| unusable(certificate, why))?;
+                let key_pem = files::read(key, MOST_BYTES)
+                    .map_err(|why| Text::UnusableKey(key.display().to_string(), why))?;
+                Self::parse(&pem, &key_pem, false).map(Some).map_err(|flaw| flaw.at(certificate, key))
+            }
             (None, None) => Ok(None),
             _ => Err(Text::HalfAnIdentity),
         }
     }
 
-    fn parse(certificates: &[u8], key: &[u8], is_self_signed: bool) -> Result<Self, String> {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(certificates)
-            .collect::<Result<_, _>>()
-            .map_err(|error| error.to_string())?;
-        let first = chain.first().ok_or_else(|| "no certificate in PEM form".to_owned())?;
+    fn parse(certificates: &[u8], key: &[u8], is_self_signed: bool) -> Result<Self, Unusable> {
+        let chain = pem::chain(certificates).map_err(Unusable::Certificate)?;
+        let (key, signing) = pem::key(key).map_err(Unusable::Key)?;
+        pem::check_that_they_fit(&chain, &signing).map_err(Unusable::Certificate)?;
+        let first = chain.certificates.first().ok_or(Unusable::Certificate(Text::NoCertificateInPem))?;
         let fingerprint = Fingerprint::of(first);
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| format!("the key: {error}"))?;
+        let refused =
+            |error: rustls::Error| Unusable::Certificate(Text::CertificateRefused(error.to_string()));
         let provider = Arc::new(ring::default_provider());
         let handshakes = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
+            .map_err(refused)?
             .with_client_cert_verifier(Arc::new(AnyCertificate(provider)))
-            .with_single_cert(chain, key)
-            .map_err(|error| error.to_string())?;
-        Ok(Self { handshakes: Arc::new(handshakes), fingerprint, is_self_signed })
+            .with_single_cert(chain.certificates, key)
+            .map_err(refused)?;
+        let handshakes = Arc::new(handshakes);
+        Ok(Self { handshakes, fingerprint, is_self_signed, holds: chain.holds, stray: chain.stray })
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Text> {
-    fs::read(path).map_err(|error| unusable(path, &error.to_string()))
+impl Unusable {
+    fn at(self, certificate: &Path, key: &Path) -> Text {
+        match self {
+            Self::Certificate(flaw) => unusable(certificate, Both::of(&flaw)),
+            Self::Key(flaw) => Text::UnusableKey(key.display().to_string(), Both::of(&flaw)),
+        }
+    }
 }
 
-fn unusable(path: &Path, why: &str) -> Text {
-    Text::UnusableCertificate(path.display().to_string(), why.to_owned())
+fn unusable(path: &Path, why: Both) -> Text {
+    Text::UnusableCertificate(path.display().to_string(), why)
 }
 
 /// Makes the file with the server's own pair. It is whole or not there, and its owner's alone.
