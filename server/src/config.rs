@@ -154,7 +154,11 @@ impl Default for Config {
 
 /// The user's own folder for what the server keeps; `None` if this user has none.
 pub fn user_data_dir() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "teahouse-server").map(|folders| folders.data_dir().to_owned())
+    const NAME: &str = "teahouse-server";
+    let own = directories::ProjectDirs::from("", "", NAME).map(|folders| folders.data_dir().to_owned());
+    // A user without a home can still be told where data goes, as services are.
+    let told = || std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    own.or_else(|| told().map(|folder| folder.join(NAME)))
 }
 
 impl Config {

@@ -1,18 +1,27 @@
 //! Which file is run when the server starts again: the one that it was started from, or what an update has put there.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{self, Path, PathBuf};
 
 /// The file of this program, as an absolute path. To be asked at the start: later the working directory may be another,
 /// and what is at the path another file, which is then the one to run.
 pub fn file() -> PathBuf {
-    let name = env::args_os().next().unwrap_or_default();
-    let called = called_by(Path::new(&name), env::var_os("PATH").as_deref());
+    let called = called_by(Path::new(&name()), env::var_os("PATH").as_deref());
     // On Linux this needs /proc, which is not everywhere: in a jail, in some containers.
     choose(called, env::current_exe().ok())
+}
+
+/// By what name it was called: what the kernel was given, which is a file's, or else what the program was told.
+fn name() -> OsString {
+    #[cfg(target_os = "linux")]
+    if let name @ [_, ..] = rustix::param::linux_execfn().to_bytes() {
+        return OsStr::from_bytes(name).to_owned();
+    }
+    env::args_os().next().unwrap_or_default()
 }
 
 /// What a shell would run by this name.

@@ -165,6 +165,9 @@ pub struct World {
     effects: Effects,
 }
 
+/// How much of a sentence a notice holds, in bytes: with names of any length before it, it is one line.
+const NOTICE_BYTES: usize = 350;
+
 /// What is to be done once the lock is free.
 #[derive(Debug, Default)]
 pub struct Effects {
@@ -684,10 +687,11 @@ impl World {
         self.tell_only(to, line, Cause::Others);
     }
 
-    /// Queues a sentence of the server's own, where there is no numeric for it. Each of its lines is a notice.
+    /// Queues a sentence of the server's own, where there is no numeric for it. Each of its lines is a notice, and one
+    /// that is too long is several.
     pub(crate) fn notice(&mut self, to: ClientId, text: &Text) {
         let words = text.to_string(self.clients[to].language);
-        for words in words.lines() {
+        for words in words.lines().flat_map(|line| text::split(line, NOTICE_BYTES)) {
             let (server, name) = (&self.config.name, self.clients[to].name());
             let line = self.line(format_args!(":{server} NOTICE {name} :{words}"));
             self.tell_only(to, line, Cause::Answer);

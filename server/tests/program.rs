@@ -609,6 +609,24 @@ fn an_operator_who_has_the_configuration_read_again_is_told_what_came_of_it_in_t
     house.change("network = 'New'\n");
     house.server.signal(Signal::HUP);
     house.server.read_until("configuration read again; changed: lobby");
+    // What is no file any more changes nothing either, and is not waited for.
+    let file = house.folder.path().join("tea.toml");
+    fs::remove_file(&file).unwrap();
+    house.keeper.send("LANGUAGE en\r\nREHASH");
+    house.keeper.wait_for("tea.toml: cannot be read: No such file");
+    mknodat(CWD, &file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    house.keeper.send("REHASH");
+    house.keeper.wait_for("tea.toml: cannot be read: it is no regular file");
+    fs::remove_file(&file).unwrap();
+    // A mistake that is too long for a line is told whole.
+    house.change(&format!("admin = '{}'\n", "茶".repeat(400)));
+    house.keeper.send("REHASH");
+    let mut told = String::new();
+    while !told.ends_with("it has 1200 bytes, and 400 are the most") {
+        // It was cut at a space.
+        told.push(' ');
+        told += house.keeper.wait_for("NOTICE keeper :").split_once("NOTICE keeper :").unwrap().1;
+    }
     // Nobody but the one who asked is told.
     house.keeper.send("PING fence");
     assert!(house.keeper.line().unwrap().contains("PONG"));
