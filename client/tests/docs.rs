@@ -1,10 +1,13 @@
-//! `docs/client.md` says what the code does: its table of keys and its sample are compared with the code's.
+//! `docs/client.md` and `docs/guide.md` say what the code does: their tables and the sample are compared with the code's.
 
 use std::fs;
 use std::path::Path;
 
+use teahouse::command::COMMANDS;
+use teahouse::i18n::Language;
 use teahouse::profile::KEYS;
 use teahouse::settings::SettingsFile;
+use teahouse::ui::keys::SHORTCUTS;
 
 const PAGES: [(&str, &str); 2] = [("client.md", "Profiles"), ("client.zh-CN.md", "服务器档案")];
 
@@ -40,6 +43,35 @@ fn the_sample_is_good_and_shows_every_key() {
         for key in KEYS {
             let is_there = sample.lines().any(|line| line.starts_with(&format!("{} = ", key.name)));
             assert!(is_there, "{page}: no {} in the sample", key.name);
+        }
+    }
+}
+
+const GUIDES: [(&str, Language, [&str; 2]); 2] = [
+    ("guide.md", Language::English, ["Commands", "Keys"]),
+    ("guide.zh-CN.md", Language::Chinese, ["命令", "快捷键"]),
+];
+
+#[test]
+fn both_guides_list_every_command_as_help_does() {
+    for (page, language, [heading, _]) in GUIDES {
+        let section = section(page, heading);
+        let rows = section.lines().filter(|line| line.starts_with("| `/"));
+        let listed: Vec<_> = rows.map(|row| row.replace('`', "")).collect();
+        let help = COMMANDS.iter().map(|row| {
+            let [usage, help] = [row.usage, row.help].map(|text| text.to(language).replace('|', "\\|"));
+            format!("| {usage} | {help} |")
+        });
+        assert_eq!(listed, help.collect::<Vec<_>>(), "{page}");
+    }
+}
+
+#[test]
+fn both_guides_name_every_key_that_means_the_same_everywhere() {
+    for (page, _, [_, heading]) in GUIDES {
+        let section = section(page, heading);
+        for shortcut in SHORTCUTS {
+            assert!(section.contains(&format!("`{}`", shortcut.name)), "{page}: {}", shortcut.name);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use teahouse_protocol::numerics;
@@ -158,9 +158,9 @@ fn skeleton(page: &str) -> Vec<String> {
                 bones.push(line.chars().next().unwrap().to_string());
             }
             let targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-            // A heading further down has its name in its language.
-            let bone = |target: &str| match target.strip_prefix('#') {
-                Some(_) => "#".to_owned(),
+            // A heading has its name in its language.
+            let bone = |target: &str| match target.split_once('#') {
+                Some((page, _)) => page.replace(".zh-CN.md", ".md") + "#",
                 None => target.replace(".zh-CN.md", ".md"),
             };
             bones.extend(targets.map(bone));
@@ -184,4 +184,40 @@ fn every_page_in_both_languages_has_the_same_parts_links_and_commands() {
         }
     }
     assert!(compared > 1, "the READMEs and a page at least");
+}
+
+/// Every page: those at the top, and those in `docs`.
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = [root.clone(), root.join("docs")];
+    let files =
+        folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+/// What a heading is called in a link, as sites that show Markdown make it: in small letters, without signs, with `-`
+/// for spaces.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>().to_lowercase()
+}
+
+#[test]
+fn every_link_from_page_to_page_leads_to_a_file_and_a_heading() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let (file, heading) =
+                target.split_once('#').map_or((target, None), |(file, name)| (file, Some(name)));
+            let path = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            assert!(path.exists(), "{}: {target}", page.display());
+            let Some(heading) = heading else { continue };
+            let there = fs::read_to_string(&path).unwrap();
+            let names = there.lines().filter_map(|line| line.strip_prefix('#'));
+            let has_it =
+                names.map(|line| anchor(line.trim_start_matches('#').trim())).any(|name| name == heading);
+            assert!(has_it, "{}: {target}", page.display());
+        }
+    }
 }
