@@ -3,6 +3,7 @@
 use std::net::Ipv6Addr;
 
 use crate::i18n::{Phrase, Text};
+use crate::typed::narrow;
 
 /// A server's address as typed: a host's name or an IP address, in `[]` or not.
 ///
@@ -41,17 +42,6 @@ pub fn check_port(typed: &str) -> Result<u16, Phrase> {
         Ok(number) if number > 0 && port.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
         _ => Err(Text::PortBad.into()),
     }
-}
-
-/// `text` with every character of full width (U+FF01 to U+FF5E) as the ASCII one that it stands for.
-fn narrow(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            '\u{3000}' => ' ',
-            _ => c,
-        })
-        .collect()
 }
 
 /// A character that is not welcome, fit to be shown.

@@ -10,6 +10,8 @@ use teahouse_protocol::{Message, names};
 
 use crate::i18n::{Phrase, Text};
 use crate::traffic;
+use crate::typed::{self, Beginning};
+use crate::unseen;
 
 /// Something to do, read from the message box.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,18 +187,36 @@ pub const COMMANDS: &[Row] = &[
     row(&["help", "h", "?"], Text::UsageHelp, Text::HelpHelp, |_| Ok(Command::Help)),
 ];
 
-/// Reads what was typed. Text that begins with `//` is said, with one `/`.
+/// Reads what was typed. Text that begins with `//` is said, with one `/`. What begins like a command and cannot be one
+/// is never said: there may be a password in it, and the room is no place for that.
 ///
 /// # Errors
 /// What is wrong with a command, in plain words; then nothing is done, and the typed text should stay.
 pub fn parse(typed: &str) -> Result<Command, Phrase> {
-    let Some(rest) = typed.strip_prefix('/') else { return Ok(Command::Say(typed.to_owned())) };
-    if rest.starts_with('/') {
-        return Ok(Command::Say(rest.to_owned()));
+    let (rest, is_sure) = match typed::beginning(typed) {
+        Beginning::Literal(text) => return Ok(Command::Say(text.to_owned())),
+        Beginning::Command(rest, _) => (rest, true),
+        Beginning::Doubtful(rest, _)
+            if typed::narrow(rest).starts_with(|c: char| c.is_ascii_alphabetic()) =>
+        {
+            (rest, false)
+        }
+        Beginning::Words | Beginning::Doubtful(..) => {
+            check_lines(typed)?;
+            return Ok(Command::Say(typed.to_owned()));
+        }
+    };
+    let (name, rest) = split_name(rest);
+    if !is_sure || name.is_empty() {
+        let meant = if name.is_empty() { split_name(rest.trim_start()).0 } else { name };
+        return Err(match find(&meant) {
+            Some(row) => Text::LooksLikeCommand.with([&format!("/{}", row.names[0])]),
+            None => Text::UnknownCommand.with([&format!("/{meant}")]),
+        });
     }
-    let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let rest = rest.trim();
-    let row = find(name).ok_or_else(|| Text::UnknownCommand.with([&format!("/{name}")]))?;
+    let row = find(&name).ok_or_else(|| Text::UnknownCommand.with([&format!("/{name}")]))?;
+    check_lines(rest)?;
     if !row.many_lines && rest.contains(['\r', '\n']) {
         return Err(Text::OneLineOnly.into());
     }
@@ -204,6 +224,40 @@ pub fn parse(typed: &str) -> Result<Command, Phrase> {
         Problem::Missing => Text::MissingArgument.of([row.usage.into()]),
         Problem::Told(phrase) => phrase,
     })
+}
+
+/// A text in several lines is said as it is, but for a line that begins like one of the commands: it was typed or pasted
+/// to be carried out.
+fn check_lines(text: &str) -> Result<(), Phrase> {
+    for (index, line) in text.lines().enumerate().skip(1) {
+        if let Beginning::Command(rest, _) | Beginning::Doubtful(rest, _) = typed::beginning(line)
+            && let Some(row) = find(&split_name(rest.trim_start()).0)
+        {
+            let command = format!("/{}", row.names[0]);
+            return Err(Text::LineIsCommand.with([&(index + 1).to_string(), &command]));
+        }
+    }
+    Ok(())
+}
+
+/// The row of the command whose name is all that was typed.
+pub fn whole(typed: &str) -> Option<&'static Row> {
+    match typed::beginning(typed) {
+        Beginning::Command(name, _) => find(&typed::name(name)),
+        _ => None,
+    }
+}
+
+/// The row of the command whose arguments are being typed.
+pub fn begun(typed: &str) -> Option<&'static Row> {
+    let Beginning::Command(rest, _) = typed::beginning(typed) else { return None };
+    rest.contains(char::is_whitespace).then(|| find(&split_name(rest).0))?
+}
+
+/// The name of a command, and what follows it.
+fn split_name(rest: &str) -> (String, &str) {
+    let (name, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    (typed::name(name), rest)
 }
 
 /// Whether a password may stand in what was typed: then it is not kept to be called back.
@@ -243,29 +297,34 @@ fn split_word(rest: &str) -> (&str, &str) {
     rest.split_once(char::is_whitespace).map_or((rest, ""), |(word, rest)| (word, rest.trim_start()))
 }
 
-/// A person's name. Other servers have other rules, so only what could not be one parameter is refused.
 fn ignore(rest: &str, ignore: bool) -> Result<Command, Problem> {
-    let who = rest.split_whitespace().next().map(str::to_owned);
-    Ok(Command::Ignore { who, ignore })
+    let who = rest.split_whitespace().next().map(typed::name);
+    Ok(Command::Ignore { who: who.map(|who| who.trim_start_matches('@').to_owned()), ignore })
 }
 
+/// A person's name, before which an `@` may stand. Other servers have other rules, so only what could not be one
+/// parameter is refused.
 fn nick(rest: &str) -> Result<String, Problem> {
-    let (nick, _) = split_word(rest);
+    let (word, _) = split_word(rest);
+    let name = typed::name(word);
+    let nick = name.strip_prefix('@').unwrap_or(&name);
     if nick.is_empty() {
         return Err(Problem::Missing);
     }
-    if nick.starts_with(':') || nick.contains([',', '!', '@']) || names::is_channel(nick) {
-        return Err(Problem::Told(Text::BadNick.with([nick])));
+    let is_bad = |c: char| matches!(c, ',' | '!' | '@') || c.is_control();
+    if nick.starts_with(':') || nick.contains(is_bad) || names::is_channel(nick) {
+        return Err(Problem::Told(Text::BadNick.with([&unseen::written_out(word)])));
     }
     Ok(nick.to_owned())
 }
 
 /// A room's name, whose `#` may be left out.
-fn room(name: &str) -> Result<String, Problem> {
-    let room = if names::is_channel(name) { name.to_owned() } else { format!("#{name}") };
+fn room(word: &str) -> Result<String, Problem> {
+    let name = typed::name(word);
+    let room = if names::is_channel(&name) { name } else { format!("#{name}") };
     let is_usual = room.starts_with('#');
     if (is_usual && names::check_channel(&room).is_err()) || room.len() < 2 || room.contains(',') {
-        return Err(Problem::Told(Text::BadRoomName.with([name])));
+        return Err(Problem::Told(Text::BadRoomName.with([word])));
     }
     Ok(room)
 }
@@ -291,7 +350,7 @@ fn register(rest: &str) -> Result<Command, Problem> {
 
 fn part(rest: &str) -> Result<Command, Problem> {
     let (first, reason) = split_word(rest);
-    if names::is_channel(first) {
+    if names::is_channel(&typed::name(first)) {
         return Ok(Command::Part { room: Some(room(first)?), reason: reason.to_owned() });
     }
     Ok(Command::Part { room: None, reason: rest.to_owned() })
@@ -311,9 +370,15 @@ fn invite(rest: &str) -> Result<Command, Problem> {
 
 /// Whatever does not begin with a sign is whose modes are meant; a lone letter as `b` asks for a list.
 fn mode(rest: &str) -> Command {
-    let mut words = rest.split_whitespace().map(str::to_owned).peekable();
-    let target = words.next_if(|word| word.len() > 1 && !word.starts_with(['+', '-']));
-    Command::Mode { target, changes: words.collect() }
+    let mut words = rest.split_whitespace().peekable();
+    let target = words
+        .next_if(|word| word.chars().count() > 1 && !typed::narrow(word).starts_with(['+', '-']))
+        .map(typed::name);
+    let mut changes: Vec<_> = words.next().map(typed::name).into_iter().collect();
+    // A room's password is what it is.
+    let has_key = changes.first().is_some_and(|letters| letters.contains('k'));
+    changes.extend(words.map(|word| if has_key { word.to_owned() } else { typed::name(word) }));
+    Command::Mode { target, changes }
 }
 
 fn online(rest: &str) -> Result<Command, Problem> {
@@ -360,7 +425,6 @@ mod tests {
     #[test]
     fn what_does_not_begin_with_a_slash_is_said() {
         check("你好，世界！😀", say("你好，世界！😀"));
-        check(" /join #a", say(" /join #a"));
         check("two\nlines", say("two\nlines"));
     }
 
@@ -368,6 +432,65 @@ mod tests {
     fn two_slashes_say_one() {
         check("//text", say("/text"));
         check("///", say("//"));
+    }
+
+    #[test]
+    fn what_a_chinese_keyboard_gives_is_what_it_means() {
+        let tell = || Command::Tell { to: "alice".into(), text: "我的密码：Ａ１".into() };
+        for typed in [
+            "／msg alice 我的密码：Ａ１",
+            "／ｍｓｇ　ａｌｉｃｅ　我的密码：Ａ１",
+            "/msg ＠alice 我的密码：Ａ１",
+            " /msg alice 我的密码：Ａ１",
+            "　／msg @alice 我的密码：Ａ１",
+            "\u{feff}/msg alice 我的密码：Ａ１",
+            "\u{200b}/m\u{200b}sg ali\u{200d}ce 我的密码：Ａ１",
+            "\x02/msg alice 我的密码：Ａ１",
+            "\n/msg alice 我的密码：Ａ１",
+        ] {
+            check(typed, tell());
+        }
+        check("／join　＃茶馆　ｋ", Command::Join { room: "#茶馆".into(), key: Some("ｋ".into()) });
+        check("/part ＃a 再见", Command::Part { room: Some("#a".into()), reason: "再见".into() });
+        check("/invite ＠小明 ＃茶馆", Command::Invite { nick: "小明".into(), room: Some("#茶馆".into()) });
+        let mode = |target: &str, changes: &[&str]| Command::Mode {
+            target: Some(target.to_owned()),
+            changes: changes.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        check("/mode ＃茶馆 －b ＊！＊＠h", mode("#茶馆", &["-b", "*!*@h"]));
+        check("/mode ＃茶馆 ＋k Ａ", mode("#茶馆", &["+k", "Ａ"]));
+        check("/ignore ＠bob", Command::Ignore { who: Some("bob".into()), ignore: true });
+        check("／／msg 是命令", say("／msg 是命令"));
+        assert!(has_secret("／msg ＮickServ identify sesame"));
+    }
+
+    #[test]
+    fn what_begins_like_a_command_is_never_said_by_accident() {
+        for typed in
+            ["/ msg alice sesame", "／ msg alice sesame", "、msg alice sesame", "、ｍsg alice sesame"]
+        {
+            assert!(refused(typed, Text::LooksLikeCommand).contains("/msg"), "{typed:?}");
+        }
+        for typed in [" /mgs alice sesame", "／mgs alice sesame", "、mgs alice sesame", "/ x", "／"] {
+            refused(typed, Text::UnknownCommand);
+        }
+        check("、、msg", say("、msg"));
+        check("、小明", say("、小明"));
+    }
+
+    #[test]
+    fn a_line_among_others_that_begins_like_a_command_is_pointed_out() {
+        for typed in [
+            "hi\n/msg alice sesame",
+            "hi\r\n ／msg alice sesame",
+            "hi\n\u{200b}/m x",
+            "/msg bob hi\n/msg alice sesame",
+        ] {
+            assert!(refused(typed, Text::LineIsCommand).contains("line 2 begins like /msg"), "{typed:?}");
+        }
+        for typed in ["see\n/usr/bin\n// list\n/* me */\n1/2", "code\n//list\n/"] {
+            check(typed, say(typed));
+        }
     }
 
     #[test]

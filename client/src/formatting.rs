@@ -2,12 +2,15 @@
 //! ([Modern IRC, "Formatting"](https://modern.ircdocs.horse/formatting)).
 //!
 //! [`read`] parts a text from the network into plain words and [`Span`]s of [`Style`]. It is also where text is made
-//! safe to show: what it gives has no control character left, no bidi override and nothing that shows nothing.
+//! safe to show: what it gives has no control character left, no bidi override and nothing that hides
+//! ([`unseen`]).
 //! What a colour looks like on a page of this or that shade is decided by [`readable`], so white on white cannot be.
 
 use std::ops::Range;
 
 use teahouse_protocol::text;
+
+use crate::unseen::{self, Fate, Reading};
 
 /// The code that turns bold on, and off again.
 pub const BOLD: char = '\x02';
@@ -67,12 +70,19 @@ pub struct Span {
 
 /// Takes the codes out of `raw`. Gives the words, fit to be shown, and what was styled in them, in order.
 pub fn read(raw: &str) -> (String, Vec<Span>) {
-    if !raw.contains(text::is_unprintable) {
+    read_showing(raw, false)
+}
+
+/// The same, with or without what hides.
+fn read_showing(raw: &str, shows_hidden: bool) -> (String, Vec<Span>) {
+    if !raw.contains(unseen::is_suspect) {
         return (raw.to_owned(), Vec::new());
     }
     let mut reader = Reader { plain: String::with_capacity(raw.len()), ..Reader::default() };
+    let unseen = Reading::of(raw);
     let mut rest = raw;
     while let Some(c) = rest.chars().next() {
+        let at = raw.len() - rest.len();
         rest = &rest[c.len_utf8()..];
         let style = &mut reader.style;
         match c {
@@ -85,8 +95,13 @@ pub fn read(raw: &str) -> (String, Vec<Span>) {
             RESET => *style = Style::default(),
             COLOUR => rest = reader.colours(rest, 2, 10),
             HEX_COLOUR => rest = reader.colours(rest, 6, 16),
-            '\t' => reader.push(' '),
-            _ => reader.push(c),
+            _ if !unseen::is_suspect(c) => reader.push(c),
+            _ => match unseen.fate(at) {
+                Fate::Stays => reader.push(c),
+                Fate::Space => reader.push(' '),
+                Fate::Hidden if !shows_hidden => {}
+                Fate::Hidden | Fate::Trick => c.escape_default().for_each(|c| reader.push(c)),
+            },
         }
     }
     reader.end_span();
@@ -167,6 +182,11 @@ pub fn plain(raw: &str) -> String {
     read(raw).0
 }
 
+/// A name in `raw`, fit to be shown. What hides in a name is seen, so that no other one looks the same.
+pub fn name(raw: &str) -> String {
+    read_showing(raw, true).0
+}
+
 #[derive(Default)]
 struct Reader {
     plain: String,
@@ -184,11 +204,7 @@ impl Reader {
             self.end_span();
             self.current = self.style;
         }
-        if text::is_unprintable(c) {
-            self.plain.extend(c.escape_default());
-        } else {
-            self.plain.push(c);
-        }
+        self.plain.push(c);
     }
 
     fn end_span(&mut self) {
@@ -346,8 +362,20 @@ mod tests {
             ("left\u{202e}thgir", "left\\u{202e}thgir"),
             ("\x1b[31m", "\\u{1b}[31m"),
             ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
+            ("零\u{200b}宽\u{feff}", "零宽"),
+            ("\x02\u{200b}b\x02\u{2028}c", "b c"),
+            ("left\u{2066}right\u{2069}", "left\\u{2066}right\\u{2069}"),
         ] {
             assert_eq!(plain(raw), shown, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn what_hides_in_a_name_is_seen() {
+        for (raw, shown) in
+            [("a\u{200b}lice", "a\\u{200b}lice"), ("小明", "小明"), ("👩\u{200d}💻", "👩\u{200d}💻")]
+        {
+            assert_eq!(name(raw), shown, "{raw:?}");
         }
     }
 

@@ -596,6 +596,10 @@ texts! {
     TooManyLines: "一次最多发 {0} 行", "At most {0} lines can be sent at once";
     UnknownCommand: "没有 {0} 这个命令，输入 /help 查看；要发送以 / 开头的文字，请写 //",
         "There is no command {0}; /help lists them. To say text that begins with /, write //";
+    LooksLikeCommand: "没有发出：像是命令 {0}。执行请写 {0}，照发请把开头的符号写两遍",
+        "Not sent: it looks like {0}. Write {0} to do it, or the sign twice to say it";
+    LineIsCommand: "没有发出：第 {0} 行像命令 {1}。执行请单独发，照发请在前面加点别的",
+        "Not sent: line {0} begins like {1}. Send it alone, or put something before it";
     MissingArgument: "用法：{0}", "Usage: {0}";
     BadRoomName: "“{0}”不能作房间名", "\"{0}\" cannot be the name of a room";
     BadNick: "“{0}”不能作用户名", "\"{0}\" cannot be a name";

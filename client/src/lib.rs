@@ -8,7 +8,7 @@
 //! - [`i18n`]: every text that a person sees, in 中文 and English.
 //! - [`event`]: what the window can learn from the network, and how it is read from the wire; [`failure`]: what can go
 //!   wrong there, and how it is said.
-//! - [`formatting`]: bold and colours in a text; [`links`]: addresses in it.
+//! - [`formatting`]: bold and colours in a text; [`unseen`]: what nobody sees in it; [`links`]: addresses in it.
 //! - [`registration`]: from the first line to the server's welcome; [`capabilities`]: what is agreed on there; [`sasl`]
 //!   and [`scram`]: the login to an account, which is a part of it, too; [`keyring`]: passwords that are kept; [`sts`]: servers that are to be spoken to by TLS only.
 //! - [`dial`]: from a name to a socket; [`tls`]: whom to believe at its other end, and [`certificate`], a part
@@ -16,7 +16,7 @@
 //!   [`encoding`]: letters as bytes; [`connection`]: the threads that carry lines and events.
 //! - [`traffic`]: lines as they went over the wire, for the panel that shows them; [`meanings`]: what commands and
 //!   numerics mean.
-//! - [`command`]: what can be typed behind a `/`.
+//! - [`typed`]: what a keyboard gives, and what it means; [`command`]: what can be typed behind a `/`.
 //! - [`logs`]: what was said, kept on disk.
 //! - [`model`]: what the window knows. No widgets, no sockets.
 //! - [`desktop`]: notifications, a sound, day and night: what the desktop around the window is told and asked.
@@ -63,4 +63,6 @@ pub mod signals;
 pub mod sts;
 pub mod tls;
 pub mod traffic;
+pub mod typed;
 pub mod ui;
+pub mod unseen;

@@ -26,6 +26,7 @@ use crate::encoding::Encoding;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
 use crate::settings::Unknown;
+use crate::typed;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
 pub const MAX_NICK_BYTES: usize = 64;
@@ -289,10 +290,10 @@ impl Room {
     /// Reads `#room` or `#room password`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
-        let name = words.next().filter(|name| names::is_channel(name) && name.len() > 1)?;
+        let name = words.next().map(typed::name).filter(|name| names::is_channel(name) && name.len() > 1)?;
         let key = words.next().map(|key| Secret::from(key.to_owned()));
         let fits = !text.contains([',', '\0', '\x07']) && words.next().is_none();
-        fits.then(|| Self { name: name.to_owned(), key })
+        fits.then_some(Self { name, key })
     }
 }
 

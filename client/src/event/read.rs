@@ -9,7 +9,7 @@ use teahouse_protocol::{Message, numerics};
 
 use crate::event::{BatchOf, Event, Manner, Sender, What, Words};
 use crate::failure::Failure;
-use crate::formatting::plain as clean;
+use crate::formatting::{name as clean, plain};
 use crate::i18n::{Phrase, Text};
 
 impl Event {
@@ -50,6 +50,7 @@ const ERR_LINKCHANNEL: u16 = 470;
 
 fn what(message: &Message<'_>) -> Option<What> {
     let param = |index: usize| message.param(index).map(clean).unwrap_or_default();
+    let text = |index: usize| message.param(index).map(plain).unwrap_or_default();
     if let Some(numeric) = message.numeric() {
         return numeric_what(numeric, message);
     }
@@ -58,7 +59,7 @@ fn what(message: &Message<'_>) -> Option<What> {
         "PRIVMSG" => said(from, message, Manner::Message)?,
         "NOTICE" => said(from, message, Manner::Notice)?,
         "TAGMSG" => tags_alone(from, message)?,
-        "REDACT" => What::Redacted { by: from.name, target: param(0), id: param(1), reason: param(2) },
+        "REDACT" => What::Redacted { by: from.name, target: param(0), id: param(1), reason: text(2) },
         "MARKREAD" => {
             let until = message.param(1).and_then(|until| until.strip_prefix("timestamp="));
             What::Read { target: param(0), until: until.and_then(|until| until.parse().ok()) }
@@ -78,12 +79,12 @@ fn what(message: &Message<'_>) -> Option<What> {
         },
         // An account and a real name may follow the room (extended-join).
         "JOIN" => What::Joined { who: from, room: param(0) },
-        "PART" => What::Left { who: from.name, room: param(0), reason: param(1) },
-        "KICK" => What::Kicked { who: param(1), by: from.name, room: param(0), reason: param(2) },
+        "PART" => What::Left { who: from.name, room: param(0), reason: text(1) },
+        "KICK" => What::Kicked { who: param(1), by: from.name, room: param(0), reason: text(2) },
         // Most servers mark with `Quit: ` that the words are the person's own.
-        "QUIT" => What::Quit { who: from.name, reason: param(0).trim_start_matches("Quit: ").to_owned() },
+        "QUIT" => What::Quit { who: from.name, reason: text(0).trim_start_matches("Quit: ").to_owned() },
         "NICK" => What::Renamed { from: from.name, to: param(0) },
-        "TOPIC" => What::Topic { room: param(0), by: Some(from.name), topic: param(1) },
+        "TOPIC" => What::Topic { room: param(0), by: Some(from.name), topic: text(1) },
         "MODE" => What::Mode {
             by: from.name,
             target: param(0),
@@ -95,7 +96,7 @@ fn what(message: &Message<'_>) -> Option<What> {
         "INVITE" => What::Invited { by: from.name, who: param(0), room: param(1) },
         "REGISTER" | "VERIFY" => match message.param(0)? {
             "SUCCESS" => What::Registered { account: param(1) },
-            _ => What::Answer(Text::FromServer.with([&param(2)])),
+            _ => What::Answer(Text::FromServer.with([&text(2)])),
         },
         "CHATHISTORY" if message.param(0) == Some("TARGETS") => What::TalkedWith { target: param(1) },
         "FAIL" if message.param(0) == Some("CHATHISTORY") => {
@@ -105,19 +106,19 @@ fn what(message: &Message<'_>) -> Option<What> {
         }
         "FAIL" if message.param(0) == Some("BATCH") => {
             let is_too_long = matches!(message.param(1), Some("MULTILINE_MAX_BYTES" | "MULTILINE_MAX_LINES"));
-            let words = message.params().last().map(|text| clean(text)).unwrap_or_default();
+            let words = message.params().last().map(|text| plain(text)).unwrap_or_default();
             let server_refused = || Text::ServerRefused.with([&words]);
             What::LongRefused(if is_too_long { Text::TooLongForServer.into() } else { server_refused() })
         }
         kind @ ("FAIL" | "WARN" | "NOTE") => {
-            let words = message.params().last().map(|text| clean(text)).unwrap_or_default();
+            let words = message.params().last().map(|text| plain(text)).unwrap_or_default();
             let phrase = Text::FromServer.with([&words]);
             match message.param(0) {
                 Some("SEARCH") if kind == "FAIL" => What::SearchRefused(phrase),
                 _ => What::Answer(phrase),
             }
         }
-        "WALLOPS" => What::Answer(Text::FromServer.with([&param(0)])),
+        "WALLOPS" => What::Answer(Text::FromServer.with([&text(0)])),
         _ => return None,
     })
 }
@@ -166,7 +167,8 @@ pub(super) fn tag(message: &Message<'_>, key: &str) -> Option<String> {
 fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
     use numerics as n;
     let param = |index: usize| message.param(index).map(clean).unwrap_or_default();
-    let last = || message.params().last().map(|text| clean(text)).unwrap_or_default();
+    let text = |index: usize| message.param(index).map(plain).unwrap_or_default();
+    let last = || message.params().last().map(|text| plain(text)).unwrap_or_default();
     let all = || message.params().iter().skip(1).map(|text| clean(text)).collect::<Vec<_>>().join(" ");
     let fact = |fact: Phrase| What::Whois { nick: param(1), fact };
     Some(match numeric {
@@ -187,7 +189,7 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_LUSERCLIENT..=n::RPL_LUSERME | n::RPL_UMODEIS | RPL_SNOMASK | RPL_STATSCONN => {
             What::Statistics(all())
         }
-        n::RPL_AWAY => What::IsAway { who: param(1), reason: param(2) },
+        n::RPL_AWAY => What::IsAway { who: param(1), reason: text(2) },
         n::RPL_UNAWAY => What::MarkedAway(false),
         n::RPL_NOWAWAY => What::MarkedAway(true),
         n::RPL_WHOISUSER => {
@@ -204,10 +206,10 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_ENDOFWHOIS => What::WhoisEnd { nick: param(1) },
         n::RPL_ENDOFWHO => What::WhoEnd,
         n::RPL_WHOREPLY => What::WhoRow { nick: param(5), away: param(6).starts_with('G') },
-        n::RPL_LIST => What::RoomRow { room: param(1), people: param(2), topic: param(3).trim().to_owned() },
+        n::RPL_LIST => What::RoomRow { room: param(1), people: param(2), topic: text(3).trim().to_owned() },
         n::RPL_LISTEND => What::RoomListEnd,
         n::RPL_NOTOPIC => What::Topic { room: param(1), by: None, topic: String::new() },
-        n::RPL_TOPIC => What::Topic { room: param(1), by: None, topic: param(2) },
+        n::RPL_TOPIC => What::Topic { room: param(1), by: None, topic: text(2) },
         ERR_LINKCHANNEL => What::Forwarded { from: param(1), to: param(2) },
         n::RPL_INVITING => What::Invited { by: param(0), who: param(1), room: param(2) },
         n::RPL_NAMREPLY => What::Names {

@@ -9,7 +9,7 @@ use teahouse_protocol::text::truncate;
 
 use super::read::{spoken, tag};
 use super::{Event, Manner, Sender, What, Words};
-use crate::formatting::plain as clean;
+use crate::formatting::name;
 
 /// How many messages may be open at once. Servers have one at a time in each batch of history.
 const MOST_OPEN: usize = 8;
@@ -72,7 +72,7 @@ impl Draft {
         Self {
             batch: batch.to_owned(),
             event: Event::of(message, What::Acknowledged),
-            target: message.param(2).map(clean).unwrap_or_default(),
+            target: message.param(2).map(name).unwrap_or_default(),
             words,
             said: None,
             raw: String::new(),

@@ -5,6 +5,7 @@
 
 use super::{Kind, Model};
 use crate::command;
+use crate::typed;
 
 impl Model {
     /// Completes the name or command before the caret (Tab), or goes on to the next one that fits, or `backwards` to
@@ -101,15 +102,16 @@ impl Round {
 
 /// The candidates that begin as `typed[start..]` does, with what should follow them.
 fn fitting(typed: &str, start: usize, candidates: &[String]) -> Vec<String> {
-    let beginning = typed[start..].to_lowercase();
+    let beginning = typed::narrow(&typed[start..]).to_lowercase();
+    let is_first = typed[..start].chars().all(typed::is_blank);
     candidates
         .iter()
-        .filter(|candidate| candidate.to_lowercase().starts_with(&beginning))
-        .filter(|candidate| start == 0 || !candidate.starts_with('/'))
+        .filter(|candidate| typed::narrow(candidate).to_lowercase().starts_with(&beginning))
+        .filter(|candidate| is_first || !candidate.starts_with('/'))
         .map(|candidate| {
             // A name at the beginning of a message says to whom it is said.
             let is_name = !candidate.starts_with(['/', '#', '&']);
-            format!("{candidate}{}", if start == 0 && is_name { ": " } else { " " })
+            format!("{candidate}{}", if is_first && is_name { ": " } else { " " })
         })
         .collect()
 }
@@ -171,6 +173,10 @@ mod tests {
         check("/j|", &["/join |"]);
         check("/join #|", &["/join #茶馆 |"]);
         check("see /j|", &["see /j|"]);
+        check("／j|", &["/join |"]);
+        check("　/j|", &["　/join |"]);
+        check("／join　＃|", &["／join　#茶馆 |"]);
+        check("你好＠ａｌ|", &["你好＠alice |"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::address::{check_port, check_server, shown};
 use crate::failure::Field;
 use crate::i18n::{Phrase, Text};
 use crate::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Secret, TLS_PORT};
+use crate::typed;
 
 /// What stands in the form, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,7 +87,8 @@ impl LoginForm {
     /// # Errors
     /// What is wrong, for every field with which something is.
     pub fn check(&self, base: &Profile) -> Result<Profile, FormErrors> {
-        let nick = self.nick.trim();
+        let nick = typed::name(&self.nick);
+        let nick = nick.as_str();
         let nick_error = names::check_nickname(nick, MAX_NICK_BYTES).err().map(nick_error);
         let (server, server_error) = split(check_server(&self.server));
         let (port, port_error) = split(check_port(&self.port));

@@ -15,6 +15,7 @@ use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
 use crate::profile::{MAX_NICK_BYTES, Mechanism, Profile, Room, Secret};
 use crate::tls;
+use crate::typed;
 
 /// A field to write in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -394,7 +395,7 @@ impl ProfileForm {
             name: form.trimmed(Entry::Name),
             server: take(&mut errors, Entry::Server, check_server(form.text(Entry::Server))),
             port: take(&mut errors, Entry::Port, check_port(form.text(Entry::Port))),
-            nick: take(&mut errors, Entry::Nick, check_nick(form.text(Entry::Nick).trim())),
+            nick: take(&mut errors, Entry::Nick, check_nick(form.text(Entry::Nick))),
             other_nicks: take(&mut errors, Entry::OtherNicks, check_nicks(form.text(Entry::OtherNicks))),
             user: take(&mut errors, Entry::User, check_user(form.trimmed(Entry::User))),
             real_name: form.trimmed(Entry::RealName),
@@ -468,8 +469,9 @@ fn take<T: Default>(errors: &mut Errors, entry: Entry, value: Result<T, Phrase>)
 }
 
 fn check_nick(nick: &str) -> Result<String, Phrase> {
-    names::check_nickname(nick, MAX_NICK_BYTES).map_err(nick_error)?;
-    Ok(nick.to_owned())
+    let nick = typed::name(nick);
+    names::check_nickname(&nick, MAX_NICK_BYTES).map_err(nick_error)?;
+    Ok(nick)
 }
 
 fn check_nicks(typed: &str) -> Result<Vec<String>, Phrase> {

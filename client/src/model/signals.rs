@@ -15,6 +15,7 @@ use teahouse_protocol::tags::push_tag;
 use super::conversation::{Conversation, ConversationId, Kind, LineId, Message, Reaction};
 use super::network::Network;
 use crate::event::Sender;
+use crate::typed::{self, Beginning};
 
 /// Somebody is taken to be writing for this long after they said so.
 const TYPING_TIME: SignedDuration = SignedDuration::from_secs(6);
@@ -103,7 +104,8 @@ impl Network {
     pub(super) fn wrote(&mut self, text: &str) {
         let Some(current) = self.current() else { return };
         let (id, target, kind, is_live) = (current.id, current.name.clone(), current.kind, current.is_live());
-        let is_message = !text.trim().is_empty() && (!text.starts_with('/') || text.starts_with("//"));
+        let is_said = matches!(typed::beginning(text), Beginning::Words | Beginning::Literal(_));
+        let is_message = is_said && !text.trim().is_empty();
         if kind == Kind::Server || !is_live || !self.can_signal("typing") {
             return;
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::command::{self, COMMANDS};
 use crate::i18n::{Language, Text};
+use crate::typed::{self, Beginning};
 
 /// How many emoji are offered for the beginning of a name.
 const MAX_EMOJI: usize = 8;
@@ -34,13 +35,15 @@ pub struct Suggestions {
 /// What could be meant by what stands before `caret`, a place in `text` in bytes.
 pub fn suggest(text: &str, caret: usize, language: Language) -> Option<Suggestions> {
     let typed = &text[..text.floor_char_boundary(caret)];
-    let (range, items) = match typed.strip_prefix('/') {
-        Some(name) if !name.contains(char::is_whitespace) && !name.starts_with('/') => {
-            (0..typed.len(), commands(name, language))
+    let (range, items) = match typed::beginning(typed) {
+        Beginning::Command(name, _) | Beginning::Doubtful(name, _) if !name.contains(char::is_whitespace) => {
+            (0..typed.len(), commands(&typed::name(name), language))
         }
         _ => {
-            let start = emoji_start(typed)?;
-            (start..typed.len(), emoji(&typed[start + 1..]))
+            let (start, name) = emoji_name(typed)?;
+            // Between Chinese words a full-width colon mostly is one: Enter sends what follows as it is.
+            let stands_alone = typed[..start].chars().next_back().is_none_or(char::is_whitespace);
+            (start..typed.len(), if name.is_wide && !stands_alone { Vec::new() } else { emoji(name.text) })
         }
     };
     (!items.is_empty()).then_some(Suggestions { range, items })
@@ -48,16 +51,15 @@ pub fn suggest(text: &str, caret: usize, language: Language) -> Option<Suggestio
 
 /// How the command is written whose arguments are being written, if it is one.
 pub fn usage(text: &str) -> Option<Text> {
-    let (name, _) = text.strip_prefix('/')?.split_once(char::is_whitespace)?;
-    Some(command::find(name)?.usage)
+    Some(command::begun(text)?.usage)
 }
 
 /// The text with the emoji in place of its name, and the caret behind it, if what was just written ends `:name:`.
 pub fn named_emoji(text: &str, caret: usize) -> Option<(String, usize)> {
     let caret = text.floor_char_boundary(caret);
     let (typed, after) = text.split_at(caret);
-    let start = emoji_start(typed.strip_suffix(':')?)?;
-    let emoji = emojis::get_by_shortcode(&typed[start + 1..caret - 1])?;
+    let (start, name) = emoji_name(typed.strip_suffix(COLONS)?)?;
+    let emoji = emojis::get_by_shortcode(name.text)?;
     let before = &text[..start];
     Some((format!("{before}{emoji}{after}"), start + emoji.as_str().len()))
 }
@@ -75,13 +77,27 @@ fn commands(beginning: &str, language: Language) -> Vec<Suggestion> {
     rows.collect()
 }
 
-/// Where the `:` is that begins a name that is not at its end yet. It does not stand inside a word of letters.
-fn emoji_start(typed: &str) -> Option<usize> {
+/// What stands around the name of an emoji.
+const COLONS: [char; 2] = [':', '：'];
+
+/// The name of an emoji, as far as it is written.
+struct EmojiName<'a> {
+    text: &'a str,
+    /// Whether it stands behind a colon of full width.
+    is_wide: bool,
+}
+
+/// The name that is not at its end yet, and where its colon is. That does not stand inside a word of letters.
+fn emoji_name(typed: &str) -> Option<(usize, EmojiName<'_>)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
-    let colon = typed.rfind(|c| !is_name(c)).filter(|at| typed[*at..].starts_with(':'))?;
-    let before = typed[..colon].chars().next_back();
-    let is_free = before.is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, '/' | ':'));
-    (is_free && typed.len() - colon > LEAST_LETTERS).then_some(colon)
+    let text = &typed[typed.trim_end_matches(is_name).len()..];
+    let before = typed[..typed.len() - text.len()].strip_suffix(COLONS)?;
+    let is_free = before
+        .chars()
+        .next_back()
+        .is_none_or(|c| !c.is_ascii_alphanumeric() && c != '/' && !COLONS.contains(&c));
+    let is_wide = !typed[before.len()..].starts_with(':');
+    (is_free && text.len() >= LEAST_LETTERS).then_some((before.len(), EmojiName { text, is_wide }))
 }
 
 /// Emoji whose names begin like this, and then those whose names have it in them.
@@ -135,9 +151,25 @@ mod tests {
     #[test]
     fn while_its_arguments_are_written_a_command_says_how() {
         assert_eq!(usage("/msg alice"), Some(Text::UsageMsg));
+        for text in ["／msg alice", " /msg　alice"] {
+            assert_eq!(usage(text), Some(Text::UsageMsg), "{text:?}");
+        }
         for text in ["/msg", "msg alice", "/nonsense x"] {
             assert_eq!(usage(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn full_width_signs_offer_the_same() {
+        for text in ["／to", " /to", "、to", "／ｔｏ", "\u{feff}/to"] {
+            assert_eq!(labels(text), ["/topic [new topic]"], "{text:?}");
+            let found = suggest(text, text.len(), Language::English).unwrap();
+            assert_eq!((found.range, found.items[0].insert.as_str()), (0..text.len(), "/topic "), "{text:?}");
+        }
+        assert_eq!(labels("／／to"), [""; 0]);
+        assert_eq!(labels("：tea"), labels(":tea"));
+        assert_eq!(labels("喝茶 ：tea"), labels(":tea"));
+        assert_eq!(labels("密码：tea"), [""; 0], "Enter sends it");
     }
 
     #[test]
@@ -167,6 +199,9 @@ mod tests {
         check("a cup :tea:| for you", Some("a cup 🍵| for you"));
         check(":+1:|", Some("👍|"));
         check("茶:heart:|", Some("茶❤️|"));
+        check("：tea：|", Some("🍵|"));
+        check("喝茶：tea:|吗", Some("喝茶🍵|吗"));
+        check("：：tea：|", None);
         check(":nonsense:|", None);
         check("10:30:|", None);
         check("tea:|", None);

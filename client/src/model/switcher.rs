@@ -6,6 +6,7 @@
 use pinyin::ToPinyinMulti;
 
 use super::{Conversation, Model, Network};
+use crate::typed;
 
 impl Model {
     /// The conversations whose name, or whose server's name, fits what was typed, the best first; and of those that fit
@@ -40,7 +41,8 @@ pub fn rank(name: &str, query: &str) -> Option<u32> {
 
 fn rank_of_word(name: &str, word: &str) -> Option<u32> {
     let name: Vec<char> = lower(name.trim_start_matches(['#', '&', '+', '!']));
-    let word: Vec<char> = lower(word.trim_start_matches('#'));
+    let word = typed::name(word);
+    let word: Vec<char> = lower(word.trim_start_matches(['#', '@']));
     if begins(&name, &word) {
         return Some(0);
     }

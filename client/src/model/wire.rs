@@ -5,11 +5,12 @@
 use std::collections::VecDeque;
 
 use jiff::tz::TimeZone;
-use teahouse_protocol::{Message, numerics, text};
+use teahouse_protocol::{Message, numerics};
 
 use crate::i18n::{Language, Text};
 use crate::meanings;
 use crate::traffic::Traffic;
+use crate::unseen;
 
 /// How many lines are kept, if they are short.
 pub const MAX_WIRE_LINES: usize = 2000;
@@ -112,15 +113,15 @@ pub fn explain(traffic: &Traffic, zone: &TimeZone, language: Language) -> Explan
     for (name, value) in message.tags().iter() {
         let meaning = meanings::of_tag(name).map(|meaning| format!(" — {}", meaning.to(language)));
         let equals = if value.is_empty() { "" } else { "=" };
-        let text = format!("{name}{equals}{}{}", text::escape(&value), meaning.unwrap_or_default());
+        let text = format!("{name}{equals}{}{}", unseen::written_out(&value), meaning.unwrap_or_default());
         rows.push((word(Text::WireTag), text));
     }
     if let Some(source) = message.source() {
         let text = match (source.user, source.host) {
-            (None, None) => source.name.to_owned(),
+            (None, None) => unseen::written_out(source.name).into_owned(),
             (user, host) => {
                 let parts = [source.name, user.unwrap_or_default(), host.unwrap_or_default()];
-                Text::WirePerson.with(parts).to(language)
+                unseen::written_out(&Text::WirePerson.with(parts).to(language)).into_owned()
             }
         };
         rows.push((word(Text::WireSource), text));
@@ -145,7 +146,7 @@ pub fn explain(traffic: &Traffic, zone: &TimeZone, language: Language) -> Explan
             Some(name) => name.to_owned(),
             None => Text::WireParameter.with([&(index + 1).to_string()]).to(language),
         };
-        rows.push((label, text::escape(param).into_owned()));
+        rows.push((label, unseen::written_out(param).into_owned()));
     }
     let unknown =
         if message.numeric().is_some() { Text::WireUnknownNumeric } else { Text::WireUnknownCommand };

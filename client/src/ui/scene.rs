@@ -1,7 +1,5 @@
 //! What the widgets show of the model: the model's state in, rows and items out.
 
-use teahouse_protocol::text;
-
 use crate::event::Manner;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Language, Text};
@@ -19,6 +17,7 @@ use crate::ui::lists::ListKey;
 use crate::ui::rows::{Entry, Picture, Presence, Row};
 use crate::ui::transcript::{Body, Fold, Item, Note, Quote, Reaction};
 use crate::ui::wire::WireRow;
+use crate::unseen;
 
 /// Counts above this are shown as this and a `+`.
 const MOST_COUNTED: u32 = 99;
@@ -346,7 +345,7 @@ pub fn wire_row(model: &Model, number: u64) -> Option<WireRow> {
         time: traffic.at.to_zoned(model.zone().clone()).strftime("%H:%M:%S.%3f").to_string(),
         is_sent: traffic.is_sent,
         bytes: traffic.bytes,
-        line: text::escape(&traffic.line).into_owned(),
+        line: unseen::written_out(&traffic.line).into_owned(),
     })
 }
 

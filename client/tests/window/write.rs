@@ -366,3 +366,48 @@ fn every_field_has_a_menu_in_our_language() {
         ming.presses("Escape");
     }
 }
+
+#[test]
+fn a_private_message_typed_in_full_width_goes_to_nobody_else() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.types("／to");
+    ming.waits_for("the command", |seen| chosen(seen) == "/topic [新话题]");
+    ming.presses("ctrl+a");
+    ming.presses("BackSpace");
+    ming.waits_for("nothing", |seen| seen["composer"] == "");
+    ming.types("、msg alice 密码");
+    ming.waits_for("a doubtful one", |seen| seen["composer"] == "、msg alice 密码");
+    ming.presses("Return");
+    ming.waits_for("why not", |seen| seen["refusal"].as_str().is_some_and(|words| words.contains("/msg")));
+    display.picture("write-doubtful");
+    ming.presses("ctrl+a");
+    ming.presses("BackSpace");
+    ming.waits_for("nothing again", |seen| seen["composer"] == "");
+    ming.types("／msg alice 密码");
+    ming.waits_for("a sure one", |seen| seen["composer"] == "／msg alice 密码");
+    ming.presses("Return");
+    assert_eq!(line.reads("PRIVMSG"), "PRIVMSG alice 密码");
+}
+
+#[test]
+fn characters_that_nobody_sees_are_not_seen() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    let said = [
+        "从网页复制的\u{200b}文字\u{feff}，soft\u{ad}hyphen, word\u{2060}joiner",
+        "שלום (עברית)\u{200f} עם סימן!",
+        "می\u{200c}روم به برنامه\u{200c}ها",
+        "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} 🇨🇳 👨\u{200d}👩\u{200d}👧 👩🏽\u{200d}💻 1\u{fe0f}\u{20e3} ❤\u{fe0f}\u{200d}🔥 end",
+        "left\u{202e}thgir",
+        "the end",
+    ];
+    for words in said {
+        line.sends(format!(":alice!a@h PRIVMSG #茶 :{words}\r\n").as_bytes());
+    }
+    let seen = ming.waits_for("all of it", |seen| seen["lines"].to_string().contains("the end"));
+    let lines = seen["lines"].to_string();
+    display.picture("write-unseen");
+    assert_eq!(lines.matches("u{").count(), 1, "only what plays tricks is made visible: {lines}");
+    assert!(lines.contains("复制的文字，softhyphen, wordjoiner"), "{lines}");
+}

@@ -90,8 +90,7 @@ impl Controller {
 
     /// Whether what is written is a command that takes no more words, or could do without.
     fn is_whole_command(&self) -> bool {
-        let text = self.chat.composer.text();
-        text.strip_prefix('/').is_some_and(|name| command::find(name).is_some())
+        command::whole(&self.chat.composer.text()).is_some()
     }
 
     /// Takes what is chosen on the board.
