@@ -2,9 +2,12 @@
 //!
 //! People write `看（https://example.org/茶）。` and mean the address only. So an address ends at a space and at the
 //! punctuation of 汉字; a full stop, a comma or a bracket at its end belongs to the sentence, unless the bracket was
-//! opened inside. Letters of any script may stand in it: there are hosts and paths in 汉字.
+//! opened inside. Letters of any script may stand in it: there are hosts and paths in 汉字. But 汉字 right behind letters
+//! of ASCII, as in `https://example.org/a看看`, are the sentence again: a part of a path is in one script.
 
 use std::ops::Range;
+
+use teahouse_protocol::names;
 
 /// An address in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,9 @@ pub fn find(text: &str) -> Vec<Link> {
 }
 
 const WITHOUT_SCHEME: &str = "www.";
+
+/// From here on, characters are of scripts that are written without spaces: 汉字, kana, hangul.
+const HANZI: char = '\u{2e80}';
 
 /// The first address that begins at `from` or later.
 fn next(text: &str, from: usize) -> Option<Link> {
@@ -98,31 +104,52 @@ fn address_length(text: &str) -> usize {
     }
     // No top level domain is part ASCII and part 汉字: what follows `org` is the sentence.
     let last_label = host.rfind('.').map_or(0, |dot| dot + 1);
-    let ascii = host[last_label..].find(|c| c >= '\u{2e80}').unwrap_or(0);
+    let ascii = host[last_label..].find(|c| c >= HANZI).unwrap_or(0);
     if ascii > 0 {
         return last_label + ascii;
     }
+    let text = &text[..host_end + path_length(&text[host_end..])];
     text.len() - sentence_end(text)
+}
+
+/// How much of a path is the address: up to the first 汉字 that neither begin a part of it nor follow others.
+fn path_length(path: &str) -> usize {
+    let mut before = '/';
+    for (at, c) in path.char_indices() {
+        let goes_on =
+            before >= HANZI || matches!(before, '/' | '?' | '#' | '=' | '&' | '+' | '-' | '_' | '(' | '~');
+        if c >= HANZI && !goes_on {
+            return at;
+        }
+        before = c;
+    }
+    path.len()
 }
 
 /// Whether a character never stands in an address.
 fn ends_address(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
+        || names::is_invisible(c)
         || matches!(c, '<' | '>' | '"' | '`' | '{' | '}' | '|' | '\\' | '^')
         // The punctuation of 汉字, full-width forms of ASCII's, and quotation marks.
         || matches!(c, '\u{2018}'..='\u{201f}' | '\u{2026}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}')
+        || matches!(c, '«' | '»' | '—' | '―' | '،' | '؛' | '؟' | '\u{fe10}'..='\u{fe19}' | '\u{fe30}'..='\u{fe6f}')
         || matches!(c, '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
 }
 
 /// How many bytes at the end of an address belong to the sentence it stands in.
 fn sentence_end(address: &str) -> usize {
     let mut rest = address;
+    let unopened = |open: char, close: char| {
+        address.matches(close).count().saturating_sub(address.matches(open).count())
+    };
+    let (mut round, mut square) = (unopened('(', ')'), unopened('[', ']'));
     while let Some(c) = rest.chars().next_back() {
         let belongs_to_sentence = match c {
             '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '~' => true,
-            ')' => is_unopened(rest, '(', ')'),
-            ']' => is_unopened(rest, '[', ']'),
+            ')' => take_one(&mut round),
+            ']' => take_one(&mut square),
             _ => false,
         };
         if !belongs_to_sentence {
@@ -133,8 +160,11 @@ fn sentence_end(address: &str) -> usize {
     address.len() - rest.len()
 }
 
-fn is_unopened(text: &str, open: char, close: char) -> bool {
-    text.matches(close).count() > text.matches(open).count()
+/// Takes one of so many, if there is one.
+fn take_one(count: &mut usize) -> bool {
+    let is_there = *count > 0;
+    *count = count.saturating_sub(1);
+    is_there
 }
 
 #[cfg(test)]
@@ -173,6 +203,33 @@ mod tests {
             "https://example.org/a、https://example.org/b",
             &["https://example.org/a", "https://example.org/b"],
         );
+    }
+
+    #[test]
+    fn an_address_ends_where_the_chinese_begins() {
+        check("https://example.org/a看看", &["https://example.org/a"]);
+        check("https://example.org/a，你好", &["https://example.org/a"]);
+        check("见https://example.org。", &["https://example.org"]);
+        check("（https://example.org/x）", &["https://example.org/x"]);
+        check("https://example.org:8080看看", &["https://example.org:8080"]);
+        check("https://example.org/index.html里有，index.html。", &["https://example.org/index.html"]);
+        check("https://example.org/?q=1是第一", &["https://example.org/?q=1"]);
+        check("https://example.org/a.看看", &["https://example.org/a"]);
+        check("https://example.org/a——看看", &["https://example.org/a"]);
+        check("https://example.org/a입니다", &["https://example.org/a"]);
+        check("www.example.org看看", &["www.example.org"]);
+        check(
+            "《https://example.org/a》【https://example.org/b】",
+            &["https://example.org/a", "https://example.org/b"],
+        );
+        check("https://例子.中国/路径，你好", &["https://例子.中国/路径"]);
+        check("https://例子.com看看", &["https://例子.com"]);
+        check(
+            "https://zh.wikipedia.org/wiki/茶?a=红茶&b=2#历史",
+            &["https://zh.wikipedia.org/wiki/茶?a=红茶&b=2#历史"],
+        );
+        check("https://zh.wikipedia.org/wiki/茶_(饮料)。", &["https://zh.wikipedia.org/wiki/茶_(饮料)"]);
+        check("([https://example.org/a_(b)])", &["https://example.org/a_(b)"]);
     }
 
     #[test]

@@ -52,6 +52,11 @@ impl Members {
         self.by_name.len()
     }
 
+    /// The names of all, in no order.
+    pub fn nicks(&self) -> impl Iterator<Item = &str> {
+        self.by_name.values().map(|member| member.nick.as_str())
+    }
+
     /// Whether nobody is there.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()

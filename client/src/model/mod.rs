@@ -63,6 +63,7 @@ pub mod layout;
 mod look_back;
 pub mod members;
 mod memory;
+mod mention;
 pub mod notify;
 pub mod offers;
 pub mod people;

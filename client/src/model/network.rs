@@ -19,6 +19,7 @@ use super::delivery::Deliveries;
 use super::features::Features;
 use super::history::Batch;
 use super::look_back::Question;
+use super::mention;
 use super::notify::NotifyRules;
 use super::offers::Offer;
 use super::people::Card;
@@ -560,6 +561,12 @@ impl Network {
         Some(line)
     }
 
+    /// Whether what was said in a conversation names us.
+    fn is_named(&self, id: ConversationId, text: &str) -> bool {
+        let others = self.conversation(id).into_iter().flat_map(|it| it.members.nicks());
+        mention::names(text, &self.me, self.features.case_mapping, others)
+    }
+
     /// A message as it stands in a conversation.
     pub(super) fn compose(&self, id: ConversationId, from: &str, manner: Manner, words: Words) -> Message {
         let own = self.same(from, &self.me);
@@ -575,7 +582,7 @@ impl Network {
             manner,
             spans,
             own,
-            mention: !own && names(&text, &self.me),
+            mention: !own && self.is_named(id, &text),
             text,
             grouped: false,
             id: message_id,
@@ -753,22 +760,6 @@ impl Network {
             self.turn_to(id);
         }
     }
-}
-
-/// Whether a text names somebody: the name stands there, and not as part of a longer word. 汉字 are written without
-/// spaces, so beside one any character may stand.
-pub(super) fn names(text: &str, nick: &str) -> bool {
-    if nick.is_empty() {
-        return false;
-    }
-    let (text, nick) = (text.to_lowercase(), nick.to_lowercase());
-    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-    text.match_indices(&nick).any(|(start, found)| {
-        let (before, after) = (text[..start].chars().next_back(), text[start + found.len()..].chars().next());
-        let goes_on_before = is_word(before) && is_word(found.chars().next());
-        let goes_on_after = is_word(after) && is_word(found.chars().next_back());
-        !goes_on_before && !goes_on_after
-    })
 }
 
 /// A colour for a folded name: by FNV-1a, whose result never changes, unlike that of the standard library's hasher.
