@@ -1,4 +1,5 @@
-//! `make pictures`: the pictures in `docs/pictures/`, made anew from windows on a display that has no screen.
+//! `make pictures`: the pictures in `docs/pictures/`, made anew from windows on a display that has no screen; those of the
+//! English window are in `docs/pictures/en/`.
 //!
 //! Each is a scene played by a server that says what the scene wants, so they look the same each time but for the day.
 //! Chinese input needs IBus with libpinyin; `.ci/setup test` installs it.
@@ -6,10 +7,10 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::Value;
-use support::display::Display;
+use support::display::{Display, Picture};
 use support::impostor::{Impostor, Line};
 use support::input_method::InputMethod;
 use support::person::{Person, Start, line, list};
@@ -46,20 +47,37 @@ const NEWS: &[&str] = &[
     "@time=2026-03-01T01:24:00.000Z;msgid=8 :zoe!z@h PRIVMSG #rust-中文 :\x0304红\x03 \x0303绿\x03 \x0312蓝\x03 都看得清，emoji 也行 😀 🎉 ❤️ 👨‍👩‍👧",
 ];
 
+/// In which language the window is, and where its pictures go.
+#[derive(Clone, Copy)]
+struct Studio {
+    language: &'static str,
+    folder: &'static str,
+}
+
+const CHINESE: Studio = Studio { language: "zh", folder: "docs/pictures" };
+const ENGLISH: Studio = Studio { language: "en", folder: "docs/pictures/en" };
+
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    for (name, scene) in SCENES {
-        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
-            scene();
+    for studio in [CHINESE, ENGLISH] {
+        for (name, scene) in SCENES {
+            // These show both languages already.
+            let is_for_both = matches!(name, "two-windows" | "chinese-input") && studio.language == "en";
+            if !is_for_both && (wanted.is_empty() || wanted.iter().any(|one| one == name)) {
+                scene(studio);
+            }
         }
     }
 }
 
+/// What is played before a picture is made.
+type Scene = fn(Studio);
+
 /// Each scene, by the name of its first picture; `cargo run --example pictures NAME` plays one alone.
-const SCENES: [(&str, fn()); 11] = [
-    ("chat-light", || chat("chat-light", DAY)),
-    ("chat-dark", || chat("chat-dark", NIGHT)),
-    ("chat-compact", || chat("chat-compact", COMPACT)),
+const SCENES: [(&str, Scene); 11] = [
+    ("chat-light", |studio| chat(studio, "chat-light", DAY)),
+    ("chat-dark", |studio| chat(studio, "chat-dark", NIGHT)),
+    ("chat-compact", |studio| chat(studio, "chat-compact", COMPACT)),
     ("search", search),
     ("commands", suggestions),
     ("wire", wire),
@@ -70,22 +88,29 @@ const SCENES: [(&str, fn()); 11] = [
     ("servers", servers),
 ];
 
-fn chat(name: &str, settings: &str) {
+fn chat(studio: Studio, name: &str, settings: &str) {
     let display = Display::start(1200, 800);
-    let (mut person, mut line) = in_company(&display, settings, &[]);
+    let (mut person, mut line) = in_company(studio, &display, settings, &[]);
     line.sends("@+typing=active :茶茶!c@h TAGMSG #rust-中文\r\n".as_bytes());
     person.waits_for("somebody writing", |seen| hint(seen).contains("茶茶"));
-    keep(&display, &mut person, name);
+    studio.keep(&display, &mut person, name);
 }
 
 /// A window in the middle of a conversation.
 fn in_company<'a>(
+    studio: Studio,
     display: &'a Display,
     settings: &'a str,
     environment: &'a [(&'static str, String)],
 ) -> (Person<'a>, Line) {
     let host = Impostor::listen();
-    let start = Start { geometry: "1180x760+2+22", settings, environment, ..host.invitation("小林") };
+    let start = Start {
+        geometry: "1180x760+2+22",
+        settings,
+        environment,
+        language: studio.language,
+        ..host.invitation("小林")
+    };
     let mut person = Person::open(display, &start);
     let mut line = host.accept();
     line.reads("CAP LS 302");
@@ -145,36 +170,37 @@ fn hint(seen: &Value) -> &str {
     seen["composer_words"]["hint"].as_str().unwrap_or_default()
 }
 
-fn search() {
+fn search(studio: Studio) {
     let display = Display::start(1200, 800);
-    let (mut person, _line) = in_company(&display, DAY, &[]);
+    let (mut person, _line) = in_company(studio, &display, DAY, &[]);
     person.presses("ctrl+f");
     person.waits_for("the bar", |seen| seen["focus"] == "search");
     person.types("线程");
-    person.waits_for("what was found", |seen| {
-        seen["search"].as_str().is_some_and(|found| found.contains('共'))
-    });
+    let [first, next] = if studio.language == "zh" { ["共", "第 2"] } else { ["of", "2 of"] };
+    let found =
+        |seen: &Value, words: &str| seen["search"].as_str().is_some_and(|found| found.contains(words));
+    person.waits_for("what was found", |seen| found(seen, first));
     person.presses("Return");
-    person.waits_for("the next", |seen| seen["search"].as_str().is_some_and(|found| found.contains("第 2")));
-    keep(&display, &mut person, "search");
+    person.waits_for("the next", |seen| found(seen, next));
+    studio.keep(&display, &mut person, "search");
 }
 
-fn suggestions() {
+fn suggestions(studio: Studio) {
     let display = Display::start(1200, 800);
-    let (mut person, _line) = in_company(&display, DAY, &[]);
+    let (mut person, _line) = in_company(studio, &display, DAY, &[]);
     person.types("/");
     person.waits_for("commands", |seen| !list(&seen["picker"]).is_empty());
-    keep(&display, &mut person, "commands");
+    studio.keep(&display, &mut person, "commands");
     person.presses("BackSpace");
     person.waits_for("no commands", |seen| list(&seen["picker"]).is_empty());
     person.clicks("emoji");
     person.waits_for("emoji", |seen| list(&seen["picker"]).len() > 50);
-    keep(&display, &mut person, "emoji");
+    studio.keep(&display, &mut person, "emoji");
 }
 
-fn wire() {
+fn wire(studio: Studio) {
     let display = Display::start(1200, 800);
-    let (mut person, _line) = in_company(&display, NIGHT, &[]);
+    let (mut person, _line) = in_company(studio, &display, NIGHT, &[]);
     person.presses("ctrl+shift+w");
     person.waits_for("the wire", |seen| seen["focus"] == "wire");
     person.presses("End");
@@ -182,10 +208,10 @@ fn wire() {
         person.presses("Up");
     }
     person.waits_for("an explanation", |seen| seen["wire"]["title"] == "PRIVMSG");
-    keep(&display, &mut person, "wire");
+    studio.keep(&display, &mut person, "wire");
 }
 
-fn chinese_input() {
+fn chinese_input(studio: Studio) {
     if !InputMethod::is_installed() {
         println!("chinese-input: left as it is, since IBus with libpinyin is not installed");
         return;
@@ -193,10 +219,10 @@ fn chinese_input() {
     // Room below the window for the candidates.
     let display = Display::start(1200, 880);
     let method = InputMethod::start(&display);
-    let (mut person, _line) = in_company(&display, DAY, method.environment());
+    let (mut person, _line) = in_company(studio, &display, DAY, method.environment());
     display.xdotool(&["type", "--delay", "60", "xihulongjing"]);
     display.xdotool(&["search", "--sync", "--onlyvisible", "--class", "ibus-ui-gtk3"]);
-    save(&display.steady_look(), "chinese-input");
+    studio.save(&display.steady_look(), "chinese-input");
     display.xdotool(&["key", "space"]);
     person.waits_for("汉字", |seen| seen["composer"] == "西湖龙井");
 }
@@ -207,36 +233,40 @@ const SERVERS: &str = "nick = \"小林\"\n[[profile]]\nname = \"学校\"\nserver
     rooms = [\"#class-3b\", \"#homework sesame\"]\n\
     [[profile]]\nname = \"Libera.Chat\"\nserver = \"irc.libera.chat\"\nnick = \"xiaolin\"\ntls = true\n";
 
-fn login() {
+fn login(studio: Studio) {
     let display = Display::start(1200, 800);
-    let start = Start { geometry: "1180x760+2+22", settings: SERVERS, ..Start::default() };
+    let start =
+        Start { geometry: "1180x760+2+22", settings: SERVERS, language: studio.language, ..Start::default() };
     let mut person = Person::open(&display, &start);
-    keep(&display, &mut person, "login");
+    studio.keep(&display, &mut person, "login");
 }
 
-fn servers() {
+fn servers(studio: Studio) {
     let display = Display::start(1200, 800);
-    let start = Start { geometry: "1180x760+2+22", settings: SERVERS, ..Start::default() };
+    let start =
+        Start { geometry: "1180x760+2+22", settings: SERVERS, language: studio.language, ..Start::default() };
     let mut person = Person::open(&display, &start);
     person.presses("ctrl+comma");
     person.waits_for("the settings", |seen| seen["settings"].is_array());
-    person.clicks("服务器");
-    person.waits_for("the servers", |seen| seen["controls"]["学校 编辑"].is_object());
-    keep(&display, &mut person, "servers");
-    person.clicks("学校 编辑");
+    let (section, edit) =
+        if studio.language == "zh" { ("服务器", "学校 编辑") } else { ("Servers", "学校 Edit") };
+    person.clicks(section);
+    person.waits_for("the servers", |seen| seen["controls"][edit].is_object());
+    studio.keep(&display, &mut person, "servers");
+    person.clicks(edit);
     person.waits_for("the page", |seen| seen["profile"].is_object());
-    keep(&display, &mut person, "server");
+    studio.keep(&display, &mut person, "server");
 }
 
-fn settings() {
+fn settings(studio: Studio) {
     let display = Display::start(1200, 800);
-    let (mut person, _line) = in_company(&display, DAY, &[]);
+    let (mut person, _line) = in_company(studio, &display, DAY, &[]);
     person.presses("ctrl+comma");
     person.waits_for("the settings", |seen| seen["settings"].is_array());
-    keep(&display, &mut person, "settings");
+    studio.keep(&display, &mut person, "settings");
 }
 
-fn two_windows() {
+fn two_windows(studio: Studio) {
     let (display, server) = (Display::start(1500, 760), Server::start());
     let start = Start {
         nick: "小明",
@@ -263,21 +293,22 @@ fn two_windows() {
         speaker.says(text);
         listener.reads(text.trim_start_matches("/me "));
     }
-    save(&display.look(), "two-windows");
+    studio.save(&display.look(), "two-windows");
 }
 
-/// Keeps the picture of a window, without what is around it.
-fn keep(display: &Display, person: &mut Person<'_>, name: &str) {
-    display.xdotool(&["mousemove", "1199", "799"]);
-    let place = person.place_of("window");
-    // A question is answered when everything is drawn.
-    let _ = person.sees();
-    save(&display.look().cut(place), name);
-}
+impl Studio {
+    /// Keeps the picture of a window, without what is around it.
+    fn keep(self, display: &Display, person: &mut Person<'_>, name: &str) {
+        display.xdotool(&["mousemove", "1199", "799"]);
+        let place = person.place_of("window");
+        // A question is answered when everything is drawn.
+        let _ = person.sees();
+        self.save(&display.look().cut(place), name);
+    }
 
-fn save(picture: &support::display::Picture, name: &str) {
-    let folder = PathBuf::from("docs/pictures");
-    std::fs::create_dir_all(&folder).expect("there can be a folder for pictures");
-    picture.save(&folder.join(format!("{name}.png")));
-    println!("{name}");
+    fn save(self, picture: &Picture, name: &str) {
+        std::fs::create_dir_all(self.folder).expect("there can be a folder for pictures");
+        picture.save(&Path::new(self.folder).join(format!("{name}.png")));
+        println!("{}/{name}", self.folder);
+    }
 }

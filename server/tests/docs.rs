@@ -161,7 +161,8 @@ fn skeleton(page: &str) -> Vec<String> {
             // A heading has its name in its language.
             let bone = |target: &str| match target.split_once('#') {
                 Some((page, _)) => page.replace(".zh-CN.md", ".md") + "#",
-                None => target.replace(".zh-CN.md", ".md"),
+                // The window in a picture speaks the page's language.
+                None => target.replace(".zh-CN.md", ".md").replace("pictures/en/", "pictures/"),
             };
             bones.extend(targets.map(bone));
         }
