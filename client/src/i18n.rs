@@ -593,6 +593,7 @@ texts! {
     // The message box.
     NotConnected: "还没有连接，消息没有发出", "There is no connection, nothing was sent";
     NowhereToSay: "这里不能说话，先进入一个房间（/join #房间）", "Nobody hears you here; join a room first (/join #room)";
+    TooMuch: "这有 {0} 个字，一次最多能发 {1} 个", "That is {0} characters; at most {1} can be sent at once";
     TooManyLines: "一次最多发 {0} 行", "At most {0} lines can be sent at once";
     UnknownCommand: "没有 {0} 这个命令，输入 /help 查看；要发送以 / 开头的文字，请写 //",
         "There is no command {0}; /help lists them. To say text that begins with /, write //";

@@ -57,6 +57,14 @@ impl Model {
         self.front()?.measure(typed)
     }
 
+    /// Checks that what would stand in the message box could be sent at once from there.
+    ///
+    /// # Errors
+    /// When it is too long for that, or has too many lines.
+    pub fn check_length(&self, typed: &str) -> Result<(), Phrase> {
+        self.front().map_or(Ok(()), |network| network.check_length(typed))
+    }
+
     /// Something was written into the message box, or all of it taken out.
     pub fn wrote(&mut self, text: &str) {
         if self.tells_typing

@@ -24,6 +24,10 @@ pub(super) const UNKNOWN_ADDRESS_BYTES: usize = 80;
 /// How many lines one may send as one message, whatever more the server allows.
 const MOST_LINES: usize = 256;
 
+/// How many bytes may stand in the message box, whatever more the server takes at once: the box measures all of them
+/// anew for each key.
+const MOST_TYPED_BYTES: usize = 24 * 1024;
+
 /// What one message of several lines may have on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Limits {
@@ -81,6 +85,24 @@ impl Network {
         let lines: usize = messages.iter().map(|message| lines_of(message, room).count()).sum();
         let most = limits.map_or(0, |limits| limits.lines).max(MAX_LINES_AT_ONCE);
         if lines > most { Err(Text::TooManyLines.with([&most.to_string()])) } else { Ok(messages) }
+    }
+
+    /// Checks that what would stand in the message box could be sent at once from there.
+    ///
+    /// # Errors
+    /// When it is too long for that, or has too many lines.
+    pub(super) fn check_length(&self, typed: &str) -> Result<(), Phrase> {
+        let target = self.current().map_or("", |current| &current.name);
+        let limits = self.limits(Manner::Message);
+        let lines = limits.map_or(0, |limits| limits.lines).max(MAX_LINES_AT_ONCE);
+        let most = MOST_TYPED_BYTES.min(lines * self.room_for_text(target, Manner::Message));
+        if typed.len() > most {
+            let characters = typed.chars().count();
+            // So many, if the others are as these.
+            let fitting = most * characters / typed.len();
+            return Err(Text::TooMuch.with([&characters.to_string(), &fitting.to_string()]));
+        }
+        self.messages_of(target, Manner::Message, typed).map(drop)
     }
 
     /// How many messages a text makes in the conversation in front, and how many bytes more fit into the last of them;

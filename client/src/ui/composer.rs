@@ -30,7 +30,9 @@ const REPLY_HEIGHT: i32 = 28;
 /// The number of the look that codes have; those of words are below it: bold, italic, underlined, in all combinations.
 const CODE_LOOK: u8 = 8;
 /// Bytes that are asked about when they are pasted, since they may be more than one message.
-const LONG_PASTE: usize = 400;
+pub const LONG_PASTE: usize = 400;
+/// Bytes in it from which on it is checked whether what is pasted still fits.
+const MUCH: usize = 4096;
 /// Lines after which it grows no more.
 const MOST_LINES: i32 = 6;
 
@@ -334,11 +336,13 @@ impl Composer {
             }
             Event::Paste => {
                 let text = app::event_text();
-                let is_long = text.trim_end().contains(['\n', '\r']) || text.len() > LONG_PASTE;
-                if is_long {
+                let written = usize::try_from(self.buffer.length()).unwrap_or(0);
+                let is_plain = text.len() <= LONG_PASTE && !text.contains(['\n', '\r']);
+                let is_for_us = !is_plain || written + text.len() > MUCH;
+                if is_for_us {
                     self.kit.act(Action::AskToPaste(text));
                 }
-                is_long
+                is_for_us
             }
             Event::KeyDown => match keys::pressed().or_else(|| self.key_action()) {
                 Some(action) => {

@@ -35,11 +35,15 @@ pub fn set_visible(group: &Group, is_visible: bool) {
     if is_visible { group.show() } else { group.hide() }
 }
 
+/// How many characters may stand in a field: more than anybody means to write there, and few enough to be drawn at once.
+const MOST_TYPED: i32 = 2000;
+
 /// An input without a frame of its own, which tells of each change.
 pub fn input() -> Input {
     let mut input = Input::default();
     input.set_frame(FrameType::FlatBox);
     input.set_text_font(REGULAR);
+    input.set_maximum_size(MOST_TYPED);
     input.set_trigger(CallbackTrigger::Changed);
     input
 }

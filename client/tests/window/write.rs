@@ -1,11 +1,15 @@
 //! Writing: what helps one to, and what becomes of it.
 
+use std::process::Command;
+
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use crate::support::display::Display;
 use crate::support::impostor::{Impostor, Line};
 use crate::support::input_method::InputMethod;
 use crate::support::person::{Person, Start, list};
+use crate::support::process::Process;
 
 /// A window in two rooms of a server that says what the test wants, the first of them in front.
 fn in_two_rooms<'a>(display: &'a Display, host: &Impostor, settings: &'a str) -> (Person<'a>, Line) {
@@ -410,4 +414,34 @@ fn characters_that_nobody_sees_are_not_seen() {
     display.picture("write-unseen");
     assert_eq!(lines.matches("u{").count(), 1, "only what plays tricks is made visible: {lines}");
     assert!(lines.contains("复制的文字，softhyphen, wordjoiner"), "{lines}");
+}
+
+/// Has the clipboard hold this, as long as the value lives.
+fn copies(display: &Display, text: &str) -> (Process, NamedTempFile) {
+    let file = NamedTempFile::new().expect("there can be a temporary file");
+    std::fs::write(&file, text).expect("it takes a text");
+    let mut command = Command::new("xclip");
+    let command = command.args(["-selection", "clipboard", "-quiet"]).arg(file.path());
+    (Process::start("xclip", command.env("DISPLAY", display.name())), file)
+}
+
+#[test]
+fn a_text_too_long_to_be_sent_is_refused_when_it_is_pasted() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, _line) = in_two_rooms(&display, &host, "");
+    for characters in [100_000, 2_000_000] {
+        let clipboard = copies(&display, &"a茶".repeat(characters / 2));
+        clipboard.0.wait_for_line(&["Waiting for selection"]);
+        ming.presses("ctrl+v");
+        let begins = format!("这有 {characters} 个字，一次最多能发 ");
+        ming.waits_for("why not", |seen| {
+            seen["refusal"].as_str().is_some_and(|why| why.starts_with(&begins))
+        });
+        assert_eq!(ming.sees()["composer"], "");
+        ming.types("x");
+        ming.waits_for("a key", |seen| seen["composer"] == "x" && seen["refusal"].is_null());
+        ming.presses("BackSpace");
+        ming.waits_for("nothing", |seen| seen["composer"] == "");
+    }
+    display.picture("write-too-much");
 }

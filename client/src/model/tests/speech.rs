@@ -70,6 +70,26 @@ fn what_the_server_allows_is_kept_to_and_counted() {
 }
 
 #[test]
+fn how_much_can_be_sent_at_once_is_said_before_it_is_written() {
+    for capabilities in [&MULTILINE[..], &[]] {
+        let window = Window::with(capabilities);
+        for text in ["short".to_owned(), "茶".repeat(6000), "a\n".repeat(50)] {
+            assert_eq!(window.model.check_length(&text), Ok(()), "{} bytes", text.len());
+        }
+        let refused = window.model.check_length(&"茶".repeat(100_000)).expect_err("it is too much");
+        let words = refused.to(Language::English);
+        let most: usize = words.split_whitespace().nth(6).and_then(|most| most.parse().ok()).expect(&words);
+        assert!(
+            words.starts_with("That is 100000 characters; at most ") && (6000..=8192).contains(&most),
+            "{words}"
+        );
+        assert_eq!(window.model.check_length(&"茶".repeat(most)), Ok(()), "so many can be sent");
+        let many = window.model.check_length(&"a\n".repeat(65)).expect_err("they are too many");
+        assert_eq!(many.text(), Text::TooManyLines);
+    }
+}
+
+#[test]
 fn the_answer_to_a_message_may_have_several_lines() {
     let mut window = Window::with(&[&MULTILINE[..], &["message-tags"]].concat());
     window.server(&["@msgid=q :alice!a@h PRIVMSG #lobby :what is it?"]);

@@ -8,7 +8,7 @@ use super::asking::Asked;
 use crate::command;
 use crate::model::ConversationId;
 use crate::model::suggest::{self, Suggestions};
-use crate::ui::composer::Words;
+use crate::ui::composer::{LONG_PASTE, Words};
 use crate::ui::picker::{Board, Cell};
 use crate::ui::{Action, scene};
 
@@ -35,8 +35,8 @@ pub(super) struct Writing {
 impl Controller {
     /// Something was written.
     pub(super) fn composed(&mut self) {
-        self.refusal = None;
         let (text, caret) = (self.chat.composer.text(), self.chat.composer.caret());
+        self.refusal = self.model.borrow().check_length(&text).err();
         if let Some((text, caret)) = suggest::named_emoji(&text, caret) {
             // Comes back here.
             self.chat.composer.set_text(&text, caret);
@@ -165,12 +165,19 @@ impl Controller {
     }
 
     /// Several lines or very long ones were pasted: that is asked about, where they would be said.
+    /// What could not be sent is not taken at all.
     pub(super) fn ask_to_paste(&mut self, text: &str) {
-        let text = text.trim_end().trim_start_matches(['\r', '\n']);
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = text.trim_matches('\n');
+        let written = self.chat.composer.text_with(text);
+        self.refusal = self.model.borrow().check_length(&written).err();
+        if self.refusal.is_some() {
+            return;
+        }
         let lines = text.lines().count();
-        let measure = self.model.borrow().measure(&self.chat.composer.text_with(text));
+        let measure = self.model.borrow().measure(&written);
         match measure {
-            Some((messages, _)) if lines > 1 || messages > 1 => {
+            Some((messages, _)) if lines > 1 || messages > 1 && text.len() > LONG_PASTE => {
                 let question = scene::pasting_question(lines, messages, self.language());
                 self.ask(Asked::Pasting(text.to_owned()), question);
             }
