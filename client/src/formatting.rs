@@ -383,6 +383,7 @@ mod tests {
     fn what_is_cut_in_two_looks_the_same_in_both_pieces() {
         let cut = |raw, max_bytes| split(raw, max_bytes);
         assert_eq!(cut("plain tea house", 10), ["plain tea", "house"]);
+        assert_eq!(cut("\x02boldboldbold", 7), ["\x02boldbo", "\x02ldbold"], "inside a word too");
         assert_eq!(cut("\x02bold tea\x02 plain", 11), ["\x02bold tea\x02", "plain"]);
         assert_eq!(cut("\x02bold tea house", 10), ["\x02bold tea", "\x02house"]);
         assert_eq!(cut("\x0304,01red tea", 10), ["\x0304,01red", "\x04ff0000,000000tea"]);

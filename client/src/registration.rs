@@ -672,6 +672,27 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_is_refused_or_withdrawn_ends_where_it_must_not_be_done_without() {
+        for lines in [
+            &[":s CAP * LS :sasl", ":s CAP * NAK :sasl"][..],
+            &[":s CAP * LS :sasl", ":s CAP * ACK :sasl", ":s CAP * DEL :sasl"],
+            &[":s CAP * LS :sasl", ":s CAP * ACK :sasl", "AUTHENTICATE +", ":s CAP * DEL :server-time sasl"],
+        ] {
+            let mut registration = talk(&Profile { account_required: true, ..with_account() });
+            let (last, before) = lines.split_last().expect("there are lines");
+            answers(&mut registration, before);
+            assert!(take(&mut registration, last).failure.is_some(), "{lines:?}");
+        }
+        // Another loss leaves it as it is.
+        let mut registration = talk(&Profile { account_required: true, ..with_account() });
+        answers(&mut registration, &[":s CAP * LS :server-time sasl", ":s CAP * ACK :server-time sasl"]);
+        let step = take(&mut registration, ":s CAP * DEL :server-time");
+        assert_eq!((step.failure, step.lines), (None, vec![]));
+        assert_eq!(step.news, [What::Capabilities(vec!["sasl".to_owned()])]);
+        assert_eq!(answers(&mut registration, &["AUTHENTICATE +"]).len(), 1);
+    }
+
+    #[test]
     fn a_welcome_in_the_middle_of_the_login_does_not_end_it() {
         let begin = [":s CAP * LS :sasl=PLAIN", ":s CAP * ACK :sasl", "AUTHENTICATE +"];
         let mut registration = talk(&Profile { account_required: true, ..with_account() });

@@ -249,6 +249,22 @@ mod tests {
     }
 
     #[test]
+    fn a_long_line_is_cut_behind_a_space_in_the_second_half_of_a_piece_or_else_inside_a_word() {
+        #[track_caller]
+        fn check(line: &str, room: usize, pieces: &[&str]) {
+            assert_eq!(cut(line, room).collect::<Vec<_>>(), pieces, "{line:?} by {room}");
+        }
+        check("", 8, &[""]);
+        check("teahouse", 8, &["teahouse"]);
+        check("tea house tea", 8, &["tea hous", "e tea"]);
+        check("teas house", 8, &["teas ", "house"]);
+        check("teahouse tea", 8, &["teahouse", " tea"]);
+        check("a teahouses", 8, &["a teahou", "ses"]);
+        check("茶馆大厅", 8, &["茶馆", "大厅"]);
+        check("茶茶", 1, &["茶", "茶"]);
+    }
+
+    #[test]
     fn empty_lines_stay_inside_a_message_and_not_around_it() {
         let limits = Limits { bytes: 1000, lines: 4 };
         assert_eq!(pack("\n\none\n\n  two \n\n", 400, limits), ["one\n\n  two"]);

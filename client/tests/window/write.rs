@@ -438,10 +438,10 @@ fn a_text_too_long_to_be_sent_is_refused_when_it_is_pasted() {
             seen["refusal"].as_str().is_some_and(|why| why.starts_with(&begins))
         });
         assert_eq!(ming.sees()["composer"], "");
+        display.picture("write-too-much");
         ming.types("x");
         ming.waits_for("a key", |seen| seen["composer"] == "x" && seen["refusal"].is_null());
         ming.presses("BackSpace");
         ming.waits_for("nothing", |seen| seen["composer"] == "");
     }
-    display.picture("write-too-much");
 }

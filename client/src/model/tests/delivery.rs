@@ -99,6 +99,42 @@ fn an_answer_in_a_batch_has_the_label_of_the_batch() {
 }
 
 #[test]
+fn an_acknowledgement_says_that_its_own_message_has_arrived() {
+    let mut window = Window::with(&LABELS);
+    window.type_in("one");
+    window.type_in("two");
+    window.server(&["@label=2 :s ACK", "@label=9 :s ACK", ":s ACK"]);
+    assert_eq!(window.delivery("two"), Delivery::Arrived);
+    assert_eq!(window.delivery("one"), Delivery::Pending);
+    window.lose_connection();
+    assert_eq!(window.delivery("two"), Delivery::Arrived);
+    assert_eq!(window.failure("one"), Text::NotDelivered);
+}
+
+#[test]
+fn the_label_of_a_batch_holds_for_batches_inside_it_and_until_it_ends() {
+    let mut window = Window::with(&LABELS);
+    window.type_in("one");
+    let lines = window.shown("#lobby").len();
+    window.server(&[
+        "@label=1 :s BATCH +x labeled-response",
+        "@batch=x :s BATCH +y example",
+        "@batch=y;msgid=a :bob!bob@here PRIVMSG #lobby one",
+        "@batch=x :s BATCH -y",
+        ":s BATCH -x",
+    ]);
+    assert_eq!(window.delivery("one"), Delivery::Arrived);
+    assert_eq!(window.shown("#lobby").len(), lines, "it stands there once");
+    window.type_in("two");
+    window.server(&[
+        "@label=2 :s BATCH +x labeled-response",
+        ":s BATCH -x",
+        "@batch=x;msgid=b :bob!bob@here PRIVMSG #lobby elsewhere",
+    ]);
+    assert_eq!(window.delivery("two"), Delivery::Pending, "that was said on another device");
+}
+
+#[test]
 fn what_is_refused_says_so_where_it_stands_and_can_be_sent_again() {
     for capabilities in [&LABELS[..], &["echo-message"], &[]] {
         let mut window = Window::with(capabilities);

@@ -169,6 +169,23 @@ fn what_is_repeated_without_being_asked_for_stands_in_its_place_and_once() {
 }
 
 #[test]
+fn the_same_words_are_another_message_where_the_identifier_says_so() {
+    let mut window = kept_in_lobby();
+    let line = |batch: &str, id: &str, words: &str| {
+        format!("@{batch}msgid={id};time=2026-03-01T08:10:00.000Z :alice!a@h PRIVMSG #lobby :{words}")
+    };
+    window.server(&[&line("", "a", "ok"), &line("", "b", "ok")]);
+    window.server(&[
+        ":tea.house BATCH +x chathistory #lobby",
+        &line("batch=x;", "a", "ok, as the server changed it"),
+        &line("batch=x;", "b", "ok"),
+        &line("batch=x;", "c", "ok"),
+        ":tea.house BATCH -x",
+    ]);
+    assert_eq!(messages(&window, "#lobby"), ["ok", "ok", "ok"]);
+}
+
+#[test]
 fn a_private_conversation_has_its_past_from_whoever_begins_it() {
     let mut window = kept_in_lobby();
     window.model.open_private("alice");

@@ -101,6 +101,24 @@ fn a_server_that_keeps_history_is_asked_for_what_came_after() {
 }
 
 #[test]
+fn a_private_talk_that_is_opened_again_is_asked_for_what_came_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&["@msgid=m1;time=2026-03-01T08:00:00.000Z :alice!a@h PRIVMSG bob :first"]);
+    drop(window);
+    let mut window = writing(folder.path());
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.model.open_private("alice");
+    assert_eq!(window.sent(), ["CHATHISTORY AFTER alice msgid=m1 100"]);
+    window.server(&[
+        ":tea.house BATCH +x chathistory alice",
+        "@batch=x;time=2026-03-01T08:05:00.000Z;msgid=m2 :alice!a@h PRIVMSG bob :second",
+        ":tea.house BATCH -x",
+    ]);
+    assert_eq!(messages(&window, "alice"), ["first", "second"]);
+}
+
+#[test]
 fn a_message_from_the_future_hides_nothing_of_what_is_said_after_it() {
     for (id, asks) in [("msgid=m1;", "msgid=m1"), ("", "timestamp=2026-03-01T09:01:00.000Z")] {
         let folder = tempfile::tempdir().unwrap();
