@@ -130,13 +130,29 @@ pub fn split(raw: &str, max_bytes: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut codes = String::new();
     let mut rest = raw;
-    while let Some(piece) = text::split(rest, max_bytes.saturating_sub(codes.len())).next() {
+    while let Some(mut piece) = text::split(rest, max_bytes.saturating_sub(codes.len())).next() {
+        // Half a code is another one, or digits that nobody wrote.
+        if let Some(at) = piece.rfind([COLOUR, HEX_COLOUR]).filter(|at| *at > 0)
+            && rest.len() - behind_code(&rest[at..]).len() > piece.len()
+        {
+            piece = &rest[..at];
+        }
         rest = rest[piece.len()..].trim_start_matches(' ');
         let piece = format!("{codes}{piece}");
-        codes = codes_of(style_at_end(&piece));
+        codes = codes_of(style_at_end(&piece), rest);
         pieces.push(piece);
     }
     pieces
+}
+
+/// What follows the code that a text begins with.
+fn behind_code(text: &str) -> &str {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(COLOUR) => Reader::default().colours(chars.as_str(), 2, 10),
+        Some(HEX_COLOUR) => Reader::default().colours(chars.as_str(), 6, 16),
+        _ => chars.as_str(),
+    }
 }
 
 /// The style that holds behind all of `raw`.
@@ -147,8 +163,20 @@ fn style_at_end(raw: &str) -> Style {
     last.map(|span| span.style).unwrap_or_default()
 }
 
-/// The codes that make words look so which look like nothing yet.
-fn codes_of(style: Style) -> String {
+/// The codes that make `words` look so, which look like nothing yet.
+fn codes_of(style: Style, words: &str) -> String {
+    let hex = |(r, g, b): Rgb| format!("{r:02x}{g:02x}{b:02x}");
+    let mut codes = match (style.ink, style.ground) {
+        (None, None) => String::new(),
+        (Some(ink), None) => format!("{HEX_COLOUR}{}", hex(ink)),
+        (Some(ink), Some(ground)) => format!("{HEX_COLOUR}{},{}", hex(ink), hex(ground)),
+        // There is no other way to choose the ground alone than to take the ink back.
+        (None, Some(ground)) => format!("{HEX_COLOUR}000000,{}{COLOUR}99", hex(ground)),
+    };
+    // A comma that is the first of the words is not to be read as one between two colours.
+    if !codes.is_empty() && words.starts_with(',') {
+        codes.extend([BOLD, BOLD]);
+    }
     let switches = [
         (style.bold, BOLD),
         (style.italic, ITALIC),
@@ -157,16 +185,7 @@ fn codes_of(style: Style) -> String {
         (style.monospace, MONOSPACE),
         (style.reverse, REVERSE),
     ];
-    let mut codes: String = switches.iter().filter(|(is_on, _)| *is_on).map(|(_, code)| *code).collect();
-    let hex = |(r, g, b): Rgb| format!("{r:02x}{g:02x}{b:02x}");
-    if let Some(ink) = style.ink {
-        codes.push(HEX_COLOUR);
-        codes.push_str(&hex(ink));
-        if let Some(ground) = style.ground {
-            codes.push(',');
-            codes.push_str(&hex(ground));
-        }
-    }
+    codes.extend(switches.iter().filter(|(is_on, _)| *is_on).map(|(_, code)| *code));
     codes
 }
 
@@ -391,6 +410,34 @@ mod tests {
         let pieces = cut(&long, 50);
         assert!(pieces.iter().all(|piece| piece.len() <= 50 && piece.starts_with("\x02\x1d")), "{pieces:?}");
         assert_eq!(pieces.iter().map(|piece| plain(piece)).collect::<String>(), "茶".repeat(100));
+    }
+
+    #[test]
+    fn no_colour_is_cut_in_two_or_lost_between_two_pieces() {
+        let looks = |raw: &str| {
+            let (plain, spans) = read(raw);
+            let style = |at: usize| spans.iter().find(|span| span.range.contains(&at)).map(|span| span.style);
+            // The space at which it was cut is not there any more.
+            let shown = plain.char_indices().filter(|(_, c)| *c != ' ');
+            shown.map(|(at, c)| (c, style(at))).collect::<Vec<_>>()
+        };
+        for raw in [
+            "\x0304,12red",
+            "\x034,2both",
+            "\x04ff8000,00ff00hex",
+            "\x0304red,5 of them",
+            "\x04ff8000hex,123456",
+            "\x0399,4on red",
+            "\x04ff8000,00ff00x\x0399,no ink, \x02thick",
+        ] {
+            for before in 30..70 {
+                let raw = format!("{}{raw}{}", "x".repeat(before), ",7".repeat(30));
+                let pieces = split(&raw, 48);
+                assert!(pieces.iter().all(|piece| piece.len() <= 48), "{pieces:?}");
+                let found: Vec<_> = pieces.iter().flat_map(|piece| looks(piece)).collect();
+                assert_eq!(found, looks(&raw), "{pieces:?}");
+            }
+        }
     }
 
     #[test]
