@@ -1,19 +1,45 @@
 //! A world in memory with people in it, to whom a fuzzer's bytes are given as if they came from the network.
 
+use std::sync::LazyLock;
+
+use base64ct::{Base64, Encoding as _};
+use jiff::Timestamp;
+use teahouse::scram::Scram;
+use teahouse_protocol::Message;
+use teahouse_protocol::sasl::chunks;
 use teahouse_server::Config;
 use teahouse_server::config::Operator;
+use teahouse_server::password::{self, ScramKeys};
+use teahouse_server::world::Account;
 
-use crate::support::Stage as _;
-use crate::support::memory::Memory;
+mod support;
+
+use support::Stage as _;
+use support::memory::Memory;
+
+/// The password of the operator and of the account `a`.
+pub const PASSWORD: &str = "sesame12";
+
+/// The account `a`. To hash its password takes longer than a whole run.
+static ACCOUNT: LazyLock<Account> = LazyLock::new(|| Account {
+    name: "a".to_owned(),
+    since: Timestamp::UNIX_EPOCH,
+    password: password::Memory::default().hash(PASSWORD).expect("there is memory for it"),
+    scram: Some(ScramKeys::of(PASSWORD)),
+    certificates: Vec::new(),
+    always_on: None,
+    suspended: None,
+});
 
 /// The stage of one run.
 pub struct Stage(Memory);
 
-/// A house with an operator, and two people in a room of their own: `a`, who founded it, and `b`.
+/// A house with an operator, an account, and two people in a room of their own: `a`, who founded it, and `b`.
 pub fn open() -> Stage {
-    let operators = vec![Operator { name: "root".to_owned(), password: "sesame12".to_owned() }];
+    let operators = vec![Operator { name: "root".to_owned(), password: PASSWORD.to_owned() }];
     let config = Config { flood_protection: false, scram: true, operators, ..Config::default() };
     let mut memory = Memory::open(config);
+    memory.open_account(ACCOUNT.clone());
     for name in ["a", "b"] {
         memory.connect(name);
         for line in [&format!("NICK {name}"), "USER x 0 * :x", "JOIN #tea"] {
@@ -27,16 +53,28 @@ pub fn open() -> Stage {
 
 #[allow(dead_code, reason = "each target uses its own part")]
 impl Stage {
-    /// Bytes as they come from a socket.
-    pub fn raw(&mut self, name: &str, bytes: &[u8]) {
+    /// Bytes as they come from a socket. Gives the lines with which the one who sent them is answered.
+    pub fn raw(&mut self, name: &str, bytes: &[u8]) -> Vec<String> {
         self.0.send_bytes(name, bytes);
-        self.0.received();
+        let received = self.0.received();
+        received.into_iter().filter(|(whose, _)| whose == name).map(|(_, line)| line).collect()
     }
 
     /// One line, as a person sends it.
-    pub fn line(&mut self, name: &str, line: &str) {
-        self.0.send(name, line);
-        self.0.received();
+    pub fn line(&mut self, name: &str, line: &str) -> Vec<String> {
+        self.raw(name, format!("{line}\r\n").as_bytes())
+    }
+
+    /// Somebody proves the account `a`.
+    pub fn prove(&mut self, name: &str) {
+        let mut scram = Scram::begin();
+        self.line(name, "CAP REQ :sasl account-tag message-tags batch labeled-response echo-message");
+        self.line(name, "AUTHENTICATE SCRAM-SHA-256");
+        let said = said(&self.line(name, &authenticate(scram.first("a").as_bytes()))).expect("an answer");
+        let last = scram.last("a", PASSWORD, &said).expect("it is genuine");
+        self.line(name, &authenticate(last.as_bytes()));
+        let answers = self.line(name, "AUTHENTICATE +");
+        assert!(answers.iter().any(|line| is_login_to_a(line)), "{answers:?}");
     }
 
     /// A newcomer logs in and is answered.
@@ -48,4 +86,22 @@ impl Stage {
         let answered = self.0.received().iter().any(|(name, line)| name == "witness" && line.contains("PONG"));
         assert!(answered, "the server answers no newcomer any more");
     }
+}
+
+/// The lines that say this in the way of SASL.
+pub fn authenticate(said: &[u8]) -> String {
+    let text = Base64::encode_string(said);
+    chunks(&text).map(|chunk| format!("AUTHENTICATE {chunk}")).collect::<Vec<_>>().join("\r\n")
+}
+
+/// What the server says in the way of SASL, if it does.
+pub fn said(lines: &[String]) -> Option<String> {
+    let text: String = lines.iter().filter_map(|line| line.strip_prefix("AUTHENTICATE ")).collect();
+    String::from_utf8(Base64::decode_vec(&text).ok()?).ok()
+}
+
+/// Whether a line says that somebody is logged in to the account `a` now.
+pub fn is_login_to_a(line: &str) -> bool {
+    let message = Message::parse(line);
+    message.is_ok_and(|message| message.is("900") && message.param(2) == Some("a"))
 }

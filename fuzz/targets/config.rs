@@ -13,7 +13,7 @@ use teahouse_server::language::Language;
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("there can be a folder"));
 
 fuzz_target!(|bytes: &[u8]| {
-    let file = FOLDER.path().join(format!("{}.toml", std::process::id()));
+    let file = FOLDER.path().join("teahouse.toml");
     std::fs::write(&file, bytes).expect("it can be written");
     let mut config = Config::default();
     let taken = config.read_file(&file);

@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use teahouse_server::network::Network;
 use teahouse_server::world::mask;
 
 /// The definition, word for word: `*` is anything, `?` one character, `\*` and `\?` themselves.
@@ -39,12 +40,32 @@ fn fits(mask: &[char], name: &[char]) -> bool {
     reached[name.len()]
 }
 
+/// Whether a mask has all three parts and says nothing in another way than its normal form does, but for stars.
+fn is_whole(mask: &str) -> bool {
+    let Some((nick, (user, host))) = mask.split_once('!').and_then(|(nick, rest)| Some((nick, rest.split_once('@')?)))
+    else {
+        return false;
+    };
+    let parts = [nick, user, host];
+    parts.iter().all(|part| !part.is_empty() && !part.contains('@'))
+        && nick.is_ascii()
+        && Network::parse(host).is_none()
+}
+
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Some((mask, name)) = text.split_once('\n') else { return };
     let chars = |text: &str| text.chars().collect::<Vec<_>>();
-    assert_eq!(mask::fits(mask, name), fits(&chars(mask), &chars(name)), "{mask:?} and {name:?}");
+    let fitting = fits(&chars(mask), &chars(name));
+    assert_eq!(mask::fits(mask, name), fitting, "{mask:?} and {name:?}");
+    if is_whole(mask) {
+        assert_eq!(mask::fits(&mask::complete(mask), name), fitting, "{mask:?}, completed, and {name:?}");
+    }
     // Completing a mask twice changes nothing more.
-    let complete = mask::complete(mask);
-    assert_eq!(mask::complete(&complete), complete, "{mask:?}");
+    for form in [mask::complete, mask::normal_form] {
+        let complete = form(mask);
+        assert_eq!(form(&complete), complete, "{mask:?}");
+        // Nobody can be kept out by a mask that nobody fits, so one is told.
+        let _ = (mask::fault(&complete, 32), mask::fits_everybody(&complete));
+    }
 });

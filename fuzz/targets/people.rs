@@ -1,13 +1,10 @@
-//! Whatever two people in a room send, an operator and another: modes, masks, history, services, everything. The first
+//! Whatever two people in a room send, an operator with an account and another: modes, masks, history, services, everything. The first
 //! byte of each line says who sends it.
 
 #![no_main]
 
 #[path = "../stage.rs"]
 mod stage;
-#[path = "../../server/tests/support/mod.rs"]
-#[allow(dead_code)]
-mod support;
 
 use libfuzzer_sys::fuzz_target;
 
@@ -33,7 +30,8 @@ const BEGINNINGS: [&str; 16] = [
 
 fuzz_target!(|bytes: &[u8]| {
     let mut stage = stage::open();
-    stage.line("a", "OPER root sesame12");
+    stage.prove("a");
+    stage.line("a", &format!("OPER root {}", stage::PASSWORD));
     for line in bytes.split(|byte| *byte == b'\n').take(32) {
         let Some((first, rest)) = line.split_first() else { continue };
         let name = if first & 16 == 0 { "a" } else { "b" };

@@ -1,34 +1,54 @@
-//! Any text with any codes in it: read, split for the wire, wrapped into lines; nothing but spaces is lost, and no line is wider
-//! than it may be.
+//! Any text with any codes in it: read, split for the wire, wrapped into lines; nothing but spaces is
+//! lost, and no line is wider than it may be.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use teahouse::formatting::Style;
+use teahouse::irc_url::IrcUrl;
 use teahouse::model::layout::{ellipsize, wrap};
-use teahouse::{formatting, irc_url, links};
+use teahouse::{command, formatting, links};
+use teahouse_protocol::text::is_unprintable;
 use unicode_segmentation::UnicodeSegmentation as _;
+
+/// Each character but spaces, and how it looks.
+fn styled(raw: &str) -> Vec<(char, Style)> {
+    let (text, spans) = formatting::read(raw);
+    let style = |at: usize| spans.iter().find(|span| span.range.contains(&at)).map(|span| span.style);
+    let shown = text.char_indices().filter(|(_, c)| *c != ' ');
+    shown.map(|(at, c)| (c, style(at).unwrap_or_default())).collect()
+}
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(raw) = std::str::from_utf8(bytes) else { return };
     let (text, spans) = formatting::read_lines(raw);
+    assert!(!text.contains(|c| c != '\n' && is_unprintable(c)), "it is fit to be shown");
     for span in &spans {
-        assert!(text.get(span.range.clone()).is_some(), "a span is a part of the text");
+        assert!(text.get(span.range.clone()).is_some_and(|part| !part.is_empty()), "a span is a part of the text");
     }
-    for most in [8, 40, 400] {
-        assert!(formatting::split(raw, most).iter().all(|piece| piece.len() <= most));
+    for most in [48, 400] {
+        for line in raw.lines() {
+            let pieces = formatting::split(line, most);
+            assert!(pieces.iter().all(|piece| piece.len() <= most));
+            let shown: Vec<_> = pieces.iter().flat_map(|piece| styled(piece)).collect();
+            assert_eq!(shown, styled(line), "in pieces it looks as it does whole");
+        }
     }
     for link in links::find(&text) {
         assert!(text.get(link.range.clone()).is_some(), "a link is a part of the text");
     }
-    let _ = irc_url::IrcUrl::parse(raw);
+    let _ = IrcUrl::parse(raw);
+    let _ = command::parse(raw);
     // As wide as it has characters.
     let width = |text: &str| text.graphemes(true).count() as f32;
     let lines = wrap(&text, 7.0, width);
     let mut end = 0;
     for line in lines {
         assert!(text[end..line.start].trim().is_empty(), "nothing but spaces lies between two lines");
+        assert!(width(&text[line.clone()]) <= 7.0, "a line is as wide as it may be at most");
         end = line.end;
     }
     assert!(text[end..].trim().is_empty());
-    assert!(width(&ellipsize(&text, 5.0, width)) <= width(&text).max(5.0));
+    let short = ellipsize(&text, 5.0, width);
+    assert!(width(&short) <= 5.0, "what is cut off leaves room for the sign that says so");
 });

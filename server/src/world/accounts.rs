@@ -115,7 +115,8 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    pub(crate) fn new(casemapping: CaseMapping, accounts: impl IntoIterator<Item = Account>) -> Self {
+    /// All of these. Of two by one name the later one counts.
+    pub fn new(casemapping: CaseMapping, accounts: impl IntoIterator<Item = Account>) -> Self {
         let mut all = Self {
             casemapping,
             by_name: HashMap::new(),

@@ -15,7 +15,7 @@ use teahouse_server::hashing::Hashers;
 use teahouse_server::language::Text;
 use teahouse_server::outbox::{Outbox, Progress, Wire};
 use teahouse_server::store::Store;
-use teahouse_server::world::{ClientId, Effects, Lasting, World};
+use teahouse_server::world::{Account, Accounts, ClientId, Effects, Lasting, World};
 
 use super::Stage;
 use super::peer::DEADLINE;
@@ -156,6 +156,12 @@ impl Memory {
         if self.world.client(id).is_none() {
             self.keep_changes();
         }
+    }
+
+    /// Has the world have an account, of which the store knows nothing.
+    #[allow(dead_code, reason = "each test program uses its own part")]
+    pub fn open_account(&mut self, account: Account) {
+        self.world.accounts = Accounts::new(self.world.config.casemapping, [account]);
     }
 
     /// Has it be another time.
