@@ -96,7 +96,9 @@ pub fn authenticate(said: &[u8]) -> String {
 
 /// What the server says in the way of SASL, if it does.
 pub fn said(lines: &[String]) -> Option<String> {
-    let text: String = lines.iter().filter_map(|line| line.strip_prefix("AUTHENTICATE ")).collect();
+    let messages = lines.iter().filter_map(|line| Message::parse(line).ok());
+    let chunks = messages.filter(|message| message.is("AUTHENTICATE"));
+    let text: String = chunks.filter_map(|message| message.param(0).map(str::to_owned)).collect();
     String::from_utf8(Base64::decode_vec(&text).ok()?).ok()
 }
 

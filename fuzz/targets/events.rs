@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut registration = Registration::new(&with_account, true);
     let mut reader = Reader::default();
     let mut buffer = LineBuffer::new(LineLimits::FROM_SERVER);
-    let id = model.networks().next().expect("a network").id();
+    let [Action::Connect(id, _)] = model.take_actions()[..] else { unreachable!("it is about to connect") };
     // The registration does not hear the opening: its own talk with the server is in the input.
     for (is_input, mut rest) in [(false, OPENING.as_bytes()), (true, bytes)] {
         while !rest.is_empty() && !buffer.spare().is_empty() {
