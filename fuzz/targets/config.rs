@@ -5,10 +5,10 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use tempfile::TempDir;
 use teahouse_server::Config;
 use teahouse_server::config::KEYS;
 use teahouse_server::language::Language;
+use tempfile::TempDir;
 
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("there can be a folder"));
 

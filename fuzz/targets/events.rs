@@ -24,7 +24,8 @@ fn check_line(line: &str) {
 
 fuzz_target!(|bytes: &[u8]| {
     let profile = Profile { nick: "bob".into(), server: "tea.house".into(), ..Profile::default() };
-    let with_account = Profile { password: "sesame12".to_owned().into(), account: "bob".into(), ..profile.clone() };
+    let with_account =
+        Profile { password: "sesame12".to_owned().into(), account: "bob".into(), ..profile.clone() };
     let now = Timestamp::from_second(1_767_225_600).expect("a time");
     let mut model = Model::with_clock(Language::English, profile, move || now, TimeZone::UTC);
     model.log_in(model.form().clone());

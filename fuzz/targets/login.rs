@@ -51,7 +51,9 @@ fuzz_target!(|bytes: &[u8]| {
                 authenticate(&garbled(&scram.first("a"), rest)).into_bytes()
             }
             13 => {
-                let Some(Ok(last)) = said(&answers).map(|said| scram.last("a", PASSWORD, &said)) else { continue };
+                let Some(Ok(last)) = said(&answers).map(|said| scram.last("a", PASSWORD, &said)) else {
+                    continue;
+                };
                 let garbled = garbled(&last, rest);
                 knows_password |= garbled == last.as_bytes();
                 authenticate(&garbled).into_bytes()

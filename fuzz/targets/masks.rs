@@ -42,7 +42,8 @@ fn fits(mask: &[char], name: &[char]) -> bool {
 
 /// Whether a mask has all three parts and says nothing in another way than its normal form does, but for stars.
 fn is_whole(mask: &str) -> bool {
-    let Some((nick, (user, host))) = mask.split_once('!').and_then(|(nick, rest)| Some((nick, rest.split_once('@')?)))
+    let Some((nick, (user, host))) =
+        mask.split_once('!').and_then(|(nick, rest)| Some((nick, rest.split_once('@')?)))
     else {
         return false;
     };

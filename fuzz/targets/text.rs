@@ -24,7 +24,10 @@ fuzz_target!(|bytes: &[u8]| {
     let (text, spans) = formatting::read_lines(raw);
     assert!(!text.contains(|c| c != '\n' && is_unprintable(c)), "it is fit to be shown");
     for span in &spans {
-        assert!(text.get(span.range.clone()).is_some_and(|part| !part.is_empty()), "a span is a part of the text");
+        assert!(
+            text.get(span.range.clone()).is_some_and(|part| !part.is_empty()),
+            "a span is a part of the text"
+        );
     }
     for most in [48, 400] {
         for line in raw.lines() {
