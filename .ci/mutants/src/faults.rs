@@ -26,6 +26,8 @@ pub struct Fault {
     pub function: String,
     /// What it does, with the text that it changes: the same wherever the file grows.
     pub what: String,
+    /// The lines that it changes.
+    pub lines: Vec<usize>,
     edits: Vec<(Range<usize>, String)>,
 }
 
@@ -40,7 +42,14 @@ impl Fault {
 pub fn find(root: &Path, file: &str, first: u32) -> Vec<Fault> {
     let text = fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
     let tree = syn::parse_file(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let mut finder = Finder { text: &text, file, next: first, function: Vec::new(), returns: Vec::new(), faults: Vec::new() };
+    let mut finder = Finder {
+        text: &text,
+        file,
+        next: first,
+        function: Vec::new(),
+        returns: Vec::new(),
+        faults: Vec::new(),
+    };
     finder.visit_file(&tree);
     finder.faults
 }
@@ -93,15 +102,22 @@ impl Finder<'_> {
         self.next += 1;
         // The same twice in one function is told apart by its place among those.
         let function = self.function.join("::");
-        let same = self.faults.iter().filter(|fault| fault.function == function && fault.what.starts_with(&what)).count();
+        let same = self
+            .faults
+            .iter()
+            .filter(|fault| fault.function == function && fault.what.starts_with(&what))
+            .count();
         let what = if same > 0 { format!("{what} ({})", same + 1) } else { what };
+        let edits = edits(number);
+        let line = |at: usize| self.text[..at].matches('\n').count() + 1;
         self.faults.push(Fault {
             number,
             file: self.file.to_owned(),
             line: at.start().line,
             function,
             what,
-            edits: edits(number),
+            lines: edits.iter().map(|(range, _)| line(range.start)).collect(),
+            edits,
         });
     }
 
@@ -112,7 +128,9 @@ impl Finder<'_> {
     fn flip(&mut self, expr: &Expr) {
         let range = expr.span().byte_range();
         let what = format!("not: {}", self.words(expr.span()));
-        self.add(expr.span(), what, |number| Self::wrap(&range, format!("crate::mutant::flip({number}, "), ")"));
+        self.add(expr.span(), what, |number| {
+            Self::wrap(&range, format!("crate::mutant::flip({number}, "), ")")
+        });
     }
 
     fn condition(&mut self, expr: &Expr) {
@@ -149,7 +167,12 @@ impl Finder<'_> {
         for answer in answers {
             let what = if answer.is_empty() { "does nothing".to_owned() } else { format!("always {answer}") };
             self.add(signature.ident.span(), what, |number| {
-                vec![(at..at, format!("#[allow(unreachable_code)] if crate::mutant::on({number}) {{ return {answer}; }} "))]
+                vec![(
+                    at..at,
+                    format!(
+                        "#[allow(unreachable_code)] if crate::mutant::on({number}) {{ return {answer}; }} "
+                    ),
+                )]
             });
         }
     }
@@ -186,10 +209,11 @@ fn has_let(expr: &Expr) -> bool {
 fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
-            || attribute.path().is_ident("cfg") && attribute.meta.require_list().is_ok_and(|list| {
-                let list = list.tokens.to_string();
-                list == "test" || list.contains("loom")
-            })
+            || attribute.path().is_ident("cfg")
+                && attribute.meta.require_list().is_ok_and(|list| {
+                    let list = list.tokens.to_string();
+                    list == "test" || list.contains("loom")
+                })
     })
 }
 
@@ -218,7 +242,11 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_item_impl(&mut self, block: &'a syn::ItemImpl) {
-        if is_for_tests(&block.attrs) || block.trait_.as_ref().is_some_and(|(_, path, _)| path.is_ident("Debug") || path.segments.last().is_some_and(|last| last.ident == "Debug")) {
+        if is_for_tests(&block.attrs)
+            || block.trait_.as_ref().is_some_and(|(_, path, _)| {
+                path.is_ident("Debug") || path.segments.last().is_some_and(|last| last.ident == "Debug")
+            })
+        {
             return;
         }
         let name = self.words(block.self_ty.span());
@@ -261,10 +289,18 @@ impl<'a> Visit<'a> for Finder<'_> {
                     Self::wrap(&range, format!("crate::mutant::flip({number}, "), ")")
                 });
             }
-            BinOp::Lt(_) => self.add(binary.span(), format!("< to <=: {words}"), |number| compare(number, "less")),
-            BinOp::Le(_) => self.add(binary.span(), format!("<= to <: {words}"), |number| compare(number, "at_most")),
-            BinOp::Gt(_) => self.add(binary.span(), format!("> to >=: {words}"), |number| compare(number, "more")),
-            BinOp::Ge(_) => self.add(binary.span(), format!(">= to >: {words}"), |number| compare(number, "at_least")),
+            BinOp::Lt(_) => {
+                self.add(binary.span(), format!("< to <=: {words}"), |number| compare(number, "less"))
+            }
+            BinOp::Le(_) => {
+                self.add(binary.span(), format!("<= to <: {words}"), |number| compare(number, "at_most"))
+            }
+            BinOp::Gt(_) => {
+                self.add(binary.span(), format!("> to >=: {words}"), |number| compare(number, "more"))
+            }
+            BinOp::Ge(_) => {
+                self.add(binary.span(), format!(">= to >: {words}"), |number| compare(number, "at_least"))
+            }
             BinOp::And(_) | BinOp::Or(_) if plain => {
                 // a || b is not(not a && not b), and the other way round.
                 let sign = if matches!(binary.op, BinOp::And(_)) { "&& to ||" } else { "|| to &&" };
@@ -288,7 +324,9 @@ impl<'a> Visit<'a> for Finder<'_> {
             let range = unary.span().byte_range();
             let what = format!("without !: {}", self.words(unary.span()));
             // As a number, ! turns bits around: then this does not compile, and is left out.
-            self.add(unary.span(), what, |number| Self::wrap(&range, format!("crate::mutant::flip({number}, "), ")"));
+            self.add(unary.span(), what, |number| {
+                Self::wrap(&range, format!("crate::mutant::flip({number}, "), ")")
+            });
         }
         visit::visit_expr_unary(self, unary);
     }
@@ -304,12 +342,15 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_expr_match(&mut self, cases: &'a ExprMatch) {
-        let has_rest = cases.arms.last().is_some_and(|arm| arm.guard.is_none() && matches!(arm.pat, Pat::Wild(_)));
+        let has_rest =
+            cases.arms.last().is_some_and(|arm| arm.guard.is_none() && matches!(arm.pat, Pat::Wild(_)));
         let most = cases.arms.len().saturating_sub(1);
         for arm in cases.arms.iter().take(if has_rest { most } else { 0 }).filter(|arm| arm.guard.is_none()) {
             let end = arm.pat.span().byte_range().end;
             let what = format!("without the case {}", self.words(arm.pat.span()));
-            self.add(arm.pat.span(), what, |number| vec![(end..end, format!(" if !crate::mutant::on({number})"))]);
+            self.add(arm.pat.span(), what, |number| {
+                vec![(end..end, format!(" if !crate::mutant::on({number})"))]
+            });
         }
         visit::visit_expr_match(self, cases);
     }
@@ -325,7 +366,9 @@ impl<'a> Visit<'a> for Finder<'_> {
         if let Lit::Int(int) = &literal.lit {
             let range = int.span().byte_range();
             let what = format!("another number than {int}");
-            self.add(int.span(), what, |number| Self::wrap(&range, format!("crate::mutant::number({number}, "), ")"));
+            self.add(int.span(), what, |number| {
+                Self::wrap(&range, format!("crate::mutant::number({number}, "), ")")
+            });
         }
     }
 
@@ -335,7 +378,10 @@ impl<'a> Visit<'a> for Finder<'_> {
                 Expr::Call(_) | Expr::MethodCall(_) | Expr::Assign(_) => true,
                 Expr::Binary(binary) => matches!(
                     binary.op,
-                    BinOp::AddAssign(_) | BinOp::SubAssign(_) | BinOp::BitOrAssign(_) | BinOp::BitAndAssign(_)
+                    BinOp::AddAssign(_)
+                        | BinOp::SubAssign(_)
+                        | BinOp::BitOrAssign(_)
+                        | BinOp::BitAndAssign(_)
                 ),
                 Expr::Try(_) => true,
                 _ => false,

@@ -8,8 +8,10 @@
 //! Faults that make no difference anybody could see are listed in `equivalent.txt` with the reason, and left out.
 //!
 //! ```text
-//! mutants [--list] [--every N] [--jobs N] [--tests NAME,NAME] [FILE or FOLDER]...
+//! mutants [--list] [--every N] [--again] [--jobs N] [--tests NAME,NAME] [FILE or FOLDER]...
 //! ```
+//!
+//! `--every N` is a sample, and `--again` takes only what no test noticed the last time.
 
 mod faults;
 
@@ -17,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, exit};
 use std::sync::Mutex;
@@ -35,10 +38,13 @@ const LEFT_OUT: &[&str] = &["window", "outbox_model", "steady_state", "packaging
 /// A test that takes this many times as long as it does without a fault hangs.
 const PATIENCE: u32 = 8;
 const LEAST_PATIENCE: Duration = Duration::from_secs(20);
+/// Where it is written what no test noticed: how, where, and by what the fault is known.
+const SURVIVORS: &str = "target/mutants/survivors.txt";
 
 struct Options {
     list: bool,
     every: usize,
+    again: bool,
     jobs: usize,
     tests: Vec<String>,
     places: Vec<String>,
@@ -60,7 +66,12 @@ struct Test {
 fn main() {
     let options = read_options();
     let root = env::current_dir().expect("there is a folder");
-    let files = source_files(&root, &options.places);
+    let wanted = source_files(&root, &options.places);
+    let crates: BTreeSet<_> = wanted.iter().map(|file| crate_of(file)).collect();
+    // All faults of a crate are built, whichever are wanted: so one build does for all files.
+    let usual =
+        USUAL.iter().filter(|place| crates.contains(crate_of(place))).map(|place| (*place).to_owned());
+    let files = source_files(&root, &usual.chain(options.places.iter().cloned()).collect::<Vec<_>>());
     let equivalent = read_equivalent(&root);
     let mut all: Vec<Fault> = Vec::new();
     for file in &files {
@@ -73,8 +84,13 @@ fn main() {
             eprintln!("mutants: equivalent.txt has a fault that there is not: {key}");
         }
     }
-    let mut chosen: Vec<_> = all.iter().filter(|fault| !equivalent.contains_key(&fault.key())).cloned().collect();
-    chosen = chosen.into_iter().step_by(options.every).collect();
+    let is_wanted = |fault: &&Fault| wanted.contains(&fault.file) && !equivalent.contains_key(&fault.key());
+    let mut chosen: Vec<_> = all.iter().filter(is_wanted).step_by(options.every).cloned().collect();
+    if options.again {
+        let last = fs::read_to_string(root.join(SURVIVORS)).unwrap_or_default();
+        let last: HashSet<_> = last.lines().filter_map(|line| line.split('\t').nth(2)).collect();
+        chosen.retain(|fault| last.contains(fault.key().as_str()));
+    }
     if options.list {
         for fault in &chosen {
             println!("{}:{} {}", fault.file, fault.line, fault.key());
@@ -82,27 +98,43 @@ fn main() {
         return;
     }
     let tree = copy_tree(&root);
-    let (programs, built) = build(&root, &tree, &files, &chosen, &options);
-    println!("mutants: {} faults in {} files, {} programs of tests", built.len(), files.len(), programs.len());
+    let (programs, built) = build(&root, &tree, &crates, all, &options);
+    let built: HashSet<_> = built.iter().map(|fault| fault.number).collect();
+    chosen.retain(|fault| built.contains(&fault.number));
+    println!(
+        "mutants: {} faults in {} files, {} programs of tests",
+        chosen.len(),
+        wanted.len(),
+        programs.len()
+    );
     let programs = explore(programs, &tree, options.jobs);
-    judge(&root, &programs, &built, options.jobs);
+    judge(&root, &programs, &chosen, options.jobs);
+}
+
+fn crate_of(file: &str) -> &str {
+    file.split('/').next().expect("it has a name")
 }
 
 fn read_options() -> Options {
-    let mut options = Options { list: false, every: 1, jobs: 2, tests: Vec::new(), places: Vec::new() };
+    let mut options =
+        Options { list: false, every: 1, again: false, jobs: 2, tests: Vec::new(), places: Vec::new() };
     let mut args = env::args().skip(1);
     let usage = || -> ! {
-        eprintln!("usage: mutants [--list] [--every N] [--jobs N] [--tests NAME,NAME] [FILE or FOLDER]...");
+        eprintln!(
+            "usage: mutants [--list] [--every N] [--again] [--jobs N] [--tests NAME,NAME] [FILE or FOLDER]..."
+        );
         exit(2)
     };
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|text| text.parse().ok()).filter(|n| *n > 0);
         match arg.as_str() {
             "--list" => options.list = true,
+            "--again" => options.again = true,
             "--every" => options.every = number().unwrap_or_else(|| usage()),
             "--jobs" => options.jobs = number().unwrap_or_else(|| usage()),
             "--tests" => {
-                options.tests = args.next().unwrap_or_else(|| usage()).split(',').map(str::to_owned).collect();
+                options.tests =
+                    args.next().unwrap_or_else(|| usage()).split(',').map(str::to_owned).collect();
             }
             _ if arg.starts_with('-') => usage(),
             _ => options.places.push(arg),
@@ -114,11 +146,20 @@ fn read_options() -> Options {
 fn source_files(root: &Path, places: &[String]) -> Vec<String> {
     let usual: Vec<_> = USUAL.iter().map(|place| (*place).to_owned()).collect();
     let places = if places.is_empty() { &usual } else { places };
-    let output = Command::new("git").args(["ls-files", "-co", "--exclude-standard", "--"]).args(places).current_dir(root).output();
+    let output = Command::new("git")
+        .args(["ls-files", "-co", "--exclude-standard", "--"])
+        .args(places)
+        .current_dir(root)
+        .output();
     let output = output.expect("git is there");
     let listed = String::from_utf8(output.stdout).expect("names are UTF-8");
-    let is_tests = |file: &str| file.contains("/tests") || file.ends_with("/main.rs") || file.ends_with("/lib.rs");
-    listed.lines().filter(|file| file.ends_with(".rs") && !is_tests(file) && root.join(file).is_file()).map(str::to_owned).collect()
+    let is_tests =
+        |file: &str| file.contains("/tests") || file.ends_with("/main.rs") || file.ends_with("/lib.rs");
+    listed
+        .lines()
+        .filter(|file| file.ends_with(".rs") && !is_tests(file) && root.join(file).is_file())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `file | function | what = why`, a line each.
@@ -144,10 +185,17 @@ fn write(path: &Path, text: &[u8]) {
 
 fn copy_tree(root: &Path) -> PathBuf {
     let tree = root.join("target/mutants/tree");
-    let output = Command::new("git").args(["ls-files", "-co", "--exclude-standard"]).current_dir(root).output().expect("git is there");
+    let output = Command::new("git")
+        .args(["ls-files", "-co", "--exclude-standard"])
+        .current_dir(root)
+        .output()
+        .expect("git is there");
     let listed = String::from_utf8(output.stdout).expect("names are UTF-8");
     for file in listed.lines().filter(|file| !file.starts_with("fuzz/") && root.join(file).is_file()) {
-        // Sources are written once, with their faults.
+        // Sources are written once, with their faults. A test that includes one of them has no switch for these.
+        if LEFT_OUT.iter().any(|name| file.ends_with(&format!("tests/{name}.rs"))) {
+            continue;
+        }
         if !file.contains("/src/") || !file.ends_with(".rs") {
             write(&tree.join(file), &fs::read(root.join(file)).expect("it can be read"));
         }
@@ -156,46 +204,66 @@ fn copy_tree(root: &Path) -> PathBuf {
 }
 
 /// Builds the tests with all faults in them; the ones that do not compile are left out.
-fn build(root: &Path, tree: &Path, files: &[String], chosen: &[Fault], options: &Options) -> (Vec<Program>, Vec<Fault>) {
-    let crates: BTreeSet<_> = files.iter().map(|file| file.split('/').next().expect("a file has a name")).collect();
+fn build(
+    root: &Path,
+    tree: &Path,
+    crates: &BTreeSet<&str>,
+    all: Vec<Fault>,
+    options: &Options,
+) -> (Vec<Program>, Vec<Fault>) {
+    let told = root.join("target/mutants/does-not-compile.txt");
+    let known = fs::read_to_string(&told).unwrap_or_default();
+    let mut known: BTreeSet<_> = known.lines().map(str::to_owned).collect();
     // Whoever names another crate runs its tests, too: what the server does shows what the protocol is.
-    let packages = BTreeMap::from([("protocol", "teahouse-protocol"), ("server", "teahouse-server"), ("client", "teahouse")]);
-    let mut left: Vec<Fault> = chosen.to_vec();
+    let packages = BTreeMap::from([
+        ("protocol", "teahouse-protocol"),
+        ("server", "teahouse-server"),
+        ("client", "teahouse"),
+    ]);
+    let mut left = all;
+    left.retain(|fault| !known.contains(&fault.key()));
     loop {
-        let output = Command::new("git").args(["ls-files", "-co", "--exclude-standard", "--", "*/src/*.rs"]).current_dir(root).output();
+        let output = Command::new("git")
+            .args(["ls-files", "-co", "--exclude-standard", "--", "*/src/*.rs"])
+            .current_dir(root)
+            .output();
         let listed = String::from_utf8(output.expect("git is there").stdout).expect("names are UTF-8");
         for file in listed.lines().filter(|file| root.join(file).is_file()) {
             let text = fs::read_to_string(root.join(file)).expect("it can be read");
             let inside: Vec<_> = left.iter().filter(|fault| fault.file == file).collect();
             let mut text = faults::put_in(&text, &inside);
-            if file.ends_with("src/lib.rs") && crates.contains(file.split('/').next().expect("it has a name")) {
+            if file.ends_with("src/lib.rs") && crates.contains(crate_of(file)) {
                 text += "\n#[allow(missing_docs)]\npub mod mutant;\n";
                 write(&tree.join(file).with_file_name("mutant.rs"), include_bytes!("switch.rs"));
             }
             write(&tree.join(file), text.as_bytes());
         }
         let mut command = Command::new("cargo");
-        command.args(["test", "--no-run", "--locked", "--message-format=json", "--config", "lints.rust.warnings=\"allow\""]);
-        for name in &crates {
-            command.args(["-p", packages[name]]);
+        command.args(["test", "--no-run", "--locked", "--message-format=json"]);
+        for name in crates {
+            command.args(["-p", packages[*name]]);
         }
         if crates.contains("protocol") {
             command.args(["-p", "teahouse-server"]);
         }
-        command.current_dir(tree).env("CARGO_TARGET_DIR", root.join("target/mutants/build")).env("RUSTFLAGS", "-Awarnings");
+        command.current_dir(tree).env("CARGO_TARGET_DIR", root.join("target/mutants/build"));
         let output = command.stderr(Stdio::inherit()).output().expect("cargo is there");
         let mut programs = Vec::new();
         let mut bad: HashSet<(String, usize)> = HashSet::new();
+        let mut around: Vec<(String, RangeInclusive<u64>)> = Vec::new();
         for line in output.stdout.split(|byte| *byte == b'\n') {
             let Ok(message) = serde_json::from_slice::<Value>(line) else { continue };
             match message["reason"].as_str() {
                 Some("compiler-message") if message["message"]["level"] == "error" => {
                     places_of(&message["message"], &mut bad);
+                    around.extend(whole_place_of(&message["message"]));
                 }
                 Some("compiler-artifact") if message["profile"]["test"] == true => {
                     let Some(path) = message["executable"].as_str() else { continue };
                     let name = message["target"]["name"].as_str().unwrap_or_default().to_owned();
-                    if LEFT_OUT.contains(&name.as_str()) || (!options.tests.is_empty() && !options.tests.contains(&name)) {
+                    if LEFT_OUT.contains(&name.as_str())
+                        || (!options.tests.is_empty() && !options.tests.contains(&name))
+                    {
                         continue;
                     }
                     let manifest = Path::new(message["manifest_path"].as_str().unwrap_or_default());
@@ -209,7 +277,25 @@ fn build(root: &Path, tree: &Path, files: &[String], chosen: &[Fault], options: 
             return (programs, left);
         }
         let before = left.len();
-        left.retain(|fault| !bad.iter().any(|(file, line)| fault.file == *file && fault.line == *line));
+        // An error about what is borrowed or moved stands elsewhere than the statement whose absence it comes from.
+        let is_at =
+            |fault: &Fault| bad.iter().any(|(file, line)| fault.file == *file && fault.lines.contains(line));
+        let is_around = |fault: &Fault| {
+            let is_in = |(file, lines): &(String, RangeInclusive<u64>)| {
+                fault.file == *file && lines.contains(&(fault.line as u64))
+            };
+            fault.what.starts_with("without: ") && around.iter().any(is_in)
+        };
+        let is_plain = left.iter().any(is_at);
+        left.retain(|fault| {
+            let is_bad = if is_plain { is_at(fault) } else { is_around(fault) };
+            if is_bad {
+                known.insert(fault.key());
+            }
+            !is_bad
+        });
+        fs::write(&told, known.iter().fold(String::new(), |text, key| text + key + "\n"))
+            .expect("it can be written");
         println!("mutants: {} faults do not compile and are left out", before - left.len());
         if left.len() == before {
             for line in output.stdout.split(|byte| *byte == b'\n') {
@@ -229,7 +315,9 @@ fn build(root: &Path, tree: &Path, files: &[String], chosen: &[Fault], options: 
 fn places_of(message: &Value, bad: &mut HashSet<(String, usize)>) {
     for span in message["spans"].as_array().into_iter().flatten() {
         let file = span["file_name"].as_str().unwrap_or_default().to_owned();
-        let (Some(start), Some(end)) = (span["line_start"].as_u64(), span["line_end"].as_u64()) else { continue };
+        let (Some(start), Some(end)) = (span["line_start"].as_u64(), span["line_end"].as_u64()) else {
+            continue;
+        };
         if span["is_primary"] == true {
             bad.extend((start..=end).map(|line| (file.clone(), usize::try_from(line).expect("a line"))));
         }
@@ -239,15 +327,29 @@ fn places_of(message: &Value, bad: &mut HashSet<(String, usize)>) {
     }
 }
 
+/// The file of an error, from the first line that it names to the last one.
+fn whole_place_of(message: &Value) -> Option<(String, RangeInclusive<u64>)> {
+    let spans = message["spans"].as_array()?;
+    let file = spans.iter().find(|span| span["is_primary"] == true)?["file_name"].as_str()?;
+    let spans = || spans.iter().filter(|span| span["file_name"] == file);
+    let first = spans().filter_map(|span| span["line_start"].as_u64()).min()?;
+    let last = spans().filter_map(|span| span["line_end"].as_u64()).max()?;
+    Some((file.to_owned(), first..=last))
+}
+
 /// Runs each test once without a fault: how long it takes, and which faults it passes.
 fn explore(mut programs: Vec<Program>, tree: &Path, jobs: usize) -> Vec<Program> {
     let scratch = tree.with_file_name("reached");
     let _ = fs::remove_dir_all(&scratch);
     fs::create_dir_all(&scratch).expect("there can be a folder");
     for (number, program) in programs.iter_mut().enumerate() {
-        let output = Command::new(&program.path).args(["--list", "--format", "terse"]).current_dir(&program.folder).output();
+        let output = Command::new(&program.path)
+            .args(["--list", "--format", "terse"])
+            .current_dir(&program.folder)
+            .output();
         let listed = String::from_utf8(output.expect("it runs").stdout).expect("names are UTF-8");
-        let names: Vec<_> = listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
+        let names: Vec<_> =
+            listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
         let next = AtomicUsize::new(0);
         let tests = Mutex::new(Vec::new());
         thread::scope(|scope| {
@@ -295,18 +397,23 @@ fn judge(root: &Path, programs: &[Program], all: &[Fault], jobs: usize) {
                     let mut results = results.lock().expect("nobody panics");
                     results.insert(fault.number, verdict);
                     if results.len() % 100 == 0 {
-                        println!("mutants: {} of {} after {} s", results.len(), all.len(), since.elapsed().as_secs());
+                        println!(
+                            "mutants: {} of {} after {} s",
+                            results.len(),
+                            all.len(),
+                            since.elapsed().as_secs()
+                        );
                     }
                 }
             });
         }
     });
     let results = results.into_inner().expect("nobody panics");
-    let mut out = fs::File::create(root.join("target/mutants/survivors.txt")).expect("it can be written");
+    let mut out = fs::File::create(root.join(SURVIVORS)).expect("it can be written");
     let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     for fault in all {
         let verdict = &results[&fault.number];
-        let area = fault.file.split('/').next().expect("a file has a name");
+        let area = crate_of(&fault.file);
         counts.entry(area).or_default()[match verdict {
             Verdict::Noticed => 0,
             Verdict::Survived => 1,
@@ -336,7 +443,9 @@ enum Verdict {
 fn try_out(programs: &[Program], number: u32) -> Verdict {
     let mut runs: Vec<(Duration, &Program, Vec<&Test>)> = programs
         .iter()
-        .map(|program| (program, program.tests.iter().filter(|test| test.passes.contains(&number)).collect::<Vec<_>>()))
+        .map(|program| {
+            (program, program.tests.iter().filter(|test| test.passes.contains(&number)).collect::<Vec<_>>())
+        })
         .filter(|(_, tests)| !tests.is_empty())
         .map(|(program, tests)| (tests.iter().map(|test| test.time).sum(), program, tests))
         .collect();
@@ -357,7 +466,8 @@ fn notices(program: &Program, tests: &[&Test], number: u32, patience: Duration) 
     let mut command = Command::new(&program.path);
     command.args(["--test-threads", "1", "--exact"]).args(tests.iter().map(|test| test.name.as_str()));
     command.current_dir(&program.folder).env("TEAHOUSE_MUTANT", number.to_string());
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
     let stdout = child.stdout.take().expect("it is a pipe");
     let (told, news) = std::sync::mpsc::channel();
     let reader = thread::spawn(move || {
