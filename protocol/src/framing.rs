@@ -78,9 +78,6 @@ impl LineBuffer {
             self.scanned -= self.start;
             self.start = 0;
         }
-        if self.end == self.bytes.len() && self.bytes.len() < self.limits.buffer_bytes {
-            self.grow();
-        }
         &mut self.bytes[self.end..]
     }
 
@@ -321,6 +318,9 @@ mod tests {
     fn a_full_buffer_with_no_line_end_leaves_no_room() {
         let limits = LineLimits::FROM_CLIENT;
         let mut buffer = LineBuffer::new(limits);
+        buffer.spare()[0] = b'\n';
+        buffer.filled(1);
+        assert_eq!(buffer.next_line(), None, "an empty line takes no room");
         let mut total = 0;
         loop {
             let spare = buffer.spare();
@@ -349,6 +349,18 @@ mod tests {
         assert!(matches!(buffer.next_line(), Some(Line::TooLong)));
         buffer.shrink();
         assert_eq!(buffer.bytes.len(), FIRST_BUFFER_BYTES);
+    }
+
+    #[test]
+    fn more_can_come_whenever_a_line_is_taken_and_before_anything_came_there_is_none() {
+        let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
+        assert!(!buffer.has_line());
+        for (piece, line) in [("A\nB", "A"), ("C\nD\n", "BC"), ("E\n", "D"), ("", "E")] {
+            buffer.spare()[..piece.len()].copy_from_slice(piece.as_bytes());
+            buffer.filled(piece.len());
+            assert_eq!(buffer.next_line(), Some(Line::Complete(line.as_bytes())));
+        }
+        assert!(!buffer.has_line());
     }
 
     #[test]

@@ -394,6 +394,8 @@ mod tests {
         ] {
             assert_eq!(Message::new(command, params), Err(why), "{command} {params:?}");
         }
+        let most = Message::new("CMD", &["a"; MAX_PARAMS]).unwrap();
+        assert_eq!(Message::parse(&most.to_string()), Ok(most), "as many as a message has at most");
     }
 
     #[test]
@@ -407,6 +409,12 @@ mod tests {
         check("alice!a@b.c", "alice", Some("a"), Some("b.c"));
         check("小明!~x@::1", "小明", Some("~x"), Some("::1"));
         check("alice@host", "alice", None, Some("host"));
+    }
+
+    #[test]
+    fn a_command_may_be_written_in_small_letters() {
+        let message = Message::parse("pRiVmSg #tea :hi").unwrap();
+        assert!(message.is("PRIVMSG") && !message.is("PRIVMSGS") && !message.is("NOTICE"));
     }
 
     #[test]

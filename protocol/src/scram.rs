@@ -391,9 +391,11 @@ mod tests {
         {
             assert_eq!(ClientFinal::parse(bad), Err(InvalidScram::Malformed), "{bad}");
         }
-        for bad in ["", "v=", "e=", "x=1", "v=!"] {
+        for bad in ["", "v=", "e=", "x=1", "v=!", "v=QQ==,tea", "e=other-error,1=2"] {
             assert_eq!(ServerFinal::parse(bad), Err(InvalidScram::Malformed), "{bad}");
         }
+        assert_eq!(ServerFinal::parse("v=QQ==,m=1"), Err(InvalidScram::MandatoryExtension));
+        assert_eq!(ServerFinal::parse("v=QQ==,t=tea"), Ok(ServerFinal::Verifier("QQ==")));
         assert_eq!(ServerFinal::parse("e=invalid-proof"), Ok(ServerFinal::Error("invalid-proof")));
     }
 }

@@ -114,6 +114,6 @@ mod tests {
         assert_eq!(tags.get("plain").as_deref(), Some("茶"));
         assert_eq!(tags.get("empty").as_deref(), Some(""));
         assert_eq!(tags.get("+odd").as_deref(), Some("a;b c\\d\r\n"));
-        assert!(!list.contains(' ') && !list.contains('\n'));
+        assert!(!list.contains([' ', '\r', '\n']));
     }
 }

@@ -113,6 +113,9 @@ mod tests {
         check("hellohellohello", 6, &["helloh", "ellohe", "llo"]);
         check("一二三四五", 7, &["一二", "三四", "五"]);
         check("😀😀", 4, &["😀", "😀"]);
+        check("😀a茶", 1, &["😀", "a茶"]);
+        check("tea house", 6, &["tea", "house"]);
+        check("te ahouse", 6, &["te aho", "use"]);
     }
 
     #[test]
