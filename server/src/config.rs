@@ -866,15 +866,19 @@ mod tests {
             assert!(read(&text).is_ok(), "{text}");
         }
         let complaint = read("operators = ['root sesame']").unwrap_err();
-        assert!(complaint.starts_with("tea.toml: operators: expected who") && !complaint.contains("sesame"));
+        assert!(
+            complaint.starts_with("tea.toml: line 1: operators: expected who")
+                && !complaint.contains("sesame")
+        );
         for (text, whose) in [
             (format!("password = '{cut}'"), "password: PASS"),
             (format!("operators = ['a:b', 'root:{cut}']"), "operators: root"),
             ("operators = ['root:=19=19456,t=2,p=1']".to_owned(), "operators: root"),
         ] {
             let complaint = read(&text).unwrap_err();
-            let begin =
-                format!("tea.toml: {whose}: this looks like the hash of a password, but it is cut off");
+            let begin = format!(
+                "tea.toml: line 1: {whose}: this looks like the hash of a password, but it is cut off"
+            );
             assert!(complaint.starts_with(&begin) && !complaint.contains("c29tZXNhbHQ"), "{complaint}");
         }
         let complaint = read(&format!("password = '{}'", WHOLE.replace("65536", "4194304"))).unwrap_err();
@@ -907,7 +911,7 @@ mod tests {
             "exempt_networks = ['1.2.3.4/40']",
         ] {
             assert!(
-                read(wrong).unwrap_err().starts_with("tea.toml: exempt_networks: expected addresses"),
+                read(wrong).unwrap_err().starts_with("tea.toml: line 1: exempt_networks: expected addresses"),
                 "{wrong}"
             );
         }
