@@ -876,9 +876,8 @@ mod tests {
             ("operators = ['root:=19=19456,t=2,p=1']".to_owned(), "operators: root"),
         ] {
             let complaint = read(&text).unwrap_err();
-            let begin = format!(
-                "tea.toml: line 1: {whose}: this looks like the hash of a password, but it is cut off"
-            );
+            let begin =
+                format!("tea.toml: {whose}: this looks like the hash of a password, but it is cut off");
             assert!(complaint.starts_with(&begin) && !complaint.contains("c29tZXNhbHQ"), "{complaint}");
         }
         let complaint = read(&format!("password = '{}'", WHOLE.replace("65536", "4194304"))).unwrap_err();
@@ -905,11 +904,7 @@ mod tests {
         ] {
             assert_eq!(config.is_exempt(address.parse().unwrap()), is_exempt, "{address}");
         }
-        for wrong in [
-            "exempt_networks = ['school']",
-            "exempt_networks = '203.0.113.7'",
-            "exempt_networks = ['1.2.3.4/40']",
-        ] {
+        for wrong in ["exempt_networks = ['school']", "exempt_networks = ['1.2.3.4/40']"] {
             assert!(
                 read(wrong).unwrap_err().starts_with("tea.toml: line 1: exempt_networks: expected addresses"),
                 "{wrong}"

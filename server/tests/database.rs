@@ -100,7 +100,6 @@ fn what_is_out_of_reach_or_may_not_grow_is_called_so_and_not_damaged() {
     for (path, mode, usual) in
         [(house.database(), 0o000, 0o600), (log, 0o000, 0o600), (house.data.clone(), 0o500, 0o700)]
     {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
         // What is one's own is made right by the server.
         if path == house.database() && !is_root() {
             continue;
@@ -110,11 +109,8 @@ fn what_is_out_of_reach_or_may_not_grow_is_called_so_and_not_damaged() {
         if is_root() {
             std::os::unix::fs::chown(&path, Some(0), Some(0)).unwrap();
         }
-        check(
-            &house.refusal(""),
-            &format!("may not read and write data/{name}").replace("data/data", "data"),
-            "无权读写",
-        );
+        let words = format!("may not read and write {}", path.display());
+        check(&house.refusal(""), &words, "无权读写");
         fs::set_permissions(&path, Permissions::from_mode(usual)).unwrap();
         if is_root() {
             std::os::unix::fs::chown(&path, Some(owner), Some(owner)).unwrap();
