@@ -394,6 +394,12 @@ fn judge(root: &Path, programs: &[Program], all: &[Fault], jobs: usize) {
             scope.spawn(|| {
                 while let Some(fault) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let verdict = try_out(programs, fault.number);
+                    if let Some(word) = verdict.word() {
+                        println!(
+                            "{word}: {}:{} in {}: {}",
+                            fault.file, fault.line, fault.function, fault.what
+                        );
+                    }
                     let mut results = results.lock().expect("nobody panics");
                     results.insert(fault.number, verdict);
                     if results.len() % 100 == 0 {
@@ -419,13 +425,9 @@ fn judge(root: &Path, programs: &[Program], all: &[Fault], jobs: usize) {
             Verdict::Survived => 1,
             Verdict::NeverPassed => 2,
         }] += 1;
-        let word = match verdict {
-            Verdict::Noticed => continue,
-            Verdict::Survived => "survived",
-            Verdict::NeverPassed => "never run",
-        };
-        let _ = writeln!(out, "{word}\t{}:{}\t{}", fault.file, fault.line, fault.key());
-        println!("{word}: {}:{} in {}: {}", fault.file, fault.line, fault.function, fault.what);
+        if let Some(word) = verdict.word() {
+            let _ = writeln!(out, "{word}\t{}:{}\t{}", fault.file, fault.line, fault.key());
+        }
     }
     for (area, [noticed, survived, never]) in counts {
         let all = noticed + survived + never;
@@ -438,6 +440,17 @@ enum Verdict {
     Noticed,
     Survived,
     NeverPassed,
+}
+
+impl Verdict {
+    /// What is said of a fault that no test notices.
+    fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Noticed => None,
+            Self::Survived => Some("survived"),
+            Self::NeverPassed => Some("never run"),
+        }
+    }
 }
 
 fn try_out(programs: &[Program], number: u32) -> Verdict {
