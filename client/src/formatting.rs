@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use teahouse_protocol::text;
+use unicode_segmentation::GraphemeCursor;
 
 use crate::unseen::{self, Fate, Reading};
 
@@ -121,23 +122,28 @@ pub fn read_lines(raw: &str) -> (String, Vec<Span>) {
     (text, spans)
 }
 
-/// Cuts `raw` into pieces of at most `max_bytes`, as [`text::split`] does; what was bold where it is cut goes on being
-/// bold in the next piece.
+/// Cuts `raw` into pieces of at most `max_bytes`, as [`text::split`] does, and no emoji or letter with its accents in two;
+/// what was bold where it is cut goes on being bold in the next piece.
 pub fn split(raw: &str, max_bytes: usize) -> Vec<String> {
-    if !raw.contains(is_code) {
-        return text::split(raw, max_bytes).map(str::to_owned).collect();
-    }
+    let has_codes = raw.contains(is_code);
     let mut pieces = Vec::new();
     let mut codes = String::new();
     let mut rest = raw;
     while let Some(mut piece) = text::split(rest, max_bytes.saturating_sub(codes.len())).next() {
+        piece = &rest[..whole_end(rest, piece.len())];
         // Half a code is another one, or digits that nobody wrote.
         if let Some(at) = piece.rfind([COLOUR, HEX_COLOUR]).filter(|at| *at > 0)
             && rest.len() - behind_code(&rest[at..]).len() > piece.len()
         {
             piece = &rest[..at];
         }
-        rest = rest[piece.len()..].trim_start_matches(' ');
+        rest = &rest[piece.len()..];
+        if !has_codes {
+            rest = rest.strip_prefix(' ').unwrap_or(rest);
+            pieces.push(piece.to_owned());
+            continue;
+        }
+        rest = rest.trim_start_matches(' ');
         let piece = format!("{codes}{piece}");
         codes = codes_of(style_at_end(&piece), rest);
         pieces.push(piece);
@@ -153,6 +159,17 @@ fn behind_code(text: &str) -> &str {
         Some(HEX_COLOUR) => Reader::default().colours(chars.as_str(), 6, 16),
         _ => chars.as_str(),
     }
+}
+
+/// The last place up to `end` at which `text` can be cut without taking apart what is seen as one; `end` itself where
+/// there is none.
+pub fn whole_end(text: &str, end: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(end, text.len(), true);
+    // All of the text is there, so it never asks for more.
+    if cursor.is_boundary(text, 0).unwrap_or(true) {
+        return end;
+    }
+    cursor.prev_boundary(text, 0).ok().flatten().filter(|before| *before > 0).unwrap_or(end)
 }
 
 /// The style that holds behind all of `raw`.
@@ -396,6 +413,20 @@ mod tests {
         {
             assert_eq!(name(raw), shown, "{raw:?}");
         }
+    }
+
+    #[test]
+    fn no_emoji_and_no_accent_is_cut_in_two() {
+        let family = "👨\u{200d}👩\u{200d}👧";
+        assert_eq!(split(&family.repeat(3), 30), [family; 3]);
+        assert_eq!(split("abcde\u{301}", 6), ["abcd", "e\u{301}"]);
+        assert_eq!(split("🇨🇳🇨🇳", 12), ["🇨🇳", "🇨🇳"]);
+        let accents = format!("a{}", "\u{301}".repeat(20));
+        assert_eq!(
+            split(&accents, 11).concat(),
+            accents,
+            "what is longer than a piece is cut where it must be"
+        );
     }
 
     #[test]

@@ -211,7 +211,7 @@ fn cut(line: &str, room: usize) -> impl Iterator<Item = &str> {
         let end = if fitting.len() == line.len() {
             fitting.len()
         } else {
-            space.map_or(fitting.len(), |it| it + 1)
+            space.map_or_else(|| formatting::whole_end(line, fitting.len()), |it| it + 1)
         };
         rest = Some(&line[end..]).filter(|rest| !rest.is_empty());
         Some(&line[..end])
@@ -262,6 +262,7 @@ mod tests {
         check("a teahouses", 8, &["a teahou", "ses"]);
         check("茶馆大厅", 8, &["茶馆", "大厅"]);
         check("茶茶", 1, &["茶", "茶"]);
+        check("a👩\u{200d}💻👩\u{200d}💻", 16, &["a👩\u{200d}💻", "👩\u{200d}💻"]);
     }
 
     #[test]
