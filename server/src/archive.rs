@@ -1,5 +1,5 @@
 //! What the command line does with the database beside the server: `backup`, `export` and `import`; `bans` and
-//! `accounts` are in [`desk`].
+//! `accounts` are in `desk`.
 //!
 //! Reading is done while a server runs. Writing needs the folder for itself, since a running server has all accounts in
 //! memory. Which database it is, is said each time.

@@ -14,7 +14,7 @@ const EARLIEST_SECS: i64 = 1_735_689_600;
 ///
 /// Where the clock is set back, numbers run on ahead of it until it has caught up, however long that takes: the order is
 /// the order in which things were said, and no name is given twice. But times come from the clock then
-/// ([`time_by`](Self::time_by)), and are kept beside the numbers.
+/// (`time_by`), and are kept beside the numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number(i64);
 
