@@ -88,30 +88,43 @@ impl Display {
 
     /// Types a text into whatever has the keyboard.
     ///
-    /// Each character gets a key of its own before the first one is pressed. Giving a key another meaning while one
-    /// types, as `xdotool type` does, is a race: whoever reads may look a key up when it means something else already.
+    /// What the keyboard has is pressed on the key that has it. Each other character gets a key of its own before the
+    /// first one is pressed. Giving a key another meaning while one types, as `xdotool type` does, is a race: whoever
+    /// reads may look a key up when it means something else already. And each time that a key gets another meaning the
+    /// window manager lets go of its own keys and takes them anew; Alt+F4 is not heard in between.
     #[track_caller]
     pub fn types(&self, text: &str) {
         let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
         let root = connection.setup().roots[screen].root;
-        let keys = free_keys(&connection).expect("the keyboard can be read");
-        let mut letters: Vec<char> = text.chars().collect();
+        let keyboard = Keyboard::read(&connection).expect("the keyboard can be read");
+        let mut letters: Vec<char> = text.chars().filter(|letter| keyboard.key(*letter).is_none()).collect();
         letters.sort_unstable();
         letters.dedup();
+        let keys = &keyboard.free;
         assert!(
             letters.len() <= keys.len(),
             "{} different characters for {} keys",
             letters.len(),
             keys.len()
         );
-        for (letter, key) in letters.iter().zip(&keys) {
+        for (letter, key) in letters.iter().zip(keys) {
             let symbols = [keysym(*letter), keysym(*letter)];
             connection.change_keyboard_mapping(1, *key, 2, &symbols).expect("the connection stands");
         }
+        let press = |event, key| {
+            connection.xtest_fake_input(event, key, 0, root, 0, 0, 0).expect("the connection stands");
+        };
         for letter in text.chars() {
-            let key = keys[letters.binary_search(&letter).expect("every letter has a key")];
-            for event in [xproto::KEY_PRESS_EVENT, xproto::KEY_RELEASE_EVENT] {
-                connection.xtest_fake_input(event, key, 0, root, 0, 0, 0).expect("the connection stands");
+            let (key, shifted) = keyboard.key(letter).unwrap_or_else(|| {
+                (keys[letters.binary_search(&letter).expect("every letter has a key")], false)
+            });
+            if shifted {
+                press(xproto::KEY_PRESS_EVENT, keyboard.shift);
+            }
+            press(xproto::KEY_PRESS_EVENT, key);
+            press(xproto::KEY_RELEASE_EVENT, key);
+            if shifted {
+                press(xproto::KEY_RELEASE_EVENT, keyboard.shift);
             }
         }
         connection.sync().expect("the display takes it all");
@@ -306,12 +319,39 @@ impl Picture {
     }
 }
 
-/// Keys that mean nothing to a person who types: neither letters nor what goes with them.
-fn free_keys(connection: &RustConnection) -> Result<Vec<u8>, x11rb::errors::ReplyError> {
-    /// On a keyboard as X numbers it, volume, mail and the like begin here.
-    const FIRST: u8 = 150;
-    let modifiers = connection.get_modifier_mapping()?.reply()?.keycodes;
-    Ok((FIRST..=connection.setup().max_keycode).filter(|key| !modifiers.contains(key)).collect())
+/// Which key is which.
+struct Keyboard {
+    /// The number of the first key.
+    first: u8,
+    /// What each key means, alone and with Shift, from the first one on.
+    keys: Vec<[u32; 2]>,
+    shift: u8,
+    /// Keys that mean nothing to a person who types: neither letters nor what goes with them.
+    free: Vec<u8>,
+}
+
+impl Keyboard {
+    fn read(connection: &RustConnection) -> Result<Self, x11rb::errors::ReplyError> {
+        /// On a keyboard as X numbers it, volume, mail and the like begin here.
+        const FREE: u8 = 150;
+        let modifiers = connection.get_modifier_mapping()?.reply()?.keycodes;
+        let first = connection.setup().min_keycode;
+        let mapping = connection.get_keyboard_mapping(first, FREE - first)?.reply()?;
+        let meanings = mapping.keysyms.chunks(usize::from(mapping.keysyms_per_keycode).max(1));
+        Ok(Self {
+            first,
+            keys: meanings.map(|it| [it[0], it.get(1).copied().unwrap_or_default()]).collect(),
+            shift: modifiers[0],
+            free: (FREE..=connection.setup().max_keycode).filter(|key| !modifiers.contains(key)).collect(),
+        })
+    }
+
+    /// The key that has a character, and whether it is pressed with Shift.
+    fn key(&self, letter: char) -> Option<(u8, bool)> {
+        let symbol = keysym(letter);
+        let place = self.keys.iter().position(|key| key.contains(&symbol))?;
+        Some((self.first + place as u8, self.keys[place][0] != symbol))
+    }
 }
 
 /// A character as X names it: Latin-1 by its number, everything else by its number in Unicode with a mark.
