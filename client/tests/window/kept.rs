@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use rustix::process::Signal;
 use serde_json::Value;
+use teahouse::signals::endings;
 
 use crate::support::PATIENCE;
 use crate::support::display::Display;
@@ -235,7 +236,8 @@ fn logged_in<'d>(display: &'d Display, host: &Impostor) -> (Person<'d>, crate::s
 #[test]
 fn who_is_told_to_end_says_farewell_and_keeps_what_was_read() {
     let display = Display::start(900, 700);
-    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+    for number in endings() {
+        let signal = Signal::from_named_raw(number).expect("it has a name");
         let host = Impostor::listen();
         let (mut ming, mut line) = logged_in(&display, &host);
         ming.is_sent(signal);
