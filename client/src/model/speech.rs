@@ -80,7 +80,7 @@ impl Network {
         manner: Manner,
         text: &str,
     ) -> Result<Vec<String>, Phrase> {
-        let (room, limits) = (self.room_for_text(target, manner), self.limits(manner));
+        let (room, limits) = (self.room_for_text(target, manner, text), self.limits(manner));
         let messages = messages(text, room, limits);
         let lines: usize = messages.iter().map(|message| lines_of(message, room).count()).sum();
         let most = limits.map_or(0, |limits| limits.lines).max(MAX_LINES_AT_ONCE);
@@ -95,7 +95,7 @@ impl Network {
         let target = self.current().map_or("", |current| &current.name);
         let limits = self.limits(Manner::Message);
         let lines = limits.map_or(0, |limits| limits.lines).max(MAX_LINES_AT_ONCE);
-        let most = MOST_TYPED_BYTES.min(lines * self.room_for_text(target, Manner::Message));
+        let most = MOST_TYPED_BYTES.min(lines * self.room_for_text(target, Manner::Message, typed));
         if typed.len() > most {
             let characters = typed.chars().count();
             // So many, if the others are as these.
@@ -115,7 +115,7 @@ impl Network {
             Command::Tell { to, text } => (to, Manner::Message, text),
             _ => return None,
         };
-        let (room, limits) = (self.room_for_text(&target, manner), self.limits(manner));
+        let (room, limits) = (self.room_for_text(&target, manner, &text), self.limits(manner));
         let messages = messages(&text, room, limits);
         let last = messages.last().map_or(0, String::len);
         Some((messages.len(), limits.map_or(room, |limits| limits.bytes).saturating_sub(last)))
@@ -123,7 +123,7 @@ impl Network {
 
     /// Sends the words of one message with these tags, as a batch if they are more than a line. Says whether they are.
     pub(super) fn send_words(&mut self, tags: &str, target: &str, words: &str) -> bool {
-        let room = self.room_for_text(target, Manner::Message);
+        let room = self.room_for_text(target, Manner::Message, words);
         let lines: Vec<_> = lines_of(words, room).collect();
         if let [(_, line)] = lines[..] {
             self.send_tagged(tags, &["PRIVMSG", target, line]);
@@ -146,13 +146,16 @@ impl Network {
         self.capability("draft/multiline").filter(|_| is_possible).and_then(Limits::read)
     }
 
-    /// How many bytes of text reach the others uncut: the server puts our name and address before the message, and
-    /// the whole line must still have at most 512 bytes.
-    fn room_for_text(&self, target: &str, manner: Manner) -> usize {
+    /// How many bytes of this text, in UTF-8, reach the others uncut in one line: the server puts our name and address
+    /// before the message, and the whole line must still have at most 512 bytes.
+    fn room_for_text(&self, target: &str, manner: Manner, text: &str) -> usize {
+        let encoding = self.profile.encoding;
         let address_bytes = self.address.as_ref().map_or(UNKNOWN_ADDRESS_BYTES, String::len);
-        let frame = ":! PRIVMSG  :\r\n".len() + self.me.len() + address_bytes + target.len();
+        let names = encoding.encode(&self.me).len() + encoding.encode(target).len();
+        let frame = ":! PRIVMSG  :\r\n".len() + names + address_bytes;
         let action = if manner == Manner::Action { "\x01ACTION \x01".len() } else { 0 };
-        MAX_LINE_BYTES.saturating_sub(frame + action)
+        let room = MAX_LINE_BYTES.saturating_sub(frame + action);
+        if encoding.lengthens(text) { room / 2 } else { room }
     }
 }
 

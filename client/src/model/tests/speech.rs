@@ -53,6 +53,25 @@ fn a_long_line_is_one_message_too_and_reads_as_it_was_written() {
 }
 
 #[test]
+fn letters_that_are_longer_on_the_wire_are_not_cut_in_two_there() {
+    let encoding = crate::encoding::Encoding::parse("gb18030").unwrap();
+    let mut window = Window::opened();
+    window.model.base.encoding = encoding;
+    window.model.log_in(window.model.form().clone());
+    window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
+    window.sent();
+    for letters in ["ö", "한", "茶ö", "é", "茶"] {
+        let text = letters.repeat(200);
+        let mut said = String::new();
+        for line in window.type_in(&text) {
+            assert!(encoding.encode(&format!(":bob!bob@here {line}\r\n")).len() <= 512, "{letters}");
+            said.push_str(line.strip_prefix("PRIVMSG #lobby ").expect("a message"));
+        }
+        assert_eq!(said, text);
+    }
+}
+
+#[test]
 fn what_the_server_allows_is_kept_to_and_counted() {
     let limited = ["batch", "draft/multiline=max-bytes=600,max-lines=3"];
     let mut window = Window::with(&limited);
