@@ -3,7 +3,9 @@
 //! People write `看（https://example.org/茶）。` and mean the address only. So an address ends at a space and at the
 //! punctuation of 汉字; a full stop, a comma or a bracket at its end belongs to the sentence, unless the bracket was
 //! opened inside. Letters of any script may stand in it: there are hosts and paths in 汉字. But 汉字 right behind letters
-//! of ASCII, as in `https://example.org/a看看`, are the sentence again: a part of a path is in one script.
+//! of ASCII, as in `https://example.org/a看看`, are the sentence again: a part of a path is in one script. So are 汉字
+//! right behind the `/` of a host in ASCII, as in `https://example.org/这个网站很好`: pages are copied with that `/`, and
+//! those that are called so at the top of such a host are rare.
 
 use std::ops::Range;
 
@@ -108,16 +110,18 @@ fn address_length(text: &str) -> usize {
     if ascii > 0 {
         return last_label + ascii;
     }
-    let text = &text[..host_end + path_length(&text[host_end..])];
+    let text = &text[..host_end + path_length(&text[host_end..], host.contains(|c| c >= HANZI))];
     text.len() - sentence_end(text)
 }
 
-/// How much of a path is the address: up to the first 汉字 that neither begin a part of it nor follow others.
-fn path_length(path: &str) -> usize {
+/// How much of a path is the address: up to the first 汉字 that neither begin a part of it nor follow others. The first
+/// part is in them only where the host is.
+fn path_length(path: &str, host_has_hanzi: bool) -> usize {
     let mut before = '/';
     for (at, c) in path.char_indices() {
-        let goes_on =
-            before >= HANZI || matches!(before, '/' | '?' | '#' | '=' | '&' | '+' | '-' | '_' | '(' | '~');
+        let is_first = at == 1 && before == '/' && !host_has_hanzi;
+        let goes_on = before >= HANZI
+            || !is_first && matches!(before, '/' | '?' | '#' | '=' | '&' | '+' | '-' | '_' | '(' | '~');
         if c >= HANZI && !goes_on {
             return at;
         }
@@ -198,7 +202,7 @@ mod tests {
         check("请看https://example.org/a。谢谢", &["https://example.org/a"]);
         check("（https://example.org/a），", &["https://example.org/a"]);
         check("看https://example.org里面", &["https://example.org"]);
-        check("“https://example.org/茶”", &["https://example.org/茶"]);
+        check("“https://example.org/a/茶”", &["https://example.org/a/茶"]);
         check(
             "https://example.org/a、https://example.org/b",
             &["https://example.org/a", "https://example.org/b"],
@@ -215,6 +219,10 @@ mod tests {
         check("https://example.org/index.html里有，index.html。", &["https://example.org/index.html"]);
         check("https://example.org/?q=1是第一", &["https://example.org/?q=1"]);
         check("https://example.org/a.看看", &["https://example.org/a"]);
+        check("https://example.org/这个网站很好", &["https://example.org/"]);
+        check("看https://example.org:8080/上的 a", &["https://example.org:8080/"]);
+        check("www.example.org/里有", &["www.example.org/"]);
+        check("https://example.org/?q=茶", &["https://example.org/?q=茶"]);
         check("https://example.org/a——看看", &["https://example.org/a"]);
         check("https://example.org/a입니다", &["https://example.org/a"]);
         check("www.example.org看看", &["www.example.org"]);
