@@ -59,6 +59,13 @@ impl Area {
 }
 
 impl Placement {
+    /// Whether a window can be so: no display is larger than these numbers, and what is further away is a mistake.
+    pub fn is_possible(self) -> bool {
+        const FARTHEST: i32 = 1 << 15;
+        let sides = [self.width, self.height].iter().all(|side| (1..FARTHEST).contains(side));
+        sides && [self.x, self.y].iter().all(|place| (-FARTHEST..FARTHEST).contains(place))
+    }
+
     /// The one of the areas that most of the window lies in; the first, if it lies in none, since its screen is gone.
     pub fn area(self, areas: &[Area]) -> Option<Area> {
         let window = Area { x: self.x, y: self.y, width: self.width, height: self.height };

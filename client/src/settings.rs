@@ -308,7 +308,10 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             }
             "last" => set(&mut settings.last, value.as_str().map(str::to_owned)),
             "profile" => take_usable(&mut profiles, each(value, |one| one.as_table().cloned())),
-            "window" => set(&mut settings.window, value.clone().try_into().ok().map(Some)),
+            "window" => {
+                let window = value.clone().try_into().ok();
+                set(&mut settings.window, window.filter(|it: &Placement| it.is_possible()).map(Some))
+            }
             name => {
                 let is_of_profile = profile::KEYS.iter().any(|key| key.name == name);
                 let place = if is_of_profile { &mut first } else { &mut settings.unknown.0 };
@@ -503,6 +506,22 @@ mod tests {
         assert_eq!(settings.first_profile().server, "one");
         assert_eq!(settings.notify_in, BTreeMap::from([("a/#b".to_owned(), Notify::All)]));
         assert_eq!(texts(&problems[1..]), [Text::SettingIgnored; 3]);
+    }
+
+    #[test]
+    fn a_window_that_no_screen_has_room_for_is_ignored_and_said() {
+        for bad in [
+            "width = 2147483647, height = 600, x = 2147483647, y = 0",
+            "width = 0, height = 600, x = 0, y = 0",
+            "width = 900, height = -600, x = 0, y = 0",
+            "width = 900, height = 600, x = -2147483648, y = 0",
+            "width = 900, height = 600",
+        ] {
+            let (_folder, file) = file_with(&format!("window = {{{bad}}}\n"));
+            let (settings, problems) = file.load();
+            assert_eq!(settings.window, None, "{bad}");
+            assert_eq!(texts(&problems[1..]), [Text::SettingIgnored], "{bad}");
+        }
     }
 
     #[test]
