@@ -39,6 +39,7 @@ impl Network {
         let label = label.as_deref();
         let Some(what) = self.hold_for_batch(event.time, event.batch.as_deref(), event.what) else { return };
         self.stamp = event.time;
+        self.heard_at = event.time.or(self.heard_at);
         match what {
             What::Capabilities(capabilities) => {
                 self.capabilities = capabilities;

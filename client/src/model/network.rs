@@ -126,8 +126,10 @@ pub struct Network {
     /// Names that came and whose end has not.
     pub(super) arriving: HashMap<Folded<'static>, Vec<String>>,
     pub(super) who: VecDeque<WhoQuestion>,
-    /// When the last connection ended.
+    /// When the last connection ended, by the server's clock if that is behind ours.
     pub(super) left_at: Option<Timestamp>,
+    /// What time it was when the server said so last.
+    pub(super) heard_at: Option<Timestamp>,
     /// Messages from before, whose batches have not ended.
     pub(super) batches: Vec<Batch>,
     /// What the server is searched for, in the order of the questions.
@@ -339,6 +341,7 @@ impl Network {
             arriving: HashMap::new(),
             who: VecDeque::new(),
             left_at: None,
+            heard_at: None,
             batches: Vec::new(),
             searches: VecDeque::new(),
             can_search: true,
@@ -448,7 +451,8 @@ impl Network {
         self.retry_secs = None;
         self.new_password = None;
         self.forget_batches();
-        self.left_at = Some(self.clock.now());
+        let now = self.clock.now();
+        self.left_at = Some(self.heard_at.take().map_or(now, |heard_at| heard_at.min(now)));
         self.address = None;
         for conversation in &mut self.conversations {
             conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;

@@ -431,3 +431,23 @@ fn a_server_that_tells_more_than_it_was_asked_does_not_fill_the_memory() {
     }
     assert!(window.network().batches.len() < 100);
 }
+
+#[test]
+fn who_wrote_meanwhile_is_asked_by_the_servers_clock_where_ours_is_ahead() {
+    let mut window = kept();
+    window.server(&[
+        "@time=2026-03-01T08:00:00.000Z :tea.house 900 bob bob!b@h ann :You are logged in",
+        "@time=2026-03-01T08:00:30.000Z :alice!a@h PRIVMSG bob :hi",
+    ]);
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[
+        "@time=2026-03-01T08:10:00.000Z :tea.house 900 bob bob!b@h ann :You are logged in",
+        "@time=2026-03-01T08:10:00.000Z :tea.house 001 bob :Welcome",
+        "@time=2026-03-01T08:10:00.000Z :tea.house 422 bob :No message of the day",
+    ]);
+    let asked =
+        "CHATHISTORY TARGETS timestamp=2026-03-01T08:10:00.000Z timestamp=2026-03-01T08:00:30.000Z 20";
+    assert!(window.sent().contains(&asked.to_owned()));
+}
