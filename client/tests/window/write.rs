@@ -290,6 +290,35 @@ fn hanzi_are_written_with_an_input_method_as_people_use_it() {
 }
 
 #[test]
+fn what_was_begun_with_an_input_method_is_not_written_into_another_conversation() {
+    if !InputMethod::is_installed() {
+        eprintln!("left out: IBus with libpinyin is not installed; .ci/setup test does that");
+        return;
+    }
+    let (display, host) = (Display::start(920, 880), Impostor::listen());
+    let method = InputMethod::start(&display);
+    let environment = method.environment();
+    let start = Start { geometry: "900x660+2+22", environment, ..host.invitation("ming") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #water\r\n:ming!m@h JOIN #tea\r\n");
+    for (from, to) in [("#water", "#tea"), ("#tea", "#water")] {
+        ming.waits_for(from, |seen| seen["conversation"] == from);
+        ming.goes_to("composer");
+        display.xdotool(&["type", "--delay", "60", "xihu"]);
+        display.xdotool(&["search", "--sync", "--onlyvisible", "--class", "ibus-ui-gtk3"]);
+        ming.clicks(&format!("conversation {to}"));
+        ming.waits_for(to, |seen| seen["conversation"] == to && seen["focus"] == "composer");
+        display.xdotool(&["type", "--delay", "60", "longjing"]);
+        ming.presses("space");
+        ming.waits_for("what was begun here alone", |seen| seen["composer"] == "龙井");
+        ming.presses("ctrl+a");
+        ming.presses("BackSpace");
+        ming.waits_for("nothing", |seen| seen["composer"] == "");
+    }
+}
+
+#[test]
 fn keys_go_by_words_and_insert_does_not_write_over_anything() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, _line) = in_two_rooms(&display, &host, "");

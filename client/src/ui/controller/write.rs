@@ -191,6 +191,9 @@ impl Controller {
         if self.writing.conversation == current {
             return;
         }
+        // What an input method has not yet made characters of would become some in the other conversation. It does not
+        // give that out, so it is not kept as a draft either.
+        app::compose_reset();
         let written = self.chat.composer.text();
         let before = std::mem::replace(&mut self.writing.conversation, current);
         if let Some(before) = before {
