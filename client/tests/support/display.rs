@@ -55,6 +55,7 @@ impl Display {
         reader.join().expect("the reader does not panic");
         let name = format!(":{}", number.trim());
 
+        use_keyboard(&name);
         let mut command = Command::new("openbox");
         // It runs this as soon as it manages windows.
         command.args(["--sm-disable", "--startup", "sh -c 'echo ready >&2'"]);
@@ -317,6 +318,20 @@ impl Picture {
         let same = pixels.filter(|pixel| **pixel == color).count();
         same as f64 / f64::from((to - from) * self.height)
     }
+}
+
+/// Makes the keyboard that tests type on the one that the display has.
+///
+/// With the first key from another keyboard all keys get new meanings, as far as programs can tell, and the window
+/// manager lets go of its own keys and takes them anew. So that comes before there is one.
+fn use_keyboard(display: &str) {
+    let (connection, screen) = x11rb::connect(Some(display)).expect("the display is there");
+    let root = connection.setup().roots[screen].root;
+    let shift = Keyboard::read(&connection).expect("the keyboard can be read").shift;
+    for event in [xproto::KEY_PRESS_EVENT, xproto::KEY_RELEASE_EVENT] {
+        connection.xtest_fake_input(event, shift, 0, root, 0, 0, 0).expect("the connection stands");
+    }
+    connection.sync().expect("the display takes it all");
 }
 
 /// Which key is which.
