@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::conversation::{Conversation, ConversationId, Kind};
 use super::network::{Link, Network, NetworkId};
-use super::{Action, Model};
+use super::{Action, Model, View};
 use crate::i18n::{Phrase, Text};
 
 /// How many offers of one server wait. Whoever invites into more is not worth more room.
@@ -21,7 +21,7 @@ pub struct Offer {
     pub is_invitation: bool,
 }
 
-/// What is said over the transcript, the most important first.
+/// What is said over the transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Banner {
     /// How things stand with the server in front.
@@ -36,24 +36,29 @@ impl Model {
     /// What is to be said over the transcript.
     pub fn banner(&self) -> Option<Banner> {
         let front = self.front()?;
-        if front.link() != Link::Up {
-            return Some(Banner::Link);
-        }
-        // The one in front knows best.
+        // The one in front knows best. Where there is no connection, nothing is offered.
         let others = self.networks().filter(|network| network.id() != front.id());
         let mut offers = std::iter::once(front).chain(others);
         let offer = offers.find_map(|network| Some((network.id(), network.offers.last()?.clone())));
         let left = || front.current().filter(|it| !it.is_live()).and_then(|it| it.left.clone());
-        offer.map(|(id, offer)| Banner::Offer(id, offer)).or_else(|| left().map(Banner::Left))
+        match offer {
+            Some((id, offer)) => Some(Banner::Offer(id, offer)),
+            None if front.link() != Link::Up => Some(Banner::Link),
+            None => left().map(Banner::Left),
+        }
     }
 
-    /// Goes into the room that the banner speaks of.
+    /// Goes into the room that the banner speaks of, from the login form too. Where a login is under way, that is waited
+    /// for: whoever logs in elsewhere wants to see what becomes of it.
     ///
     /// # Errors
     /// When there is no connection.
     pub fn accept_banner(&mut self) -> Result<(), Phrase> {
         match self.banner() {
             Some(Banner::Offer(id, offer)) => {
+                if self.applicant.is_none() {
+                    self.view = View::Chat;
+                }
                 self.bring_to_front(id);
                 self.look();
                 let Some(network) = self.network_mut(id) else { return Ok(()) };

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use fltk::group::Group;
 use fltk::prelude::*;
 
-use crate::model::layout;
+use crate::ui::banner::{self, Banner};
 use crate::ui::button::{Button, Look};
 use crate::ui::composer::Composer;
 use crate::ui::lists::{self, ListKey};
@@ -27,10 +27,6 @@ use crate::ui::{Action, Kit, stock};
 const FOOTER_HEIGHT: i32 = 52;
 /// The button above it.
 const ADD_SERVER_HEIGHT: i32 = 30;
-const BANNER_LINE_HEIGHT: i32 = 20;
-const BANNER_LINES: usize = 3;
-/// With less than this its words stand above the buttons.
-const ROOM_FOR_BANNER: i32 = 120;
 /// With less than this the member list is shown only when somebody asks for it.
 const ROOM_FOR_MEMBERS: i32 = 900;
 /// In less than this there is no use in saying what a room is about.
@@ -53,12 +49,8 @@ pub struct Words {
     pub status: String,
     /// The same as a dot.
     pub presence: Option<Presence>,
-    /// What is wrong, over the transcript.
-    pub banner: Option<String>,
-    /// What the banner's button says that connects again, if it offers that.
-    pub reconnect: Option<&'static str>,
-    /// What the button says that gives the attempts up, if there are any.
-    pub cancel: Option<&'static str>,
+    /// What stands over the transcript.
+    pub banner: banner::Words,
 }
 
 /// The view.
@@ -97,10 +89,8 @@ pub struct ChatView {
     pub language: Button,
     /// What the room is about.
     pub topic: Topic,
-    /// 重新连接
-    pub reconnect: Button,
-    /// Gives up to connect again.
-    pub cancel_retry: Button,
+    /// Over the transcript: what should not be overlooked.
+    pub banner: Banner,
     state: Rc<RefCell<State>>,
     kit: Rc<Kit>,
 }
@@ -158,8 +148,7 @@ impl ChatView {
             people: quiet(Action::ToggleMembers),
             me: Button::unseen(kit, Action::AskMe),
             language: Button::new(kit, Look::Quiet, |colors| colors.side, Action::SwitchLanguage),
-            reconnect: Button::new(kit, Look::Filled, |colors| colors.attention, Action::Reconnect),
-            cancel_retry: Button::new(kit, Look::Outlined, |colors| colors.attention, Action::StopConnecting),
+            banner: Banner::new(kit),
             // Its card lies over everything else.
             topic: Topic::new(kit),
             state: Rc::default(),
@@ -186,11 +175,8 @@ impl ChatView {
         }
         state.words = words;
         state.has_members = has_members;
-        let Words { reconnect, cancel, .. } = state.words;
+        self.banner.set_words(state.words.banner.clone());
         drop(state);
-        // How wide they are decides how much room there is for the banner's words.
-        self.reconnect.set_text(reconnect.unwrap_or_default());
-        self.cancel_retry.set_text(cancel.unwrap_or_default());
         self.place(Rect::of(&self.group));
     }
 
@@ -248,12 +234,6 @@ impl ChatView {
         self.search.hide();
         self.place(Rect::of(&self.group));
         self.composer.focus();
-    }
-
-    /// What the banner says, as far as it has room for that.
-    pub fn banner(&self) -> Option<String> {
-        let lines = self.banner_lines(self.places().banner.w);
-        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// Takes over the theme.
@@ -316,20 +296,7 @@ impl ChatView {
             width,
             28,
         ));
-        let words = self.state.borrow().words.clone();
-        for (button, text) in [(&self.reconnect, words.reconnect), (&self.cancel_retry, words.cancel)] {
-            button.set_visible(text.is_some() && places.banner.h > 0);
-        }
-        let banner = places.banner;
-        let has_row = self.banner_has_row_for_buttons(banner.w, &words);
-        let y = banner.y + if has_row { banner.h - 44 } else { (banner.h - 32) / 2 };
-        let mut right = banner.x + banner.w - 16;
-        for button in self.banner_buttons(&words) {
-            let width = button.natural_width();
-            right -= width;
-            button.place(Rect::new(right, y, width, 32));
-            right -= 10;
-        }
+        self.banner.place(places.banner);
         self.group.clone().redraw();
     }
 
@@ -364,11 +331,7 @@ impl ChatView {
         let wire = Rect { y: below.y + below.h - wire_height, h: wire_height, ..below };
         let below = Rect { h: below.h - wire_height, ..below };
         let column = Rect { w: below.w - members_width, ..below };
-        let has_row = self.banner_has_row_for_buttons(column.w, &self.state.borrow().words);
-        let banner_height = match self.banner_lines(column.w).len() {
-            0 => 0,
-            lines => lines as i32 * BANNER_LINE_HEIGHT + if has_row { 64 } else { 24 },
-        };
+        let banner_height = self.banner.height(column.w);
         let composer_height = self.composer.height() + 8;
         Places {
             side,
@@ -398,40 +361,6 @@ impl ChatView {
         }
     }
 
-    /// The banner's buttons, from the right.
-    fn banner_buttons(&self, words: &Words) -> Vec<&Button> {
-        let cancel = words.cancel.map(|_| &self.cancel_retry);
-        let reconnect = words.reconnect.map(|_| &self.reconnect);
-        cancel.into_iter().chain(reconnect).collect()
-    }
-
-    /// What they leave of the banner for its words, beside them.
-    fn room_beside_buttons(&self, width: i32, words: &Words) -> i32 {
-        let buttons: i32 = self.banner_buttons(words).iter().map(|it| it.natural_width() + 10).sum();
-        width - buttons - 50
-    }
-
-    /// Whether they stand below the words, since there is no room beside them.
-    fn banner_has_row_for_buttons(&self, width: i32, words: &Words) -> bool {
-        !self.banner_buttons(words).is_empty() && self.room_beside_buttons(width, words) < ROOM_FOR_BANNER
-    }
-
-    /// The banner's text in lines, none if there is no banner.
-    fn banner_lines(&self, width: i32) -> Vec<String> {
-        let state = self.state.borrow();
-        let Some(text) = &state.words.banner else { return Vec::new() };
-        let face = Face::regular(self.kit.theme().sizes.label);
-        let has_row = self.banner_has_row_for_buttons(width, &state.words);
-        let room = if has_row { width - 50 } else { self.room_beside_buttons(width, &state.words) };
-        let room = room.max(60) as f32;
-        let mut lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
-        if lines.len() > BANNER_LINES {
-            // At the end stands what comes next; the transcript has all of what happened.
-            lines.drain(BANNER_LINES - 1..lines.len() - 1);
-        }
-        lines.into_iter().map(|line| text[line].to_owned()).collect()
-    }
-
     fn draw(&self) {
         let theme = self.kit.theme();
         let paint = &self.kit.paint;
@@ -450,22 +379,6 @@ impl ChatView {
         }
         self.draw_header(&theme, header, &state.words);
         self.draw_footer(&theme, places.footer, &state.words);
-        drop(state);
-        let lines = self.banner_lines(places.banner.w);
-        if !lines.is_empty() {
-            paint.fill(places.banner, theme.colors.attention);
-            paint.fill(Rect { w: 3, ..places.banner }, theme.colors.amber);
-            let face = Face::regular(theme.sizes.label);
-            for (index, line) in lines.iter().enumerate() {
-                let row = Rect::new(
-                    places.banner.x + 20,
-                    places.banner.y + 12 + index as i32 * BANNER_LINE_HEIGHT,
-                    places.banner.w - 20,
-                    BANNER_LINE_HEIGHT,
-                );
-                paint.label(face, theme.colors.ink, Align::Left, line, row);
-            }
-        }
     }
 
     fn draw_header(&self, theme: &Theme, header: Rect, words: &Words) {

@@ -17,6 +17,7 @@ use std::{env, panic, process};
 
 use fltk::app::{self, App};
 use fltk::enums::{Event, Key};
+use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
@@ -35,6 +36,7 @@ use crate::settings::{Settings, SettingsFile};
 #[cfg(unix)]
 use crate::signals::Listener;
 use crate::sts::Policies;
+use crate::ui::banner::Banner;
 use crate::ui::chat::ChatView;
 use crate::ui::controller::asking::Asked;
 use crate::ui::controller::place::Placing;
@@ -168,6 +170,8 @@ struct Controller {
     opened: Option<String>,
     menu: MenuCard,
     switcher: Switcher,
+    /// Above what covers the conversations.
+    banner: Banner,
     settings_page: SettingsPage,
     profile_page: ProfilePage,
     /// What the page of a saved server is about, while it is shown.
@@ -238,10 +242,11 @@ impl Controller {
         let switcher = Switcher::new(&kit);
         let settings_page = SettingsPage::new(&kit);
         let profile_page = ProfilePage::new(&kit);
+        let banner = Banner::new(&kit);
         let menu = MenuCard::new(&kit);
         let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
         window.end();
-        watch_window(&window, &kit);
+        watch_window(&window, &kit, &banner);
         Self {
             model,
             claim: None,
@@ -261,6 +266,7 @@ impl Controller {
             opened: None,
             menu,
             switcher,
+            banner,
             settings_page,
             profile_page,
             editing: None,
@@ -453,18 +459,26 @@ fn begin_window() -> DoubleWindow {
 /// Keys that FLTK moves the focus with.
 const MOVING_KEYS: [Key; 4] = [Key::Up, Key::Down, Key::Left, Key::Right];
 
-/// Goes from the end of the view in front to its beginning, or back: in the view FLTK knows the way for Tab.
-fn lead_tab_round(window: &DoubleWindow) {
+/// Goes from the end of the view in front to its beginning, or back: in the view FLTK knows the way for Tab. A banner
+/// above it is on the way.
+fn lead_tab_round(window: &DoubleWindow, banner: &Group) {
     let Some(focus) = app::focus() else { return };
-    let views = (0..window.children()).filter_map(|index| window.child(index));
-    for mut view in views.filter(|view| focus.inside(view)) {
+    let mut views = (0..window.children()).rev().filter_map(|index| window.child(index));
+    let next = if focus.inside(banner) {
+        views.find(|view| view.visible() && !view.is_same(banner))
+    } else if banner.visible() {
+        Some(banner.as_base_widget())
+    } else {
+        views.find(|view| focus.inside(view))
+    };
+    if let Some(mut next) = next {
         // Nothing in it takes the keyboard: then it stays where it is.
-        let _ = view.take_focus();
+        let _ = next.take_focus();
     }
 }
 
 /// What is done to the window as a whole comes to the controller as everything else does.
-fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>) {
+fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>, banner: &Banner) {
     let mut window = window.clone();
     window.resize_callback({
         let kit = Rc::clone(kit);
@@ -473,7 +487,7 @@ fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>) {
     // Before FLTK, which would go on with what lies behind.
     window.super_handle_first(false);
     window.handle({
-        let kit = Rc::clone(kit);
+        let (kit, banner) = (Rc::clone(kit), banner.group().clone());
         move |window, event| {
             match event {
                 Event::Focus => return kit.inherit(),
@@ -482,7 +496,7 @@ fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>) {
             }
             match keys::pressed() {
                 Some(action) => kit.act(action),
-                None if app::event_key() == Key::Tab => lead_tab_round(window),
+                None if app::event_key() == Key::Tab => lead_tab_round(window, &banner),
                 None => return MOVING_KEYS.contains(&app::event_key()),
             }
             true

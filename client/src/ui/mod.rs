@@ -7,7 +7,7 @@
 //!
 //! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`scene`] (the model as rows
 //! and items), [`login`] and [`chat`] (the two views), [`settings`], [`profile_page`], [`wire`] and [`search`] (what
-//! opens in them), [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`],
+//! opens in them), [`banner`], [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`],
 //! [`topic`], [`composer`], [`lists`], [`rows`], [`button`], [`choice`], [`field`] and [`edit`] (what views are made of, `stock`
 //! with them), [`keys`] (what keys mean everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests
 //! see).
@@ -24,6 +24,7 @@ use crate::ui::paint::Painter;
 use crate::ui::theme::Theme;
 
 pub mod action;
+pub mod banner;
 pub mod button;
 pub mod chat;
 pub mod choice;

@@ -10,6 +10,7 @@ use crate::model::{
     self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, Rank, Stranger,
 };
 use crate::profile::Profile;
+use crate::ui::banner;
 use crate::ui::chat::Words;
 use crate::ui::composer;
 use crate::ui::dialog::{Question, Tone};
@@ -155,36 +156,6 @@ pub fn words(model: &Model) -> Words {
         Link::Connecting => Text::Connecting.with([network.place()]).to(language),
         Link::Down => Text::Disconnected.to(language).to_owned(),
     };
-    let banner = match network.link() {
-        Link::Up => None,
-        Link::Connecting => Some(Text::Connecting.with([network.place()]).to(language)),
-        Link::Down => {
-            let failure = network.failure().unwrap_or_else(|| Text::Disconnected.into()).to(language);
-            let soon = network.retry_secs().map(|seconds| Text::RetryIn.with([&seconds.to_string()]));
-            Some(soon.map_or(failure.clone(), |soon| format!("{failure}\n{}", soon.to(language))))
-        }
-    };
-    let waits = network.retry_secs().is_some();
-    let word = |text: Text| Some(text.to(language));
-    let (banner, reconnect, cancel) = match model.banner() {
-        Some(Banner::Offer(id, offer)) => {
-            let mut text = offer.phrase.to(language);
-            if let Some(other) = model.network(id).filter(|other| other.id() != network.id()) {
-                text = format!("{text} — {}", other.place());
-            }
-            match offer.is_invitation {
-                true => (Some(text), word(Text::JoinRoom), word(Text::IgnoreOffer)),
-                false => (Some(text), word(Text::JoinAgain), word(Text::ClosePanel)),
-            }
-        }
-        Some(Banner::Left(phrase)) => (Some(phrase.to(language)), word(Text::JoinAgain), None),
-        Some(Banner::Link) | None => {
-            let again = if waits { Text::ConnectNow } else { Text::ConnectAgain };
-            let again = (network.link() == Link::Down).then(|| again.to(language));
-            let cancel = (waits || network.link() == Link::Connecting).then(|| Text::Cancel.to(language));
-            (banner, again, cancel)
-        }
-    };
     Words {
         heading,
         topic,
@@ -192,9 +163,60 @@ pub fn words(model: &Model) -> Words {
         my_colour: network.colour(network.me()),
         status,
         presence: Some(if network.is_away() { Presence::Away } else { link_presence(network) }),
-        banner,
-        reconnect,
-        cancel,
+        banner: over_transcript(model),
+    }
+}
+
+/// What stands over the transcript.
+fn over_transcript(model: &Model) -> banner::Words {
+    let language = model.language();
+    let word = |text: Text| Some(text.to(language));
+    match (model.banner(), model.front()) {
+        (Some(Banner::Offer(id, offer)), front) => {
+            let mut text = offer.phrase.to(language);
+            if let Some(other) = model.network(id).filter(|other| Some(other.id()) != front.map(Network::id))
+            {
+                text = format!("{text} — {}", other.place());
+            }
+            let (yes, no) = match offer.is_invitation {
+                true => (Text::JoinRoom, Text::IgnoreOffer),
+                false => (Text::JoinAgain, Text::ClosePanel),
+            };
+            banner::Words { text: Some(text), yes: word(yes), no: word(no) }
+        }
+        (Some(Banner::Left(phrase)), _) => {
+            banner::Words { text: Some(phrase.to(language)), yes: word(Text::JoinAgain), no: None }
+        }
+        (Some(Banner::Link), Some(network)) => link_banner(network, language),
+        (Some(Banner::Link), None) | (None, _) => banner::Words::default(),
+    }
+}
+
+fn link_banner(network: &Network, language: Language) -> banner::Words {
+    let word = |text: Text| Some(text.to(language));
+    let soon = network.retry_secs();
+    if network.link() == Link::Connecting {
+        let text = Text::Connecting.with([network.place()]).to(language);
+        return banner::Words { text: Some(text), yes: None, no: word(Text::Cancel) };
+    }
+    let failure = network.failure().unwrap_or_else(|| Text::Disconnected.into()).to(language);
+    let text = match soon {
+        Some(seconds) => {
+            format!("{failure}\n{}", Text::RetryIn.with([&seconds.to_string()]).to(language))
+        }
+        None => failure,
+    };
+    let again = if soon.is_some() { Text::ConnectNow } else { Text::ConnectAgain };
+    banner::Words { text: Some(text), yes: word(again), no: soon.and_then(|_| word(Text::Cancel)) }
+}
+
+/// What of it stands above a page that covers the conversations, too. How a connection is doing can wait until they are
+/// seen, and so can a room that one is not in when one fills in the form.
+pub fn over_pages(model: &Model) -> banner::Words {
+    match model.banner() {
+        Some(Banner::Offer(..)) => over_transcript(model),
+        Some(Banner::Left(_)) if model.view() == model::View::Chat => over_transcript(model),
+        Some(Banner::Left(_) | Banner::Link) | None => banner::Words::default(),
     }
 }
 

@@ -114,3 +114,45 @@ fn an_invitation_and_a_way_back_into_a_room_are_a_click_away() {
         ming.waits_for("the room", |seen| seen["banner"].is_null());
     }
 }
+
+#[test]
+fn an_invitation_is_seen_and_taken_over_the_settings_and_the_form_too() {
+    let (display, host) = (Display::start(620, 640), Impostor::listen());
+    // Where there is least room.
+    let start = Start { geometry: "520x500+2+22", ..host.invitation("ming") };
+    let mut ming = Person::open(&display, &start);
+    let mut line = host.accept();
+    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+    let opened = ["settings", "add server", "saved server"];
+    for (place, room) in opened.into_iter().zip(["#one", "#two", "#three"]) {
+        match place {
+            "add server" => ming.clicks("add server"),
+            _ => ming.presses("ctrl+comma"),
+        }
+        if place == "saved server" {
+            ming.presses("ctrl+Page_Down");
+            ming.clicks("+  添加服务器");
+            ming.waits_for("the page", |seen| seen["profile"].is_object());
+        }
+        ming.waits_for("a way back", |seen| seen["controls"]["back"].is_object());
+        line.sends(format!(":alice!a@h INVITE ming {room}\r\n").as_bytes());
+        ming.waits_for("the invitation", |seen| {
+            seen["banner"].as_str().is_some_and(|it| it.contains(room))
+                && seen["controls"]["banner yes"].is_object()
+        });
+        display.picture(&format!("people-invited-over-{}", place.replace(' ', "-")));
+        // By keyboard alone.
+        let is_there = (0..90).any(|_| {
+            ming.presses("Tab");
+            ming.sees()["focus"] == "banner yes"
+        });
+        assert!(is_there, "{:#}", ming.sees());
+        ming.presses("Return");
+        assert_eq!(line.reads("JOIN"), format!("JOIN {room}"));
+        line.sends(format!(":ming!m@h JOIN {room}\r\n:t 366 ming {room} :end\r\n").as_bytes());
+        ming.waits_for("the room", |seen| {
+            seen["view"] == "chat" && seen["conversation"] == room && seen["focus"] == "composer"
+        });
+    }
+}

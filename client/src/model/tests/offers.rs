@@ -56,6 +56,39 @@ fn an_invitation_is_taken_or_left_with_a_click_wherever_one_is() {
 }
 
 #[test]
+fn an_invitation_is_seen_where_another_server_is_lost_and_where_one_more_is_gone_to() {
+    let mut window = Window::in_lobby();
+    window.model.open_form();
+    let form = LoginForm { server: "far.example".into(), ..window.model.form().clone() };
+    window.model.log_in(form);
+    let far = NetworkId(1);
+    window.server_of(far, &[":far 001 bob :Welcome", ":far 422 bob :No message of the day"]);
+    window.model.apply(far, What::Ended(Failure::ClosedByServer { reason: String::new() }).into());
+    assert_eq!(window.model.banner(), Some(Banner::Link));
+    window.server(&[":alice!a@h INVITE bob #tea", ":op!o@h KICK #lobby bob"]);
+    assert_eq!(offered(&window).as_deref(), Some("op sent you out of #lobby"));
+    window.model.dismiss_banner();
+    assert_eq!(offered(&window).as_deref(), Some("alice invites you to #tea"));
+    window.model.open_form();
+    window.sent();
+    window.model.accept_banner().unwrap();
+    assert_eq!((window.sent(), window.model.view()), (vec!["JOIN #tea".to_owned()], View::Chat));
+    assert_eq!(window.model.front().map(Network::id), Some(FIRST));
+    // Nothing can be accepted where there is no connection.
+    window.server(&[":alice!a@h INVITE bob #two"]);
+    window.lose_connection();
+    assert_eq!(window.model.banner(), Some(Banner::Link));
+
+    let mut window = Window::in_lobby();
+    window.model.open_form();
+    let form = LoginForm { server: "far.example".into(), ..window.model.form().clone() };
+    window.model.log_in(form);
+    window.server(&[":alice!a@h INVITE bob #tea"]);
+    window.model.accept_banner().unwrap();
+    assert!(window.model.is_logging_in() && window.model.view() == View::Login, "that goes on");
+}
+
+#[test]
 fn whoever_is_sent_out_while_elsewhere_is_told_and_can_come_back() {
     let mut window = Window::in_lobby();
     window.type_in("/join #tea sesame");

@@ -170,9 +170,12 @@ impl Controller {
         let banner = self.model.borrow().banner();
         match banner {
             Some(Banner::Link) => self.in_front(Model::connect_again),
-            _ => self.refusal = self.model.borrow_mut().accept_banner().err(),
+            _ => {
+                self.refusal = self.model.borrow_mut().accept_banner().err();
+                self.uncover_chat();
+            }
         }
-        self.chat.composer.focus();
+        self.focus();
     }
 
     /// The other one.
@@ -182,7 +185,7 @@ impl Controller {
             Some(Banner::Link) => self.in_front(Model::disconnect),
             _ => self.model.borrow_mut().dismiss_banner(),
         }
-        self.chat.composer.focus();
+        self.focus();
     }
 
     /// Does something about the network in front.

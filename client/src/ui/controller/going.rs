@@ -67,6 +67,19 @@ impl Controller {
         }
     }
 
+    /// Closes the pages that cover the conversations, but for one on which something is not saved.
+    pub(super) fn uncover_chat(&mut self) {
+        if self.is_page_changed() {
+            return;
+        }
+        if self.profile_page.is_open() {
+            self.close_profile_page();
+        }
+        if self.settings_page.is_open() {
+            self.close_settings();
+        }
+    }
+
     /// Gives the keyboard to what is to be used next in what is in front.
     pub(super) fn focus(&self) {
         match self.shown {

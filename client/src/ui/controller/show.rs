@@ -39,6 +39,20 @@ impl Controller {
         self.tell_of_keyring();
         self.refresh_settings();
         self.refresh_profile_page();
+        self.refresh_banner();
+    }
+
+    /// Whether the conversations are not seen.
+    pub(super) fn is_chat_covered(&self) -> bool {
+        self.settings_page.is_open() || self.profile_page.is_open() || self.shown != Some(View::Chat)
+    }
+
+    /// What should not be overlooked stands above what covers the conversations, too.
+    fn refresh_banner(&mut self) {
+        let words = self.is_chat_covered().then(|| scene::over_pages(&self.model.borrow()));
+        if self.banner.set_words(words.unwrap_or_default()) {
+            self.place();
+        }
     }
 
     fn turn_to(&mut self, view: View) {
@@ -127,10 +141,13 @@ impl Controller {
 
     pub(super) fn place(&mut self) {
         let rect = Rect::new(0, 0, self.window.w(), self.window.h());
-        self.login.place(rect);
+        let banner = Rect { h: self.banner.height(rect.w), ..rect };
+        let page = Rect { y: banner.h, h: rect.h - banner.h, ..rect };
+        self.banner.place(banner);
+        self.login.place(page);
+        self.settings_page.place(page);
+        self.profile_page.place(page);
         self.chat.place(rect);
-        self.settings_page.place(rect);
-        self.profile_page.place(rect);
         self.switcher.place(rect);
         self.menu.place(rect);
         self.dialog.place(rect);

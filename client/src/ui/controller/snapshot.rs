@@ -83,7 +83,7 @@ impl Controller {
                 .collect()
             }),
             footer: (words.me, words.status),
-            banner: self.chat.banner(),
+            banner: if self.is_chat_covered() { &self.banner } else { &self.chat.banner }.text(),
             dialog: self.dialog.asked().map(|question| (question.title, question.text)),
             opened: self.opened.clone(),
             wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
@@ -206,6 +206,10 @@ impl Controller {
             let button = self.buttons().into_iter().find(|(_, it)| it.widget().has_focus());
             return option.or(button.map(|(name, _)| name)).unwrap_or_default().to_owned();
         }
+        let mut banner = [("banner yes", &self.banner.yes), ("banner no", &self.banner.no)].into_iter();
+        if let Some((name, _)) = banner.find(|(_, button)| button.widget().has_focus()) {
+            return name.to_owned();
+        }
         let focused = self.login.seen_fields().find(|(_, field)| field.has_focus()).map(|(name, _)| name);
         match focused {
             Some(name) => name,
@@ -232,7 +236,7 @@ impl Controller {
     /// The buttons of what is in front.
     fn buttons(&self) -> Vec<(&'static str, &Button)> {
         let (login, chat, profile) = (&self.login, &self.chat, &self.profile_page);
-        if self.dialog.asked().is_some() {
+        let mut buttons = if self.dialog.asked().is_some() {
             vec![("dialog yes", &self.dialog.yes), ("dialog no", &self.dialog.no)]
         } else if profile.is_open() {
             vec![("back", &profile.back), ("cancel", &profile.cancel), ("save", &profile.save)]
@@ -265,10 +269,14 @@ impl Controller {
                 ("shade", &chat.shade),
                 ("people", &chat.people),
                 ("language", &chat.language),
-                ("reconnect", &chat.reconnect),
-                ("cancel", &chat.cancel_retry),
+                ("reconnect", &chat.banner.yes),
+                ("cancel", &chat.banner.no),
             ]
+        };
+        if self.is_chat_covered() && self.dialog.asked().is_none() {
+            buttons.extend([("banner yes", &self.banner.yes), ("banner no", &self.banner.no)]);
         }
+        buttons
     }
 }
 
