@@ -543,6 +543,22 @@ mod tests {
     }
 
     #[test]
+    fn a_view_that_is_held_stands_still_while_older_items_come_and_the_oldest_go() {
+        let height_of = |_| 10;
+        let mut viewport = Viewport::default();
+        viewport.set_range(100, 200, 10);
+        viewport.set_view_height(50);
+        let before = viewport.visible(height_of);
+        viewport.hold(height_of);
+        for (first, end) in [(100, 201), (0, 201), (60, 260), (150, 350)] {
+            viewport.set_range(first, end, 20);
+            assert_eq!(viewport.visible(height_of), before, "{first} to {end}");
+        }
+        viewport.set_range(198, 398, 20);
+        assert_eq!(viewport.visible(height_of)[0], Placed { number: 198, y: 0, height: 10 }, "the rest");
+    }
+
+    #[test]
     fn only_messages_in_view_are_measured() {
         let asked = Cell::new(0);
         let height_of = |_| {

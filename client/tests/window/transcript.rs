@@ -424,3 +424,55 @@ fn what_one_marks_stands_still_while_others_talk() {
     ming.says("after that");
     ming.waits_for("the end", |seen| seen["is_at_bottom"] == true);
 }
+
+#[test]
+fn what_one_marks_stands_still_while_older_messages_come_and_one_is_taken_back() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let capabilities = "batch draft/chathistory draft/message-redaction message-tags server-time";
+    let (mut ming, mut line) = in_a_room_with(&display, &host, "", capabilities);
+    let answer = |line: &mut Line, numbers: std::ops::Range<u32>| {
+        let mut answer = ":t BATCH +x chathistory #茶\r\n".to_owned();
+        for number in numbers {
+            let time = format!("2026-03-01T{:02}:{:02}:00.000Z", number / 60, number % 60);
+            let tags = format!("batch=x;msgid=m{number};time={time}");
+            answer += &format!("@{tags} :alice!a@h PRIVMSG #茶 :cup {number}.\r\n");
+        }
+        line.sends((answer + ":t BATCH -x\r\n").as_bytes());
+    };
+    line.reads("CHATHISTORY LATEST");
+    answer(&mut line, 100..200);
+    let seen = ming.waits_for("the last of it", |seen| texts(seen).contains(&"cup 199."));
+    let place = |seen: &Value, text: &str| {
+        let index = texts(seen).iter().position(|it| *it == text).expect("it is in view");
+        ["x", "y", "w", "h"]
+            .map(|side| seen["controls"][format!("line {index}")][side].as_i64().expect("a number"))
+    };
+    let moves = |x: i64, y: i64, more: &[&str]| {
+        display.xdotool(&[&["mousemove", &x.to_string(), &y.to_string()], more].concat());
+    };
+    let [x, y, _, h] = place(&seen, "cup 199.");
+    let top = ming.place_of("transcript")[1];
+    moves(x + 300, y + h - 4, &["mousedown", "1"]);
+    // Held above the view, it goes on to the first of them, and asks for older ones.
+    moves(x + 100, top - 20, &[]);
+    line.reads("CHATHISTORY BEFORE #茶 msgid=m100");
+    moves(x + 100, top + 100, &[]);
+    let is_marked = |seen: &Value, text: &str| seen["selection"].as_str().is_some_and(|it| it.contains(text));
+    let before =
+        ming.waits_for("a selection", |seen| is_marked(seen, "cup 110.") && is_marked(seen, "cup 199."));
+    let count = |seen: &Value| seen["line_count"].as_u64().expect("a number");
+    answer(&mut line, 0..100);
+    let during = ming.waits_for("older ones", |seen| count(seen) > count(&before));
+    assert_eq!(place(&during, "cup 110."), place(&before, "cup 110."), "nothing moves");
+    assert_eq!(during["selection"], before["selection"]);
+    line.sends(":alice!a@h REDACT #茶 m110 :oh\r\n".as_bytes());
+    let after = ming.waits_for("it is gone", |seen| !texts(seen).contains(&"cup 110."));
+    assert_eq!(place(&after, "cup 111."), place(&before, "cup 111."), "nothing moves");
+    assert!(!is_marked(&after, "cup 110.") && is_marked(&after, "cup 111."), "{}", after["selection"]);
+    // That it is taken back where the mark begins changes nothing of the rest.
+    line.sends(":alice!a@h REDACT #茶 m199 :oh\r\n".as_bytes());
+    say(&mut line, "and now");
+    ming.waits_for("it is gone", |seen| !is_marked(seen, "cup 199.") && is_marked(seen, "cup 198."));
+    display.xdotool(&["mouseup", "1"]);
+    assert!(is_marked(&ming.sees(), "cup 150."));
+}
