@@ -5,6 +5,9 @@
 //! channel and its writer goes on. What does not fit is counted, and where it is missing the console says how much
 //! that was.
 //! A console that is closed, or a full disk under it, is no error: what cannot be written there is counted as well.
+//!
+//! The time of day is put before a line by that thread too: the time zone is a file, read now and then, and to read it
+//! takes more stack than a session has.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt;
@@ -18,7 +21,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use env_logger::{Builder, Env, Target};
-use jiff::Zoned;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use log::{Level, LevelFilter};
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -43,8 +47,8 @@ pub struct LogWriter {
 
 #[derive(Debug)]
 enum Entry {
-    /// Whole lines, and how many are missing before them.
-    Lines(Vec<u8>, u64),
+    /// Whole lines; when they were said, for the log's; and how many are missing before them.
+    Lines(Vec<u8>, Option<Timestamp>, u64),
     /// What came before it has been written: so the sender is told.
     Fence(Sender<()>),
 }
@@ -80,12 +84,9 @@ impl LogWriter {
         if std::env::var_os("RUST_LOG").is_none() {
             builder.filter_level(LevelFilter::Info);
         }
-        builder.format(|out, record| {
-            let time = time_of_day();
-            match record.level() {
-                Level::Info => writeln!(out, "{time} {}", record.args()),
-                level => writeln!(out, "{time} {level}: {}", record.args()),
-            }
+        builder.format(|out, record| match record.level() {
+            Level::Info => writeln!(out, "{}", record.args()),
+            level => writeln!(out, "{level}: {}", record.args()),
         });
         builder.target(Target::Pipe(Box::new(self.clone()))).init();
         panic::set_hook(Box::new(|panic| {
@@ -103,7 +104,7 @@ impl LogWriter {
 
     /// Says something that is no entry of the log: why the program ends.
     pub fn say(&self, words: impl fmt::Display) {
-        self.put(format!("{words}\n").into_bytes());
+        self.put(format!("{words}\n").into_bytes(), None);
     }
 
     /// Waits until all that was said is written, but not for a console that takes nothing.
@@ -121,18 +122,18 @@ impl LogWriter {
         }
     }
 
-    fn put(&self, lines: Vec<u8>) {
+    fn put(&self, lines: Vec<u8>, said: Option<Timestamp>) {
         let missing = self.count.lost.swap(0, Ordering::Relaxed);
-        if self.lines.try_send(Entry::Lines(lines, missing)).is_err() {
+        if self.lines.try_send(Entry::Lines(lines, said, missing)).is_err() {
             self.count.lost.fetch_add(missing + 1, Ordering::Relaxed);
         }
     }
 }
 
-/// For the log, which gives a line with each write.
+/// For the log, which gives an entry with each write.
 impl Write for LogWriter {
     fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
-        self.put(lines.to_vec());
+        self.put(lines.to_vec(), Some(Timestamp::now()));
         Ok(lines.len())
     }
 
@@ -145,8 +146,11 @@ impl Write for LogWriter {
 fn write_all(mut out: impl Write + AsFd, waiting: &Receiver<Entry>, count: &Count, language: Language) {
     for entry in waiting {
         match entry {
-            Entry::Lines(lines, missing) => {
+            Entry::Lines(mut lines, said, missing) => {
                 say_how_many_are_missing(&mut out, missing, count, language);
+                if let Some(said) = said {
+                    lines.splice(..0, format!("{} ", time_of_day(said)).into_bytes());
+                }
                 if write_out(&mut out, &lines).is_err() {
                     count.lost.fetch_add(1, Ordering::Relaxed);
                 }
@@ -169,7 +173,7 @@ fn say_how_many_are_missing(out: &mut (impl Write + AsFd), reported: u64, count:
     let missing = if reported > 0 { reported } else { count.lost.swap(0, Ordering::Relaxed) };
     if missing > 0 {
         let words = Text::LinesNotWritten(missing.to_string());
-        let line = format!("{} WARN: {}\n", time_of_day(), words.within(language));
+        let line = format!("{} WARN: {}\n", time_of_day(Timestamp::now()), words.within(language));
         if write_out(out, line.as_bytes()).is_err() {
             count.lost.fetch_add(missing, Ordering::Relaxed);
         }
@@ -194,8 +198,8 @@ fn write_out(out: &mut (impl Write + AsFd), bytes: &[u8]) -> io::Result<()> {
 }
 
 /// What a line of the log begins with.
-fn time_of_day() -> String {
-    Zoned::now().strftime("%H:%M:%S").to_string()
+fn time_of_day(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string()
 }
 
 #[cfg(test)]
@@ -230,6 +234,18 @@ mod tests {
         log.finish();
         let lines = BufReader::new(theirs).lines().take(MOST_LINES / 2);
         assert!(lines.map(Result::unwrap).eq((0..MOST_LINES / 2).map(|number| number.to_string())));
+    }
+
+    #[test]
+    fn whoever_logs_first_needs_little_stack_for_it_and_the_line_has_its_time_of_day() {
+        let (mut log, theirs) = pair();
+        let session = thread::Builder::new().stack_size(32 * 1024);
+        let speak = move || log.write_all(b"WARN: the kettle is empty\n");
+        session.spawn(speak).unwrap().join().unwrap().unwrap();
+        let line = BufReader::new(theirs).lines().next().unwrap().unwrap();
+        let (time, words) = line.split_once(' ').unwrap();
+        assert_eq!(words, "WARN: the kettle is empty");
+        assert!(time.len() == 8 && time.bytes().filter(|byte| *byte == b':').count() == 2, "{time}");
     }
 
     #[test]
