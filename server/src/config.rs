@@ -177,16 +177,16 @@ impl Config {
     ///
     /// # Errors
     /// Whose cannot be, with the key that it stands under, and why.
-    pub fn check_passwords(&self, whence: &str) -> Result<(), ConfigError> {
+    fn check_passwords(&self, whence: impl Fn() -> Both) -> Result<(), ConfigError> {
         let house = self.password.iter().map(|password| ("password", "PASS", password));
         let operators =
             self.operators.iter().map(|operator| ("operators", &*operator.name, &operator.password));
         for (key, whose, password) in house.chain(operators) {
-            let (whence, key, whose) = (whence.to_owned(), key.to_owned(), whose.to_owned());
+            let (key, whose) = (key.to_owned(), whose.to_owned());
             match Kept::read(password) {
                 Ok(_) => {}
-                Err(Unusable::NotWhole) => return Err(ConfigError::NotAHash(whence, key, whose)),
-                Err(Unusable::TooCostly) => return Err(ConfigError::CostlyHash(whence, key, whose)),
+                Err(Unusable::NotWhole) => return Err(ConfigError::NotAHash(whence(), key, whose)),
+                Err(Unusable::TooCostly) => return Err(ConfigError::CostlyHash(whence(), key, whose)),
             }
         }
         Ok(())
@@ -594,8 +594,7 @@ impl Config {
             Kind::List if values.len() == 1 => text(),
             Kind::List => Value::Array(values.iter().map(|value| value.as_ref().into()).collect()),
         };
-        let taken = key.take(self, value, || Both::as_it_is(format_args!("--{flag}")));
-        Some(taken.and_then(|()| self.check_passwords(&format!("--{flag}"))))
+        Some(key.take(self, value, || Both::as_it_is(format_args!("--{flag}"))))
     }
 }
 
@@ -622,7 +621,8 @@ impl Key {
         if let Some(flaw) = self.flaw(&given) {
             return Err(mistake(Some(flaw)));
         }
-        (self.set)(config, given).ok_or_else(|| mistake(None))
+        (self.set)(config, given).ok_or_else(|| mistake(None))?;
+        if self.is_secret() { config.check_passwords(whence) } else { Ok(()) }
     }
 
     /// The value, if it is of the key's kind. A single text is a list of one.
@@ -778,8 +778,8 @@ sentences! {
     NoUserFolder "data_dir: this user has no home, so it has to be said where data is kept: --data-dir FOLDER, or data_dir in the file; \"\" keeps everything in memory"
         | "data_dir：这个用户没有主目录，请说明数据放在哪里：--data-dir 文件夹，或文件里的 data_dir；\"\" 表示一切只在内存里";
     FlagNotUtf8(flag) "{flag}: the value is not UTF-8" | "{flag}：值不是 UTF-8";
-    NotAHash(whence, key, whose) "{whence}: {key}: {whose}: this looks like the hash of a password, but it is cut off, or of a kind that is not known here; copy the whole line that hash-password prints, in a shell between single quotes" | "{whence}：{key}：{whose}：这看起来是密码的散列，但不完整，或不是这里认识的种类；请把 hash-password 打印的整行复制过来，在命令行里要用单引号括起来";
-    CostlyHash(whence, key, whose) "{whence}: {key}: {whose}: to check this hash takes too much: at most 65536 KiB of memory (m), 16 passes (t), and 4 passes at that much memory; make one with hash-password" | "{whence}：{key}：{whose}：验证这个散列的代价太高：内存（m）最多 65536 KiB，遍数（t）最多 16，用满内存时最多 4 遍；请用 hash-password 重新生成";
+    NotAHash(whence: Both, key, whose) "{whence}: {key}: {whose}: this looks like the hash of a password, but it is cut off, or of a kind that is not known here; copy the whole line that hash-password prints, in a shell between single quotes" | "{whence}：{key}：{whose}：这看起来是密码的散列，但不完整，或不是这里认识的种类；请把 hash-password 打印的整行复制过来，在命令行里要用单引号括起来";
+    CostlyHash(whence: Both, key, whose) "{whence}: {key}: {whose}: to check this hash takes too much: at most 65536 KiB of memory (m), 16 passes (t), and 4 passes at that much memory; make one with hash-password" | "{whence}：{key}：{whose}：验证这个散列的代价太高：内存（m）最多 65536 KiB，遍数（t）最多 16，用满内存时最多 4 遍；请用 hash-password 重新生成";
     UnknownFlag(flag) "{flag}: there is no such flag; --help lists them" | "{flag}：没有这个参数；--help 列出所有参数";
     MissingValue(flag) "{flag}: a value is missing" | "{flag}：缺少值";
 }
@@ -875,9 +875,10 @@ mod tests {
             (format!("operators = ['a:b', 'root:{cut}']"), "operators: root"),
             ("operators = ['root:=19=19456,t=2,p=1']".to_owned(), "operators: root"),
         ] {
-            let complaint = read(&text).unwrap_err();
-            let begin =
-                format!("tea.toml: {whose}: this looks like the hash of a password, but it is cut off");
+            let complaint = read(&format!("# secrets\n{text}")).unwrap_err();
+            let begin = format!(
+                "tea.toml: line 2: {whose}: this looks like the hash of a password, but it is cut off"
+            );
             assert!(complaint.starts_with(&begin) && !complaint.contains("c29tZXNhbHQ"), "{complaint}");
         }
         let complaint = read(&format!("password = '{}'", WHOLE.replace("65536", "4194304"))).unwrap_err();

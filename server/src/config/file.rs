@@ -37,6 +37,6 @@ impl Config {
             let value = values.remove(&**name).unwrap_or(Value::Boolean(false));
             key.take(self, value, whence)?;
         }
-        self.check_passwords(&file())
+        Ok(())
     }
 }
