@@ -34,11 +34,13 @@ pub fn recognise(waiting: &[u8]) -> Option<Text> {
     if line.first() == Some(&tls::GREETING[0]) {
         return Some(Text::SpeaksNoTls);
     }
-    let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).peekable();
+    let mut words =
+        line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty()).peekable();
     // Tags and source, as before a command.
     let word = words.find(|word| !matches!(word[0], b'@' | b':'))?;
     if is_binary(line[0])
         || matches!(word, [b'<' | b'{' | b'[' | b'*', ..] | [b'-', b'-', ..])
+        || word.iter().any(u8::is_ascii_control)
         || is_header(word)
     {
         return Some(Text::SpeaksNoIrc);
@@ -53,7 +55,7 @@ pub fn recognise(waiting: &[u8]) -> Option<Text> {
     let is_known = WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
     let is_request = end.is_some() && words.nth(1).is_some_and(is_version) && words.next().is_none();
     let is_ssh = word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"SSH-"));
-    (is_known || is_request || is_ssh).then_some(Text::SpeaksNoIrc)
+    (is_known || is_request || is_ssh || is_version(word)).then_some(Text::SpeaksNoIrc)
 }
 
 /// Whether nobody who types a line can begin it so, in UTF-8 or in GB18030: TLS, SMB, RDP, SOCKS, the PROXY protocol's
@@ -69,7 +71,7 @@ fn is_header(word: &[u8]) -> bool {
     name.len() < word.len() && !name.is_empty() && name.iter().all(is_of_name)
 }
 
-/// Whether it ends a request's line: `HTTP/1.1`, `RTSP/1.0`, `SIP/2.0`.
+/// Whether it ends a request's line, or begins an answer's: `HTTP/1.1`, `RTSP/1.0`, `SIP/2.0`.
 fn is_version(word: &[u8]) -> bool {
     let Some(slash) = word.iter().position(|byte| *byte == b'/') else { return false };
     let (name, number) = (&word[..slash], &word[slash + 1..]);
@@ -110,6 +112,9 @@ mod tests {
             "OPTIONS * HTTP/1.1",
             "options rtsp://tea.house RTSP/1.0",
             "  GET / HTTP/1.1",
+            "GET\t/\tHTTP/1.1",
+            "HTTP/1.1 200 OK",
+            "icy/1.0 200",
             "@a=b GET / HTTP/1.1",
             "@a=b :source GET /",
             // A page may choose the verb of a request to its own server, whatever address that name has by then.
@@ -150,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_greeting_without_a_line_end_is_known_by_its_first_byte() {
+    fn a_greeting_without_a_line_end_is_known_by_its_bytes() {
         for greeting in [
             &b"\x00\x00\x00\x85\xffSMB"[..],
             b"\xffSMBr",
@@ -162,6 +167,9 @@ mod tests {
             b"\x10\x0f\x00\x04MQTT",
             b"\x80\x2e\x01\x00\x02",
             b"\xff\xfb\x1f",
+            b"\x4a\x00\x00\x00\x0a5.7",
+            b"0\x0c\x02\x01\x01",
+            b"N\x00I\x00C\x00K\x00",
         ] {
             check(greeting, Some(&Text::SpeaksNoIrc));
         }
