@@ -21,7 +21,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use crate::staff::{join, spawn};
 
 /// The socket's file in `data_dir`.
-const FILE: &str = "teahouse.sock";
+pub(crate) const FILE: &str = "teahouse.sock";
 /// The longest question and the longest answer, in bytes.
 const MOST_ASKED_BYTES: u64 = 16 * 1024;
 const MOST_ANSWERED_BYTES: u64 = 256 << 20;

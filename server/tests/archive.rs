@@ -195,6 +195,9 @@ fn a_backup_never_takes_the_place_of_the_database_by_whatever_name_it_is_called(
             let (well, _, complaint) = shell(&script, &data);
             assert!(!well && complaint.contains("of the server's own"), "{name}: {complaint}");
         }
+        // The next start would remove it, to listen there.
+        let (well, _, complaint) = shell("$server --data-dir . backup teahouse.sock", &data);
+        assert!(!well, "{complaint}");
         for name in ["link", "second name", "folder/teahouse.db", "folder/new/../teahouse.db-wal"] {
             let (well, _, complaint) = run(&data, &["backup", elsewhere.path().join(name).to_str().unwrap()]);
             assert!(!well, "{name}: {complaint}");

@@ -15,6 +15,7 @@ use signal_hook::iterator::Signals;
 
 use super::Refusal;
 use crate::config::Config;
+use crate::control;
 use crate::language::Text;
 use crate::store::copy::{CopyError, Draft};
 use crate::store::{self, beside};
@@ -107,6 +108,7 @@ fn is_the_servers_own(config: &Config, target: &Path, found: Option<&fs::Metadat
         let name = name.to_lowercase();
         name.starts_with(store::FILE)
             || name.starts_with(store::LOCK_FILE)
+            || name.starts_with(control::FILE)
             || name.starts_with(SELF_SIGNED)
             || name.starts_with("teahouse.v") && name.ends_with(".db")
             || name.starts_with("teahouse.before")
