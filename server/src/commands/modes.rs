@@ -189,7 +189,7 @@ fn change_list(
     // The colon that an IPv6 address may begin with was taken for that of a last parameter.
     let address = format!(":{typed}");
     let typed = if Network::parse(&address).is_some() { &address } else { typed };
-    let is_word = !typed.starts_with(':') || typed == address;
+    let is_word = !typed.starts_with(':') || Network::parse(typed).is_some();
     if typed.is_empty() || typed.len() > MASK_BYTES || !is_word || typed.contains(' ') {
         return Err(Reply::InvalidModeParam(room.name.clone(), letter.to_string(), typed.to_owned()));
     }

@@ -243,7 +243,9 @@ fn words_of(params: &[&str]) -> Vec<String> {
     let mut words: Vec<_> = before.iter().map(|word| (*word).to_owned()).collect();
     match last.strip_prefix(':').map(|_| last.split_once(' ').unwrap_or((last, ""))) {
         Some((address, rest)) => {
-            words.push(format!(":{address}"));
+            // A client that knows the rule has sent a colon more.
+            let lost = if address.starts_with("::") { "" } else { ":" };
+            words.push(format!("{lost}{address}"));
             words.extend(Some(rest.trim_start_matches(':').to_owned()).filter(|rest| !rest.is_empty()));
         }
         None => words.push((*last).to_owned()),

@@ -51,7 +51,8 @@ pub fn fits(mask: &str, name: &str) -> bool {
 }
 
 /// `nick!user@host` with `*` for each part that is missing: `alice` is `alice!*@*`, `*.example` is `*!*@*.example`, and
-/// `192.0.2.9/24` is `*!*@192.0.2.0/24`.
+/// `192.0.2.9/24` is `*!*@192.0.2.0/24`. Nobody vouches for user names here, so all begin with `~`: `ann@` is
+/// `*!~ann@*`.
 pub fn complete(mask: &str) -> String {
     let (front, host) = match mask.rsplit_once('@') {
         Some((front, host)) => (front, host),
@@ -65,7 +66,8 @@ pub fn complete(mask: &str) -> String {
     };
     let star = |part: &str| if part.is_empty() { "*".to_owned() } else { tidy(part) };
     let host = Network::parse(host).map_or_else(|| star(host), |network| network.to_string());
-    format!("{}!{}@{host}", star(&nickname::typed_plainly(nick)), star(user))
+    let tilde = if user.is_empty() || user.starts_with(['~', '*', '?']) { "" } else { "~" };
+    format!("{}!{tilde}{}@{host}", star(&nickname::typed_plainly(nick)), star(user))
 }
 
 /// A part of a mask with one star for several that stand together.
@@ -312,10 +314,10 @@ mod tests {
         for (typed, complete_mask) in [
             ("alice", "alice!*@*"),
             ("小明", "小明!*@*"),
-            ("alice!a", "alice!a@*"),
+            ("alice!a", "alice!~a@*"),
             ("~a@host", "*!~a@host"),
             ("*.example", "*!*@*.example"),
-            ("alice!a@host", "alice!a@host"),
+            ("alice!a@host", "alice!~a@host"),
             ("m:bob", "m:bob!*@*"),
             ("a:account", "a:account"),
             ("m:a:account", "m:a:account"),
@@ -365,9 +367,9 @@ mod tests {
             ("$a:ann!*@*", Text::MaskFitsNoNick("$a:ann".to_owned())),
             ("m:ann!*@*", Text::MaskFitsNoNick("m:ann".to_owned())),
             ("ann\\*!*@*", Text::MaskFitsNoNick("ann\\*".to_owned())),
-            ("a!b!c@*", Text::MaskFitsNoUser("b!c".to_owned())),
-            ("a!b@c@*", Text::MaskFitsNoUser("b@c".to_owned())),
-            ("*!abcdefghijklmnopqrs@*", Text::MaskFitsNoUser("abcdefghijklmnopqrs".to_owned())),
+            ("a!b!c@*", Text::MaskFitsNoUser("~b!c".to_owned())),
+            ("a!b@c@*", Text::MaskFitsNoUser("~b@c".to_owned())),
+            ("*!abcdefghijklmnopqrs@*", Text::MaskFitsNoUser("~abcdefghijklmnopqrs".to_owned())),
             ("*!*@10.0.0.0/33", Text::MaskFitsNoHost("10.0.0.0/33".to_owned())),
             ("*!*@192.0.2", Text::MaskFitsNoHost("192.0.2".to_owned())),
             ("*!*@192.0.2.256", Text::MaskFitsNoHost("192.0.2.256".to_owned())),

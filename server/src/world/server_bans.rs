@@ -55,14 +55,9 @@ pub(crate) struct AskedBack {
 }
 
 impl Target {
-    /// A mask, however it was typed. Nobody vouches for user names here, so all begin with `~`.
+    /// A mask, however it was typed.
     pub fn mask(typed: &str) -> Self {
-        let mask = mask::normal_form(typed);
-        let user = mask.split_once('!').filter(|_| !mask.starts_with("a:")).map(|(_, rest)| rest);
-        Self::Mask(match user {
-            Some(user) if !user.starts_with(['~', '*', '?']) => mask.replacen('!', "!~", 1),
-            _ => mask,
-        })
+        Self::Mask(mask::normal_form(typed))
     }
 
     /// A network, however it was typed: an address, or an address and a number of bits (`192.0.2.0/24`).
