@@ -11,12 +11,12 @@
 //! 7. what outlasts the server is in the [`store`], and [`furnish`] brings it back.
 //!
 //! Around it: [`signals`], the [`service_manager`], the [`log_writer`] and the [`console`].
-//! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC), [`farewell`] (how to hang up),
-//! [`config`] (file and flags), [`files`] (how files are read), [`console`] (what the program prints), [`language`] (中文 and English), [`nickname`] (normal forms and look-alikes),
-//! [`password`], [`hashing`] and [`sasl`] (who one is), [`user_modes`] (what one has chosen), [`addresses`] (where to listen),
-//! [`limits`] (what the system allows), [`advice`] (what should be mended),
-//! [`motd`] (the message of the day), [`reload`] (what operators want the whole server to do), [`program`] (which
-//! file is run again).
+//! Beside them: [`archive`] (backup, export, import), [`tls`] (sealed connections), [`stranger`] (who speaks no IRC),
+//! [`farewell`] (how to hang up), [`config`] (file and flags), [`files`] (how files are read), [`language`] (中文 and
+//! English), [`nickname`] (normal forms and look-alikes), [`password`], [`hashing`] and [`sasl`] (who one is),
+//! [`user_modes`] (what one has chosen), [`addresses`] (where to listen), [`limits`] (what the system allows),
+//! [`advice`] (what should be mended), [`motd`] (the message of the day), [`reload`] (what operators want the whole
+//! server to do), [`program`] (which file is run again).
 //! `docs/architecture.md` tells why it is built so.
 
 pub mod addresses;
