@@ -514,6 +514,9 @@ impl Clerk<'_> {
                 if let Err(error) = is_all {
                     log::warn!("store: {error}");
                 }
+                if let Some(news) = self.housework.news() {
+                    log::warn!("{}", news.within(self.language));
+                }
             }
         }
     }

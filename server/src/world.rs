@@ -55,6 +55,7 @@ use line::Paper;
 pub(crate) use line::Tags;
 pub(crate) use markers::Markers;
 pub(crate) use multiline::{Draft, Said};
+pub(crate) use number::EARLIEST_SECS;
 pub use number::Number;
 pub use presence::{Presence, Seat};
 pub use record::{Entry, Kind, Record};

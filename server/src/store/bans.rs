@@ -43,9 +43,15 @@ pub(crate) fn lift(connection: &Connection, targets: &[Target]) -> rusqlite::Res
     Ok(())
 }
 
-/// The bans that are in force and can be read; those that have long been over are forgotten.
+/// Forgets the bans that have long been over.
+pub(super) fn forget_old(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let mut delete = connection.prepare_cached("DELETE FROM ban WHERE until <= ?")?;
+    delete.execute([now.as_second() - LEFTOVER_SECS])?;
+    Ok(())
+}
+
+/// The bans that are in force and can be read.
 pub(crate) fn load(connection: &Connection, now: Timestamp) -> rusqlite::Result<Vec<ServerBan>> {
-    connection.execute("DELETE FROM ban WHERE until <= ?", [now.as_second() - LEFTOVER_SECS])?;
     let mut bans = connection.prepare("SELECT kind, target, reason, who, until, since FROM ban")?;
     let rows = bans.query_map([], |row| {
         let time = |seconds: Option<i64>| seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 use super::rows::{readable, text, word};
 use crate::config::Config;
-use crate::world::{Entry, Kind, Markers, Number, Record, Texts};
+use crate::world::{EARLIEST_SECS, Entry, Kind, Markers, Number, Record, Texts};
 
 /// The tables, as a migration makes them.
 pub(super) const TABLES: &str = "
@@ -341,18 +341,34 @@ fn count_out(connection: &Connection, place: i64, gone: i64) -> rusqlite::Result
     Ok(())
 }
 
+/// Before when something was said that is too old; `None` if nothing ever is.
+fn oldest_kept(limits: Limits, now: Timestamp) -> Option<i64> {
+    let age = SignedDuration::from_hours(24 * i64::from(limits.days?));
+    now.checked_sub(age).ok().map(Timestamp::as_microsecond)
+}
+
+/// Whether something was said, and all of it is too old; what is from before there were such servers does not count.
+pub(super) fn is_all_too_old(
+    connection: &Connection,
+    limits: Limits,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let newest = "SELECT coalesce(time, id) FROM message ORDER BY id DESC LIMIT 1";
+    let newest: Option<i64> = connection.query_row(newest, [], |row| row.get(0)).optional()?;
+    let newest = newest.filter(|newest| *newest >= EARLIEST_SECS * 1_000_000);
+    Ok(newest.zip(oldest_kept(limits, now)).is_some_and(|(newest, oldest)| newest < oldest))
+}
+
 /// Forgets what is too old, and what waits for nothing then; the oldest first, and no more at a time than others can
 /// wait for. Returns whether that was all.
 pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp) -> rusqlite::Result<bool> {
     let transaction = connection.unchecked_transaction()?;
-    let oldest =
-        limits.days.and_then(|days| now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).ok());
     let mut is_all = true;
-    if let Some(oldest) = oldest {
+    if let Some(oldest) = oldest_kept(limits, now) {
         for which in ["id < ? ORDER BY id", "time IS NOT NULL AND time < ? ORDER BY time"] {
             let find = format!("SELECT id, place FROM message WHERE {which} LIMIT ?");
             let mut find = transaction.prepare_cached(&find)?;
-            let rows = find.query_map(params![oldest.as_microsecond(), SLICE], |row| {
+            let rows = find.query_map(params![oldest, SLICE], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
             })?;
             let old = rows.collect::<rusqlite::Result<Vec<_>>>()?;

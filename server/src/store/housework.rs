@@ -10,11 +10,14 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::history::{self, Limits, Writer};
-use super::newest;
+use super::{bans, newest};
+use crate::language::Text;
 
 /// How long a clock is watched before what was said in the future is dated by it: at the start of a machine, and after
 /// somebody has set it, it may be set once more.
 const TRUST: Duration = Duration::from_secs(600);
+/// What the clock may gain against the machine's own counter before it is doubted.
+const LEAP_MICROS: i64 = 86_400 * 1_000_000;
 /// What the clock may lose against the machine's own counter without having been set back.
 const LOSS_MICROS: i64 = 10 * 1_000_000;
 
@@ -29,6 +32,12 @@ pub(super) struct Housework {
     trims_from: i64,
     /// When the future is to be dated, if it has to be.
     dates: Option<Instant>,
+    /// Until when nothing is forgotten for its age, since the clock seems to be far ahead.
+    doubts: Option<Instant>,
+    /// Whether it is known how old what was said last is.
+    has_looked: bool,
+    /// What the log is to be told.
+    news: Option<Text>,
     /// What the machine's counter and the clock said the last time.
     clock: (Instant, Timestamp),
     /// How much had been changed when the log was emptied the last time.
@@ -44,6 +53,9 @@ impl Default for Housework {
             trimmed_to: None,
             trims_from: 0,
             dates: Some(now + TRUST),
+            doubts: None,
+            has_looked: false,
+            news: None,
             clock: (now, Timestamp::now()),
             changes: 0,
         }
@@ -66,7 +78,20 @@ impl Housework {
             self.counts = false;
         }
         newest::forget_old(connection)?;
-        let mut is_all = history::forget_old(connection, limits, now)?;
+        if !self.has_looked {
+            // A house that was closed for so long can wait a little longer; what a clock without a battery has had
+            // forgotten does not come back.
+            if history::is_all_too_old(connection, limits, now)? {
+                self.doubt();
+            }
+            self.has_looked = true;
+        }
+        let mut is_all = true;
+        if self.doubts.is_none_or(|until| until <= Instant::now()) {
+            self.doubts = None;
+            is_all = history::forget_old(connection, limits, now)?;
+            bans::forget_old(connection, now)?;
+        }
         if self.trimmed_to != Some(limits.lines) {
             let rest = match limits.lines {
                 Some(lines) => history::trim(connection, lines, self.trims_from)?,
@@ -110,9 +135,24 @@ impl Housework {
     fn look_at_the_clock(&mut self, now: Timestamp) {
         let (counter, clock) = std::mem::replace(&mut self.clock, (Instant::now(), now));
         let passed = i64::try_from(counter.elapsed().as_micros()).unwrap_or(i64::MAX);
-        if now.as_microsecond() - clock.as_microsecond() < passed.saturating_sub(LOSS_MICROS) {
+        let gone_on = now.as_microsecond() - clock.as_microsecond();
+        if gone_on < passed.saturating_sub(LOSS_MICROS) {
             self.dates = Some(Instant::now() + TRUST);
         }
+        if gone_on > passed.saturating_add(LEAP_MICROS) {
+            self.doubt();
+        }
+    }
+
+    /// What is too old by the clock is kept for as long as somebody may need to set it.
+    fn doubt(&mut self) {
+        self.doubts = Some(Instant::now() + TRUST);
+        self.news = Some(Text::ClockDoubted((TRUST.as_secs() / 60).to_string()));
+    }
+
+    /// What the log has not been told yet.
+    pub(super) fn news(&mut self) -> Option<Text> {
+        self.news.take()
     }
 
     /// Brings what the log has into the database, and makes it empty. If somebody reads at the same time (`backup`), it
@@ -144,7 +184,7 @@ mod tests {
     use super::super::{accounts, schema};
     use super::*;
     use crate::language::Language;
-    use crate::world::{Account, Change, Entry, Kind, Number, Record, Texts};
+    use crate::world::{Account, Change, Entry, Kind, Number, Record, ServerBan, Target, Texts};
 
     const ALL: Limits = Limits { days: None, lines: None };
 
@@ -228,6 +268,50 @@ mod tests {
         assert_eq!(history::forget_old(&connection, limits, tomorrow), Ok(true));
         let left = connection.query_row("SELECT count(*) FROM message", [], |row| row.get::<_, i64>(0));
         assert_eq!(left, Ok(0));
+    }
+
+    #[test]
+    fn a_clock_that_is_a_year_ahead_does_not_have_everything_forgotten_at_once() {
+        let connection = schema::open_in_memory().unwrap();
+        let last_year = Timestamp::now() - SignedDuration::from_hours(24 * 365);
+        say(&connection, "#tea", last_year.as_microsecond(), "long ago, or a moment ago");
+        let over = ServerBan {
+            target: Target::mask("mallory"),
+            reason: "spam".to_owned(),
+            who: "root".to_owned(),
+            since: Some(last_year),
+            until: Some(last_year + SignedDuration::from_hours(1)),
+        };
+        bans::keep(&connection, &over, &[]).unwrap();
+        assert_eq!(bans::load(&connection, Timestamp::now()), Ok(Vec::new()), "it is over by this clock");
+        let left = |what: &str| {
+            let count = format!("SELECT count(*) FROM {what}");
+            connection.query_row(&count, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        let (mut housework, limits) = (Housework::default(), Limits { days: Some(90), ..ALL });
+        let go_on = |housework: &mut Housework| {
+            assert_eq!(housework.go_on(&connection, &mut Writer::default(), limits), Ok(true));
+        };
+        go_on(&mut housework);
+        assert_eq!((left("message"), left("ban")), (1, 1));
+        assert!(housework.news().is_some() && housework.news().is_none(), "it is said, once");
+        // Somebody may say something before the clock is set.
+        say(&connection, "#tea", Timestamp::now().as_microsecond(), "hello?");
+        go_on(&mut housework);
+        assert_eq!((left("message"), left("ban")), (2, 1));
+        housework.doubts = Some(Instant::now());
+        go_on(&mut housework);
+        assert_eq!((left("message"), left("ban")), (1, 0), "nobody has set it: it is right");
+    }
+
+    #[test]
+    fn a_clock_that_leaps_ahead_is_doubted_for_a_while() {
+        let mut housework = Housework::default();
+        let now = Timestamp::now();
+        housework.look_at_the_clock(now + SignedDuration::from_hours(8));
+        assert_eq!(housework.doubts, None, "nothing is too old for that");
+        housework.look_at_the_clock(now + SignedDuration::from_hours(24 * 365));
+        assert!(housework.doubts.is_some());
     }
 
     #[test]

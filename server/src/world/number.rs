@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 /// How far times may be ahead of the clock: threads tell the time a moment before they have the lock.
 pub(super) const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
 /// Before 2025 there was no such server: a clock that says so is one that has not been set.
-const EARLIEST_SECS: i64 = 1_735_689_600;
+pub(crate) const EARLIEST_SECS: i64 = 1_735_689_600;
 
 /// The name of a message or a batch: microseconds since 1970, and never the same twice. So it says when something was
 /// said, orders what was said, and is what the [store](crate::store) files it under.
