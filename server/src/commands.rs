@@ -156,7 +156,7 @@ pub const COMMANDS: &[Command] = &[
     row("SUMMON", 0, LoggedIn, status::summon, "user", ["is not for our time", "这个时代已不需要"]),
     row("TAGMSG", 0, LoggedIn, messages::tagmsg, "target[,target...]", ["sends tags without words, such as +typing", "只发送标签，如 +typing"]),
     row("TIME", 0, LoggedIn, status::time, "[server]", ["says what time it is here", "服务器现在几点"]),
-    row("TOPIC", 1, LoggedIn, channels::topic, "channel [words]", ["shows or changes what a room is about", "查看或更改房间主题"]),
+    row("TOPIC", 1, LoggedIn, channels::topic, "channel [words]", ["shows or changes what a room is about", "查看或更改房间话题"]),
     row("UNDLINE", 1, Operator, operators::undline, "network", ["lifts a DLINE, as STATS d shows it", "解除 DLINE，写法同 STATS d 所示"]),
     row("UNKLINE", 1, Operator, operators::unkline, "nick!user@host|a:account", ["lifts a KLINE, as STATS k shows it", "解除 KLINE，写法同 STATS k 所示"]),
     row("USER", 4, Always, registration::user, "user 0 * realname", ["says who one is, at login", "登录时说明自己是谁"]),

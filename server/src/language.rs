@@ -231,7 +231,7 @@ sentences! {
     NoSuchRoom(name) "There is no room {name}" | "没有房间 {name}";
     RoomIsNobodys(name) "{name} belongs to nobody" | "{name} 不属于任何人";
     RoomIsOwned(name) "{name} belongs to somebody already" | "{name} 已经有主人了";
-    RoomIsYours(name) "{name} is yours; its topic, modes and lists stay when it is empty" | "{name} 归你了；没有人时主题、模式和名单也会保留";
+    RoomIsYours(name) "{name} is yours; its topic, modes and lists stay when it is empty" | "{name} 归你了；没有人时话题、模式和名单也会保留";
     LobbyIsNobodys "The lobby belongs to everybody" | "大厅属于所有人";
     NotYourRoom(name) "You may not do that in {name}" | "你在 {name} 没有这个权限";
     TooManyRooms(most) "One account owns at most {most} rooms" | "每个账号最多拥有 {most} 个房间";
@@ -244,7 +244,7 @@ sentences! {
     AccessListFull(most) "A room's list has at most {most} entries" | "房间名单最多 {most} 条";
     NotOnAccessList(account) "{account} is not on the list" | "{account} 不在名单上";
     NotInRoom(nick, room) "{nick} is not in {room}" | "{nick} 不在 {room} 里";
-    TopicChanged "The topic is changed" | "主题已更改";
+    TopicChanged "The topic is changed" | "话题已更改";
     NotConnected "not connected at the moment" | "现在没有连接";
     WillStay "You stay in your rooms when you disconnect" | "断开后你会留在房间里";
     WillNotStay "You leave your rooms when you disconnect" | "断开后你会离开房间";
@@ -335,6 +335,7 @@ sentences! {
     AcceptRecovered "taking new connections again" | "恢复接受新连接";
     PeopleHere(count) "{count} here" | "现有 {count} 人";
     WorldIsStuck(seconds) "nothing moves here: one command has taken more than {seconds} seconds" | "服务器停滞：有一个命令超过 {seconds} 秒没有完成";
+    ClockDoubted(minutes) "the clock is far ahead of all that was said; should it be wrong, set it now: in {minutes} minutes what is older than history_days is forgotten" | "时钟远远超前于已有的聊天记录；如果它不对，请现在就校正：{minutes} 分钟后会删除超过 history_days 的记录";
     LinesNotWritten(count) "{count} lines were not written here: nobody read them" | "有 {count} 行没有写在这里：当时没有人读取";
     EndedAtOnce(name) "{name} again: ended at once" | "再次收到 {name}：立即结束";
     Signal(name) "{name}: closing" | "收到 {name}：打烊";

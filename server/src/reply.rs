@@ -142,7 +142,7 @@ replies! {
     ChannelModeIs(channel, modes) = RPL_CHANNELMODEIS, "{channel} {modes:}";
     CreationTime(channel, seconds) = RPL_CREATIONTIME, "{channel} {seconds}";
     WhoisAccount(nick, account) = RPL_WHOISACCOUNT, "{nick} {account} :" "is logged in as" | "登录的账号";
-    NoTopic(channel) = RPL_NOTOPIC, "{channel} :" "No topic is set" | "没有设置主题";
+    NoTopic(channel) = RPL_NOTOPIC, "{channel} :" "No topic is set" | "没有设置话题";
     Topic(channel, topic) = RPL_TOPIC, "{channel} :{topic}";
     TopicWhoTime(channel, who, seconds) = RPL_TOPICWHOTIME, "{channel} {who} {seconds}";
     WhoisBot(nick) = RPL_WHOISBOT, "{nick} :" "is a bot" | "是机器人";

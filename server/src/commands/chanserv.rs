@@ -25,8 +25,8 @@ pub(super) static CHANSERV: Service = Service {
         word("FLAGS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["is the same as ACCESS", "同 ACCESS"]),
         word("INFO", 1, info, "channel", ["says whose a room is", "房间属于谁"]),
         word("OP", 1, op, "channel [nick]", ["gives operator rank", "给予管理员权限"]),
-        word("REGISTER", 1, register, "channel", ["makes a room yours; topic, modes and bans stay when it is empty", "登记房间归你所有；没有人时主题、模式和名单也会保留"]),
-        word("TOPIC", 2, topic, "channel words", ["changes what a room is about", "更改房间的主题"]),
+        word("REGISTER", 1, register, "channel", ["makes a room yours; topic, modes and bans stay when it is empty", "登记房间归你所有；没有人时话题、模式和名单也会保留"]),
+        word("TOPIC", 2, topic, "channel words", ["changes what a room is about", "更改房间的话题"]),
     ],
 };
 
