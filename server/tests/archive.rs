@@ -350,6 +350,16 @@ fn nobody_has_an_account_whose_password_nobody_could_read() {
 }
 
 #[test]
+fn a_roster_that_is_no_table_plays_no_tricks_on_the_terminal() {
+    let house = tempfile::tempdir().unwrap();
+    start(house.path()).stop();
+    let roster = written(house.path(), "roster.csv", "al\x1b[2Jice\nbo\0b\n");
+    let (well, _, complaint) = run(house.path(), &["import", "accounts", roster.to_str().unwrap()]);
+    assert!(!well && complaint.contains("line 1: al\\u{1b}[2Jice"), "{complaint}");
+    assert!(complaint.chars().all(|c| c == '\n' || !c.is_control()), "{complaint:?}");
+}
+
+#[test]
 fn what_export_writes_is_no_roster_and_gives_nobody_a_password() {
     let house = tempfile::tempdir().unwrap();
     let roster = written(house.path(), "roster.csv", "alice\nbob\n");

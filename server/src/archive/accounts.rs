@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
+use teahouse_protocol::text::escape;
 
 use super::roster::{self, Roster};
 use super::{Refusal, decode, failed, put};
@@ -53,6 +54,7 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
     }
     let Roster { heading, people, mut wrong } = roster::read(&text);
     if let Some((line, heading)) = heading {
+        let heading = escape(&heading).into_owned();
         tell(Text::TakenForHeading(shown.clone(), line.to_string(), heading).within(config.language));
     }
     let (mut connection, _lock) = store::open_alone(config)?;
@@ -83,6 +85,8 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
     if !wrong.is_empty() {
         wrong.sort_by_key(|(line, ..)| *line);
         let say = |(line, name, why): roster::Wrong| {
+            // A table may have anything in it.
+            let name = escape(&name).into_owned();
             Text::WrongRow(shown.clone(), line.to_string(), name, why.to_string(config.language))
         };
         return Err(Refusal(wrong.into_iter().map(say).collect()));
