@@ -368,11 +368,14 @@ fn invite(rest: &str) -> Result<Command, Problem> {
     Ok(Command::Invite { nick: nick(rest)?, room })
 }
 
-/// Whatever does not begin with a sign is whose modes are meant; a lone letter as `b` asks for a list.
+/// A first word that does not begin with a sign says whose modes are meant; a letter alone, such as `b`, asks for a list.
 fn mode(rest: &str) -> Command {
     let mut words = rest.split_whitespace().peekable();
+    let is_alone = rest.split_whitespace().nth(1).is_none();
     let target = words
-        .next_if(|word| word.chars().count() > 1 && !typed::narrow(word).starts_with(['+', '-']))
+        .next_if(|word| {
+            !(typed::narrow(word).starts_with(['+', '-']) || is_alone && word.chars().count() == 1)
+        })
         .map(typed::name);
     let mut changes: Vec<_> = words.next().map(typed::name).into_iter().collect();
     // A room's password is what it is.
@@ -523,6 +526,7 @@ mod tests {
         check("/mode b", mode(None, &["b"]));
         check("/mode #茶馆 -b *!*@h", mode(Some("#茶馆"), &["-b", "*!*@h"]));
         check("/mode bob", mode(Some("bob"), &[]));
+        check("/mode q +E", mode(Some("q"), &["+E"]));
         check("/away lunch", Command::Away(Some("lunch".into())));
         check("/away", Command::Away(None));
         check("/online", Command::Online(None));

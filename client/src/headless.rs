@@ -339,7 +339,8 @@ impl Headless {
                 | Action::KeepPassword(..)
                 | Action::Notify { .. }
                 | Action::Tell { .. } => {}
-                Action::Disconnect(_) | Action::Quit => self.end = Some(Ok(())),
+                // A connection that has failed is given up too, and how it failed is the end.
+                Action::Disconnect(_) | Action::Quit => drop(self.end.get_or_insert(Ok(()))),
             }
         }
     }

@@ -126,6 +126,12 @@ fn a_connection_that_fails_is_said_and_the_exit_code_tells() {
     let (code, _, complained) = bob.ends();
     assert_eq!(code, Some(1));
     assert!(complained.contains("too much tea"), "{complained}");
+    let (bob, mut server, _) = introduced("");
+    server.send(":tea.house 464 bob :Password incorrect\r\nERROR :Closing link\r\n");
+    server.expect_end();
+    let (code, _, complained) = bob.ends();
+    assert_eq!(code, Some(1));
+    assert!(complained.contains("asks for a password"), "{complained}");
 }
 
 #[test]
