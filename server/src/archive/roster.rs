@@ -4,8 +4,6 @@
 //! A spreadsheet has other tables too, and a date or a student's number must never become a password. So a heading has
 //! to be a roster's, and what stands in a third column has to be named by the heading.
 
-use jiff::Timestamp;
-
 use crate::language::Text;
 
 /// What the column of names may be called, in small letters.
@@ -122,7 +120,7 @@ pub(super) fn read(text: &str) -> Roster {
         let password = row.get(1).cloned().filter(|password| !password.is_empty());
         if row.iter().skip(columns.max(2)).any(|field| !field.is_empty()) {
             wrong.push((line, name, Text::TooManyFields));
-        } else if password.as_ref().is_some_and(|password| password.parse::<Timestamp>().is_ok()) {
+        } else if password.as_ref().is_some_and(|password| is_date(password)) {
             wrong.push((line, name, Text::PasswordIsDate));
         } else {
             people.push(Person { line, name, password });
@@ -146,6 +144,31 @@ fn check_heading(row: &[String]) -> Result<(), Text> {
     };
     let has_passwords_or_nothing = is(1, &PASSWORDS) || row.get(1).is_none_or(String::is_empty);
     if is(0, &NAMES) && has_passwords_or_nothing { Ok(()) } else { Err(Text::NotARoster) }
+}
+
+/// Whether a field is a date, with a time of the day or without, as programs and spreadsheets write it: three numbers
+/// that the same sign stands between, and behind them nothing but a time.
+fn is_date(field: &str) -> bool {
+    const TIME: [&str; 7] = ["T", "Z", "UTC", "AM", "PM", "上午", "下午"];
+    let mut numbers = Vec::new();
+    let mut signs = Vec::new();
+    let mut rest = field;
+    while numbers.len() < 3 {
+        let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+        numbers.push(end);
+        rest = &rest[end..];
+        if let Some(sign) = rest.chars().next().filter(|sign| "-/.年月日".contains(*sign)) {
+            signs.push(sign);
+            rest = rest[sign.len_utf8()..].trim_start_matches(' ');
+        }
+    }
+    let separated = match signs[..] {
+        [first, second] => first == second && "-/.".contains(first),
+        ref signs => *signs == ['年', '月', '日'],
+    };
+    let rest = TIME.iter().fold(rest.to_uppercase(), |rest, word| rest.replace(word, " "));
+    let is_time = |letter: char| letter.is_ascii_digit() || " :.+-".contains(letter);
+    separated && numbers.iter().all(|digits| (1..=4).contains(digits)) && rest.chars().all(is_time)
 }
 
 fn first_separator(line: &str) -> Option<char> {
@@ -251,7 +274,30 @@ mod tests {
         ] {
             check(&format!("{heading}\nalice,20260101\n"), &[], &[(1, Text::NotARoster)]);
         }
-        // An export of accounts without its heading.
-        check("alice,2026-01-01T00:00:00Z\n", &[], &[(1, Text::PasswordIsDate)]);
+        // An export of accounts without its heading, and what a spreadsheet makes of it when it saves it again.
+        for date in [
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T08:00:00.25+08:00",
+            "2026-01-01 00:00:00",
+            "2026-01-01",
+            "2026/1/1",
+            "2026/1/1 8:00",
+            "01.01.2026 08:00",
+            "1/1/26 8:00:00 AM",
+            "2026年1月1日",
+            "2026年1月1日 上午 8:00",
+        ] {
+            check(&format!("alice,{date}\n"), &[], &[(1, Text::PasswordIsDate)]);
+        }
+        for password in [
+            "20260101",
+            "2026-01-01-tea",
+            "12345-67890-1",
+            "192.168.1.20-tea",
+            "年月日年月日年月",
+            "2026-0101",
+        ] {
+            check(&format!("alice,{password}\n"), &[("alice", password)], &[]);
+        }
     }
 }
