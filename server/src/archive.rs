@@ -129,8 +129,9 @@ impl Request {
             .find(config)
             .map_or_else(|why| Outcome::failed(&why, config.language), |()| desk::order(config, words));
         let printed = shown.iter().try_for_each(console::print);
-        for words in said {
-            if is_done { tell(words) } else { complain(words) }
+        // The last of them is why it was not done.
+        for (left, words) in (0..said.len()).rev().zip(said) {
+            if is_done || left > 0 { tell(words) } else { complain(words) }
         }
         let ending = console::ending(printed, config.language);
         if is_done { ending } else { ExitCode::FAILURE }

@@ -392,7 +392,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "protect_names",
         kind: Kind::Text,
-        english: "what becomes of who comes by an account's name without logging in to it: refuse, rename or off",
+        english: "what becomes of people who come by an account's name without logging in to it: refuse, rename or off",
         chinese: "没有登录账号却用账号的名字进来时怎么办：refuse（拒绝）、rename（改名）或 off（不管）",
         set: |config, given| {
             ProtectNames::from_word(&given.text()?).map(|choice| config.protect_names = choice)
@@ -781,6 +781,7 @@ sentences! {
     NotAHash(whence: Both, key, whose) "{whence}: {key}: {whose}: this looks like the hash of a password, but it is cut off, or of a kind that is not known here; copy the whole line that hash-password prints, in a shell between single quotes" | "{whence}：{key}：{whose}：这看起来是密码的散列，但不完整，或不是这里认识的种类；请把 hash-password 打印的整行复制过来，在命令行里要用单引号括起来";
     CostlyHash(whence: Both, key, whose) "{whence}: {key}: {whose}: to check this hash takes too much: at most 65536 KiB of memory (m), 16 passes (t), and 4 passes at that much memory; make one with hash-password" | "{whence}：{key}：{whose}：验证这个散列的代价太高：内存（m）最多 65536 KiB，遍数（t）最多 16，用满内存时最多 4 遍；请用 hash-password 重新生成";
     UnknownFlag(flag) "{flag}: there is no such flag; --help lists them" | "{flag}：没有这个参数；--help 列出所有参数";
+    UnknownCommand(word) "{word}: there is no such command; --help lists them" | "{word}：没有这个命令；--help 列出所有命令";
     MissingValue(flag) "{flag}: a value is missing" | "{flag}：缺少值";
 }
 

@@ -4,7 +4,10 @@
 //! A server that runs is asked over its [control] socket, since it has all bans and accounts in memory; without one the
 //! same is done with the database itself. Either way it is [`carry_out`] that does it, with a house around the world.
 
+use std::io::{self, ErrorKind};
+
 use jiff::Timestamp;
+use rustix::process::geteuid;
 use serde_json::{Value, json};
 use teahouse_protocol::text::escape;
 
@@ -70,8 +73,14 @@ pub(crate) fn order(config: &Config, words: &[String]) -> Outcome {
     let carried_out = || -> Result<(Text, Outcome), Text> {
         let folder = config.data_dir.as_deref().ok_or(Text::NoDataDir)?;
         let unreachable = |why: String| Text::ServerUnreachable(folder.display().to_string(), why);
+        let cannot_ask = |error: io::Error| match error.kind() {
+            ErrorKind::PermissionDenied => {
+                Text::StoreOutOfReach(folder.display().to_string(), geteuid().as_raw().to_string())
+            }
+            _ => unreachable(error.to_string()),
+        };
         let question = json!({ "language": language.code(), "words": words }).to_string();
-        let answer = control::ask(folder, &question).map_err(|error| unreachable(error.to_string()))?;
+        let answer = control::ask(folder, &question).map_err(cannot_ask)?;
         if let Some(answer) = answer {
             let outcome = Outcome::read(&answer).ok_or_else(|| unreachable(answer.clone()))?;
             return Ok((Text::ServerDoesIt, outcome));

@@ -358,7 +358,7 @@ sentences! {
     NoControl(why) "the commands bans and accounts cannot reach this server from the shell: {why}" | "命令行的 bans 和 accounts 命令无法联系这台服务器：{why}";
     ServerUnreachable(folder, why) "the server that uses {folder} cannot be asked: {why}" | "无法联系使用 {folder} 的服务器：{why}";
     ServerDoesIt "the server that is running does it" | "由正在运行的服务器执行";
-    DatabaseItself "no server is running; the database itself is changed" | "没有运行中的服务器，直接改动数据库";
+    DatabaseItself "no server is running; the database itself is used" | "没有运行中的服务器，直接使用数据库";
     UnusableCertificate(file, why: Both) "{file}: cannot be used as a certificate with its key: {why}" | "{file}：不能用作证书及其私钥：{why}";
     UnusableKey(file, why: Both) "{file}: cannot be used as the key to the certificate: {why}" | "{file}：不能用作证书的私钥：{why}";
     NoCertificateInPem "no certificate in PEM form" | "里面没有 PEM 格式的证书";
@@ -409,11 +409,11 @@ sentences! {
         "the database {file} is damaged: {why}\n\
          Nothing has been changed. Put a backup in its place, save what can be saved with\n  \
          sqlite3 {file} .recover | sqlite3 saved.db\n\
-         or move it away to begin with an empty one."
+         (if that says \"SQL logic error\", see docs/history.md), or move it away to begin with an empty one."
         | "数据库 {file} 已损坏：{why}\n\
          没有改动任何内容。请用备份替换它；或用下面的命令抢救数据\n  \
          sqlite3 {file} .recover | sqlite3 saved.db\n\
-         或者把它移走，从空的数据库重新开始。";
+         （如果它说 \"SQL logic error\"，请看 docs/history.zh-CN.md）；或者把它移走，从空的数据库重新开始。";
     StoreForeign(file)
         "{file} is not a database of Teahouse, so it is left as it is. If it is something else's, choose another folder \
          with data_dir; if there should be a database, put a backup in its place"
@@ -508,6 +508,7 @@ sentences! {
     NameTaken "there is an account of this name, or of one that looks the same" | "已经有这个名字或看起来相同的名字的账号";
     NotARoom(name) "{name} is not a room's name, such as #lobby" | "{name} 不是房间的名字，如 #lobby";
     ImportedLines(count) "{count} messages imported" | "已导入 {count} 条消息";
+    ImportedLinesOf(count, known) "{count} messages imported, {known} were there already" | "已导入 {count} 条消息；另有 {known} 条已经在里面";
     ImportedAccounts(count) "{count} accounts opened" | "已开通 {count} 个账号";
     StoreTooNew(file) "the database {file} belongs to a newer Teahouse. Start that one, or move the file away"
         | "数据库 {file} 属于更新版本的茶馆。请启动那个版本，或者把文件移走";

@@ -179,7 +179,7 @@ fn read_password() -> Result<String, Text> {
 /// `backup`, `export` and `import`.
 fn use_archive(config: &Config, request: &Request) -> ExitCode {
     request.run(config).unwrap_or_else(|| {
-        console::tell(help(config.language));
+        console::tell(usage(config.language));
         ExitCode::from(2)
     })
 }
@@ -225,7 +225,7 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
             {
                 request.words.push(value);
             }
-            Value(value) => return Err(ConfigError::UnknownFlag(value.to_string_lossy().into_owned())),
+            Value(value) => return Err(ConfigError::UnknownCommand(value.to_string_lossy().into_owned())),
         }
     }
     if !request.words.is_empty() {
@@ -249,43 +249,49 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
     })
 }
 
+/// How the program is called.
+fn usage(language: Language) -> &'static str {
+    language.choose(
+        "usage: teahouse-server [--config FILE] [--KEY VALUE]...\n       \
+         teahouse-server [--config FILE] [--KEY VALUE]... --check-config\n       \
+         teahouse-server hash-password\n       \
+         teahouse-server [...] backup FILE\n       \
+         teahouse-server [...] export '#room' [--json] | export accounts\n       \
+         teahouse-server [...] import '#room' FILE | import accounts FILE\n       \
+         teahouse-server [...] bans list | bans lift TARGET\n       \
+         teahouse-server [...] accounts list | accounts logout|reset|unsuspend NAME\n       \
+         teahouse-server [...] accounts suspend NAME [REASON]",
+        "用法：teahouse-server [--config 文件] [--键 值]...\n      \
+         teahouse-server [--config 文件] [--键 值]... --check-config\n      \
+         teahouse-server hash-password\n      \
+         teahouse-server [...] backup 文件\n      \
+         teahouse-server [...] export '#房间' [--json] | export accounts\n      \
+         teahouse-server [...] import '#房间' 文件 | import accounts 文件\n      \
+         teahouse-server [...] bans list | bans lift 目标\n      \
+         teahouse-server [...] accounts list | accounts logout|reset|unsuspend 名字\n      \
+         teahouse-server [...] accounts suspend 名字 [原因]",
+    )
+}
+
 fn help(language: Language) -> String {
-    let mut text = language
-        .choose(
-            "Teahouse's server: a chat that any IRC client can join.\n\n\
-             usage: teahouse-server [--config FILE] [--KEY VALUE]...\n       \
-             teahouse-server [--config FILE] [--KEY VALUE]... --check-config\n       \
-             teahouse-server hash-password\n       \
-             teahouse-server [...] backup FILE\n       \
-             teahouse-server [...] export '#room' [--json] | export accounts\n       \
-             teahouse-server [...] import '#room' FILE | import accounts FILE\n       \
-             teahouse-server [...] bans list | bans lift TARGET\n       \
-             teahouse-server [...] accounts list | accounts logout|reset|unsuspend NAME\n       \
-             teahouse-server [...] accounts suspend NAME [REASON]\n\n\
-             Without anything it listens on 127.0.0.1:6667. Each key can stand in the TOML file (with _ for -) \
-             or here; a list is several flags:\n",
-            "茶馆服务器：任何 IRC 客户端都能加入的聊天室。\n\n\
-             用法：teahouse-server [--config 文件] [--键 值]...\n      \
-             teahouse-server [--config 文件] [--键 值]... --check-config\n      \
-             teahouse-server hash-password\n      \
-             teahouse-server [...] backup 文件\n      \
-             teahouse-server [...] export '#房间' [--json] | export accounts\n      \
-             teahouse-server [...] import '#房间' 文件 | import accounts 文件\n      \
-             teahouse-server [...] bans list | bans lift 目标\n      \
-             teahouse-server [...] accounts list | accounts logout|reset|unsuspend 名字\n      \
-             teahouse-server [...] accounts suspend 名字 [原因]\n\n\
-             不带参数时监听 127.0.0.1:6667。每个键都可以写在 TOML 文件里（- 换成 _），也可以写在这里，\
-             列表就是重复几次：\n",
-        )
-        .to_owned();
+    let about = language.choose(
+        "Teahouse's server: a chat that any IRC client can join.",
+        "茶馆服务器：任何 IRC 客户端都能加入的聊天室。",
+    );
+    let keys = language.choose(
+        "Without anything it listens on 127.0.0.1:6667. Each key can stand in the TOML file (with _ for -) or here; a \
+         list is several flags:",
+        "不带参数时监听 127.0.0.1:6667。每个键都可以写在 TOML 文件里（- 换成 _），也可以写在这里，列表就是重复几次：",
+    );
+    let mut text = format!("{about}\n\n{}\n\n{keys}\n", usage(language));
     for key in KEYS {
         let meaning = language.choose(key.english, key.chinese);
-        text += &format!("  --{:<23} {meaning}\n", key.name.replace('_', "-"));
+        text += &format!("  --{:<28} {meaning}\n", key.name.replace('_', "-"));
     }
     text += language.choose(
-        "  --check-config           only says whether the configuration is right\n  --help, --version\n\n\
+        "  --check-config                 only says whether the configuration is right\n  --help, --version\n\n\
          SIGHUP reads the configuration again. RUST_LOG=warn keeps the console quiet, RUST_LOG=debug makes it talk.",
-        "  --check-config           只检查配置是否正确\n  --help, --version\n\n\
+        "  --check-config                 只检查配置是否正确\n  --help, --version\n\n\
          SIGHUP 重新读取配置。环境变量 RUST_LOG=warn 让控制台安静，RUST_LOG=debug 让它多说。",
     );
     text

@@ -256,7 +256,7 @@ fn mistakes_on_the_command_line_and_in_the_file_are_one_line_and_exit_code_2() {
     for (args, complaint) in [
         (&["--nope"][..], "--nope: there is no such flag; --help lists them"),
         (&["-x"], "-x: there is no such flag; --help lists them"),
-        (&["stray"], "stray: there is no such flag; --help lists them"),
+        (&["stray"], "stray: there is no such command; --help lists them"),
         (&["--lobby"], "--lobby: a value is missing"),
         (
             &["--config", "/nowhere/tea.toml"],
@@ -264,6 +264,15 @@ fn mistakes_on_the_command_line_and_in_the_file_are_one_line_and_exit_code_2() {
         ),
     ] {
         assert_eq!(run(args), (2, format!("teahouse-server: {complaint}\n")), "{args:?}");
+    }
+    // Of a command that is not complete it says how it is called, and not all the keys.
+    for args in [&["export"][..], &["backup"], &["import", "accounts"], &["backup", "a", "b"]] {
+        let (code, said) = run(args);
+        assert_eq!(code, 2, "{args:?}");
+        assert!(
+            said.starts_with("usage: ") && said.contains(args[0]) && !said.contains("--listen"),
+            "{said}"
+        );
     }
     let output = command(&["--nope"]).env("LC_ALL", "zh_CN.UTF-8").output().unwrap();
     assert_eq!(

@@ -122,6 +122,10 @@ fn an_operator_who_is_locked_out_lifts_the_ban_from_the_shell_whether_the_server
         root.wait_for(" NOTICE root :");
     }
     for running in [true, false] {
+        let refused = house.shell(&["bans", "lift", "nobody!*@*"]);
+        let complaints: Vec<_> =
+            refused.said.lines().filter(|line| line.starts_with("teahouse-server: ")).collect();
+        assert_eq!((refused.code, complaints), (1, vec!["teahouse-server: there is no ban on nobody!*@*"]));
         let listed = house.shows(&["bans", "list"]);
         let rows: Vec<Vec<_>> = listed.lines().map(|line| line.split('\t').collect()).collect();
         let whom: Vec<_> = rows.iter().map(|row| row[0]).collect();

@@ -122,7 +122,11 @@ pub(super) fn import(config: &Config, room: &str, file: &Path) -> Result<Option<
     }
     transaction.commit().map_err(|error| failed(config, error))?;
     warn_of_what_will_be_forgotten(config, &incoming, outcome.in_all);
-    Ok(Some(Text::ImportedLines(outcome.new.to_string())))
+    let known = incoming.len() - outcome.new;
+    Ok(Some(match known {
+        0 => Text::ImportedLines(outcome.new.to_string()),
+        known => Text::ImportedLinesOf(outcome.new.to_string(), known.to_string()),
+    }))
 }
 
 /// What was taken may be more than the house keeps.

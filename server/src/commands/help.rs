@@ -36,7 +36,7 @@ pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply
             };
             let name = command.name.to_owned();
             let [english, chinese] = command.help;
-            context.reply(&Reply::HelpStart(name.clone(), format!("{name} {}", command.usage)));
+            context.reply(&Reply::HelpStart(name.clone(), with_usage(&name, command.usage)));
             context.reply(&Reply::HelpText(name.clone(), String::new()));
             context.reply(&Reply::HelpText(name.clone(), language.choose(english, chinese).to_owned()));
             let end = language.choose("End of HELP", "帮助结束");
@@ -44,4 +44,20 @@ pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply
         }
     }
     Ok(())
+}
+
+/// A command and what stands behind it.
+pub(super) fn with_usage(name: &str, usage: &str) -> String {
+    format!("{name} {usage}").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_without_parameters_is_shown_without_a_space_behind_it() {
+        assert_eq!(with_usage("REHASH", ""), "REHASH");
+        assert_eq!(with_usage("OPER", "name password"), "OPER name password");
+    }
 }

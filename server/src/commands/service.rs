@@ -3,6 +3,7 @@
 use teahouse_protocol::text::Ctcp;
 
 use super::context::Context;
+use super::help::with_usage;
 use crate::language::Text;
 use crate::outbox::Cause;
 use crate::world::World;
@@ -49,7 +50,7 @@ pub(super) fn hear(context: &mut Context, service: &'static Service, said: &str)
         match service.find(name) {
             None => Err(Text::ServiceUnknown(service.name.to_owned())),
             Some(word) if params.len() < word.min_params => {
-                Err(Text::ServiceUsage(format!("{} {}", word.name, word.usage)))
+                Err(Text::ServiceUsage(with_usage(word.name, word.usage)))
             }
             Some(word) => (word.run)(context, params),
         }
@@ -65,13 +66,13 @@ fn help(context: &mut Context, service: &Service, word: Option<&str>) -> Result<
         let [english, chinese] = service.about;
         service.tell(context, language.choose(english, chinese));
         for word in service.words {
-            service.tell(context, &format!("{} {}", word.name, word.usage));
+            service.tell(context, &with_usage(word.name, word.usage));
         }
         return Ok(());
     };
     let word = service.find(word).ok_or_else(|| Text::ServiceUnknown(service.name.to_owned()))?;
     let [english, chinese] = word.help;
-    service.tell(context, &format!("{} {}", word.name, word.usage));
+    service.tell(context, &with_usage(word.name, word.usage));
     service.tell(context, language.choose(english, chinese));
     Ok(())
 }
