@@ -112,7 +112,7 @@ commands! {
     "ISON": "问这些人在不在", "asks which of these people are here", "名字", "names";
     "USERHOST": "问这些人的地址", "asks for these people's addresses", "名字", "name";
     // The server.
-    "MOTD": "每日消息", "the message of the day", "服务器", "server";
+    "MOTD": "今日消息", "the message of the day", "服务器", "server";
     "LUSERS": "有多少人", "how many people there are", "", "";
     "VERSION": "服务器的版本", "the server's version", "服务器", "server";
     "TIME": "服务器的时间", "the server's time", "服务器", "server";
@@ -228,10 +228,10 @@ numerics! {
     RPL_ENDOFBANLIST: "禁止名单结束", "end of the list of bans";
     RPL_ENDOFWHOWAS: "WHOWAS 的回答结束", "end of the answer to WHOWAS";
     RPL_INFO: "关于服务器的一行", "a line about the server";
-    RPL_MOTD: "每日消息的一行", "a line of the message of the day";
+    RPL_MOTD: "今日消息的一行", "a line of the message of the day";
     RPL_ENDOFINFO: "关于服务器说完了", "end of what is said about the server";
-    RPL_MOTDSTART: "每日消息开始", "beginning of the message of the day";
-    RPL_ENDOFMOTD: "每日消息结束", "end of the message of the day";
+    RPL_MOTDSTART: "今日消息开始", "beginning of the message of the day";
+    RPL_ENDOFMOTD: "今日消息结束", "end of the message of the day";
     RPL_WHOISHOST: "此人从哪里连接", "where somebody connects from";
     RPL_WHOISMODES: "此人的模式", "somebody's modes";
     RPL_YOUREOPER: "我们现在是服务器管理员", "we are a server operator now";
@@ -251,7 +251,7 @@ numerics! {
     ERR_NOTEXTTOSEND: "没有内容", "there was nothing to say";
     ERR_INPUTTOOLONG: "这一行太长", "the line was too long";
     ERR_UNKNOWNCOMMAND: "服务器不认识这个命令", "the server does not know the command";
-    ERR_NOMOTD: "没有每日消息", "there is no message of the day";
+    ERR_NOMOTD: "没有今日消息", "there is no message of the day";
     ERR_NOADMININFO: "没说由谁管理", "nobody said who runs the server";
     ERR_NONICKNAMEGIVEN: "没写名字", "no nickname was given";
     ERR_ERRONEUSNICKNAME: "名字里有不允许的字符", "the nickname has characters that are not allowed";

@@ -98,7 +98,7 @@ fn the_page_lists_every_numeric_that_is_sent() {
 }
 
 #[test]
-fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() {
+fn the_configuration_pages_and_the_sample_file_list_every_key_with_its_default() {
     let page = docs("configuration.md");
     let rows =
         page.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|line| line.split_once("` | "));
@@ -108,6 +108,22 @@ fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() 
         listed.iter().map(|(key, _)| *key).collect::<Vec<_>>(),
         KEYS.iter().map(|key| key.name).collect::<Vec<_>>()
     );
+
+    // In Chinese the same, but for words that are no value.
+    let chinese = docs("configuration.zh-CN.md");
+    let rows: Vec<_> =
+        chinese.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect();
+    assert_eq!(rows.len(), listed.len());
+    for ((key, rest), listed) in rows.into_iter().zip(&listed) {
+        let default = rest.split(" | ").next().unwrap();
+        let default = match default {
+            "取自系统语言" => "from the locale",
+            "用户自己的" => "the user's own",
+            "未设置" => "not set",
+            default => default.trim_matches('`'),
+        };
+        assert_eq!((key, default), *listed);
+    }
 
     // The defaults on the page, read as a file, change nothing; nor does the sample with its lines uncommented.
     let written = |(key, default): &(&str, &str)| match *default {
@@ -135,6 +151,28 @@ fn the_configuration_page_and_the_sample_file_list_every_key_with_its_default() 
         assert_eq!(config.read_file(file.path()), Ok(()));
         assert_eq!(config, expected);
     }
+}
+
+#[test]
+fn figures_that_stand_on_several_pages_are_those_of_the_tables() {
+    let measured = docs("performance.md");
+    let row = measured
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("KiB/connection"))
+        .expect("it was measured");
+    let figure: f64 = row.split_whitespace().next().unwrap().parse().unwrap();
+    for (page, before) in [("operating.md", "costs some "), ("operating.zh-CN.md", "大约占 ")] {
+        let text = docs(page);
+        let (_, behind) = text.split_once(before).expect("what a connection costs");
+        let (said, _) = behind.split_once(" KiB").unwrap();
+        assert_eq!(said, format!("{figure:.0}"), "{page}");
+    }
+    let (_, behind) = docs("architecture.md")
+        .split_once("one line holds the lock ")
+        .map(|(a, b)| (a.len(), b.to_owned()))
+        .unwrap();
+    let held = behind.split(" µs").next().unwrap();
+    assert!(measured.contains(&format!("one line to a room of 100 takes {held} µs")), "{held}");
 }
 
 /// What must be the same in every language: headings by level, links, and each line of code as far as the first thing
