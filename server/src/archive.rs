@@ -13,12 +13,14 @@ mod roster;
 
 use std::ffi::OsString;
 use std::fmt;
+use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use rusqlite::Connection;
 use signal_hook::consts::SIGXFSZ;
 
 use crate::config::{Config, ConfigError};
@@ -174,6 +176,14 @@ fn end(outcome: Result<Option<Text>, Refusal>, language: Language) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Opens the database for an import, which a server must not have meanwhile.
+fn open_alone(config: &Config) -> Result<(Connection, File), Text> {
+    store::open_alone(config).map_err(|why| match why {
+        Text::FolderInUse(folder) => Text::ImportWhileServed(folder),
+        why => why,
+    })
 }
 
 /// Writes a line of what was asked for.

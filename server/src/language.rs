@@ -404,6 +404,9 @@ sentences! {
         | "无法使用文件夹 {folder}：{why}。请用 data_dir 换一个，或者把一切只放在内存里：--data-dir \"\"";
     FolderInUse(folder) "another Teahouse keeps its data in {folder}. Choose another folder with data_dir, or keep everything in memory: --data-dir \"\""
         | "另一个茶馆正在使用 {folder} 保存数据。请用 data_dir 换一个文件夹，或者把一切只放在内存里：--data-dir \"\"";
+    ImportWhileServed(folder)
+        "another Teahouse keeps its data in {folder}. Stop it, import, and start it again: what it has in memory would not know of what is imported"
+        | "另一个茶馆正在使用 {folder} 保存数据。请先停止它，导入之后再启动：它内存里的内容不知道导入了什么";
     CannotOpenStore(file, why) "cannot open the database {file}: {why}" | "无法打开数据库 {file}：{why}";
     StoreDamaged(file, why)
         "the database {file} is damaged: {why}\n\

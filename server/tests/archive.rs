@@ -99,6 +99,7 @@ fn a_room_is_exported_while_the_server_runs_and_imported_into_another_house() {
     fs::write(file, &lines).unwrap();
     let (_, _, complaint) = run(here.path(), &["import", "#tea", file]);
     assert!(complaint.contains("another Teahouse keeps its data in"), "{complaint}");
+    assert!(complaint.contains("Stop it, import, and start it again"), "{complaint}");
     server.stop();
 
     let server = start(there.path());

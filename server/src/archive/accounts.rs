@@ -57,7 +57,7 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
         let heading = escape(&heading).into_owned();
         tell(Text::TakenForHeading(shown.clone(), line.to_string(), heading).within(config.language));
     }
-    let (mut connection, _lock) = store::open_alone(config)?;
+    let (mut connection, _lock) = super::open_alone(config)?;
     let known = accounts::load(&connection).map_err(|error| failed(config, error))?;
     let mut known = Accounts::new(config.casemapping, known);
     // The lines of those who stand on the roster further up.

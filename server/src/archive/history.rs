@@ -112,7 +112,7 @@ pub(super) fn import(config: &Config, room: &str, file: &Path) -> Result<Option<
     if incoming.is_empty() {
         return Err(Text::NothingInIt(shown).into());
     }
-    let (mut connection, _lock) = store::open_alone(config)?;
+    let (mut connection, _lock) = super::open_alone(config)?;
     let transaction = connection.transaction().map_err(|error| failed(config, error))?;
     let outcome =
         import::into_room(&transaction, &place, &mut incoming).map_err(|error| failed(config, error))?;
