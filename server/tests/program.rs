@@ -185,6 +185,22 @@ fn a_password_in_the_place_of_a_name_is_not_written_down() {
 }
 
 #[test]
+fn a_login_before_there_is_a_nickname_is_logged_with_the_address() {
+    let mut server = Running::start(&[]);
+    let mut alice = Peer::login(server.address, "alice");
+    alice.send("NS REGISTER sesame12");
+    alice.wait_for(" 900 ");
+    server.read_until("alice is logged in as alice");
+    let mut other = Peer::connect(server.address);
+    for line in ["CAP REQ :sasl", "AUTHENTICATE PLAIN", "AUTHENTICATE AGFsaWNlAHNlc2FtZTEy"] {
+        other.send(line);
+    }
+    other.wait_for(" 903 ");
+    let line = server.read_until(" is logged in as alice");
+    assert!(line.contains(" 127.0.0.1:"), "{line}");
+}
+
+#[test]
 fn a_signal_ends_it_with_a_farewell_and_exit_code_0_within_two_seconds() {
     for (signal, name) in [(Signal::TERM, "SIGTERM"), (Signal::INT, "SIGINT")] {
         let mut server = Running::start(&[]);

@@ -260,8 +260,10 @@ pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
         return false;
     }
     context.reply(&Reply::LoggedIn(context.client().full_source(), account.clone()));
-    let nick = context.client().name().to_owned();
-    context.world.note(Text::LoggedIn(nick, account.clone()));
+    // Most clients have no nickname yet, and the log has to name them all the same.
+    let client = context.client();
+    let who = client.nick().map_or_else(|| client.address.to_string(), str::to_owned);
+    context.world.note(Text::LoggedIn(who, account.clone()));
     change_account(context.world, context.me, Some(account));
     for channel in context.client().channels.clone() {
         access::give_ranks(context, channel);
