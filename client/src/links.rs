@@ -5,7 +5,7 @@
 //! opened inside. Letters of any script may stand in it: there are hosts and paths in 汉字. But 汉字 right behind letters
 //! of ASCII, as in `https://example.org/a看看`, are the sentence again: a part of a path is in one script. So are 汉字
 //! right behind the `/` of a host in ASCII, as in `https://example.org/这个网站很好`: pages are copied with that `/`, and
-//! those that are called so at the top of such a host are rare.
+//! those that are called so at the top of such a host are rare. Elsewhere than in the web they are not: rooms are.
 
 use std::ops::Range;
 
@@ -80,24 +80,24 @@ fn with_scheme(text: &str, from: usize, colon: usize) -> Option<Link> {
     let scheme = text[colon - length..colon].trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     let start = colon - scheme.len();
     let rest = colon + "://".len();
-    let end = rest + address_length(&text[rest..]);
+    let end = rest + address_length(&text[rest..], is_web(&text[start..]));
     let range = start..end;
     (scheme.len() >= 2 && end > rest).then(|| Link { target: text[range.clone()].to_owned(), range })
 }
 
 /// The address that begins with `www.` at `start`, if it is one.
 fn without_scheme(text: &str, start: usize) -> Option<Link> {
-    if text[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '/'))
-    {
+    let goes_on = |c: char| (c.is_alphanumeric() && c < HANZI) || matches!(c, '.' | '-' | '/');
+    if text[..start].chars().next_back().is_some_and(goes_on) {
         return None;
     }
-    let end = start + address_length(&text[start..]);
+    let end = start + address_length(&text[start..], true);
     let has_name = text.get(start + WITHOUT_SCHEME.len()..end)?.contains('.');
     has_name.then(|| Link { target: format!("http://{}", &text[start..end]), range: start..end })
 }
 
-/// How much of `text`, which begins behind the `://`, is the address.
-fn address_length(text: &str) -> usize {
+/// How much of `text`, which begins behind the `://`, is the address: one of the web, or another.
+fn address_length(text: &str, is_web: bool) -> usize {
     let text = &text[..text.find(ends_address).unwrap_or(text.len())];
     let host_end = text.find(['/', '?', '#']).unwrap_or(text.len());
     let host = &text[..host_end];
@@ -110,16 +110,17 @@ fn address_length(text: &str) -> usize {
     if ascii > 0 {
         return last_label + ascii;
     }
-    let text = &text[..host_end + path_length(&text[host_end..], host.contains(|c| c >= HANZI))];
+    let may_begin_so = !is_web || host.contains(|c| c >= HANZI);
+    let text = &text[..host_end + path_length(&text[host_end..], may_begin_so)];
     text.len() - sentence_end(text)
 }
 
-/// How much of a path is the address: up to the first 汉字 that neither begin a part of it nor follow others. The first
-/// part is in them only where the host is.
-fn path_length(path: &str, host_has_hanzi: bool) -> usize {
+/// How much of a path is the address: up to the first 汉字 that neither begin a part of it nor follow others. They may
+/// not always begin the first part.
+fn path_length(path: &str, may_begin_so: bool) -> usize {
     let mut before = '/';
     for (at, c) in path.char_indices() {
-        let is_first = at == 1 && before == '/' && !host_has_hanzi;
+        let is_first = at == 1 && before == '/' && !may_begin_so;
         let goes_on = before >= HANZI
             || !is_first && matches!(before, '/' | '?' | '#' | '=' | '&' | '+' | '-' | '_' | '(' | '~');
         if c >= HANZI && !goes_on {
@@ -222,6 +223,8 @@ mod tests {
         check("https://example.org/这个网站很好", &["https://example.org/"]);
         check("看https://example.org:8080/上的 a", &["https://example.org:8080/"]);
         check("www.example.org/里有", &["www.example.org/"]);
+        check("看www.example.org。", &["www.example.org"]);
+        check("irc://example.org/茶馆，来吧", &["irc://example.org/茶馆"]);
         check("https://example.org/?q=茶", &["https://example.org/?q=茶"]);
         check("https://example.org/a——看看", &["https://example.org/a"]);
         check("https://example.org/a입니다", &["https://example.org/a"]);
