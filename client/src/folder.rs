@@ -111,6 +111,10 @@ fn put(path: &Path, text: &str, for_good: bool) -> io::Result<()> {
     }
     // A link stays one: somebody keeps the file elsewhere.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // Somebody wants it to stay as it is; a file that takes its place would not ask.
+    if fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().readonly()) {
+        return Err(ErrorKind::PermissionDenied.into());
+    }
     // Two programs may save at once, so each writes a file of its own.
     let new = path.with_extension(format!("toml.{}", process::id()));
     let written = write_whole(&new, text, for_good).and_then(|()| fs::rename(&new, path));
@@ -237,6 +241,19 @@ mod tests {
         assert_eq!(set_aside(&path).unwrap(), folder.path().join("teahouse.toml.broken"));
         replace(&path, "tea").unwrap();
         assert_eq!(set_aside(&path).unwrap(), folder.path().join("teahouse.toml.broken-2"));
+    }
+
+    #[test]
+    fn a_file_that_may_only_be_read_stays_as_it_is_and_that_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("teahouse.toml");
+        fs::write(&path, "mine").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        assert_eq!(why(&replace(&path, "ours").unwrap_err()).text(), Text::MayNotWrite);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left");
     }
 
     #[test]
