@@ -12,6 +12,7 @@ impl Model {
     /// Says whether the newest line of the conversation in front is in view.
     pub fn saw_end(&mut self, is_in_view: bool) {
         if self.focused
+            && !self.covered
             && let Some(current) = self.current_mut()
         {
             current.saw_end(is_in_view);

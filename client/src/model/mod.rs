@@ -185,6 +185,8 @@ pub struct Model {
     stranger: Option<Stranger>,
     next_network: u32,
     focused: bool,
+    /// Whether something else covers the conversations.
+    covered: bool,
     /// The rooms of a server that an address has led to, until somebody is there.
     to_visit: Option<(String, Vec<Room>)>,
     /// Whether the server of the form has asked for its password.
@@ -228,6 +230,7 @@ impl Model {
             stranger: None,
             next_network: 0,
             focused: true,
+            covered: false,
             to_visit: None,
             asks_server_password: false,
             remarks: Vec::new(),

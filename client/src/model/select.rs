@@ -57,6 +57,18 @@ impl Model {
         self.look();
     }
 
+    /// Says whether a page, such as the settings, covers the conversations. What comes in meanwhile is unread.
+    pub fn set_covered(&mut self, covered: bool) {
+        if self.covered == covered {
+            return;
+        }
+        if covered {
+            self.turn_away();
+        }
+        self.covered = covered;
+        self.look();
+    }
+
     pub(super) fn bring_to_front(&mut self, id: NetworkId) {
         if self.front != Some(id) {
             if let Some(before) = self.front_mut() {
@@ -68,7 +80,7 @@ impl Model {
 
     /// Tells each network whether it is in sight now. What is in sight has been looked at.
     pub(super) fn look(&mut self) {
-        let is_looking = self.focused && self.view == View::Chat;
+        let is_looking = self.focused && self.view == View::Chat && !self.covered;
         for network in &mut self.networks {
             network.in_sight = is_looking && self.front == Some(network.id);
             network.is_focused = self.focused;

@@ -155,4 +155,13 @@ fn an_invitation_is_seen_and_taken_over_the_settings_and_the_form_too() {
             seen["view"] == "chat" && seen["conversation"] == room && seen["focus"] == "composer"
         });
     }
+    // Out of the room that lies below the settings.
+    ming.presses("ctrl+comma");
+    ming.waits_for("a way back", |seen| seen["controls"]["back"].is_object());
+    line.sends(b":bob!b@h KICK #three ming :spam\r\n");
+    ming.waits_for("the way back in", |seen| seen["controls"]["banner yes"].is_object());
+    ming.clicks("banner yes");
+    assert_eq!(line.reads("JOIN"), "JOIN #three");
+    line.sends(b":ming!m@h JOIN #three\r\n:t 366 ming #three :end\r\n");
+    ming.waits_for("the room", |seen| seen["settings"].is_null() && seen["banner"].is_null());
 }

@@ -117,6 +117,20 @@ fn whoever_is_sent_out_while_elsewhere_is_told_and_can_come_back() {
 }
 
 #[test]
+fn what_comes_while_a_page_covers_the_conversations_is_unread_and_not_overlooked() {
+    let mut window = Window::in_lobby();
+    window.model.set_covered(true);
+    window.server(&[":alice!a@h PRIVMSG #lobby :bob: hi", ":op!o@h KICK #lobby bob"]);
+    assert_eq!(window.counts("#lobby"), (2, 2));
+    assert_eq!(offered(&window).as_deref(), Some("op sent you out of #lobby"));
+    window.model.set_covered(false);
+    assert_eq!(window.counts("#lobby"), (0, 0));
+    let lobby = window.network().find("#lobby").unwrap();
+    let new = lobby.first_unread().and_then(|id| lobby.line(id)).map(|line| line.text(Language::English));
+    assert_eq!(new.as_deref(), Some("bob: hi"));
+}
+
+#[test]
 fn whoever_is_sent_on_to_another_room_comes_there_and_is_told() {
     let mut window = Window::in_lobby();
     window.type_in("/join #linux");
