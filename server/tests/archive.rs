@@ -131,6 +131,9 @@ fn a_history_that_would_put_words_into_the_servers_mouth_is_not_imported() {
         ("account", "alice\\r\\nERROR :gone"),
         ("tags", "+a=b :x ERROR"),
         ("words", "\\u0000"),
+        ("kind\": \"TOPIC\", \"words", "green\\nERROR :gone"),
+        ("kind\": \"PART\", \"words", "bye\\rERROR :gone"),
+        ("words", &"far too long ".repeat(50)),
     ] {
         let mut line =
             r#"{"time": "2026-01-01T00:00:00Z", "kind": "PRIVMSG", "source": "a!b@c", "words": "茶"}"#

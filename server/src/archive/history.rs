@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use teahouse_protocol::framing::MAX_LINE_BYTES;
 use teahouse_protocol::{names, text};
 
 use super::{Refusal, decode, failed, put};
@@ -186,7 +187,13 @@ fn entry_of(line: &str, place: &Arc<str>, latest: Timestamp) -> Result<import::I
     if texts.source.is_empty() {
         return Err(wrong("source"));
     }
-    if texts.words.contains('\0') {
+    // Only what is said may have several lines, each of which came in one from its client.
+    let is_speech = matches!(kind, Kind::Privmsg | Kind::Notice);
+    let mut lines = texts.words.split(['\r', '\n']);
+    if texts.words.contains('\0')
+        || (!is_speech && texts.words.contains(['\r', '\n']))
+        || lines.any(|line| line.len() > MAX_LINE_BYTES)
+    {
         return Err(wrong("words"));
     }
     let is_bot = match value.get("bot") {
