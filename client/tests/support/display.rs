@@ -131,6 +131,33 @@ impl Display {
         connection.sync().expect("the display takes it all");
     }
 
+    /// Waits until a program that `start` starts has the clipboard.
+    pub fn hands_the_clipboard_to<T>(&self, start: impl FnOnce() -> T) -> T {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
+        let root = &connection.setup().roots[screen];
+        let clipboard = connection.intern_atom(false, b"CLIPBOARD").expect("the connection stands").reply();
+        let clipboard = clipboard.expect("there is such an atom").atom;
+        // Whoever had it before may be gone, and the next one be known by the same number.
+        let id = connection.generate_id().expect("there is a free number");
+        let class = xproto::WindowClass::INPUT_OUTPUT;
+        let aux = xproto::CreateWindowAux::new();
+        connection
+            .create_window(root.root_depth, id, root.root, 0, 0, 1, 1, 0, class, 0, &aux)
+            .expect("the connection stands");
+        connection.set_selection_owner(id, clipboard, x11rb::CURRENT_TIME).expect("the connection stands");
+        connection.sync().expect("the display takes it all");
+        let program = start();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let owner = connection.get_selection_owner(clipboard).expect("the connection stands").reply();
+            let owner = owner.expect("the display answers").owner;
+            if owner != id && owner != x11rb::NONE {
+                return program;
+            }
+            assert!(Instant::now() < deadline, "nobody takes the clipboard");
+        }
+    }
+
     /// Asks the window manager to close a window, as its button in the title bar does.
     #[track_caller]
     pub fn close_window(&self, id: u32) {

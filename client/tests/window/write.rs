@@ -451,7 +451,8 @@ fn copies(display: &Display, text: &str) -> (Process, NamedTempFile) {
     std::fs::write(&file, text).expect("it takes a text");
     let mut command = Command::new("xclip");
     let command = command.args(["-selection", "clipboard", "-quiet"]).arg(file.path());
-    (Process::start("xclip", command.env("DISPLAY", display.name())), file)
+    let start = || Process::start("xclip", command.env("DISPLAY", display.name()));
+    (display.hands_the_clipboard_to(start), file)
 }
 
 #[test]
@@ -459,8 +460,7 @@ fn a_text_too_long_to_be_sent_is_refused_when_it_is_pasted() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, _line) = in_two_rooms(&display, &host, "");
     for characters in [100_000, 2_000_000] {
-        let clipboard = copies(&display, &"a茶".repeat(characters / 2));
-        clipboard.0.wait_for_line(&["Waiting for selection"]);
+        let _clipboard = copies(&display, &"a茶".repeat(characters / 2));
         ming.presses("ctrl+v");
         let begins = format!("这有 {characters} 个字，一次最多能发 ");
         ming.waits_for("why not", |seen| {
