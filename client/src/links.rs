@@ -5,7 +5,8 @@
 //! opened inside. Letters of any script may stand in it: there are hosts and paths in 汉字. But 汉字 right behind letters
 //! of ASCII, as in `https://example.org/a看看`, are the sentence again: a part of a path is in one script. So are 汉字
 //! right behind the `/` of a host in ASCII, as in `https://example.org/这个网站很好`: pages are copied with that `/`, and
-//! those that are called so at the top of such a host are rare. Elsewhere than in the web they are not: rooms are.
+//! those that are called so at the top of such a host are rare. Elsewhere than in the web they are not: rooms are. And
+//! what stands whole between brackets or quotation marks is the address whole.
 
 use std::ops::Range;
 
@@ -80,7 +81,8 @@ fn with_scheme(text: &str, from: usize, colon: usize) -> Option<Link> {
     let scheme = text[colon - length..colon].trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     let start = colon - scheme.len();
     let rest = colon + "://".len();
-    let end = rest + address_length(&text[rest..], is_web(&text[start..]));
+    let is_doubtful = is_web(&text[start..]) && !is_enclosed(text, start, rest);
+    let end = rest + address_length(&text[rest..], is_doubtful);
     let range = start..end;
     (scheme.len() >= 2 && end > rest).then(|| Link { target: text[range.clone()].to_owned(), range })
 }
@@ -96,8 +98,17 @@ fn without_scheme(text: &str, start: usize) -> Option<Link> {
     has_name.then(|| Link { target: format!("http://{}", &text[start..end]), range: start..end })
 }
 
-/// How much of `text`, which begins behind the `://`, is the address: one of the web, or another.
-fn address_length(text: &str, is_web: bool) -> usize {
+/// Whether the address that begins at `start`, and behind its scheme at `rest`, stands between brackets or quotation
+/// marks, with nothing else.
+fn is_enclosed(text: &str, start: usize, rest: usize) -> bool {
+    const PAIRS: [&str; 10] = ["（）", "()", "“”", "‘’", "「」", "『』", "《》", "【】", "<>", "\"\""];
+    let before = text[..start].chars().next_back();
+    let after = text[rest + address_length(&text[rest..], false)..].chars().next();
+    PAIRS.iter().any(|pair| before == pair.chars().next() && after == pair.chars().next_back())
+}
+
+/// How much of `text`, which begins behind the `://`, is the address. 汉字 right behind its host may be doubtful.
+fn address_length(text: &str, is_doubtful: bool) -> usize {
     let text = &text[..text.find(ends_address).unwrap_or(text.len())];
     let host_end = text.find(['/', '?', '#']).unwrap_or(text.len());
     let host = &text[..host_end];
@@ -110,7 +121,7 @@ fn address_length(text: &str, is_web: bool) -> usize {
     if ascii > 0 {
         return last_label + ascii;
     }
-    let may_begin_so = !is_web || host.contains(|c| c >= HANZI);
+    let may_begin_so = !is_doubtful || host.contains(|c| c >= HANZI);
     let text = &text[..host_end + path_length(&text[host_end..], may_begin_so)];
     text.len() - sentence_end(text)
 }
@@ -222,6 +233,9 @@ mod tests {
         check("https://example.org/a.看看", &["https://example.org/a"]);
         check("https://example.org/这个网站很好", &["https://example.org/"]);
         check("看https://example.org:8080/上的 a", &["https://example.org:8080/"]);
+        check("看（https://example.org/茶）。“https://example.org/茶”", &["https://example.org/茶"; 2]);
+        check("（https://example.org/里有）吗", &["https://example.org/里有"]);
+        check("（看https://example.org/里有）", &["https://example.org/"]);
         check("www.example.org/里有", &["www.example.org/"]);
         check("看www.example.org。", &["www.example.org"]);
         check("irc://example.org/茶馆，来吧", &["irc://example.org/茶馆"]);
