@@ -265,8 +265,8 @@ fn words_are_looked_for_and_found() {
     }
 }
 
-#[test]
-fn hanzi_are_written_with_an_input_method_as_people_use_it() {
+/// Has somebody at a window write with an input method, where there is one.
+fn with_an_input_method(writes: impl FnOnce(&Display, Person<'_>, Line)) {
     if !InputMethod::is_installed() {
         eprintln!("left out: IBus with libpinyin is not installed; .ci/setup test does that");
         return;
@@ -275,47 +275,49 @@ fn hanzi_are_written_with_an_input_method_as_people_use_it() {
     let method = InputMethod::start(&display);
     let environment = method.environment();
     let start = Start { geometry: "900x660+2+22", environment, ..host.invitation("ming") };
-    let mut ming = Person::open(&display, &start);
-    let mut line = host.accept();
-    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
-    ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
-    ming.goes_to("composer");
-    display.xdotool(&["type", "--delay", "60", "xihulongjing"]);
+    let ming = Person::open(&display, &start);
+    writes(&display, ming, host.accept());
+}
+
+/// Types letters that the input method shows, and makes nothing of yet.
+fn begins(display: &Display, pinyin: &str) {
+    display.xdotool(&["type", "--delay", "60", pinyin]);
     display.xdotool(&["search", "--sync", "--onlyvisible", "--class", "ibus-ui-gtk3"]);
-    display.picture("write-hanzi");
-    ming.presses("space");
-    ming.waits_for("hanzi", |seen| seen["composer"] == "西湖龙井");
-    ming.presses("Return");
-    assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #tea 西湖龙井");
+}
+
+#[test]
+fn hanzi_are_written_with_an_input_method_as_people_use_it() {
+    with_an_input_method(|display, mut ming, mut line| {
+        line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #tea\r\n:t 366 ming #tea :end\r\n");
+        ming.waits_for("the room", |seen| seen["conversation"] == "#tea");
+        ming.goes_to("composer");
+        begins(display, "xihulongjing");
+        display.picture("write-hanzi");
+        ming.presses("space");
+        ming.waits_for("hanzi", |seen| seen["composer"] == "西湖龙井");
+        ming.presses("Return");
+        assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #tea 西湖龙井");
+    });
 }
 
 #[test]
 fn what_was_begun_with_an_input_method_is_not_written_into_another_conversation() {
-    if !InputMethod::is_installed() {
-        eprintln!("left out: IBus with libpinyin is not installed; .ci/setup test does that");
-        return;
-    }
-    let (display, host) = (Display::start(920, 880), Impostor::listen());
-    let method = InputMethod::start(&display);
-    let environment = method.environment();
-    let start = Start { geometry: "900x660+2+22", environment, ..host.invitation("ming") };
-    let mut ming = Person::open(&display, &start);
-    let mut line = host.accept();
-    line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #water\r\n:ming!m@h JOIN #tea\r\n");
-    for (from, to) in [("#water", "#tea"), ("#tea", "#water")] {
-        ming.waits_for(from, |seen| seen["conversation"] == from);
-        ming.goes_to("composer");
-        display.xdotool(&["type", "--delay", "60", "xihu"]);
-        display.xdotool(&["search", "--sync", "--onlyvisible", "--class", "ibus-ui-gtk3"]);
-        ming.clicks(&format!("conversation {to}"));
-        ming.waits_for(to, |seen| seen["conversation"] == to && seen["focus"] == "composer");
-        display.xdotool(&["type", "--delay", "60", "longjing"]);
-        ming.presses("space");
-        ming.waits_for("what was begun here alone", |seen| seen["composer"] == "龙井");
-        ming.presses("ctrl+a");
-        ming.presses("BackSpace");
-        ming.waits_for("nothing", |seen| seen["composer"] == "");
-    }
+    with_an_input_method(|display, mut ming, mut line| {
+        line.sends(b":t 001 ming :hi\r\n:ming!m@h JOIN #water\r\n:ming!m@h JOIN #tea\r\n");
+        for (from, to) in [("#water", "#tea"), ("#tea", "#water")] {
+            ming.waits_for(from, |seen| seen["conversation"] == from);
+            ming.goes_to("composer");
+            begins(display, "xihu");
+            ming.clicks(&format!("conversation {to}"));
+            ming.waits_for(to, |seen| seen["conversation"] == to && seen["focus"] == "composer");
+            display.xdotool(&["type", "--delay", "60", "longjing"]);
+            ming.presses("space");
+            ming.waits_for("what was begun here alone", |seen| seen["composer"] == "龙井");
+            ming.presses("ctrl+a");
+            ming.presses("BackSpace");
+            ming.waits_for("nothing", |seen| seen["composer"] == "");
+        }
+    });
 }
 
 #[test]
