@@ -12,9 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use encoding_rs::{EncoderResult, GB18030, UTF_8};
-
-/// The answer that lists who is in a room.
-const RPL_NAMREPLY: &str = "353";
+use teahouse_protocol::numerics::RPL_NAMREPLY;
 
 /// How much a text must have that is seldom valid by chance: a letter of two bytes is 1, a longer one is 3.
 const SURELY_UTF8: usize = 6;
@@ -47,7 +45,7 @@ impl Encoding {
         }
         let (words, text) = line.split_at(start_of_text(line));
         let words = self.decode_words(words);
-        let is_list = words.split(' ').any(|word| word == RPL_NAMREPLY);
+        let is_list = words.split(' ').any(|word| word.parse() == Ok(RPL_NAMREPLY));
         let text = if is_list { self.decode_words(text) } else { self.decode_text(text) };
         format!("{words}{text}").into()
     }
