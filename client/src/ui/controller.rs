@@ -353,8 +353,7 @@ impl Controller {
             has_changed = true;
         }
         if has_changed {
-            let has_page = self.settings_page.is_open() || self.profile_page.is_open();
-            self.model.borrow_mut().set_covered(has_page);
+            self.model.borrow_mut().set_covered(self.has_page());
             self.carry_out();
             self.refresh();
         }

@@ -4,7 +4,7 @@ use fltk::app;
 
 use super::Controller;
 use crate::model::offers::Banner;
-use crate::model::{Model, Network, NetworkId, View};
+use crate::model::{Model, Network, NetworkId};
 use crate::ui::Action;
 
 impl Controller {
@@ -161,8 +161,7 @@ impl Controller {
                 | Action::OpenSwitcher
                 | Action::OpenSearch
         );
-        let is_covered = self.settings_page.is_open() || self.profile_page.is_open();
-        !is_about_chat || (self.shown == Some(View::Chat) && !is_covered)
+        !is_about_chat || !self.is_chat_covered()
     }
 
     /// The first button of the banner.

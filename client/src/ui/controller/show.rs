@@ -42,9 +42,14 @@ impl Controller {
         self.refresh_banner();
     }
 
+    /// Whether a page lies over the view.
+    pub(super) fn has_page(&self) -> bool {
+        self.settings_page.is_open() || self.profile_page.is_open()
+    }
+
     /// Whether the conversations are not seen.
     pub(super) fn is_chat_covered(&self) -> bool {
-        self.settings_page.is_open() || self.profile_page.is_open() || self.shown != Some(View::Chat)
+        self.has_page() || self.shown != Some(View::Chat)
     }
 
     /// What should not be overlooked stands above what covers the conversations, too.
