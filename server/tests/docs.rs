@@ -1,4 +1,4 @@
-//! `docs/protocol.md` says what the code does: its tables are compared with the code's.
+//! `docs/protocol.md` and its Chinese sister say what the code does: their tables are compared with the code's.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,36 +18,41 @@ fn docs(name: &str) -> String {
     fs::read_to_string(page).expect("the page is there")
 }
 
-/// The rows of the table below a heading of the protocol page, as their cells without the backquotes.
-fn table(heading: &str) -> Vec<Vec<String>> {
-    let page = docs("protocol.md");
-    let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
-    let section = section.split("\n## ").next().unwrap();
-    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
-    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect())
-        .collect()
+/// The rows of the table below a heading of the protocol page, as their cells without the backquotes; first those of the
+/// English page, then those of the Chinese one, where the heading has its Chinese name.
+fn tables([english, chinese]: [&str; 2]) -> [Vec<Vec<String>>; 2] {
+    [("protocol.md", english), ("protocol.zh-CN.md", chinese)].map(|(page, heading)| {
+        let page = docs(page);
+        let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
+        let section = section.split("\n## ").next().unwrap();
+        let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+        rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect())
+            .collect()
+    })
 }
 
+const COMMANDS_HEADING: [&str; 2] = ["Commands", "命令"];
+
 #[test]
-fn the_page_lists_every_command_as_it_is() {
-    let listed: Vec<_> = table("Commands").into_iter().map(|row| row[..3].to_vec()).collect();
-    let real: Vec<_> = COMMANDS
-        .iter()
-        .map(|command| {
+fn both_pages_list_every_command_as_it_is() {
+    let words = [["logged in", "always", "operators"], ["登录后", "任何时候", "管理员"]];
+    for (table, [logged_in, always, operators]) in tables(COMMANDS_HEADING).into_iter().zip(words) {
+        let listed: Vec<_> = table.into_iter().map(|row| row[..3].to_vec()).collect();
+        let real = COMMANDS.iter().map(|command| {
             let when = match command.when {
-                When::LoggedIn => "logged in",
-                When::Always => "always",
-                When::Operator => "operators",
+                When::LoggedIn => logged_in,
+                When::Always => always,
+                When::Operator => operators,
             };
             vec![command.name.to_owned(), when.to_owned(), command.min_params.to_string()]
-        })
-        .collect();
-    assert_eq!(listed, real);
+        });
+        assert_eq!(listed, real.collect::<Vec<_>>());
+    }
 }
 
 #[test]
-fn every_command_on_the_page_has_a_transcript_that_uses_it() {
-    for row in table("Commands") {
+fn every_command_on_the_pages_has_a_transcript_that_uses_it() {
+    for row in tables(COMMANDS_HEADING).concat() {
         let (command, transcript) = (&row[0], &row[4]);
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/transcripts/{transcript}.txt"));
         let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{transcript} is not there"));
@@ -58,43 +63,52 @@ fn every_command_on_the_page_has_a_transcript_that_uses_it() {
 }
 
 #[test]
-fn the_page_lists_every_mode_of_a_room_with_a_transcript_that_sets_it() {
-    let listed = table("Modes of a room");
-    let letters: Vec<_> = listed.iter().map(|row| row[0].chars().next().unwrap()).collect();
-    let flags = Flag::ALL.iter().map(|(_, letter)| *letter);
-    let ranks = Rank::ALL.iter().map(|(_, letter, _)| *letter);
-    assert_eq!(letters, flags.chain("SklbeI".chars()).chain(ranks).collect::<Vec<_>>());
-    for row in listed {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/transcripts/{}.txt", row[3]));
-        let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is not there", row[3]));
-        // `n` and `t` are set from the beginning; the transcript shows what they do.
-        let is_set = text.lines().filter_map(|line| line.split_once("> MODE #")).any(|(_, line)| {
-            line.split(' ').nth(1).is_some_and(|changes| changes.contains('+') && changes.contains(&row[0]))
-        });
-        assert!(is_set || matches!(row[0].as_str(), "n" | "t"), "{} does not set {}", row[3], row[0]);
+fn both_pages_list_every_mode_of_a_room_with_a_transcript_that_sets_it() {
+    for listed in tables(["Modes of a room", "房间的模式"]) {
+        let letters: Vec<_> = listed.iter().map(|row| row[0].chars().next().unwrap()).collect();
+        let flags = Flag::ALL.iter().map(|(_, letter)| *letter);
+        let ranks = Rank::ALL.iter().map(|(_, letter, _)| *letter);
+        assert_eq!(letters, flags.chain("SklbeI".chars()).chain(ranks).collect::<Vec<_>>());
+        for row in listed {
+            let path =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/transcripts/{}.txt", row[3]));
+            let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is not there", row[3]));
+            // `n` and `t` are set from the beginning; the transcript shows what they do.
+            let is_set = text.lines().filter_map(|line| line.split_once("> MODE #")).any(|(_, line)| {
+                line.split(' ')
+                    .nth(1)
+                    .is_some_and(|changes| changes.contains('+') && changes.contains(&row[0]))
+            });
+            assert!(is_set || matches!(row[0].as_str(), "n" | "t"), "{} does not set {}", row[3], row[0]);
+        }
     }
 }
 
 #[test]
-fn the_page_lists_every_mode_of_a_person() {
-    let listed: Vec<_> = table("Modes of a person").into_iter().map(|row| row[0].clone()).collect();
-    assert_eq!(listed, UserMode::ALL.iter().map(|(_, letter)| letter.to_string()).collect::<Vec<_>>());
+fn both_pages_list_every_mode_of_a_person() {
+    for table in tables(["Modes of a person", "个人的模式"]) {
+        let listed: Vec<_> = table.into_iter().map(|row| row[0].clone()).collect();
+        assert_eq!(listed, UserMode::ALL.iter().map(|(_, letter)| letter.to_string()).collect::<Vec<_>>());
+    }
 }
 
 #[test]
-fn the_page_lists_every_capability() {
-    let listed: BTreeSet<_> = table("Capabilities").into_iter().map(|row| row[0].clone()).collect();
-    assert_eq!(listed, Capability::ALL.iter().map(|(_, name)| (*name).to_owned()).collect());
+fn both_pages_list_every_capability() {
+    for table in tables(["Capabilities", "功能（CAP）"]) {
+        let listed: BTreeSet<_> = table.into_iter().map(|row| row[0].clone()).collect();
+        assert_eq!(listed, Capability::ALL.iter().map(|(_, name)| (*name).to_owned()).collect());
+    }
 }
 
 #[test]
-fn the_page_lists_every_numeric_that_is_sent() {
-    let listed: Vec<_> = table("Numerics").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
-    let real: Vec<_> = Reply::NUMERICS
-        .iter()
-        .map(|number| (format!("{number:03}"), numerics::name(*number).expect("it has a name").to_owned()))
-        .collect();
-    assert_eq!(listed, real);
+fn both_pages_list_every_numeric_that_is_sent() {
+    for table in tables(["Numerics", "数字回复"]) {
+        let listed: Vec<_> = table.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+        let real = Reply::NUMERICS.iter().map(|number| {
+            (format!("{number:03}"), numerics::name(*number).expect("it has a name").to_owned())
+        });
+        assert_eq!(listed, real.collect::<Vec<_>>());
+    }
 }
 
 #[test]
@@ -175,6 +189,14 @@ fn figures_that_stand_on_several_pages_are_those_of_the_tables() {
     assert!(measured.contains(&format!("one line to a room of 100 takes {held} µs")), "{held}");
 }
 
+#[test]
+fn what_was_measured_is_the_same_in_both_languages() {
+    let measured = |page: &str| -> Vec<String> {
+        docs(page).split("```").skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    assert_eq!(measured("performance.zh-CN.md"), measured("performance.md"));
+}
+
 /// What must be the same in every language: headings by level, links, and each line of code as far as the first thing
 /// that may be translated, a comment or a text in quotes. What is no code but text has the same number of lines.
 fn skeleton(page: &str) -> Vec<String> {
@@ -251,6 +273,12 @@ fn every_link_from_page_to_page_leads_to_a_file_and_a_heading() {
                 target.split_once('#').map_or((target, None), |(file, name)| (file, Some(name)));
             let path = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
             assert!(path.exists(), "{}: {target}", page.display());
+            // From a Chinese page one comes to Chinese pages, but for the same page in English.
+            let is_chinese = |path: &Path| path.to_str().is_some_and(|path| path.ends_with(".zh-CN.md"));
+            if is_chinese(&page) && !is_chinese(&path) {
+                let sister = path.with_extension("zh-CN.md");
+                assert!(sister == page || !sister.exists(), "{}: {target}", page.display());
+            }
             let Some(heading) = heading else { continue };
             let there = fs::read_to_string(&path).unwrap();
             let names = there.lines().filter_map(|line| line.strip_prefix('#'));
