@@ -9,7 +9,7 @@ use teahouse_protocol::Message;
 use teahouse_protocol::sasl::chunks;
 use teahouse_server::Config;
 use teahouse_server::config::Operator;
-use teahouse_server::password::{self, ScramKeys};
+use teahouse_server::auth::password::{self, ScramKeys};
 use teahouse_server::world::Account;
 
 mod support;

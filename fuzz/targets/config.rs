@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use teahouse_server::Config;
 use teahouse_server::config::KEYS;
-use teahouse_server::language::Language;
+use teahouse_server::text::language::Language;
 use tempfile::TempDir;
 
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("there can be a folder"));

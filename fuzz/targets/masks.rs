@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use teahouse_server::network::Network;
+use teahouse_server::config::network::Network;
 use teahouse_server::world::mask;
 
 /// The definition, word for word: `*` is anything, `?` one character, `\*` and `\?` themselves.

@@ -39,9 +39,9 @@ mod who;
 use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
 use crate::config::Config;
-use crate::language::Text;
 use crate::outbox::Cause;
-use crate::reply::Reply;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{Client, ClientId, World};
 
 use context::Context;

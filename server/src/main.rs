@@ -10,16 +10,20 @@ use std::process::{Command, ExitCode};
 use jiff::Timestamp;
 use lexopt::prelude::*;
 use log::{info, warn};
-use teahouse_server::addresses::reachable;
 use teahouse_server::archive::Request;
+use teahouse_server::auth::password;
+use teahouse_server::config::addresses::reachable;
+use teahouse_server::config::files;
 use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
-use teahouse_server::language::{Language, Text};
-use teahouse_server::log_writer::LogWriter;
-use teahouse_server::reload::{self, Origin};
-use teahouse_server::service_manager::ServiceManager;
-use teahouse_server::signals::Attendant;
+use teahouse_server::process::log_writer::LogWriter;
+use teahouse_server::process::reload::{self, Origin};
+use teahouse_server::process::service_manager::ServiceManager;
+use teahouse_server::process::signals::Attendant;
+use teahouse_server::process::{advice, console, program};
+use teahouse_server::server::limits;
+use teahouse_server::text::language::{Language, Text};
 use teahouse_server::world::Order;
-use teahouse_server::{Config, Server, advice, console, files, limits, password, program};
+use teahouse_server::{Config, Server};
 
 /// What the command line asks for.
 enum Task {

@@ -20,17 +20,17 @@ use log::Level;
 use parking_lot::{Mutex, MutexGuard};
 use teahouse_protocol::{Line as Received, LineBuffer, LineLimits, text};
 
+use crate::auth::hashing::Hashers;
 use crate::commands::{self, Aid, Errand, Input, Waiting};
 use crate::config::Config;
 use crate::drain::Drain;
-use crate::farewell;
-use crate::hashing::Hashers;
-use crate::language::Text;
+use crate::net::farewell;
+use crate::net::stranger;
+use crate::net::throttle::Throttle;
+use crate::net::tls::{self, Identity};
 use crate::outbox::{Answers, Cause, Outbox};
 use crate::store::Store;
-use crate::stranger;
-use crate::throttle::Throttle;
-use crate::tls::{self, Identity};
+use crate::text::language::Text;
 use crate::world::{Changes, ClientId, Effects, Order, World};
 
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client

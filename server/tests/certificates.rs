@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use teahouse_server::language::Language;
-use teahouse_server::{Config, Server, advice};
+use teahouse_server::process::advice;
+use teahouse_server::text::language::Language;
+use teahouse_server::{Config, Server};
 
 /// A file made by other programs.
 fn made(name: &str) -> PathBuf {

@@ -243,6 +243,6 @@ fn what_somebody_has_changed_by_hand_keeps_nobody_out() {
     let config = Config { data_dir: Some(place.path().to_owned()), ..Config::default() };
     let refused =
         Server::start(Config { listen: vec!["127.0.0.1:0".parse().unwrap()], ..config }).unwrap_err();
-    let said = refused.to_string(teahouse_server::language::Language::English);
+    let said = refused.to_string(teahouse_server::text::language::Language::English);
     assert!(said.contains("something in the database") && said.contains("cannot read"), "{said}");
 }

@@ -9,8 +9,8 @@ use teahouse_protocol::numerics;
 use teahouse_server::Config;
 use teahouse_server::commands::{COMMANDS, When};
 use teahouse_server::config::KEYS;
-use teahouse_server::reply::Reply;
-use teahouse_server::user_modes::UserMode;
+use teahouse_server::config::user_modes::UserMode;
+use teahouse_server::text::reply::Reply;
 use teahouse_server::world::{Capability, Flag, Rank};
 
 fn docs(name: &str) -> String {

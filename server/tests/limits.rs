@@ -482,7 +482,7 @@ fn a_banned_network_is_told_so_before_it_can_log_in() {
 
 #[test]
 fn guessing_an_operators_password_is_slow() {
-    let hash = teahouse_server::password::hash("sesame").unwrap();
+    let hash = teahouse_server::auth::password::hash("sesame").unwrap();
     let root = Operator { name: "root".to_owned(), password: hash };
     let server = start(|config| config.operators = vec![root]);
     let mut guesser = Peer::login(server.addresses()[0], "guesser");

@@ -16,9 +16,10 @@ use std::time::{Duration, Instant};
 use base64ct::{Base64, Encoding};
 use peer::{DEADLINE, Peer};
 use socket2::SockRef;
+use teahouse_server::auth::password;
 use teahouse_server::config::Operator;
-use teahouse_server::network::Network;
-use teahouse_server::{Config, Server, password};
+use teahouse_server::config::network::Network;
+use teahouse_server::{Config, Server};
 
 /// The hash of `sesame` that takes longest to check of those that are allowed: a third of a second.
 const COSTLY: &str = "$argon2id$v=19$m=65536,t=4,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use peer::Peer;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Pid, Signal, kill_process};
-use teahouse_server::tls::Fingerprint;
+use teahouse_server::net::tls::Fingerprint;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_teahouse-server");

@@ -8,8 +8,9 @@ mod peer;
 use std::fs;
 
 use peer::Peer;
-use teahouse_server::language::{Language, Text};
-use teahouse_server::{Config, Server, addresses};
+use teahouse_server::config::addresses;
+use teahouse_server::text::language::{Language, Text};
+use teahouse_server::{Config, Server};
 
 fn start() -> Server {
     Server::start(Config {

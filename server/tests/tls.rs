@@ -19,8 +19,9 @@ use peer::{DEADLINE, Peer};
 use rustls::ClientConfig;
 use rustls::version::{TLS12, TLS13};
 use teahouse_server::config::Operator;
-use teahouse_server::language::{Language, Text};
-use teahouse_server::tls::{Fingerprint, identity::SELF_SIGNED};
+use teahouse_server::net::tls::Fingerprint;
+use teahouse_server::net::tls::identity::SELF_SIGNED;
+use teahouse_server::text::language::{Language, Text};
 use teahouse_server::{Config, Server};
 
 fn start(change: impl FnOnce(&mut Config)) -> Server {

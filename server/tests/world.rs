@@ -15,7 +15,7 @@ use teahouse_protocol::Message;
 use teahouse_server::Config;
 use teahouse_server::commands::COMMANDS;
 use teahouse_server::config::{AlwaysOn, Operator};
-use teahouse_server::reply::Reply;
+use teahouse_server::text::reply::Reply;
 use teahouse_server::world::Capability;
 
 /// Who takes part; `a2` is another device of `a`.

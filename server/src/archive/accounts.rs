@@ -10,12 +10,12 @@ use teahouse_protocol::text::escape;
 
 use super::roster::{self, Roster};
 use super::{Refusal, decode, failed, put};
+use crate::auth::password::{self, Memory, ScramKeys};
 use crate::config::Config;
-use crate::console::tell;
-use crate::language::Text;
-use crate::nickname::{self, Skeleton};
-use crate::password::{self, Memory, ScramKeys};
+use crate::process::console::tell;
 use crate::store::{self, accounts};
+use crate::text::language::Text;
+use crate::text::nickname::{self, Skeleton};
 use crate::world::{Account, Accounts, Change};
 
 /// What the passwords are made of that an import makes up: nothing that looks like something else.

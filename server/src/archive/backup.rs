@@ -15,11 +15,11 @@ use signal_hook::iterator::Signals;
 
 use super::Refusal;
 use crate::config::Config;
-use crate::control;
-use crate::language::Text;
+use crate::net::tls::identity::SELF_SIGNED;
+use crate::server::control;
 use crate::store::copy::{CopyError, Draft};
 use crate::store::{self, beside};
-use crate::tls::identity::SELF_SIGNED;
+use crate::text::language::Text;
 
 /// What belongs to a database that is in use, or was when its server was killed.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];

@@ -13,9 +13,9 @@ use teahouse_protocol::{names, text};
 
 use super::{Refusal, decode, failed, put};
 use crate::config::Config;
-use crate::console::tell;
-use crate::language::Text;
+use crate::process::console::tell;
 use crate::store::{self, history, import};
+use crate::text::language::Text;
 use crate::world::{Entry, Kind, Number, Texts};
 
 /// How far ahead of this machine's clock a message may be that is taken: clocks differ.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 use super::Request;
-use crate::language::Text;
+use crate::text::language::Text;
 
 /// The configuration of the service; the package puts it there.
 pub(super) const SERVICE_CONFIG: &str = "/etc/teahouse-server/teahouse.toml";

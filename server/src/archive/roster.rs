@@ -4,7 +4,7 @@
 //! A spreadsheet has other tables too, and a date or a student's number must never become a password. So a heading has
 //! to be a roster's, and what stands in a third column has to be named by the heading.
 
-use crate::language::Text;
+use crate::text::language::Text;
 
 /// What the column of names may be called, in small letters.
 const NAMES: [&str; 22] = [

@@ -7,10 +7,10 @@ use teahouse_protocol::{Message, names};
 use super::context::{Context, Task};
 use super::errand::Aid;
 use super::login::{apply, log_in};
-use crate::language::Text;
-use crate::password::{self, ScramKeys};
-use crate::reply::Reply;
+use crate::auth::password::{self, ScramKeys};
 use crate::store;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{Account, Change, ClientId, Registration, World};
 
 /// REGISTER: opens an account in the name that one has, and logs one in to it.

@@ -9,11 +9,11 @@ use teahouse_protocol::framing::MAX_LINE_BYTES;
 
 use super::context::Context;
 use super::{multiline, registration};
+use crate::auth::sasl::Mechanism;
 use crate::config::Config;
+use crate::config::user_modes::UserMode;
 use crate::outbox::Cause;
-use crate::reply::Reply;
-use crate::sasl::Mechanism;
-use crate::user_modes::UserMode;
+use crate::text::reply::Reply;
 use crate::world::{Capabilities, Capability, Client, ClientId, Registration, World};
 
 /// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.

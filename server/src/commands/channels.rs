@@ -7,9 +7,9 @@ use teahouse_protocol::text::truncate;
 
 use super::context::{Context, listed};
 use super::{access, read_markers};
-use crate::language::Text;
 use crate::outbox::Cause;
-use crate::reply::Reply;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::mask::{self, Subject};
 use crate::world::{Capability, Channel, ChannelId, Client, ClientId, Flag, Kind, Line, Rank, Topic};
 

@@ -6,7 +6,7 @@ use super::access::{KEEPER, give_ranks, set_ranks};
 use super::channels::{TOPIC_BYTES, set_topic};
 use super::context::Context;
 use super::service::{self, Service, word};
-use crate::language::Text;
+use crate::text::language::Text;
 use crate::world::{ChannelId, Deed, Rank};
 
 /// How many rooms one account may own.

@@ -5,9 +5,9 @@ use std::fmt;
 use teahouse_protocol::Tags;
 
 use super::errand::Aid;
-use crate::language::Text;
 use crate::outbox::Cause;
-use crate::reply::Reply;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{Capability, Client, ClientId, World, mask};
 
 /// What a handler works with: the world, who asks, and the tags of the question.

@@ -11,11 +11,11 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::context::{Context, Task};
-use crate::hashing::{Hashers, Progress};
-use crate::language::Text;
-use crate::password::Memory;
-use crate::reply::Reply;
+use crate::auth::hashing::{Hashers, Progress};
+use crate::auth::password::Memory;
 use crate::store::{Store, StoreError};
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{Capture, Changes};
 
 /// A task on its way to the session and back.

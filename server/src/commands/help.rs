@@ -4,7 +4,7 @@ use teahouse_protocol::Message;
 
 use super::context::Context;
 use super::{COMMANDS, When, find};
-use crate::reply::Reply;
+use crate::text::reply::Reply;
 
 /// How many names stand in one line of the list.
 const NAMES_A_LINE: usize = 10;

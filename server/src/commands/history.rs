@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
 use super::context::Context;
-use crate::language::Text;
 use crate::outbox::Cause;
-use crate::reply::{Reply, word};
 use crate::store::history::{self, Edge, Window};
+use crate::text::language::Text;
+use crate::text::reply::{Reply, word};
 use crate::world::{Capability, Entry, Kind, Line, Number, Said, Tags, Texts, party, place_of};
 
 /// The most messages that one question brings (CHATHISTORY).

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::{channels, history, messages, modes, monitor, people};
 use crate::config::Config;
 use crate::outbox::Cause;
-use crate::reply::Reply;
+use crate::text::reply::Reply;
 use crate::world::{Capability, ClientId, Tags, USER_BYTES, World};
 
 /// How many tokens stand in one 005, so that it keeps to its 15 parameters.

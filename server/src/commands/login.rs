@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use teahouse_protocol::text::truncate;
 
-use crate::language::Text;
-use crate::password::ScramKeys;
-use crate::reply::Reply;
+use crate::auth::password::ScramKeys;
 use crate::store;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{Capability, Change, Client, ClientId, Whose, World};
 
 use super::context::{Context, Task};

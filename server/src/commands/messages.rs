@@ -8,7 +8,7 @@ use super::context::{Context, listed};
 use super::speech::{self, Speech, channel_to_speak_in, client_only, may_hear, rank_and_channel, rank_of};
 use super::{multiline, service, services};
 use crate::outbox::Cause;
-use crate::reply::Reply;
+use crate::text::reply::Reply;
 use crate::world::{Capability, ClientId, Line, Number};
 
 /// To how many one message may go (MAXTARGETS, TARGMAX).

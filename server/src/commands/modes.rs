@@ -4,11 +4,11 @@
 use teahouse_protocol::{Message, names};
 
 use super::context::Context;
-use crate::duration;
-use crate::language::Text;
-use crate::network::Network;
-use crate::reply::Reply;
-use crate::user_modes::UserMode;
+use crate::config::duration;
+use crate::config::network::Network;
+use crate::config::user_modes::UserMode;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::mask::{self, ListEntry};
 use crate::world::{ChannelId, Flag, Kind, List, Rank};
 

@@ -4,7 +4,7 @@ use teahouse_protocol::Message;
 use teahouse_protocol::names::check_nickname;
 
 use super::context::{Context, listed};
-use crate::reply::Reply;
+use crate::text::reply::Reply;
 
 /// How many names one client may watch for (MONITOR).
 pub(super) const MAX_WATCHED: usize = 100;

@@ -7,8 +7,8 @@ use teahouse_protocol::Message;
 use super::context::{Context, Task};
 use super::errand::Aid;
 use super::{channels, history};
-use crate::motd::Motd;
-use crate::reply::Reply;
+use crate::config::motd::Motd;
+use crate::text::reply::Reply;
 
 /// The file while it is read, which happens without the lock.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use teahouse_protocol::{Message, names};
 
 use super::context::Context;
 use super::speech::{self, Speech};
-use crate::language::Text;
-use crate::reply::{Reply, word};
+use crate::text::language::Text;
+use crate::text::reply::{Reply, word};
 use crate::world::{Capability, Draft, Kind, Line, Number, Said, Tags};
 
 /// How long a message may be, in bytes, with one for each new line.

@@ -4,7 +4,7 @@ use super::accounts::{Keeping, obstacle, open, password_obstacle};
 use super::context::Context;
 use super::login::{Claim, Proof, log_in, log_out};
 use super::service::{Service, word};
-use crate::language::Text;
+use crate::text::language::Text;
 use crate::world::{Change, ClientId};
 
 /// How the password is changed: nobody at a machine that was left alone takes the account for good.

@@ -13,12 +13,12 @@ use super::errand::Aid;
 use super::guess::Guess;
 use super::login::NAME_BYTES;
 use super::modes;
-use crate::duration;
-use crate::language::Text;
-use crate::password::{Kept, is_right_in_clear};
-use crate::reply::Reply;
+use crate::auth::password::{Kept, is_right_in_clear};
+use crate::config::duration;
+use crate::config::user_modes::UserMode;
 use crate::store::{StoreError, bans};
-use crate::user_modes::UserMode;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{AskedBack, Client, Order, ServerBan, Target, Whose, World};
 
 /// How long a wrong password makes the one who gave it wait.

@@ -4,8 +4,8 @@ use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
 use super::context::Context;
-use crate::language::Text;
-use crate::reply::Reply;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{Capability, Client};
 
 /// The longest reason for being away, in bytes (AWAYLEN).

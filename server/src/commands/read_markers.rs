@@ -7,9 +7,9 @@ use teahouse_protocol::{Message, names};
 
 use super::context::Context;
 use super::history::read_time;
-use crate::language::Text;
 use crate::outbox::Cause;
-use crate::reply::{Reply, word};
+use crate::text::language::Text;
+use crate::text::reply::{Reply, word};
 use crate::world::{Capability, ChannelId, ClientId, Number};
 
 /// MARKREAD: asks how far one has read in a conversation, or says it.

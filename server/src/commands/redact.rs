@@ -6,9 +6,9 @@ use teahouse_protocol::{Message, names};
 
 use super::context::Context;
 use super::history::{Readable, readable};
-use crate::language::Text;
-use crate::reply::{Reply, word};
 use crate::store::history::{self, Redaction};
+use crate::text::language::Text;
+use crate::text::reply::{Reply, word};
 use crate::world::{Capability, Client, Line, Number, Rank, Tags};
 
 /// How long one can take back one's own words.

@@ -9,11 +9,11 @@ use super::errand::Aid;
 use super::guess::Guess;
 use super::people::REALNAME_BYTES;
 use super::{isupport, login, motd, status};
+use crate::auth::password::{self, Kept};
 use crate::config::ProtectNames;
-use crate::language::Text;
-use crate::password::{self, Kept};
-use crate::reply::Reply;
-use crate::user_modes::UserMode;
+use crate::config::user_modes::UserMode;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::{Pass, Registration, USER_BYTES, Whose, World};
 
 /// The longest parting word, in bytes.

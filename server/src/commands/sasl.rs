@@ -9,10 +9,10 @@ use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 
 use super::context::Context;
 use super::login::{Claim, Proof, has_password, log_in};
-use crate::language::Text;
-use crate::reply::Reply;
-use crate::sasl::{Exchange, Mechanism, Plain, Scram, Step};
-use crate::user_modes::UserMode;
+use crate::auth::sasl::{Exchange, Mechanism, Plain, Scram, Step};
+use crate::config::user_modes::UserMode;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::Capability;
 
 /// AUTHENTICATE: names a mechanism, goes on with it, or breaks it off.

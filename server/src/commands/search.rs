@@ -11,11 +11,11 @@ use teahouse_protocol::Message;
 
 use super::context::Context;
 use super::history::{Readable, readable, readable_rooms, reads_since};
-use crate::language::Text;
-use crate::reply::{Reply, word};
 use crate::store::StoreError;
 use crate::store::history::{self, Edge};
 use crate::store::search::Search;
+use crate::text::language::Text;
+use crate::text::reply::{Reply, word};
 use crate::world::{Entry, party};
 
 /// How many messages are found, if not said otherwise.

@@ -4,8 +4,8 @@ use teahouse_protocol::text::Ctcp;
 
 use super::context::Context;
 use super::help::with_usage;
-use crate::language::Text;
 use crate::outbox::Cause;
+use crate::text::language::Text;
 use crate::world::World;
 
 /// One of them.

@@ -9,7 +9,7 @@ use teahouse_protocol::Message;
 use super::context::Context;
 use super::service::{Service, hear};
 use super::{chanserv, nickserv};
-use crate::reply::Reply;
+use crate::text::reply::Reply;
 
 const ALL: &[&Service] = &[&chanserv::CHANSERV, &nickserv::NICKSERV];
 
@@ -33,7 +33,7 @@ pub(super) fn chanserv(context: &mut Context, message: &Message) -> Result<(), R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nickname::poses_as_servant;
+    use crate::text::nickname::poses_as_servant;
 
     #[test]
     fn every_word_has_help_in_both_languages() {

@@ -5,9 +5,9 @@ use teahouse_protocol::Tags;
 use teahouse_protocol::text::Ctcp;
 
 use super::context::Context;
-use crate::language::Text;
-use crate::reply::Reply;
-use crate::user_modes::UserMode;
+use crate::config::user_modes::UserMode;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 use crate::world::mask::Subject;
 use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Rank, Registration};
 

@@ -4,7 +4,7 @@ use teahouse_protocol::Message;
 
 use super::COMMANDS;
 use super::context::Context;
-use crate::reply::Reply;
+use crate::text::reply::Reply;
 use crate::world::{ServerBan, Target};
 
 /// STATS: reports, some of them for operators only.

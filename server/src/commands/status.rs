@@ -4,8 +4,8 @@ use teahouse_protocol::Message;
 
 use super::context::Context;
 use super::isupport;
-use crate::language::Language;
-use crate::reply::Reply;
+use crate::text::language::Language;
+use crate::text::reply::Reply;
 
 /// Name and version of this program.
 pub(super) const VERSION: &str = concat!("teahouse-", env!("CARGO_PKG_VERSION"));

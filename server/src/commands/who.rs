@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, listed};
-use crate::reply::Reply;
-use crate::user_modes::UserMode;
+use crate::config::user_modes::UserMode;
+use crate::text::reply::Reply;
 use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};
 
 /// How many rooms stand in one 319, which leaves room for the longest names.

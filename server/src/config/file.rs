@@ -6,8 +6,8 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 use super::{Config, ConfigError, find_key};
-use crate::files;
-use crate::language::{Both, Text};
+use crate::config::files;
+use crate::text::language::{Both, Text};
 
 /// How much is read of a file: what is longer is something else by mistake.
 const MOST_BYTES: u64 = 1 << 20;

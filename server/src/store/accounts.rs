@@ -8,7 +8,7 @@ use teahouse_protocol::{names, text};
 
 use super::rows::{readable, senseless};
 use super::{Store, StoreError, channels, history};
-use crate::password::ScramKeys;
+use crate::auth::password::ScramKeys;
 use crate::world::{Account, Change};
 
 /// The tables, as a migration makes them. Names are compared without the case of A to Z here; where more is the same

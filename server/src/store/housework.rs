@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::history::{self, Limits, Writer};
 use super::{bans, newest};
-use crate::language::Text;
+use crate::text::language::Text;
 
 /// How long a clock is watched before what was said in the future is dated by it: at the start of a machine, and after
 /// somebody has set it, it may be set once more.
@@ -183,7 +183,7 @@ mod tests {
     use super::super::history::{Redacted, Redaction};
     use super::super::{accounts, schema};
     use super::*;
-    use crate::language::Language;
+    use crate::text::language::Language;
     use crate::world::{Account, Change, Entry, Kind, Number, Record, ServerBan, Target, Texts};
 
     const ALL: Limits = Limits { days: None, lines: None };

@@ -8,7 +8,7 @@ use std::mem;
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Error, Row};
 
-use crate::language::Text;
+use crate::text::language::Text;
 
 thread_local! {
     /// What this thread has left out.

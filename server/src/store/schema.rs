@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::copy::{self, CopyError, Draft};
 use super::trouble::{self, Trouble};
 use super::{accounts, bans, channels, history, newest, presence, secrets};
-use crate::language::{Language, Text};
+use crate::text::language::{Language, Text};
 
 /// What makes a database of each version one of the next.
 const MIGRATIONS: &[&str] = &[

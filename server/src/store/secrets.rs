@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::password;
+use crate::auth::password;
 
 /// The table.
 pub(super) const TABLE: &str = "

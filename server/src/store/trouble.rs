@@ -14,7 +14,7 @@ use rusqlite::ErrorCode;
 use rustix::io::Errno;
 
 use super::beside;
-use crate::language::Text;
+use crate::text::language::Text;
 
 /// What every database begins with ([file format](https://www.sqlite.org/fileformat.html#the_database_header)).
 pub(crate) const MAGIC: &[u8; 16] = b"SQLite format 3\0";

@@ -10,8 +10,8 @@ use std::mem;
 use jiff::Timestamp;
 use teahouse_protocol::{CaseMapping, Folded};
 
-use crate::nickname::{self, Skeleton};
-use crate::password::{self, ScramKeys};
+use crate::auth::password::{self, ScramKeys};
+use crate::text::nickname::{self, Skeleton};
 
 /// Somebody's account. Its name is a nickname, and that nickname belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

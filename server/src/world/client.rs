@@ -12,11 +12,11 @@ use super::capability::{Capabilities, Capability};
 use super::cloak::Cloak;
 use super::line::Tags;
 use super::{ChannelId, ClientId, Draft, Markers, Number};
-use crate::language::Language;
-use crate::network::host_of;
+use crate::auth::sasl::Exchange;
+use crate::config::network::host_of;
+use crate::config::user_modes::{UserMode, UserModes};
 use crate::outbox::Outbox;
-use crate::sasl::Exchange;
-use crate::user_modes::{UserMode, UserModes};
+use crate::text::language::Language;
 
 /// The longest user name, in bytes with its `~`.
 pub(crate) const USER_BYTES: usize = 18;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::password;
+use crate::auth::password;
 
 /// What hides addresses: a keyed hash, so that the same address always looks the same and nobody can turn it back.
 #[derive(Debug)]

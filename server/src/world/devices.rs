@@ -14,10 +14,10 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
 use super::{Client, ClientId, Line, Registration, World, deliver};
-use crate::language::Text;
+use crate::config::user_modes::UserMode;
 use crate::outbox::{AtEnd, Cause, Outbox, Wire};
-use crate::reply::Reply;
-use crate::user_modes::UserMode;
+use crate::text::language::Text;
+use crate::text::reply::Reply;
 
 /// The wire of a person apart.
 struct Nowhere;

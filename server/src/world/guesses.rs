@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::Folded;
 
 use super::{ClientId, World};
-use crate::addresses;
+use crate::config::addresses;
 
 /// How many wrong passwords for one account cost nothing but the time to check them.
 const FREE: u32 = 3;
@@ -222,7 +222,7 @@ mod tests {
     use super::super::devices::nowhere;
     use super::*;
     use crate::config::Config;
-    use crate::network::Network;
+    use crate::config::network::Network;
 
     fn world() -> World {
         World::new(Arc::default(), Timestamp::UNIX_EPOCH)

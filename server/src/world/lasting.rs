@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use teahouse_protocol::Folded;
 
 use super::{Channel, ChannelId, ChannelModes, ClientId, Deed, Number, Presence, Topic, World};
-use crate::language::Text;
+use crate::text::language::Text;
 
 /// What is kept of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]

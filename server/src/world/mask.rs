@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use teahouse_protocol::{CaseMapping, Folded, names};
 
 use super::client::{Client, USER_BYTES};
-use crate::language::Text;
-use crate::network::Network;
-use crate::nickname;
+use crate::config::network::Network;
+use crate::text::language::Text;
+use crate::text::nickname;
 
 /// Whether `name` fits `mask`, in which `*` stands for anything and `?` for one character, and `\*` and `\?` for
 /// themselves ([Modern IRC, "Wildcard Expressions"](https://modern.ircdocs.horse/#wildcard-expressions)); both are

@@ -6,9 +6,9 @@
 
 use super::{Account, ClientId, Registration, World, shown_in_refusal};
 use crate::config::ProtectNames;
-use crate::language::Text;
-use crate::nickname::{self, Skeleton};
-use crate::reply::Reply;
+use crate::text::language::Text;
+use crate::text::nickname::{self, Skeleton};
+use crate::text::reply::Reply;
 
 impl World {
     /// Who has this nickname and has logged in.

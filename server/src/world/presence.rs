@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::{Capability, Client, ClientId, Line, Member, Number, Rank, Ranks, Registration, World};
 use crate::config::AlwaysOn;
-use crate::language::Text;
-use crate::user_modes::UserMode;
+use crate::config::user_modes::UserMode;
+use crate::text::language::Text;
 
 /// What is kept of somebody who stays.
 #[derive(Clone, Debug, PartialEq, Eq)]

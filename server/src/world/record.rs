@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
 use super::{ChannelId, Client, ClientId, Flag, Number, World};
-use crate::user_modes::UserMode;
+use crate::config::user_modes::UserMode;
 
 /// Something to be kept.
 #[derive(Debug)]

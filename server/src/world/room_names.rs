@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use teahouse_protocol::names;
 
 use super::{ChannelId, Deed, World};
-use crate::nickname::Skeleton;
-use crate::reply::Reply;
+use crate::text::nickname::Skeleton;
+use crate::text::reply::Reply;
 
 /// What the rooms look like that belong to somebody. Inverse of `channels[..].name` of those with a deed.
 pub(super) type RoomLooks = HashMap<Skeleton, Vec<ChannelId>>;

@@ -13,10 +13,10 @@ use teahouse_protocol::CaseMapping;
 
 use super::mask::{self, Person};
 use super::{Client, ClientId, Number, World};
-use crate::language::Text;
-use crate::network::Network;
-use crate::nickname;
-use crate::reply::Reply;
+use crate::config::network::Network;
+use crate::text::language::Text;
+use crate::text::nickname;
+use crate::text::reply::Reply;
 
 /// The list, in the order in which it was made.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use teahouse_protocol::Folded;
 
 use super::{Client, ClientId, Line, World, deliver};
 use crate::outbox::Cause;
-use crate::reply::Reply;
+use crate::text::reply::Reply;
 
 /// From a name to those who watch for it.
 pub(super) type Watchers = HashMap<Folded<'static>, IndexSet<ClientId>>;

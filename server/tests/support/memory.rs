@@ -9,12 +9,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use teahouse_protocol::{LineBuffer, LineLimits};
 use teahouse_server::Config;
+use teahouse_server::auth::hashing::Hashers;
 use teahouse_server::commands::{self, Aid, Input, Waiting};
-use teahouse_server::furnish::furnish;
-use teahouse_server::hashing::Hashers;
-use teahouse_server::language::Text;
 use teahouse_server::outbox::{Outbox, Progress, Wire};
 use teahouse_server::store::Store;
+use teahouse_server::store::furnish::furnish;
+use teahouse_server::text::language::Text;
 use teahouse_server::world::{Account, Accounts, ClientId, Effects, Lasting, World};
 
 use super::Stage;

@@ -1,6 +1,6 @@
 //! The way from the shell to a server that runs: a socket in `data_dir`, for its owner alone.
 //!
-//! A question is one line of JSON, and so is the answer; what is asked and done is told in [`desk`](crate::desk). One
+//! A question is one line of JSON, and so is the answer; what is asked and done is told in [`desk`](crate::server::desk). One
 //! thread, `control`, takes one question after another, each within a few seconds and a few kilobytes, and ends with
 //! the server.
 

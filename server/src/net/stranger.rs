@@ -7,8 +7,8 @@
 //!
 //! What a person may type by mistake is no sign: `/nick me`, `hello`, 你好.
 
-use crate::language::Text;
-use crate::tls;
+use crate::net::tls;
+use crate::text::language::Text;
 
 /// The first words of other protocols. HTTP's are those of
 /// [IANA's registry](https://www.iana.org/assignments/http-methods) but for SEARCH, which is a command here, and those

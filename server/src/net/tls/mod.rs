@@ -24,9 +24,9 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use rustls::{ServerConfig, ServerConnection};
 
-use crate::farewell;
-use crate::language::{Language, Text};
+use crate::net::farewell;
 use crate::outbox::Wire;
+use crate::text::language::{Language, Text};
 
 pub use fingerprint::Fingerprint;
 pub use identity::{Identity, SELF_SIGNED};

@@ -16,7 +16,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use parking_lot::{Condvar, Mutex};
 
-use crate::password::Memory;
+use crate::auth::password::Memory;
 use crate::staff::spawn;
 
 /// How many threads there are at most. Two make some seventy hashes a second, and take forty megabytes while they do.

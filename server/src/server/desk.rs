@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use teahouse_protocol::text::escape;
 
 use crate::archive::accounts::make_up_password;
+use crate::auth::password::{self, ScramKeys};
 use crate::commands::{apply, end_logins};
 use crate::config::Config;
-use crate::control;
-use crate::language::{Language, Text};
-use crate::password::{self, ScramKeys};
 use crate::server::Server;
+use crate::server::control;
 use crate::session::House;
 use crate::store::{accounts, bans};
+use crate::text::language::{Language, Text};
 use crate::world::{Account, Change, ClientId, ServerBan, Target};
 
 /// The first words of what is done here.

@@ -1,7 +1,7 @@
 //! 中文 and English: which of the two the server speaks, and every sentence of its own that is not a numeric.
 //!
 //! Each sentence is one row of a table with both languages side by side, so a row without a translation does not
-//! compile. The numerics have the same kind of table in [`reply`](crate::reply).
+//! compile. The numerics have the same kind of table in [`reply`](crate::text::reply).
 
 use std::fmt;
 
@@ -103,21 +103,21 @@ macro_rules! sentences {
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "the sentence says what it is")]
         pub enum $enum {
-            $($(#[$row])* $name $(($($crate::language::sentences!(@kind $field $($kind)?)),+))?),*
+            $($(#[$row])* $name $(($($crate::text::language::sentences!(@kind $field $($kind)?)),+))?),*
         }
 
         impl $enum {
             /// Every row, with its sentence in both languages, for the tests that compare them.
             pub const ROWS: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese)),*];
 
-            fn write(&self, f: &mut std::fmt::Formatter<'_>, language: $crate::language::Language) -> std::fmt::Result {
+            fn write(&self, f: &mut std::fmt::Formatter<'_>, language: $crate::text::language::Language) -> std::fmt::Result {
                 match self {
                     $(
                         Self::$name $(($($field),+))? => {
-                            $($(let $field = $crate::language::Words::within($field, language);)+)?
+                            $($(let $field = $crate::text::language::Words::within($field, language);)+)?
                             match language {
-                                $crate::language::Language::English => write!(f, $english),
-                                $crate::language::Language::Chinese => write!(f, $chinese),
+                                $crate::text::language::Language::English => write!(f, $english),
+                                $crate::text::language::Language::Chinese => write!(f, $chinese),
                             }
                         }
                     )*
@@ -125,8 +125,8 @@ macro_rules! sentences {
             }
         }
 
-        impl $crate::language::Words for $enum {
-            fn within(&self, language: $crate::language::Language) -> impl std::fmt::Display {
+        impl $crate::text::language::Words for $enum {
+            fn within(&self, language: $crate::text::language::Language) -> impl std::fmt::Display {
                 std::fmt::from_fn(move |f| self.write(f, language))
             }
         }

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Config;
-use crate::language::Text;
-use crate::motd::Motd;
+use crate::config::motd::Motd;
+use crate::net::tls::{Identity, SELF_SIGNED};
 use crate::store;
-use crate::tls::{Identity, SELF_SIGNED};
+use crate::text::language::Text;
 
 /// How long before a certificate's end it is spoken of.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -71,7 +71,7 @@ mod tests {
     use rcgen::{CertificateParams, KeyPair};
 
     use super::*;
-    use crate::language::Language;
+    use crate::text::language::Language;
 
     fn advice(config: &Config) -> Vec<String> {
         of(config, Timestamp::now()).iter().map(|text| text.to_string(Language::English)).collect()

@@ -3,8 +3,14 @@
 //! Flags override the file, and the file overrides the defaults. Every key of the file is also a flag, with `-` for
 //! `_`. Whatever is wrong is one clear line that names the file or flag, the key, and what was expected.
 
+pub mod addresses;
 mod changes;
+pub mod duration;
 mod file;
+pub mod files;
+pub mod motd;
+pub mod network;
+pub mod user_modes;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -15,11 +21,10 @@ use teahouse_protocol::text::truncate;
 use teahouse_protocol::{CaseMapping, names};
 use toml::Value;
 
-use crate::language::{Both, Language, Text, Words, sentences};
-use crate::network::Network;
-use crate::password::{Kept, Unusable};
-use crate::user_modes::{UserMode, UserModes};
-use crate::{addresses, files};
+use crate::auth::password::{Kept, Unusable};
+use crate::config::network::Network;
+use crate::config::user_modes::{UserMode, UserModes};
+use crate::text::language::{Both, Language, Text, Words, sentences};
 
 /// How much of a wrong value is shown, in bytes.
 const MOST_SHOWN: usize = 200;
@@ -940,7 +945,7 @@ mod tests {
 
     #[test]
     fn every_key_and_every_complaint_is_there_in_both_languages() {
-        crate::language::tests::check_rows(ConfigError::ROWS);
+        crate::text::language::tests::check_rows(ConfigError::ROWS);
         for key in KEYS {
             assert!(key.english.is_ascii() && !key.chinese.is_ascii(), "{}", key.name);
         }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use teahouse_protocol::text::truncate;
 
-use crate::files;
-use crate::language::{Both, Text};
+use crate::config::files;
+use crate::text::language::{Both, Text};
 
 /// How much of the file is read, in bytes.
 const MOST_BYTES: u64 = 64 * 1024;

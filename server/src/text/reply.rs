@@ -12,7 +12,7 @@ use std::fmt;
 use teahouse_protocol::numerics::*;
 use teahouse_protocol::text::truncate;
 
-use crate::language::Language;
+use crate::text::language::Language;
 
 macro_rules! replies {
     ($($name:ident $(($($field:ident),+))? = $numeric:ident, $params:literal $($english:literal | $chinese:literal)?;)*) => {
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn every_reply_is_there_in_both_languages() {
-        crate::language::tests::check_rows(Reply::ROWS);
+        crate::text::language::tests::check_rows(Reply::ROWS);
     }
 
     #[test]

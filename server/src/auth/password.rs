@@ -2,7 +2,7 @@
 //! configuration asks for them, the keys of SCRAM-SHA-256.
 //!
 //! Hashing takes tens of milliseconds and twenty megabytes, on purpose. In the server it is done by threads of its own
-//! ([`hashing`](crate::hashing)). Nothing here is to be called under the world's lock but for what [`ScramKeys`] does
+//! ([`hashing`](crate::auth::hashing)). Nothing here is to be called under the world's lock but for what [`ScramKeys`] does
 //! with keys that are there already.
 
 use std::io;

@@ -6,8 +6,8 @@ use base64ct::{Base64, Encoding};
 use teahouse_protocol::sasl::Assembler;
 use teahouse_protocol::scram::{ChannelBinding, ClientFinal, ClientFirst, ServerFirst};
 
+use crate::auth::password::{self, ScramKeys};
 use crate::config::Config;
-use crate::password::{self, ScramKeys};
 
 /// A way to prove who one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use std::time::Duration;
 use crossbeam_channel::RecvTimeoutError;
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::language::Text;
 use crate::server::Server;
+use crate::text::language::Text;
 use crate::world::Order;
 
 /// How often it is told how many are here, at most, and whether all is well, at least.

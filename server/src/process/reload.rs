@@ -15,13 +15,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use log::Level;
 
+use crate::config::addresses;
 use crate::config::{Config, ConfigError};
-use crate::language::{Both, Text};
+use crate::net::tls::Identity;
+use crate::process::advice;
+use crate::process::service_manager::ServiceManager;
 use crate::server::Server;
-use crate::service_manager::ServiceManager;
-use crate::tls::Identity;
+use crate::store;
+use crate::text::language::{Both, Text};
 use crate::world::{ClientId, Order};
-use crate::{addresses, advice, store};
 
 /// How long the program that is to be started may take to say whether it can be.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,7 +35,7 @@ type News = Vec<(Level, Text)>;
 
 /// What the server can be started again from.
 pub struct Origin<'a> {
-    /// The [program's file](crate::program::file).
+    /// The [program's file](crate::process::program::file).
     pub program: &'a Path,
     /// Reads file and flags again.
     pub read: &'a dyn Fn() -> Result<Config, ConfigError>,

@@ -17,10 +17,10 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 
-use super::{Fingerprint, pem};
 use crate::config::Config;
-use crate::files;
-use crate::language::{Both, Text};
+use crate::config::files;
+use crate::net::tls::{Fingerprint, pem};
+use crate::text::language::{Both, Text};
 
 /// The file in the data folder that holds the certificate which the server signed itself, and the key to it.
 pub const SELF_SIGNED: &str = "self-signed.pem";

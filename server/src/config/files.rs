@@ -7,7 +7,7 @@ use std::path::{self, Path, PathBuf};
 use directories::BaseDirs;
 use rustix::fs::{Mode, OFlags};
 
-use crate::language::{Both, Text};
+use crate::text::language::{Both, Text};
 
 /// Reads a regular file of at most so many bytes.
 ///
@@ -106,7 +106,7 @@ mod tests {
     use rustix::fs::{CWD, FileType, mknodat};
 
     use super::*;
-    use crate::language::{Language, Words};
+    use crate::text::language::{Language, Words};
 
     #[test]
     fn what_is_no_file_is_named_and_never_waited_for() {

@@ -24,10 +24,10 @@ use rusqlite::Connection;
 use signal_hook::consts::SIGXFSZ;
 
 use crate::config::{Config, ConfigError};
-use crate::console::{self, complain, tell};
-use crate::desk::{self, Outcome};
-use crate::language::{Language, Text};
+use crate::process::console::{self, complain, tell};
+use crate::server::desk::{self, Outcome};
 use crate::store::{self, rows};
+use crate::text::language::{Language, Text};
 
 /// How many lines of a file are said to be wrong, one by one.
 const MOST_WRONG: usize = 20;

@@ -4,6 +4,10 @@
 //! doorman's, the reaper's, the drain thread's, the hashing threads', the store's and the one that
 //! answers the shell by [`Server::stop`].
 
+pub(crate) mod control;
+pub(crate) mod desk;
+pub mod limits;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
@@ -18,20 +22,19 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use jiff::Timestamp;
 use parking_lot::{Condvar, Mutex};
 
-use crate::addresses;
+use crate::auth::hashing::Hashers;
 use crate::config::Config;
-use crate::control::Control;
-use crate::desk;
+use crate::config::addresses;
 use crate::drain::Drain;
-use crate::farewell::{self, Doorman};
-use crate::furnish::furnish;
-use crate::hashing::Hashers;
-use crate::language::Text;
-use crate::limits::Room;
+use crate::net::farewell::{self, Doorman};
+use crate::net::tls::Identity;
+use crate::server::control::Control;
+use crate::server::limits::Room;
 use crate::session::{self, House};
 use crate::staff::{Staff, join, spawn};
 use crate::store::Store;
-use crate::tls::Identity;
+use crate::store::furnish::furnish;
+use crate::text::language::Text;
 use crate::world::{ClientId, Effects, Order};
 
 /// How long the farewell may take before the sockets are shut down.

@@ -19,6 +19,7 @@ pub(crate) mod accounts;
 pub(crate) mod bans;
 pub(crate) mod channels;
 pub(crate) mod copy;
+pub mod furnish;
 pub(crate) mod history;
 mod housework;
 pub(crate) mod import;
@@ -47,7 +48,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use crate::config::Config;
-use crate::language::{Language, Text};
+use crate::text::language::{Language, Text};
 use crate::world::{Changes, Record};
 use history::{Limits, Writer};
 use housework::Housework;

@@ -26,7 +26,7 @@ use jiff::tz::TimeZone;
 use log::{Level, LevelFilter};
 use rustix::event::{PollFd, PollFlags, poll};
 
-use crate::language::{Language, Text};
+use crate::text::language::{Language, Text};
 
 /// How many lines wait at most.
 const MOST_LINES: usize = 1024;

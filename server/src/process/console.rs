@@ -7,7 +7,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use crate::language::{Language, Text};
+use crate::text::language::{Language, Text};
 
 /// Prints a line to standard output; it is out, not only in a buffer, when this comes back.
 ///

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::config::Config;
-use crate::language::Text;
 use crate::store::{Store, accounts, bans, channels, history, newest, presence, secrets};
+use crate::text::language::Text;
 use crate::world::{Accounts, World};
 
 /// Makes a world of what is kept, and has that forgotten which the configuration does not let be any more.

@@ -17,8 +17,8 @@ use signal_hook::consts::{
 };
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::language::{Language, Text};
-use crate::log_writer::LogWriter;
+use crate::process::log_writer::LogWriter;
+use crate::text::language::{Language, Text};
 use crate::world::Order;
 
 /// Signals that would end the process and mean nothing to it. With SIGXFSZ caught, a file that may not grow is an

@@ -14,8 +14,8 @@ use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{Error, InconsistentKeys};
 use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 
-use crate::files;
-use crate::language::Text;
+use crate::config::files;
+use crate::text::language::Text;
 
 /// A certificate with those of whoever vouches for it, as far as they had to be understood.
 pub(super) struct Chain {

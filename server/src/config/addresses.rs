@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::language::{Both, Text};
+use crate::text::language::{Both, Text};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 1024;
@@ -213,7 +213,7 @@ pub fn reachable(bound: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::{Language, Words};
+    use crate::text::language::{Language, Words};
 
     #[test]
     fn a_public_address_is_refused_with_this_machines_own_and_what_to_do() {
