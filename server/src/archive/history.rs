@@ -14,7 +14,8 @@ use teahouse_protocol::{names, text};
 use super::{Refusal, decode, failed, put};
 use crate::config::Config;
 use crate::process::console::tell;
-use crate::store::{self, history, import};
+use crate::store;
+use crate::store::history::{self, import};
 use crate::text::language::Text;
 use crate::world::{Entry, Kind, Number, Texts};
 

@@ -13,7 +13,7 @@ use super::context::Context;
 use super::history::{Readable, readable, readable_rooms, reads_since};
 use crate::store::StoreError;
 use crate::store::history::{self, Edge};
-use crate::store::search::Search;
+use crate::store::history::search::Search;
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Entry, party};

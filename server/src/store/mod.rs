@@ -21,13 +21,10 @@ pub(crate) mod channels;
 pub(crate) mod copy;
 pub mod furnish;
 pub(crate) mod history;
-mod housework;
-pub(crate) mod import;
 pub(crate) mod newest;
 pub(crate) mod presence;
 pub(crate) mod rows;
 mod schema;
-pub(crate) mod search;
 pub(crate) mod secrets;
 pub mod trouble;
 
@@ -50,8 +47,8 @@ use rusqlite::Connection;
 use crate::config::Config;
 use crate::text::language::{Language, Text};
 use crate::world::{Changes, Record};
+use history::housework::Housework;
 use history::{Limits, Writer};
-use housework::Housework;
 use trouble::Trouble;
 
 /// How many questions may wait. Past that, whoever asks waits for room.

@@ -3,6 +3,10 @@
 //! A message is filed under its [`Number`], which is its time and its name on the wire, so the table grows at its end
 //! and needs one index only.
 
+pub(super) mod housework;
+pub(crate) mod import;
+pub(crate) mod search;
+
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
@@ -703,8 +707,8 @@ pub(crate) fn take_waiting(
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema;
     use super::*;
+    use crate::store::schema;
 
     #[test]
     fn what_is_gone_is_not_waited_for() {

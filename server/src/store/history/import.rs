@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::history::{INSERT, find_place, insert_entry, place_for};
+use crate::store::history::{INSERT, find_place, insert_entry, place_for};
 use crate::world::{Entry, Number};
 
 /// A message from a file.

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::history::{self, Limits, Writer};
-use super::{bans, newest};
+use crate::store::history::{self, Limits, Writer};
+use crate::store::{bans, newest};
 use crate::text::language::Text;
 
 /// How long a clock is watched before what was said in the future is dated by it: at the start of a machine, and after
@@ -23,7 +23,7 @@ const LOSS_MICROS: i64 = 10 * 1_000_000;
 
 /// What is to be done, and what is done already.
 #[derive(Debug)]
-pub(super) struct Housework {
+pub(in crate::store) struct Housework {
     /// Whether the messages have to be counted anew.
     counts: bool,
     /// The limit that holds in all conversations, if it does; it only has to be seen to where that has changed.
@@ -64,7 +64,7 @@ impl Default for Housework {
 
 impl Housework {
     /// Does some of it, for no longer than others can wait. Returns whether that was all for now.
-    pub(super) fn go_on(
+    pub(in crate::store) fn go_on(
         &mut self,
         connection: &Connection,
         writer: &mut Writer,
@@ -112,7 +112,7 @@ impl Housework {
     }
 
     /// Has it written down how many messages there are in the conversations of the last minute, and too many forgotten.
-    pub(super) fn settle(
+    pub(in crate::store) fn settle(
         &mut self,
         connection: &Connection,
         writer: &mut Writer,
@@ -127,7 +127,7 @@ impl Housework {
     }
 
     /// Notes that something could not be written, so that what was counted is wrong.
-    pub(super) fn count_anew(&mut self, writer: &mut Writer) {
+    pub(in crate::store) fn count_anew(&mut self, writer: &mut Writer) {
         writer.forget();
         self.counts = true;
     }
@@ -151,7 +151,7 @@ impl Housework {
     }
 
     /// What the log has not been told yet.
-    pub(super) fn news(&mut self) -> Option<Text> {
+    pub(in crate::store) fn news(&mut self) -> Option<Text> {
         self.news.take()
     }
 
@@ -180,9 +180,9 @@ mod tests {
 
     use jiff::SignedDuration;
 
-    use super::super::history::{Redacted, Redaction};
-    use super::super::{accounts, schema};
     use super::*;
+    use crate::store::history::{Redacted, Redaction};
+    use crate::store::{accounts, schema};
     use crate::text::language::Language;
     use crate::world::{Account, Change, Entry, Kind, Number, Record, ServerBan, Target, Texts};
 

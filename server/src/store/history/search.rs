@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 use teahouse_protocol::{CaseMapping, Folded};
 
-use super::history::{COLUMNS, Edge, SLICE, entry, find_place};
-use super::rows::text;
+use crate::store::history::{COLUMNS, Edge, SLICE, entry, find_place};
+use crate::store::rows::text;
 use crate::world::{Entry, Number};
 
 /// A search that is going on.
@@ -121,9 +121,9 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use super::super::import::{self, Incoming};
-    use super::super::schema;
     use super::*;
+    use crate::store::history::import::{self, Incoming};
+    use crate::store::schema;
     use crate::world::{Kind, Texts};
 
     #[test]
