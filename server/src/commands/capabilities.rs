@@ -8,8 +8,9 @@ use teahouse_protocol::Message;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
 use super::context::Context;
-use super::{multiline, registration};
+use super::registration;
 use crate::auth::sasl::Mechanism;
+use crate::commands::messages::multiline;
 use crate::config::Config;
 use crate::config::user_modes::UserMode;
 use crate::outbox::Cause;

@@ -10,10 +10,10 @@ use teahouse_protocol::text::truncate;
 
 use super::context::{Context, Task};
 use super::errand::Aid;
-use super::guess::Guess;
-use super::login::NAME_BYTES;
-use super::modes;
 use crate::auth::password::{Kept, is_right_in_clear};
+use crate::commands::accounts::guess::Guess;
+use crate::commands::accounts::login::NAME_BYTES;
+use crate::commands::channels::modes;
 use crate::config::duration;
 use crate::config::user_modes::UserMode;
 use crate::store::{StoreError, bans};

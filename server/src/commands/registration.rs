@@ -6,10 +6,11 @@ use teahouse_protocol::{Message, names};
 
 use super::context::{Context, Task};
 use super::errand::Aid;
-use super::guess::Guess;
 use super::people::REALNAME_BYTES;
-use super::{isupport, login, motd, status};
 use crate::auth::password::{self, Kept};
+use crate::commands::about::{isupport, motd, status};
+use crate::commands::accounts::guess::Guess;
+use crate::commands::accounts::login;
 use crate::config::ProtectNames;
 use crate::config::user_modes::UserMode;
 use crate::text::language::Text;

@@ -1,9 +1,9 @@
 //! NickServ: accounts, for clients that know neither REGISTER nor SASL.
 
-use super::accounts::{Keeping, obstacle, open, password_obstacle};
-use super::context::Context;
-use super::login::{Claim, Proof, log_in, log_out};
-use super::service::{Service, word};
+use crate::commands::accounts::login::{Claim, Proof, log_in, log_out};
+use crate::commands::accounts::{Keeping, obstacle, open, password_obstacle};
+use crate::commands::context::Context;
+use crate::commands::services::service::{Service, word};
 use crate::text::language::Text;
 use crate::world::{Change, ClientId};
 
@@ -13,7 +13,7 @@ const SET_PASSWORD: &str = "SET PASSWORD old-password new-password";
 const MAX_CERTIFICATES: usize = 10;
 
 #[rustfmt::skip]
-pub(super) static NICKSERV: Service = Service {
+pub(in crate::commands) static NICKSERV: Service = Service {
     name: "NickServ",
     about: ["NickServ sees to accounts. HELP with one of these words tells more:", "NickServ 管理账号。HELP 加一个词可以看说明："],
     words: &[

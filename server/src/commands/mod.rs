@@ -4,37 +4,18 @@
 //! client. The dispatcher answers 421, 451, 461 and 481, so handlers do not. Handlers run under the world's lock and
 //! touch memory only; what needs a file or much time is an [`Errand`], which the session runs without the lock.
 
-mod access;
+mod about;
 mod accounts;
 mod capabilities;
 mod channels;
-mod chanserv;
 mod context;
 mod errand;
-mod guess;
-mod help;
 mod history;
-mod isupport;
-mod login;
 mod messages;
-mod modes;
-mod monitor;
-mod motd;
-mod multiline;
-mod nickserv;
 mod operators;
 mod people;
-mod read_markers;
-mod redact;
 mod registration;
-mod sasl;
-mod search;
-mod service;
 mod services;
-mod speech;
-mod stats;
-mod status;
-mod who;
 
 use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
 
@@ -44,10 +25,16 @@ use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::{Client, ClientId, World};
 
+use about::{help, isupport, motd, stats, status};
+pub(crate) use accounts::login::{apply, end_logins};
+use accounts::sasl;
+use channels::modes;
 use context::Context;
 use errand::Rooms;
 pub use errand::{Aid, Errand, Waiting};
-pub(crate) use login::{apply, end_logins};
+use history::{read_markers, redact, search};
+use messages::multiline;
+use people::{monitor, who};
 
 /// One command.
 #[derive(Debug)]

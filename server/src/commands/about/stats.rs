@@ -2,13 +2,13 @@
 
 use teahouse_protocol::Message;
 
-use super::COMMANDS;
-use super::context::Context;
+use crate::commands::COMMANDS;
+use crate::commands::context::Context;
 use crate::text::reply::Reply;
 use crate::world::{ServerBan, Target};
 
 /// STATS: reports, some of them for operators only.
-pub(super) fn stats(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn stats(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let letter = message.param(0).and_then(|letters| letters.chars().next()).unwrap_or('*');
     context.for_this_server(message.param(1))?;
     match letter {

@@ -2,16 +2,16 @@
 
 use teahouse_protocol::Message;
 
-use super::context::Context;
-use super::isupport;
+use crate::commands::about::isupport;
+use crate::commands::context::Context;
 use crate::text::language::Language;
 use crate::text::reply::Reply;
 
 /// Name and version of this program.
-pub(super) const VERSION: &str = concat!("teahouse-", env!("CARGO_PKG_VERSION"));
+pub(in crate::commands) const VERSION: &str = concat!("teahouse-", env!("CARGO_PKG_VERSION"));
 
 /// PING: sends back what came with it.
-pub(super) fn ping(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn ping(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let token = message.param(0).filter(|token| !token.is_empty()).ok_or(Reply::NoOrigin)?;
     let server = context.world.config.name.clone();
     context.send(format_args!("PONG {server} :{token}"));
@@ -19,17 +19,17 @@ pub(super) fn ping(context: &mut Context, message: &Message) -> Result<(), Reply
 }
 
 /// PONG: the session has heard from the client, and that is all it is for.
-pub(super) fn pong(_: &mut Context, _: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn pong(_: &mut Context, _: &Message) -> Result<(), Reply> {
     Ok(())
 }
 
 /// LUSERS: how many are here.
-pub(super) fn lusers(context: &mut Context, _: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn lusers(context: &mut Context, _: &Message) -> Result<(), Reply> {
     send_lusers(context);
     Ok(())
 }
 
-pub(super) fn send_lusers(context: &mut Context) {
+pub(in crate::commands) fn send_lusers(context: &mut Context) {
     let world = &context.world;
     let (invisible, operators) = world.invisible_and_operators();
     let (users, most) = (world.users().to_string(), world.most_users().to_string());
@@ -45,7 +45,7 @@ pub(super) fn send_lusers(context: &mut Context) {
 }
 
 /// VERSION: what runs here, and what it can do.
-pub(super) fn version(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn version(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
     context.reply(&Reply::Version(VERSION.to_owned(), context.world.config.name.clone()));
     isupport::send(context);
@@ -53,7 +53,7 @@ pub(super) fn version(context: &mut Context, message: &Message) -> Result<(), Re
 }
 
 /// TIME: what time it is here.
-pub(super) fn time(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn time(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
     let time = context.world.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     context.reply(&Reply::Time(context.world.config.name.clone(), time));
@@ -61,7 +61,7 @@ pub(super) fn time(context: &mut Context, message: &Message) -> Result<(), Reply
 }
 
 /// INFO: what this program is.
-pub(super) fn info(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn info(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
     let about = match context.device().language {
         Language::English => [
@@ -81,7 +81,7 @@ pub(super) fn info(context: &mut Context, message: &Message) -> Result<(), Reply
 }
 
 /// ADMIN: whom to ask about this server.
-pub(super) fn admin(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn admin(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
     let config = context.world.config.clone();
     let nobody = || context.client().language.choose("nobody has been named", "没有指定").to_owned();
@@ -94,7 +94,7 @@ pub(super) fn admin(context: &mut Context, message: &Message) -> Result<(), Repl
 }
 
 /// LINKS: the servers of the network, of which there is one.
-pub(super) fn links(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn links(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let mask = message.params().last().copied().unwrap_or("*");
     let config = context.world.config.clone();
     if context.is_this_server(mask) {
@@ -105,17 +105,17 @@ pub(super) fn links(context: &mut Context, message: &Message) -> Result<(), Repl
 }
 
 /// USERS: who is logged in to the machine, which nobody should be told.
-pub(super) fn users(_: &mut Context, _: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn users(_: &mut Context, _: &Message) -> Result<(), Reply> {
     Err(Reply::UsersDisabled)
 }
 
 /// SUMMON: writes to somebody's terminal, which nobody should do.
-pub(super) fn summon(_: &mut Context, _: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn summon(_: &mut Context, _: &Message) -> Result<(), Reply> {
     Err(Reply::SummonDisabled)
 }
 
 /// LANGUAGE: in which language this client is spoken to.
-pub(super) fn language(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn language(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let code = message.param(0).unwrap_or_default();
     let Some(language) = Language::from_code(&code.to_ascii_lowercase()) else {
         return Err(Reply::NoLanguage(code.to_owned()));

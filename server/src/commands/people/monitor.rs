@@ -3,15 +3,15 @@
 use teahouse_protocol::Message;
 use teahouse_protocol::names::check_nickname;
 
-use super::context::{Context, listed};
+use crate::commands::context::{Context, listed};
 use crate::text::reply::Reply;
 
 /// How many names one client may watch for (MONITOR).
-pub(super) const MAX_WATCHED: usize = 100;
+pub(in crate::commands) const MAX_WATCHED: usize = 100;
 /// How many bytes of names stand in one line.
 const NAMES_BYTES: usize = 360;
 
-pub(super) fn monitor(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn monitor(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let names = message.param(1).unwrap_or_default();
     match message.param(0).unwrap_or_default() {
         "+" => add(context, names),

@@ -8,8 +8,10 @@ use teahouse_protocol::framing::MAX_LINE_BYTES;
 use teahouse_protocol::names::MAX_CHANNEL_BYTES;
 use teahouse_protocol::{Message, text};
 
-use super::context::Context;
-use super::{channels, history, messages, modes, monitor, people};
+use crate::commands::channels::{self, modes};
+use crate::commands::context::Context;
+use crate::commands::people::{self, monitor};
+use crate::commands::{history, messages};
 use crate::config::Config;
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
@@ -19,7 +21,7 @@ use crate::world::{Capability, ClientId, Tags, USER_BYTES, World};
 const TOKENS_A_LINE: usize = 12;
 
 /// ISUPPORT: sends all of them, before the login ends to those only who have asked for that.
-pub(super) fn isupport(context: &mut Context, _: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn isupport(context: &mut Context, _: &Message) -> Result<(), Reply> {
     if !context.client().is_registered() && !context.has(Capability::ExtendedISupport) {
         return Err(Reply::NotRegistered);
     }
@@ -28,7 +30,7 @@ pub(super) fn isupport(context: &mut Context, _: &Message) -> Result<(), Reply> 
 }
 
 /// Sends all of them.
-pub(super) fn send(context: &mut Context) {
+pub(in crate::commands) fn send(context: &mut Context) {
     let world = &mut *context.world;
     let config = Arc::clone(&world.config);
     let lines = Arc::clone(world.isupport.get_or_insert_with(|| in_lines(&tokens(&config)).into()));
@@ -36,7 +38,7 @@ pub(super) fn send(context: &mut Context) {
 }
 
 /// Queues lines of tokens for a connection, as a batch if it has asked for that.
-pub(super) fn tell(world: &mut World, to: ClientId, lines: &[String], cause: Cause) {
+pub(in crate::commands) fn tell(world: &mut World, to: ClientId, lines: &[String], cause: Cause) {
     let wants = |capability| world.client(to).is_some_and(|client| client.has(capability));
     if !wants(Capability::ExtendedISupport) || !wants(Capability::Batch) || lines.is_empty() {
         for line in lines {
@@ -55,7 +57,7 @@ pub(super) fn tell(world: &mut World, to: ClientId, lines: &[String], cause: Cau
 }
 
 /// The tokens that another configuration changes, as 005 takes them back (`-TOKEN`) and gives them anew.
-pub(super) fn changed_tokens(before: &Config, after: &Config) -> Vec<String> {
+pub(in crate::commands) fn changed_tokens(before: &Config, after: &Config) -> Vec<String> {
     fn name(token: &str) -> &str {
         token.split('=').next().unwrap_or(token)
     }

@@ -2,10 +2,10 @@
 
 use teahouse_protocol::text::truncate;
 
-use super::access::{KEEPER, give_ranks, set_ranks};
-use super::channels::{TOPIC_BYTES, set_topic};
-use super::context::Context;
-use super::service::{self, Service, word};
+use crate::commands::channels::access::{KEEPER, give_ranks, set_ranks};
+use crate::commands::channels::{TOPIC_BYTES, set_topic};
+use crate::commands::context::Context;
+use crate::commands::services::service::{self, Service, word};
 use crate::text::language::Text;
 use crate::world::{ChannelId, Deed, Rank};
 
@@ -15,7 +15,7 @@ const MAX_OWNED: usize = 20;
 const MAX_ACCESS: usize = 100;
 
 #[rustfmt::skip]
-pub(super) static CHANSERV: Service = Service {
+pub(in crate::commands) static CHANSERV: Service = Service {
     name: KEEPER,
     about: ["ChanServ keeps rooms for their owners. HELP with one of these words tells more:", "ChanServ 替主人保管房间。HELP 加一个词可以看说明："],
     words: &[

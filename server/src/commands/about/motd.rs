@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use teahouse_protocol::Message;
 
-use super::context::{Context, Task};
-use super::errand::Aid;
-use super::{channels, history};
+use crate::commands::context::{Context, Task};
+use crate::commands::errand::Aid;
+use crate::commands::{channels, history};
 use crate::config::motd::Motd;
 use crate::text::reply::Reply;
 
 /// The file while it is read, which happens without the lock.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(in crate::commands) struct Reading {
     file: PathBuf,
     found: Option<Motd>,
     /// Whether the message of the day ends a welcome.
@@ -20,14 +20,14 @@ pub(super) struct Reading {
 }
 
 /// MOTD: the message of the day.
-pub(super) fn motd(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn motd(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
     send(context, false);
     Ok(())
 }
 
 /// Sends the message of the day, at once if there is none, else when its file has been read.
-pub(super) fn send(context: &mut Context, welcome: bool) {
+pub(in crate::commands) fn send(context: &mut Context, welcome: bool) {
     match context.world.config.motd_file.clone() {
         Some(file) => context.task = Some(Box::new(Reading { file, found: None, welcome })),
         None => show(context, None, welcome),

@@ -2,11 +2,17 @@
 //! ([Modern IRC, "Sending Messages"](https://modern.ircdocs.horse/#sending-messages);
 //! [IRCv3 message-tags](https://ircv3.net/specs/extensions/message-tags)).
 
+pub(super) mod multiline;
+mod speech;
+
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, listed};
-use super::speech::{self, Speech, channel_to_speak_in, client_only, may_hear, rank_and_channel, rank_of};
-use super::{multiline, service, services};
+use super::services;
+use crate::commands::messages::speech::{
+    Speech, channel_to_speak_in, client_only, may_hear, rank_and_channel, rank_of,
+};
+use crate::commands::services::service;
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
 use crate::world::{Capability, ClientId, Line, Number};

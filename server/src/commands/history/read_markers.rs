@@ -5,15 +5,15 @@
 
 use teahouse_protocol::{Message, names};
 
-use super::context::Context;
-use super::history::read_time;
+use crate::commands::context::Context;
+use crate::commands::history::read_time;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Capability, ChannelId, ClientId, Number};
 
 /// MARKREAD: asks how far one has read in a conversation, or says it.
-pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn markread(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let target = message.param(0).unwrap_or_default();
     if target.is_empty() {
         context.fail("MARKREAD", "NEED_MORE_PARAMS", "", &Text::WrongNumberOfParameters);
@@ -59,7 +59,7 @@ pub(super) fn markread(context: &mut Context, message: &Message) -> Result<(), R
 }
 
 /// Tells a connection whose person comes into a room how far that has read there.
-pub(super) fn tell_on_arrival(context: &mut Context, connection: ClientId, channel: ChannelId) {
+pub(in crate::commands) fn tell_on_arrival(context: &mut Context, connection: ClientId, channel: ChannelId) {
     if context.world.client(connection).is_some_and(|client| client.has(Capability::ReadMarker)) {
         let line = line(context, &context.world.channel(channel).name);
         let cause = if connection == context.device { Cause::Answer } else { Cause::Others };

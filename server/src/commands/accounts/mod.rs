@@ -2,12 +2,16 @@
 //! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)); and how a change of an
 //! account is kept before anybody hears of it.
 
+pub(super) mod guess;
+pub(super) mod login;
+pub(super) mod sasl;
+
 use teahouse_protocol::{Message, names};
 
 use super::context::{Context, Task};
 use super::errand::Aid;
-use super::login::{apply, log_in};
 use crate::auth::password::{self, ScramKeys};
+use crate::commands::accounts::login::{apply, log_in};
 use crate::store;
 use crate::text::language::Text;
 use crate::text::reply::Reply;

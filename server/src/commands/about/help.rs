@@ -2,15 +2,15 @@
 
 use teahouse_protocol::Message;
 
-use super::context::Context;
-use super::{COMMANDS, When, find};
+use crate::commands::context::Context;
+use crate::commands::{COMMANDS, When, find};
 use crate::text::reply::Reply;
 
 /// How many names stand in one line of the list.
 const NAMES_A_LINE: usize = 10;
 
 /// HELP: explains a command, or lists them all.
-pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn help(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let language = context.device().language;
     match message.param(0).filter(|subject| !subject.is_empty()) {
         None => {
@@ -47,7 +47,7 @@ pub(super) fn help(context: &mut Context, message: &Message) -> Result<(), Reply
 }
 
 /// A command and what stands behind it.
-pub(super) fn with_usage(name: &str, usage: &str) -> String {
+pub(in crate::commands) fn with_usage(name: &str, usage: &str) -> String {
     format!("{name} {usage}").trim_end().to_owned()
 }
 

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
-use super::context::Context;
-use super::history::{Readable, readable};
+use crate::commands::context::Context;
+use crate::commands::history::{Readable, readable};
 use crate::store::history::{self, Redaction};
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
@@ -18,7 +18,7 @@ const REASON_BYTES: usize = 200;
 
 /// REDACT: takes a message out of the history and tells those who know of such things. One's own, for a day; operators
 /// of the room and of the server anybody's.
-pub(super) fn redact(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn redact(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.need_history("REDACT")?;
     let [target, msgid, ..] = message.params()[..] else {
         return Err(Reply::NeedMoreParams("REDACT".to_owned()));

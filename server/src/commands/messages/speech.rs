@@ -4,7 +4,7 @@
 use teahouse_protocol::Tags;
 use teahouse_protocol::text::Ctcp;
 
-use super::context::Context;
+use crate::commands::context::Context;
 use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
@@ -13,24 +13,24 @@ use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Rank, Re
 
 /// One message on its way: the command, and the words behind the target, if there are any.
 #[derive(Clone, Copy)]
-pub(super) struct Speech<'a> {
-    pub(super) command: &'static str,
-    pub(super) text: Option<&'a str>,
+pub(in crate::commands) struct Speech<'a> {
+    pub(in crate::commands) command: &'static str,
+    pub(in crate::commands) text: Option<&'a str>,
 }
 
 impl Speech<'_> {
-    pub(super) fn kind(self) -> Kind {
+    pub(in crate::commands) fn kind(self) -> Kind {
         Kind::from_command(self.command).expect("it is one of the three")
     }
 
     /// Whether it can be said to a client: tags without words are for those only who asked for tags.
-    pub(super) fn is_understood_by(self, client: &Client) -> bool {
+    pub(in crate::commands) fn is_understood_by(self, client: &Client) -> bool {
         self.text.is_some() || client.has(Capability::MessageTags)
     }
 }
 
 /// The tags that clients send to each other, as they stand on the wire; each key once, with its last value.
-pub(super) fn client_only(tags: Tags) -> String {
+pub(in crate::commands) fn client_only(tags: Tags) -> String {
     if tags.is_empty() {
         return String::new();
     }
@@ -47,7 +47,7 @@ pub(super) fn client_only(tags: Tags) -> String {
 
 /// The prefix of a rank before a channel's name, and the name: `@#room` is for operators and higher. With several
 /// prefixes the lowest says who (Modern IRC, "PRIVMSG"). Without one, no prefix and the whole target.
-pub(super) fn rank_and_channel(target: &str) -> (&str, &str) {
+pub(in crate::commands) fn rank_and_channel(target: &str) -> (&str, &str) {
     let behind = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
     let prefixes = target[..target.len() - behind.len()].split_inclusive(|_| true);
     match prefixes.min_by_key(|prefix| rank_of(prefix)) {
@@ -57,12 +57,12 @@ pub(super) fn rank_and_channel(target: &str) -> (&str, &str) {
 }
 
 /// The rank with this prefix.
-pub(super) fn rank_of(prefix: &str) -> Option<Rank> {
+pub(in crate::commands) fn rank_of(prefix: &str) -> Option<Rank> {
     prefix.chars().next().and_then(Rank::from_prefix)
 }
 
 /// Notes for WHOIS that the client is not idle.
-pub(super) fn note_speech(context: &mut Context) {
+pub(in crate::commands) fn note_speech(context: &mut Context) {
     let now = context.world.now;
     if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
         *spoke = now;
@@ -75,7 +75,7 @@ pub(super) fn note_speech(context: &mut Context) {
 ///
 /// # Errors
 /// ERR_NOSUCHCHANNEL, ERR_CANNOTSENDTOCHAN.
-pub(super) fn channel_to_speak_in(
+pub(in crate::commands) fn channel_to_speak_in(
     context: &mut Context,
     name: &str,
     speech: Speech,
@@ -137,7 +137,7 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
 ///
 /// # Errors
 /// ERR_NONONREG.
-pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
+pub(in crate::commands) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
     let known = context.client().account().is_some() || std::ptr::eq(person, context.client());
     if person.modes.has(UserMode::RegisteredOnly) && !known {
         return Err(Reply::NonOnReg(person.name().to_owned()));
@@ -149,7 +149,11 @@ pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> 
 ///
 /// # Errors
 /// RPL_AWAY, which is no error.
-pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) -> Result<(), Reply> {
+pub(in crate::commands) fn say_if_away(
+    context: &Context,
+    person: ClientId,
+    command: &str,
+) -> Result<(), Reply> {
     let person = context.world.client(person).expect("it was found");
     match person.away.clone().filter(|_| command == "PRIVMSG") {
         Some(words) => Err(Reply::Away(person.name().to_owned(), words)),
@@ -161,7 +165,11 @@ pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) ->
 ///
 /// # Errors
 /// RPL_AWAY, which is no error.
-pub(super) fn say_that_it_waits(context: &Context, name: String, command: &str) -> Result<(), Reply> {
+pub(in crate::commands) fn say_that_it_waits(
+    context: &Context,
+    name: String,
+    command: &str,
+) -> Result<(), Reply> {
     let words = context.say(&Text::MessageWaits);
     if command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) }
 }

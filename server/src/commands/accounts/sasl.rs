@@ -7,16 +7,16 @@ use teahouse_protocol::Message;
 use teahouse_protocol::sasl::{ABORT, EMPTY, chunks};
 use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 
-use super::context::Context;
-use super::login::{Claim, Proof, has_password, log_in};
 use crate::auth::sasl::{Exchange, Mechanism, Plain, Scram, Step};
+use crate::commands::accounts::login::{Claim, Proof, has_password, log_in};
+use crate::commands::context::Context;
 use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::Capability;
 
 /// AUTHENTICATE: names a mechanism, goes on with it, or breaks it off.
-pub(super) fn authenticate(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn authenticate(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let word = message.param(0).unwrap_or_default();
     if !context.has(Capability::Sasl) {
         return Err(Reply::SaslFail);

@@ -1,14 +1,14 @@
 //! The ranks that people get from the list of a room that belongs to somebody, and who gives them: ChanServ.
 
-use super::context::Context;
-use super::service;
+use crate::commands::context::Context;
+use crate::commands::services::service;
 use crate::world::{ChannelId, Client, ClientId, Rank};
 
 /// Who keeps rooms for their owners.
-pub(super) const KEEPER: &str = "ChanServ";
+pub(in crate::commands) const KEEPER: &str = "ChanServ";
 
 /// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.
-pub(super) fn give_ranks(context: &mut Context, channel: ChannelId) {
+pub(in crate::commands) fn give_ranks(context: &mut Context, channel: ChannelId) {
     let (room, account) = (context.world.channel(channel), context.client().account());
     let ranks =
         room.deed.as_ref().zip(account).map(|(deed, account)| deed.ranks(account)).unwrap_or_default();
@@ -22,7 +22,7 @@ pub(super) fn give_ranks(context: &mut Context, channel: ChannelId) {
 }
 
 /// Gives or takes ranks in ChanServ's name, and tells the room if that changes anything.
-pub(super) fn set_ranks(
+pub(in crate::commands) fn set_ranks(
     context: &mut Context,
     channel: ChannelId,
     person: ClientId,

@@ -6,17 +6,17 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::context::Context;
-use super::errand::Aid;
+use crate::commands::context::Context;
+use crate::commands::errand::Aid;
 use crate::world::{ClientId, Whose, World};
 
 /// One attempt.
 #[derive(Debug)]
-pub(super) struct Guess {
+pub(in crate::commands) struct Guess {
     whose: Whose,
-    pub(super) device: ClientId,
+    pub(in crate::commands) device: ClientId,
     /// Where the client comes from.
-    pub(super) address: SocketAddr,
+    pub(in crate::commands) address: SocketAddr,
     /// How long earlier guesses make this one wait.
     wait: Duration,
     /// How long a wrong one makes the client wait for the answer.
@@ -37,25 +37,25 @@ enum Due {
 
 impl Guess {
     /// The one that the client makes now.
-    pub(super) fn of(context: &Context, whose: Whose, penalty: Duration) -> Self {
+    pub(in crate::commands) fn of(context: &Context, whose: Whose, penalty: Duration) -> Self {
         let wait = context.world.wait_for_guess(&whose, context.device);
         let (device, address) = (context.device, context.device().address);
         Self { whose, device, address, wait, penalty, is_right: None, due: Due::Check, is_counted: false }
     }
 
     /// Whether it need not wait to be checked.
-    pub(super) fn is_free(&self) -> bool {
+    pub(in crate::commands) fn is_free(&self) -> bool {
         self.wait.is_zero()
     }
 
     /// Takes note of how it was, where no time was needed to see that.
-    pub(super) fn found(&mut self, is_right: bool) {
+    pub(in crate::commands) fn found(&mut self, is_right: bool) {
         self.is_right = Some(is_right);
         self.due = if is_right { Due::Nothing } else { Due::Penalty };
     }
 
     /// Does what is due. `check` is not asked for a client that has gone.
-    pub(super) fn run(&mut self, aid: &mut Aid, check: impl FnOnce(&mut Aid) -> Option<bool>) {
+    pub(in crate::commands) fn run(&mut self, aid: &mut Aid, check: impl FnOnce(&mut Aid) -> Option<bool>) {
         match self.due {
             Due::Check => {
                 self.due = Due::Nothing;
@@ -74,7 +74,7 @@ impl Guess {
     }
 
     /// Counts it, once, even if the client has gone. Returns how it was if that is news.
-    pub(super) fn settle(&mut self, world: &mut World) -> Option<bool> {
+    pub(in crate::commands) fn settle(&mut self, world: &mut World) -> Option<bool> {
         let is_right = self.is_right.filter(|_| !self.is_counted)?;
         self.is_counted = true;
         if is_right {
@@ -86,16 +86,16 @@ impl Guess {
     }
 
     /// Whether the task has to run once more before the client is answered.
-    pub(super) fn is_due(&self) -> bool {
+    pub(in crate::commands) fn is_due(&self) -> bool {
         self.due != Due::Nothing
     }
 
-    pub(super) fn is_right(&self) -> bool {
+    pub(in crate::commands) fn is_right(&self) -> bool {
         self.is_right == Some(true)
     }
 
     /// Whether it was never found out.
-    pub(super) fn is_unknown(&self) -> bool {
+    pub(in crate::commands) fn is_unknown(&self) -> bool {
         self.is_right.is_none()
     }
 }

@@ -2,32 +2,32 @@
 
 use teahouse_protocol::text::Ctcp;
 
-use super::context::Context;
-use super::help::with_usage;
+use crate::commands::about::help::with_usage;
+use crate::commands::context::Context;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::world::World;
 
 /// One of them.
-pub(super) struct Service {
-    pub(super) name: &'static str,
+pub(in crate::commands) struct Service {
+    pub(in crate::commands) name: &'static str,
     /// What it does, in English and in 中文.
-    pub(super) about: [&'static str; 2],
-    pub(super) words: &'static [Word],
+    pub(in crate::commands) about: [&'static str; 2],
+    pub(in crate::commands) words: &'static [Word],
 }
 
 /// Something to say to a servant.
-pub(super) struct Word {
-    pub(super) name: &'static str,
+pub(in crate::commands) struct Word {
+    pub(in crate::commands) name: &'static str,
     /// The fewest words behind it.
-    pub(super) min_params: usize,
-    pub(super) run: fn(&mut Context, &[&str]) -> Result<(), Text>,
-    pub(super) usage: &'static str,
+    pub(in crate::commands) min_params: usize,
+    pub(in crate::commands) run: fn(&mut Context, &[&str]) -> Result<(), Text>,
+    pub(in crate::commands) usage: &'static str,
     /// What it does, in English and in 中文.
-    pub(super) help: [&'static str; 2],
+    pub(in crate::commands) help: [&'static str; 2],
 }
 
-pub(super) const fn word(
+pub(in crate::commands) const fn word(
     name: &'static str,
     min_params: usize,
     run: fn(&mut Context, &[&str]) -> Result<(), Text>,
@@ -38,7 +38,7 @@ pub(super) const fn word(
 }
 
 /// Lets a servant answer what was said to it.
-pub(super) fn hear(context: &mut Context, service: &'static Service, said: &str) {
+pub(in crate::commands) fn hear(context: &mut Context, service: &'static Service, said: &str) {
     if Ctcp::parse(said).is_some() {
         return;
     }
@@ -83,7 +83,7 @@ impl Service {
     }
 
     /// Answers the client that asked.
-    pub(super) fn say(&self, context: &mut Context, text: &Text) {
+    pub(in crate::commands) fn say(&self, context: &mut Context, text: &Text) {
         let words = context.say(text);
         self.tell(context, &words);
     }
@@ -96,6 +96,6 @@ impl Service {
 }
 
 /// What stands before whatever the servant of this name says and does.
-pub(super) fn source(name: &str, world: &World) -> String {
+pub(in crate::commands) fn source(name: &str, world: &World) -> String {
     format!("{name}!{name}@{}", world.config.name)
 }

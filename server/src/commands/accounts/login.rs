@@ -10,41 +10,42 @@ use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::{Capability, Change, Client, ClientId, Whose, World};
 
-use super::context::{Context, Task};
-use super::errand::Aid;
-use super::guess::Guess;
-use super::{access, history};
+use crate::commands::accounts::guess::Guess;
+use crate::commands::channels::access;
+use crate::commands::context::{Context, Task};
+use crate::commands::errand::Aid;
+use crate::commands::history;
 
 /// How long a wrong password makes the one who gave it wait.
-pub(super) const PENALTY: Duration = Duration::from_millis(500);
+pub(in crate::commands) const PENALTY: Duration = Duration::from_millis(500);
 
 /// How much is remembered of a name that is nobody's.
-pub(super) const NAME_BYTES: usize = 64;
+pub(in crate::commands) const NAME_BYTES: usize = 64;
 
 /// Somebody says to be the owner of an account. Whether it is so takes time to find out, and happens without the lock.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(in crate::commands) struct Claim {
     /// Its name; as the client wrote it, if there is no such account.
-    pub(super) account: String,
+    pub(in crate::commands) account: String,
     /// The hash of its password; `None` if there is no such account.
-    pub(super) kept: Option<String>,
-    pub(super) proof: Proof,
+    pub(in crate::commands) kept: Option<String>,
+    pub(in crate::commands) proof: Proof,
     guess: Guess,
     /// Whether the keys of SCRAM are to be kept and are not there yet.
     lacks_keys: bool,
     /// Those keys, once they are kept.
     change: Option<Change>,
-    pub(super) is_right: bool,
+    pub(in crate::commands) is_right: bool,
     /// The password that the account is to have if the claim is right.
-    pub(super) new_password: Option<String>,
+    pub(in crate::commands) new_password: Option<String>,
     /// Why a right one does not help: nobody may log in to the account.
-    pub(super) suspended: Option<Text>,
+    pub(in crate::commands) suspended: Option<Text>,
     then: Then,
 }
 
 /// What is offered as a proof.
 #[derive(Debug)]
-pub(super) enum Proof {
+pub(in crate::commands) enum Proof {
     /// The password itself.
     Password(String),
     /// What SCRAM showed: the server's signature, if it was right.
@@ -58,7 +59,7 @@ type Then = fn(&mut Context, &Claim);
 
 impl Claim {
     /// Leaves the errand to find out whether the client owns an account.
-    pub(super) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
+    pub(in crate::commands) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
         context.task = Some(Box::new(Self::of(context, account, proof, then)));
     }
 
@@ -84,7 +85,13 @@ impl Claim {
     }
 
     /// The same, to give the account another password then.
-    pub(super) fn to_change(context: &mut Context, account: &str, old: &str, new: &str, then: Then) {
+    pub(in crate::commands) fn to_change(
+        context: &mut Context,
+        account: &str,
+        old: &str,
+        new: &str,
+        then: Then,
+    ) {
         let proof = Proof::Password(old.to_owned());
         let new_password = Some(new.to_owned());
         let claim = Self { new_password, ..Self::of(context, account, proof, then) };
@@ -92,12 +99,12 @@ impl Claim {
     }
 
     /// Whether it was never found out.
-    pub(super) fn is_unknown(&self) -> bool {
+    pub(in crate::commands) fn is_unknown(&self) -> bool {
         !matches!(self.proof, Proof::LoggedIn) && self.guess.is_unknown()
     }
 
     /// What to say to the client whose claim is not right.
-    pub(super) fn refusal(&self) -> Text {
+    pub(in crate::commands) fn refusal(&self) -> Text {
         match &self.suspended {
             Some(why) => why.clone(),
             None if self.is_unknown() => Text::NotChecked,
@@ -177,7 +184,7 @@ impl Task for Claim {
 }
 
 /// Whether there is an account of this name, and this is still the hash of its password.
-pub(super) fn has_password(world: &World, account: &str, hash: &str) -> bool {
+pub(in crate::commands) fn has_password(world: &World, account: &str, hash: &str) -> bool {
     world.accounts.find(account).is_some_and(|account| account.password == hash)
 }
 
@@ -251,7 +258,7 @@ pub(crate) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>
 
 /// Logs the client in to an account, and tells everybody concerned. Returns whether there is such an account; the client
 /// hears of one that is suspended.
-pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
+pub(in crate::commands) fn log_in(context: &mut Context, account: &str) -> bool {
     let Some(account) = context.world.accounts.find(account).map(|account| account.name.clone()) else {
         return false;
     };
@@ -273,7 +280,7 @@ pub(super) fn log_in(context: &mut Context, account: &str) -> bool {
 }
 
 /// Logs somebody out, and tells everybody concerned.
-pub(super) fn log_out(world: &mut World, id: ClientId) {
+pub(in crate::commands) fn log_out(world: &mut World, id: ClientId) {
     let Some(client) = world.client(id).filter(|client| client.account().is_some()) else { return };
     let reply = Reply::LoggedOut(client.full_source());
     world.notify_person(id, &reply);

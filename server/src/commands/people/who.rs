@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
-use super::context::{Context, listed};
+use crate::commands::context::{Context, listed};
 use crate::config::user_modes::UserMode;
 use crate::text::reply::Reply;
 use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};
@@ -12,7 +12,7 @@ use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration,
 const ROOMS_A_LINE: usize = 4;
 
 /// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
-pub(super) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let asked = message.param(0).filter(|mask| !mask.is_empty()).unwrap_or("*");
     let mask = if asked == "0" { "*" } else { asked };
     let (flags, fields) = match message.param(1).unwrap_or_default().split_once('%') {
@@ -121,7 +121,7 @@ fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, a
 }
 
 /// WHOIS: all that the one who asks may know about somebody.
-pub(super) fn whois(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn whois(context: &mut Context, message: &Message) -> Result<(), Reply> {
     // With two parameters the first names a server, or somebody there; and there is one server only.
     let (server, asked) = match (message.param(0), message.param(1)) {
         (server, Some(nick)) => (server, nick),
@@ -200,7 +200,7 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
 }
 
 /// WHOWAS: who had a name before, the latest first.
-pub(super) fn whowas(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn whowas(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let Some(asked) = listed(message.param(0).unwrap_or_default()).next() else {
         return Err(Reply::NoNicknameGiven);
     };

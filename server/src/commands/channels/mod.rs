@@ -1,12 +1,15 @@
 //! Rooms: JOIN, PART, KICK, INVITE, TOPIC, RENAME, NAMES, LIST
 //! ([Modern IRC, "Channel Operations"](https://modern.ircdocs.horse/#channel-operations)). Their modes are in
-//! [`modes`](super::modes).
+//! [`modes`].
+
+pub(super) mod access;
+pub(super) mod modes;
 
 use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
 use super::context::{Context, listed};
-use super::{access, read_markers};
+use crate::commands::history::read_markers;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::Reply;

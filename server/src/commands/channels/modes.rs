@@ -3,7 +3,7 @@
 
 use teahouse_protocol::{Message, names};
 
-use super::context::Context;
+use crate::commands::context::Context;
 use crate::config::duration;
 use crate::config::network::Network;
 use crate::config::user_modes::UserMode;
@@ -13,11 +13,11 @@ use crate::world::mask::{self, ListEntry};
 use crate::world::{ChannelId, Flag, Kind, List, Rank};
 
 /// How many changes with a parameter one MODE may have (MODES).
-pub(super) const MAX_CHANGES: usize = 6;
+pub(in crate::commands) const MAX_CHANGES: usize = 6;
 /// How many entries the lists of one channel may have together (MAXLIST).
-pub(super) const MAX_ENTRIES: usize = 100;
+pub(in crate::commands) const MAX_ENTRIES: usize = 100;
 /// The longest key, in bytes (KEYLEN).
-pub(super) const KEY_BYTES: usize = 32;
+pub(in crate::commands) const KEY_BYTES: usize = 32;
 /// The longest entry of a list, in bytes.
 const MASK_BYTES: usize = 150;
 /// How many bytes of parameters stand in one MODE that others get.
@@ -30,7 +30,7 @@ const MAX_LIMIT: usize = 1_000_000;
 /// A change that was made: on or off, the letter, and the parameter if it has one.
 type Change = (bool, char, Option<String>);
 
-pub(super) fn mode(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn mode(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let target = message.param(0).unwrap_or_default();
     if names::is_channel(target) {
         channel_mode(context, target, message)
@@ -306,7 +306,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// ERR_CHANOPRIVSNEEDED.
-    pub(super) fn need_rank(&self, channel: ChannelId, rank: Rank) -> Result<(), Reply> {
+    pub(in crate::commands) fn need_rank(&self, channel: ChannelId, rank: Rank) -> Result<(), Reply> {
         let room = self.world.channel(channel);
         let allowed = room.ranks(self.me).at_least(rank) || self.client().is_operator();
         if allowed { Ok(()) } else { Err(Reply::ChanOPrivsNeeded(room.name.clone())) }
@@ -355,7 +355,7 @@ fn user_mode(context: &mut Context, nick: &str, message: &Message) -> Result<(),
 }
 
 /// Tells a client what has changed of its own modes.
-pub(super) fn tell_user_modes(context: &mut Context, changes: &str) {
+pub(in crate::commands) fn tell_user_modes(context: &mut Context, changes: &str) {
     let (source, name) = (context.client().source(), context.client().name());
     let line = context.world.line(format_args!(":{source} MODE {name} {changes}"));
     let line = line.with_tags(context.client().tags());

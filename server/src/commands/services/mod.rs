@@ -2,14 +2,17 @@
 //! way, one speaks to them as to a person.
 //!
 //! They are no clients and sit in no table; their names are nobody's. What they know and do is the same as behind the
-//! commands. What they are made of is in [`service`](super::service).
+//! commands. What they are made of is in [`service`].
+
+mod chanserv;
+mod nickserv;
+pub(super) mod service;
 
 use teahouse_protocol::Message;
 
 use super::context::Context;
-use super::service::{Service, hear};
-use super::{chanserv, nickserv};
 use crate::text::reply::Reply;
+use service::{Service, hear};
 
 const ALL: &[&Service] = &[&chanserv::CHANSERV, &nickserv::NICKSERV];
 

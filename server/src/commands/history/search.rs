@@ -9,11 +9,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use teahouse_protocol::Message;
 
-use super::context::Context;
-use super::history::{Readable, readable, readable_rooms, reads_since};
+use crate::commands::context::Context;
+use crate::commands::history::{Readable, readable, readable_rooms, reads_since};
 use crate::store::StoreError;
-use crate::store::history::{self, Edge};
 use crate::store::history::search::Search;
+use crate::store::history::{self, Edge};
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Entry, party};
@@ -27,7 +27,7 @@ const MOST: usize = 100;
 type Refusal = (&'static str, String, Text);
 
 /// SEARCH: finds messages with all these words; `in:`, `from:`, `after:`, `before:` and `limit:` say which.
-pub(super) fn search(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn search(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.need_history("SEARCH")?;
     match understand(context, message) {
         Ok((mut search, None)) => {

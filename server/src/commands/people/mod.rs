@@ -1,5 +1,8 @@
 //! People by name, and what one says of oneself: ISON, USERHOST, AWAY, SETNAME.
 
+pub(super) mod monitor;
+pub(super) mod who;
+
 use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 

@@ -5,6 +5,10 @@
 //! account or the holder of a nickname. Whatever else is asked for is refused in the same words, whether it exists or
 //! not.
 
+pub(super) mod read_markers;
+pub(super) mod redact;
+pub(super) mod search;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

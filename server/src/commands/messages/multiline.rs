@@ -5,21 +5,21 @@
 
 use teahouse_protocol::{Message, names};
 
-use super::context::Context;
-use super::speech::{self, Speech};
+use crate::commands::context::Context;
+use crate::commands::messages::speech::{self, Speech};
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Capability, Draft, Kind, Line, Number, Said, Tags};
 
 /// How long a message may be, in bytes, with one for each new line.
-pub(super) const MOST_BYTES: usize = 8192;
+pub(in crate::commands) const MOST_BYTES: usize = 8192;
 /// How many lines it may have.
-pub(super) const MOST_LINES: usize = 64;
+pub(in crate::commands) const MOST_LINES: usize = 64;
 /// The longest reference, in bytes.
 const REFERENCE_BYTES: usize = 64;
 
 /// BATCH: opens or closes a message of several lines.
-pub(super) fn batch(context: &mut Context, message: &Message) -> Result<(), Reply> {
+pub(in crate::commands) fn batch(context: &mut Context, message: &Message) -> Result<(), Reply> {
     if !context.has(Capability::Multiline) {
         return Err(Reply::UnknownCommand("BATCH".to_owned()));
     }
@@ -64,7 +64,11 @@ fn answer_to(context: &mut Context, label: Option<String>) {
 }
 
 /// Takes a PRIVMSG or NOTICE that is a line of a longer message. Returns whether it was one.
-pub(super) fn take_line(context: &mut Context, command: &'static str, message: &Message) -> bool {
+pub(in crate::commands) fn take_line(
+    context: &mut Context,
+    command: &'static str,
+    message: &Message,
+) -> bool {
     let Some(reference) = context.tags.get("batch").filter(|_| context.has(Capability::Multiline)) else {
         return false;
     };
