@@ -8,10 +8,10 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use teahouse_protocol::{CaseMapping, Folded, names};
 
-use super::client::{Client, USER_BYTES};
 use crate::config::network::Network;
 use crate::text::language::Text;
 use crate::text::nickname;
+use crate::world::people::client::{Client, USER_BYTES};
 
 /// Whether `name` fits `mask`, in which `*` stands for anything and `?` for one character, and `\*` and `\?` for
 /// themselves ([Modern IRC, "Wildcard Expressions"](https://modern.ircdocs.horse/#wildcard-expressions)); both are

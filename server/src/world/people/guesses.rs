@@ -14,8 +14,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::Folded;
 
-use super::{ClientId, World};
 use crate::config::addresses;
+use crate::world::{ClientId, World};
 
 /// How many wrong passwords for one account cost nothing but the time to check them.
 const FREE: u32 = 3;
@@ -219,10 +219,10 @@ mod tests {
     use std::net::SocketAddr;
     use std::sync::Arc;
 
-    use super::super::devices::nowhere;
     use super::*;
     use crate::config::Config;
     use crate::config::network::Network;
+    use crate::world::people::devices::nowhere;
 
     fn world() -> World {
         World::new(Arc::default(), Timestamp::UNIX_EPOCH)

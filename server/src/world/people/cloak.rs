@@ -6,18 +6,18 @@ use crate::auth::password;
 
 /// What hides addresses: a keyed hash, so that the same address always looks the same and nobody can turn it back.
 #[derive(Debug)]
-pub(super) struct Cloak {
+pub(in crate::world) struct Cloak {
     key: [u8; 32],
 }
 
 impl Cloak {
-    pub(super) fn new(key: [u8; 32]) -> Self {
+    pub(in crate::world) fn new(key: [u8; 32]) -> Self {
         Self { key }
     }
 
     /// A host name in two parts, the address and its neighbourhood (IPv4 /16, IPv6 /48), so that a ban can be for
     /// either.
-    pub(super) fn cover(&self, address: IpAddr) -> String {
+    pub(in crate::world) fn cover(&self, address: IpAddr) -> String {
         match address.to_canonical() {
             IpAddr::V4(ip) => self.cover_bytes(&ip.octets(), 2),
             IpAddr::V6(ip) => self.cover_bytes(&ip.octets(), 6),

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use teahouse_protocol::names;
 
-use super::{ChannelId, Deed, World};
 use crate::text::nickname::Skeleton;
 use crate::text::reply::Reply;
+use crate::world::{ChannelId, Deed, World};
 
 /// What the rooms look like that belong to somebody. Inverse of `channels[..].name` of those with a deed.
-pub(super) type RoomLooks = HashMap<Skeleton, Vec<ChannelId>>;
+pub(in crate::world) type RoomLooks = HashMap<Skeleton, Vec<ChannelId>>;
 
 impl World {
     /// Goes on if a room can be opened under a name.
@@ -19,7 +19,7 @@ impl World {
     /// ERR_BADCHANMASK; or ERR_BADCHANNAME when it could be taken for another room.
     pub(crate) fn may_open(&self, name: &str) -> Result<(), Reply> {
         if names::check_channel(name).is_err() || name.contains(names::is_invisible) {
-            return Err(Reply::BadChanMask(super::shown_in_refusal(name)));
+            return Err(Reply::BadChanMask(crate::world::shown_in_refusal(name)));
         }
         match self.taken_for(name) {
             Some(other) => Err(Reply::BadChanName(name.to_owned(), other.to_owned())),
@@ -42,7 +42,7 @@ impl World {
     }
 
     /// Takes a room from whom it belongs to; returns whether it belonged to somebody.
-    pub(super) fn take_deed(&mut self, id: ChannelId) -> bool {
+    pub(in crate::world) fn take_deed(&mut self, id: ChannelId) -> bool {
         let channel = &mut self.channels[id];
         let had = channel.deed.take().is_some();
         if had {
@@ -53,7 +53,7 @@ impl World {
     }
 
     /// Notes that a room has another name now.
-    pub(super) fn looks_otherwise(&mut self, id: ChannelId, old: &str) {
+    pub(in crate::world) fn looks_otherwise(&mut self, id: ChannelId, old: &str) {
         if self.channels[id].deed.is_some() {
             self.forget_looks(id, &Skeleton::of(old));
             self.room_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
@@ -69,7 +69,7 @@ impl World {
         }
     }
 
-    pub(super) fn check_room_names(&self) {
+    pub(in crate::world) fn check_room_names(&self) {
         let owned = self.channels.iter().filter(|(_, channel)| channel.deed.is_some());
         let mut count = 0;
         for (id, channel) in owned {

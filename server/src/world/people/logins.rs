@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::{ClientId, World};
+use crate::world::{ClientId, World};
 
 /// The people of each account, by its name; of somebody with several devices the person only.
-pub(super) type Logins = HashMap<String, Vec<ClientId>>;
+pub(in crate::world) type Logins = HashMap<String, Vec<ClientId>>;
 
 impl World {
     /// Notes whose account a client has logged in to, or that it has logged out. Tells nobody.
@@ -31,7 +31,7 @@ impl World {
     }
 
     /// Notes a client that is a person, if it has logged in to an account.
-    pub(super) fn note_login(&mut self, id: ClientId) {
+    pub(in crate::world) fn note_login(&mut self, id: ClientId) {
         let client = &self.clients[id];
         if let Some(account) = client.account().filter(|_| client.person.is_none()) {
             self.logins.entry(account.to_owned()).or_default().push(id);
@@ -39,7 +39,7 @@ impl World {
     }
 
     /// Forgets that a client, which may be a person, has logged in: it logs out, goes, or becomes a device.
-    pub(super) fn forget_login(&mut self, id: ClientId) {
+    pub(in crate::world) fn forget_login(&mut self, id: ClientId) {
         let Some(account) = self.clients[id].account() else { return };
         if let Some(people) = self.logins.get_mut(account) {
             people.retain(|person| *person != id);
@@ -49,7 +49,7 @@ impl World {
         }
     }
 
-    pub(super) fn check_logins(&self) {
+    pub(in crate::world) fn check_logins(&self) {
         let with_account = self.people().filter(|(_, client)| client.account().is_some());
         assert_eq!(
             with_account.count(),

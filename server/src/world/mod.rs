@@ -5,30 +5,13 @@
 //! must happen once the lock is free (flushing, log lines) is collected in [`Effects`].
 //! What a client may do and what it is answered is decided in [`commands`](crate::commands).
 
-mod accounts;
 mod capability;
-mod channel;
-mod client;
-mod cloak;
-mod deed;
-mod devices;
-mod guesses;
-mod label;
-mod lasting;
-mod line;
-mod logins;
-mod markers;
+mod channels;
+mod delivery;
 pub mod mask;
-mod multiline;
-mod names;
-mod number;
-mod presence;
+mod people;
 mod record;
-mod room_names;
-mod run;
 mod server_bans;
-mod watch;
-mod whowas;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -41,28 +24,28 @@ use jiff::Timestamp;
 use slotmap::{SlotMap, new_key_type};
 use teahouse_protocol::{Folded, names as wire_names, text};
 
-pub use accounts::{Account, Accounts, Change};
 pub use capability::{Capabilities, Capability};
-pub use channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
-pub(crate) use client::USER_BYTES;
-pub use client::{Client, Pass, Registration};
-pub use deed::Deed;
-pub(crate) use guesses::Whose;
-pub(crate) use label::Capture;
-pub use lasting::{Changes, KeptChannel, Lasting, ToKeep};
-pub use line::Line;
-use line::Paper;
-pub(crate) use line::Tags;
-pub(crate) use markers::Markers;
-pub(crate) use multiline::{Draft, Said};
-pub(crate) use number::EARLIEST_SECS;
-pub use number::Number;
-pub use presence::{Presence, Seat};
+pub use channels::channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
+pub use channels::deed::Deed;
+pub(crate) use delivery::label::Capture;
+pub use delivery::line::Line;
+use delivery::line::Paper;
+pub(crate) use delivery::line::Tags;
+pub(crate) use delivery::multiline::{Draft, Said};
+pub use people::accounts::{Account, Accounts, Change};
+pub(crate) use people::client::USER_BYTES;
+pub use people::client::{Client, Pass, Registration};
+pub(crate) use people::guesses::Whose;
+pub use people::presence::{Presence, Seat};
+pub use people::whowas::Gone;
+pub use record::lasting::{Changes, KeptChannel, Lasting, ToKeep};
+pub(crate) use record::markers::Markers;
+pub(crate) use record::number::EARLIEST_SECS;
+pub use record::number::Number;
 pub use record::{Entry, Kind, Record};
 pub(crate) use record::{Texts, party, place_of};
 pub(crate) use server_bans::AskedBack;
 pub use server_bans::{ServerBan, ServerBans, Target};
-pub use whowas::Gone;
 
 use crate::auth::password;
 use crate::config::Config;
@@ -72,15 +55,15 @@ use crate::outbox::{Cause, Outbox};
 use crate::text::language::Text;
 use crate::text::nickname::Skeleton;
 use crate::text::reply::Reply;
-use cloak::Cloak;
-use devices::for_each_connection;
-use guesses::Guesses;
-use lasting::Touched;
-use logins::Logins;
-use room_names::RoomLooks;
-use run::Run;
-use watch::Watchers;
-use whowas::Whowas;
+use channels::room_names::RoomLooks;
+use delivery::run::Run;
+use people::cloak::Cloak;
+use people::devices::for_each_connection;
+use people::guesses::Guesses;
+use people::logins::Logins;
+use people::watch::Watchers;
+use people::whowas::Whowas;
+use record::lasting::Touched;
 
 new_key_type! {
     /// One connection, from accept to hang-up; never used again for another.
@@ -219,7 +202,7 @@ impl World {
             counted: ModeCounts::default(),
             isupport: None,
             cloak: Cloak::new(password::secret()),
-            nowhere: devices::nowhere(),
+            nowhere: people::devices::nowhere(),
             watchers: Watchers::default(),
             whowas: Whowas::default(),
             capture: None,
@@ -639,7 +622,7 @@ impl World {
     fn look_at_the_clock(&mut self) {
         if self.now >= self.latest {
             self.latest = self.now;
-        } else if self.latest.duration_since(self.now) > number::LONGEST_AHEAD {
+        } else if self.latest.duration_since(self.now) > record::number::LONGEST_AHEAD {
             self.latest = self.now;
             self.cap_markers();
             self.bans.cap(self.now);

@@ -1,5 +1,5 @@
 //! What outlasts the server: a room that belongs to somebody, or in which somebody sits who stays; the lobby; and where
-//! those are who [stay](super::presence).
+//! those are who [stay](crate::world::people::presence).
 //!
 //! A command notes what it has touched. When it is over, what the store is to be told is worked out from what is so
 //! then ([`World::take_to_keep`]): it does not depend on the way there, and nothing is said twice. Rooms that are not
@@ -12,8 +12,8 @@ use indexmap::{IndexMap, IndexSet};
 use jiff::Timestamp;
 use teahouse_protocol::Folded;
 
-use super::{Channel, ChannelId, ChannelModes, ClientId, Deed, Number, Presence, Topic, World};
 use crate::text::language::Text;
+use crate::world::{Channel, ChannelId, ChannelModes, ClientId, Deed, Number, Presence, Topic, World};
 
 /// What is kept of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct Changes {
 
 /// What has been touched since the store was told the last time.
 #[derive(Debug, Default)]
-pub(super) struct Touched {
+pub(in crate::world) struct Touched {
     /// Rooms that the store has and that are no more, or have another name.
     gone: Vec<String>,
     /// Rooms, and whether what is kept of them has changed, or only who sits there.
@@ -92,7 +92,7 @@ impl World {
     }
 
     /// Notes that the store has a room under a name that it has no more.
-    pub(super) fn forget_channel(&mut self, id: ChannelId, name: &str) {
+    pub(in crate::world) fn forget_channel(&mut self, id: ChannelId, name: &str) {
         if mem::take(&mut self.channels[id].is_kept) {
             self.touched.gone.push(name.to_owned());
         }
@@ -117,7 +117,7 @@ impl World {
     }
 
     /// Notes that the store has it where the owner of an account stays. If the owner does not, it is told so.
-    pub(super) fn was_kept(&mut self, account: &str) {
+    pub(in crate::world) fn was_kept(&mut self, account: &str) {
         self.kept_people.insert(account.to_owned());
         self.touched.accounts.insert(account.to_owned());
     }
@@ -234,7 +234,7 @@ impl World {
 
     /// To be called when another configuration may say who stays, and which room is the lobby: who is not to stay and
     /// has no connection goes.
-    pub(super) fn see_who_stays(&mut self) {
+    pub(in crate::world) fn see_who_stays(&mut self) {
         let people: Vec<_> = self.people().map(|(id, _)| id).collect();
         for person in people {
             self.keep_presence(person);

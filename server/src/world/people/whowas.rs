@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Client, World};
+use crate::world::{Client, ClientId, World};
 
 /// How many are remembered.
 const REMEMBERED: usize = 1000;
@@ -25,7 +25,7 @@ pub struct Gone {
 }
 
 impl Gone {
-    pub(super) fn of(client: &Client, when: Timestamp) -> Self {
+    pub(in crate::world) fn of(client: &Client, when: Timestamp) -> Self {
         Self {
             nick: client.name().to_owned(),
             user: client.user().to_owned(),
@@ -38,10 +38,10 @@ impl Gone {
 
 /// The last ones who have gone, the latest first.
 #[derive(Debug, Default)]
-pub(super) struct Whowas(VecDeque<Gone>);
+pub(in crate::world) struct Whowas(VecDeque<Gone>);
 
 impl Whowas {
-    pub(super) fn add(&mut self, gone: Gone) {
+    pub(in crate::world) fn add(&mut self, gone: Gone) {
         self.0.truncate(REMEMBERED - 1);
         self.0.push_front(gone);
     }
@@ -49,7 +49,7 @@ impl Whowas {
 
 impl World {
     /// Remembers a client under a name that it has given up.
-    pub(crate) fn remember(&mut self, id: super::ClientId, nick: &str) {
+    pub(crate) fn remember(&mut self, id: ClientId, nick: &str) {
         let gone = Gone { nick: nick.to_owned(), ..Gone::of(&self.clients[id], self.now) };
         self.whowas.add(gone);
     }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use teahouse_protocol::tags::push_tag;
 
-use super::{Capability, Client, ClientId, Line, World};
 use crate::outbox::Cause;
+use crate::world::{Capability, Client, ClientId, Line, World};
 
 /// The longest label, in bytes.
 const LABEL_BYTES: usize = 64;
@@ -26,11 +26,11 @@ pub(crate) struct Capture {
 type TagsAndWords = (String, Vec<u8>);
 
 impl Capture {
-    pub(super) fn is_for(&self, client: ClientId) -> bool {
+    pub(in crate::world) fn is_for(&self, client: ClientId) -> bool {
         self.who == client
     }
 
-    pub(super) fn hold(&mut self, client: &Client, line: &Line) {
+    pub(in crate::world) fn hold(&mut self, client: &Client, line: &Line) {
         self.lines.push(line.tags_and_words(client));
     }
 }

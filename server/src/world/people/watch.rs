@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use indexmap::IndexSet;
 use teahouse_protocol::Folded;
 
-use super::{Client, ClientId, Line, World, deliver};
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
+use crate::world::{Capability, Client, ClientId, Line, World, deliver};
 
 /// From a name to those who watch for it.
-pub(super) type Watchers = HashMap<Folded<'static>, IndexSet<ClientId>>;
+pub(in crate::world) type Watchers = HashMap<Folded<'static>, IndexSet<ClientId>>;
 
 impl World {
     /// Lets a client watch for a name.
@@ -80,7 +80,7 @@ impl World {
             // Whether it has been told is noted of the person.
             let person = client.person.unwrap_or(watcher);
             if clients[person].round != *round
-                && client.has(super::Capability::ExtendedMonitor)
+                && client.has(Capability::ExtendedMonitor)
                 && let Some(line) = choose(client)
             {
                 deliver(watcher, client, line, Cause::Others, effects, capture);
@@ -88,7 +88,7 @@ impl World {
         }
     }
 
-    pub(super) fn check_watchers(&self) {
+    pub(in crate::world) fn check_watchers(&self) {
         let watched: usize = self.clients.values().map(|client| client.monitored.len()).sum();
         assert_eq!(
             watched,

@@ -263,7 +263,7 @@ impl Accounts {
         self.casemapping.fold(name).into_owned()
     }
 
-    pub(super) fn check(&self) {
+    pub(in crate::world) fn check(&self) {
         assert!(self.skeletons.len() <= self.by_name.len(), "at most one skeleton for each account");
         let certificates: usize = self.by_name.values().map(|account| account.certificates.len()).sum();
         assert_eq!(self.certificates.len(), certificates, "one entry for each certificate");

@@ -1,14 +1,14 @@
 //! Who stays in the house without a connection (`always_on`): in the same rooms, under the same name, as if away.
 //!
-//! Such a person is a client [apart](super::devices) with no devices. It is kept, so that it stays over a restart too.
+//! Such a person is a client [apart](crate::world::people::devices) with no devices. It is kept, so that it stays over a restart too.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use super::{Capability, Client, ClientId, Line, Member, Number, Rank, Ranks, Registration, World};
 use crate::config::AlwaysOn;
 use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
+use crate::world::{Capability, Client, ClientId, Line, Member, Number, Rank, Ranks, Registration, World};
 
 /// What is kept of somebody who stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Seat {
 
 impl World {
     /// Whether somebody with this account is to stay when the last connection goes.
-    pub(super) fn wants_to_stay(&self, client: &Client) -> bool {
+    pub(in crate::world) fn wants_to_stay(&self, client: &Client) -> bool {
         let Some(account) = client.account().filter(|_| client.is_registered()) else { return false };
         let chosen = || self.accounts.find(account).and_then(|account| account.always_on);
         match self.config.always_on {
@@ -69,14 +69,14 @@ impl World {
     }
 
     /// The person who stays without a connection and has the account that a client has logged in to.
-    pub(super) fn absent_of(&self, id: ClientId) -> Option<ClientId> {
+    pub(in crate::world) fn absent_of(&self, id: ClientId) -> Option<ClientId> {
         let account = self.clients[id].account().filter(|_| self.config.always_on != AlwaysOn::Disabled)?;
         let absent = |person: &Client| person.is_apart && person.devices.is_empty();
         self.logged_in_to(account).iter().copied().find(|person| absent(&self.clients[*person]))
     }
 
     /// Lets a person stay whose last connection is about to go.
-    pub(super) fn leave_behind(&mut self, person: ClientId) {
+    pub(in crate::world) fn leave_behind(&mut self, person: ClientId) {
         let client = &mut self.clients[person];
         if client.away.is_none() {
             client.away = Some(Text::NotConnected.to_string(self.config.language));
@@ -88,7 +88,7 @@ impl World {
     }
 
     /// Somebody who stayed has come back.
-    pub(super) fn welcome_back(&mut self, person: ClientId) {
+    pub(in crate::world) fn welcome_back(&mut self, person: ClientId) {
         let client = &mut self.clients[person];
         if std::mem::take(&mut client.is_auto_away) {
             client.away = None;
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// What is to be kept of somebody who stays.
-    pub(super) fn presence_of(&self, person: ClientId) -> Presence {
+    pub(in crate::world) fn presence_of(&self, person: ClientId) -> Presence {
         let client = &self.clients[person];
         let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && client.modes.has(*mode));
         let rooms = client.channels.iter().map(|channel| {

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 /// How far times may be ahead of the clock: threads tell the time a moment before they have the lock.
-pub(super) const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
+pub(in crate::world) const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
 /// Before 2025 there was no such server: a clock that says so is one that has not been set.
 pub(crate) const EARLIEST_SECS: i64 = 1_735_689_600;
 
@@ -30,14 +30,14 @@ impl Number {
     }
 
     /// The number for something that happens now: behind all that came before, even where the clock was set back.
-    pub(super) fn after(self, now: Timestamp) -> Self {
+    pub(in crate::world) fn after(self, now: Timestamp) -> Self {
         Self::at(now).max(Self(self.0.saturating_add(1)))
     }
 
     /// The time of something that has this number and happens now. It may be ahead of the clock by
     /// [`LONGEST_AHEAD`], and time stands still for as long at most; if it is more, the clock has been set back, and is
     /// believed, unless it is certainly wrong.
-    pub(super) fn time_by(self, now: Timestamp) -> Timestamp {
+    pub(in crate::world) fn time_by(self, now: Timestamp) -> Timestamp {
         let ahead = self.0.saturating_sub(now.as_microsecond());
         let is_believed = ahead > LONGEST_AHEAD.as_micros() as i64 && now.as_second() > EARLIEST_SECS;
         if is_believed { now } else { self.time() }

@@ -4,6 +4,10 @@
 //! has none is a guest, by nickname. A guest reads what was said since taking the name and no more, so whoever has it
 //! next does not read what was meant for somebody else.
 
+pub(super) mod lasting;
+pub(super) mod markers;
+pub(super) mod number;
+
 use std::fmt;
 use std::sync::Arc;
 

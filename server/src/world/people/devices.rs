@@ -13,11 +13,11 @@ use std::mem;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 
-use super::{Client, ClientId, Line, Registration, World, deliver};
 use crate::config::user_modes::UserMode;
 use crate::outbox::{AtEnd, Cause, Outbox, Wire};
 use crate::text::language::Text;
 use crate::text::reply::Reply;
+use crate::world::{Client, ClientId, Line, Registration, World, deliver};
 
 /// The wire of a person apart.
 struct Nowhere;
@@ -35,7 +35,7 @@ impl Wire for Nowhere {
 }
 
 /// An outbox that takes nothing.
-pub(super) fn nowhere() -> Arc<Outbox> {
+pub(in crate::world) fn nowhere() -> Arc<Outbox> {
     let outbox = Outbox::new(Nowhere, 0);
     // Nobody has to flush what holds nothing.
     let _ = outbox.close(AtEnd::ShutDown);
@@ -84,7 +84,7 @@ impl World {
     }
 
     /// Makes a person a client of its own and its connection a device of it, unless it is so already.
-    pub(super) fn set_apart(&mut self, id: ClientId) -> ClientId {
+    pub(in crate::world) fn set_apart(&mut self, id: ClientId) -> ClientId {
         if self.clients[id].is_apart {
             return id;
         }
@@ -208,7 +208,7 @@ impl World {
         }
     }
 
-    pub(super) fn check_devices(&self) {
+    pub(in crate::world) fn check_devices(&self) {
         let devices = self.clients.values().filter(|client| client.person.is_some()).count();
         assert_eq!(self.devices, devices, "devices are counted right");
         for (id, client) in &self.clients {
@@ -235,7 +235,7 @@ impl World {
 
 /// Does something for each connection of a person.
 #[inline]
-pub(super) fn for_each_connection<'c>(
+pub(in crate::world) fn for_each_connection<'c>(
     id: ClientId,
     client: &'c Client,
     clients: &'c slotmap::SlotMap<ClientId, Client>,

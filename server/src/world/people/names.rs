@@ -2,13 +2,13 @@
 //!
 //! The world's two tables of names, by folded name and by [`Skeleton`], are changed here only, together with the
 //! clients' own. Who gives way when a name belongs to an account is settled here too; the accounts themselves are in
-//! [`accounts`](super::accounts).
+//! [`accounts`](crate::world::people::accounts).
 
-use super::{Account, ClientId, Registration, World, shown_in_refusal};
 use crate::config::ProtectNames;
 use crate::text::language::Text;
 use crate::text::nickname::{self, Skeleton};
 use crate::text::reply::Reply;
+use crate::world::{Account, ClientId, Registration, World, shown_in_refusal};
 
 impl World {
     /// Who has this nickname and has logged in.
@@ -21,7 +21,7 @@ impl World {
             .ok_or_else(|| Reply::NoSuchNick(nick.to_owned()))
     }
 
-    pub(super) fn holder(&self, nick: &str) -> Option<ClientId> {
+    pub(in crate::world) fn holder(&self, nick: &str) -> Option<ClientId> {
         self.nicks.get(&self.config.casemapping.fold(nick)).copied()
     }
 
@@ -189,20 +189,20 @@ impl World {
     }
 
     /// Has the tables of names point at `id`.
-    pub(super) fn point_names_at(&mut self, nick: &str, id: ClientId) {
+    pub(in crate::world) fn point_names_at(&mut self, nick: &str, id: ClientId) {
         self.nicks.insert(self.config.casemapping.fold(nick).into_owned(), id);
         self.skeletons.insert(Skeleton::of(nick), id);
     }
 
     /// Takes its nickname from a client, if it has one, and returns it.
-    pub(super) fn free_nick(&mut self, id: ClientId) -> Option<String> {
+    pub(in crate::world) fn free_nick(&mut self, id: ClientId) -> Option<String> {
         let old = self.clients[id].set_nick(None)?;
         self.nicks.remove(&self.config.casemapping.fold(&old).into_owned());
         self.skeletons.remove(&Skeleton::of(&old));
         Some(old)
     }
 
-    pub(super) fn check_names(&self) {
+    pub(in crate::world) fn check_names(&self) {
         let named: Vec<_> = self.people().filter_map(|(id, client)| Some((id, client.nick()?))).collect();
         assert_eq!(self.nicks.len(), named.len(), "one entry for each nickname");
         assert_eq!(self.skeletons.len(), named.len(), "one skeleton for each nickname");

@@ -8,14 +8,14 @@
 
 use std::sync::Arc;
 
-use super::devices::for_each_connection;
-use super::line::CLASSES;
-use super::{Capability, ChannelId, ClientId, Line, World};
 use crate::outbox::Cause;
+use crate::world::delivery::line::CLASSES;
+use crate::world::people::devices::for_each_connection;
+use crate::world::{Capability, ChannelId, ClientId, Line, World};
 
 /// The run that is going on, if any.
 #[derive(Debug, Default)]
-pub(super) struct Run {
+pub(in crate::world) struct Run {
     audience: Option<Audience>,
     /// The lines, as each class of clients gets them; kept for the buffers.
     lines: [Vec<u8>; CLASSES],

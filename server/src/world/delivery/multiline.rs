@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Line, Number, Tags, World};
+use crate::world::{Line, Number, Tags, World};
 
 /// A message of several lines that is being said.
 #[derive(Debug)]

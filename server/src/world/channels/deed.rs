@@ -1,6 +1,6 @@
-//! Whose a room is. A room with a deed outlasts its last member, and the [server](super::lasting).
+//! Whose a room is. A room with a deed outlasts its last member, and the [server](crate::world::record::lasting).
 
-use super::{ChannelId, ClientId, Rank, Ranks, World};
+use crate::world::{ChannelId, ClientId, Rank, Ranks, World};
 
 /// Whose a room is, and who has which rank there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]

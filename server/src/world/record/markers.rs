@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{ChannelId, ClientId, Number, Record, World};
+use crate::world::{ChannelId, ClientId, Number, Record, World};
 
 /// In how many conversations it is known of one person how far they have read: of more, those that were read last.
 const MOST_MARKERS: usize = 1000;
@@ -54,7 +54,7 @@ impl World {
     }
 
     /// Notes of the members of a channel that has another name that they have read as far there.
-    pub(super) fn carry_markers(&mut self, channel: ChannelId, old: &str, new: &str) {
+    pub(in crate::world) fn carry_markers(&mut self, channel: ChannelId, old: &str, new: &str) {
         let members: Vec<_> = self.channels[channel].members.keys().copied().collect();
         for member in members {
             if let Some(read) = self.marker(member, old) {
@@ -64,7 +64,7 @@ impl World {
     }
 
     /// Nobody has read what is yet to be said, whatever a clock that was ahead has made of it.
-    pub(super) fn cap_markers(&mut self) {
+    pub(in crate::world) fn cap_markers(&mut self) {
         let now = self.now;
         let own = self.clients.values_mut().map(|client| &mut client.markers);
         for marker in self.markers.values_mut().chain(own).flat_map(Markers::values_mut) {

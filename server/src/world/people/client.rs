@@ -8,15 +8,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use teahouse_protocol::Folded;
 
-use super::capability::{Capabilities, Capability};
-use super::cloak::Cloak;
-use super::line::Tags;
-use super::{ChannelId, ClientId, Draft, Markers, Number};
 use crate::auth::sasl::Exchange;
 use crate::config::network::host_of;
 use crate::config::user_modes::{UserMode, UserModes};
 use crate::outbox::Outbox;
 use crate::text::language::Language;
+use crate::world::capability::{Capabilities, Capability};
+use crate::world::delivery::line::Tags;
+use crate::world::people::cloak::Cloak;
+use crate::world::{ChannelId, ClientId, Draft, Markers, Number};
 
 /// The longest user name, in bytes with its `~`.
 pub(crate) const USER_BYTES: usize = 18;
@@ -37,8 +37,8 @@ pub struct Client {
     pub(crate) devices: Vec<ClientId>,
     /// Whether this is a person and no connection: its outbox leads nowhere.
     pub(crate) is_apart: bool,
-    /// The last round of [`World::tell_neighbours`](super::World::tell_neighbours) that reached this client.
-    pub(super) round: u64,
+    /// The last round of [`World::tell_neighbours`](crate::world::World::tell_neighbours) that reached this client.
+    pub(in crate::world) round: u64,
     /// `None` until the first NICK. Inverse of `World::nicks`.
     nick: Option<String>,
     /// Since when the nickname is what it is: a guest reads nothing that was said before.
@@ -115,7 +115,7 @@ pub enum Pass {
 }
 
 impl Client {
-    pub(super) fn new(
+    pub(in crate::world) fn new(
         address: SocketAddr,
         outbox: Arc<Outbox>,
         cloak: Option<&Cloak>,
@@ -153,7 +153,7 @@ impl Client {
     }
 
     /// Somebody who stays without a connection.
-    pub(super) fn absent(
+    pub(in crate::world) fn absent(
         address: SocketAddr,
         nowhere: Arc<Outbox>,
         host: String,
@@ -234,7 +234,7 @@ impl Client {
     }
 
     /// Moves the person out of a connection that has been both, into a client of its own.
-    pub(super) fn take_person(&mut self, nowhere: Arc<Outbox>) -> Self {
+    pub(in crate::world) fn take_person(&mut self, nowhere: Arc<Outbox>) -> Self {
         Self {
             outbox: nowhere,
             capabilities: Capabilities::default(),
@@ -267,7 +267,7 @@ impl Client {
     }
 
     /// Takes over from the person what a device has to know of it.
-    pub(super) fn mirror(&mut self, person: &Self) {
+    pub(in crate::world) fn mirror(&mut self, person: &Self) {
         self.nick.clone_from(&person.nick);
         self.source.clone_from(&person.source);
         self.account.clone_from(&person.account);
@@ -277,14 +277,14 @@ impl Client {
         self.modes.set(UserMode::Secure, secure);
     }
 
-    pub(super) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {
+    pub(in crate::world) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {
         let old = mem::replace(&mut self.nick, nick);
         self.refresh_source();
         old
     }
 
-    /// To be called by [`World::set_account`](super::World::set_account), or before the client is in the world.
-    pub(super) fn set_account(&mut self, account: Option<String>) {
+    /// To be called by [`World::set_account`](crate::world::World::set_account), or before the client is in the world.
+    pub(in crate::world) fn set_account(&mut self, account: Option<String>) {
         self.modes.set(UserMode::Registered, account.is_some());
         self.account = account;
     }

@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
-use super::client::Client;
-use super::deed::Deed;
-use super::mask::{ListEntry, Person, Subject};
-use super::{ClientId, Number};
+use crate::world::channels::deed::Deed;
+use crate::world::mask::{ListEntry, Person, Subject};
+use crate::world::people::client::Client;
+use crate::world::{ClientId, Number};
 
 /// One channel.
 #[derive(Debug)]
@@ -32,9 +32,9 @@ pub struct Channel {
     /// Who was invited and has not come yet.
     pub(crate) invited: Invited,
     /// Whether the store has it.
-    pub(super) is_kept: bool,
+    pub(in crate::world) is_kept: bool,
     /// Somebody for whom it is kept, if they are still there and stay: the first to be asked.
-    pub(super) kept_for: Option<ClientId>,
+    pub(in crate::world) kept_for: Option<ClientId>,
     /// Who sits in it. Inverse of `clients[..].channels`.
     pub(crate) members: IndexMap<ClientId, Member>,
 }
@@ -67,17 +67,17 @@ impl Invited {
             || account.is_some_and(|account| self.accounts.iter().any(|it| it == account))
     }
 
-    pub(super) fn accounts(&self) -> &[String] {
+    pub(in crate::world) fn accounts(&self) -> &[String] {
         &self.accounts
     }
 
-    pub(super) fn add(&mut self, id: ClientId, is_here: impl Fn(ClientId) -> bool) {
+    pub(in crate::world) fn add(&mut self, id: ClientId, is_here: impl Fn(ClientId) -> bool) {
         // Those who went without coming in must not pile up.
         self.clients.retain(|id| is_here(*id));
         self.clients.insert(id);
     }
 
-    pub(super) fn add_account(&mut self, account: &str) {
+    pub(in crate::world) fn add_account(&mut self, account: &str) {
         self.forget_account(account);
         if self.accounts.len() >= MOST_INVITED {
             self.accounts.remove(0);
@@ -85,12 +85,12 @@ impl Invited {
         self.accounts.push(account.to_owned());
     }
 
-    pub(super) fn forget(&mut self, id: ClientId) -> bool {
+    pub(in crate::world) fn forget(&mut self, id: ClientId) -> bool {
         self.clients.remove(&id)
     }
 
     /// Returns whether the account was on the list.
-    pub(super) fn forget_account(&mut self, account: &str) -> bool {
+    pub(in crate::world) fn forget_account(&mut self, account: &str) -> bool {
         let before = self.accounts.len();
         self.accounts.retain(|other| other != account);
         self.accounts.len() < before
@@ -320,7 +320,7 @@ impl ChannelModes {
 }
 
 impl Channel {
-    pub(super) fn new(name: String, place: Arc<str>, since: Number, created: Timestamp) -> Self {
+    pub(in crate::world) fn new(name: String, place: Arc<str>, since: Number, created: Timestamp) -> Self {
         let mut modes = ChannelModes::default();
         modes.set(Flag::NoOutsiders, true);
         modes.set(Flag::TopicLocked, true);

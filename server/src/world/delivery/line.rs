@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 use teahouse_protocol::tags::push_tag;
 
-use super::Number;
-use super::capability::{Capabilities, Capability};
+use crate::world::Number;
+use crate::world::capability::{Capabilities, Capability};
 
 /// A line with its CR LF, at most 512 bytes, and its tags for those who asked for them.
 ///
@@ -52,7 +52,7 @@ pub(crate) struct Tags {
 }
 
 /// Eight: time, tags and account, each on or off.
-pub(super) const CLASSES: usize = 8;
+pub(in crate::world) const CLASSES: usize = 8;
 const TIME: usize = 1;
 const TAGS: usize = 2;
 const ACCOUNT: usize = 4;
@@ -60,7 +60,7 @@ const ACCOUNT: usize = 4;
 impl Line {
     /// The line that says `words` (without CR LF), at `time`. What is over 512 bytes is cut between characters.
     /// It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
-    pub(super) fn new(time: Timestamp, words: fmt::Arguments, mut paper: Box<Paper>) -> Self {
+    pub(in crate::world) fn new(time: Timestamp, words: fmt::Arguments, mut paper: Box<Paper>) -> Self {
         paper.words.reserve(MAX_LINE_BYTES);
         paper.words.write_fmt(words).expect("a String takes every character");
         Self { time, tags: Tags::default(), paper }.ended()
@@ -77,7 +77,7 @@ impl Line {
     }
 
     /// What the next line can be written on.
-    pub(super) fn into_paper(mut self) -> Box<Paper> {
+    pub(in crate::world) fn into_paper(mut self) -> Box<Paper> {
         self.paper.words.clear();
         self.paper.formatted.iter_mut().for_each(|tags| drop(tags.take()));
         self.paper
@@ -102,7 +102,7 @@ impl Line {
     }
 
     /// Which class a client with these capabilities is in.
-    pub(super) fn class_of(capabilities: Capabilities) -> usize {
+    pub(in crate::world) fn class_of(capabilities: Capabilities) -> usize {
         let bit = |capability, bit| if capabilities.has(capability) { bit } else { 0 };
         bit(Capability::ServerTime, TIME)
             | bit(Capability::MessageTags, TAGS)
@@ -110,7 +110,7 @@ impl Line {
     }
 
     /// The line as a class of clients gets it: tags and the space behind them, and the rest.
-    pub(super) fn parts(&self, class: usize) -> [&[u8]; 2] {
+    pub(in crate::world) fn parts(&self, class: usize) -> [&[u8]; 2] {
         [self.tags_for(class).as_bytes(), self.paper.words.as_bytes()]
     }
 
