@@ -256,6 +256,44 @@ fn pages() -> Vec<PathBuf> {
     files.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
 }
 
+/// Every source of the three packages, as its path.
+fn sources() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders: Vec<_> = ["protocol", "server", "client"].map(|package| root.join(package)).into();
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.push(path.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    sources
+}
+
+#[test]
+fn every_source_that_a_page_names_is_there_and_both_languages_name_the_same() {
+    let sources = sources();
+    let named = |page: &Path| -> BTreeSet<String> {
+        let text = fs::read_to_string(page).unwrap();
+        let words = text.split('`').filter(|word| word.ends_with(".rs") && !word.contains([' ', '*']));
+        words.map(str::to_owned).collect()
+    };
+    for page in pages() {
+        let names = named(&page);
+        for name in &names {
+            let is_it = |source: &String| source.ends_with(&format!("/{name}"));
+            assert!(sources.iter().any(is_it), "{}: {name}", page.display());
+        }
+        let sister = page.with_extension("zh-CN.md");
+        if sister.exists() {
+            assert_eq!(named(&sister), names, "{}", sister.display());
+        }
+    }
+}
+
 /// What a heading is called in a link, as sites that show Markdown make it: in small letters, without signs, with `-`
 /// for spaces.
 fn anchor(heading: &str) -> String {
