@@ -4,8 +4,6 @@ use crate::i18n::Language;
 use crate::model::{ConversationId, NetworkId, Order};
 use crate::settings::{Density, Notify, Shade};
 use crate::ui::edit::Edit;
-use crate::ui::settings::Section;
-use crate::ui::transcript::Zone;
 
 /// Something that a person did in the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -268,4 +266,36 @@ pub enum Change {
     AskBeforeClosing(bool),
     /// Whether to connect to the saved server with this number at the start.
     ConnectAtStart(usize, bool),
+}
+
+/// A part of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    /// What holds everywhere.
+    #[default]
+    General,
+    /// The saved servers.
+    Servers,
+    /// What the keys do.
+    Keys,
+}
+
+impl Section {
+    /// All of them, from the left.
+    pub const ALL: [Self; 3] = [Self::General, Self::Servers, Self::Keys];
+}
+
+/// A part of an item that does something when it is clicked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// An address, and where it leads.
+    Link(String),
+    /// Shows all of it, or the short form.
+    Fold,
+    /// Goes to the message with this number.
+    Quote(u64),
+    /// Agrees, or no longer does.
+    Reaction(String),
+    /// Sends it again.
+    Retry,
 }

@@ -13,6 +13,7 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
+use crate::ui::action::Section;
 use crate::ui::button::{Button, Look};
 use crate::ui::choice::{self, Choice, Marks};
 use crate::ui::paint::{Align, Face, Rect};
@@ -33,23 +34,6 @@ const HEADING_HEIGHT: i32 = 52;
 const TOP: i32 = 12;
 /// Below the last row.
 const BOTTOM: i32 = 40;
-
-/// A part of the settings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Section {
-    /// What holds everywhere.
-    #[default]
-    General,
-    /// The saved servers.
-    Servers,
-    /// What the keys do.
-    Keys,
-}
-
-impl Section {
-    /// All of them, from the left.
-    pub const ALL: [Self; 3] = [Self::General, Self::Servers, Self::Keys];
-}
 
 /// A row of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]

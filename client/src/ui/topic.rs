@@ -12,8 +12,8 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::model::layout;
+use crate::ui::action::Zone;
 use crate::ui::paint::{Align, Face, Rect};
-use crate::ui::transcript::Zone;
 use crate::ui::transcript::item::{Body, Item};
 use crate::ui::transcript::page::{Marks, Page, RIGHT_MARGIN};
 use crate::ui::{Action, Kit, stock};

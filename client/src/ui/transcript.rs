@@ -19,6 +19,7 @@ use fltk::widget::Widget;
 use crate::model::viewport::{Placed, Viewport};
 use crate::model::{ConversationId, search};
 use crate::ui::Kit;
+use crate::ui::action::Zone;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::picker::Picker;
 
@@ -27,7 +28,6 @@ mod mouse;
 pub mod page;
 
 pub use item::{Body, Fold, Item, Note, Quote, Reaction};
-pub use page::Zone;
 use page::{Marks, Page};
 
 const SCROLLBAR_WIDTH: i32 = 5;

@@ -11,8 +11,9 @@ use crate::logs::{self, Logs};
 use crate::model::notify::NotifyRules;
 use crate::model::{ConversationId, View};
 use crate::settings::{Density, Notify, SettingsFile, Shade};
+use crate::ui::action::Section;
 use crate::ui::keys::{self, Shortcut};
-use crate::ui::settings::{Item, Section};
+use crate::ui::settings::Item;
 use crate::ui::theme;
 use crate::ui::{Action, Change};
 

@@ -8,13 +8,14 @@ use fltk::prelude::*;
 use super::Controller;
 use crate::model::{Conversation, ConversationId, Link, Model, Network, View};
 use crate::settings::Shade;
+use crate::ui::action::Zone;
 use crate::ui::button::Button;
 use crate::ui::composer;
 use crate::ui::lists::ListKey;
 use crate::ui::paint::Rect;
 use crate::ui::probe;
 use crate::ui::scene;
-use crate::ui::transcript::{Body, Item, Zone};
+use crate::ui::transcript::{Body, Item};
 use crate::ui::wire::WirePanel;
 
 impl Controller {

@@ -3,8 +3,9 @@
 use crate::i18n::Text;
 use crate::irc_url::IrcUrl;
 use crate::links;
+use crate::ui::action::Zone;
 use crate::ui::menu::Menu;
-use crate::ui::transcript::{Body, Zone};
+use crate::ui::transcript::Body;
 use crate::ui::{Action, scene};
 
 use super::Controller;

@@ -8,9 +8,10 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use super::page::RIGHT_MARGIN;
-use super::{Drag, Mark, Transcript, Zone, height};
+use super::{Drag, Mark, Transcript, height};
 use crate::model::viewport::Placed;
 use crate::ui::Action;
+use crate::ui::action::Zone;
 use crate::ui::paint::Rect;
 
 /// Lines that one turn of the wheel moves.

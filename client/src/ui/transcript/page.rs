@@ -11,6 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::formatting::{LEAST_CHOSEN_CONTRAST, LEAST_CONTRAST, Rgb, Span, Style, readable};
 use crate::links::{self, Link};
 use crate::model::layout;
+use crate::ui::action::Zone;
 use crate::ui::paint::{Align, Face, Painter, Rect};
 use crate::ui::theme::Theme;
 use crate::ui::transcript::item::{Body, Fold, Item};
@@ -34,21 +35,6 @@ const ACTOR: i32 = 20;
 const TIME_BEHIND: i32 = 46;
 /// Words are never squeezed into less.
 const LEAST_ROOM: i32 = 40;
-
-/// A part of an item that does something when it is clicked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Zone {
-    /// An address, and where it leads.
-    Link(String),
-    /// Shows all of it, or the short form.
-    Fold,
-    /// Goes to the message with this number.
-    Quote(u64),
-    /// Agrees, or no longer does.
-    Reaction(String),
-    /// Sends it again.
-    Retry,
-}
 
 /// An item, set.
 pub struct Page {
