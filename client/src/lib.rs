@@ -65,4 +65,5 @@ pub mod tls;
 pub mod traffic;
 pub mod typed;
 pub mod ui;
+pub mod unknown;
 pub mod unseen;

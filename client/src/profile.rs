@@ -25,8 +25,8 @@ use crate::address;
 use crate::encoding::Encoding;
 use crate::fingerprint::Fingerprint;
 use crate::i18n::{Phrase, Text};
-use crate::settings::Unknown;
 use crate::typed;
+use crate::unknown::Unknown;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
 pub const MAX_NICK_BYTES: usize = 64;

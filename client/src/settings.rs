@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{fmt, fs, io};
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ use crate::folder;
 use crate::i18n::{Language, Phrase, Text};
 use crate::placement::Placement;
 use crate::profile::{self, Profile, Secret};
+use crate::unknown::Unknown;
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "teahouse.toml";
@@ -123,21 +124,6 @@ impl Default for Settings {
             window: None,
             profiles: vec![Profile::default()],
         }
-    }
-}
-
-/// Keys of a table that this version does not know, to be written again as they were read. One may have been meant for
-/// a password, so they do not show themselves in logs.
-#[derive(Clone, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Unknown(pub toml::Table);
-
-// Only a number that is none (`nan`) is not equal to itself.
-impl Eq for Unknown {}
-
-impl fmt::Debug for Unknown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.keys()).finish()
     }
 }
 

@@ -519,7 +519,7 @@ mod tests {
 
     use super::*;
     use crate::profile::KEYS;
-    use crate::settings::Unknown;
+    use crate::unknown::Unknown;
 
     fn folder() -> &'static Path {
         Path::new("/nowhere")
