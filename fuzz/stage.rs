@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use base64ct::{Base64, Encoding as _};
 use jiff::Timestamp;
-use teahouse::scram::Scram;
+use teahouse::net::registration::scram::Scram;
 use teahouse_protocol::Message;
 use teahouse_protocol::sasl::chunks;
 use teahouse_server::Config;

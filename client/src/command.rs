@@ -8,10 +8,10 @@ use std::borrow::Cow;
 
 use teahouse_protocol::{Message, names};
 
-use crate::i18n::{Phrase, Text};
-use crate::traffic;
-use crate::typed::{self, Beginning};
-use crate::unseen;
+use crate::event::wire_line;
+use crate::text::i18n::{Phrase, Text};
+use crate::text::typed::{self, Beginning};
+use crate::text::unseen;
 
 /// Something to do, read from the message box.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,7 +270,7 @@ pub fn has_secret(typed: &str) -> bool {
         Ok(Command::Raw(line)) => line,
         _ => return false,
     };
-    lines.lines().any(|line| matches!(traffic::masked(line), Cow::Owned(_)))
+    lines.lines().any(|line| matches!(wire_line::masked(line), Cow::Owned(_)))
 }
 
 /// The row of the command that is called this, without its `/`.
@@ -407,7 +407,7 @@ fn raw(rest: &str) -> Result<Command, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Language;
+    use crate::text::i18n::Language;
 
     #[track_caller]
     fn check(typed: &str, expected: Command) {

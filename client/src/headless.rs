@@ -23,20 +23,20 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::connection::{Connection, Setup};
+use crate::config::options::Options;
+use crate::config::profile::Profile;
+use crate::config::settings::SettingsFile;
+use crate::desktop::keyring;
 use crate::event::{Event, Manner, What};
-use crate::i18n::{Language, Phrase, Text};
-use crate::keyring;
 use crate::model::conversation::Delivery;
 use crate::model::{
     Action, Body, Conversation, ConversationId, Line, Link, Message, Model, Network, NetworkId,
 };
-use crate::options::Options;
-use crate::profile::Profile;
-use crate::reconnect::Retry;
-use crate::settings::SettingsFile;
+use crate::net::connection::{Connection, Setup};
+use crate::net::reconnect::Retry;
+use crate::net::sts::Policies;
 use crate::signals;
-use crate::sts::Policies;
+use crate::text::i18n::{Language, Phrase, Text};
 
 /// How long to wait for a room to be joined, and for the answer to the last line that was typed.
 const ANSWER_TIME: Duration = Duration::from_secs(3);

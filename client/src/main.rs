@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use teahouse::i18n::{Language, Phrase, Text};
-use teahouse::options::{self, Options, Request};
+use teahouse::config::options::{self, Options, Request};
+use teahouse::text::i18n::{Language, Phrase, Text};
 use teahouse::ui;
 
 /// What a bad command line ends with.

@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use socket2::{Domain, SockAddr, Socket, Type};
-use teahouse::connection::{Connection, Patience, Setup};
-use teahouse::encoding::Encoding;
+use teahouse::config::profile::{Profile, Secret};
+use teahouse::event::failure::Failure;
+use teahouse::event::wire_line::Traffic;
 use teahouse::event::{Event, What};
-use teahouse::failure::Failure;
-use teahouse::profile::{Profile, Secret};
-use teahouse::reconnect::Retry;
-use teahouse::traffic::Traffic;
+use teahouse::net::connection::{Connection, Patience, Setup};
+use teahouse::net::reconnect::Retry;
+use teahouse::text::encoding::Encoding;
 
 use support::PATIENCE as DEADLINE;
 use support::peer::{Peer, listen};

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use teahouse::command::COMMANDS;
-use teahouse::i18n::Language;
-use teahouse::profile::KEYS;
-use teahouse::settings::SettingsFile;
+use teahouse::config::profile::KEYS;
+use teahouse::config::settings::SettingsFile;
+use teahouse::text::i18n::Language;
 use teahouse::ui::keys::SHORTCUTS;
 
 const PAGES: [(&str, &str); 2] = [("client.md", "Profiles"), ("client.zh-CN.md", "服务器档案")];

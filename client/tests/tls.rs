@@ -13,7 +13,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use support::headless::{Headless, Home};
 use support::peer::{Peer, TlsPeer, listen};
-use teahouse::fingerprint::Fingerprint;
+use teahouse::config::fingerprint::Fingerprint;
 
 const OPENING: [&str; 3] = ["CAP LS 302", "NICK bob", "USER bob 0 * :bob"];
 

@@ -6,12 +6,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
-use teahouse::encoding::Encoding;
+use teahouse::text::encoding::Encoding;
 use teahouse::event::{Event, Reader};
-use teahouse::i18n::Language;
+use teahouse::text::i18n::Language;
 use teahouse::model::{Action, Model, Network};
-use teahouse::profile::Profile;
-use teahouse::registration::Registration;
+use teahouse::config::profile::Profile;
+use teahouse::net::registration::Registration;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message};
 
 const OPENING: &str = ":tea.house 001 bob :Welcome\r\n:bob!bob@here JOIN #lobby\r\n\

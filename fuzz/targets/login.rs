@@ -9,7 +9,7 @@ mod stage;
 
 use libfuzzer_sys::fuzz_target;
 use stage::{PASSWORD, authenticate, is_login_to_a, said};
-use teahouse::scram::Scram;
+use teahouse::net::registration::scram::Scram;
 
 const BEGINNINGS: [&str; 11] = [
     "",

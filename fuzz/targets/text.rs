@@ -4,11 +4,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use teahouse::formatting::Style;
-use teahouse::irc_url::IrcUrl;
+use teahouse::text::formatting::Style;
+use teahouse::config::irc_url::IrcUrl;
 use teahouse::model::layout::{ellipsize, wrap};
-use teahouse::unseen::is_suspect;
-use teahouse::{command, formatting, links};
+use teahouse::text::unseen::is_suspect;
+use teahouse::command;
+use teahouse::text::{formatting, links};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Whether a character controls the screen, or turns around what follows it.

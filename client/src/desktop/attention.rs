@@ -10,7 +10,7 @@ use x11rb::connection::Connection;
 use x11rb::properties::WmHints;
 use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask};
 
-use crate::placement::{Area, Frame};
+use crate::config::placement::{Area, Frame};
 
 /// Says that a window wants to be looked at, or no longer ([ICCCM, "WM_HINTS"]).
 ///

@@ -6,6 +6,7 @@
 //! - `desk`: the threads on Linux; `bus`: by what they speak; `notes`: what notifications are shown there;
 //! - `shade`: the ways to know whether a desktop is dark; `xsettings`: one of them;
 //! - `sound`: who plays it; `elsewhere`: the thread on other systems;
+//! - [`keyring`]: passwords that are kept by the desktop;
 //! - [`attention`]: what the window manager is asked, which knows windows and nothing else.
 
 use std::thread::{self, JoinHandle};
@@ -23,6 +24,7 @@ mod bus;
 mod desk;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
+pub mod keyring;
 #[cfg(target_os = "linux")]
 mod notes;
 #[cfg(target_os = "linux")]

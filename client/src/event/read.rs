@@ -2,15 +2,15 @@
 //!
 //! This is the only file that knows what numerics mean to a person. It is also where text from the network is made
 //! safe to show, once, at the edge: every string in an [`Event`] is free of control characters, colour codes and bidi
-//! overrides (see [`formatting`](crate::formatting)), but for the line feeds in [`Words`].
+//! overrides (see [`formatting`](crate::text::formatting)), but for the line feeds in [`Words`].
 
 use teahouse_protocol::text::Ctcp;
 use teahouse_protocol::{Message, numerics};
 
+use crate::event::failure::Failure;
 use crate::event::{BatchOf, Event, Manner, Sender, What, Words};
-use crate::failure::Failure;
-use crate::formatting::{name as clean, plain};
-use crate::i18n::{Phrase, Text};
+use crate::text::formatting::{name as clean, plain};
+use crate::text::i18n::{Phrase, Text};
 
 impl Event {
     /// Reads a message from the server; nothing if it means nothing to a person.
@@ -318,8 +318,8 @@ impl Sender {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Field;
-    use crate::i18n::Language;
+    use crate::event::failure::Field;
+    use crate::text::i18n::Language;
 
     #[track_caller]
     fn read(line: &str) -> Option<What> {

@@ -9,7 +9,7 @@ use teahouse_protocol::text::truncate;
 
 use super::read::{spoken, tag};
 use super::{Event, Manner, Sender, What, Words};
-use crate::formatting::name;
+use crate::text::formatting::name;
 
 /// How many messages may be open at once. Servers have one at a time in each batch of history.
 const MOST_OPEN: usize = 8;

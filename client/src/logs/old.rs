@@ -13,8 +13,8 @@ use std::path::Path;
 use teahouse_protocol::names::is_channel;
 
 use super::{Entry, FOLDER_NAME, GOES_ON, Identity, Owner, file_name, same_for_all_cases};
-use crate::folder;
-use crate::profile::{Mechanism, Profile};
+use crate::config::folder;
+use crate::config::profile::{Mechanism, Profile};
 
 /// Where that lies which is nobody's for certain. No server has a `+` in its name.
 const NOBODYS: &str = "+old";
@@ -159,8 +159,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::config::profile::Secret;
     use crate::logs::Logs;
-    use crate::profile::Secret;
 
     const MARK: &str = "2026-03-01T09:01:00.25Z <carol> anna, your mark is 2/10\n";
 

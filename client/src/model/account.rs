@@ -2,14 +2,14 @@
 //!
 //! An account is opened with the command REGISTER
 //! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)). Logging in to one that
-//! there is happens before the welcome, and is [`sasl`](crate::sasl)'s subject.
+//! there is happens before the welcome, and is [`sasl`](crate::net::registration::sasl)'s subject.
 
 use jiff::Timestamp;
 
 use super::Action;
 use super::network::Network;
-use crate::i18n::{Phrase, Text};
-use crate::profile::{Profile, Secret};
+use crate::config::profile::{Profile, Secret};
+use crate::text::i18n::{Phrase, Text};
 
 /// What a server offers where accounts are opened with REGISTER.
 const REGISTRATION: &str = "draft/account-registration";

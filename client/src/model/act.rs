@@ -4,10 +4,10 @@ use super::Action;
 use super::conversation::{ConversationId, Kind};
 use super::network::{Link, Network, WhoQuestion};
 use crate::command::Command;
+use crate::config::profile::Room;
 use crate::event::Manner;
-use crate::i18n::{Phrase, Text};
-use crate::profile::Room;
-use crate::traffic;
+use crate::event::wire_line;
+use crate::text::i18n::{Phrase, Text};
 
 impl Network {
     /// Carries out what was typed, on this server.
@@ -18,7 +18,7 @@ impl Network {
         match command {
             Command::Say(text) => self.say_here(Manner::Message, &text),
             Command::Act(text) => self.say_here(Manner::Action, &text),
-            Command::Tell { to, text } if traffic::is_service(&to) => self.ask_service(&to, &text),
+            Command::Tell { to, text } if wire_line::is_service(&to) => self.ask_service(&to, &text),
             Command::Tell { to, text } => {
                 self.need_link()?;
                 self.messages_of(&to, Manner::Message, &text)?;
@@ -130,7 +130,7 @@ impl Network {
     fn ask_service(&mut self, service: &str, request: &str) -> Result<(), Phrase> {
         for line in request.lines() {
             self.ask(&["PRIVMSG", service, line])?;
-            self.notice_here(vec![Text::AskedService.with([service, &traffic::masked_request(line)])]);
+            self.notice_here(vec![Text::AskedService.with([service, &wire_line::masked_request(line)])]);
         }
         Ok(())
     }

@@ -9,10 +9,10 @@ use super::condense::Step;
 use super::history::Told;
 use super::network::{Network, WhoQuestion};
 use super::{Action, ConversationId, Kind, Link};
+use crate::event::failure::Failure;
+use crate::event::wire_line;
 use crate::event::{Event, Manner, Sender, What, Words};
-use crate::failure::Failure;
-use crate::i18n::{Phrase, Text};
-use crate::traffic;
+use crate::text::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.
 const MAX_NAMES_SHOWN: usize = 100;
@@ -323,7 +323,7 @@ impl Network {
         } else {
             let peer = if own { target } else { &from.name };
             let open = self.find(peer).map(|it| it.id);
-            let is_service = traffic::is_service(peer);
+            let is_service = wire_line::is_service(peer);
             if is_service && own && open.is_none() {
                 // The echo of a request, which is no talk.
                 return;
@@ -344,7 +344,7 @@ impl Network {
             } else {
                 Text::NoticeFrom.with([&from.name, &words.text])
             };
-            let is_answer = traffic::is_service(&from.name);
+            let is_answer = wire_line::is_service(&from.name);
             if is_answer {
                 self.tell_here(at, vec![phrase]);
             } else {

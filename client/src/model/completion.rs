@@ -5,7 +5,7 @@
 
 use super::{Kind, Model};
 use crate::command;
-use crate::typed;
+use crate::text::typed;
 
 impl Model {
     /// Completes the name or command before the caret (Tab), or goes on to the next one that fits, or `backwards` to

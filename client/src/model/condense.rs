@@ -4,7 +4,7 @@
 //! Only the outcome is told: who came and left again passed by, who left and is back was only away for a moment. What
 //! happened in between is kept, with its times, for whoever unfolds the line.
 
-use crate::i18n::{Language, Phrase, Text};
+use crate::text::i18n::{Language, Phrase, Text};
 
 /// How many movements one line takes.
 pub const MAX_MOVEMENTS: usize = 1000;

@@ -21,8 +21,8 @@ use super::input::Input;
 use super::members::Members;
 use super::network::NetworkId;
 use crate::event::Manner;
-use crate::formatting::Span;
-use crate::i18n::{Language, Phrase, Text};
+use crate::text::formatting::Span;
+use crate::text::i18n::{Language, Phrase, Text};
 
 /// How many lines a conversation keeps.
 pub const MAX_LINES: usize = 10_000;

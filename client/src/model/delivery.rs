@@ -14,9 +14,9 @@ use teahouse_protocol::text::Ctcp;
 
 use super::conversation::{Conversation, ConversationId, Delivery, LineId};
 use super::network::Network;
+use crate::event::wire_line;
 use crate::event::{Event, Manner, What, Words};
-use crate::i18n::{Phrase, Text};
-use crate::traffic;
+use crate::text::i18n::{Phrase, Text};
 
 /// How many of our messages may be without an answer before the oldest is taken to have arrived.
 const MAX_UNDERWAY: usize = 200;
@@ -130,8 +130,8 @@ impl Network {
 
     /// What we say to somebody; to a service, without the passwords in it.
     pub(super) fn covered(&self, target: &str, words: Words) -> Words {
-        match traffic::masked_request(&words.text) {
-            Cow::Owned(text) if traffic::is_service(target) => Words { text, spans: Vec::new(), ..words },
+        match wire_line::masked_request(&words.text) {
+            Cow::Owned(text) if wire_line::is_service(target) => Words { text, spans: Vec::new(), ..words },
             _ => words,
         }
     }

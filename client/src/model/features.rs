@@ -2,7 +2,7 @@
 
 use teahouse_protocol::CaseMapping;
 
-use crate::i18n::Language;
+use crate::text::i18n::Language;
 
 /// The features that make a difference to the window.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,11 +2,11 @@
 
 use teahouse_protocol::names::{self, InvalidName};
 
-use crate::address::{check_port, check_server, shown};
-use crate::failure::Field;
-use crate::i18n::{Phrase, Text};
-use crate::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Secret, TLS_PORT};
-use crate::typed;
+use crate::config::address::{check_port, check_server, shown};
+use crate::config::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Secret, TLS_PORT};
+use crate::event::failure::Field;
+use crate::text::i18n::{Phrase, Text};
+use crate::text::typed;
 
 /// What stands in the form, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

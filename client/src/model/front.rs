@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::Model;
 use super::conversation::{Conversation, ConversationId, LineId, Message, Reply};
 use crate::command;
-use crate::i18n::{Phrase, Text};
-use crate::traffic;
+use crate::event::wire_line;
+use crate::text::i18n::{Phrase, Text};
 
 impl Model {
     /// Says whether the newest line of the conversation in front is in view.
@@ -36,9 +36,9 @@ impl Model {
     /// Keeps what was sent in a conversation, to be called back, unless there is a password in it.
     pub fn keep_sent(&mut self, id: ConversationId, text: &str) {
         if let Some(conversation) = self.network_mut(id.network()).and_then(|it| it.conversation_mut(id)) {
-            let is_request = traffic::is_service(&conversation.name);
+            let is_request = wire_line::is_service(&conversation.name);
             let is_secret = command::has_secret(text)
-                || is_request && matches!(traffic::masked_request(text), Cow::Owned(_));
+                || is_request && matches!(wire_line::masked_request(text), Cow::Owned(_));
             conversation.input.keep(if is_secret { "" } else { text });
         }
     }

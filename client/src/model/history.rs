@@ -21,8 +21,8 @@ use super::look_back::{LookBack, Question};
 use super::network::{Link, Network};
 use super::{MAX_LINES, Model};
 use crate::event::{BatchOf, Manner, Sender, What, Words};
-use crate::i18n::{Phrase, Text};
 use crate::logs::MAX_RECALLED;
+use crate::text::i18n::{Phrase, Text};
 
 /// What a server offers that keeps what was said.
 const HISTORY: &str = "draft/chathistory";

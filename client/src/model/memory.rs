@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::Model;
 use super::conversation::{Conversation, ConversationId, Kind, LineId, Message};
 use super::network::Network;
+use crate::config::profile::Profile;
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Identity, Logs, MAX_RECALLED, Owner};
-use crate::profile::Profile;
 
 /// How many messages stand above one that was looked for.
 const MESSAGES_AROUND: usize = 100;

@@ -10,8 +10,8 @@ use teahouse_protocol::CaseMapping;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::links;
-use crate::typed;
+use crate::text::links;
+use crate::text::typed;
 
 /// Whether `text` names `nick`, among people with these names.
 pub(super) fn names<'a>(

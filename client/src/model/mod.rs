@@ -35,14 +35,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::command::{self, Command};
+use crate::config::profile::{Profile, Room};
+use crate::event::failure::Failure;
+use crate::event::wire_line::Traffic;
 use crate::event::{Event, What};
-use crate::failure::Failure;
-use crate::i18n::{Language, Phrase, Text};
 use crate::logs::Logs;
 use crate::model::completion::Completion;
 use crate::model::notify::NotifyRules;
-use crate::profile::{Profile, Room};
-use crate::traffic::Traffic;
+use crate::text::i18n::{Language, Phrase, Text};
 
 pub mod form;
 pub mod network;

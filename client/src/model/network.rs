@@ -26,13 +26,13 @@ use super::people::Card;
 use super::signals::Typing;
 use super::wire::WireLog;
 use super::{Action, COLOURS, Clock};
+use crate::config::fingerprint::Fingerprint;
+use crate::config::profile::{Profile, Room, Secret};
+use crate::event::failure::Failure;
 use crate::event::{Manner, Words};
-use crate::failure::Failure;
-use crate::fingerprint::Fingerprint;
-use crate::formatting;
-use crate::i18n::{Language, Phrase, Text};
 use crate::logs::{Logs, Owner};
-use crate::profile::{Profile, Room, Secret};
+use crate::text::formatting;
+use crate::text::i18n::{Language, Phrase, Text};
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
 pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::conversation::Conversation;
 use super::network::Network;
 use super::{Action, ConversationId, Kind, Model};
-use crate::settings::Notify;
+use crate::config::settings::Notify;
 
 /// What is told of: everywhere, and where one wants it otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

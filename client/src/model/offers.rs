@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::conversation::{Conversation, ConversationId, Kind};
 use super::network::{Link, Network, NetworkId};
 use super::{Action, Model, View};
-use crate::i18n::{Phrase, Text};
+use crate::text::i18n::{Phrase, Text};
 
 /// How many offers of one server wait. Whoever invites into more is not worth more room.
 const MAX_OFFERS: usize = 8;

@@ -6,7 +6,7 @@ use super::members::Rank;
 use super::network::Network;
 use super::{Action, Kind, Model};
 use crate::event::{Sender, What};
-use crate::i18n::{Phrase, Text};
+use crate::text::i18n::{Phrase, Text};
 
 /// Who somebody is, as far as the server says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use teahouse_protocol::names;
 
 use super::form::{move_port, nick_error};
-use crate::address::{check_port, check_server};
-use crate::encoding::Encoding;
-use crate::fingerprint::Fingerprint;
-use crate::i18n::{Phrase, Text};
-use crate::profile::{MAX_NICK_BYTES, Mechanism, Profile, Room, Secret};
-use crate::tls;
-use crate::typed;
+use crate::config::address::{check_port, check_server};
+use crate::config::fingerprint::Fingerprint;
+use crate::config::profile::{MAX_NICK_BYTES, Mechanism, Profile, Room, Secret};
+use crate::net::tls;
+use crate::text::encoding::Encoding;
+use crate::text::i18n::{Phrase, Text};
+use crate::text::typed;
 
 /// A field to write in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -518,8 +518,8 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::profile::KEYS;
-    use crate::unknown::Unknown;
+    use crate::config::profile::KEYS;
+    use crate::config::unknown::Unknown;
 
     fn folder() -> &'static Path {
         Path::new("/nowhere")

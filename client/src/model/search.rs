@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::conversation::{Body, Conversation, ConversationId, Line};
-use crate::i18n::Language;
+use crate::text::i18n::Language;
 
 /// How many lines one step reads.
 const LINES_AT_ONCE: u64 = 4000;
@@ -167,10 +167,10 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::i18n::Text;
     use crate::model::NetworkId;
     use crate::model::condense::{Movement, Step};
     use crate::model::conversation::Kind;
+    use crate::text::i18n::Text;
 
     fn push(conversation: &mut Conversation, text: &str) {
         let at: Timestamp = "2026-03-01T09:01:00Z".parse().unwrap();

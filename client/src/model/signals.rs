@@ -15,7 +15,7 @@ use teahouse_protocol::tags::push_tag;
 use super::conversation::{Conversation, ConversationId, Kind, LineId, Message, Reaction};
 use super::network::Network;
 use crate::event::Sender;
-use crate::typed::{self, Beginning};
+use crate::text::typed::{self, Beginning};
 
 /// Somebody is taken to be writing for this long after they said so.
 const TYPING_TIME: SignedDuration = SignedDuration::from_secs(6);

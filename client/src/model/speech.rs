@@ -15,8 +15,8 @@ use super::conversation::{ConversationId, Kind};
 use super::network::{MAX_LINE_BYTES, Network};
 use crate::command::{self, Command};
 use crate::event::Manner;
-use crate::formatting;
-use crate::i18n::{Phrase, Text};
+use crate::text::formatting;
+use crate::text::i18n::{Phrase, Text};
 
 /// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
 pub(super) const UNKNOWN_ADDRESS_BYTES: usize = 80;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::command::{self, COMMANDS};
-use crate::i18n::{Language, Text};
-use crate::typed::{self, Beginning};
+use crate::text::i18n::{Language, Text};
+use crate::text::typed::{self, Beginning};
 
 /// How many emoji are offered for the beginning of a name.
 const MAX_EMOJI: usize = 8;

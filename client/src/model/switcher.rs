@@ -6,7 +6,7 @@
 use pinyin::ToPinyinMulti;
 
 use super::{Conversation, Model, Network};
-use crate::typed;
+use crate::text::typed;
 
 impl Model {
     /// The conversations whose name, or whose server's name, fits what was typed, the best first; and of those that fit

@@ -10,10 +10,10 @@ use teahouse_protocol::Message as Wire;
 use super::arrive::MAX_ROOMS_SHOWN;
 use super::speech::UNKNOWN_ADDRESS_BYTES;
 use super::*;
+use crate::config::irc_url::IrcUrl;
+use crate::config::profile::{Profile, Room, Secret};
+use crate::event::failure::{Failure, Field};
 use crate::event::{self, Manner};
-use crate::failure::{Failure, Field};
-use crate::irc_url::IrcUrl;
-use crate::profile::{Profile, Room, Secret};
 
 mod account;
 mod delivery;

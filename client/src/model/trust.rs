@@ -6,10 +6,10 @@
 
 use super::network::{Link, NetworkId};
 use super::{FormErrors, Model};
-use crate::failure::Distrust;
-use crate::failure::Failure;
-use crate::fingerprint::Fingerprint;
-use crate::profile::Profile;
+use crate::config::fingerprint::Fingerprint;
+use crate::config::profile::Profile;
+use crate::event::failure::Distrust;
+use crate::event::failure::Failure;
 
 /// A server whose certificate was not believed.
 #[derive(Clone, Debug)]

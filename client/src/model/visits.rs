@@ -6,10 +6,10 @@ use std::rc::Rc;
 use super::form::{FormErrors, LoginForm};
 use super::network::{Network, NetworkId};
 use super::{ConversationId, Model, View};
-use crate::failure::Failure;
-use crate::i18n::Text;
-use crate::irc_url::IrcUrl;
-use crate::profile::{Profile, Room, Secret};
+use crate::config::irc_url::IrcUrl;
+use crate::config::profile::{Profile, Room, Secret};
+use crate::event::failure::Failure;
+use crate::text::i18n::Text;
 
 impl Model {
     /// Checks the form and logs in with it, or puts what is wrong beside its fields. Does nothing while a login is

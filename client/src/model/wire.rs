@@ -1,16 +1,16 @@
 //! What went over the wire of one network, and what a line of it means.
 //!
-//! The lines come without their passwords (see [`traffic`](crate::traffic)), and only so many are kept.
+//! The lines come without their passwords (see [`traffic`](crate::event::wire_line)), and only so many are kept.
 
 use std::collections::VecDeque;
 
 use jiff::tz::TimeZone;
 use teahouse_protocol::{Message, numerics};
 
-use crate::i18n::{Language, Text};
-use crate::meanings;
-use crate::traffic::Traffic;
-use crate::unseen;
+use crate::event::wire_line::Traffic;
+use crate::text::i18n::{Language, Text};
+use crate::text::meanings;
+use crate::text::unseen;
 
 /// How many lines are kept, if they are short.
 pub const MAX_WIRE_LINES: usize = 2000;

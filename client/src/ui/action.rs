@@ -1,8 +1,8 @@
 //! What a person can do in the window. Widgets say it, and the [controller](super::controller) does it.
 
-use crate::i18n::Language;
+use crate::config::settings::{Density, Notify, Shade};
 use crate::model::{ConversationId, NetworkId, Order};
-use crate::settings::{Density, Notify, Shade};
+use crate::text::i18n::Language;
 use crate::ui::edit::Edit;
 
 /// Something that a person did in the window.

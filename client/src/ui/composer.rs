@@ -10,7 +10,7 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::text::{self, StyleTableEntryExt, TextAttr, TextBuffer, TextEditor, WrapMode};
 
-use crate::formatting::{self, Style};
+use crate::text::formatting::{self, Style};
 use crate::ui::button::{Button, Look};
 use crate::ui::edit::Editable;
 use crate::ui::paint::{Align, Face, Rect};

@@ -5,7 +5,7 @@
 use fltk::app;
 use fltk::enums::Key;
 
-use crate::i18n::Text;
+use crate::text::i18n::Text;
 use crate::ui::{Action, Change};
 
 /// A key with what is held down with it, and what it does.

@@ -1,7 +1,7 @@
 //! The first view of the window: who are you, and which server?
 //!
 //! It holds the form and nothing else: what stands in the fields is checked by
-//! [`settings`](crate::settings) and what comes of it is the [controller](super)'s business.
+//! [`settings`](crate::config::settings) and what comes of it is the [controller](super)'s business.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use std::rc::Rc;
 use fltk::group::Group;
 use fltk::prelude::*;
 
-use crate::failure;
-use crate::i18n::{Language, Phrase, Text};
+use crate::config::profile::Secret;
+use crate::event::failure;
 use crate::model::{FormErrors, LoginForm, layout};
-use crate::profile::Secret;
+use crate::text::i18n::{Language, Phrase, Text};
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::field::Field;
 use crate::ui::lists::{self, ListKey};

@@ -17,8 +17,8 @@ use fltk::prelude::*;
 use fltk::{app, draw};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::formatting::Style;
 use crate::model::layout;
+use crate::text::formatting::Style;
 use crate::ui::theme::{BOLD, BOLD_ITALIC, ITALIC, MONO, MONO_BOLD, REGULAR};
 
 /// A place in the window or on the screen.

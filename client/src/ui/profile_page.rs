@@ -12,12 +12,12 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::fingerprint::Fingerprint;
-use crate::formatting;
-use crate::i18n::{Language, Text};
+use crate::config::fingerprint::Fingerprint;
+use crate::config::profile::Profile;
 use crate::model::layout;
 use crate::model::profile_form::{Entry, Errors, LAYOUT, Note, Part, ProfileForm, RECONNECT, Tick};
-use crate::profile::Profile;
+use crate::text::formatting;
+use crate::text::i18n::{Language, Text};
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::choice::Choice;
 use crate::ui::field::Field;

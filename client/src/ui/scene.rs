@@ -1,15 +1,16 @@
 //! What the widgets show of the model: the model's state in, rows and items out.
 
+use crate::config::fingerprint::Fingerprint;
+use crate::config::profile::Profile;
 use crate::event::Manner;
-use crate::fingerprint::Fingerprint;
-use crate::i18n::{Language, Text};
 use crate::model::offers::Banner;
 use crate::model::suggest;
 use crate::model::wire;
 use crate::model::{
     self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, Rank, Stranger,
 };
-use crate::profile::Profile;
+use crate::text::i18n::{Language, Text};
+use crate::text::unseen;
 use crate::ui::banner;
 use crate::ui::chat::Words;
 use crate::ui::composer;
@@ -18,7 +19,6 @@ use crate::ui::lists::ListKey;
 use crate::ui::rows::{Entry, Picture, Presence, Row};
 use crate::ui::transcript::{Body, Fold, Item, Note, Quote, Reaction};
 use crate::ui::wire::WireRow;
-use crate::unseen;
 
 /// Counts above this are shown as this and a `+`.
 const MOST_COUNTED: u32 = 99;

@@ -5,8 +5,8 @@
 use fltk::app;
 use fltk::enums::{Color, Font};
 
+use crate::config::settings::{Density, Shade};
 use crate::model::COLOURS;
-use crate::settings::{Density, Shade};
 
 /// The face everything is written in, and its twins. Stock widgets use the first of FLTK's fonts by default, so these
 /// are put in the places of Helvetica and Courier.

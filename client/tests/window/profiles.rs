@@ -1,7 +1,7 @@
 //! The page of a saved server: every key of its profile can be changed there, and nothing that was typed is lost.
 
 use serde_json::Value;
-use teahouse::profile::KEYS;
+use teahouse::config::profile::KEYS;
 
 use crate::support::display::Display;
 use crate::support::person::{Person, Start, list, shown};

@@ -1,7 +1,7 @@
 //! TLS and accounts, as far as they are the model's.
 
 use super::*;
-use crate::profile::Secret;
+use crate::config::profile::Secret;
 
 /// Every notice of the conversation in front.
 fn notices(window: &Window) -> Vec<String> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::config::settings::Notify;
 use crate::model::notify::NotifyRules;
-use crate::settings::Notify;
 
 /// What the desktop was told since the last time.
 fn told(window: &mut Window) -> Vec<String> {

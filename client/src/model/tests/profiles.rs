@@ -1,7 +1,7 @@
 //! Saved servers that are changed while one is on them.
 
 use super::*;
-use crate::profile::Secret;
+use crate::config::profile::Secret;
 
 fn saved() -> Profile {
     Profile { server: "tea.house".into(), nick: "bob".into(), ..Profile::default() }

@@ -1,8 +1,8 @@
 //! Servers that nobody vouches for.
 
 use super::*;
-use crate::failure::Distrust;
-use crate::fingerprint::Fingerprint;
+use crate::config::fingerprint::Fingerprint;
+use crate::event::failure::Distrust;
 
 fn fingerprint(certificate: &str) -> Fingerprint {
     Fingerprint::of(certificate.as_bytes())

@@ -4,8 +4,8 @@ use fltk::app;
 use fltk::prelude::*;
 
 use super::Controller;
+use crate::config::profile::Profile;
 use crate::model::NetworkId;
-use crate::profile::Profile;
 use crate::ui::dialog::Question;
 use crate::ui::scene;
 

@@ -7,12 +7,12 @@ use fltk::dialog::{self, BeepType};
 use fltk::prelude::*;
 
 use super::Controller;
+use crate::config::settings::Shade;
 #[cfg(target_os = "linux")]
 use crate::desktop::attention;
 use crate::desktop::{News, Note};
-use crate::i18n::Text;
 use crate::model::ConversationId;
-use crate::settings::Shade;
+use crate::text::i18n::Text;
 
 /// How long a window waits to hear in which colours to show itself. Later it changes them before one's eyes.
 const FIRST_LOOK: Duration = Duration::from_millis(300);

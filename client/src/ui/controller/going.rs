@@ -1,8 +1,8 @@
 //! Going from one conversation to another, and from one part of the window to another.
 
 use super::Controller;
-use crate::i18n::Text;
 use crate::model::{Conversation, ConversationId, Network, NetworkId, View};
+use crate::text::i18n::Text;
 use crate::ui::scene;
 
 impl Controller {

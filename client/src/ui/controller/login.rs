@@ -1,9 +1,9 @@
 //! The login form: what is put into it, what is wrong with it, and off one goes.
 
 use super::Controller;
-use crate::i18n::Text;
-use crate::irc_url::IrcUrl;
+use crate::config::irc_url::IrcUrl;
 use crate::model::View;
+use crate::text::i18n::Text;
 use crate::ui::scene;
 
 impl Controller {

@@ -1,9 +1,9 @@
 //! The menus: what can be done with a person, a conversation, a server, and as oneself.
 
 use super::Controller;
-use crate::i18n::Text;
+use crate::config::settings::Notify;
 use crate::model::{self, ConversationId, Link, Network, NetworkId, Order};
-use crate::settings::Notify;
+use crate::text::i18n::Text;
 use crate::ui::edit::Edit;
 use crate::ui::menu::Menu;
 use crate::ui::{Action, Change};

@@ -5,14 +5,14 @@ use std::path::Path;
 use fltk::app;
 
 use super::Controller;
-use crate::connection::{Connection, Setup};
-use crate::folder::{self, Claim};
-use crate::i18n::{Phrase, Text};
-use crate::keyring::Kept;
+use crate::config::folder::{self, Claim};
+use crate::config::profile::Profile;
+use crate::desktop::keyring::Kept;
 use crate::logs::Logs;
 use crate::model::{Action, Link, NetworkId};
-use crate::profile::Profile;
-use crate::reconnect::Retry;
+use crate::net::connection::{Connection, Setup};
+use crate::net::reconnect::Retry;
+use crate::text::i18n::{Phrase, Text};
 
 impl Controller {
     /// Takes in what came over the connections. Says whether anything did.

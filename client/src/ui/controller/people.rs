@@ -1,8 +1,8 @@
 //! What one does about people: oneself and others.
 
 use super::Controller;
-use crate::i18n::Text;
 use crate::model::Order;
+use crate::text::i18n::Text;
 
 impl Controller {
     pub(super) fn open_private(&self, nick: &str) {

@@ -8,10 +8,10 @@ use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
 use super::Controller;
+use crate::config::options::Geometry;
+use crate::config::placement::{Area, Frame, Placement};
 #[cfg(target_os = "linux")]
 use crate::desktop::attention;
-use crate::options::Geometry;
-use crate::placement::{Area, Frame, Placement};
 use crate::ui::Action;
 use crate::ui::theme::SIZES;
 

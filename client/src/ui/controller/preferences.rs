@@ -6,11 +6,11 @@ use fltk::app;
 use fltk::prelude::*;
 
 use super::Controller;
-use crate::i18n::{Language, Text};
+use crate::config::settings::{Density, Notify, SettingsFile, Shade};
 use crate::logs::{self, Logs};
 use crate::model::notify::NotifyRules;
 use crate::model::{ConversationId, View};
-use crate::settings::{Density, Notify, SettingsFile, Shade};
+use crate::text::i18n::{Language, Text};
 use crate::ui::action::Section;
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::settings::Item;

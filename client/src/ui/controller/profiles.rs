@@ -6,12 +6,12 @@ use fltk::prelude::*;
 
 use super::Controller;
 use super::asking::Asked;
-use crate::i18n::Text;
-use crate::keyring;
+use crate::config::profile::{Profile, Secret, TLS_PORT};
+use crate::config::settings::SettingsFile;
+use crate::desktop::keyring;
 use crate::model::profile_form::{Entry, ProfileForm};
 use crate::model::{Link, Network};
-use crate::profile::{Profile, Secret, TLS_PORT};
-use crate::settings::SettingsFile;
+use crate::text::i18n::Text;
 use crate::ui::dialog::{Question, Tone};
 
 /// A saved server while its page is shown.

@@ -3,7 +3,7 @@
 use fltk::app;
 
 use super::Controller;
-use crate::i18n::Text;
+use crate::text::i18n::Text;
 use crate::ui::Action;
 
 impl Controller {

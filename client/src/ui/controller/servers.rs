@@ -2,9 +2,9 @@
 
 use super::Controller;
 use super::asking::Asked;
-use crate::i18n::Text;
+use crate::config::profile::Profile;
 use crate::model::{Link, Model, Network};
-use crate::profile::Profile;
+use crate::text::i18n::Text;
 use crate::ui::Action;
 use crate::ui::dialog::{Question, Tone};
 use crate::ui::settings::Item;

@@ -4,9 +4,9 @@ use fltk::app;
 use fltk::prelude::*;
 
 use super::Controller;
-use crate::i18n::Text;
+use crate::config::settings::Shade;
 use crate::model::{self, Model, View};
-use crate::settings::Shade;
+use crate::text::i18n::Text;
 use crate::ui::paint::Rect;
 use crate::ui::scene;
 use crate::ui::theme::Theme;

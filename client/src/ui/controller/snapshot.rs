@@ -6,8 +6,8 @@ use fltk::app;
 use fltk::prelude::*;
 
 use super::Controller;
+use crate::config::settings::Shade;
 use crate::model::{Conversation, ConversationId, Link, Model, Network, View};
-use crate::settings::Shade;
 use crate::ui::action::Zone;
 use crate::ui::button::Button;
 use crate::ui::composer;

@@ -1,8 +1,8 @@
 //! What a person does with what was said.
 
-use crate::i18n::Text;
-use crate::irc_url::IrcUrl;
-use crate::links;
+use crate::config::irc_url::IrcUrl;
+use crate::text::i18n::Text;
+use crate::text::links;
 use crate::ui::action::Zone;
 use crate::ui::menu::Menu;
 use crate::ui::transcript::Body;

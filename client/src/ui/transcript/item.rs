@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::formatting::Span;
+use crate::text::formatting::Span;
 
 /// One thing in the transcript.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use std::ops::Range;
 use fltk::enums::Color;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::formatting::{LEAST_CHOSEN_CONTRAST, LEAST_CONTRAST, Rgb, Span, Style, readable};
-use crate::links::{self, Link};
 use crate::model::layout;
+use crate::text::formatting::{LEAST_CHOSEN_CONTRAST, LEAST_CONTRAST, Rgb, Span, Style, readable};
+use crate::text::links::{self, Link};
 use crate::ui::action::Zone;
 use crate::ui::paint::{Align, Face, Painter, Rect};
 use crate::ui::theme::Theme;

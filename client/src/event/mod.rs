@@ -1,20 +1,22 @@
 //! What the window can learn from the network: rooms, people and phrases. How it is read from the wire stands in
 //! [`read`], message by message, and [`Reader`] puts together what comes in several.
 //!
-//! How events travel is [`connection`](crate::connection)'s subject, what becomes of them
+//! How events travel is [`connection`](crate::net::connection)'s subject, what becomes of them
 //! [`model`](crate::model)'s.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::failure::Failure;
-use crate::fingerprint::Fingerprint;
-use crate::formatting::{self, Span};
-use crate::i18n::Phrase;
+use crate::config::fingerprint::Fingerprint;
+use crate::event::failure::Failure;
+use crate::text::formatting::{self, Span};
+use crate::text::i18n::Phrase;
 
+pub mod failure;
 pub mod read;
 mod reader;
+pub mod wire_line;
 
 pub use reader::Reader;
 

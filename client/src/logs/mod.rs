@@ -31,9 +31,9 @@ use parking_lot::Mutex;
 use teahouse_protocol::text::truncate;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::config::folder;
 use crate::event::Manner;
-use crate::folder;
-use crate::i18n::{Phrase, Text};
+use crate::text::i18n::{Phrase, Text};
 
 mod old;
 

@@ -1,5 +1,5 @@
 //! Whether the server is still there, and how long it takes to answer: when to ask it with PING, and what its PONG
-//! tells. Decisions only; [`connection`](crate::connection) has the socket and the clock.
+//! tells. Decisions only; [`connection`](crate::net::connection) has the socket and the clock.
 
 use std::time::{Duration, Instant};
 

@@ -9,8 +9,8 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use crate::config::profile::{Profile, Secret};
 use crate::model::NetworkId;
-use crate::profile::{Profile, Secret};
 
 /// By what our passwords are known among those of other programs.
 const SERVICE: &str = "teahouse";

@@ -5,7 +5,7 @@
 //! - if its certificate has one of the fingerprints of the profile, whoever signed it; or,
 //! - where the profile has none, if the system's roots vouch for the certificate and for the name by which the server
 //!   was asked for; or
-//! - if the profile says that nobody has to be vouched for, and no policy of [`sts`](crate::sts) forbids that.
+//! - if the profile says that nobody has to be vouched for, and no policy of [`sts`](crate::net::sts) forbids that.
 //!
 //! rustls cannot split reading from writing, so its state stands behind a short lock: the socket is read and written
 //! outside of it. Only one thread writes to the socket, so records go out in the order in which they were encrypted.
@@ -29,10 +29,11 @@ use rustls::{
     SignatureScheme,
 };
 
-use crate::certificate;
-use crate::failure::{Distrust, Failure};
-use crate::fingerprint::Fingerprint;
-use crate::profile::Profile;
+use crate::config::fingerprint::Fingerprint;
+use crate::config::profile::Profile;
+use crate::event::failure::{Distrust, Failure};
+
+pub mod certificate;
 
 /// About as much as a record holds.
 const RAW_BYTES: usize = 16 * 1024;

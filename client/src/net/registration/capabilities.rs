@@ -1,16 +1,16 @@
 //! What a server can do, and what of it is agreed on
 //! ([IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation)).
 //!
-//! This is a part of [`registration`](crate::registration), which has the talk: here is what was offered, what was asked
+//! This is a part of [`registration`](crate::net::registration), which has the talk: here is what was offered, what was asked
 //! for, and what is in force. A server may say anything, at any time and without end; what nobody asked for changes
 //! nothing and is not kept.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 
-use crate::sts;
+use crate::net::sts;
 
-/// The capability of servers that have [logins to accounts](crate::sasl).
+/// The capability of servers that have [logins to accounts](crate::net::registration::sasl).
 pub const SASL: &str = "sasl";
 
 /// The capabilities that the window makes use of. [`SASL`] joins them where there is an account.

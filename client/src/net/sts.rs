@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use crate::folder;
-use crate::i18n::{Phrase, Text};
+use crate::config::folder;
+use crate::text::i18n::{Phrase, Text};
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "sts.toml";

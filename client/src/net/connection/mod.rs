@@ -13,8 +13,8 @@
 //! before; [`Connection::drain`] clears it first and then takes out all there is. So no event is ever left lying:
 //! one that comes while the window drains is either drained too or wakes it again.
 //!
-//! The reader also comes back by itself when a connection was lost ([`reconnect`](crate::reconnect)), and goes where a
-//! server sends it to be spoken to by TLS ([`sts`](crate::sts)). Each time there is a new socket and a new writer; the
+//! The reader also comes back by itself when a connection was lost ([`reconnect`](crate::net::reconnect)), and goes where a
+//! server sends it to be spoken to by TLS ([`sts`](crate::net::sts)). Each time there is a new socket and a new writer; the
 //! window sees one connection that has ended, waits, and is being made again.
 //!
 //! [`Connection::close`] is the one way to end, whatever is under way. It shuts the socket down, which ends a `read`
@@ -31,12 +31,12 @@ use std::{fmt, mem};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
 
+use crate::config::profile::Profile;
+use crate::event::failure::Failure;
+use crate::event::wire_line::Traffic;
 use crate::event::{Event, What};
-use crate::failure::Failure;
-use crate::profile::Profile;
-use crate::reconnect::Retry;
-use crate::sts::Policies;
-use crate::traffic::Traffic;
+use crate::net::reconnect::Retry;
+use crate::net::sts::Policies;
 
 mod reader;
 mod writer;

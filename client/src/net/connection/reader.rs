@@ -13,18 +13,18 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 use jiff::Timestamp;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, numerics, text};
 
-use super::writer::{self, Outgoing};
-use super::{FAREWELL_TIME, Setup, Shared, Socket};
-use crate::dial::{self, DialError, Stop};
-use crate::encoding::Encoding;
+use crate::config::profile::Profile;
+use crate::event::failure::Failure;
+use crate::event::wire_line::Traffic;
 use crate::event::{self, Event, What};
-use crate::failure::Failure;
-use crate::profile::Profile;
-use crate::pulse::{self, Beat, Pulse};
-use crate::reconnect::BackOff;
-use crate::registration::{Registration, Step};
-use crate::tls::{Reading, Tls};
-use crate::traffic::Traffic;
+use crate::net::connection::writer::{self, Outgoing};
+use crate::net::connection::{FAREWELL_TIME, Setup, Shared, Socket};
+use crate::net::dial::{self, DialError, Stop};
+use crate::net::pulse::{self, Beat, Pulse};
+use crate::net::reconnect::BackOff;
+use crate::net::registration::{Registration, Step};
+use crate::net::tls::{Reading, Tls};
+use crate::text::encoding::Encoding;
 
 /// What the reader's thread has to do with.
 pub(super) struct Reader<W> {
@@ -347,7 +347,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         let event = if step.is_settled { None } else { session.events.read(&message) };
         self.follow(step, event, session)?;
         if message.is("ERROR") {
-            let reason = message.param(0).map(crate::formatting::plain).unwrap_or_default();
+            let reason = message.param(0).map(crate::text::formatting::plain).unwrap_or_default();
             return Err(self.end_of_stream(reason));
         }
         Ok(())

@@ -4,7 +4,7 @@
 //! This is the talk itself, as a table of what comes and what is answered; it has no sockets and no clock.
 //! `CAP LS 302` comes first, so that the server holds the welcome back until `CAP END`. A server that has never heard of
 //! capabilities answers 421, 451 or nothing, and welcomes us all the same.
-//! What is agreed on is [`capabilities`](crate::capabilities)' subject, the login to an account [`sasl`](crate::sasl)'s;
+//! What is agreed on is [`capabilities`](crate::net::registration::capabilities)' subject, the login to an account [`sasl`](crate::net::registration::sasl)'s;
 //! `CAP END` waits for both.
 
 use std::collections::VecDeque;
@@ -12,13 +12,17 @@ use std::mem;
 
 use teahouse_protocol::{Message, numerics as n};
 
-use crate::capabilities::{Capabilities, Refused, SASL};
+use crate::config::profile::Profile;
+use crate::event::failure::{Failure, LoginFailure};
 use crate::event::{What, read};
-use crate::failure::{Failure, LoginFailure};
-use crate::i18n::Text;
-use crate::profile::Profile;
-use crate::sasl::{Login, Progress};
-use crate::sts;
+use crate::net::registration::capabilities::{Capabilities, Refused, SASL};
+use crate::net::registration::sasl::{Login, Progress};
+use crate::net::sts;
+use crate::text::i18n::Text;
+
+pub mod capabilities;
+pub mod sasl;
+pub mod scram;
 
 /// How the talk stands.
 #[derive(Debug)]
@@ -358,8 +362,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::profile::Mechanism;
-    use crate::profile::Secret;
+    use crate::config::profile::Mechanism;
+    use crate::config::profile::Secret;
 
     fn bob() -> Profile {
         Profile { nick: "bob".into(), ..Profile::default() }

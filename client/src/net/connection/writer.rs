@@ -6,8 +6,8 @@ use std::net::TcpStream;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::encoding::Encoding;
-use crate::tls::Tls;
+use crate::net::tls::Tls;
+use crate::text::encoding::Encoding;
 
 /// About how much is written at once at the most.
 const BATCH_BYTES: usize = 16 * 1024;

@@ -2,8 +2,8 @@
 
 use std::net::Ipv6Addr;
 
-use crate::i18n::{Phrase, Text};
-use crate::typed::narrow;
+use crate::text::i18n::{Phrase, Text};
+use crate::text::typed::narrow;
 
 /// A server's address as typed: a host's name or an IP address, in `[]` or not.
 ///

@@ -3,10 +3,10 @@
 //! Each `[[profile]]` in the settings file is one; [`KEYS`] is the table of what can stand in it, and
 //! `docs/client.md` explains every key. The way of a profile through the program:
 //!
-//! 1. [`Settings`](crate::settings::Settings) reads all of them. There is always at least one; the login form
+//! 1. [`Settings`](crate::config::settings::Settings) reads all of them. There is always at least one; the login form
 //!    shows the one that was gone to last, and a file that has `server`, `port` and `nick` outside of any `[[profile]]`
 //!    has its first profile there.
-//! 2. Whoever wants to connect hands a profile to [`Connection::open`](crate::connection::Connection::open), which
+//! 2. Whoever wants to connect hands a profile to [`Connection::open`](crate::net::connection::Connection::open), which
 //!    takes everything from it that concerns the wire: address, names, passwords, TLS, SASL. The
 //!    [`rooms`](Profile::rooms) are the model's to join, after the welcome.
 //! 3. What is to outlast the program (another nickname, a certificate's fingerprint that the person accepted) is
@@ -21,12 +21,12 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use teahouse_protocol::names;
 use toml::Value;
 
-use crate::address;
-use crate::encoding::Encoding;
-use crate::fingerprint::Fingerprint;
-use crate::i18n::{Phrase, Text};
-use crate::typed;
-use crate::unknown::Unknown;
+use crate::config::address;
+use crate::config::fingerprint::Fingerprint;
+use crate::config::unknown::Unknown;
+use crate::text::encoding::Encoding;
+use crate::text::i18n::{Phrase, Text};
+use crate::text::typed;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
 pub const MAX_NICK_BYTES: usize = 64;

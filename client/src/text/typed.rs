@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use teahouse_protocol::names;
 
-use crate::unseen;
+use crate::text::unseen;
 
 /// How a text begins that was typed into the message box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! What can go wrong with a connection, and how it is said to a person.
 //!
-//! Whoever finds out makes one of these: [`dial`](crate::dial) on the way there, [`tls`](crate::tls) about who is at
-//! the other end, [`registration`](crate::registration) and [`sasl`](crate::sasl) at the login,
-//! [`connection`](crate::connection) later. Whether to come back is for the connection to say, and everything else for
+//! Whoever finds out makes one of these: [`dial`](crate::net::dial) on the way there, [`tls`](crate::net::tls) about who is at
+//! the other end, [`registration`](crate::net::registration) and [`sasl`](crate::net::registration::sasl) at the login,
+//! [`connection`](crate::net::connection) later. Whether to come back is for the connection to say, and everything else for
 //! the window.
 
-use crate::fingerprint::Fingerprint;
-use crate::i18n::{Phrase, Text};
+use crate::config::fingerprint::Fingerprint;
+use crate::text::i18n::{Phrase, Text};
 
 /// Why there is no connection, or no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub enum Failure {
         /// The server, by the name by which it was asked for.
         host: String,
         /// The certificate's fingerprint. With it in the profile's
-        /// [`tls_fingerprints`](crate::profile::Profile::tls_fingerprints), the server is believed the next time.
+        /// [`tls_fingerprints`](crate::config::profile::Profile::tls_fingerprints), the server is believed the next time.
         fingerprint: Fingerprint,
         /// Why not.
         reason: Distrust,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::failure::Failure;
+use crate::event::failure::Failure;
 
 /// The first wait.
 const SHORTEST_SECS: u64 = 1;

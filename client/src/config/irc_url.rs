@@ -10,8 +10,8 @@
 
 use teahouse_protocol::names;
 
-use crate::address;
-use crate::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Room, Secret, TLS_PORT};
+use crate::config::address;
+use crate::config::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Room, Secret, TLS_PORT};
 
 /// Where an address leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
-use crate::i18n::{Phrase, Text};
+use crate::text::i18n::{Phrase, Text};
 
 /// The file that the window which writes has locked.
 const LOCK_NAME: &str = "teahouse.lock";

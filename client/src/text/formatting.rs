@@ -11,7 +11,7 @@ use std::ops::Range;
 use teahouse_protocol::text;
 use unicode_segmentation::GraphemeCursor;
 
-use crate::unseen::{self, Fate, Reading};
+use crate::text::unseen::{self, Fate, Reading};
 
 /// The code that turns bold on, and off again.
 pub const BOLD: char = '\x02';

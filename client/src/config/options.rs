@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::address;
-use crate::i18n::{Language, Phrase, Text};
-use crate::irc_url::{self, IrcUrl};
-use crate::profile::{Profile, TLS_PORT};
-use crate::settings::{Settings, SettingsFile};
+use crate::config::address;
+use crate::config::irc_url::{self, IrcUrl};
+use crate::config::profile::{Profile, TLS_PORT};
+use crate::config::settings::{Settings, SettingsFile};
+use crate::text::i18n::{Language, Phrase, Text};
 
 /// Size and place of the window, in pixels of a screen on which everything has its usual size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,11 +11,11 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
-use crate::folder;
-use crate::i18n::{Language, Phrase, Text};
-use crate::placement::Placement;
-use crate::profile::{self, Profile, Secret};
-use crate::unknown::Unknown;
+use crate::config::folder;
+use crate::config::placement::Placement;
+use crate::config::profile::{self, Profile, Secret};
+use crate::config::unknown::Unknown;
+use crate::text::i18n::{Language, Phrase, Text};
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "teahouse.toml";

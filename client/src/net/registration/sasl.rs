@@ -2,7 +2,7 @@
 //! ([IRCv3 SASL 3.1](https://ircv3.net/specs/extensions/sasl-3.1),
 //! [3.2](https://ircv3.net/specs/extensions/sasl-3.2)).
 //!
-//! Like [`registration`](crate::registration), of which it is a part, this is the talk alone: messages in, lines out.
+//! Like [`registration`](crate::net::registration), of which it is a part, this is the talk alone: messages in, lines out.
 //! One mechanism after another is tried until one succeeds or none is left. There is one exception: a server that did
 //! not prove in SCRAM that it knows the password is not told the password by the next mechanism.
 //!
@@ -16,10 +16,10 @@ use base64ct::{Base64, Encoding};
 use teahouse_protocol::sasl::{self, Assembler};
 use teahouse_protocol::{Message, numerics as n};
 
-use crate::failure::LoginFailure;
-use crate::formatting;
-use crate::profile::{Mechanism, Profile, Secret};
-use crate::scram::{NotGenuine, Scram};
+use crate::config::profile::{Mechanism, Profile, Secret};
+use crate::event::failure::LoginFailure;
+use crate::net::registration::scram::{NotGenuine, Scram};
+use crate::text::formatting;
 
 /// The login to one account.
 #[derive(Debug)]

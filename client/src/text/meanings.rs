@@ -5,7 +5,7 @@
 
 use teahouse_protocol::numerics;
 
-use crate::i18n::Language;
+use crate::text::i18n::Language;
 
 /// A sentence in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

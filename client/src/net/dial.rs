@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, select};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use crate::failure::Failure;
+use crate::event::failure::Failure;
 
 /// How long an address is tried before the next one is tried beside it (RFC 8305 §8).
 const HEAD_START: Duration = Duration::from_millis(250);
