@@ -77,14 +77,28 @@ impl Display {
     /// Does something with mouse or keyboard: runs `xdotool` with these arguments.
     #[track_caller]
     pub fn xdotool(&self, args: &[&str]) {
+        assert!(self.xdotool_says(args), "xdotool {args:?} fails");
+    }
+
+    /// Runs `xdotool` with these arguments, and says whether it went well.
+    fn xdotool_says(&self, args: &[&str]) -> bool {
         let status = Command::new("xdotool")
             .args(args)
             .env("DISPLAY", &self.name)
             .env("LC_ALL", "C.UTF-8")
             .stdout(Stdio::null())
             .status();
-        let status = status.expect("xdotool starts");
-        assert!(status.success(), "xdotool {args:?}: {status}");
+        status.expect("xdotool starts").success()
+    }
+
+    /// Waits until a window of this class can be seen.
+    #[track_caller]
+    pub fn waits_for_window(&self, class: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        // Windows that go away while it looks are an error to xdotool, so it is asked anew rather than told to wait.
+        while !self.xdotool_says(&["search", "--onlyvisible", "--class", class]) {
+            assert!(Instant::now() < deadline, "no window of {class} can be seen");
+        }
     }
 
     /// Types a text into whatever has the keyboard.
