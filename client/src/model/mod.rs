@@ -13,20 +13,15 @@
 //!
 //! In reading order:
 //!
-//! - this file: the whole; [`form`]: the login view; [`profile_form`]: the page of a saved server; `visits`: which
-//!   networks there are; `select`: which conversation is in front;
-//! - [`network`]: one server; `act`: what the person does there; `arrive`: what happens there;
-//! - `account`: one's account there; [`trust`]: servers that nobody vouches for;
-//! - `history`: what was said before; `memory`: what is kept of it on disk;
-//! - `speech`: what we say; `delivery`: what becomes of that; `signals`: typing, reactions and what else needs no words;
-//! - `front`: what the person does with the conversation in front;
-//! - [`conversation`]: lines, unread counts; [`condense`]: comings and goings in few words;
-//! - [`people`]: what can be done with other people; [`members`]: people in a room;
-//!   [`features`]: what the server said of itself;
-//! - [`wire`]: what went over the wire; [`notify`]: what the desktop tells of; [`offers`]: rooms to go into with a click;
-//! - [`suggest`]: what could be meant by what is written; `input`: drafts, and what was sent;
-//! - [`completion`]: Tab; [`switcher`]: Ctrl+K; [`search`]: Ctrl+F; `look_back`: Ctrl+F in what is older;
-//! - [`layout`]: where text breaks; [`word_steps`]: where words do; [`viewport`]: what of very much text is in view.
+//! - this file: the whole; `networks`: which there are; `selection`: which conversation is in front, `current`: what the
+//!   person does with it;
+//! - [`network`]: one server, what the person does there and what happens there;
+//! - [`conversation`]: lines, unread counts, members, drafts;
+//! - `history`: what was said before, there and on disk;
+//! - [`forms`]: the login and the page of a saved server; [`trust`]: servers that nobody vouches for;
+//! - [`assist`]: help while one writes and goes about;
+//! - [`notify`]: what the desktop tells of; [`offers`]: rooms to go into with a click;
+//! - [`viewport`]: what of very much text is in view.
 
 use std::mem;
 use std::rc::Rc;
@@ -40,53 +35,34 @@ use crate::event::failure::Failure;
 use crate::event::wire_line::Traffic;
 use crate::event::{Event, What};
 use crate::logs::Logs;
-use crate::model::completion::Completion;
+use crate::model::assist::completion::Completion;
 use crate::model::notify::NotifyRules;
 use crate::text::i18n::{Language, Phrase, Text};
 
-pub mod form;
-pub mod network;
-pub mod profile_form;
-
-mod account;
-mod act;
-mod arrive;
-pub mod completion;
-pub mod condense;
 pub mod conversation;
-mod delivery;
-pub mod features;
-mod front;
+pub mod network;
+
+mod current;
+mod networks;
+mod selection;
+
 mod history;
-mod input;
-pub mod layout;
-mod look_back;
-pub mod members;
-mod memory;
-mod mention;
+
+pub mod assist;
+pub mod forms;
 pub mod notify;
 pub mod offers;
-pub mod people;
-pub mod search;
-mod select;
-mod signals;
-mod speech;
-pub mod suggest;
-pub mod switcher;
 pub mod trust;
 pub mod viewport;
-mod visits;
-pub mod wire;
-pub mod word_steps;
 
+pub use conversation::members::{Member, Members, Rank};
 pub use conversation::{
     Body, Conversation, ConversationId, Delivery, Kind, Line, LineId, MAX_LINES, Message, Reaction, Reply,
 };
-pub use features::Features;
-pub use form::{FormErrors, LoginForm};
-pub use members::{Member, Members, Rank};
+pub use forms::login::{FormErrors, LoginForm};
+pub use network::features::Features;
+pub use network::people::{Card, Order};
 pub use network::{Link, Network, NetworkId, Presence};
-pub use people::{Card, Order};
 pub use trust::Stranger;
 
 /// How many colours names are written in.

@@ -4,7 +4,8 @@
 //!
 //! In reading order: [`i18n`] (every sentence that the window says, in 中文 and English), [`encoding`] (letters as
 //! bytes), [`unseen`] (characters that nobody sees), [`formatting`] (bold and colours), [`links`] (addresses in a text),
-//! [`typed`] (what a keyboard gives), [`meanings`] (what commands and numerics mean).
+//! [`typed`] (what a keyboard gives), [`meanings`] (what commands and numerics mean),
+//! [`wrap`] (a text as lines of a width), [`word_steps`] (where words begin and end).
 
 pub mod encoding;
 pub mod formatting;
@@ -13,3 +14,5 @@ pub mod links;
 pub mod meanings;
 pub mod typed;
 pub mod unseen;
+pub mod word_steps;
+pub mod wrap;

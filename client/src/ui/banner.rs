@@ -7,7 +7,7 @@ use std::rc::Rc;
 use fltk::group::Group;
 use fltk::prelude::*;
 
-use crate::model::layout;
+use crate::text::wrap;
 use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::{Action, Kit, stock};
@@ -134,7 +134,7 @@ impl Banner {
         let has_row = self.has_row_for_buttons(width);
         let room = if has_row { width - 50 } else { self.room_beside_buttons(width) };
         let room = room.max(60) as f32;
-        let mut lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
+        let mut lines = wrap::wrap(text, room, |text| self.kit.paint.width(face, text));
         if lines.len() > MOST_LINES {
             // At the end stands what comes next; the transcript has all of what happened.
             lines.drain(MOST_LINES - 1..lines.len() - 1);

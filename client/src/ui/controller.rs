@@ -29,7 +29,7 @@ use crate::config::settings::{Settings, SettingsFile};
 use crate::desktop::keyring::Keeper;
 use crate::desktop::{APP_ID, Desktop};
 use crate::logs::Logs;
-use crate::model::search::Search;
+use crate::model::conversation::search::Search;
 use crate::model::{self, Model, NetworkId, View};
 use crate::net::connection::{Connection, Setup};
 use crate::net::sts::Policies;

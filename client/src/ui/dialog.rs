@@ -12,7 +12,7 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::model::layout;
+use crate::text::wrap;
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Palette;
@@ -205,7 +205,7 @@ impl Dialog {
         let face = Face::regular(size);
         let text = &self.question.borrow().text;
         let room = (self.width() - 48) as f32;
-        let lines = layout::wrap(text, room, |text| self.kit.paint.width(face, text));
+        let lines = wrap::wrap(text, room, |text| self.kit.paint.width(face, text));
         lines.into_iter().map(|line| text[line].to_owned()).collect()
     }
 

@@ -9,8 +9,8 @@ use fltk::input::Input;
 use fltk::prelude::*;
 use fltk::text::{TextBuffer, TextEditor};
 
-use crate::model::word_steps;
 use crate::text::i18n::Text;
+use crate::text::word_steps;
 use crate::ui::Kit;
 
 /// A field that one writes in.

@@ -10,7 +10,7 @@ use fltk::group::Group;
 use fltk::input::{Input, InputType};
 use fltk::prelude::*;
 
-use crate::model::layout;
+use crate::text::wrap;
 use crate::ui::edit::Editable;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::{Action, Kit, stock};
@@ -146,7 +146,7 @@ impl Field {
     /// An error in lines of this width.
     fn lines(&self, error: &str, width: i32) -> Vec<Range<usize>> {
         let face = Face::regular(self.kit.theme().sizes.small);
-        layout::wrap(error, width as f32, |text| self.kit.paint.width(face, text))
+        wrap::wrap(error, width as f32, |text| self.kit.paint.width(face, text))
     }
 
     /// Takes the theme's colours over into the stock input.

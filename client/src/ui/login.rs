@@ -13,8 +13,9 @@ use fltk::prelude::*;
 
 use crate::config::profile::Secret;
 use crate::event::failure;
-use crate::model::{FormErrors, LoginForm, layout};
+use crate::model::{FormErrors, LoginForm};
 use crate::text::i18n::{Language, Phrase, Text};
+use crate::text::wrap;
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::field::Field;
 use crate::ui::lists::{self, ListKey};
@@ -422,7 +423,7 @@ impl LoginView {
         let mut y = self.button.widget().y() + BUTTON_HEIGHT + 12;
         for (text, colour) in words {
             let Some(text) = text else { continue };
-            let mut lines = layout::wrap(text, form.w as f32, |text| paint.width(face, text));
+            let mut lines = wrap::wrap(text, form.w as f32, |text| paint.width(face, text));
             let room = ((rect.y + rect.h - y) / TROUBLE_LINE_HEIGHT).max(1) as usize;
             if lines.len() > room {
                 // The last one that fits says with its `…` that there is more.

@@ -17,8 +17,8 @@ use fltk::prelude::*;
 use fltk::{app, draw};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::model::layout;
 use crate::text::formatting::Style;
+use crate::text::wrap;
 use crate::ui::theme::{BOLD, BOLD_ITALIC, ITALIC, MONO, MONO_BOLD, REGULAR};
 
 /// A place in the window or on the screen.
@@ -186,7 +186,7 @@ impl Painter {
 
     /// A text inside `rect`, cut with `…` when it is too wide; gives the width it takes.
     pub fn label(&self, face: Face, color: Color, align: Align, text: &str, rect: Rect) -> i32 {
-        let fitting = layout::ellipsize(text, rect.w as f32, |text| self.width(face, text));
+        let fitting = wrap::ellipsize(text, rect.w as f32, |text| self.width(face, text));
         let width = self.width(face, &fitting).ceil() as i32;
         let x = match align {
             Align::Left => rect.x,

@@ -14,10 +14,10 @@ use fltk::widget::Widget;
 
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
-use crate::model::layout;
-use crate::model::profile_form::{Entry, Errors, LAYOUT, Note, Part, ProfileForm, RECONNECT, Tick};
+use crate::model::forms::profile::{Entry, Errors, LAYOUT, Note, Part, ProfileForm, RECONNECT, Tick};
 use crate::text::formatting;
 use crate::text::i18n::{Language, Text};
+use crate::text::wrap;
 use crate::ui::button::{Button, CheckBox, Look};
 use crate::ui::choice::Choice;
 use crate::ui::field::Field;
@@ -468,7 +468,7 @@ impl ProfilePage {
 
     fn lines(&self, text: &str, width: i32) -> Vec<String> {
         let face = Face::regular(self.kit.theme().sizes.small + 1);
-        let lines = layout::wrap(text, width as f32, |text| self.kit.paint.width(face, text));
+        let lines = wrap::wrap(text, width as f32, |text| self.kit.paint.width(face, text));
         lines.into_iter().map(|line| text[line].to_owned()).collect()
     }
 

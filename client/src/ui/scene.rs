@@ -3,9 +3,9 @@
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
 use crate::event::Manner;
+use crate::model::assist::suggest;
+use crate::model::network::wire;
 use crate::model::offers::Banner;
-use crate::model::suggest;
-use crate::model::wire;
 use crate::model::{
     self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, Rank, Stranger,
 };

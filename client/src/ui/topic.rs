@@ -11,7 +11,7 @@ use fltk::enums::{Cursor, Event, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::model::layout;
+use crate::text::wrap;
 use crate::ui::action::Zone;
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::transcript::item::{Body, Item};
@@ -77,7 +77,7 @@ impl Topic {
     fn room_in(&self, place: Rect, text: &str) -> i32 {
         let face = Face::regular(self.kit.theme().sizes.label);
         let width_of = |text: &str| self.kit.paint.width(face, text);
-        let fitting = layout::ellipsize(text, place.w as f32, width_of);
+        let fitting = wrap::ellipsize(text, place.w as f32, width_of);
         width_of(fitting.trim_end_matches('…')).ceil() as i32
     }
 

@@ -16,8 +16,9 @@ use fltk::draw;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
+use crate::model::ConversationId;
+use crate::model::conversation::search;
 use crate::model::viewport::{Placed, Viewport};
-use crate::model::{ConversationId, search};
 use crate::ui::Kit;
 use crate::ui::action::Zone;
 use crate::ui::paint::{Align, Face, Rect};

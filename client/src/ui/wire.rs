@@ -13,8 +13,8 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::model::layout;
-use crate::model::wire::{self, Explanation, Part};
+use crate::model::network::wire::{self, Explanation, Part};
+use crate::text::wrap;
 use crate::ui::button::{Button, Look};
 use crate::ui::paint::{Align, Face, Rect};
 use crate::ui::theme::Theme;
@@ -405,7 +405,7 @@ impl WirePanel {
         let mut y = area.y + 12 - state.scrolled;
         // Draws a text in as many lines as it takes, and gives where the next one begins.
         let paragraph = |face: Face, ink: Color, text: &str, x: i32, y: i32, width: i32, line: i32| {
-            let lines = layout::wrap(text, width.max(40) as f32, |text| paint.width(face, text));
+            let lines = wrap::wrap(text, width.max(40) as f32, |text| paint.width(face, text));
             let mut y = y;
             for piece in lines {
                 paint.text(face, ink, &text[piece], x, paint.baseline(face, Rect::new(x, y, width, line)));

@@ -9,7 +9,7 @@ use super::asking::Asked;
 use crate::config::profile::{Profile, Secret, TLS_PORT};
 use crate::config::settings::SettingsFile;
 use crate::desktop::keyring;
-use crate::model::profile_form::{Entry, ProfileForm};
+use crate::model::forms::profile::{Entry, ProfileForm};
 use crate::model::{Link, Network};
 use crate::text::i18n::Text;
 use crate::ui::dialog::{Question, Tone};

@@ -7,7 +7,7 @@ use super::Controller;
 use super::asking::Asked;
 use crate::command;
 use crate::model::ConversationId;
-use crate::model::suggest::{self, Suggestions};
+use crate::model::assist::suggest::{self, Suggestions};
 use crate::ui::composer::{LONG_PASTE, Words};
 use crate::ui::picker::{Board, Cell};
 use crate::ui::{Action, scene};

@@ -8,9 +8,9 @@ use std::ops::Range;
 use fltk::enums::Color;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::model::layout;
 use crate::text::formatting::{LEAST_CHOSEN_CONTRAST, LEAST_CONTRAST, Rgb, Span, Style, readable};
 use crate::text::links::{self, Link};
+use crate::text::wrap;
 use crate::ui::action::Zone;
 use crate::ui::paint::{Align, Face, Painter, Rect};
 use crate::ui::theme::Theme;
@@ -159,7 +159,7 @@ impl Page {
             parts.map(|(part, look)| paint.width(look.face, &text[part])).sum()
         };
         let mut zones = Vec::new();
-        for (index, range) in layout::wrap_styled(text, room as f32, width_of).into_iter().enumerate() {
+        for (index, range) in wrap::wrap_styled(text, room as f32, width_of).into_iter().enumerate() {
             let first = self.pieces.len();
             let line_top = top + index as i32 * self.line_height;
             let mut x = left as f32;

@@ -3,12 +3,12 @@
 use std::mem;
 use std::rc::Rc;
 
-use super::form::{FormErrors, LoginForm};
-use super::network::{Network, NetworkId};
-use super::{ConversationId, Model, View};
 use crate::config::irc_url::IrcUrl;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::Failure;
+use crate::model::forms::login::{FormErrors, LoginForm};
+use crate::model::network::{Network, NetworkId};
+use crate::model::{ConversationId, Model, View};
 use crate::text::i18n::Text;
 
 impl Model {

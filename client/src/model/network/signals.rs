@@ -12,9 +12,9 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::tags::push_tag;
 
-use super::conversation::{Conversation, ConversationId, Kind, LineId, Message, Reaction};
-use super::network::Network;
 use crate::event::Sender;
+use crate::model::conversation::{Conversation, ConversationId, Kind, LineId, Message, Reaction};
+use crate::model::network::Network;
 use crate::text::typed::{self, Beginning};
 
 /// Somebody is taken to be writing for this long after they said so.
@@ -34,7 +34,7 @@ const MAX_REFUSALS: usize = 8;
 
 /// Whether others were told that we are writing.
 #[derive(Default)]
-pub(super) struct Typing {
+pub(in crate::model) struct Typing {
     told: Option<(ConversationId, Timestamp)>,
     /// Where the server may yet refuse to tell them, and since when.
     refusable: VecDeque<(ConversationId, Timestamp)>,
@@ -43,7 +43,7 @@ pub(super) struct Typing {
 /// What others do.
 impl Network {
     /// Somebody is writing in a conversation, or has stopped.
-    pub(super) fn typing(&mut self, from: &Sender, target: &str, is_typing: bool) {
+    pub(in crate::model) fn typing(&mut self, from: &Sender, target: &str, is_typing: bool) {
         if self.same(&from.name, &self.me) {
             return;
         }
@@ -57,7 +57,14 @@ impl Network {
     }
 
     /// Somebody thinks something of a message, or no longer does.
-    pub(super) fn reacted(&mut self, from: &Sender, target: &str, to: &str, emoji: &str, is_undone: bool) {
+    pub(in crate::model) fn reacted(
+        &mut self,
+        from: &Sender,
+        target: &str,
+        to: &str,
+        emoji: &str,
+        is_undone: bool,
+    ) {
         let who = from.name.clone();
         let Some(conversation) = self.place_of(from, target) else { return };
         let Some(line) = conversation.line_of_message(to) else {
@@ -67,7 +74,7 @@ impl Network {
     }
 
     /// A message was taken back. Its words are gone from here, too.
-    pub(super) fn redacted(&mut self, by: &str, target: &str, id: &str) {
+    pub(in crate::model) fn redacted(&mut self, by: &str, target: &str, id: &str) {
         let from = Sender { name: by.to_owned(), address: None };
         let Some(conversation) = self.place_of(&from, target) else { return };
         let Some(number) = conversation.line_of_message(id) else {
@@ -85,7 +92,7 @@ impl Network {
     }
 
     /// A conversation was read up to a time, here or on another device.
-    pub(super) fn was_read(&mut self, target: &str, until: Timestamp) {
+    pub(in crate::model) fn was_read(&mut self, target: &str, until: Timestamp) {
         if let Some(conversation) = self.find_mut(target) {
             conversation.was_read(until);
         }
@@ -101,7 +108,7 @@ impl Network {
 /// What we do.
 impl Network {
     /// Something was written into the message box, or all of it taken out.
-    pub(super) fn wrote(&mut self, text: &str) {
+    pub(in crate::model) fn wrote(&mut self, text: &str) {
         let Some(current) = self.current() else { return };
         let (id, target, kind, is_live) = (current.id, current.name.clone(), current.kind, current.is_live());
         let is_said = matches!(typed::beginning(text), Beginning::Words | Beginning::Literal(_));
@@ -132,7 +139,7 @@ impl Network {
 
     /// The server refused something in a conversation. Says whether that was to tell others that we are writing, which
     /// nobody needs to know.
-    pub(super) fn typing_was_refused(&mut self, id: ConversationId) -> bool {
+    pub(in crate::model) fn typing_was_refused(&mut self, id: ConversationId) -> bool {
         let now = self.clock.now();
         let refusable = &mut self.typing.refusable;
         refusable.retain(|(_, at)| now.duration_since(*at) <= REFUSAL_TIME);
@@ -141,12 +148,12 @@ impl Network {
     }
 
     /// What was written was sent, which says by itself that one does not write any more.
-    pub(super) fn stopped_writing(&mut self) {
+    pub(in crate::model) fn stopped_writing(&mut self) {
         self.typing.told = None;
     }
 
     /// Puts an emoji below a message, or takes it away if it is there already.
-    pub(super) fn react(&mut self, id: ConversationId, line: LineId, emoji: &str) {
+    pub(in crate::model) fn react(&mut self, id: ConversationId, line: LineId, emoji: &str) {
         let me = self.me.clone();
         if !self.can_signal("draft/react") {
             return;
@@ -164,7 +171,7 @@ impl Network {
     }
 
     /// Takes a message of our own back.
-    pub(super) fn take_back(&mut self, id: ConversationId, line: LineId) {
+    pub(in crate::model) fn take_back(&mut self, id: ConversationId, line: LineId) {
         let Some(conversation) = self.conversation(id) else { return };
         let message = conversation.line(line).and_then(|line| line.message());
         if let Some(message_id) = message.and_then(|message| message.id.clone()) {
@@ -174,7 +181,7 @@ impl Network {
     }
 
     /// Notes how far a conversation was read, and tells the server, and so our other devices; nothing if that is known.
-    pub(super) fn tell_read(&mut self, id: ConversationId) {
+    pub(in crate::model) fn tell_read(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversation_mut(id).filter(|it| it.kind != Kind::Server) else {
             return;
         };
@@ -191,7 +198,7 @@ impl Network {
     }
 
     /// Whether the server passes on a tag that clients send each other.
-    pub(super) fn can_signal(&self, tag: &str) -> bool {
+    pub(in crate::model) fn can_signal(&self, tag: &str) -> bool {
         self.has_capability("message-tags") && self.features.allows_tag(tag)
     }
 }

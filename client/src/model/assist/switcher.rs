@@ -5,7 +5,7 @@
 
 use pinyin::ToPinyinMulti;
 
-use super::{Conversation, Model, Network};
+use crate::model::{Conversation, Model, Network};
 use crate::text::typed;
 
 impl Model {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use teahouse_protocol::{CaseMapping, Folded};
 
-use super::features::Features;
+use crate::model::network::features::Features;
 
 /// One person in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,16 +74,16 @@ impl Members {
         self.by_name.values().find(|member| member.nick == nick).map(|member| member.signs.as_str())
     }
 
-    pub(super) fn get(&self, mapping: CaseMapping, nick: &str) -> Option<&Member> {
+    pub(in crate::model) fn get(&self, mapping: CaseMapping, nick: &str) -> Option<&Member> {
         self.by_name.get(&mapping.fold(nick).into_owned())
     }
 
-    pub(super) fn get_mut(&mut self, mapping: CaseMapping, nick: &str) -> Option<&mut Member> {
+    pub(in crate::model) fn get_mut(&mut self, mapping: CaseMapping, nick: &str) -> Option<&mut Member> {
         self.by_name.get_mut(&mapping.fold(nick).into_owned())
     }
 
     /// Adds somebody; who is there already keeps what is known of them.
-    pub(super) fn add(&mut self, mapping: CaseMapping, nick: &str) -> &mut Member {
+    pub(in crate::model) fn add(&mut self, mapping: CaseMapping, nick: &str) -> &mut Member {
         self.by_name.entry(mapping.fold(nick).into_owned()).or_insert_with(|| Member {
             nick: nick.to_owned(),
             signs: String::new(),
@@ -91,23 +91,23 @@ impl Members {
         })
     }
 
-    pub(super) fn remove(&mut self, mapping: CaseMapping, nick: &str) -> Option<Member> {
+    pub(in crate::model) fn remove(&mut self, mapping: CaseMapping, nick: &str) -> Option<Member> {
         self.by_name.remove(&mapping.fold(nick).into_owned())
     }
 
     /// Somebody has another name. Says whether they are here at all.
-    pub(super) fn rename(&mut self, mapping: CaseMapping, from: &str, to: &str) -> bool {
+    pub(in crate::model) fn rename(&mut self, mapping: CaseMapping, from: &str, to: &str) -> bool {
         let Some(member) = self.remove(mapping, from) else { return false };
         self.by_name.insert(mapping.fold(to).into_owned(), Member { nick: to.to_owned(), ..member });
         true
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in crate::model) fn clear(&mut self) {
         self.by_name.clear();
     }
 
     /// Keeps only those whose names are among `nicks`, and adds who is missing: the answer to NAMES.
-    pub(super) fn replace(&mut self, features: &Features, people: &[String]) {
+    pub(in crate::model) fn replace(&mut self, features: &Features, people: &[String]) {
         let mut before = std::mem::take(&mut self.by_name);
         for person in people {
             let (signs, nick) = features.split_signs(person);

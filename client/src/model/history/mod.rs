@@ -7,7 +7,7 @@
 //!
 //! - On coming in, the server is asked who wrote to us while we were away; those conversations are there again.
 //! - `/search` asks where something was said; what is found is listed. Ctrl+F goes on in what is older
-//!   ([`look_back`](super::look_back)).
+//!   ([`deep_search`]).
 //!
 //! Answers come in batches. A message that is here already, by its identifier, is not shown again. Where there is an
 //! identifier to ask from, it is believed rather than a time: clocks may be wrong. What came while the answer was under
@@ -17,12 +17,15 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
 use super::conversation::{Conversation, ConversationId, Delivery, Kind, Message};
-use super::look_back::{LookBack, Question};
 use super::network::{Link, Network};
 use super::{MAX_LINES, Model};
 use crate::event::{BatchOf, Manner, Sender, What, Words};
 use crate::logs::MAX_RECALLED;
+use crate::model::history::deep_search::{LookBack, Question};
 use crate::text::i18n::{Phrase, Text};
+
+pub(in crate::model) mod deep_search;
+mod local_log;
 
 /// What a server offers that keeps what was said.
 const HISTORY: &str = "draft/chathistory";

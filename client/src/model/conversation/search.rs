@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::conversation::{Body, Conversation, ConversationId, Line};
+use crate::model::conversation::{Body, Conversation, ConversationId, Line};
 use crate::text::i18n::Language;
 
 /// How many lines one step reads.
@@ -168,8 +168,8 @@ mod tests {
 
     use super::*;
     use crate::model::NetworkId;
-    use crate::model::condense::{Movement, Step};
     use crate::model::conversation::Kind;
+    use crate::model::conversation::condense::{Movement, Step};
     use crate::text::i18n::Text;
 
     fn push(conversation: &mut Conversation, text: &str) {

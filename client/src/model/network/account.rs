@@ -6,9 +6,9 @@
 
 use jiff::Timestamp;
 
-use super::Action;
-use super::network::Network;
 use crate::config::profile::{Profile, Secret};
+use crate::model::Action;
+use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
 
 /// What a server offers where accounts are opened with REGISTER.
@@ -19,7 +19,7 @@ impl Network {
     ///
     /// # Errors
     /// When there is no connection, or the server opens no accounts in this way.
-    pub(super) fn register(&mut self, password: &str, mail: Option<&str>) -> Result<(), Phrase> {
+    pub(in crate::model) fn register(&mut self, password: &str, mail: Option<&str>) -> Result<(), Phrase> {
         self.need_link()?;
         if !self.has_capability(REGISTRATION) {
             return Err(Text::CannotRegister.into());
@@ -33,13 +33,13 @@ impl Network {
     ///
     /// # Errors
     /// When there is no connection.
-    pub(super) fn verify(&mut self, code: &str) -> Result<(), Phrase> {
+    pub(in crate::model) fn verify(&mut self, code: &str) -> Result<(), Phrase> {
         let account = self.profile.account_name().to_owned();
         self.ask(&["VERIFY", &account, code])
     }
 
     /// Opens the account that was asked for in the login form, now that one is here.
-    pub(super) fn register_if_wanted(&mut self, at: Timestamp) {
+    pub(in crate::model) fn register_if_wanted(&mut self, at: Timestamp) {
         let Some(password) = self.to_register.take() else { return };
         if let Err(why) = self.register(password.reveal(), None) {
             self.notice_about(at, None, why);
@@ -47,7 +47,7 @@ impl Network {
     }
 
     /// We are logged in, so the passwords were the right ones: they are kept, if that was asked for.
-    pub(super) fn keep_password(&mut self) {
+    pub(in crate::model) fn keep_password(&mut self) {
         let Profile { keyring, password, server_password, .. } = &self.profile;
         if *keyring && (!password.is_empty() || !server_password.is_empty()) {
             self.actions.push(Action::KeepPassword(self.id, Box::new(self.profile.clone())));
@@ -55,7 +55,7 @@ impl Network {
     }
 
     /// The account is there: from now on it is the one to log in to.
-    pub(super) fn registered(&mut self, at: Timestamp, account: &str) {
+    pub(in crate::model) fn registered(&mut self, at: Timestamp, account: &str) {
         if let Some(password) = self.new_password.take() {
             self.profile.password = password;
             account.clone_into(&mut self.profile.account);

@@ -28,7 +28,7 @@ pub struct WireLog {
 }
 
 impl WireLog {
-    pub(super) fn push(&mut self, traffic: Traffic) {
+    pub(in crate::model) fn push(&mut self, traffic: Traffic) {
         self.bytes += traffic.line.len();
         self.lines.push_back(traffic);
         while self.lines.len() > MAX_WIRE_LINES || (self.bytes > MAX_WIRE_BYTES && self.lines.len() > 1) {
@@ -38,7 +38,7 @@ impl WireLog {
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in crate::model) fn clear(&mut self) {
         self.first = self.end();
         self.lines.clear();
         self.bytes = 0;

@@ -15,14 +15,20 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::text::truncate;
 
-use super::condense::{self, MAX_MOVEMENTS, Movement, Traffic};
 use super::history::Past;
-use super::input::Input;
-use super::members::Members;
 use super::network::NetworkId;
 use crate::event::Manner;
+use crate::model::conversation::condense::{MAX_MOVEMENTS, Movement, Traffic};
+use crate::model::conversation::input::Input;
+use crate::model::conversation::members::Members;
 use crate::text::formatting::Span;
 use crate::text::i18n::{Language, Phrase, Text};
+
+pub mod condense;
+mod input;
+pub mod members;
+pub(in crate::model) mod mention;
+pub mod search;
 
 /// How many lines a conversation keeps.
 pub const MAX_LINES: usize = 10_000;

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use teahouse_protocol::names;
 
-use super::form::{move_port, nick_error};
 use crate::config::address::{check_port, check_server};
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::{MAX_NICK_BYTES, Mechanism, Profile, Room, Secret};
+use crate::model::forms::login::{move_port, nick_error};
 use crate::net::tls;
 use crate::text::encoding::Encoding;
 use crate::text::i18n::{Phrase, Text};

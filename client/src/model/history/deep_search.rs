@@ -7,11 +7,11 @@
 
 use jiff::SignedDuration;
 
-use super::Model;
-use super::conversation::{Conversation, ConversationId};
-use super::history::Told;
-use super::network::Network;
-use super::search;
+use crate::model::Model;
+use crate::model::conversation::search;
+use crate::model::conversation::{Conversation, ConversationId};
+use crate::model::history::Told;
+use crate::model::network::Network;
 
 /// The most that is found at once.
 const MOST_FOUND: &str = "limit:100";
@@ -20,7 +20,7 @@ const OPERATORS: [&str; 5] = ["in:", "from:", "after:", "before:", "limit:"];
 
 /// How the search for some words goes on in what is older than what is here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum LookBack {
+pub(in crate::model) enum LookBack {
     /// It does not, or it has found something.
     #[default]
     Idle,
@@ -31,7 +31,7 @@ pub(super) enum LookBack {
 }
 
 /// What a SEARCH that was not answered yet was for.
-pub(super) enum Question {
+pub(in crate::model) enum Question {
     /// Somebody wants to read what was found.
     List,
     /// Whether there is anything to look back for in a conversation, with these words.
@@ -100,7 +100,7 @@ impl Network {
     }
 
     /// The server has found these older messages with the words that were asked for, or cannot say.
-    pub(super) fn may_be_found(&mut self, id: ConversationId, asked: &str, found: Option<&[Told]>) {
+    pub(in crate::model) fn may_be_found(&mut self, id: ConversationId, asked: &str, found: Option<&[Told]>) {
         let Some(conversation) = self.conversation(id) else { return };
         let LookBack::Underway { wanted, .. } = &conversation.past.look_back else { return };
         if wanted != asked {
@@ -120,7 +120,7 @@ impl Network {
     }
 
     /// Looks at what has come back, and brings more back unless the words are in it.
-    pub(super) fn go_on_looking_back(&mut self, id: ConversationId) {
+    pub(in crate::model) fn go_on_looking_back(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversation_mut(id) else { return };
         let LookBack::Underway { wanted, from } = &conversation.past.look_back else { return };
         let (wanted, first) = (wanted.clone(), conversation.range().0.number());

@@ -1,16 +1,16 @@
 //! What is kept of the conversations from one time to the next: messages are written down when it is certain that they
 //! were said, and the last of them stand there again when a conversation is opened.
 //!
-//! Where a server keeps history too, it is asked for what came after; see [`history`](super::history).
+//! Where a server keeps history too, it is asked for what came after; see [`history`](crate::model::history).
 
 use jiff::Timestamp;
 
-use super::Model;
-use super::conversation::{Conversation, ConversationId, Kind, LineId, Message};
-use super::network::Network;
 use crate::config::profile::Profile;
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Identity, Logs, MAX_RECALLED, Owner};
+use crate::model::Model;
+use crate::model::conversation::{Conversation, ConversationId, Kind, LineId, Message};
+use crate::model::network::Network;
 
 /// How many messages stand above one that was looked for.
 const MESSAGES_AROUND: usize = 100;
@@ -28,7 +28,7 @@ impl Model {
 impl Network {
     /// We are here: from now on it is known whose conversations these are. After a lost connection we are who we were, even
     /// if the server has given us another name meanwhile.
-    pub(super) fn begin_diary(&mut self) {
+    pub(in crate::model) fn begin_diary(&mut self) {
         let identity = match (&self.account, self.diary.take().map(|owner| owner.identity)) {
             (Some(account), _) => Identity::Account(account.clone()),
             (None, Some(before)) => before,
@@ -44,7 +44,7 @@ impl Network {
     }
 
     /// Writes a message down that was said in a room or a private conversation.
-    pub(super) fn write_down(
+    pub(in crate::model) fn write_down(
         &self,
         id: ConversationId,
         at: Timestamp,
@@ -59,7 +59,7 @@ impl Network {
     }
 
     /// Takes the words of a message out of what was written down.
-    pub(super) fn take_out(&self, id: ConversationId, line: LineId) {
+    pub(in crate::model) fn take_out(&self, id: ConversationId, line: LineId) {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         let Some(line) = conversation.line(line) else { return };
         let Some(Message { from, manner, text, id, redacted: false, .. }) = line.message() else { return };
@@ -70,7 +70,7 @@ impl Network {
     }
 
     /// Writes down up to when a conversation was read.
-    pub(super) fn write_down_read(&self, id: ConversationId, until: Timestamp) {
+    pub(in crate::model) fn write_down_read(&self, id: ConversationId, until: Timestamp) {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         let name = self.features.case_mapping.fold(&conversation.name);
         logs.keep_read(owner, name.as_str(), until);
@@ -78,7 +78,7 @@ impl Network {
 
     /// A conversation is open that was not: what was said in it last stands there again, and what was not read yet is
     /// unread still.
-    pub(super) fn recall(&mut self, id: ConversationId) {
+    pub(in crate::model) fn recall(&mut self, id: ConversationId) {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         if conversation.kind == Kind::Server {
             return;
@@ -99,12 +99,12 @@ impl Network {
     }
 
     /// Whether the log may have something older than what is here of a conversation, and there is room for it.
-    pub(super) fn may_recall_older(&self, conversation: &Conversation) -> bool {
+    pub(in crate::model) fn may_recall_older(&self, conversation: &Conversation) -> bool {
         self.diary().is_some() && !conversation.past.log_is_over && conversation.has_room()
     }
 
     /// Brings back from the log what is older than what is here of a conversation. Says whether there is something.
-    pub(super) fn recall_older(&mut self, id: ConversationId) -> bool {
+    pub(in crate::model) fn recall_older(&mut self, id: ConversationId) -> bool {
         if !self.conversation(id).is_some_and(|it| self.may_recall_older(it)) {
             return false;
         }
@@ -119,7 +119,11 @@ impl Network {
 
     /// Brings back from the log all that is older than what is here, back to where somebody said what is wanted and a
     /// little further. Says whether that is there and there is room for it; in one look, since logs are long.
-    pub(super) fn recall_back_to(&mut self, id: ConversationId, is_wanted: impl Fn(&str) -> bool) -> bool {
+    pub(in crate::model) fn recall_back_to(
+        &mut self,
+        id: ConversationId,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> bool {
         let Some(conversation) = self.conversation(id).filter(|it| self.may_recall_older(it)) else {
             return false;
         };
@@ -135,7 +139,7 @@ impl Network {
     }
 
     /// So many of the last messages in the log that are older than what is here of a conversation.
-    pub(super) fn older_in_log(&self, id: ConversationId, most: usize) -> Vec<Entry> {
+    pub(in crate::model) fn older_in_log(&self, id: ConversationId, most: usize) -> Vec<Entry> {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else {
             return Vec::new();
         };

@@ -1,12 +1,12 @@
 //! What the person does on one server: says something, goes into a room, asks who is there.
 
-use super::Action;
-use super::conversation::{ConversationId, Kind};
-use super::network::{Link, Network, WhoQuestion};
 use crate::command::Command;
 use crate::config::profile::Room;
 use crate::event::Manner;
 use crate::event::wire_line;
+use crate::model::Action;
+use crate::model::conversation::{ConversationId, Kind};
+use crate::model::network::{Link, Network, WhoQuestion};
 use crate::text::i18n::{Phrase, Text};
 
 impl Network {
@@ -14,7 +14,7 @@ impl Network {
     ///
     /// # Errors
     /// What is wrong, in plain words; then nothing was done.
-    pub(super) fn obey(&mut self, command: Command) -> Result<(), Phrase> {
+    pub(in crate::model) fn obey(&mut self, command: Command) -> Result<(), Phrase> {
         match command {
             Command::Say(text) => self.say_here(Manner::Message, &text),
             Command::Act(text) => self.say_here(Manner::Action, &text),
@@ -85,7 +85,7 @@ impl Network {
     }
 
     /// Joins rooms now, or as soon as we are here; the last one comes to the front.
-    pub(super) fn visit_rooms(&mut self, rooms: &[Room]) {
+    pub(in crate::model) fn visit_rooms(&mut self, rooms: &[Room]) {
         for room in rooms {
             let key = room.key.as_ref().map(|key| key.reveal().to_owned());
             if self.join(&room.name, key).is_err() {
@@ -95,13 +95,13 @@ impl Network {
         self.connect();
     }
 
-    pub(super) fn open_private(&mut self, nick: &str) {
+    pub(in crate::model) fn open_private(&mut self, nick: &str) {
         let id = self.private(nick);
         self.turn_to(id);
     }
 
     /// Closes a conversation; a room is left. The server's own stays.
-    pub(super) fn close(&mut self, id: ConversationId) {
+    pub(in crate::model) fn close(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversation(id) else { return };
         match conversation.kind {
             Kind::Server => {}
@@ -117,7 +117,7 @@ impl Network {
     ///
     /// `WHO *` is what every server answers with everybody whom it lets us see. One that shows nobody is asked for the
     /// people in the current room instead.
-    pub(super) fn ask_online(&mut self) -> Result<(), Phrase> {
+    pub(in crate::model) fn ask_online(&mut self) -> Result<(), Phrase> {
         self.need_link()?;
         let instead =
             self.current().filter(|it| it.kind == Kind::Room && it.joined).map(|it| it.name.clone());
@@ -135,7 +135,7 @@ impl Network {
         Ok(())
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in crate::model) fn clear(&mut self) {
         if let Some(current) = self.current_mut() {
             current.clear();
         }
@@ -149,7 +149,7 @@ impl Network {
 
     /// # Errors
     /// When what is said in a conversation would not be heard, and why.
-    pub(super) fn need_voice(&self, id: ConversationId) -> Result<(), Phrase> {
+    pub(in crate::model) fn need_voice(&self, id: ConversationId) -> Result<(), Phrase> {
         self.need_link()?;
         let conversation = self.conversation(id).ok_or(Text::NowhereToSay)?;
         match conversation.kind {
@@ -169,7 +169,7 @@ impl Network {
         Ok(())
     }
 
-    pub(super) fn join(&mut self, room: &str, key: Option<String>) -> Result<(), Phrase> {
+    pub(in crate::model) fn join(&mut self, room: &str, key: Option<String>) -> Result<(), Phrase> {
         self.need_link()?;
         if let Some(there) = self.find(room).filter(|it| it.joined) {
             let id = there.id;
@@ -197,7 +197,7 @@ impl Network {
     }
 
     /// The room in front.
-    pub(super) fn room_here(&self) -> Result<String, Phrase> {
+    pub(in crate::model) fn room_here(&self) -> Result<String, Phrase> {
         Ok(self.current().filter(|it| it.kind == Kind::Room).ok_or(Text::NowhereToSay)?.name.clone())
     }
 

@@ -1,8 +1,8 @@
 //! Which conversation is in front, and whether anybody looks at it.
 
-use super::conversation::{Conversation, ConversationId};
-use super::network::NetworkId;
-use super::{Model, View};
+use crate::model::conversation::{Conversation, ConversationId};
+use crate::model::network::NetworkId;
+use crate::model::{Model, View};
 
 impl Model {
     /// Brings a conversation to the front.

@@ -12,10 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::tags::push_tag;
 use teahouse_protocol::text::Ctcp;
 
-use super::conversation::{Conversation, ConversationId, Delivery, LineId};
-use super::network::Network;
 use crate::event::wire_line;
 use crate::event::{Event, Manner, What, Words};
+use crate::model::conversation::{Conversation, ConversationId, Delivery, LineId};
+use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
 
 /// How many of our messages may be without an answer before the oldest is taken to have arrived.
@@ -26,7 +26,7 @@ const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
 
 /// Our messages that nothing is known of yet, the oldest first.
 #[derive(Default)]
-pub(super) struct Deliveries {
+pub(in crate::model) struct Deliveries {
     underway: VecDeque<Underway>,
     next_label: u32,
     /// The labels of the batches that are open.
@@ -51,7 +51,7 @@ struct Underway {
 
 impl Deliveries {
     /// The label of our line that this event answers, itself or as part of a batch.
-    pub(super) fn label_of(&mut self, event: &Event) -> Option<String> {
+    pub(in crate::model) fn label_of(&mut self, event: &Event) -> Option<String> {
         let of_batch = event.batch.as_ref().and_then(|batch| self.batches.get(batch)).cloned();
         let label = event.label.clone().or(of_batch);
         match (&event.what, &label) {
@@ -86,7 +86,13 @@ impl Deliveries {
 
 impl Network {
     /// Says one message in a conversation, perhaps in answer to the message with the identifier `reply_to`.
-    pub(super) fn utter(&mut self, id: ConversationId, manner: Manner, raw: &str, reply_to: Option<String>) {
+    pub(in crate::model) fn utter(
+        &mut self,
+        id: ConversationId,
+        manner: Manner,
+        raw: &str,
+        reply_to: Option<String>,
+    ) {
         let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
         let is_echoed = self.has_capability("echo-message");
         let mut tags = String::new();
@@ -129,7 +135,7 @@ impl Network {
     }
 
     /// What we say to somebody; to a service, without the passwords in it.
-    pub(super) fn covered(&self, target: &str, words: Words) -> Words {
+    pub(in crate::model) fn covered(&self, target: &str, words: Words) -> Words {
         match wire_line::masked_request(&words.text) {
             Cow::Owned(text) if wire_line::is_service(target) => Words { text, spans: Vec::new(), ..words },
             _ => words,
@@ -138,7 +144,7 @@ impl Network {
 
     /// Words of our own came back. Says whether they stand in the transcript now; if not, they were said elsewhere, or
     /// belong further down, and are to be added.
-    pub(super) fn has_arrived(
+    pub(in crate::model) fn has_arrived(
         &mut self,
         id: ConversationId,
         at: Timestamp,
@@ -172,7 +178,7 @@ impl Network {
 
     /// Whether what one says to oneself stands there already. It comes twice: as we typed it or as an echo, and as what
     /// somebody said to us.
-    pub(super) fn stood_before(&self, id: ConversationId, words: &Words) -> bool {
+    pub(in crate::model) fn stood_before(&self, id: ConversationId, words: &Words) -> bool {
         let Some(conversation) = self.conversation(id) else { return false };
         let is_known = words.id.as_ref().is_some_and(|id| conversation.line_of_message(id).is_some());
         let last = conversation.lines().rev().find_map(|(_, line)| line.message());
@@ -180,7 +186,7 @@ impl Network {
     }
 
     /// The server did what was asked with this label.
-    pub(super) fn acknowledged(&mut self, label: &str) {
+    pub(in crate::model) fn acknowledged(&mut self, label: &str) {
         if let Some(Underway { conversation, line, .. }) =
             self.deliveries.take(|it| it.label.as_deref() == Some(label))
             && let Some(conversation) = self.conversation_mut(conversation)
@@ -191,7 +197,7 @@ impl Network {
 
     /// The server did not do what was asked. Says whether that was to pass on something of ours: if it was a message, that
     /// says why.
-    pub(super) fn was_refused(
+    pub(in crate::model) fn was_refused(
         &mut self,
         at: Timestamp,
         label: Option<&str>,
@@ -216,7 +222,12 @@ impl Network {
     }
 
     /// The server did not take a message of several lines. Says whether there is one; then it says why.
-    pub(super) fn long_was_refused(&mut self, at: Timestamp, label: Option<&str>, why: &Phrase) -> bool {
+    pub(in crate::model) fn long_was_refused(
+        &mut self,
+        at: Timestamp,
+        label: Option<&str>,
+        why: &Phrase,
+    ) -> bool {
         let refused = match label {
             Some(label) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
             // A line of the batch was refused, and only its beginning has the label.
@@ -228,7 +239,7 @@ impl Network {
     }
 
     /// A line of ours that is on its way stands elsewhere now.
-    pub(super) fn was_moved(&mut self, id: ConversationId, from: LineId, to: LineId) {
+    pub(in crate::model) fn was_moved(&mut self, id: ConversationId, from: LineId, to: LineId) {
         let moved = self.deliveries.underway.iter_mut().find(|it| it.conversation == id && it.line == from);
         if let Some(underway) = moved {
             underway.line = to;
@@ -236,7 +247,7 @@ impl Network {
     }
 
     /// The connection is over: whatever has not come back has not arrived.
-    pub(super) fn nothing_arrives(&mut self) {
+    pub(in crate::model) fn nothing_arrives(&mut self) {
         for underway in std::mem::take(&mut self.deliveries).underway {
             if underway.is_echoed {
                 self.fail(underway, &Text::NotDelivered.into());
@@ -257,7 +268,7 @@ impl Network {
     ///
     /// # Errors
     /// When it could not arrive now either.
-    pub(super) fn send_again(&mut self, id: ConversationId, line: LineId) -> Result<(), Phrase> {
+    pub(in crate::model) fn send_again(&mut self, id: ConversationId, line: LineId) -> Result<(), Phrase> {
         self.need_voice(id)?;
         let Some(conversation) = self.conversation(id) else { return Ok(()) };
         let Some(message) = conversation.line(line).and_then(|line| line.message()) else { return Ok(()) };

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::Model;
-use super::conversation::{Conversation, ConversationId, LineId, Message, Reply};
 use crate::command;
 use crate::event::wire_line;
+use crate::model::Model;
+use crate::model::conversation::{Conversation, ConversationId, LineId, Message, Reply};
 use crate::text::i18n::{Phrase, Text};
 
 impl Model {

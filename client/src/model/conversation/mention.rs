@@ -14,7 +14,7 @@ use crate::text::links;
 use crate::text::typed;
 
 /// Whether `text` names `nick`, among people with these names.
-pub(super) fn names<'a>(
+pub(in crate::model) fn names<'a>(
     text: &str,
     nick: &str,
     case_mapping: CaseMapping,

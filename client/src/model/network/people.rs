@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::members::Rank;
-use super::network::Network;
-use super::{Action, Kind, Model};
 use crate::event::{Sender, What};
+use crate::model::conversation::members::Rank;
+use crate::model::network::Network;
+use crate::model::{Action, Kind, Model};
 use crate::text::i18n::{Phrase, Text};
 
 /// Who somebody is, as far as the server says.
@@ -34,14 +34,14 @@ pub enum Order {
 
 impl Network {
     /// Asks the server who somebody is; the answer becomes a card.
-    pub(super) fn ask_card(&mut self, nick: &str) -> Result<(), Phrase> {
+    pub(in crate::model) fn ask_card(&mut self, nick: &str) -> Result<(), Phrase> {
         self.ask(&["WHOIS", nick])?;
         self.card = Some(Card { nick: nick.to_owned(), ..Card::default() });
         Ok(())
     }
 
     /// Puts a fact on the card, if there is one of this person.
-    pub(super) fn add_fact(&mut self, nick: &str, fact: &Phrase) -> bool {
+    pub(in crate::model) fn add_fact(&mut self, nick: &str, fact: &Phrase) -> bool {
         let mapping = self.features.case_mapping;
         let Some(card) = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick)) else {
             return false;
@@ -53,7 +53,7 @@ impl Network {
     }
 
     /// The server has said all that it knows. Where it knows nobody of that name, it has said that already.
-    pub(super) fn complete_card(&mut self, nick: &str) {
+    pub(in crate::model) fn complete_card(&mut self, nick: &str) {
         let mapping = self.features.case_mapping;
         if let Some(card) = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick)) {
             card.is_complete = true;
@@ -69,7 +69,7 @@ impl Network {
     }
 
     /// Gives an order about somebody in the room in front. Whether we may is for the server to say.
-    pub(super) fn keep_order(&mut self, nick: &str, order: &Order) -> Result<(), Phrase> {
+    pub(in crate::model) fn keep_order(&mut self, nick: &str, order: &Order) -> Result<(), Phrase> {
         let room = self.room_here()?;
         let mode = |sign: bool, letter: char| format!("{}{letter}", if sign { '+' } else { '-' });
         match order {
@@ -84,7 +84,7 @@ impl Network {
     }
 
     /// Whether nothing is to be heard of whoever this comes from.
-    pub(super) fn is_unheard(&self, what: &What) -> bool {
+    pub(in crate::model) fn is_unheard(&self, what: &What) -> bool {
         match what {
             What::Said { from, .. } | What::Typing { from, .. } | What::Reacted { from, .. } => {
                 !from.is_server() && self.is_ignored(from)
@@ -164,7 +164,7 @@ impl Model {
     }
 
     /// Puts somebody on the list or takes them off it, and says so. Without a name it tells who is on it.
-    pub(super) fn ignore(&mut self, who: Option<&str>, ignore: bool) {
+    pub(in crate::model) fn ignore(&mut self, who: Option<&str>, ignore: bool) {
         let Some(who) = who else {
             let all = self.ignored.join(", ");
             let phrase =

@@ -3,8 +3,8 @@
 //! Pressed again it goes on to the next one that fits. 汉字 stand without spaces between words, so where no word fits
 //! from its beginning, the longest end of it that a name begins with does: `你好小` becomes `你好小明`.
 
-use super::{Kind, Model};
 use crate::command;
+use crate::model::{Kind, Model};
 use crate::text::typed;
 
 impl Model {

@@ -1,7 +1,7 @@
 //! One server: how things stand with it, who we are there, and the conversations that are held there.
 //!
 //! Here is what a network is and the steps that changes are made of. Which changes there are stands in
-//! `arrive.rs` (what the server tells) and `act.rs` (what the person does). What has a subject of its own (history,
+//! `incoming.rs` (what the server tells) and `commands.rs` (what the person does). What has a subject of its own (history,
 //! delivery, signals, people, notices of the desktop) has a file with both what a network knows of it and what it does
 //! with that, so that nobody else can reach into it; these files and this one know each other.
 
@@ -13,26 +13,36 @@ use std::time::Duration;
 use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
 
-use super::condense::{Movement, Step};
 use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, LineId, Message, Reply};
-use super::delivery::Deliveries;
-use super::features::Features;
 use super::history::Batch;
-use super::look_back::Question;
-use super::mention;
 use super::notify::NotifyRules;
 use super::offers::Offer;
-use super::people::Card;
-use super::signals::Typing;
-use super::wire::WireLog;
 use super::{Action, COLOURS, Clock};
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::Failure;
 use crate::event::{Manner, Words};
 use crate::logs::{Logs, Owner};
+use crate::model::conversation::condense::{Movement, Step};
+use crate::model::conversation::mention;
+use crate::model::history::deep_search::Question;
+use crate::model::network::delivery::Deliveries;
+use crate::model::network::features::Features;
+use crate::model::network::people::Card;
+use crate::model::network::signals::Typing;
+use crate::model::network::wire::WireLog;
 use crate::text::formatting;
 use crate::text::i18n::{Language, Phrase, Text};
+
+pub(super) mod account;
+mod commands;
+mod delivery;
+pub mod features;
+pub(in crate::model) mod incoming;
+pub mod people;
+mod signals;
+pub(in crate::model) mod speech;
+pub mod wire;
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
 pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;

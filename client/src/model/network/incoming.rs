@@ -5,13 +5,13 @@ use std::mem;
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
-use super::condense::Step;
-use super::history::Told;
-use super::network::{Network, WhoQuestion};
-use super::{Action, ConversationId, Kind, Link};
 use crate::event::failure::Failure;
 use crate::event::wire_line;
 use crate::event::{Event, Manner, Sender, What, Words};
+use crate::model::conversation::condense::Step;
+use crate::model::history::Told;
+use crate::model::network::{Network, WhoQuestion};
+use crate::model::{Action, ConversationId, Kind, Link};
 use crate::text::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.
@@ -20,7 +20,7 @@ const MAX_NAMES_SHOWN: usize = 100;
 const MAX_NAMES_AT_JOIN: usize = 20;
 
 /// How many rooms the answer to `/list` shows.
-pub(super) const MAX_ROOMS_SHOWN: usize = 100;
+pub(in crate::model) const MAX_ROOMS_SHOWN: usize = 100;
 
 /// How far the server's clock may be ahead of ours before its times are not believed.
 const AHEAD: SignedDuration = SignedDuration::from_mins(1);
@@ -30,7 +30,7 @@ const MAX_MOTD_LINES: usize = 500;
 
 impl Network {
     /// Takes in one event.
-    pub(super) fn apply(&mut self, event: Event) {
+    pub(in crate::model) fn apply(&mut self, event: Event) {
         if self.is_unheard(&event.what) {
             return;
         }
@@ -185,12 +185,12 @@ impl Network {
     }
 
     /// When something happened: as the server says, but not later than now, by our clock. A minute does not matter.
-    pub(super) fn time_of(&self, stamp: Option<Timestamp>) -> Timestamp {
+    pub(in crate::model) fn time_of(&self, stamp: Option<Timestamp>) -> Timestamp {
         stamp.filter(|at| *at <= self.latest()).unwrap_or_else(|| self.clock.now())
     }
 
     /// The latest time that anything can have happened at.
-    pub(super) fn latest(&self) -> Timestamp {
+    pub(in crate::model) fn latest(&self) -> Timestamp {
         let now = self.clock.now();
         now.saturating_add(AHEAD).unwrap_or(now)
     }
@@ -238,7 +238,7 @@ impl Network {
     }
 
     /// Asks the server to speak the window's language, where it can; once, until that is another one.
-    pub(super) fn choose_language(&mut self) {
+    pub(in crate::model) fn choose_language(&mut self) {
         if let Some(list) = self.capability("draft/languages").map(str::to_owned) {
             self.features.speaks(&list);
         }

@@ -7,13 +7,13 @@ use jiff::SignedDuration;
 
 use teahouse_protocol::Message as Wire;
 
-use super::arrive::MAX_ROOMS_SHOWN;
-use super::speech::UNKNOWN_ADDRESS_BYTES;
 use super::*;
 use crate::config::irc_url::IrcUrl;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::{Failure, Field};
 use crate::event::{self, Manner};
+use crate::model::network::incoming::MAX_ROOMS_SHOWN;
+use crate::model::network::speech::UNKNOWN_ADDRESS_BYTES;
 
 mod account;
 mod delivery;

@@ -10,16 +10,16 @@ use std::iter;
 
 use teahouse_protocol::text::truncate;
 
-use super::MAX_LINES_AT_ONCE;
-use super::conversation::{ConversationId, Kind};
-use super::network::{MAX_LINE_BYTES, Network};
 use crate::command::{self, Command};
 use crate::event::Manner;
+use crate::model::MAX_LINES_AT_ONCE;
+use crate::model::conversation::{ConversationId, Kind};
+use crate::model::network::{MAX_LINE_BYTES, Network};
 use crate::text::formatting;
 use crate::text::i18n::{Phrase, Text};
 
 /// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
-pub(super) const UNKNOWN_ADDRESS_BYTES: usize = 80;
+pub(in crate::model) const UNKNOWN_ADDRESS_BYTES: usize = 80;
 
 /// How many lines one may send as one message, whatever more the server allows.
 const MOST_LINES: usize = 256;
@@ -55,7 +55,12 @@ impl Network {
     ///
     /// # Errors
     /// When that is so much that the server would take it for a flood.
-    pub(super) fn say(&mut self, id: ConversationId, manner: Manner, text: &str) -> Result<(), Phrase> {
+    pub(in crate::model) fn say(
+        &mut self,
+        id: ConversationId,
+        manner: Manner,
+        text: &str,
+    ) -> Result<(), Phrase> {
         let Some(conversation) = self.conversation(id) else { return Ok(()) };
         let messages = self.messages_of(&conversation.name, manner, text)?;
         let mut reply_to = None;
@@ -74,7 +79,7 @@ impl Network {
     ///
     /// # Errors
     /// When they are so many lines that the server would take them for a flood.
-    pub(super) fn messages_of(
+    pub(in crate::model) fn messages_of(
         &self,
         target: &str,
         manner: Manner,
@@ -91,7 +96,7 @@ impl Network {
     ///
     /// # Errors
     /// When it is too long for that, or has too many lines.
-    pub(super) fn check_length(&self, typed: &str) -> Result<(), Phrase> {
+    pub(in crate::model) fn check_length(&self, typed: &str) -> Result<(), Phrase> {
         let target = self.current().map_or("", |current| &current.name);
         let limits = self.limits(Manner::Message);
         let lines = limits.map_or(0, |limits| limits.lines).max(MAX_LINES_AT_ONCE);
@@ -107,7 +112,7 @@ impl Network {
 
     /// How many messages a text makes in the conversation in front, and how many bytes more fit into the last of them;
     /// nothing where it is no message.
-    pub(super) fn measure(&self, typed: &str) -> Option<(usize, usize)> {
+    pub(in crate::model) fn measure(&self, typed: &str) -> Option<(usize, usize)> {
         let current = self.current().filter(|it| it.kind != Kind::Server)?;
         let (target, manner, text) = match command::parse(typed).ok()? {
             Command::Say(text) => (current.name.clone(), Manner::Message, text),
@@ -122,7 +127,7 @@ impl Network {
     }
 
     /// Sends the words of one message with these tags, as a batch if they are more than a line. Says whether they are.
-    pub(super) fn send_words(&mut self, tags: &str, target: &str, words: &str) -> bool {
+    pub(in crate::model) fn send_words(&mut self, tags: &str, target: &str, words: &str) -> bool {
         let room = self.room_for_text(target, Manner::Message, words);
         let lines: Vec<_> = lines_of(words, room).collect();
         if let [(_, line)] = lines[..] {

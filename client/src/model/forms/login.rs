@@ -64,7 +64,7 @@ impl FormErrors {
     }
 
     /// One error, beside its field or, without one, beside none.
-    pub(super) fn single(field: Option<Field>, phrase: Phrase) -> Self {
+    pub(in crate::model) fn single(field: Option<Field>, phrase: Phrase) -> Self {
         let mut errors = Self::default();
         let place = match field {
             Some(Field::Nick) => &mut errors.nick,
@@ -130,7 +130,7 @@ impl LoginForm {
 }
 
 /// The usual port without TLS becomes the usual one with it, or the other way round; any other was typed for a reason.
-pub(super) fn move_port(port: &mut String, tls: bool) {
+pub(in crate::model) fn move_port(port: &mut String, tls: bool) {
     let (from, to) = if tls { (PLAIN_PORT, TLS_PORT) } else { (TLS_PORT, PLAIN_PORT) };
     if check_port(port) == Ok(from) {
         *port = to.to_string();
@@ -160,7 +160,7 @@ fn split<T>(result: Result<T, Phrase>) -> (Option<T>, Option<Phrase>) {
 }
 
 /// What is wrong with a name.
-pub(super) fn nick_error(invalid: InvalidName) -> Phrase {
+pub(in crate::model) fn nick_error(invalid: InvalidName) -> Phrase {
     match invalid {
         InvalidName::Empty => Text::NameMissing.into(),
         InvalidName::TooLong { max_bytes } => Text::NameTooLong.with([&max_bytes.to_string()]),
