@@ -27,11 +27,11 @@ use teahouse::config::settings::{Density, Shade};
 use teahouse::event::Reader;
 use teahouse::model::{Action, Model, NetworkId};
 use teahouse::text::i18n::Language;
-use teahouse::ui::paint::Rect;
-use teahouse::ui::picker::Picker;
-use teahouse::ui::theme::{self, Theme};
-use teahouse::ui::transcript::{Show, Transcript};
-use teahouse::ui::{Kit, scene};
+use teahouse::ui::overlays::picker::Picker;
+use teahouse::ui::views::transcript::{Show, Transcript};
+use teahouse::ui::widgets::paint::Rect;
+use teahouse::ui::widgets::theme::{self, Theme};
+use teahouse::ui::{Kit, presenter};
 use teahouse_protocol::Message;
 
 /// With this the program measures the transcript on the display that it finds.
@@ -95,7 +95,7 @@ fn measure_transcript() -> ExitCode {
             let first = room.range().0.number();
             let number = first + number % LINES_A_ROOM;
             let line = room.line_numbered(number).expect("each room has its lines");
-            scene::item(&model, room, line, number)
+            presenter::item(&model, room, line, number)
         }
     };
     let transcript = Transcript::new(&kit, Rc::new(item_at), Picker::new(&kit));

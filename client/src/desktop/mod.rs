@@ -3,8 +3,8 @@
 //! A desktop may take its time, so a thread of its own speaks with it, and the window never waits. On Linux it speaks
 //! over the session bus, elsewhere by small programs.
 //!
-//! - `desk`: the threads on Linux; `bus`: by what they speak; `notes`: what notifications are shown there;
-//! - `shade`: the ways to know whether a desktop is dark; `xsettings`: one of them;
+//! - `dbus_thread`: the threads on Linux; `bus`: by what they speak; `notes`: what notifications are shown there;
+//! - `color_scheme`: the ways to know whether a desktop is dark; `xsettings`: one of them;
 //! - `sound`: who plays it; `elsewhere`: the thread on other systems;
 //! - [`keyring`]: passwords that are kept by the desktop;
 //! - [`attention`]: what the window manager is asked, which knows windows and nothing else.
@@ -21,21 +21,21 @@ pub mod attention;
 #[cfg(target_os = "linux")]
 mod bus;
 #[cfg(target_os = "linux")]
-mod desk;
+mod color_scheme;
+#[cfg(target_os = "linux")]
+mod dbus_thread;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 pub mod keyring;
 #[cfg(target_os = "linux")]
 mod notes;
 #[cfg(target_os = "linux")]
-mod shade;
-#[cfg(target_os = "linux")]
 mod sound;
 #[cfg(target_os = "linux")]
 mod xsettings;
 
 #[cfg(target_os = "linux")]
-use desk::serve;
+use dbus_thread::serve;
 #[cfg(not(target_os = "linux"))]
 use elsewhere::serve;
 

@@ -5,12 +5,9 @@
 //! at its turn, once per round of FLTK's loop, changes the model, and shows the widgets what it has become. So no
 //! callback ever runs into state that somebody else is just using.
 //!
-//! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`scene`] (the model as rows
-//! and items), [`login`] and [`chat`] (the two views), [`settings`], [`profile_page`], [`wire`] and [`search`] (what
-//! opens in them), [`banner`], [`dialog`], [`switcher`], [`menu`] and [`picker`] (what comes over them), [`transcript`],
-//! [`topic`], [`composer`], [`lists`], [`rows`], [`button`], [`choice`], [`field`] and [`edit`] (what views are made of, `stock`
-//! with them), [`keys`] (what keys mean everywhere), [`paint`] and [`theme`] (how it looks), [`probe`] (what tests
-//! see).
+//! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`presenter`] (the model as rows
+//! and items), [`views`] (what fills the window, and what opens in it), [`overlays`] (what comes over it), [`widgets`]
+//! (what all of these are made of), [`keys`] (what keys mean everywhere), [`probe`] (what tests see).
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -19,39 +16,19 @@ use fltk::app;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::ui::edit::Editable;
-use crate::ui::paint::Painter;
-use crate::ui::theme::Theme;
+use crate::ui::widgets::edit::Editable;
+use crate::ui::widgets::paint::Painter;
+use crate::ui::widgets::theme::Theme;
 
 pub mod action;
-pub mod banner;
-pub mod button;
-pub mod chat;
-pub mod choice;
-pub mod composer;
 pub mod controller;
-pub mod dialog;
-pub mod edit;
-pub mod field;
 pub mod keys;
-pub mod lists;
-pub mod login;
-pub mod menu;
-pub mod paint;
-pub mod picker;
+pub mod overlays;
+pub mod presenter;
 #[cfg(unix)]
 pub mod probe;
-pub mod profile_page;
-pub mod rows;
-pub mod scene;
-pub mod search;
-pub mod settings;
-mod stock;
-pub mod switcher;
-pub mod theme;
-pub mod topic;
-pub mod transcript;
-pub mod wire;
+pub mod views;
+pub mod widgets;
 
 pub use action::{Action, Change};
 pub use controller::run;

@@ -4,7 +4,7 @@ use super::Controller;
 use crate::config::irc_url::IrcUrl;
 use crate::model::View;
 use crate::text::i18n::Text;
-use crate::ui::scene;
+use crate::ui::presenter;
 
 impl Controller {
     pub(super) fn log_in_or_give_up(&mut self) {
@@ -66,7 +66,7 @@ impl Controller {
         let model = self.model.borrow();
         let language = model.language();
         let is_connecting = model.is_logging_in();
-        self.login.show_saved(scene::profile_rows(&model));
+        self.login.show_saved(presenter::profile_rows(&model));
         self.login.back.set_visible(model.front().is_some());
         let was_connecting = self.login.set_connecting(is_connecting, language);
         self.login.set_kept(model.is_password_kept(), language);

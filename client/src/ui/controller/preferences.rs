@@ -13,8 +13,8 @@ use crate::model::{ConversationId, View};
 use crate::text::i18n::{Language, Text};
 use crate::ui::action::Section;
 use crate::ui::keys::{self, Shortcut};
-use crate::ui::settings::Item;
-use crate::ui::theme;
+use crate::ui::views::settings::Item;
+use crate::ui::widgets::theme;
 use crate::ui::{Action, Change};
 
 impl Controller {

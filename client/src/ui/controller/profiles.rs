@@ -5,14 +5,14 @@ use std::path::Path;
 use fltk::prelude::*;
 
 use super::Controller;
-use super::asking::Asked;
 use crate::config::profile::{Profile, Secret, TLS_PORT};
 use crate::config::settings::SettingsFile;
 use crate::desktop::keyring;
 use crate::model::forms::profile::{Entry, ProfileForm};
 use crate::model::{Link, Network};
 use crate::text::i18n::Text;
-use crate::ui::dialog::{Question, Tone};
+use crate::ui::controller::dialogs::Asked;
+use crate::ui::overlays::dialog::{Question, Tone};
 
 /// A saved server while its page is shown.
 pub(super) struct Editing {

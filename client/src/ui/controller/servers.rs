@@ -1,13 +1,13 @@
 //! The saved servers in the settings: in which order, and which no longer.
 
 use super::Controller;
-use super::asking::Asked;
 use crate::config::profile::Profile;
 use crate::model::{Link, Model, Network};
 use crate::text::i18n::Text;
 use crate::ui::Action;
-use crate::ui::dialog::{Question, Tone};
-use crate::ui::settings::Item;
+use crate::ui::controller::dialogs::Asked;
+use crate::ui::overlays::dialog::{Question, Tone};
+use crate::ui::views::settings::Item;
 
 impl Controller {
     pub(super) fn server_items(&self) -> Vec<Item> {

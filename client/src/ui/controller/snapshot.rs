@@ -9,14 +9,14 @@ use super::Controller;
 use crate::config::settings::Shade;
 use crate::model::{Conversation, ConversationId, Link, Model, Network, View};
 use crate::ui::action::Zone;
-use crate::ui::button::Button;
-use crate::ui::composer;
-use crate::ui::lists::ListKey;
-use crate::ui::paint::Rect;
+use crate::ui::presenter;
 use crate::ui::probe;
-use crate::ui::scene;
-use crate::ui::transcript::{Body, Item};
-use crate::ui::wire::WirePanel;
+use crate::ui::views::composer;
+use crate::ui::views::lists::ListKey;
+use crate::ui::views::transcript::{Body, Item};
+use crate::ui::views::wire::WirePanel;
+use crate::ui::widgets::button::Button;
+use crate::ui::widgets::paint::Rect;
 
 impl Controller {
     pub(super) fn answer_probe(&mut self) {
@@ -35,7 +35,7 @@ impl Controller {
         let language = model.language();
         let visible =
             if self.shown == Some(View::Chat) { self.chat.transcript.visible() } else { Vec::new() };
-        let words = scene::words(&model);
+        let words = presenter::words(&model);
         probe::Snapshot {
             view: if self.shown == Some(View::Chat) { "chat" } else { "login" },
             title: self.window.label(),
@@ -78,7 +78,7 @@ impl Controller {
                 let rows = current.members().sorted().into_iter();
                 rows.map(|member| probe::MemberRow {
                     name: member.nick.clone(),
-                    rank: scene::rank_text(member.rank()).to(language).to_owned(),
+                    rank: presenter::rank_text(member.rank()).to(language).to_owned(),
                     is_away: member.away,
                 })
                 .collect()
@@ -301,7 +301,7 @@ fn zone_name(zone: &Zone) -> String {
 }
 
 fn wire_snapshot(panel: &WirePanel, model: &Model) -> probe::Wire {
-    let rows = panel.visible().into_iter().filter_map(|(number, _)| scene::wire_row(model, number));
+    let rows = panel.visible().into_iter().filter_map(|(number, _)| presenter::wire_row(model, number));
     let explanation = panel.explanation().unwrap_or_default();
     probe::Wire {
         lines: rows.map(|row| (if row.is_sent { "sent" } else { "received" }, row.line)).collect(),

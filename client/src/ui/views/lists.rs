@@ -1,0 +1,69 @@
+//! The two lists beside the transcript: conversations, each below its network, and members.
+
+use std::rc::Rc;
+
+use crate::model::{ConversationId, NetworkId};
+use crate::ui::widgets::rows::{RowEvent, RowList, Style};
+use crate::ui::{Action, Kit};
+
+/// What the rows of the conversation list stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListKey {
+    /// The heading over the conversations of a network.
+    Network(NetworkId),
+    /// One of them.
+    Conversation(ConversationId),
+    /// A saved server that is not among the networks, by its number.
+    Profile(usize),
+}
+
+/// How the rows of conversations look.
+pub const CONVERSATIONS: Style = Style {
+    ground: |colors| colors.side,
+    row_height: |theme| theme.sizes.conversation_row,
+    top_gap: 8,
+    group_gap: 12,
+    heading_left: 18,
+    heading_size: |theme| theme.sizes.label,
+    picture_center: 30,
+    text_left: 50,
+};
+
+/// The list of conversations, empty.
+pub fn conversations(kit: &Rc<Kit>) -> RowList<ListKey> {
+    let teller = Rc::clone(kit);
+    RowList::new(kit, CONVERSATIONS, move |event| {
+        teller.act(match event {
+            RowEvent::Chosen(key) | RowEvent::Opened(key) => match key {
+                ListKey::Conversation(id) => Action::SelectConversation(id),
+                ListKey::Network(id) => Action::SelectNetwork(id),
+                ListKey::Profile(index) => Action::OpenProfile(index),
+            },
+            RowEvent::Asked(key) => match key {
+                ListKey::Conversation(id) => Action::AskConversation(id),
+                ListKey::Network(id) => Action::AskNetwork(id),
+                ListKey::Profile(index) => Action::AskProfile(index),
+            },
+        });
+    })
+}
+
+/// The list of members, empty.
+pub fn members(kit: &Rc<Kit>) -> RowList<String> {
+    let style = Style {
+        ground: |colors| colors.members,
+        row_height: |theme| theme.sizes.member_row,
+        top_gap: 9,
+        group_gap: 0,
+        heading_left: 16,
+        heading_size: |theme| theme.sizes.tiny,
+        picture_center: 20,
+        text_left: 34,
+    };
+    let teller = Rc::clone(kit);
+    RowList::new(kit, style, move |event| match event {
+        RowEvent::Chosen(_) => {}
+        RowEvent::Opened(nick) => teller.act(Action::OpenPrivate(nick)),
+        RowEvent::Asked(nick) => teller.act(Action::AskMember(nick)),
+    })
+}
