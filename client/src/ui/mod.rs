@@ -40,6 +40,7 @@ pub struct Kit {
     theme: Cell<Theme>,
     actions: RefCell<VecDeque<Action>>,
     has_keyboard: Cell<bool>,
+    clicks: Cell<u32>,
     /// What takes the keyboard as soon as the window has it.
     heir: RefCell<Option<Widget>>,
     /// Where something is about to be asked, in the window.
@@ -56,6 +57,7 @@ impl Kit {
             theme: Cell::new(theme),
             actions: RefCell::default(),
             has_keyboard: Cell::new(false),
+            clicks: Cell::default(),
             heir: RefCell::default(),
             point: Cell::default(),
             edited: RefCell::default(),
@@ -75,6 +77,16 @@ impl Kit {
     /// Says whether the window has the keyboard.
     pub fn set_has_keyboard(&self, has_keyboard: bool) {
         self.has_keyboard.set(has_keyboard);
+    }
+
+    /// Counts that a mouse button went down in the window.
+    pub fn count_click(&self) {
+        self.clicks.set(self.clicks.get().wrapping_add(1));
+    }
+
+    /// How often one did: tests wait for that, since window managers hold clicks back and keys not.
+    pub fn clicks(&self) -> u32 {
+        self.clicks.get()
     }
 
     /// Gives the keyboard to a widget: now, or as soon as the window has it. A window manager takes it away for the time

@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub language: &'static str,
     /// Whether it is dark.
     pub is_dark: bool,
+    /// How often a mouse button went down in the window.
+    pub clicks: u32,
     /// Which control has the keyboard; `window` for one without a name here, nothing when another program has it.
     pub focus: String,
     /// What stands in the fields of the form.

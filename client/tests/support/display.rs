@@ -41,7 +41,7 @@ impl Display {
     pub fn start(width: u32, height: u32) -> Self {
         let screen = format!("{width}x{height}x24");
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"]);
+        command.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset", "-r"]);
         let mut server = Process::start("Xvfb", command.stdout(Stdio::piped()));
         let stdout = server.take_stdout().expect("stdout is a pipe");
         let (sender, number) = mpsc::channel();

@@ -168,26 +168,36 @@ impl<'a> Person<'a> {
     /// Clicks the control with this name.
     #[track_caller]
     pub fn clicks(&mut self, control: &str) {
-        self.press(control, &["click", "1"]);
+        self.press(control, 1, &["click", "1"]);
     }
 
     /// Clicks it twice.
     #[track_caller]
     pub fn double_clicks(&mut self, control: &str) {
-        self.press(control, &["click", "--repeat", "2", "--delay", "60", "1"]);
+        self.press(control, 2, &["click", "--repeat", "2", "--delay", "60", "1"]);
     }
 
     /// Clicks it with the right button.
     #[track_caller]
     pub fn right_clicks(&mut self, control: &str) {
-        self.press(control, &["click", "3"]);
+        self.press(control, 1, &["click", "3"]);
     }
 
     #[track_caller]
-    fn press(&mut self, control: &str, buttons: &[&str]) {
+    fn press(&mut self, control: &str, times: u64, buttons: &[&str]) {
         let seen = self.waits_for(control, |seen| seen["controls"][control].is_object());
         let (x, y) = middle(&seen["controls"][control]);
         self.display.xdotool(&[&["mousemove", &x.to_string(), &y.to_string()], buttons].concat());
+        // The window manager holds a click back until it has looked at it, and lets keys pass meanwhile.
+        let clicks = |seen: &Value| seen["clicks"].as_u64().expect("clicks are counted");
+        let (deadline, enough) = (Instant::now() + PATIENCE, clicks(&seen) + times);
+        // A window that was closed with it does not answer any more.
+        while let Ok(seen) = self.ask("change") {
+            if clicks(&seen) >= enough {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{}'s window does not notice a click on {control}", self.name);
+        }
     }
 
     /// Where the control with this name is: x, y, width and height.

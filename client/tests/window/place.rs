@@ -1,5 +1,7 @@
 //! Where the window stands, and how large it and everything in it is.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use crate::support::PATIENCE;
@@ -33,10 +35,18 @@ fn drawn(seen: &Value) -> i64 {
     rect(seen, "send")[3]
 }
 
-/// Whether all of a window is on the screen, below what is at its upper edge.
-fn fits(display: &Display, id: u32, (width, height, top): (i32, i32, i32)) -> bool {
-    let [x, y, w, h] = display.framed_window(id);
-    x >= 0 && y >= top && x + w <= width && y + h <= height
+/// Waits until all of a window is on the screen, below what is at its upper edge: the window manager puts it there after
+/// the window has its size.
+#[track_caller]
+fn fits(display: &Display, id: u32, (width, height, top): (i32, i32, i32)) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let place @ [x, y, w, h] = display.framed_window(id);
+        if x >= 0 && y >= top && x + w <= width && y + h <= height {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{place:?}");
+    }
 }
 
 /// Zooms in until everything is larger, and in the end no more.
@@ -59,7 +69,7 @@ fn on_a_laptop_what_grows_is_what_is_inside() {
         let now = rect(seen, "window");
         (now[2] - before[2]).abs() <= 2 && (now[3] - before[3]).abs() <= 2
     });
-    assert!(fits(&display, id, (1366, 768, 0)), "{:?}", display.framed_window(id));
+    fits(&display, id, (1366, 768, 0));
     let [_, y, _, h] = rect(&seen, "composer");
     assert!(y + h <= 768, "the composer is on the screen");
     ming.says("large");
@@ -69,7 +79,7 @@ fn on_a_laptop_what_grows_is_what_is_inside() {
         ming.presses("ctrl+equal");
     }
     ming.says("larger");
-    assert!(fits(&display, id, (1366, 768, 0)), "{:?}", display.framed_window(id));
+    fits(&display, id, (1366, 768, 0));
     display.picture("place-laptop-most");
     ming.presses("ctrl+0");
     ming.waits_for("the usual size", |seen| {
@@ -84,13 +94,13 @@ fn on_a_small_screen_the_window_is_as_large_as_the_screen() {
     let _panel = display.panel(28);
     let (mut ming, _line) = in_a_room(&display, &host, &start(&host, "", "size = 250\n"));
     let id = ming.window();
-    assert!(fits(&display, id, (1024, 600, 28)), "{:?}", display.framed_window(id));
+    fits(&display, id, (1024, 600, 28));
     ming.says("small");
     display.picture("place-small");
     ming.presses("ctrl+0");
     ming.waits_for("the usual size", |seen| drawn(seen) == 34);
     zooms_in(&mut ming, 2);
-    assert!(fits(&display, id, (1024, 600, 28)), "{:?}", display.framed_window(id));
+    fits(&display, id, (1024, 600, 28));
 }
 
 #[test]
@@ -158,5 +168,5 @@ fn a_window_of_a_screen_that_is_gone_comes_back_where_it_can_be_seen() {
     let (mut ming, _line) = in_a_room(&display, &host, &start(&host, "", settings));
     let id = ming.window();
     ming.says("here");
-    assert!(fits(&display, id, (1024, 600, 0)), "{:?}", display.framed_window(id));
+    fits(&display, id, (1024, 600, 0));
 }

@@ -493,6 +493,10 @@ fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>, banner: &Banner) {
         move |window, event| {
             match event {
                 Event::Focus => return kit.inherit(),
+                Event::Push => {
+                    kit.count_click();
+                    return false;
+                }
                 Event::KeyDown => {}
                 _ => return false,
             }
