@@ -4,11 +4,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use teahouse::text::formatting::Style;
-use teahouse::config::irc_url::IrcUrl;
-use teahouse::model::layout::{ellipsize, wrap};
-use teahouse::text::unseen::is_suspect;
 use teahouse::command;
+use teahouse::config::irc_url::IrcUrl;
+use teahouse::text::formatting::Style;
+use teahouse::text::unseen::is_suspect;
+use teahouse::text::wrap::{ellipsize, wrap};
 use teahouse::text::{formatting, links};
 use unicode_segmentation::UnicodeSegmentation as _;
 

@@ -10,9 +10,9 @@ use teahouse_protocol::names;
 
 use crate::config::address::{check_port, check_server};
 use crate::config::fingerprint::Fingerprint;
+use crate::config::pem;
 use crate::config::profile::{MAX_NICK_BYTES, Mechanism, Profile, Room, Secret};
 use crate::model::forms::login::{move_port, nick_error};
-use crate::net::tls;
 use crate::text::encoding::Encoding;
 use crate::text::i18n::{Phrase, Text};
 use crate::text::typed;
@@ -506,9 +506,9 @@ fn check_files(errors: &mut Errors, profile: &Profile, base: &Profile) {
         return;
     };
     let unusable = |why: &dyn std::fmt::Display| Text::FileUnusable.with([&why.to_string()]);
-    if let Err(why) = tls::certificates(certificate) {
+    if let Err(why) = pem::certificates(certificate) {
         errors.insert(Entry::Certificate, unusable(&why));
-    } else if let Err(why) = tls::private_key(profile.tls_key.as_ref().unwrap_or(certificate)) {
+    } else if let Err(why) = pem::private_key(profile.tls_key.as_ref().unwrap_or(certificate)) {
         errors.insert(Entry::PrivateKey, unusable(&why));
     }
 }

@@ -22,7 +22,6 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{
     CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature, verify_tls13_signature_with_raw_key,
 };
-use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
@@ -30,6 +29,7 @@ use rustls::{
 };
 
 use crate::config::fingerprint::Fingerprint;
+use crate::config::pem;
 use crate::config::profile::Profile;
 use crate::event::failure::{Distrust, Failure};
 
@@ -228,26 +228,9 @@ fn identity(
     let unusable = |path: &Path, why: &dyn std::fmt::Display| Failure::CannotStart {
         detail: format!("{}: {why}", path.display()),
     };
-    let chain = certificates(certificate).map_err(|error| unusable(certificate, &error))?;
-    let key = private_key(key).map_err(|error| unusable(key, &error))?;
+    let chain = pem::certificates(certificate).map_err(|error| unusable(certificate, &error))?;
+    let key = pem::private_key(key).map_err(|error| unusable(key, &error))?;
     Ok((chain, key))
-}
-
-/// The certificates in a PEM file; at least one.
-///
-/// # Errors
-/// Why there is none.
-pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, pem::Error> {
-    let chain: Vec<_> = CertificateDer::pem_file_iter(file).and_then(Iterator::collect)?;
-    if chain.is_empty() { Err(pem::Error::NoItemsFound) } else { Ok(chain) }
-}
-
-/// The private key in a PEM file.
-///
-/// # Errors
-/// Why there is none.
-pub fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, pem::Error> {
-    PrivateKeyDer::from_pem_file(file)
 }
 
 fn cannot_start(error: &dyn std::fmt::Display) -> Failure {
