@@ -6,12 +6,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
-use teahouse::text::encoding::Encoding;
-use teahouse::event::{Event, Reader};
-use teahouse::text::i18n::Language;
-use teahouse::model::{Action, Model, Network};
 use teahouse::config::profile::Profile;
+use teahouse::event::{Event, Reader};
+use teahouse::model::{Action, Model, Network};
 use teahouse::net::registration::Registration;
+use teahouse::text::encoding::Encoding;
+use teahouse::text::i18n::Language;
 use teahouse_protocol::{Line, LineBuffer, LineLimits, Message};
 
 const OPENING: &str = ":tea.house 001 bob :Welcome\r\n:bob!bob@here JOIN #lobby\r\n\

@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use teahouse::text::i18n::{Language, Phrase};
-use teahouse::logs::{Entry, Identity, Logs, Owner};
 use teahouse::config::settings::SettingsFile;
+use teahouse::logs::{Entry, Identity, Logs, Owner};
 use teahouse::net::sts::Policies;
+use teahouse::text::i18n::{Language, Phrase};
 use tempfile::TempDir;
 
 static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().expect("there can be a folder"));
