@@ -222,6 +222,13 @@ impl<'a> Person<'a> {
         self.display.types(text);
     }
 
+    /// Has the window find all at once what is done meanwhile.
+    pub fn is_held_up(&mut self, does: impl FnOnce(&mut Self)) {
+        self.process.send(Signal::STOP);
+        does(self);
+        self.process.send(Signal::CONT);
+    }
+
     /// Presses a key, as `Return` or `ctrl+c`.
     #[track_caller]
     pub fn presses(&self, key: &str) {

@@ -150,9 +150,12 @@ fn the_sections_are_gone_through_with_mouse_and_keyboard() {
     ming.presses("ctrl+Page_Down");
     ming.waits_for("the keys", |seen| seen["settings"][0][0] == "Ctrl+K");
     display.picture("settings-keys");
-    for _ in 0..2 {
-        ming.presses("ctrl+Page_Up");
-    }
+    // Both before the window looks at either.
+    ming.is_held_up(|ming| {
+        for _ in 0..2 {
+            ming.presses("ctrl+Page_Up");
+        }
+    });
     ming.waits_for("the beginning", |seen| value(seen, "主题") == "浅色");
     ming.presses("Down");
     ming.presses("Right");

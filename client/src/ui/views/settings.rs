@@ -220,6 +220,8 @@ impl SettingsPage {
     fn turn_section(&self, steps: isize) {
         let index = self.sections.current().saturating_add_signed(steps).min(Section::ALL.len() - 1);
         if index != self.sections.current() {
+            // At once, since the next key may come before the page has changed.
+            self.sections.set_current(index);
             self.kit.act(Action::ShowSettings(Section::ALL[index]));
         }
     }
