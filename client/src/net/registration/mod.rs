@@ -4,8 +4,7 @@
 //! This is the talk itself, as a table of what comes and what is answered; it has no sockets and no clock.
 //! `CAP LS 302` comes first, so that the server holds the welcome back until `CAP END`. A server that has never heard of
 //! capabilities answers 421, 451 or nothing, and welcomes us all the same.
-//! What is agreed on is [`capabilities`](crate::net::registration::capabilities)' subject, the login to an account [`sasl`](crate::net::registration::sasl)'s;
-//! `CAP END` waits for both.
+//! What is agreed on is [`capabilities`]' subject, the login to an account [`sasl`]'s; `CAP END` waits for both.
 
 use std::collections::VecDeque;
 use std::mem;
