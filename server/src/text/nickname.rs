@@ -7,6 +7,7 @@
 //! and `m` stay apart), or plain English names would collide.
 
 use teahouse_protocol::names::{self, InvalidName};
+use teahouse_protocol::text;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
@@ -122,6 +123,11 @@ fn plain(letters: &str) -> String {
         c => c,
     };
     letters.chars().map(alike).collect()
+}
+
+/// What a client typed as a name, without what could play tricks on a screen.
+pub(crate) fn shown_in_refusal(name: &str) -> String {
+    name.replace(|c| text::is_unprintable(c) || names::is_invisible(c), "_")
 }
 
 #[cfg(test)]

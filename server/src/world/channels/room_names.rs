@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use teahouse_protocol::names;
 
-use crate::text::nickname::Skeleton;
+use crate::text::nickname::{Skeleton, shown_in_refusal};
 use crate::text::reply::Reply;
 use crate::world::{ChannelId, Deed, World};
 
@@ -19,7 +19,7 @@ impl World {
     /// ERR_BADCHANMASK; or ERR_BADCHANNAME when it could be taken for another room.
     pub(crate) fn may_open(&self, name: &str) -> Result<(), Reply> {
         if names::check_channel(name).is_err() || name.contains(names::is_invisible) {
-            return Err(Reply::BadChanMask(crate::world::shown_in_refusal(name)));
+            return Err(Reply::BadChanMask(shown_in_refusal(name)));
         }
         match self.taken_for(name) {
             Some(other) => Err(Reply::BadChanName(name.to_owned(), other.to_owned())),

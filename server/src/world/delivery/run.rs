@@ -8,9 +8,9 @@
 
 use std::sync::Arc;
 
+use super::for_each_connection;
 use crate::outbox::Cause;
 use crate::world::delivery::line::CLASSES;
-use crate::world::people::devices::for_each_connection;
 use crate::world::{Capability, ChannelId, ClientId, Line, World};
 
 /// The run that is going on, if any.

@@ -16,8 +16,7 @@ use std::sync::Arc;
 use crate::config::user_modes::UserMode;
 use crate::outbox::{AtEnd, Cause, Outbox, Wire};
 use crate::text::language::Text;
-use crate::text::reply::Reply;
-use crate::world::{Client, ClientId, Line, Registration, World, deliver};
+use crate::world::{Client, ClientId, Registration, World};
 
 /// The wire of a person apart.
 struct Nowhere;
@@ -125,29 +124,6 @@ impl World {
         self.clients[person].devices = devices;
     }
 
-    /// Queues for each connection of a person the line that `choose` has for it.
-    pub(crate) fn tell_person<'l>(
-        &mut self,
-        person: ClientId,
-        choose: impl Fn(ClientId, &Client) -> Option<&'l Line>,
-    ) {
-        self.end_run();
-        let Self { clients, effects, capture, at_work, .. } = self;
-        for_each_connection(person, &clients[person], clients, |id, client| {
-            if let Some(line) = choose(id, client) {
-                let cause = if *at_work == Some(id) { Cause::Answer } else { Cause::Others };
-                deliver(id, client, line, cause, effects, capture);
-            }
-        });
-    }
-
-    /// Queues a numeric for each connection of a person.
-    pub(crate) fn notify_person(&mut self, person: ClientId, reply: &Reply) {
-        for connection in self.connections_of(person) {
-            self.notify(connection, reply);
-        }
-    }
-
     /// Ends a connection. Whoever has another one stays, and so does, as if away, who is to stay; anybody else
     /// goes (`expel`).
     ///
@@ -230,21 +206,5 @@ impl World {
                 assert_eq!(mirrored(client), mirrored(person), "a device knows how its person is called");
             }
         }
-    }
-}
-
-/// Does something for each connection of a person.
-#[inline]
-pub(in crate::world) fn for_each_connection<'c>(
-    id: ClientId,
-    client: &'c Client,
-    clients: &'c slotmap::SlotMap<ClientId, Client>,
-    mut work: impl FnMut(ClientId, &'c Client),
-) {
-    if !client.is_apart {
-        return work(id, client);
-    }
-    for device in &client.devices {
-        work(*device, &clients[*device]);
     }
 }

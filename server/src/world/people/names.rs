@@ -6,9 +6,9 @@
 
 use crate::config::ProtectNames;
 use crate::text::language::Text;
-use crate::text::nickname::{self, Skeleton};
+use crate::text::nickname::{self, Skeleton, shown_in_refusal};
 use crate::text::reply::Reply;
-use crate::world::{Account, ClientId, Registration, World, shown_in_refusal};
+use crate::world::{Account, ClientId, Registration, World};
 
 impl World {
     /// Who has this nickname and has logged in.

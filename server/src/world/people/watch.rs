@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use indexmap::IndexSet;
 use teahouse_protocol::Folded;
 
-use crate::outbox::Cause;
 use crate::text::reply::Reply;
-use crate::world::{Capability, Client, ClientId, Line, World, deliver};
+use crate::world::{ClientId, World};
 
 /// From a name to those who watch for it.
 pub(in crate::world) type Watchers = HashMap<Folded<'static>, IndexSet<ClientId>>;
@@ -61,31 +60,9 @@ impl World {
         }
     }
 
-    fn watchers_of(&self, name: &str) -> Vec<ClientId> {
+    pub(in crate::world) fn watchers_of(&self, name: &str) -> Vec<ClientId> {
         let key = self.config.casemapping.fold(name);
         self.watchers.get(&key).map(|watchers| watchers.iter().copied().collect()).unwrap_or_default()
-    }
-
-    /// Like [`tell_neighbours`](Self::tell_neighbours), and for those too who watch for the client with
-    /// `extended-monitor` on; `choose` sees to the capability that the line itself needs.
-    pub(crate) fn tell_neighbours_and_watchers<'l>(
-        &mut self,
-        id: ClientId,
-        choose: impl Fn(&Client) -> Option<&'l Line>,
-    ) {
-        self.tell_neighbours(id, &choose);
-        for watcher in self.watchers_of(self.clients[id].name()) {
-            let Self { clients, effects, capture, round, .. } = self;
-            let client = &clients[watcher];
-            // Whether it has been told is noted of the person.
-            let person = client.person.unwrap_or(watcher);
-            if clients[person].round != *round
-                && client.has(Capability::ExtendedMonitor)
-                && let Some(line) = choose(client)
-            {
-                deliver(watcher, client, line, Cause::Others, effects, capture);
-            }
-        }
     }
 
     pub(in crate::world) fn check_watchers(&self) {

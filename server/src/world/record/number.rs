@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::world::World;
+
 /// How far times may be ahead of the clock: threads tell the time a moment before they have the lock.
 pub(in crate::world) const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
 /// Before 2025 there was no such server: a clock that says so is one that has not been set.
@@ -68,6 +70,45 @@ impl Number {
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:x}", self.0)
+    }
+}
+
+impl World {
+    /// What no other message and no other batch of this server is or was called.
+    pub(crate) fn next_number(&mut self) -> Number {
+        self.look_at_the_clock();
+        self.number = self.number.after(self.now);
+        self.number
+    }
+
+    /// When something happened that has just been given a number.
+    pub(crate) fn time_of(&self, number: Number) -> Timestamp {
+        number.time_by(self.now)
+    }
+
+    /// A time of what was said before, as it is shown: what a clock that was ahead has dated is not of the future.
+    pub(crate) fn shown(&self, time: Timestamp) -> Timestamp {
+        Number::at(time).time_by(self.now)
+    }
+
+    /// Notices when the clock has been set back: what people marked as read in the future is only read up to now.
+    fn look_at_the_clock(&mut self) {
+        if self.now >= self.latest {
+            self.latest = self.now;
+        } else if self.latest.duration_since(self.now) > LONGEST_AHEAD {
+            self.latest = self.now;
+            self.cap_markers();
+            self.bans.cap(self.now);
+        }
+    }
+
+    /// Goes on where the last run of the server ended: no number is given twice, and these rooms are the same ones when
+    /// they are opened again.
+    pub(crate) fn go_on(&mut self, last: Number, rooms: impl IntoIterator<Item = (String, Number)>) {
+        self.number = self.number.max(last);
+        let casemapping = self.config.casemapping;
+        self.remembered
+            .extend(rooms.into_iter().map(|(name, since)| (casemapping.fold(&name).into_owned(), since)));
     }
 }
 
