@@ -1,0 +1,194 @@
+//! Where people come in: an address that is listened on, and who is let in there.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use crate::config::addresses;
+use crate::net::farewell::{self, Doorman};
+use crate::session;
+use crate::staff::{Staff, join};
+use crate::text::language::Text;
+
+/// How many connections one public address may have when the configuration says nothing.
+const DEFAULT_CONNECTIONS_PER_ADDRESS: usize = 16;
+/// How long to wait after an `accept` that failed; doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// An address that is listened on.
+#[derive(Debug)]
+pub(super) struct Listener {
+    pub(super) socket: Arc<TcpListener>,
+    pub(super) address: SocketAddr,
+    pub(super) thread: JoinHandle<()>,
+}
+
+/// The connections that have a session, by number.
+pub(super) type Guests = HashMap<u64, Guest>;
+
+/// One connection.
+#[derive(Debug)]
+pub(super) struct Guest {
+    /// Whose it is, as far as the address tells.
+    customer: IpAddr,
+    /// The session's own; it ends with the session.
+    pub(super) socket: Weak<TcpStream>,
+}
+
+/// Where people come in.
+pub(super) struct Door {
+    pub(super) socket: Arc<TcpListener>,
+    /// Whether it is for those who speak TLS.
+    pub(super) secure: bool,
+    pub(super) doorman: Doorman,
+    pub(super) staff: Staff,
+}
+
+pub(super) fn accept_all(shared: &Arc<Shared>, door: &Door) {
+    let language = shared.house.config.lock().language;
+    let mut reserve = Reserve::new();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let accepted = door.socket.accept();
+        if shared.stopping.load(Ordering::Acquire) {
+            return;
+        }
+        match accepted {
+            Ok((connection, address)) => {
+                let address = addresses::canonical(address);
+                if pause != FIRST_PAUSE {
+                    log::info!("{}", Text::AcceptRecovered.within(language));
+                    pause = FIRST_PAUSE;
+                }
+                if let Err(error) = admit(shared, connection, address, door) {
+                    log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
+                }
+            }
+            // The client went away before it was let in.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted) => {}
+            Err(error) => {
+                if pause == FIRST_PAUSE {
+                    log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
+                }
+                let until = Instant::now() + pause;
+                reserve.spend(|| {
+                    if let Ok((connection, address)) = door.socket.accept() {
+                        let address = addresses::canonical(address);
+                        let count = shared.guests.lock().len().to_string();
+                        turn_away(shared, &connection, address, door, &Text::ServerFull(count));
+                        // Its descriptor is the reserve, so nobody else can be seen to meanwhile.
+                        farewell::hear_out(&connection, until);
+                    }
+                });
+                thread::sleep(until.saturating_duration_since(Instant::now()));
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+/// Gives a connection its thread, or turns it away when the house is full.
+fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door: &Door) -> io::Result<()> {
+    let mut guests = shared.guests.lock();
+    if let Some(reason) = obstacle(shared, &guests, address.ip()) {
+        drop(guests);
+        turn_away(shared, &connection, address, door, &reason);
+        door.doorman.take(connection);
+        return Ok(());
+    }
+    let number = shared.next.fetch_add(1, Ordering::Relaxed);
+    let connection = Arc::new(connection);
+    let at_the_door = Arc::clone(&connection);
+    guests.insert(
+        number,
+        Guest { customer: addresses::of_one_customer(address.ip()), socket: Arc::downgrade(&connection) },
+    );
+    drop(guests);
+    let (house, secure) = (Arc::clone(shared), door.secure);
+    let visit = move || {
+        // The session sees to a mistake in a command. None anywhere else may take this place in the house for good.
+        let serve = AssertUnwindSafe(|| session::run(&house.house, &connection, address, secure));
+        let _ = panic::catch_unwind(serve);
+        drop(connection);
+        house.strike_out(number);
+    };
+    door.staff.take(visit).inspect_err(|_| {
+        shared.strike_out(number);
+        // The visit is gone, so this is the last of it.
+        if let Some(connection) = Arc::into_inner(at_the_door) {
+            let count = shared.guests.lock().len().to_string();
+            turn_away(shared, &connection, address, door, &Text::ServerFull(count));
+            door.doorman.take(connection);
+        }
+    })
+}
+
+/// Why one more connection from an address cannot be let in.
+fn obstacle(shared: &Shared, guests: &Guests, address: IpAddr) -> Option<Text> {
+    if guests.len() >= shared.room.connections {
+        return Some(Text::ServerFull(guests.len().to_string()));
+    }
+    let config = shared.house.config.lock();
+    let most = match config.max_connections_per_ip {
+        _ if config.is_exempt(address) => 0,
+        Some(most) => most,
+        None if addresses::is_private(address) => 0,
+        None => DEFAULT_CONNECTIONS_PER_ADDRESS,
+    };
+    let customer = addresses::of_one_customer(address);
+    let count = || guests.values().filter(|guest| guest.customer == customer).count();
+    (most > 0 && count() >= most).then(|| Text::TooManyFromAddress(most.to_string()))
+}
+
+/// Says why, where that needs no handshake.
+fn turn_away(shared: &Shared, connection: &TcpStream, address: SocketAddr, door: &Door, reason: &Text) {
+    let language = shared.house.config.lock().language;
+    if !door.secure {
+        let error = Text::ClosingLink(address.ip().to_string(), reason.to_string(language));
+        farewell::say(connection, &format!("ERROR :{}\r\n", error.to_string(language)));
+    }
+    let reason = match reason {
+        Text::TooManyFromAddress(most) => Text::TooManyConnections(most.clone()).to_string(language),
+        reason => reason.to_string(language),
+    };
+    log::warn!("{}", Text::TurnedAway(address.to_string(), reason).within(language));
+}
+
+impl Listener {
+    /// Wakes the thread out of `accept` and joins it; it knows that the server is stopping.
+    pub(super) fn stop(self) {
+        // Not every system wakes it so. There a connection does; if none can be made, it is busy with others and will
+        // see.
+        if rustix::net::shutdown(&self.socket, rustix::net::Shutdown::Both).is_err() {
+            let address = addresses::reachable(self.address);
+            let _ = TcpStream::connect_timeout(&address, Duration::from_millis(200));
+        }
+        join(self.thread);
+    }
+}
+
+/// One descriptor kept back: when the process has no other left, it is given up for a moment, so that a newcomer can
+/// be told so instead of waiting without an answer.
+struct Reserve(Option<File>);
+
+impl Reserve {
+    fn new() -> Self {
+        Self(File::open("/dev/null").ok())
+    }
+
+    fn spend(&mut self, work: impl FnOnce()) {
+        if self.0.take().is_some() {
+            work();
+        }
+        *self = Self::new();
+    }
+}
