@@ -28,7 +28,7 @@ use crate::world::{Client, ClientId, World};
 use about::{help, isupport, motd, stats, status};
 pub(crate) use accounts::login::{apply, end_logins};
 use accounts::sasl;
-use channels::modes;
+use channels::{invite, join, leave, list, modes, names, rename, topic};
 use context::Context;
 use errand::Rooms;
 pub use errand::{Aid, Errand, Waiting};
@@ -105,28 +105,28 @@ pub const COMMANDS: &[Command] = &[
     row("HELP", 0, LoggedIn, help::help, "[command]", ["explains a command, or lists them all", "解释一个命令，或列出全部命令"]),
     row("HELPOP", 0, LoggedIn, help::help, "[command]", ["is the same as HELP", "同 HELP"]),
     row("INFO", 0, LoggedIn, status::info, "[server]", ["says what this program is", "介绍这个程序"]),
-    row("INVITE", 0, LoggedIn, channels::invite, "[nick channel]", ["lets somebody into a room, or lists where one is invited", "邀请某人进入房间，或列出自己收到的邀请"]),
+    row("INVITE", 0, LoggedIn, invite::invite, "[nick channel]", ["lets somebody into a room, or lists where one is invited", "邀请某人进入房间，或列出自己收到的邀请"]),
     row("ISON", 1, LoggedIn, people::ison, "nick...", ["says which of these are here", "这些人里谁在线"]),
     row("ISUPPORT", 0, Always, isupport::isupport, "", ["says what a client can count on (005), before login too for who has asked for that", "客户端可以使用哪些功能（005）；申请过的客户端登录前也能查"]),
-    row("JOIN", 1, LoggedIn, channels::join, "channel[,channel...] [key[,key...]]", ["enters rooms, opening those that are not there; JOIN 0 leaves all", "进入房间，没有就新开；JOIN 0 离开全部房间"]),
-    row("KICK", 2, LoggedIn, channels::kick, "channel nick[,nick...] [reason]", ["removes people from a room", "把人请出房间"]),
+    row("JOIN", 1, LoggedIn, join::join, "channel[,channel...] [key[,key...]]", ["enters rooms, opening those that are not there; JOIN 0 leaves all", "进入房间，没有就新开；JOIN 0 离开全部房间"]),
+    row("KICK", 2, LoggedIn, leave::kick, "channel nick[,nick...] [reason]", ["removes people from a room", "把人请出房间"]),
     row("KILL", 1, Operator, operators::kill, "nick [reason]", ["ends somebody's connection", "断开某人的连接"]),
     row("KLINE", 1, Operator, operators::kline, "[time] nick!user@host|a:account [reason]", ["keeps people out by mask (bob, *!*@192.0.2.0/24) or account (a:bob), for a time (90 minutes, 30m, 2h, 1d12h, 1w) or for good", "按掩码（bob、*!*@192.0.2.0/24）或账号（a:bob）禁止，可以限定时间（90 是分钟，30m、2h、1d12h、1w），不写就是永久"]),
     row("LANGUAGE", 1, Always, status::language, "en|zh", ["chooses the language of what the server says", "选择服务器说话的语言"]),
     row("LINKS", 0, LoggedIn, status::links, "[mask]", ["lists the servers, of which there is one", "列出服务器，只有这一台"]),
-    row("LIST", 0, LoggedIn, channels::list, "[channels|filters]", ["lists rooms; filters are masks, !masks, >n and <n people, C> C< T> T< minutes", "列出房间；可用掩码、!掩码、>n 和 <n 人数、C> C< T> T< 分钟来筛选"]),
+    row("LIST", 0, LoggedIn, list::list, "[channels|filters]", ["lists rooms; filters are masks, !masks, >n and <n people, C> C< T> T< minutes", "列出房间；可用掩码、!掩码、>n 和 <n 人数、C> C< T> T< 分钟来筛选"]),
     row("LUSERS", 0, LoggedIn, status::lusers, "", ["says how many are here", "现在有多少人"]),
     row("MARKREAD", 0, LoggedIn, read_markers::markread, "target [timestamp=...]", ["asks how far one has read, or says it", "查看或设定自己读到哪里"]),
     row("MODE", 1, LoggedIn, modes::mode, "target [changes [parameters]]", ["shows or changes the modes of a room or of oneself", "查看或更改房间或自己的模式"]),
     row("MONITOR", 1, LoggedIn, monitor::monitor, "+|-|C|L|S [nicks]", ["watches for people coming and going", "关注某些人的上线和下线"]),
     row("MOTD", 0, LoggedIn, motd::motd, "[server]", ["shows the message of the day", "显示今日消息"]),
-    row("NAMES", 0, LoggedIn, channels::names, "[channel[,channel...]]", ["says who sits in a room", "房间里有谁"]),
+    row("NAMES", 0, LoggedIn, names::names, "[channel[,channel...]]", ["says who sits in a room", "房间里有谁"]),
     row("NICK", 0, Always, registration::nick, "nick", ["takes a name, or a new one", "取名或改名"]),
     row("NICKSERV", 1, LoggedIn, services::nickserv, "words", ["speaks to NickServ, who sees to accounts", "对管理账号的 NickServ 说话"]),
     row("NOTICE", 0, LoggedIn, messages::notice, "target[,target...] words", ["says something that is never answered by itself", "发送不会引起自动回复的消息"]),
     row("NS", 1, LoggedIn, services::nickserv, "words", ["is the same as NICKSERV", "同 NICKSERV"]),
     row("OPER", 2, LoggedIn, operators::oper, "name password", ["makes one a server operator", "成为服务器管理员"]),
-    row("PART", 1, LoggedIn, channels::part, "channel[,channel...] [words]", ["leaves rooms", "离开房间"]),
+    row("PART", 1, LoggedIn, leave::part, "channel[,channel...] [words]", ["leaves rooms", "离开房间"]),
     row("PASS", 1, Always, registration::pass, "password", ["says the server's password, before login", "登录前给出服务器密码"]),
     row("PING", 0, Always, status::ping, "words", ["is answered with PONG", "服务器回答 PONG"]),
     row("PONG", 0, Always, status::pong, "words", ["answers the server's PING", "回答服务器的 PING"]),
@@ -135,7 +135,7 @@ pub const COMMANDS: &[Command] = &[
     row("REDACT", 2, LoggedIn, redact::redact, "target msgid [reason]", ["takes back what was said", "撤回消息"]),
     row("REGISTER", 3, Always, accounts::register, "account|* email|* password", ["opens an account in one's own name", "以自己的名字注册账号"]),
     row("REHASH", 0, Operator, operators::rehash, "", ["reads the configuration again", "重新读取配置"]),
-    row("RENAME", 2, LoggedIn, channels::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
+    row("RENAME", 2, LoggedIn, rename::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
     row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),
     row("SEARCH", 1, LoggedIn, search::search, "[in:target] [from:nick] [after:day] [before:day] [limit:number] words", ["finds what was said", "搜索聊天记录"]),
     row("SETNAME", 1, LoggedIn, people::setname, "realname", ["changes one's real name", "更改自己的真实姓名"]),
@@ -143,7 +143,7 @@ pub const COMMANDS: &[Command] = &[
     row("SUMMON", 0, LoggedIn, status::summon, "user", ["is not for our time", "这个时代已不需要"]),
     row("TAGMSG", 0, LoggedIn, messages::tagmsg, "target[,target...]", ["sends tags without words, such as +typing", "只发送标签，如 +typing"]),
     row("TIME", 0, LoggedIn, status::time, "[server]", ["says what time it is here", "服务器现在几点"]),
-    row("TOPIC", 1, LoggedIn, channels::topic, "channel [words]", ["shows or changes what a room is about", "查看或更改房间话题"]),
+    row("TOPIC", 1, LoggedIn, topic::topic, "channel [words]", ["shows or changes what a room is about", "查看或更改房间话题"]),
     row("UNDLINE", 1, Operator, operators::undline, "network", ["lifts a DLINE, as STATS d shows it", "解除 DLINE，写法同 STATS d 所示"]),
     row("UNKLINE", 1, Operator, operators::unkline, "nick!user@host|a:account", ["lifts a KLINE, as STATS k shows it", "解除 KLINE，写法同 STATS k 所示"]),
     row("USER", 4, Always, registration::user, "user 0 * realname", ["says who one is, at login", "登录时说明自己是谁"]),

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use teahouse_protocol::Message;
 
+use crate::commands::channels::join;
 use crate::commands::context::{Context, Task};
 use crate::commands::errand::Aid;
-use crate::commands::{channels, history};
+use crate::commands::history;
 use crate::config::motd::Motd;
 use crate::text::reply::Reply;
 
@@ -60,9 +61,9 @@ fn show(context: &mut Context, found: Option<Motd>, welcome: bool) {
         return;
     }
     if context.me != context.device {
-        channels::show_joined(context);
+        join::show_joined(context);
     } else if let Some(lobby) = context.world.config.lobby.clone() {
-        channels::enter(context, &lobby);
+        join::enter(context, &lobby);
     }
     history::deliver_waiting(context);
 }

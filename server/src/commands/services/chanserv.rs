@@ -2,8 +2,9 @@
 
 use teahouse_protocol::text::truncate;
 
+use crate::commands::channels::TOPIC_BYTES;
 use crate::commands::channels::access::{KEEPER, give_ranks, set_ranks};
-use crate::commands::channels::{TOPIC_BYTES, set_topic};
+use crate::commands::channels::topic::set_topic;
 use crate::commands::context::Context;
 use crate::commands::services::service::{self, Service, word};
 use crate::text::language::Text;

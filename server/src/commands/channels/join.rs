@@ -1,0 +1,161 @@
+//! JOIN: who may come in, and what everybody is told of it.
+
+use teahouse_protocol::Message;
+
+use super::names::show_names;
+use super::topic::topic_of;
+use super::{MAX_JOINED, access, leave, require_one};
+use crate::commands::context::{Context, listed};
+use crate::commands::history::read_markers;
+use crate::outbox::Cause;
+use crate::text::reply::Reply;
+use crate::world::mask::Subject;
+use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Line};
+
+/// JOIN: enters rooms, opening those that are not there; `JOIN 0` leaves them all.
+pub(in crate::commands) fn join(context: &mut Context, message: &Message) -> Result<(), Reply> {
+    let rooms = message.param(0).unwrap_or_default();
+    if rooms == "0" {
+        for channel in context.client().channels.clone() {
+            leave::leave(context, channel, "");
+        }
+        return Ok(());
+    }
+    require_one(rooms, "JOIN")?;
+    let mut keys = message.param(1).unwrap_or_default().split(',');
+    for room in listed(rooms) {
+        let key = keys.next().unwrap_or_default();
+        match may_enter(context, room, key) {
+            Ok(()) => enter(context, room),
+            Err(refusal) => context.reply(&refusal),
+        }
+    }
+    Ok(())
+}
+
+fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
+    let shown = || name.to_owned();
+    if !name.starts_with('#') {
+        return Err(Reply::NoSuchChannel(shown()));
+    }
+    let (world, client) = (&*context.world, context.client());
+    let Ok(channel) = world.find_channel(name) else {
+        world.may_open(name)?;
+        let full = client.channels.len() >= MAX_JOINED;
+        return if full { Err(Reply::TooManyChannels(shown())) } else { Ok(()) };
+    };
+    if world.is_member(context.me, channel) {
+        return Ok(());
+    }
+    let (room, casemapping) = (world.channel(channel), world.config.casemapping);
+    let (modes, shown) = (&room.modes, room.name.clone());
+    // Nobody is locked out of a room where they have a rank.
+    let welcome = world.is_at_home(context.me, channel) || client.is_operator();
+    // Who was invited gets past bans too (RFC 2811 §4.3.1).
+    let invited = world.is_invited(context.me, channel) || welcome;
+    if client.channels.len() >= MAX_JOINED {
+        Err(Reply::TooManyChannels(shown))
+    } else if modes.has(Flag::InviteOnly)
+        && !invited
+        && !world.faces(context.me).any(|face| room.invites(face, casemapping))
+    {
+        Err(Reply::InviteOnlyChan(shown))
+    } else if !invited
+        && world.faces(context.me).any(|face| room.bans(face, &[Subject::Presence], casemapping))
+    {
+        Err(Reply::BannedFromChan(shown))
+    } else if modes.has(Flag::RegisteredOnly) && client.account().is_none() && !invited {
+        Err(Reply::NeedReggedNick(shown))
+    } else if modes.key.as_deref().is_some_and(|right| right != key) && !welcome {
+        Err(Reply::BadChannelKey(shown))
+    } else if modes.limit.is_some_and(|limit| room.members.len() >= limit) && !welcome {
+        Err(Reply::ChannelIsFull(shown))
+    } else {
+        Ok(())
+    }
+}
+
+/// Takes the client into a room that it may enter, and tells everybody there. Nothing if it is there already.
+pub(in crate::commands) fn enter(context: &mut Context, room: &str) {
+    let channel = context.world.open_channel(room);
+    if context.world.is_member(context.me, channel) {
+        return;
+    }
+    context.world.enter(context.me, channel);
+    let realname = context.client().realname.clone();
+    context.world.keep_event(context.me, channel, Kind::Join, &realname);
+    tell_of_arrival(context, context.me, channel, |_| true);
+    let me = context.me;
+    if context.client().away.is_some() {
+        let away = context.world.away_line(me);
+        context.world.tell_channel(channel, |id, client, _| {
+            let other = client.person.unwrap_or(id) != me;
+            (other && client.has(Capability::AwayNotify)).then_some(&away)
+        });
+    }
+    for connection in context.world.connections_of(me) {
+        show_room(context, connection, channel);
+    }
+    access::give_ranks(context, channel);
+}
+
+/// Tells those members whom `who` picks that a member has come in.
+fn tell_of_arrival(
+    context: &mut Context,
+    newcomer: ClientId,
+    channel: ChannelId,
+    who: impl Fn(&Client) -> bool,
+) {
+    let [plain, extended] = arrival_lines(context, newcomer, channel);
+    context.world.tell_channel(channel, |_, client, _| {
+        who(client).then_some(if client.has(Capability::ExtendedJoin) { &extended } else { &plain })
+    });
+    context.world.done_with(plain);
+}
+
+/// JOIN as it was ever, and with account and real name
+/// ([extended-join](https://ircv3.net/specs/extensions/extended-join)).
+pub(super) fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [Line; 2] {
+    let client = context.world.client(newcomer).expect("a member is here");
+    let (source, room) = (client.source(), &context.world.channel(channel).name);
+    let (account, realname) = (client.account().unwrap_or("*"), &client.realname);
+    [
+        context.world.line(format_args!(":{source} JOIN {room}")).with_tags(client.tags()),
+        context
+            .world
+            .line(format_args!(":{source} JOIN {room} {account} :{realname}"))
+            .with_tags(client.tags()),
+    ]
+}
+
+/// Shows a connection the room that its person has come into.
+pub(super) fn show_room(context: &mut Context, connection: ClientId, channel: ChannelId) {
+    read_markers::tell_on_arrival(context, connection, channel);
+    show_contents(context, connection, channel);
+}
+
+/// Shows a device that has just come the rooms that its person sits in.
+pub(in crate::commands) fn show_joined(context: &mut Context) {
+    for channel in context.client().channels.clone() {
+        let [plain, extended] = arrival_lines(context, context.me, channel);
+        let line = if context.has(Capability::ExtendedJoin) { &extended } else { &plain };
+        context.world.tell(context.device, line, Cause::Answer);
+        show_room(context, context.device, channel);
+    }
+}
+
+/// Shows a connection the topic of a room, and who is there.
+fn show_contents(context: &mut Context, connection: ClientId, channel: ChannelId) {
+    let room = context.world.channel(channel);
+    let topic = if room.topic.is_some() { topic_of(room) } else { Vec::new() };
+    for reply in topic {
+        context.tell(connection, &reply);
+    }
+    let without_names = [Capability::NoImplicitNames, Capability::DraftNoImplicitNames];
+    let client = context.world.client(connection).expect("a member is here");
+    if !without_names.into_iter().any(|capability| client.has(capability)) {
+        show_names(context, connection, channel);
+        let end = Reply::EndOfNames(context.world.channel(channel).name.clone());
+        context.tell(connection, &end);
+    }
+}
