@@ -15,10 +15,11 @@ use signal_hook::iterator::Signals;
 
 use super::Refusal;
 use crate::config::Config;
+use crate::config::files::beside;
 use crate::net::tls::identity::SELF_SIGNED;
 use crate::server::control;
+use crate::store;
 use crate::store::copy::{CopyError, Draft};
-use crate::store::{self, beside};
 use crate::text::language::Text;
 
 /// What belongs to a database that is in use, or was when its server was killed.

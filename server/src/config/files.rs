@@ -99,6 +99,13 @@ pub fn expand(text: &str) -> Result<PathBuf, Text> {
     Ok(path::absolute(&path).unwrap_or(path))
 }
 
+/// The name of what belongs to a file.
+pub(crate) fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::net::UnixListener;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::beside;
 use super::trouble::{MAGIC, Trouble};
+use crate::config::files::beside;
 
 /// A copy that is being made. It is removed where it is not [finished](Self::finish).
 #[derive(Debug)]

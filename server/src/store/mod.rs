@@ -18,10 +18,13 @@
 pub(crate) mod accounts;
 pub(crate) mod bans;
 pub(crate) mod channels;
+mod clerk;
 pub(crate) mod copy;
+mod folder;
 pub mod furnish;
 pub(crate) mod history;
 pub(crate) mod newest;
+mod pile;
 pub(crate) mod presence;
 pub(crate) mod rows;
 mod schema;
@@ -29,49 +32,29 @@ pub(crate) mod secrets;
 pub mod trouble;
 
 use std::fmt;
-use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
-use std::mem;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::panic::{self, AssertUnwindSafe};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use std::vec;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use crate::config::Config;
-use crate::text::language::{Language, Text};
+use crate::text::language::Text;
 use crate::world::{Changes, Record};
-use history::housework::Housework;
-use history::{Limits, Writer};
+use clerk::{Answer, Clerk, Job, Question};
+pub(crate) use folder::{FILE, LOCK_FILE, file_of, is_database, open_alone, open_beside, try_folder};
+use history::Limits;
+use pile::{Herald, MANY_RECORDS, Pile};
 use trouble::Trouble;
 
 /// How many questions may wait. Past that, whoever asks waits for room.
 const MOST_WAITING: usize = 1024;
-/// How many questions share a transaction at most, so that the first does not wait long for its answer.
-const MOST_TOGETHER: usize = 256;
 /// How long whoever asks waits for the store to get to it.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The database's file in `data_dir`.
-pub(crate) const FILE: &str = "teahouse.db";
-/// The file that is locked as long as a server uses the folder.
-pub(crate) const LOCK_FILE: &str = "teahouse.lock";
-
-/// How long what was said may lie on the pile: it is written together with what is said next.
-const LINGER: Duration = Duration::from_millis(200);
-/// How much may lie there. Past that, the disk is too slow.
-const MOST_RECORDS: usize = 65_536;
-/// When so much lies there, it is written at once.
-const MANY_RECORDS: usize = MOST_RECORDS / 2;
-/// How long after a failure writing is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(1);
-/// How often what is too old or too much is forgotten, and what was forgotten is wiped out of the files.
-const TIDY_EVERY: Duration = Duration::from_secs(60);
 
 /// The way to the store's thread.
 #[derive(Clone, Debug)]
@@ -81,40 +64,6 @@ pub struct Store {
     herald: Arc<Herald>,
     /// Where the database is; `None` in memory.
     file: Option<PathBuf>,
-}
-
-/// What was said and done and is not written yet.
-#[derive(Debug)]
-struct Pile {
-    records: Vec<Record>,
-    limits: Limits,
-    /// How many were lost since it began to go wrong; `None` as long as all is well.
-    lost: Option<usize>,
-    language: Language,
-}
-
-/// Tells the operators, once there is a world with operators in it.
-#[derive(Default)]
-struct Herald(OnceLock<Tell>);
-
-/// Tells every operator.
-type Tell = Box<dyn Fn(&Text) + Send + Sync>;
-
-impl Herald {
-    /// Tells the log and the operators. No lock is held meanwhile.
-    fn announce(&self, news: Option<&Text>, language: Language) {
-        let Some(news) = news else { return };
-        log::warn!("{}", news.within(language));
-        if let Some(tell) = self.0.get() {
-            tell(news);
-        }
-    }
-}
-
-impl fmt::Debug for Herald {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Herald")
-    }
 }
 
 /// Why a question has no answer. Whichever it is, nothing has changed.
@@ -148,22 +97,6 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-enum Job {
-    Question(Question),
-    /// There is something on the pile.
-    Records,
-    /// There is much on the pile.
-    ManyRecords,
-    Stop,
-}
-
-/// Asks the database, inside a transaction; says whether that went well, and how to tell the one who waits.
-type Question = Box<dyn FnOnce(&Connection) -> (Result<(), StoreError>, Answer) + Send>;
-/// Told how the transaction ended.
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// How a question went, and how to tell the one who waits.
-type Answered = (Result<(), StoreError>, Answer);
-
 impl Store {
     /// Opens the database, in memory if there is no folder, and starts the thread. The thread ends, and can be joined,
     /// after [`stop`](Self::stop), or when the last way to it is gone.
@@ -185,17 +118,7 @@ impl Store {
         let (shared, herald) = (Arc::clone(&pile), Arc::<Herald>::default());
         let crier = Arc::clone(&herald);
         let work = move || {
-            let (writer, housework, herald) = (Writer::default(), Housework::default(), &*crier);
-            Clerk {
-                connection: &connection,
-                pile: &shared,
-                herald,
-                writer,
-                housework,
-                language,
-                again: None,
-            }
-            .serve(&waiting);
+            Clerk::new(&connection, &shared, &crier, language).serve(&waiting);
             // What the last checkpoint left in the log beside the database goes into it here.
             drop(connection);
             drop(lock);
@@ -210,7 +133,7 @@ impl Store {
     /// Says how to tell the operators when what is said can no longer be kept, and when it can again. It is called by
     /// the store's thread, or by whoever leaves something, who holds no lock then. The first one stays.
     pub fn report_to(&self, tell: impl Fn(&Text) + Send + Sync + 'static) {
-        let _ = self.herald.0.set(Box::new(tell));
+        self.herald.tell_by(tell);
     }
 
     /// Leaves what was said and done to be written, and never waits for the disk. Not to be called under the world's
@@ -320,350 +243,11 @@ impl Store {
     }
 }
 
-/// Opens the database beside a server that may be using it; for a copy it may be of an older version.
-///
-/// # Errors
-/// A sentence for the person at the console: there is none, or it is not of today's version.
-pub(crate) fn open_beside(config: &Config, may_be_old: bool) -> Result<Connection, Text> {
-    schema::open_beside(&file_of(config)?, may_be_old)
-}
-
-/// Opens the database, and keeps servers out of its folder for as long as the file lives.
-///
-/// # Errors
-/// A sentence for the person at the console.
-pub(crate) fn open_alone(config: &Config) -> Result<(Connection, File), Text> {
-    let folder = config.data_dir.as_ref().ok_or(Text::NoDataDir)?;
-    let lock = occupy(folder)?;
-    Ok((schema::open(&folder.join(FILE), config.language)?, lock))
-}
-
-/// Whether data can be kept in the folder; makes it if need be.
-///
-/// # Errors
-/// A sentence for the person at the console: it cannot be used, or another server uses it.
-pub(crate) fn try_folder(config: &Config) -> Result<(), Text> {
-    config.data_dir.as_ref().map_or(Ok(()), |folder| occupy(folder).map(drop))
-}
-
-/// Where the database is.
-///
-/// # Errors
-/// Where everything is in memory.
-pub(crate) fn file_of(config: &Config) -> Result<PathBuf, Text> {
-    Ok(config.data_dir.as_ref().ok_or(Text::NoDataDir)?.join(FILE))
-}
-
-/// Whether a file is a database of Teahouse, of whatever version, and as far as can be told.
-pub(crate) fn is_database(file: &Path) -> bool {
-    schema::is_one(file)
-}
-
-/// The name of what belongs to a file.
-pub(crate) fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-/// Makes the folder if need be, for this user only, and keeps other servers out of it for as long as the file lives.
-fn occupy(folder: &Path) -> Result<File, Text> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|error| trouble::refused(folder, &error))?;
-    let lock = private_file(&folder.join(LOCK_FILE))?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(Text::FolderInUse(folder.display().to_string())),
-        Err(TryLockError::Error(error)) => return Err(trouble::refused(folder, &error)),
-    }
-    // The database takes the rights of the file that it finds. Only who has the folder may touch it: closing it lets go
-    // of all locks on it that this process has.
-    private_file(&folder.join(FILE))?;
-    Ok(lock)
-}
-
-/// Opens a file, made if need be, that nobody else can read from now on.
-fn private_file(path: &Path) -> Result<File, Text> {
-    // A pipe would be waited for until somebody reads it.
-    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(Text::StoreNotAFile(path.display().to_string()));
-    }
-    let open = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-    let file = open.map_err(|error| match (fs::metadata(path), path.parent()) {
-        // It could not be made: it is the folder that does not let us.
-        (Err(_), Some(folder)) if fs::symlink_metadata(path).is_err() => trouble::refused(folder, &error),
-        _ => trouble::refused(path, &error),
-    })?;
-    // A backup that was copied back may be for everybody to read. Whose file it is not cannot change that.
-    let _ = file.set_permissions(Permissions::from_mode(0o600));
-    give_to_the_houses_user(&file, path);
-    Ok(file)
-}
-
-/// What root makes in the folder of somebody else (`sudo teahouse-server import …`) would keep the server out.
-fn give_to_the_houses_user(file: &File, path: &Path) {
-    if rustix::process::geteuid().is_root()
-        && let Some(Ok(folder)) = path.parent().map(fs::metadata)
-        && file.metadata().is_ok_and(|made| made.uid() != folder.uid() && made.len() == 0)
-    {
-        // If it cannot be given away, the server says so.
-        let _ = std::os::unix::fs::fchown(file, Some(folder.uid()), Some(folder.gid()));
-    }
-}
-
-impl Pile {
-    /// Puts what there is room for on top. Returns what there is to say if there is none.
-    fn put(&mut self, records: &mut Vec<Record>) -> Option<Text> {
-        let lost = (self.records.len() + records.len()).saturating_sub(MOST_RECORDS);
-        records.truncate(records.len() - lost);
-        self.records.append(records);
-        if lost > 0 { self.lose(lost, Text::HistoryTooSlow) } else { None }
-    }
-
-    /// Puts what could not be written back, below what came meanwhile. What does not fit any more is counted.
-    fn put_back(&mut self, records: Vec<Record>) {
-        let mut newer = mem::replace(&mut self.records, records);
-        // That it goes wrong is known already.
-        let _ = self.put(&mut newer);
-    }
-
-    /// Counts what was lost, or that something may be. Returns what there is to say of it, if it is the first.
-    fn lose(&mut self, count: usize, why: Text) -> Option<Text> {
-        let is_first = self.lost.is_none();
-        *self.lost.get_or_insert(0) += count;
-        is_first.then_some(why)
-    }
-
-    /// Notes that all is well. Returns what there is to say of it, if it was not.
-    fn recover(&mut self) -> Option<Text> {
-        let lost = self.lost.take()?;
-        Some(Text::HistoryRecovered(lost.to_string()))
-    }
-}
-
-/// The thread, while it runs.
-struct Clerk<'s> {
-    connection: &'s Connection,
-    pile: &'s Mutex<Pile>,
-    herald: &'s Herald,
-    writer: Writer,
-    housework: Housework,
-    language: Language,
-    /// When writing is to be tried again; `None` as long as the disk does what it should.
-    again: Option<Instant>,
-}
-
-/// What came of writing down what was said.
-enum Kept {
-    /// It is written.
-    All,
-    /// There was nothing, or it was not tried.
-    Nothing,
-    /// It is not written.
-    Failed(Trouble),
-}
-
-impl Clerk<'_> {
-    /// Takes all that waits, and runs it together.
-    fn serve(&mut self, waiting: &Receiver<Job>) {
-        let mut due: Option<Instant> = None;
-        let mut tidies = Instant::now();
-        loop {
-            let deadline = [due, self.again].into_iter().flatten().fold(tidies, Instant::min);
-            let first = waiting.recv_deadline(deadline);
-            let mut stops = matches!(first, Err(RecvTimeoutError::Disconnected));
-            let mut questions = Vec::new();
-            for job in first.into_iter().chain(waiting.try_iter()) {
-                match job {
-                    Job::Question(question) => questions.push(question),
-                    Job::Records => due = due.or_else(|| Some(Instant::now() + LINGER)),
-                    Job::ManyRecords => due = Some(Instant::now()),
-                    Job::Stop => stops = true,
-                }
-                if stops || questions.len() == MOST_TOGETHER {
-                    break;
-                }
-            }
-            let now = Instant::now();
-            if self.again.is_some_and(|again| again > now) && !stops {
-                // The pile waits for the disk.
-                due = None;
-            }
-            let tries_again = self.again.is_some_and(|again| again <= now);
-            if stops || tries_again || !questions.is_empty() || due.is_some_and(|due| due <= now) {
-                due = None;
-                self.run_together(questions, now, stops);
-            }
-            if stops {
-                let limits = self.pile.lock().limits;
-                if let Err(error) = self.housework.settle(self.connection, &mut self.writer, limits) {
-                    log::warn!("store: {error}");
-                }
-                return;
-            }
-            if tidies <= now {
-                let limits = self.pile.lock().limits;
-                let is_all = self.housework.go_on(self.connection, &mut self.writer, limits);
-                // Who asks meanwhile comes first.
-                tidies = if matches!(is_all, Ok(false)) { now } else { now + TIDY_EVERY };
-                if let Err(error) = is_all {
-                    log::warn!("store: {error}");
-                }
-                if let Some(news) = self.housework.news() {
-                    log::warn!("{}", news.within(self.language));
-                }
-            }
-        }
-    }
-
-    /// Writes the pile and runs questions, in one transaction, and tells those who wait how it went. As long as the
-    /// disk does not do what it should, the pile is left alone until it is to be tried again, so that what can be read
-    /// still is.
-    fn run_together(&mut self, questions: Vec<Question>, now: Instant, stops: bool) {
-        let tries_again = self.again.is_some_and(|again| again <= now);
-        let (records, limits) = {
-            let mut pile = self.pile.lock();
-            let writes = self.again.is_none() || tries_again || stops;
-            (if writes { mem::take(&mut pile.records) } else { Vec::new() }, pile.limits)
-        };
-        let mut questions = questions.into_iter();
-        let mut kept = self.transact(&records, limits, tries_again, &mut questions);
-        let records = if matches!(kept, Kept::All) { Vec::new() } else { records };
-        // A full disk can take a transaction away in the middle: those who were not asked yet get one of their own.
-        while questions.len() > 0 {
-            if let Kept::Failed(trouble) = self.transact(&[], limits, false, &mut questions) {
-                kept = Kept::Failed(trouble);
-            }
-        }
-        self.report(records, kept, stops);
-        for note in rows::left_out() {
-            log::warn!("{}", note.within(self.language));
-        }
-    }
-
-    /// One transaction. Returns what came of the records, or of a question where there is none and it is the disk
-    /// that failed it.
-    fn transact(
-        &mut self,
-        records: &[Record],
-        limits: Limits,
-        tries_again: bool,
-        questions: &mut vec::IntoIter<Question>,
-    ) -> Kept {
-        let connection = self.connection;
-        let mut answers = Vec::new();
-        let mut kept = Kept::Nothing;
-        let outcome = (|| -> Result<(), Trouble> {
-            connection.execute_batch("BEGIN")?;
-            // What was said comes first: who asks for it finds it.
-            if !records.is_empty() || tries_again {
-                connection.execute_batch("SAVEPOINT records")?;
-                let written = self.writer.write(connection, records, limits).and_then(|()| match records {
-                    [] => write_for_a_try(connection),
-                    _ => Ok(()),
-                });
-                if let Err(error) = written {
-                    let trouble = Trouble::from(error);
-                    if connection.is_autocommit() {
-                        return Err(trouble);
-                    }
-                    connection.execute_batch("ROLLBACK TO records")?;
-                    kept = Kept::Failed(trouble);
-                } else {
-                    kept = Kept::All;
-                }
-            }
-            let mut failed = None;
-            for question in questions.by_ref() {
-                let (answered, trouble) = run(connection, question);
-                answers.extend(answered);
-                if connection.is_autocommit() {
-                    // What was changed before is taken back with it.
-                    return Err(trouble.unwrap_or_else(|| Trouble::new("the transaction is gone")));
-                }
-                failed = failed.or(trouble.filter(Trouble::may_pass));
-            }
-            connection.execute_batch("COMMIT")?;
-            if let (Kept::Nothing, Some(trouble)) = (&kept, failed) {
-                kept = Kept::Failed(trouble);
-            }
-            Ok(())
-        })();
-        if let Err(trouble) = &outcome {
-            // It fails if there is no transaction any more; then there is nothing to take back.
-            let _ = connection.execute_batch("ROLLBACK");
-            kept = Kept::Failed(trouble.clone());
-        }
-        let outcome = outcome.map_err(StoreError::Failed);
-        for (one, answer) in answers {
-            answer(outcome.clone().and(one));
-        }
-        kept
-    }
-
-    /// Notes how the writing of a pile went: the log and the operators hear when it begins to fail and when that is over.
-    fn report(&mut self, records: Vec<Record>, kept: Kept, stops: bool) {
-        let mut pile = self.pile.lock();
-        let news = match kept {
-            Kept::Nothing => None,
-            Kept::All => {
-                self.again = None;
-                pile.recover()
-            }
-            Kept::Failed(trouble) => {
-                self.housework.count_anew(&mut self.writer);
-                self.again = trouble.may_pass().then(|| Instant::now() + TRY_AGAIN);
-                if self.again.is_none() && records.is_empty() {
-                    // It was a question that is wrong in itself, and whoever asked knows.
-                    log::error!("store: {trouble}");
-                    return;
-                }
-                let is_lost = stops || self.again.is_none();
-                let why = trouble.reason().to_string(self.language);
-                let news = pile.lose(if is_lost { records.len() } else { 0 }, Text::HistoryFails(why));
-                if !is_lost {
-                    pile.put_back(records);
-                }
-                news
-            }
-        };
-        let lost_at_the_end = pile.lost.filter(|lost| stops && *lost > 0);
-        drop(pile);
-        self.herald.announce(news.as_ref(), self.language);
-        if let Some(count) = lost_at_the_end {
-            log::warn!("{}", Text::HistoryEndsLost(count.to_string()).within(self.language));
-        }
-    }
-}
-
-/// Writes something that changes nothing, to see whether the disk takes it.
-fn write_for_a_try(connection: &Connection) -> rusqlite::Result<()> {
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    connection.pragma_update(None, "user_version", version)
-}
-
-/// Runs one question; what it has changed is taken back if it fails. A question that panics has no answer. Returns the
-/// database's trouble with it, too.
-fn run(connection: &Connection, question: Question) -> (Option<Answered>, Option<Trouble>) {
-    // They fail only where the question fails too.
-    let _ = connection.prepare_cached("SAVEPOINT question").and_then(|mut begin| begin.execute([]));
-    let answered = panic::catch_unwind(AssertUnwindSafe(|| question(connection))).ok();
-    if !matches!(answered, Some((Ok(()), _))) {
-        let _ = connection.execute_batch("ROLLBACK TO question");
-    }
-    let _ = connection.prepare_cached("RELEASE question").and_then(|mut end| end.execute([]));
-    let trouble = match &answered {
-        Some((Err(StoreError::Failed(trouble)), _)) => Some(trouble.clone()),
-        _ => None,
-    };
-    (answered, trouble)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use crossbeam_channel::Receiver;
     use rusqlite::params;
 
     use crate::world::{Entry, Kind, Number, Texts};

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use rustix::io::Errno;
 
-use super::beside;
+use crate::config::files::beside;
 use crate::text::language::Text;
 
 /// What every database begins with ([file format](https://www.sqlite.org/fileformat.html#the_database_header)).
