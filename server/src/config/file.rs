@@ -5,8 +5,8 @@ use std::path::Path;
 use toml::de::DeTable;
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, find_key};
-use crate::config::files;
+use super::keys::find_key;
+use super::{Config, ConfigError, files};
 use crate::text::language::{Both, Text};
 
 /// How much is read of a file: what is longer is something else by mistake.
