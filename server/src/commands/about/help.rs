@@ -3,6 +3,7 @@
 use teahouse_protocol::Message;
 
 use crate::commands::context::Context;
+use crate::commands::services::service::with_usage;
 use crate::commands::{COMMANDS, When, find};
 use crate::text::reply::Reply;
 
@@ -44,20 +45,4 @@ pub(in crate::commands) fn help(context: &mut Context, message: &Message) -> Res
         }
     }
     Ok(())
-}
-
-/// A command and what stands behind it.
-pub(in crate::commands) fn with_usage(name: &str, usage: &str) -> String {
-    format!("{name} {usage}").trim_end().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_without_parameters_is_shown_without_a_space_behind_it() {
-        assert_eq!(with_usage("REHASH", ""), "REHASH");
-        assert_eq!(with_usage("OPER", "name password"), "OPER name password");
-    }
 }

@@ -1,8 +1,7 @@
 //! The ranks that people get from the list of a room that belongs to somebody, and who gives them: ChanServ.
 
 use crate::commands::context::Context;
-use crate::commands::services::service;
-use crate::world::{ChannelId, Client, ClientId, Rank};
+use crate::world::{ChannelId, Client, ClientId, Rank, World};
 
 /// Who keeps rooms for their owners.
 pub(in crate::commands) const KEEPER: &str = "ChanServ";
@@ -35,9 +34,14 @@ pub(in crate::commands) fn set_ranks(
     }
     let nick = world.client(person).map_or("*", Client::name);
     let (room, source, sign) =
-        (&world.channel(channel).name, service::source(KEEPER, world), if on { '+' } else { '-' });
+        (&world.channel(channel).name, source(KEEPER, world), if on { '+' } else { '-' });
     let letters: String = ranks.iter().map(|rank| rank.letter()).collect();
     let nicks = vec![nick; ranks.len()].join(" ");
     let line = world.line(format_args!(":{source} MODE {room} {sign}{letters} {nicks}"));
     world.tell_channel(channel, |_, _, _| Some(&line));
+}
+
+/// The source of what the servant of this name says and does.
+pub(in crate::commands) fn source(name: &str, world: &World) -> String {
+    format!("{name}!{name}@{}", world.config.name)
 }

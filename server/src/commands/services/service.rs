@@ -2,11 +2,10 @@
 
 use teahouse_protocol::text::Ctcp;
 
-use crate::commands::about::help::with_usage;
+use crate::commands::channels::access::source;
 use crate::commands::context::Context;
 use crate::outbox::Cause;
 use crate::text::language::Text;
-use crate::world::World;
 
 /// One of them.
 pub(in crate::commands) struct Service {
@@ -95,7 +94,18 @@ impl Service {
     }
 }
 
-/// What stands before whatever the servant of this name says and does.
-pub(in crate::commands) fn source(name: &str, world: &World) -> String {
-    format!("{name}!{name}@{}", world.config.name)
+/// A command and what stands behind it.
+pub(in crate::commands) fn with_usage(name: &str, usage: &str) -> String {
+    format!("{name} {usage}").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_without_parameters_is_shown_without_a_space_behind_it() {
+        assert_eq!(with_usage("REHASH", ""), "REHASH");
+        assert_eq!(with_usage("OPER", "name password"), "OPER name password");
+    }
 }
