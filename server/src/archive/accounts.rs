@@ -18,11 +18,6 @@ use crate::text::language::Text;
 use crate::text::nickname::{self, Skeleton};
 use crate::world::{Account, Accounts, Change};
 
-/// What the passwords are made of that an import makes up: nothing that looks like something else.
-const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// How long they are.
-const PASSWORD_LETTERS: usize = 10;
-
 /// Writes the accounts as CSV: name, and since when. Passwords are hashes, and stay where they are. It is no roster.
 ///
 /// # Errors
@@ -98,7 +93,7 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
     let (mut passwords, mut memory) = (String::new(), Memory::default());
     for (account, given) in &mut opened {
         let password = given.take().unwrap_or_else(|| {
-            let made_up = make_up_password(config.min_password_length);
+            let made_up = password::make_up(config.min_password_length);
             passwords += &format!("{},{made_up}\n", account.name);
             made_up
         });
@@ -144,25 +139,5 @@ fn obstacle(
             Err(Text::PasswordTooLong(password::LONGEST_BYTES.to_string()))
         }
         _ => Ok(name),
-    }
-}
-
-/// A password that nobody has had before, of at least so many letters.
-pub(crate) fn make_up_password(least: usize) -> String {
-    let bytes = password::secret();
-    let letter = |index: usize| LETTERS[usize::from(bytes[index % bytes.len()]) % LETTERS.len()] as char;
-    (0..PASSWORD_LETTERS.max(least)).map(letter).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_that_is_made_up_is_long_enough_and_another_each_time() {
-        let one = make_up_password(8);
-        assert_eq!(one.len(), PASSWORD_LETTERS);
-        assert_ne!(one, make_up_password(8));
-        assert_eq!(make_up_password(40).len(), 40);
     }
 }

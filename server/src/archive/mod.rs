@@ -1,15 +1,16 @@
-//! What the command line does with the database beside the server: `backup`, `export` and `import`; `bans` and
-//! `accounts` are in `desk`.
+//! What the command line does with the database beside the server: `backup`, `export` and `import`; for `bans`
+//! and `accounts` the server is asked, if one runs.
 //!
 //! Reading is done while a server runs. Writing needs the folder for itself, since a running server has all accounts in
 //! memory. Which database it is, is said each time.
 
-pub(crate) mod accounts;
+mod accounts;
 mod backup;
 mod decode;
 mod history;
 mod place;
 mod roster;
+mod shell;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -129,7 +130,7 @@ impl Request {
         }
         let Outcome { shown, said, is_done } = self
             .find(config)
-            .map_or_else(|why| Outcome::failed(&why, config.language), |()| desk::order(config, words));
+            .map_or_else(|why| Outcome::failed(&why, config.language), |()| shell::order(config, words));
         let printed = shown.iter().try_for_each(console::print);
         // The last of them is why it was not done.
         for (left, words) in (0..said.len()).rev().zip(said) {

@@ -16,6 +16,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
 
+/// The letters of a password that is made up for somebody: none that looks like another.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// How long such a password is, at least.
+const MADE_UP_LETTERS: usize = 10;
 /// The longest password, in bytes: it has to fit into a line, whichever way it is said.
 pub const LONGEST_BYTES: usize = 300;
 /// How often SCRAM hashes a password: what RFC 7677 asks for at least, since every client has to do it too.
@@ -316,6 +320,13 @@ pub fn secret() -> [u8; 32] {
     bytes
 }
 
+/// A password that nobody has had before, of at least so many letters.
+pub(crate) fn make_up(least: usize) -> String {
+    let bytes = secret();
+    let letter = |index: usize| LETTERS[usize::from(bytes[index % bytes.len()]) % LETTERS.len()] as char;
+    (0..MADE_UP_LETTERS.max(least)).map(letter).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -445,5 +456,13 @@ mod tests {
         let secret = secret();
         assert_eq!(ScramKeys::pretended(&secret, "bob"), ScramKeys::pretended(&secret, "bob"));
         assert_ne!(ScramKeys::pretended(&secret, "bob").salt(), ScramKeys::pretended(&secret, "eve").salt());
+    }
+
+    #[test]
+    fn a_password_that_is_made_up_is_long_enough_and_another_each_time() {
+        let one = make_up(8);
+        assert_eq!(one.len(), MADE_UP_LETTERS);
+        assert_ne!(one, make_up(8));
+        assert_eq!(make_up(40).len(), 40);
     }
 }

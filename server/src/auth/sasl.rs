@@ -7,7 +7,6 @@ use teahouse_protocol::sasl::Assembler;
 use teahouse_protocol::scram::{ChannelBinding, ClientFinal, ClientFirst, ServerFirst};
 
 use crate::auth::password::{self, ScramKeys};
-use crate::config::Config;
 
 /// A way to prove who one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +26,7 @@ impl Mechanism {
         &[(Self::Plain, "PLAIN"), (Self::External, "EXTERNAL"), (Self::ScramSha256, "SCRAM-SHA-256")];
 
     /// Those that there are here; without TLS there is no certificate.
-    fn offered(config: &Config, secure: bool) -> impl Iterator<Item = &'static (Self, &'static str)> {
-        let scram = config.scram;
+    fn offered(scram: bool, secure: bool) -> impl Iterator<Item = &'static (Self, &'static str)> {
         Self::ALL.iter().filter(move |(mechanism, _)| match mechanism {
             Self::Plain => true,
             Self::External => secure,
@@ -36,14 +34,15 @@ impl Mechanism {
         })
     }
 
-    /// Their names, as the capability and 908 list them; `secure` is who came over TLS.
-    pub fn list(config: &Config, secure: bool) -> String {
-        Self::offered(config, secure).map(|(_, name)| *name).collect::<Vec<_>>().join(",")
+    /// Their names, as the capability and 908 list them. `scram` says whether keys for SCRAM are kept, `secure` whether
+    /// the client came over TLS.
+    pub fn list(scram: bool, secure: bool) -> String {
+        Self::offered(scram, secure).map(|(_, name)| *name).collect::<Vec<_>>().join(",")
     }
 
-    /// The mechanism of this name.
-    pub fn find(name: &str, config: &Config, secure: bool) -> Option<Self> {
-        Self::offered(config, secure)
+    /// The mechanism of this name, if it is among those.
+    pub fn find(name: &str, scram: bool, secure: bool) -> Option<Self> {
+        Self::offered(scram, secure)
             .find(|(_, wire)| wire.eq_ignore_ascii_case(name))
             .map(|(mechanism, _)| *mechanism)
     }
@@ -203,12 +202,10 @@ mod tests {
 
     #[test]
     fn scram_is_offered_where_its_keys_are_kept_and_external_over_tls() {
-        let mut config = Config::default();
-        assert_eq!(Mechanism::list(&config, true), "PLAIN,EXTERNAL");
-        assert_eq!(Mechanism::list(&config, false), "PLAIN");
-        assert_eq!(Mechanism::find("SCRAM-SHA-256", &config, true), None);
-        config.scram = true;
-        assert_eq!(Mechanism::list(&config, true), "PLAIN,EXTERNAL,SCRAM-SHA-256");
-        assert_eq!(Mechanism::find("scram-sha-256", &config, true), Some(Mechanism::ScramSha256));
+        assert_eq!(Mechanism::list(false, true), "PLAIN,EXTERNAL");
+        assert_eq!(Mechanism::list(false, false), "PLAIN");
+        assert_eq!(Mechanism::find("SCRAM-SHA-256", false, true), None);
+        assert_eq!(Mechanism::list(true, true), "PLAIN,EXTERNAL,SCRAM-SHA-256");
+        assert_eq!(Mechanism::find("scram-sha-256", true, true), Some(Mechanism::ScramSha256));
     }
 }

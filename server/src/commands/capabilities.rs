@@ -103,7 +103,7 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
         .map(|(capability, name)| match capability {
             Capability::Sasl if with_values => {
                 let secure = client.modes.has(UserMode::Secure);
-                format!("{name}={}", Mechanism::list(config, secure))
+                format!("{name}={}", Mechanism::list(config.scram, secure))
             }
             Capability::Multiline if with_values => {
                 format!("{name}=max-bytes={},max-lines={}", multiline::MOST_BYTES, multiline::MOST_LINES)

@@ -1,22 +1,15 @@
-//! What the one who has the machine can see and do from the shell, whether the server runs or not: `bans` and
-//! `accounts`.
+//! What the owner of the machine can see and do from the shell, whether the server runs or not: `bans` and `accounts`.
 //!
-//! A server that runs is asked over its [control] socket, since it has all bans and accounts in memory; without one the
-//! same is done with the database itself. Either way it is [`carry_out`] that does it, with a house around the world.
-
-use std::io::{self, ErrorKind};
+//! A server that runs is asked over its [control](super::control) socket, since it has all bans and accounts in memory;
+//! without one the [command line](crate::archive) does the same with the database itself. Either way [`carry_out`] does
+//! it, with a house around the world.
 
 use jiff::Timestamp;
-use rustix::process::geteuid;
 use serde_json::{Value, json};
 use teahouse_protocol::text::escape;
 
-use crate::archive::accounts::make_up_password;
 use crate::auth::password::{self, ScramKeys};
 use crate::commands::{apply, end_logins};
-use crate::config::Config;
-use crate::server::Server;
-use crate::server::control;
 use crate::session::House;
 use crate::store::{accounts, bans};
 use crate::text::language::{Language, Text};
@@ -66,40 +59,6 @@ impl Outcome {
     }
 }
 
-/// Has an order carried out by the server that uses the configuration's folder, or else with the database there; says
-/// which of the two it is.
-pub(crate) fn order(config: &Config, words: &[String]) -> Outcome {
-    let language = config.language;
-    let carried_out = || -> Result<(Text, Outcome), Text> {
-        let folder = config.data_dir.as_deref().ok_or(Text::NoDataDir)?;
-        let unreachable = |why: String| Text::ServerUnreachable(folder.display().to_string(), why);
-        let cannot_ask = |error: io::Error| match error.kind() {
-            ErrorKind::PermissionDenied => {
-                Text::StoreOutOfReach(folder.display().to_string(), geteuid().as_raw().to_string())
-            }
-            _ => unreachable(error.to_string()),
-        };
-        let question = json!({ "language": language.code(), "words": words }).to_string();
-        let answer = control::ask(folder, &question).map_err(cannot_ask)?;
-        if let Some(answer) = answer {
-            let outcome = Outcome::read(&answer).ok_or_else(|| unreachable(answer.clone()))?;
-            return Ok((Text::ServerDoesIt, outcome));
-        }
-        // It keeps servers out meanwhile, and is told so if one is there that cannot be asked.
-        let server = Server::start_without_doors(config.clone())?;
-        let outcome = carry_out(server.house(), words, language);
-        server.stop();
-        Ok((Text::DatabaseItself, outcome))
-    };
-    match carried_out() {
-        Ok((by, mut outcome)) => {
-            outcome.said.insert(0, by.to_string(language));
-            outcome
-        }
-        Err(why) => Outcome::failed(&why, language),
-    }
-}
-
 /// Answers a question that came over the control socket.
 pub(crate) fn answer(house: &House, question: &str) -> String {
     let read = || -> Option<(Language, Vec<String>)> {
@@ -114,7 +73,7 @@ pub(crate) fn answer(house: &House, question: &str) -> String {
 }
 
 impl Outcome {
-    fn read(answer: &str) -> Option<Self> {
+    pub(crate) fn read(answer: &str) -> Option<Self> {
         let answer: Value = serde_json::from_str(answer).ok()?;
         let lines = |key: &str| -> Option<Vec<String>> {
             let lines = answer.get(key)?.as_array()?.iter();
@@ -155,7 +114,8 @@ impl<'w> Order<'w> {
     }
 }
 
-fn carry_out(house: &House, words: &[String], language: Language) -> Outcome {
+/// Does what the words say.
+pub(crate) fn carry_out(house: &House, words: &[String], language: Language) -> Outcome {
     let done = match Order::read(words) {
         // The shell is another version's.
         None => Err(Text::ServiceUsage(usage(language).to_owned())),
@@ -253,7 +213,7 @@ fn suspend(house: &House, name: &str, reason: Option<String>, language: Language
 fn reset(house: &House, name: &str, language: Language) -> Result<Outcome, Text> {
     let account = account(house, name)?;
     let config = house.config.lock().clone();
-    let made_up = make_up_password(config.min_password_length);
+    let made_up = password::make_up(config.min_password_length);
     let password = password::hash(&made_up).map_err(|error| Text::CannotStart(error.to_string()))?;
     let scram = config.scram.then(|| ScramKeys::of(&made_up));
     make(house, Change::Reset { account: account.clone(), password, scram })?;

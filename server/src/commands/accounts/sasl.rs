@@ -35,8 +35,8 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
         return Err(Reply::SaslAlready);
     }
     let (config, secure) = (&context.world.config, context.device().modes.has(UserMode::Secure));
-    let Some(mechanism) = Mechanism::find(name, config, secure) else {
-        let list = Mechanism::list(config, secure);
+    let Some(mechanism) = Mechanism::find(name, config.scram, secure) else {
+        let list = Mechanism::list(config.scram, secure);
         context.reply(&Reply::SaslMechs(list));
         return Err(Reply::SaslFail);
     };
