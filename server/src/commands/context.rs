@@ -4,7 +4,7 @@ use std::fmt;
 
 use teahouse_protocol::Tags;
 
-use super::errand::Aid;
+use super::aid::Aid;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::Reply;

@@ -4,15 +4,12 @@
 //! the handler leaves a [`Task`], the session runs it, and the command goes on where it left off.
 
 use std::fmt;
-use std::io;
 use std::mem;
-use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::aid::Aid;
 use super::context::{Context, Task};
-use crate::auth::hashing::{Hashers, Progress};
-use crate::auth::password::Memory;
 use crate::store::{Store, StoreError};
 use crate::text::language::Text;
 use crate::text::reply::Reply;
@@ -30,47 +27,6 @@ impl Errand {
     /// Does it. Takes its time; holds no lock.
     pub fn run(&mut self, aid: &mut Aid) {
         self.task.run(aid);
-    }
-}
-
-/// What an errand may use.
-pub struct Aid<'a> {
-    /// What is kept.
-    pub store: &'a Store,
-    /// Who hashes passwords.
-    pub hashers: &'a Hashers,
-    /// Whose errand it is.
-    pub client: &'a mut dyn Waiting,
-}
-
-/// Somebody for whom time passes in the middle of a command, and who is seen to meanwhile.
-pub trait Waiting {
-    /// Lets some time pass. Returns whether the client is still there; if not, less time may have passed.
-    fn pause(&mut self, time: Duration) -> bool;
-
-    /// Waits until `done`, which is given how long it may wait each time, says so. Returns whether it did: not when the
-    /// client has gone before.
-    fn wait_until(&mut self, done: &mut dyn FnMut(Duration) -> bool) -> bool;
-}
-
-impl Aid<'_> {
-    /// Has a hashing thread do something. `None` when the client has gone before its turn came, when too many wait, and
-    /// when there was no memory.
-    pub(super) fn hashed<T: Send + 'static>(
-        &mut self,
-        work: impl FnOnce(&mut Memory) -> io::Result<T> + Send + 'static,
-    ) -> Option<T> {
-        let ticket = self.hashers.queue(work)?;
-        let mut answer = None;
-        self.client.wait_until(&mut |time| match ticket.wait(time) {
-            Progress::Waiting => false,
-            Progress::Done(done) => {
-                answer = done.ok();
-                true
-            }
-            Progress::Never => true,
-        });
-        answer
     }
 }
 

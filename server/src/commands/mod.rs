@@ -6,6 +6,7 @@
 
 mod about;
 mod accounts;
+mod aid;
 mod capabilities;
 mod channels;
 mod context;
@@ -28,10 +29,11 @@ use crate::world::{Client, ClientId, World};
 use about::{help, isupport, motd, stats, status};
 pub(crate) use accounts::login::{apply, end_logins};
 use accounts::sasl;
+pub use aid::{Aid, Waiting};
 use channels::{invite, join, leave, list, modes, names, rename, topic};
 use context::Context;
+pub use errand::Errand;
 use errand::Rooms;
-pub use errand::{Aid, Errand, Waiting};
 use history::{read_markers, redact, search};
 use messages::multiline;
 use people::{monitor, who};

@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
 
+use super::aid::Aid;
 use super::context::{Context, Task};
-use super::errand::Aid;
 use crate::auth::password::{Kept, is_right_in_clear};
 use crate::commands::accounts::guess::Guess;
 use crate::commands::accounts::login::NAME_BYTES;

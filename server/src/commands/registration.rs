@@ -4,8 +4,8 @@
 use teahouse_protocol::text::truncate;
 use teahouse_protocol::{Message, names};
 
+use super::aid::Aid;
 use super::context::{Context, Task};
-use super::errand::Aid;
 use super::people::REALNAME_BYTES;
 use crate::auth::password::{self, Kept};
 use crate::commands::about::{isupport, motd, status};

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use teahouse_protocol::Message;
 
+use crate::commands::aid::Aid;
 use crate::commands::channels::join;
 use crate::commands::context::{Context, Task};
-use crate::commands::errand::Aid;
 use crate::commands::history;
 use crate::config::motd::Motd;
 use crate::text::reply::Reply;

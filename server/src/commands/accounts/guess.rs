@@ -6,8 +6,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::commands::aid::Aid;
 use crate::commands::context::Context;
-use crate::commands::errand::Aid;
 use crate::world::{ClientId, Whose, World};
 
 /// One attempt.

@@ -11,9 +11,9 @@ use crate::text::reply::Reply;
 use crate::world::{Capability, Change, Client, ClientId, Whose, World};
 
 use crate::commands::accounts::guess::Guess;
+use crate::commands::aid::Aid;
 use crate::commands::channels::access;
 use crate::commands::context::{Context, Task};
-use crate::commands::errand::Aid;
 use crate::commands::history;
 
 /// How long a wrong password makes the one who gave it wait.

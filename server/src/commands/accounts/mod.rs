@@ -8,8 +8,8 @@ pub(super) mod sasl;
 
 use teahouse_protocol::{Message, names};
 
+use super::aid::Aid;
 use super::context::{Context, Task};
-use super::errand::Aid;
 use crate::auth::password::{self, ScramKeys};
 use crate::commands::accounts::login::{apply, log_in};
 use crate::store;
