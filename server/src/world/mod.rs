@@ -24,8 +24,10 @@ use slotmap::{SlotMap, new_key_type};
 use teahouse_protocol::Folded;
 
 pub use capability::{Capabilities, Capability};
-pub use channels::channel::{Channel, ChannelModes, Flag, List, Member, Rank, Ranks, Topic};
+pub use channels::channel::{Channel, Member, Topic};
 pub use channels::deed::Deed;
+pub use channels::modes::{ChannelModes, Flag, List};
+pub use channels::ranks::{Rank, Ranks};
 pub(crate) use delivery::label::Capture;
 pub use delivery::line::Line;
 use delivery::line::Paper;

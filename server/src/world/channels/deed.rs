@@ -1,6 +1,7 @@
 //! Whose a room is. A room with a deed outlasts its last member, and the [server](crate::world::record::lasting).
 
-use crate::world::{ChannelId, ClientId, Rank, Ranks, World};
+use crate::world::channels::ranks::{Rank, Ranks};
+use crate::world::{ChannelId, ClientId, World};
 
 /// Whose a room is, and who has which rank there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 
 pub(super) mod channel;
 pub(super) mod deed;
+pub(super) mod modes;
+pub(super) mod ranks;
 pub(super) mod room_names;
 
 use std::mem;

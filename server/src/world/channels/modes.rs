@@ -1,0 +1,122 @@
+//! The modes of a channel: flags, parameters and lists.
+
+use crate::world::mask::ListEntry;
+
+/// Declares the flags of a channel: a name in the code, a letter, a bit.
+macro_rules! flags {
+    ($($(#[$meta:meta])* $name:ident = $letter:literal;)*) => {
+        /// A mode that is on or off.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Flag {
+            $($(#[$meta])* $name),*
+        }
+
+        impl Flag {
+            /// All of them, with their letters, in the order of the letters.
+            pub const ALL: &[(Self, char)] = &[$((Self::$name, $letter)),*];
+        }
+    };
+}
+
+flags! {
+    /// No CTCP but ACTION.
+    NoCtcp = 'C';
+    /// What is said is not kept.
+    Unrecorded = 'E';
+    /// Who comes in does not read what was said before.
+    NothingBefore = 'H';
+    /// Without an account one needs a voice to speak.
+    RegisteredSpeak = 'M';
+    /// Without an account one does not get in.
+    RegisteredOnly = 'R';
+    /// One gets in by invitation only.
+    InviteOnly = 'i';
+    /// Without a voice one does not speak.
+    Moderated = 'm';
+    /// Only members speak.
+    NoOutsiders = 'n';
+    /// Others do not see that it exists.
+    Secret = 's';
+    /// Only half operators and higher change the topic.
+    TopicLocked = 't';
+}
+
+/// The three lists of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// `b`: who does not get in, or does not speak.
+    Bans,
+    /// `e`: who is not banned whatever the bans say.
+    Exceptions,
+    /// `I`: who gets in without an invitation.
+    Invitations,
+}
+
+/// Who may do what in a channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelModes {
+    flags: u16,
+    /// `k`: what JOIN must say.
+    pub key: Option<String>,
+    /// `l`: how many members there may be.
+    pub limit: Option<usize>,
+    /// `S`: how many seconds one waits between two messages.
+    pub slow_secs: Option<u32>,
+    lists: [Vec<ListEntry>; 3],
+}
+
+impl ChannelModes {
+    /// Whether a flag is on.
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags & (1 << flag as u8) != 0
+    }
+
+    pub(crate) fn set(&mut self, flag: Flag, on: bool) {
+        let bit = 1 << flag as u8;
+        if on {
+            self.flags |= bit;
+        } else {
+            self.flags &= !bit;
+        }
+    }
+
+    /// The entries of a list.
+    pub fn list(&self, list: List) -> &[ListEntry] {
+        &self.lists[list as usize]
+    }
+
+    pub(crate) fn list_mut(&mut self, list: List) -> &mut Vec<ListEntry> {
+        &mut self.lists[list as usize]
+    }
+
+    /// Whether somebody who knows the name can still be kept out.
+    pub(crate) fn is_guarded(&self) -> bool {
+        [Flag::InviteOnly, Flag::RegisteredOnly, Flag::Secret].into_iter().any(|flag| self.has(flag))
+            || self.key.is_some()
+            || !self.list(List::Bans).is_empty()
+    }
+
+    /// How many entries all lists have together (MAXLIST).
+    pub fn entries(&self) -> usize {
+        self.lists.iter().map(Vec::len).sum()
+    }
+
+    /// As 324 shows them: letters, then parameters. The key is for members only.
+    pub fn describe(&self, to_member: bool) -> String {
+        let mut letters = String::from("+");
+        letters.extend(Flag::ALL.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, letter)| *letter));
+        let mut params = String::new();
+        let mut with_param = |letter: char, param: Option<String>| {
+            if let Some(param) = param {
+                letters.push(letter);
+                params.push(' ');
+                params.push_str(&param);
+            }
+        };
+        with_param('S', self.slow_secs.map(|secs| secs.to_string()));
+        with_param('k', self.key.as_ref().map(|key| if to_member { key.clone() } else { "*".to_owned() }));
+        with_param('l', self.limit.map(|limit| limit.to_string()));
+        letters + &params
+    }
+}
