@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, unbounded};
 use socket2::{Domain, SockAddr, Socket, Type};
 use teahouse::config::profile::{Profile, Secret};
 use teahouse::event::failure::Failure;
-use teahouse::event::wire_line::Traffic;
+use teahouse::event::wire_line::WireLine;
 use teahouse::event::{Event, What};
 use teahouse::net::connection::{Connection, Patience, Setup};
 use teahouse::net::reconnect::Retry;
@@ -525,10 +525,9 @@ fn what_goes_over_the_wire_can_be_seen_without_its_passwords() {
         let woken = window.woken.recv_deadline(deadline);
         woken.unwrap_or_else(|_| panic!("{expected:#?} in {seen:#?}"));
         window.drained.extend(window.connection.drain());
-        let show = |traffic: Traffic| {
-            format!("{} {} {}", if traffic.is_sent { '>' } else { '<' }, traffic.bytes, traffic.line)
-        };
-        seen.extend(window.connection.traffic().map(show));
+        let show =
+            |line: WireLine| format!("{} {} {}", if line.is_sent { '>' } else { '<' }, line.bytes, line.line);
+        seen.extend(window.connection.wire_lines().map(show));
     }
 }
 

@@ -51,7 +51,7 @@ const SERVICES: [&str; 17] = [
 
 /// One line that was sent or received.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Traffic {
+pub struct WireLine {
     /// When, by our clock.
     pub at: Timestamp,
     /// Whether we sent it.
@@ -62,7 +62,7 @@ pub struct Traffic {
     pub line: String,
 }
 
-impl Traffic {
+impl WireLine {
     /// Notes a line, which comes without its CR LF.
     pub fn new(is_sent: bool, line: &str) -> Self {
         let bytes = line.len() + "\r\n".len();
@@ -171,8 +171,8 @@ mod tests {
 
     #[test]
     fn bytes_are_those_on_the_wire() {
-        let traffic = Traffic::new(true, "PRIVMSG #a :茶");
-        assert_eq!((traffic.bytes, traffic.is_sent), (17, true));
-        assert_eq!(Traffic::new(true, "PASS sesame").bytes, 13, "whatever is covered");
+        let sent = WireLine::new(true, "PRIVMSG #a :茶");
+        assert_eq!((sent.bytes, sent.is_sent), (17, true));
+        assert_eq!(WireLine::new(true, "PASS sesame").bytes, 13, "whatever is covered");
     }
 }

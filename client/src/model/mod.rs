@@ -32,7 +32,7 @@ use jiff::tz::TimeZone;
 use crate::command::{self, Command};
 use crate::config::profile::{Profile, Room};
 use crate::event::failure::Failure;
-use crate::event::wire_line::Traffic;
+use crate::event::wire_line::WireLine;
 use crate::event::{Event, What};
 use crate::logs::Logs;
 use crate::model::assist::completion::Completion;
@@ -376,9 +376,9 @@ impl Model {
     }
 
     /// Notes a line that went over the wire of a network.
-    pub fn record(&mut self, id: NetworkId, traffic: Traffic) {
+    pub fn record(&mut self, id: NetworkId, line: WireLine) {
         if let Some(network) = self.network_mut(id) {
-            network.wire.push(traffic);
+            network.wire.push(line);
         }
     }
 

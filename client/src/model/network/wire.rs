@@ -1,13 +1,13 @@
 //! What went over the wire of one network, and what a line of it means.
 //!
-//! The lines come without their passwords (see [`traffic`](crate::event::wire_line)), and only so many are kept.
+//! The lines come without their passwords (see [`wire_line`](crate::event::wire_line)), and only so many are kept.
 
 use std::collections::VecDeque;
 
 use jiff::tz::TimeZone;
 use teahouse_protocol::{Message, numerics};
 
-use crate::event::wire_line::Traffic;
+use crate::event::wire_line::WireLine;
 use crate::text::i18n::{Language, Text};
 use crate::text::meanings;
 use crate::text::unseen;
@@ -21,16 +21,16 @@ const MAX_WIRE_BYTES: usize = 512 * 1024;
 /// The newest lines of a network's connections.
 #[derive(Debug, Default)]
 pub struct WireLog {
-    lines: VecDeque<Traffic>,
+    lines: VecDeque<WireLine>,
     /// The number of the first line. Numbers are never given out again.
     first: u64,
     bytes: usize,
 }
 
 impl WireLog {
-    pub(in crate::model) fn push(&mut self, traffic: Traffic) {
-        self.bytes += traffic.line.len();
-        self.lines.push_back(traffic);
+    pub(in crate::model) fn push(&mut self, line: WireLine) {
+        self.bytes += line.line.len();
+        self.lines.push_back(line);
         while self.lines.len() > MAX_WIRE_LINES || (self.bytes > MAX_WIRE_BYTES && self.lines.len() > 1) {
             let gone = self.lines.pop_front();
             self.bytes -= gone.map_or(0, |gone| gone.line.len());
@@ -55,7 +55,7 @@ impl WireLog {
     }
 
     /// The line with this number, unless it is gone.
-    pub fn get(&self, number: u64) -> Option<&Traffic> {
+    pub fn get(&self, number: u64) -> Option<&WireLine> {
         self.lines.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
 }
@@ -101,13 +101,13 @@ pub struct Explanation {
 }
 
 /// Explains a line.
-pub fn explain(traffic: &Traffic, zone: &TimeZone, language: Language) -> Explanation {
+pub fn explain(line: &WireLine, zone: &TimeZone, language: Language) -> Explanation {
     let word = |text: Text| text.to(language).to_owned();
-    let direction = if traffic.is_sent { Text::WireSent } else { Text::WireReceived };
-    let time = traffic.at.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string();
-    let facts = Text::WireFacts.with([&time, &traffic.bytes.to_string()]).to(language);
+    let direction = if line.is_sent { Text::WireSent } else { Text::WireReceived };
+    let time = line.at.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string();
+    let facts = Text::WireFacts.with([&time, &line.bytes.to_string()]).to(language);
     let mut rows = vec![(word(direction), facts)];
-    let Ok(message) = Message::parse(&traffic.line) else {
+    let Ok(message) = Message::parse(&line.line) else {
         return Explanation { title: word(Text::WireNoMessage), meaning: String::new(), rows };
     };
     for (name, value) in message.tags().iter() {
@@ -158,8 +158,8 @@ pub fn explain(traffic: &Traffic, zone: &TimeZone, language: Language) -> Explan
 mod tests {
     use super::*;
 
-    fn received(line: &str) -> Traffic {
-        Traffic { at: "2026-03-01T09:01:02.345Z".parse().unwrap(), ..Traffic::new(false, line) }
+    fn received(line: &str) -> WireLine {
+        WireLine { at: "2026-03-01T09:01:02.345Z".parse().unwrap(), ..WireLine::new(false, line) }
     }
 
     fn explained(line: &str, language: Language) -> Vec<String> {

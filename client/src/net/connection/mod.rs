@@ -33,7 +33,7 @@ use parking_lot::Mutex;
 
 use crate::config::profile::Profile;
 use crate::event::failure::Failure;
-use crate::event::wire_line::Traffic;
+use crate::event::wire_line::WireLine;
 use crate::event::{Event, What};
 use crate::net::reconnect::Retry;
 use crate::net::sts::Policies;
@@ -96,7 +96,7 @@ pub struct Setup {
 /// A connection that is being made, or stands, or has ended. Dropping it closes it.
 pub struct Connection {
     events: Receiver<Event>,
-    traffic: Receiver<Traffic>,
+    wire_lines: Receiver<WireLine>,
     outgoing: Sender<Outgoing>,
     shared: Arc<Shared>,
     /// Dropped to call off whatever the reader waits for, unless that is the socket.
@@ -135,7 +135,7 @@ impl Connection {
     /// `wake` is called from another thread when there is something to drain. It must not block.
     pub fn open(profile: &Profile, setup: &Setup, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (event_sender, events) = bounded(MAX_EVENTS_WAITING);
-        let (traffic_sender, traffic) = bounded(MAX_EVENTS_WAITING);
+        let (wire_line_sender, wire_lines) = bounded(MAX_EVENTS_WAITING);
         let (outgoing, lines) = bounded(MAX_LINES_WAITING);
         let (go_on, stop) = bounded(0);
         let shared = Arc::new(Shared::default());
@@ -143,7 +143,7 @@ impl Connection {
             profile: profile.clone(),
             setup: setup.clone(),
             events: event_sender,
-            traffic: traffic_sender,
+            wire_lines: wire_line_sender,
             wake,
             outgoing: outgoing.clone(),
             stop,
@@ -157,7 +157,7 @@ impl Connection {
             // The channel is empty, so there is room.
             let _ = reader.emit(What::Ended(Failure::CannotStart { detail: error.to_string() }).into());
         }
-        Self { events, traffic, outgoing, shared, go_on: Some(go_on), reader: spawned.ok() }
+        Self { events, wire_lines, outgoing, shared, go_on: Some(go_on), reader: spawned.ok() }
     }
 
     /// Sends a line, without CR LF, as soon as the server takes it. Never waits.
@@ -183,8 +183,8 @@ impl Connection {
 
     /// Takes out the lines that went over the wire, the oldest first; to be called after [`drain`](Self::drain), which
     /// says when there are more. Lines that nobody takes out are lost when they are too many.
-    pub fn traffic(&self) -> impl Iterator<Item = Traffic> + '_ {
-        self.traffic.try_iter()
+    pub fn wire_lines(&self) -> impl Iterator<Item = WireLine> + '_ {
+        self.wire_lines.try_iter()
     }
 
     /// Ends the connection, and comes back when both of its threads have ended: within a few milliseconds of what was

@@ -15,7 +15,7 @@ use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, numerics, text};
 
 use crate::config::profile::Profile;
 use crate::event::failure::Failure;
-use crate::event::wire_line::Traffic;
+use crate::event::wire_line::WireLine;
 use crate::event::{self, Event, What};
 use crate::net::connection::writer::{self, Outgoing};
 use crate::net::connection::{FAREWELL_TIME, Setup, Shared, Socket};
@@ -31,7 +31,7 @@ pub(super) struct Reader<W> {
     pub(super) profile: Profile,
     pub(super) setup: Setup,
     pub(super) events: Sender<Event>,
-    pub(super) traffic: Sender<Traffic>,
+    pub(super) wire_lines: Sender<WireLine>,
     pub(super) wake: W,
     pub(super) outgoing: Sender<Outgoing>,
     pub(super) stop: Stop,
@@ -388,9 +388,9 @@ impl<W: Fn() + Send + Sync> Reader<W> {
 
     /// Notes a line that goes over the wire, for whoever wants to see it. The connection does not wait for them.
     fn note(&self, is_sent: bool, line: &str) {
-        let traffic = Traffic::new(is_sent, line);
-        log::trace!("{} {}", if is_sent { '>' } else { '<' }, text::escape(&traffic.line));
-        let _ = self.traffic.try_send(traffic);
+        let wire_line = WireLine::new(is_sent, line);
+        log::trace!("{} {}", if is_sent { '>' } else { '<' }, text::escape(&wire_line.line));
+        let _ = self.wire_lines.try_send(wire_line);
         self.wake();
     }
 

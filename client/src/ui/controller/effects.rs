@@ -24,8 +24,8 @@ impl Controller {
                 model.apply(*id, event);
                 has_news = true;
             }
-            for traffic in connection.traffic() {
-                model.record(*id, traffic);
+            for line in connection.wire_lines() {
+                model.record(*id, line);
                 has_news = true;
             }
         }
