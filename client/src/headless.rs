@@ -379,10 +379,10 @@ impl Headless {
                 let was_pending = printed.pending.remove(&line.serial);
                 printed.serial = printed.serial.max(line.serial);
                 match &line.body {
-                    Body::Traffic(traffic) => {
+                    Body::Movements(movements) => {
                         let known = if is_new { 0 } else { printed.movements };
-                        words.extend(told(conversation, traffic.phrases().skip(known), language));
-                        printed.movements = traffic.len();
+                        words.extend(told(conversation, movements.phrases().skip(known), language));
+                        printed.movements = movements.len();
                     }
                     // One that took the place of one before it is news, too.
                     Body::Notice(phrases) if is_new || line.times > 1 => {

@@ -284,10 +284,10 @@ pub fn item(model: &Model, conversation: &Conversation, line: &model::Line, numb
         model::Body::Gone => Body::Nothing,
         model::Body::Day(_) => Body::Day { text },
         model::Body::Notice(_) => Body::Notice { text, fold: None },
-        model::Body::Traffic(_) if !model.shows_traffic() => Body::Nothing,
-        model::Body::Traffic(traffic) => {
-            let fold = if traffic.is_unfolded { Fold::Unfolded } else { Fold::Folded };
-            Body::Notice { text, fold: traffic.can_unfold().then_some(fold) }
+        model::Body::Movements(_) if !model.shows_traffic() => Body::Nothing,
+        model::Body::Movements(movements) => {
+            let fold = if movements.is_unfolded { Fold::Unfolded } else { Fold::Folded };
+            Body::Notice { text, fold: movements.can_unfold().then_some(fold) }
         }
         model::Body::Message(message) => {
             if !message.redacted {
@@ -362,19 +362,19 @@ fn count_text(count: usize) -> String {
 
 /// A line that went over the wire of the network in front.
 pub fn wire_row(model: &Model, number: u64) -> Option<WireRow> {
-    let traffic = model.front()?.wire().get(number)?;
+    let line = model.front()?.wire().get(number)?;
     Some(WireRow {
-        time: traffic.at.to_zoned(model.zone().clone()).strftime("%H:%M:%S.%3f").to_string(),
-        is_sent: traffic.is_sent,
-        bytes: traffic.bytes,
-        line: unseen::written_out(&traffic.line).into_owned(),
+        time: line.at.to_zoned(model.zone().clone()).strftime("%H:%M:%S.%3f").to_string(),
+        is_sent: line.is_sent,
+        bytes: line.bytes,
+        line: unseen::written_out(&line.line).into_owned(),
     })
 }
 
 /// What it means.
 pub fn wire_explanation(model: &Model, number: u64) -> Option<wire::Explanation> {
-    let traffic = model.front()?.wire().get(number)?;
-    Some(wire::explain(traffic, model.zone(), model.language()))
+    let line = model.front()?.wire().get(number)?;
+    Some(wire::explain(line, model.zone(), model.language()))
 }
 
 /// What a language is called where there is little room.

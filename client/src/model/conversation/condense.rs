@@ -38,7 +38,7 @@ pub enum Step {
 
 /// All movements between two messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Traffic {
+pub struct Movements {
     movements: Vec<Movement>,
     /// Whether each is shown.
     pub is_unfolded: bool,
@@ -53,7 +53,7 @@ struct Person<'a> {
     has_moved: bool,
 }
 
-impl Traffic {
+impl Movements {
     /// The first movement.
     pub fn new(movement: Movement) -> Self {
         Self { movements: vec![movement], is_unfolded: false }
@@ -197,8 +197,8 @@ mod tests {
     }
 
     /// Reads `+a` as coming, `-a` as leaving, `a>b` as a new name.
-    fn traffic(steps: &str) -> Traffic {
-        let mut movements = steps.split(' ').map(|step| match step.split_at(1) {
+    fn movements(steps: &str) -> Movements {
+        let mut steps = steps.split(' ').map(|step| match step.split_at(1) {
             ("+", who) => movement(who, Step::Came),
             ("-", who) => movement(who, Step::Left),
             _ => {
@@ -206,14 +206,14 @@ mod tests {
                 movement(who, Step::Renamed(to.to_owned()))
             }
         });
-        let mut traffic = Traffic::new(movements.next().expect("a step"));
-        movements.for_each(|movement| traffic.add(movement));
-        traffic
+        let mut movements = Movements::new(steps.next().expect("a step"));
+        steps.for_each(|movement| movements.add(movement));
+        movements
     }
 
     #[track_caller]
     fn check(steps: &str, expected: &str) {
-        assert_eq!(traffic(steps).text(Language::English), expected, "{steps}");
+        assert_eq!(movements(steps).text(Language::English), expected, "{steps}");
     }
 
     #[test]
@@ -240,17 +240,17 @@ mod tests {
 
     #[test]
     fn unfolded_each_stands_with_its_time() {
-        let mut traffic = traffic("+ann -bob");
-        assert!(traffic.can_unfold());
-        traffic.is_unfolded = true;
+        let mut movements = movements("+ann -bob");
+        assert!(movements.can_unfold());
+        movements.is_unfolded = true;
         let expected = "ann came · bob left\n09:01  ann has come\n09:01  bob has gone (bye)";
-        assert_eq!(traffic.text(Language::English), expected);
+        assert_eq!(movements.text(Language::English), expected);
     }
 
     #[test]
     fn a_crowd_is_not_told_name_by_name() {
         let steps: Vec<_> = (0..40).map(|number| format!("+n{number}")).collect();
-        let text = traffic(&steps.join(" ")).text(Language::English);
+        let text = movements(&steps.join(" ")).text(Language::English);
         assert!(text.contains("n11") && !text.contains("n12") && text.contains("28 more"), "{text}");
     }
 }

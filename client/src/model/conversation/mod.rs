@@ -18,7 +18,7 @@ use teahouse_protocol::text::truncate;
 use super::history::Past;
 use super::network::NetworkId;
 use crate::event::Manner;
-use crate::model::conversation::condense::{MAX_MOVEMENTS, Movement, Traffic};
+use crate::model::conversation::condense::{MAX_MOVEMENTS, Movement, Movements};
 use crate::model::conversation::input::Input;
 use crate::model::conversation::members::Members;
 use crate::text::formatting::Span;
@@ -114,7 +114,7 @@ pub enum Body {
     /// A dim notice: who came and went, answers, the help. Each phrase is a paragraph of its own.
     Notice(Vec<Phrase>),
     /// Who came and went since the last message.
-    Traffic(Traffic),
+    Movements(Movements),
     /// A line between one day and the next.
     Day(Date),
     /// Nothing any more: what stood here stands elsewhere now.
@@ -213,7 +213,7 @@ impl Line {
             Body::Notice(phrases) => {
                 phrases.iter().map(|phrase| phrase.to(language)).collect::<Vec<_>>().join("\n").into()
             }
-            Body::Traffic(traffic) => traffic.text(language).into(),
+            Body::Movements(movements) => movements.text(language).into(),
             Body::Day(day) => day_text(*day).to(language).into(),
             Body::Gone => Cow::Borrowed(""),
         };
@@ -428,12 +428,12 @@ impl Conversation {
         let time = self.begin_day(at, zone);
         movement.time.clone_from(&time);
         let last = self.lines.back().map(|last| &last.body);
-        if matches!(last, Some(Body::Traffic(traffic)) if traffic.len() < MAX_MOVEMENTS) {
+        if matches!(last, Some(Body::Movements(movements)) if movements.len() < MAX_MOVEMENTS) {
             let id = LineId(self.next_id().0 - 1);
             self.change(id, |line| {
                 line.at = at;
-                if let Body::Traffic(traffic) = &mut line.body {
-                    traffic.add(movement);
+                if let Body::Movements(movements) = &mut line.body {
+                    movements.add(movement);
                 }
             });
         } else {
@@ -443,7 +443,7 @@ impl Conversation {
                 time,
                 times: 1,
                 serial: 0,
-                body: Body::Traffic(Traffic::new(movement)),
+                body: Body::Movements(Movements::new(movement)),
             });
         }
     }
@@ -470,7 +470,7 @@ impl Conversation {
     fn same_state(&self, phrases: &[Phrase]) -> Option<LineId> {
         let recent = self.lines.iter().rev().take(STATE_LINES);
         let silent =
-            recent.take_while(|line| matches!(line.body, Body::Notice(_) | Body::Traffic(_) | Body::Gone));
+            recent.take_while(|line| matches!(line.body, Body::Notice(_) | Body::Movements(_) | Body::Gone));
         let mut silent = silent.enumerate();
         let (back, _) = silent.find(|(_, line)| {
             matches!(&line.body, Body::Notice(before) if condense::are_same_state(before, phrases))
@@ -607,8 +607,8 @@ impl Conversation {
     /// Shows all of a line, or its short form again.
     pub(super) fn toggle_fold(&mut self, id: LineId) {
         self.change(id, |line| {
-            if let Body::Traffic(traffic) = &mut line.body {
-                traffic.is_unfolded ^= true;
+            if let Body::Movements(movements) = &mut line.body {
+                movements.is_unfolded ^= true;
             }
         });
     }

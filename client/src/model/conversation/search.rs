@@ -70,7 +70,7 @@ impl Search {
         }
         let places_in = |number: u64| {
             let is_read = |line: &&Line| match line.body {
-                Body::Traffic(_) => with_traffic,
+                Body::Movements(_) => with_traffic,
                 Body::Day(_) => false,
                 Body::Message(_) | Body::Notice(_) | Body::Gone => true,
             };

@@ -180,7 +180,7 @@ fn shown(conversation: &Conversation) -> Vec<String> {
             Body::Message(message) if message.manner == Manner::Message => {
                 format!("<{}> {text}", message.from)
             }
-            Body::Message(_) | Body::Notice(_) | Body::Traffic(_) => format!("* {text}"),
+            Body::Message(_) | Body::Notice(_) | Body::Movements(_) => format!("* {text}"),
             Body::Gone => String::new(),
             Body::Day(_) => format!("== {text}"),
         }
