@@ -1,26 +1,17 @@
 //! The widgets: the only folder that names FLTK.
 //!
 //! Everything here happens on one thread. A widget draws itself, and when somebody does something with it, it puts an
-//! [`Action`] into the [`Kit`]'s queue and does nothing else. The [`controller`] takes actions and network events out
-//! at its turn, once per round of FLTK's loop, changes the model, and shows the widgets what it has become. So no
+//! [`Action`] into the [`UiContext`]'s queue and does nothing else. The [`controller`] takes actions and network events
+//! out at its turn, once per round of FLTK's loop, changes the model, and shows the widgets what it has become. So no
 //! callback ever runs into state that somebody else is just using.
 //!
-//! In reading order: [`action`] (what a person can do), [`controller`] (the way round), [`presenter`] (the model as rows
-//! and items), [`views`] (what fills the window, and what opens in it), [`overlays`] (what comes over it), [`widgets`]
-//! (what all of these are made of), [`keys`] (what keys mean everywhere), [`probe`] (what tests see).
-
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-
-use fltk::app;
-use fltk::prelude::*;
-use fltk::widget::Widget;
-
-use crate::ui::widgets::edit::Editable;
-use crate::ui::widgets::paint::Painter;
-use crate::ui::widgets::theme::Theme;
+//! In reading order: [`action`] (what a person can do), [`context`] (what every widget is given), [`controller`] (the
+//! way round), [`presenter`] (the model as rows and items), [`views`] (what fills the window, and what opens in it),
+//! [`overlays`] (what comes over it), [`widgets`] (what all of these are made of), [`keys`] (what keys mean everywhere),
+//! [`probe`] (what tests see).
 
 pub mod action;
+pub mod context;
 pub mod controller;
 pub mod keys;
 pub mod overlays;
@@ -31,112 +22,5 @@ pub mod views;
 pub mod widgets;
 
 pub use action::{Action, Change};
+pub use context::UiContext;
 pub use controller::run;
-
-/// What every widget needs: how things look, something to draw with, and whom to tell what was done.
-pub struct Kit {
-    /// Draws, and remembers what it drew.
-    pub paint: Painter,
-    theme: Cell<Theme>,
-    actions: RefCell<VecDeque<Action>>,
-    has_keyboard: Cell<bool>,
-    clicks: Cell<u32>,
-    /// What takes the keyboard as soon as the window has it.
-    heir: RefCell<Option<Widget>>,
-    /// Where something is about to be asked, in the window.
-    point: Cell<Option<(i32, i32)>>,
-    /// The field whose menu was asked for.
-    edited: RefCell<Option<Editable>>,
-}
-
-impl Kit {
-    /// A kit with this theme.
-    pub fn new(theme: Theme) -> Self {
-        Self {
-            paint: Painter::default(),
-            theme: Cell::new(theme),
-            actions: RefCell::default(),
-            has_keyboard: Cell::new(false),
-            clicks: Cell::default(),
-            heir: RefCell::default(),
-            point: Cell::default(),
-            edited: RefCell::default(),
-        }
-    }
-
-    /// How things look now.
-    pub fn theme(&self) -> Theme {
-        self.theme.get()
-    }
-
-    /// Changes how things look.
-    pub fn set_theme(&self, theme: Theme) {
-        self.theme.set(theme);
-    }
-
-    /// Says whether the window has the keyboard.
-    pub fn set_has_keyboard(&self, has_keyboard: bool) {
-        self.has_keyboard.set(has_keyboard);
-    }
-
-    /// Counts that a mouse button went down in the window.
-    pub fn count_click(&self) {
-        self.clicks.set(self.clicks.get().wrapping_add(1));
-    }
-
-    /// How often one did: tests wait for that, since window managers hold clicks back and keys not.
-    pub fn clicks(&self) -> u32 {
-        self.clicks.get()
-    }
-
-    /// Gives the keyboard to a widget: now, or as soon as the window has it. A window manager takes it away for the time
-    /// of its own keys, so a question that Alt+F4 brings is asked without it. (FLTK would think that the window had it,
-    /// if it were given away before.)
-    pub fn focus(&self, widget: &impl WidgetExt) {
-        let widget = widget.as_base_widget();
-        if self.has_keyboard.get() {
-            // A widget that is hidden refuses, and is not the one to have it.
-            let _ = widget.clone().take_focus();
-        } else {
-            *self.heir.borrow_mut() = Some(widget);
-        }
-    }
-
-    /// The window has the keyboard now: gives it to whatever was to have it. Says whether that took it; otherwise FLTK
-    /// gives it back to what had it last.
-    pub fn inherit(&self) -> bool {
-        let heir = self.heir.borrow_mut().take();
-        heir.is_some_and(|mut heir| heir.visible_r() && heir.take_focus().is_ok())
-    }
-
-    /// Says where what is asked next is asked: a menu opens there.
-    pub fn point_at(&self, x: i32, y: i32) {
-        self.point.set(Some((x, y)));
-    }
-
-    /// Where it was said to be asked: under the mouse, if nobody said.
-    pub fn take_point(&self) -> (i32, i32) {
-        self.point.take().unwrap_or_else(|| (app::event_x(), app::event_y()))
-    }
-
-    /// Shows what can be done in a field.
-    pub fn ask_about(&self, field: Editable) {
-        *self.edited.borrow_mut() = Some(field);
-        self.act(Action::AskField);
-    }
-
-    /// The field whose menu was asked for last.
-    pub fn edited(&self) -> Option<Editable> {
-        self.edited.borrow().clone()
-    }
-
-    /// Says that something was done.
-    pub fn act(&self, action: Action) {
-        self.actions.borrow_mut().push_back(action);
-    }
-
-    /// Takes what was done first.
-    pub fn next_action(&self) -> Option<Action> {
-        self.actions.borrow_mut().pop_front()
-    }
-}

@@ -218,8 +218,8 @@ impl Controller {
             self.place();
         }
         if is_ticking && !std::mem::replace(&mut self.writing.is_ticking, true) {
-            let kit = std::rc::Rc::clone(&self.kit);
-            app::add_timeout3(TICK_SECS, move |_| kit.act(Action::Tick));
+            let ui = std::rc::Rc::clone(&self.ui);
+            app::add_timeout3(TICK_SECS, move |_| ui.act(Action::Tick));
         }
     }
 

@@ -74,7 +74,7 @@ impl Controller {
             Action::Complete { backwards } => self.complete(backwards),
             Action::AskField => self.ask_about_field(),
             Action::Edit(edit) => {
-                if let Some(field) = self.kit.edited() {
+                if let Some(field) = self.ui.edited() {
                     field.edit(edit);
                 }
             }

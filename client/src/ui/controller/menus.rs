@@ -93,13 +93,13 @@ impl Controller {
     }
 
     pub(super) fn ask_about_field(&self) {
-        let Some(field) = self.kit.edited() else { return };
+        let Some(field) = self.ui.edited() else { return };
         let item = |edit: Edit| (edit.text().to(self.language()).to_owned(), Action::Edit(edit));
         self.open_menu(Menu { title: String::new(), items: field.edits().into_iter().map(item).collect() });
     }
 
     pub(super) fn open_menu(&self, menu: Menu) {
-        self.menu.open(menu, self.kit.take_point());
+        self.menu.open(menu, self.ui.take_point());
     }
 
     pub(super) fn ask_about_network(&self, id: NetworkId) {

@@ -70,7 +70,7 @@ impl Controller {
     /// The same for the message that the keyboard has gone to.
     pub(super) fn ask_about_cursor(&mut self) {
         if let Some((line, place)) = self.chat.transcript.cursor() {
-            self.kit.point_at(place.x + place.w / 4, place.y + place.h - 4);
+            self.ui.point_at(place.x + place.w / 4, place.y + place.h - 4);
             self.ask_about_message(line, None);
         }
     }

@@ -4,7 +4,7 @@
 //! `Controller::turn` runs once per round of FLTK's loop, and is the only place where the model changes. It never
 //! waits: the network has threads of its own.
 //!
-//! The way of what somebody did: a widget puts an [`Action`] into the [`Kit`]'s queue, `dispatch` looks it up in its
+//! The way of what somebody did: a widget puts an [`Action`] into the [`UiContext`]'s queue, `dispatch` looks it up in its
 //! table, the model changes, `effects` does what the model wants done, and `refresh` tells the widgets what there is to
 //! see.
 //! The other parts are the actions that take more than a line in that table, each with its subject.
@@ -54,7 +54,7 @@ use crate::ui::views::profile_page::ProfilePage;
 use crate::ui::views::settings::SettingsPage;
 use crate::ui::widgets::paint;
 use crate::ui::widgets::theme::{self, Theme};
-use crate::ui::{Action, Kit, keys, presenter};
+use crate::ui::{Action, UiContext, keys, presenter};
 
 mod composing;
 mod desktop;
@@ -160,7 +160,7 @@ struct Controller {
     has_trouble: Cell<bool>,
     /// Where conversations are written down, if they are.
     logs: Option<Logs>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
     window: DoubleWindow,
     login: LoginView,
     chat: ChatView,
@@ -222,7 +222,7 @@ impl Controller {
         let folder = settings_file.as_ref().and_then(SettingsFile::folder);
         let (policies, lost_policies) = Policies::load(folder);
         let setup = Setup { policies, measured: Some(LATENCY_INTERVAL), ..Setup::default() };
-        let kit = Rc::new(Kit::new(Theme::new(settings.theme, settings.density)));
+        let ui = Rc::new(UiContext::new(Theme::new(settings.theme, settings.density)));
         let mut model = Model::new(language, profile);
         model.set_ignored(settings.ignored.clone());
         for problem in problems.into_iter().chain(lost_policies) {
@@ -232,22 +232,22 @@ impl Controller {
         let model = Rc::new(RefCell::new(model));
 
         let window = begin_window();
-        let login = LoginView::new(&kit);
+        let login = LoginView::new(&ui);
         let (model1, model2, model3) = (Rc::clone(&model), Rc::clone(&model), Rc::clone(&model));
         let chat = ChatView::new(
-            &kit,
+            &ui,
             Rc::new(move |number| item_at(&model1.borrow(), number)),
             Rc::new(move |number| presenter::wire_row(&model2.borrow(), number)),
             Rc::new(move |number| presenter::wire_explanation(&model3.borrow(), number)),
         );
-        let switcher = Switcher::new(&kit);
-        let settings_page = SettingsPage::new(&kit);
-        let profile_page = ProfilePage::new(&kit);
-        let banner = Banner::new(&kit);
-        let menu = MenuCard::new(&kit);
-        let dialog = Dialog::new(&kit, Action::Agree, Action::Decline);
+        let switcher = Switcher::new(&ui);
+        let settings_page = SettingsPage::new(&ui);
+        let profile_page = ProfilePage::new(&ui);
+        let banner = Banner::new(&ui);
+        let menu = MenuCard::new(&ui);
+        let dialog = Dialog::new(&ui, Action::Agree, Action::Decline);
         window.end();
-        watch_window(&window, &kit, &banner);
+        watch_window(&window, &ui, &banner);
         Self {
             model,
             claim: None,
@@ -258,7 +258,7 @@ impl Controller {
             keeper: Keeper::new(app::awake),
             settings,
             settings_file,
-            kit,
+            ui,
             window,
             login,
             chat,
@@ -349,7 +349,7 @@ impl Controller {
         has_changed |= self.take_kept();
         has_changed |= self.take_news();
         has_changed |= self.hear_logs();
-        while let Some(action) = self.kit.next_action() {
+        while let Some(action) = self.ui.next_action() {
             self.act(action);
             has_changed = true;
         }
@@ -383,7 +383,7 @@ impl Controller {
             return false;
         }
         self.has_focus = has_focus;
-        self.kit.set_has_keyboard(has_focus);
+        self.ui.set_has_keyboard(has_focus);
         self.model.borrow_mut().set_focused(has_focus);
         if has_focus {
             self.settle();
@@ -480,28 +480,28 @@ fn lead_tab_round(window: &DoubleWindow, banner: &Group) {
 }
 
 /// What is done to the window as a whole comes to the controller as everything else does.
-fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>, banner: &Banner) {
+fn watch_window(window: &DoubleWindow, ui: &Rc<UiContext>, banner: &Banner) {
     let mut window = window.clone();
     window.resize_callback({
-        let kit = Rc::clone(kit);
-        move |_, _, _, _, _| kit.act(Action::Resized)
+        let ui = Rc::clone(ui);
+        move |_, _, _, _, _| ui.act(Action::Resized)
     });
     // Before FLTK, which would go on with what lies behind.
     window.super_handle_first(false);
     window.handle({
-        let (kit, banner) = (Rc::clone(kit), banner.group().clone());
+        let (ui, banner) = (Rc::clone(ui), banner.group().clone());
         move |window, event| {
             match event {
-                Event::Focus => return kit.inherit(),
+                Event::Focus => return ui.inherit(),
                 Event::Push => {
-                    kit.count_click();
+                    ui.count_click();
                     return false;
                 }
                 Event::KeyDown => {}
                 _ => return false,
             }
             match keys::pressed() {
-                Some(action) => kit.act(action),
+                Some(action) => ui.act(action),
                 None if app::event_key() == Key::Tab => lead_tab_round(window, &banner),
                 None => return MOVING_KEYS.contains(&app::event_key()),
             }
@@ -509,11 +509,11 @@ fn watch_window(window: &DoubleWindow, kit: &Rc<Kit>, banner: &Banner) {
         }
     });
     window.set_callback({
-        let kit = Rc::clone(kit);
+        let ui = Rc::clone(ui);
         move |_| {
             // Escape comes here as well.
             let is_escape = app::event() != Event::Close;
-            kit.act(if is_escape { Action::GoBack } else { Action::AskToClose });
+            ui.act(if is_escape { Action::GoBack } else { Action::AskToClose });
         }
     });
 }

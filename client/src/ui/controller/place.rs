@@ -89,7 +89,7 @@ impl Controller {
         for screen in 0..app::screen_count() {
             app::set_screen_scale(screen, after);
         }
-        self.kit.paint.forget();
+        self.ui.paint.forget();
         if self.window.maximize_active() {
             // It is as large as it can be, and what it goes back to is the window manager's business.
             self.window.size_range(LEAST_SIZE.0, LEAST_SIZE.1, 0, 0);
@@ -205,8 +205,8 @@ impl Controller {
     /// The window stands otherwise than before: that is kept as soon as it stands still.
     pub(super) fn moved(&mut self) {
         if self.placing.begun.is_some() && !std::mem::replace(&mut self.placing.is_waiting, true) {
-            let kit = std::rc::Rc::clone(&self.kit);
-            app::add_timeout3(STILL_SECS, move |_| kit.act(Action::KeepPlace));
+            let ui = std::rc::Rc::clone(&self.ui);
+            app::add_timeout3(STILL_SECS, move |_| ui.act(Action::KeepPlace));
         }
     }
 

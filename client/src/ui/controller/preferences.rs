@@ -188,7 +188,7 @@ impl Controller {
             Some(face) => theme::use_face(face),
             None => log::warn!("no font with 汉字 is known here; install one, such as fonts-noto-cjk"),
         }
-        self.kit.paint.forget();
+        self.ui.paint.forget();
     }
 
     fn section_names(&self) -> Vec<String> {

@@ -110,8 +110,8 @@ impl Controller {
     }
 
     pub(super) fn restyle(&mut self) {
-        self.kit.set_theme(Theme::new(self.shade(), self.settings.density));
-        let theme = self.kit.theme();
+        self.ui.set_theme(Theme::new(self.shade(), self.settings.density));
+        let theme = self.ui.theme();
         let language = self.language();
         app::background2(255, 255, 255);
         self.window.set_color(theme.colors.page);

@@ -60,7 +60,7 @@ impl Controller {
         }
         let before = self.search.count();
         if self.search.step(current, language, model.shows_traffic()) {
-            self.kit.act(Action::Tick);
+            self.ui.act(Action::Tick);
             app::awake();
         }
         let is_under_way = current.is_looking_back();

@@ -42,7 +42,7 @@ impl Controller {
             window_id: self.window.os_id(),
             language: language.code(),
             is_dark: self.shade() == Shade::Dark,
-            clicks: self.kit.clicks(),
+            clicks: self.ui.clicks(),
             focus: self.focused_control(),
             fields: self.login.seen_fields().map(|(name, field)| (name, field.seen())).collect(),
             note: self.login.note(),

@@ -11,7 +11,7 @@ use crate::text::wrap;
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const LINE_HEIGHT: i32 = 20;
 const MOST_LINES: usize = 3;
@@ -38,20 +38,20 @@ pub struct Banner {
     /// Gives up to connect again, or leaves it at what was said.
     pub no: Button,
     words: Rc<RefCell<Words>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 impl Banner {
     /// A strip that says nothing, inside whatever group is open.
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let button = |look, action| Button::new(kit, look, |colors| colors.attention, action);
+        let button = |look, action| Button::new(ui, look, |colors| colors.attention, action);
         let yes = button(Look::Filled, Action::Reconnect);
         let no = button(Look::Outlined, Action::StopConnecting);
         group.end();
         group.hide();
-        let banner = Self { group: group.clone(), yes, no, words: Rc::default(), kit: Rc::clone(kit) };
+        let banner = Self { group: group.clone(), yes, no, words: Rc::default(), ui: Rc::clone(ui) };
         fltk_ext::draw_behind(&group, {
             let banner = banner.clone();
             move || banner.draw()
@@ -131,11 +131,11 @@ impl Banner {
     fn lines(&self, width: i32) -> Vec<String> {
         let words = self.words.borrow();
         let Some(text) = &words.text else { return Vec::new() };
-        let face = Face::regular(self.kit.theme().sizes.label);
+        let face = Face::regular(self.ui.theme().sizes.label);
         let has_row = self.has_row_for_buttons(width);
         let room = if has_row { width - 50 } else { self.room_beside_buttons(width) };
         let room = room.max(60) as f32;
-        let mut lines = wrap::wrap(text, room, |text| self.kit.paint.width(face, text));
+        let mut lines = wrap::wrap(text, room, |text| self.ui.paint.width(face, text));
         if lines.len() > MOST_LINES {
             // At the end stands what comes next; the transcript has all of what happened.
             lines.drain(MOST_LINES - 1..lines.len() - 1);
@@ -144,8 +144,8 @@ impl Banner {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.attention);
         paint.fill(Rect { w: 3, ..rect }, theme.colors.amber);

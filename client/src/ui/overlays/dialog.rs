@@ -17,7 +17,7 @@ use crate::ui::widgets::button::{Button, CheckBox, Look};
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::theme::Palette;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const CARD_WIDTH: i32 = 400;
 /// The same for what has to be read to the end, such as two fingerprints.
@@ -77,21 +77,21 @@ pub struct Dialog {
     pub yes: Button,
     /// Does not.
     pub no: Button,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 impl Dialog {
     /// A dialog that is hidden until it is [asked](Self::ask).
-    pub fn new(kit: &Rc<Kit>, yes: Action, no: Action) -> Self {
+    pub fn new(ui: &Rc<UiContext>, yes: Action, no: Action) -> Self {
         let ground = |colors: &Palette| colors.page;
         let mut group = Group::default();
         group.make_resizable(false);
         // Below the card's own widgets and above everything else: what the mouse does outside the card ends here.
         let mut veil = Widget::default();
         veil.handle(|_, event| MOUSE_EVENTS.contains(&event));
-        let option = CheckBox::new(kit, ground);
-        let no_button = Button::new(kit, Look::Outlined, ground, no.clone());
-        let yes_button = Button::new(kit, Look::Filled, ground, yes.clone());
+        let option = CheckBox::new(ui, ground);
+        let no_button = Button::new(ui, Look::Outlined, ground, no.clone());
+        let yes_button = Button::new(ui, Look::Filled, ground, yes.clone());
         group.end();
         group.hide();
         let dialog = Self {
@@ -101,7 +101,7 @@ impl Dialog {
             option,
             yes: yes_button,
             no: no_button,
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
         fltk_ext::draw_behind(&dialog.group, {
             let dialog = dialog.clone();
@@ -113,18 +113,18 @@ impl Dialog {
             move |_, event| match event {
                 Event::KeyDown | Event::Shortcut => match app::event_key() {
                     Key::Escape => {
-                        dialog.kit.act(no.clone());
+                        dialog.ui.act(no.clone());
                         true
                     }
                     Key::Tab if app::is_event_shift() => dialog.move_focus(-1),
                     Key::Left | Key::Up => dialog.move_focus(-1),
                     Key::Tab | Key::Right | Key::Down => dialog.move_focus(1),
                     Key::Enter | Key::KPEnter if dialog.no.widget().has_focus() => {
-                        dialog.kit.act(no.clone());
+                        dialog.ui.act(no.clone());
                         true
                     }
                     Key::Enter | Key::KPEnter => {
-                        dialog.kit.act(yes.clone());
+                        dialog.ui.act(yes.clone());
                         true
                     }
                     _ => false,
@@ -152,7 +152,7 @@ impl Dialog {
     /// Gives the keyboard to the button that Enter is for.
     pub fn focus(&self) {
         let is_careful = self.question.borrow().tone == Tone::Careful;
-        self.kit.focus(if is_careful { self.no.widget() } else { self.yes.widget() });
+        self.ui.focus(if is_careful { self.no.widget() } else { self.yes.widget() });
     }
 
     /// Whether the keyboard is in it.
@@ -193,9 +193,9 @@ impl Dialog {
             to = (to + steps).rem_euclid(3);
         }
         match to {
-            0 => self.kit.focus(option),
-            1 => self.kit.focus(no),
-            _ => self.kit.focus(yes),
+            0 => self.ui.focus(option),
+            1 => self.ui.focus(no),
+            _ => self.ui.focus(yes),
         }
         self.group.clone().redraw();
         true
@@ -206,13 +206,13 @@ impl Dialog {
         let face = Face::regular(size);
         let text = &self.question.borrow().text;
         let room = (self.width() - 48) as f32;
-        let lines = wrap::wrap(text, room, |text| self.kit.paint.width(face, text));
+        let lines = wrap::wrap(text, room, |text| self.ui.paint.width(face, text));
         lines.into_iter().map(|line| text[line].to_owned()).collect()
     }
 
     /// As many of them as there is room for, their size, and the height of each: smaller ones where that is for all.
     fn set(&self) -> (Vec<String>, i32, i32) {
-        let sizes = self.kit.theme().sizes;
+        let sizes = self.ui.theme().sizes;
         let room = self.group.h() - CARD_HEIGHT - self.option_height() - 2 * MARGIN;
         let lines = self.lines(sizes.body);
         if lines.len() as i32 * LINE_HEIGHT <= room {
@@ -241,8 +241,8 @@ impl Dialog {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let question = self.question.borrow();
         paint.veil(Rect::of(&self.group), 0, 96);
         let card = self.card();

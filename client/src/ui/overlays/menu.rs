@@ -13,7 +13,7 @@ use fltk::widget::Widget;
 
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const PADDING: i32 = 6;
 const INDENT: i32 = 14;
@@ -36,7 +36,7 @@ pub struct MenuCard {
     /// All of the window, so that a click beside the card closes it.
     veil: Widget,
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -50,18 +50,18 @@ struct State {
 
 impl MenuCard {
     /// A card that is hidden until there is something to [open](Self::open).
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let mut veil = Widget::default();
         veil.hide();
-        let card = Self { veil, state: Rc::default(), kit: Rc::clone(kit) };
+        let card = Self { veil, state: Rc::default(), ui: Rc::clone(ui) };
         fltk_ext::give(&card.veil, &card, Self::draw, Self::handle);
         card
     }
 
     /// Shows a menu at a point of the window.
     pub fn open(&self, menu: Menu, (x, y): (i32, i32)) {
-        let theme = self.kit.theme();
-        let width = |face: Face, text: &str| self.kit.paint.width(face, text).ceil() as i32;
+        let theme = self.ui.theme();
+        let width = |face: Face, text: &str| self.ui.paint.width(face, text).ceil() as i32;
         let items = menu.items.iter().map(|(text, _)| width(Face::regular(theme.sizes.label), text));
         let title = width(Face::bold(theme.sizes.small), &menu.title).min(WIDEST_TITLE);
         let w = items.chain([title, NARROWEST]).max().unwrap_or(NARROWEST) + 2 * INDENT + 2 * PADDING;
@@ -76,12 +76,12 @@ impl MenuCard {
         let mut veil = self.veil.clone();
         veil.show();
         veil.redraw();
-        self.kit.focus(&veil);
+        self.ui.focus(&veil);
     }
 
     /// Gives the keyboard to the open menu.
     pub fn focus(&self) {
-        self.kit.focus(&self.veil);
+        self.ui.focus(&self.veil);
     }
 
     /// Whether there is one open.
@@ -116,24 +116,24 @@ impl MenuCard {
         let before = self.state.borrow_mut().before.take();
         self.veil.clone().hide();
         if let Some(before) = before {
-            self.kit.focus(&before);
+            self.ui.focus(&before);
         }
         if let Some(mut window) = self.veil.window() {
             window.redraw();
         }
-        self.kit.act(Action::MenuClosed);
+        self.ui.act(Action::MenuClosed);
     }
 
     fn choose(&self, index: usize) {
         let action = self.state.borrow().menu.items.get(index).map(|(_, action)| action.clone());
         self.close();
         if let Some(action) = action {
-            self.kit.act(action);
+            self.ui.act(action);
         }
     }
 
     fn row_height(&self) -> i32 {
-        self.kit.theme().sizes.member_row + 1
+        self.ui.theme().sizes.member_row + 1
     }
 
     fn item_rect(&self, state: &State, index: usize) -> Rect {
@@ -197,8 +197,8 @@ impl MenuCard {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let colors = theme.colors;
         let state = self.state.borrow();
         let card = state.card;

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::ui::Kit;
+use crate::ui::UiContext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 
 const PADDING: i32 = 6;
@@ -42,7 +42,7 @@ pub struct Board {
 #[derive(Clone)]
 pub struct Picker {
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -89,8 +89,8 @@ impl State {
 
 impl Picker {
     /// No board.
-    pub fn new(kit: &Rc<Kit>) -> Self {
-        Self { state: Rc::default(), kit: Rc::clone(kit) }
+    pub fn new(ui: &Rc<UiContext>) -> Self {
+        Self { state: Rc::default(), ui: Rc::clone(ui) }
     }
 
     /// Shows this board, or none. The same one keeps what is chosen on it.
@@ -195,8 +195,8 @@ impl Picker {
     /// Draws it over `area`.
     pub fn draw(&self, area: Rect) {
         let Some(place) = self.place(area) else { return };
-        let theme = self.kit.theme();
-        let (paint, colors, sizes) = (&self.kit.paint, theme.colors, theme.sizes);
+        let theme = self.ui.theme();
+        let (paint, colors, sizes) = (&self.ui.paint, theme.colors, theme.sizes);
         paint.framed(place, 10, colors.field, colors.border);
         let cells = self.cells(area);
         let state = self.state.borrow();

@@ -16,7 +16,7 @@ use crate::ui::widgets::edit::Editable;
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::rows::{Row, RowEvent, RowList, Style};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const WIDTH: i32 = 440;
 const INPUT_HEIGHT: i32 = 48;
@@ -31,7 +31,7 @@ pub struct Switcher {
     input: Input,
     list: RowList<ConversationId>,
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -45,16 +45,16 @@ struct State {
 
 impl Switcher {
     /// A card that is hidden until it is [opened](Self::open).
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let mut veil = Widget::default();
         let mut input = fltk_ext::input();
         let style = Style { ground: |colors| colors.page, top_gap: 4, group_gap: 0, ..CONVERSATIONS };
-        let list = RowList::new(kit, style, {
-            let kit = Rc::clone(kit);
+        let list = RowList::new(ui, style, {
+            let ui = Rc::clone(ui);
             move |event| match event {
-                RowEvent::Chosen(id) | RowEvent::Opened(id) => kit.act(Action::Switch(id)),
+                RowEvent::Chosen(id) | RowEvent::Opened(id) => ui.act(Action::Switch(id)),
                 RowEvent::Asked(_) => {}
             }
         });
@@ -66,13 +66,13 @@ impl Switcher {
             input: input.clone(),
             list,
             state: Rc::default(),
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
         veil.handle({
-            let kit = Rc::clone(kit);
+            let ui = Rc::clone(ui);
             move |_, event| {
                 if event == Event::Push {
-                    kit.act(Action::CloseSwitcher);
+                    ui.act(Action::CloseSwitcher);
                 }
                 matches!(event, Event::Push | Event::Enter | Event::Move | Event::Leave | Event::MouseWheel)
             }
@@ -82,8 +82,8 @@ impl Switcher {
             move || switcher.draw()
         });
         input.set_callback({
-            let kit = Rc::clone(kit);
-            move |_| kit.act(Action::Switching)
+            let ui = Rc::clone(ui);
+            move |_| ui.act(Action::Switching)
         });
         // After FLTK's own drawing: the words stand where the caret is.
         input.draw({
@@ -94,7 +94,7 @@ impl Switcher {
         input.handle({
             let switcher = switcher.clone();
             move |input, event| {
-                Editable::Line(input.clone()).hear(&switcher.kit, event, true)
+                Editable::Line(input.clone()).hear(&switcher.ui, event, true)
                     || event == Event::KeyDown && switcher.handle_key()
             }
         });
@@ -104,16 +104,16 @@ impl Switcher {
     /// Opens the card with nothing typed in it.
     pub fn open(&self, placeholder: &str) {
         placeholder.clone_into(&mut self.state.borrow_mut().placeholder);
-        let theme = self.kit.theme();
+        let theme = self.ui.theme();
         self.input.clone().set_value("");
         fltk_ext::dress(&self.input, &theme, theme.colors.page, theme.sizes.body + 1);
         self.group.clone().show();
-        self.kit.focus(&self.input);
+        self.ui.focus(&self.input);
     }
 
     /// Puts the caret into it.
     pub fn focus(&self) {
-        self.kit.focus(&self.input);
+        self.ui.focus(&self.input);
     }
 
     /// Takes it away.
@@ -177,7 +177,7 @@ impl Switcher {
         let rect = Rect::of(&self.group);
         let width = WIDTH.min(rect.w - 40);
         let count = i32::try_from(self.state.borrow().rows.len()).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS);
-        let height = INPUT_HEIGHT + count * self.kit.theme().sizes.conversation_row + 19;
+        let height = INPUT_HEIGHT + count * self.ui.theme().sizes.conversation_row + 19;
         let top = rect.y + (rect.h / 8).max(20);
         Rect::new(rect.x + (rect.w - width) / 2, top, width, height.min(rect.h - 40))
     }
@@ -185,13 +185,13 @@ impl Switcher {
     fn handle_key(&self) -> bool {
         let steps = match app::event_key() {
             Key::Escape => {
-                self.kit.act(Action::CloseSwitcher);
+                self.ui.act(Action::CloseSwitcher);
                 return true;
             }
             Key::Enter | Key::KPEnter => {
                 let state = self.state.borrow();
                 let chosen = state.keys.get(state.chosen);
-                self.kit.act(chosen.map_or(Action::CloseSwitcher, |id| Action::Switch(*id)));
+                self.ui.act(chosen.map_or(Action::CloseSwitcher, |id| Action::Switch(*id)));
                 return true;
             }
             Key::Up => -1,
@@ -212,8 +212,8 @@ impl Switcher {
     }
 
     fn draw(&self) {
-        let colors = self.kit.theme().colors;
-        let paint = &self.kit.paint;
+        let colors = self.ui.theme().colors;
+        let paint = &self.ui.paint;
         paint.veil(Rect::of(&self.group), 0, 72);
         let card = self.card();
         paint.framed(card, 12, colors.page, colors.border);
@@ -222,12 +222,12 @@ impl Switcher {
 
     fn draw_placeholder(&self) {
         if self.input.value().is_empty() {
-            let theme = self.kit.theme();
+            let theme = self.ui.theme();
             let rect = Rect::of(&self.input);
             let room = Rect { x: rect.x + 6, w: rect.w - 6, ..rect };
             let face = Face::regular(theme.sizes.body + 1);
             let state = self.state.borrow();
-            self.kit.paint.label(face, theme.colors.dim, Align::Left, &state.placeholder, room);
+            self.ui.paint.label(face, theme.colors.dim, Align::Left, &state.placeholder, room);
         }
     }
 }

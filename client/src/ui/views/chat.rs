@@ -22,7 +22,7 @@ use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::rows::{Presence, RowList};
 use crate::ui::widgets::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 /// The bar below the conversations, with our own name.
 const FOOTER_HEIGHT: i32 = 52;
@@ -93,7 +93,7 @@ pub struct ChatView {
     /// Over the transcript: what should not be overlooked.
     pub banner: Banner,
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -120,18 +120,23 @@ struct Places {
 
 impl ChatView {
     /// An empty chat, inside whatever group is open.
-    pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>, row_at: Rc<RowAt>, explain_at: Rc<ExplainAt>) -> Self {
+    pub fn new(
+        ui: &Rc<UiContext>,
+        item_at: Rc<ItemAt>,
+        row_at: Rc<RowAt>,
+        explain_at: Rc<ExplainAt>,
+    ) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let picker = Picker::new(kit);
-        let transcript = Transcript::new(kit, item_at, picker.clone());
-        let composer = Composer::new(kit, picker.clone());
-        let search = SearchBar::new(kit);
+        let picker = Picker::new(ui);
+        let transcript = Transcript::new(ui, item_at, picker.clone());
+        let composer = Composer::new(ui, picker.clone());
+        let search = SearchBar::new(ui);
         // The keyboard goes to whatever takes it first, and that is to be the composer.
-        let conversations = lists::conversations(kit);
-        let members = lists::members(kit);
-        let quiet = |action| Button::new(kit, Look::Quiet, |colors| colors.page, action);
-        let wire = WirePanel::new(kit, row_at, explain_at);
+        let conversations = lists::conversations(ui);
+        let members = lists::members(ui);
+        let quiet = |action| Button::new(ui, Look::Quiet, |colors| colors.page, action);
+        let wire = WirePanel::new(ui, row_at, explain_at);
         let view = Self {
             group: group.clone(),
             wire,
@@ -141,19 +146,19 @@ impl ChatView {
             composer,
             picker,
             search,
-            add_server: Button::new(kit, Look::Quiet, |colors| colors.side, Action::AddServer),
+            add_server: Button::new(ui, Look::Quiet, |colors| colors.side, Action::AddServer),
             online: quiet(Action::AskOnline),
             find: quiet(Action::OpenSearch),
             clear: quiet(Action::Clear),
             shade: quiet(Action::SwitchShade),
             people: quiet(Action::ToggleMembers),
-            me: Button::unseen(kit, Action::AskMe),
-            language: Button::new(kit, Look::Quiet, |colors| colors.side, Action::SwitchLanguage),
-            banner: Banner::new(kit),
+            me: Button::unseen(ui, Action::AskMe),
+            language: Button::new(ui, Look::Quiet, |colors| colors.side, Action::SwitchLanguage),
+            banner: Banner::new(ui),
             // Its card lies over everything else.
-            topic: Topic::new(kit),
+            topic: Topic::new(ui),
             state: Rc::default(),
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
         group.end();
         fltk_ext::draw_behind(&view.group, {
@@ -192,8 +197,8 @@ impl ChatView {
     pub fn next_pane(&self, backwards: bool) {
         let (conversations, members) = (self.conversations.widget(), self.members.widget());
         let mut panes: Vec<(bool, &dyn Fn())> = Vec::new();
-        let to_conversations = || self.kit.focus(conversations);
-        let to_members = || self.kit.focus(members);
+        let to_conversations = || self.ui.focus(conversations);
+        let to_members = || self.ui.focus(members);
         let to_wire = || self.wire.focus();
         panes.push((conversations.has_focus(), &to_conversations));
         if self.shows_members() {
@@ -304,8 +309,8 @@ impl ChatView {
     /// Puts what the room is about between its name and the buttons.
     fn place_topic(&self, header: Rect) {
         let state = self.state.borrow();
-        let face = Face::bold(self.kit.theme().sizes.title);
-        let heading = self.kit.paint.width(face, &state.words.heading).ceil() as i32;
+        let face = Face::bold(self.ui.theme().sizes.title);
+        let heading = self.ui.paint.width(face, &state.words.heading).ceil() as i32;
         let left = header.x + 20 + heading + 16;
         let room = self.online.widget().x() - 12 - left;
         let (topic, width) = if room > LEAST_TOPIC { (state.words.topic.as_str(), room) } else { ("", 0) };
@@ -318,7 +323,7 @@ impl ChatView {
     }
 
     fn places(&self) -> Places {
-        let sizes = self.kit.theme().sizes;
+        let sizes = self.ui.theme().sizes;
         let rect = Rect::of(&self.group);
         let side_width = if rect.w < ROOM_FOR_SIDE { sizes.side_width * 3 / 4 } else { sizes.side_width };
         let members_width = if self.shows_members() { sizes.members_width } else { 0 };
@@ -363,8 +368,8 @@ impl ChatView {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let places = self.places();
         let state = self.state.borrow();
         let rect = Rect::of(&self.group);
@@ -383,7 +388,7 @@ impl ChatView {
     }
 
     fn draw_header(&self, theme: &Theme, header: Rect, words: &Words) {
-        let paint = &self.kit.paint;
+        let paint = &self.ui.paint;
         let end = self.online.widget().x() - 12;
         let left = header.x + 20;
         let heading = Rect::new(left, header.y, end - left, header.h);
@@ -392,7 +397,7 @@ impl ChatView {
     }
 
     fn draw_footer(&self, theme: &Theme, footer: Rect, words: &Words) {
-        let paint = &self.kit.paint;
+        let paint = &self.ui.paint;
         let colors = theme.colors;
         paint.fill(Rect { h: 1, ..footer }, colors.line);
         let tile = Rect::new(footer.x + 17, footer.y + (footer.h - 32) / 2, 32, 32);

@@ -17,7 +17,7 @@ use crate::ui::widgets::edit::Editable;
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::theme::{BOLD, BOLD_ITALIC, ITALIC, REGULAR};
-use crate::ui::{Action, Kit, keys};
+use crate::ui::{Action, UiContext, keys};
 
 /// Around the frame.
 const MARGIN: i32 = 16;
@@ -55,7 +55,7 @@ pub struct Composer {
     /// Whether what is written was called back and not changed since.
     recalled: Rc<Cell<bool>>,
     words: Rc<RefCell<Words>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 /// What the composer says by itself.
@@ -75,13 +75,13 @@ pub struct Words {
 
 impl Composer {
     /// An empty composer, whose keys choose on this board while it is open.
-    pub fn new(kit: &Rc<Kit>, picker: Picker) -> Self {
+    pub fn new(ui: &Rc<UiContext>, picker: Picker) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let mut input = TextEditor::default();
-        let send = Button::new(kit, Look::Filled, |colors| colors.field, Action::Send);
-        let emoji = Button::new(kit, Look::Quiet, |colors| colors.field, Action::ToggleEmoji);
-        let stop_reply = Button::new(kit, Look::Quiet, |colors| colors.page, Action::StopReply);
+        let send = Button::new(ui, Look::Filled, |colors| colors.field, Action::Send);
+        let emoji = Button::new(ui, Look::Quiet, |colors| colors.field, Action::ToggleEmoji);
+        let stop_reply = Button::new(ui, Look::Quiet, |colors| colors.page, Action::StopReply);
         group.end();
         emoji.set_text("☺");
         stop_reply.set_text("✕");
@@ -105,7 +105,7 @@ impl Composer {
             picker,
             recalled: Rc::default(),
             words: Rc::default(),
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
 
         fltk_ext::draw_behind(&composer.group, {
@@ -120,7 +120,7 @@ impl Composer {
                     composer.recalled.set(false);
                     // All of it, since the placeholder comes and goes.
                     composer.input.clone().redraw();
-                    composer.kit.act(Action::Composed);
+                    composer.ui.act(Action::Composed);
                 }
             }
         });
@@ -180,7 +180,7 @@ impl Composer {
 
     /// Takes the theme's colours over into the stock input.
     pub fn restyle(&self) {
-        let theme = self.kit.theme();
+        let theme = self.ui.theme();
         let mut input = self.input.clone();
         input.set_color(theme.colors.field);
         input.set_text_color(theme.colors.ink);
@@ -298,11 +298,11 @@ impl Composer {
 
     /// Puts the caret into it.
     pub fn focus(&self) {
-        self.kit.focus(&self.input);
+        self.ui.focus(&self.input);
     }
 
     fn line_height(&self) -> i32 {
-        fltk::draw::set_font(REGULAR, self.kit.theme().sizes.body);
+        fltk::draw::set_font(REGULAR, self.ui.theme().sizes.body);
         fltk::draw::height()
     }
 
@@ -327,7 +327,7 @@ impl Composer {
 
     fn handle(&self, event: Event) -> bool {
         // The menu key is for messages.
-        if Editable::Lines(self.input.clone(), self.buffer.clone()).hear(&self.kit, event, false) {
+        if Editable::Lines(self.input.clone(), self.buffer.clone()).hear(&self.ui, event, false) {
             return true;
         }
         match event {
@@ -341,13 +341,13 @@ impl Composer {
                 let is_plain = text.len() <= LONG_PASTE && !text.contains(['\n', '\r']);
                 let is_for_us = !is_plain || written + text.len() > MUCH;
                 if is_for_us {
-                    self.kit.act(Action::AskToPaste(text));
+                    self.ui.act(Action::AskToPaste(text));
                 }
                 is_for_us
             }
             Event::KeyDown => match keys::pressed().or_else(|| self.key_action()) {
                 Some(action) => {
-                    self.kit.act(action);
+                    self.ui.act(action);
                     true
                 }
                 None => false,
@@ -406,8 +406,8 @@ impl Composer {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.page);
         let edge = if self.input.has_focus() { theme.colors.accent } else { theme.colors.border };
@@ -437,12 +437,12 @@ impl Composer {
     }
 
     fn draw_placeholder(&self, input: &TextEditor) {
-        let theme = self.kit.theme();
+        let theme = self.ui.theme();
         let rect = Rect::of(input);
         let room = Rect::new(rect.x + 7, rect.y + 1, rect.w - 7, self.line_height());
         let face = Face::regular(theme.sizes.body);
         let words = self.words.borrow();
-        self.kit.paint.label(face, theme.colors.dim, Align::Left, &words.placeholder, room);
+        self.ui.paint.label(face, theme.colors.dim, Align::Left, &words.placeholder, room);
     }
 }
 

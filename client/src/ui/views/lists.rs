@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::model::{ConversationId, NetworkId};
 use crate::ui::widgets::rows::{RowEvent, RowList, Style};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 /// What the rows of the conversation list stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,9 @@ pub const CONVERSATIONS: Style = Style {
 };
 
 /// The list of conversations, empty.
-pub fn conversations(kit: &Rc<Kit>) -> RowList<ListKey> {
-    let teller = Rc::clone(kit);
-    RowList::new(kit, CONVERSATIONS, move |event| {
+pub fn conversations(ui: &Rc<UiContext>) -> RowList<ListKey> {
+    let teller = Rc::clone(ui);
+    RowList::new(ui, CONVERSATIONS, move |event| {
         teller.act(match event {
             RowEvent::Chosen(key) | RowEvent::Opened(key) => match key {
                 ListKey::Conversation(id) => Action::SelectConversation(id),
@@ -49,7 +49,7 @@ pub fn conversations(kit: &Rc<Kit>) -> RowList<ListKey> {
 }
 
 /// The list of members, empty.
-pub fn members(kit: &Rc<Kit>) -> RowList<String> {
+pub fn members(ui: &Rc<UiContext>) -> RowList<String> {
     let style = Style {
         ground: |colors| colors.members,
         row_height: |theme| theme.sizes.member_row,
@@ -60,8 +60,8 @@ pub fn members(kit: &Rc<Kit>) -> RowList<String> {
         picture_center: 20,
         text_left: 34,
     };
-    let teller = Rc::clone(kit);
-    RowList::new(kit, style, move |event| match event {
+    let teller = Rc::clone(ui);
+    RowList::new(ui, style, move |event| match event {
         RowEvent::Chosen(_) => {}
         RowEvent::Opened(nick) => teller.act(Action::OpenPrivate(nick)),
         RowEvent::Asked(nick) => teller.act(Action::AskMember(nick)),

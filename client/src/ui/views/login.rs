@@ -23,7 +23,7 @@ use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::rows::{Row, RowList};
 use crate::ui::widgets::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const FORM_WIDTH: i32 = 380;
 const PORT_WIDTH: i32 = 160;
@@ -71,7 +71,7 @@ pub struct LoginView {
     /// 返回, to the conversations; only where there are any.
     pub back: Button,
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -86,32 +86,32 @@ struct State {
 
 impl LoginView {
     /// An empty form, inside whatever group is open.
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
-        let name = Field::new(kit, 1, Action::LogIn);
-        let server = Field::new(kit, 3, Action::LogIn);
-        let port = Field::new(kit, 3, Action::LogIn);
-        let password = Field::new(kit, 1, Action::LogIn);
-        let server_password = Field::new(kit, 1, Action::LogIn);
+        let name = Field::new(ui, 1, Action::LogIn);
+        let server = Field::new(ui, 3, Action::LogIn);
+        let port = Field::new(ui, 3, Action::LogIn);
+        let password = Field::new(ui, 1, Action::LogIn);
+        let server_password = Field::new(ui, 1, Action::LogIn);
         for secret in [&password, &server_password] {
             secret.hide_text();
         }
         server_password.set_visible(false);
-        let tick = || CheckBox::new(kit, |colors| colors.page);
+        let tick = || CheckBox::new(ui, |colors| colors.page);
         let (tls, keep_password, register) = (tick(), tick(), tick());
         for tick in [&tls, &keep_password, &register] {
             tick.on_enter(Action::LogIn);
         }
         tls.on_change(Action::SwitchTls);
-        let button = Button::new(kit, Look::Filled, |colors| colors.page, Action::LogInOrGiveUp);
-        let language = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
-        let shade = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SwitchShade);
-        let settings = Button::new(kit, Look::Quiet, |colors| colors.page, Action::OpenSettings);
-        let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::GoBack);
+        let button = Button::new(ui, Look::Filled, |colors| colors.page, Action::LogInOrGiveUp);
+        let language = Button::new(ui, Look::Quiet, |colors| colors.page, Action::SwitchLanguage);
+        let shade = Button::new(ui, Look::Quiet, |colors| colors.page, Action::SwitchShade);
+        let settings = Button::new(ui, Look::Quiet, |colors| colors.page, Action::OpenSettings);
+        let back = Button::new(ui, Look::Quiet, |colors| colors.page, Action::GoBack);
         back.set_visible(false);
         // The keyboard goes to whatever takes it first, and that is to be the name.
-        let saved = lists::conversations(kit);
+        let saved = lists::conversations(ui);
         group.end();
         let view = Self {
             group: group.clone(),
@@ -130,7 +130,7 @@ impl LoginView {
             saved,
             back,
             state: Rc::default(),
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
         fltk_ext::draw_behind(&view.group, {
             let view = view.clone();
@@ -332,7 +332,7 @@ impl LoginView {
 
     /// How wide the list of saved servers is; nothing where it is not shown.
     fn side_width(&self) -> i32 {
-        let width = self.kit.theme().sizes.side_width;
+        let width = self.ui.theme().sizes.side_width;
         if self.state.borrow().has_saved && self.group.w() >= width + FORM_WIDTH + 40 { width } else { 0 }
     }
 
@@ -406,8 +406,8 @@ impl LoginView {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.page);
         let side_width = self.side_width();
@@ -440,7 +440,7 @@ impl LoginView {
     }
 
     fn draw_title(&self, theme: &Theme, form: Rect) {
-        let paint = &self.kit.paint;
+        let paint = &self.ui.paint;
         let tile = Rect::new(form.x + (form.w - TILE) / 2, form.y, TILE, TILE);
         paint.rounded(tile, 18, theme.colors.accent);
         paint.label(

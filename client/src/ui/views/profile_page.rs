@@ -26,7 +26,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::theme::Palette;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const HEADER_HEIGHT: i32 = 56;
 const FOOTER_HEIGHT: i32 = 60;
@@ -64,7 +64,7 @@ pub struct ProfilePage {
     /// 保存
     pub save: Button,
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -99,7 +99,7 @@ enum Kind {
 
 impl ProfilePage {
     /// A page that is hidden until it is [opened](Self::open).
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let mut pane = Group::default();
@@ -110,17 +110,17 @@ impl ProfilePage {
         for part in LAYOUT {
             match part {
                 Part::Entries(entries) => {
-                    fields.extend(entries.iter().map(|entry| (*entry, field(kit, *entry))));
+                    fields.extend(entries.iter().map(|entry| (*entry, field(ui, *entry))));
                 }
-                Part::Ticks(row) => ticks.extend(row.iter().map(|tick| (*tick, check_box(kit, *tick)))),
-                Part::Reconnect => reconnect = Some(Choice::new(kit, |_| Action::ProfileTyped)),
+                Part::Ticks(row) => ticks.extend(row.iter().map(|tick| (*tick, check_box(ui, *tick)))),
+                Part::Reconnect => reconnect = Some(Choice::new(ui, |_| Action::ProfileTyped)),
                 Part::Heading(_) | Part::Caption(_) | Part::Note(_) | Part::Pins => {}
             }
         }
         pane.end();
-        let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::LeaveProfile);
-        let cancel = Button::new(kit, Look::Outlined, |colors| colors.page, Action::LeaveProfile);
-        let save = Button::new(kit, Look::Filled, |colors| colors.page, Action::SaveProfile);
+        let back = Button::new(ui, Look::Quiet, |colors| colors.page, Action::LeaveProfile);
+        let cancel = Button::new(ui, Look::Outlined, |colors| colors.page, Action::LeaveProfile);
+        let save = Button::new(ui, Look::Filled, |colors| colors.page, Action::SaveProfile);
         group.end();
         group.hide();
         let page = Self {
@@ -134,7 +134,7 @@ impl ProfilePage {
             cancel,
             save,
             state: Rc::default(),
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
         for (widget, draw) in [(&group, Self::draw as fn(&Self)), (&pane, Self::draw_pane)] {
             let page = page.clone();
@@ -439,7 +439,7 @@ impl ProfilePage {
         let mut pane = self.pane.clone();
         while buttons.len() < count {
             Group::set_current(None::<&Group>);
-            let button = Button::new(&self.kit, Look::Quiet, ground, Action::ForgetPin(buttons.len()));
+            let button = Button::new(&self.ui, Look::Quiet, ground, Action::ForgetPin(buttons.len()));
             let field = self.field(Entry::Pin).widget().parent();
             let place = field.map_or(pane.children(), |field| pane.find(&field));
             pane.insert(button.widget(), place);
@@ -454,7 +454,7 @@ impl ProfilePage {
     /// A fingerprint, which has to be read to its end: in two halves where it does not fit in one line.
     fn pin_lines(&self, pin: &Fingerprint, width: i32) -> Vec<String> {
         let mut pin = pin.to_string();
-        if self.kit.paint.width(self.pin_face(), &pin) as i32 <= width {
+        if self.ui.paint.width(self.pin_face(), &pin) as i32 <= width {
             return vec![pin];
         }
         let half = pin.len().div_ceil(6) * 3;
@@ -464,12 +464,12 @@ impl ProfilePage {
 
     fn pin_face(&self) -> Face {
         let style = formatting::Style { monospace: true, ..formatting::Style::default() };
-        Face::styled(style, self.kit.theme().sizes.small)
+        Face::styled(style, self.ui.theme().sizes.small)
     }
 
     fn lines(&self, text: &str, width: i32) -> Vec<String> {
-        let face = Face::regular(self.kit.theme().sizes.small + 1);
-        let lines = wrap::wrap(text, width as f32, |text| self.kit.paint.width(face, text));
+        let face = Face::regular(self.ui.theme().sizes.small + 1);
+        let lines = wrap::wrap(text, width as f32, |text| self.ui.paint.width(face, text));
         lines.into_iter().map(|line| text[line].to_owned()).collect()
     }
 
@@ -546,8 +546,8 @@ impl ProfilePage {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.page);
         let state = self.state.borrow();
@@ -571,8 +571,8 @@ impl ProfilePage {
     }
 
     fn draw_pane(&self) {
-        let theme = self.kit.theme();
-        let (paint, colors) = (&self.kit.paint, theme.colors);
+        let theme = self.ui.theme();
+        let (paint, colors) = (&self.ui.paint, theme.colors);
         let pane = Rect::of(&self.pane);
         let state = self.state.borrow();
         fltk::draw::push_clip(pane.x, pane.y, pane.w, pane.h);
@@ -609,9 +609,9 @@ fn tick_name(tick: Tick) -> String {
     }
 }
 
-fn field(kit: &Rc<Kit>, entry: Entry) -> Field {
+fn field(ui: &Rc<UiContext>, entry: Entry) -> Field {
     let entered = if entry == Entry::Pin { Action::AddPin } else { Action::SaveProfile };
-    let field = Field::new(kit, 4, entered);
+    let field = Field::new(ui, 4, entered);
     if entry.is_secret() {
         field.hide_text();
     }
@@ -619,8 +619,8 @@ fn field(kit: &Rc<Kit>, entry: Entry) -> Field {
     field
 }
 
-fn check_box(kit: &Rc<Kit>, tick: Tick) -> CheckBox {
-    let check_box = CheckBox::new(kit, |colors| colors.page);
+fn check_box(ui: &Rc<UiContext>, tick: Tick) -> CheckBox {
+    let check_box = CheckBox::new(ui, |colors| colors.page);
     check_box.on_enter(Action::SaveProfile);
     check_box.on_change(if tick == Tick::Tls { Action::SwitchProfileTls } else { Action::ProfileTyped });
     check_box

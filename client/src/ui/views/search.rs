@@ -14,7 +14,7 @@ use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::edit::Editable;
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::{Action, Kit, keys};
+use crate::ui::{Action, UiContext, keys};
 
 const HEIGHT: i32 = 48;
 const MARGIN: i32 = 16;
@@ -40,7 +40,7 @@ pub struct SearchBar {
     /// Takes the bar away.
     pub close: Button,
     words: Rc<RefCell<Words>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default, PartialEq)]
@@ -52,12 +52,12 @@ struct Words {
 
 impl SearchBar {
     /// A bar that is hidden until it is [opened](Self::open).
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let mut input = fltk_ext::input();
-        let further = Button::new(kit, Look::Quiet, |colors| colors.page, Action::SearchFurther);
-        let button = |action| Button::new(kit, Look::Quiet, |colors| colors.page, action);
+        let further = Button::new(ui, Look::Quiet, |colors| colors.page, Action::SearchFurther);
+        let button = |action| Button::new(ui, Look::Quiet, |colors| colors.page, action);
         let (up, down, close) =
             (button(Action::SearchGo(-1)), button(Action::SearchGo(1)), button(Action::CloseSearch));
         group.end();
@@ -73,24 +73,24 @@ impl SearchBar {
             down,
             close,
             words: Rc::default(),
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
         fltk_ext::draw_behind(&bar.group, {
             let bar = bar.clone();
             move || bar.draw()
         });
         input.set_callback({
-            let kit = Rc::clone(kit);
+            let ui = Rc::clone(ui);
             move |input| {
                 input.redraw();
-                kit.act(Action::SearchTyped);
+                ui.act(Action::SearchTyped);
             }
         });
         input.super_handle_first(false);
         input.handle({
             let bar = bar.clone();
             move |input, event| match event {
-                _ if Editable::Line(input.clone()).hear(&bar.kit, event, true) => true,
+                _ if Editable::Line(input.clone()).hear(&bar.ui, event, true) => true,
                 Event::Focus | Event::Unfocus => {
                     bar.group.clone().redraw();
                     false
@@ -106,7 +106,7 @@ impl SearchBar {
                             None => return false,
                         },
                     };
-                    bar.kit.act(action);
+                    bar.ui.act(action);
                     true
                 }
                 _ => false,
@@ -116,11 +116,11 @@ impl SearchBar {
             let bar = bar.clone();
             move |input| {
                 if input.value().is_empty() {
-                    let theme = bar.kit.theme();
+                    let theme = bar.ui.theme();
                     let room = Rect::of(input).inset(4, 0);
                     let words = bar.words.borrow();
                     let face = Face::regular(theme.sizes.label);
-                    bar.kit.paint.label(face, theme.colors.dim, Align::Left, &words.placeholder, room);
+                    bar.ui.paint.label(face, theme.colors.dim, Align::Left, &words.placeholder, room);
                 }
             }
         });
@@ -135,12 +135,12 @@ impl SearchBar {
         // It is no longer than the text itself.
         let _ = input.set_position(0);
         let _ = input.set_mark(i32::try_from(input.value().len()).unwrap_or(0));
-        self.kit.focus(&self.input);
+        self.ui.focus(&self.input);
     }
 
     /// Puts the caret into it.
     pub fn focus(&self) {
-        self.kit.focus(&self.input);
+        self.ui.focus(&self.input);
     }
 
     /// Takes it away.
@@ -193,7 +193,7 @@ impl SearchBar {
 
     /// Takes the theme's colours over into the stock input.
     pub fn restyle(&self) {
-        let theme = self.kit.theme();
+        let theme = self.ui.theme();
         fltk_ext::dress(&self.input, &theme, theme.colors.field, theme.sizes.label);
     }
 
@@ -220,8 +220,8 @@ impl SearchBar {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.page);
         paint.fill(Rect::new(rect.x, rect.y + rect.h - 1, rect.w, 1), theme.colors.line);

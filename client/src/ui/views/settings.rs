@@ -19,7 +19,7 @@ use crate::ui::widgets::choice::{self, Choice, Marks};
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const HEADER_HEIGHT: i32 = 56;
 const WIDEST: i32 = 720;
@@ -80,7 +80,7 @@ pub struct SettingsPage {
     /// 返回
     pub back: Button,
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -106,16 +106,16 @@ impl State {
 
 impl SettingsPage {
     /// A page that is hidden until it is [opened](Self::open).
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let list = Widget::default();
-        let sections = Choice::new(kit, |index| Action::ShowSettings(Section::ALL[index]));
-        let back = Button::new(kit, Look::Quiet, |colors| colors.page, Action::CloseSettings);
+        let sections = Choice::new(ui, |index| Action::ShowSettings(Section::ALL[index]));
+        let back = Button::new(ui, Look::Quiet, |colors| colors.page, Action::CloseSettings);
         group.end();
         group.hide();
         let page =
-            Self { group: group.clone(), list, sections, back, state: Rc::default(), kit: Rc::clone(kit) };
+            Self { group: group.clone(), list, sections, back, state: Rc::default(), ui: Rc::clone(ui) };
         fltk_ext::draw_behind(&page.group, {
             let page = page.clone();
             move || page.draw()
@@ -140,7 +140,7 @@ impl SettingsPage {
 
     /// Gives the keyboard to its rows.
     pub fn focus(&self) {
-        self.kit.focus(&self.list);
+        self.ui.focus(&self.list);
     }
 
     /// The section that is shown.
@@ -222,7 +222,7 @@ impl SettingsPage {
         if index != self.sections.current() {
             // At once, since the next key may come before the page has changed.
             self.sections.set_current(index);
-            self.kit.act(Action::ShowSettings(Section::ALL[index]));
+            self.ui.act(Action::ShowSettings(Section::ALL[index]));
         }
     }
 
@@ -246,7 +246,7 @@ impl SettingsPage {
     /// Where the options of a row are, side by side at its right end.
     fn options(&self, item: &Item, row: Rect) -> Vec<Rect> {
         let words = item.options.iter().map(|(words, _)| words.as_str());
-        let mut cells = choice::cells(&self.kit, words, 0, row.y + (row.h - choice::HEIGHT) / 2);
+        let mut cells = choice::cells(&self.ui, words, 0, row.y + (row.h - choice::HEIGHT) / 2);
         let width: i32 = cells.iter().map(|cell| cell.w).sum();
         for cell in &mut cells {
             cell.x += row.x + row.w - width;
@@ -277,7 +277,7 @@ impl SettingsPage {
             state.items.get(row).and_then(|item| item.options.get(option)).map(|(_, action)| action.clone())
         };
         if let Some(action) = action {
-            self.kit.act(action);
+            self.ui.act(action);
         }
         self.list.clone().redraw();
     }
@@ -329,7 +329,7 @@ impl SettingsPage {
                 self.list.clone().redraw();
             }
             Event::Push => {
-                self.kit.focus(&self.list);
+                self.ui.focus(&self.list);
                 if let Some((row, option)) = self.option_at(x, y) {
                     self.choose(row, option);
                 }
@@ -347,7 +347,7 @@ impl SettingsPage {
                 Key::End => self.step(isize::MAX),
                 Key::Left => self.turn(-1),
                 Key::Right => self.turn(1),
-                Key::Escape => self.kit.act(Action::CloseSettings),
+                Key::Escape => self.ui.act(Action::CloseSettings),
                 key if matches!(key, Key::Enter | Key::KPEnter) || key == Key::from_char(' ') => {
                     let (row, option) = self.state.borrow().cursor;
                     self.choose(row, option);
@@ -360,16 +360,16 @@ impl SettingsPage {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.page);
         paint.fill(Rect::new(rect.x, rect.y + HEADER_HEIGHT - 1, rect.w, 1), theme.colors.line);
     }
 
     fn draw_list(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let list = Rect::of(&self.list);
         let state = self.state.borrow();
         fltk::draw::push_clip(list.x, list.y, list.w, list.h);
@@ -384,7 +384,7 @@ impl SettingsPage {
     }
 
     fn draw_row(&self, theme: &Theme, state: &State, row: usize, rect: Rect) {
-        let paint = &self.kit.paint;
+        let paint = &self.ui.paint;
         let colors = theme.colors;
         let item = &state.items[row];
         if item.is_heading() {

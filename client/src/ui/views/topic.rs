@@ -17,7 +17,7 @@ use crate::ui::views::transcript::item::{Body, Item};
 use crate::ui::views::transcript::item_layout::{Marks, Page, RIGHT_MARGIN};
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const CARD_WIDTH: i32 = 520;
 /// Around the words on the card.
@@ -30,7 +30,7 @@ pub struct Topic {
     /// All of the view, so that a click beside the card closes it.
     veil: Widget,
     state: Rc<RefCell<State>>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -47,10 +47,10 @@ struct State {
 
 impl Topic {
     /// No topic.
-    pub fn new(kit: &Rc<Kit>) -> Self {
+    pub fn new(ui: &Rc<UiContext>) -> Self {
         let (line, mut veil) = (Widget::default(), Widget::default());
         veil.hide();
-        let topic = Self { line, veil, state: Rc::default(), kit: Rc::clone(kit) };
+        let topic = Self { line, veil, state: Rc::default(), ui: Rc::clone(ui) };
         fltk_ext::give(&topic.line, &topic, Self::draw_line, Self::handle_line);
         fltk_ext::give(&topic.veil, &topic, Self::draw_card, Self::handle_card);
         topic
@@ -65,7 +65,7 @@ impl Topic {
         }
         line.resize(place.x, place.y, place.w, place.h);
         veil.resize(view.x, view.y, view.w, view.h);
-        let width = self.kit.paint.width(Face::regular(self.kit.theme().sizes.label), text).ceil() as i32;
+        let width = self.ui.paint.width(Face::regular(self.ui.theme().sizes.label), text).ceil() as i32;
         let page = (!text.is_empty()).then(|| self.page(text, width + 2));
         let mut state = self.state.borrow_mut();
         text.clone_into(&mut state.text);
@@ -76,8 +76,8 @@ impl Topic {
 
     /// The width of as many of the words as have room beside the sign that there are more.
     fn room_in(&self, place: Rect, text: &str) -> i32 {
-        let face = Face::regular(self.kit.theme().sizes.label);
-        let width_of = |text: &str| self.kit.paint.width(face, text);
+        let face = Face::regular(self.ui.theme().sizes.label);
+        let width_of = |text: &str| self.ui.paint.width(face, text);
         let fitting = wrap::ellipsize(text, place.w as f32, width_of);
         width_of(fitting.trim_end_matches('…')).ceil() as i32
     }
@@ -87,12 +87,12 @@ impl Topic {
         let body = Body::Notice { text: text.to_owned(), fold: None };
         let item = Item { body, ..Item::default() };
         let width = self.left() + width + RIGHT_MARGIN;
-        Rc::new(Page::set(item, &self.kit.theme(), &self.kit.paint, width, |_| Vec::new()))
+        Rc::new(Page::set(item, &self.ui.theme(), &self.ui.paint, width, |_| Vec::new()))
     }
 
     /// How far from its left edge a page's words begin.
     fn left(&self) -> i32 {
-        self.kit.theme().sizes.text_left
+        self.ui.theme().sizes.text_left
     }
 
     /// Whether the card is there.
@@ -102,7 +102,7 @@ impl Topic {
 
     /// Gives the keyboard to the card.
     pub fn focus(&self) {
-        self.kit.focus(&self.veil);
+        self.ui.focus(&self.veil);
     }
 
     /// The line, for tests to click, and every address that can be followed now.
@@ -124,7 +124,7 @@ impl Topic {
 
     fn shown_in_line(&self, state: &State) -> Option<(Rc<Page>, (i32, i32), Rect)> {
         let (page, line) = (state.line.as_ref()?, Rect::of(&self.line));
-        let origin = (line.x - self.left(), line.y + (line.h - self.kit.theme().sizes.line_height) / 2);
+        let origin = (line.x - self.left(), line.y + (line.h - self.ui.theme().sizes.line_height) / 2);
         Some((Rc::clone(page), origin, Rect { w: state.cut_at.unwrap_or(line.w), ..line }))
     }
 
@@ -148,13 +148,13 @@ impl Topic {
         let mut veil = self.veil.clone();
         veil.show();
         veil.redraw();
-        self.kit.focus(&veil);
+        self.ui.focus(&veil);
     }
 
     fn close(&self) {
         if self.state.borrow_mut().card.take().is_some() {
             self.veil.clone().hide();
-            self.kit.act(Action::TopicClosed);
+            self.ui.act(Action::TopicClosed);
         }
     }
 
@@ -173,7 +173,7 @@ impl Topic {
 
     fn follow(&self, zone: Zone) {
         if let Zone::Link(target) = zone {
-            self.kit.act(Action::Open(target));
+            self.ui.act(Action::Open(target));
         }
     }
 
@@ -221,7 +221,7 @@ impl Topic {
     }
 
     fn draw_line(&self) {
-        let (theme, paint, line) = (self.kit.theme(), &self.kit.paint, Rect::of(&self.line));
+        let (theme, paint, line) = (self.ui.theme(), &self.ui.paint, Rect::of(&self.line));
         paint.fill(line, theme.colors.page);
         let state = self.state.borrow();
         let Some((page, origin, within)) = self.shown_in_line(&state) else { return };
@@ -236,7 +236,7 @@ impl Topic {
     }
 
     fn draw_card(&self) {
-        let (theme, paint, state) = (self.kit.theme(), &self.kit.paint, self.state.borrow());
+        let (theme, paint, state) = (self.ui.theme(), &self.ui.paint, self.state.borrow());
         let Some((card, page)) = &state.card else { return };
         paint.veil(Rect::new(card.x + 1, card.y + 2, card.w, card.h), 10, 24);
         paint.framed(*card, 10, theme.colors.page, theme.colors.border);

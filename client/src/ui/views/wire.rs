@@ -19,7 +19,7 @@ use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 const HEADER_HEIGHT: i32 = 40;
 const MARGIN: i32 = 20;
@@ -68,7 +68,7 @@ pub struct WirePanel {
     state: Rc<RefCell<State>>,
     row_at: Rc<RowAt>,
     explain_at: Rc<ExplainAt>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -97,13 +97,13 @@ impl State {
 
 impl WirePanel {
     /// An empty panel, hidden, inside whatever group is open.
-    pub fn new(kit: &Rc<Kit>, row_at: Rc<RowAt>, explain_at: Rc<ExplainAt>) -> Self {
+    pub fn new(ui: &Rc<UiContext>, row_at: Rc<RowAt>, explain_at: Rc<ExplainAt>) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let lines = Widget::default();
         let detail = Widget::default();
-        let clear = Button::new(kit, Look::Quiet, |colors| colors.members, Action::ClearWire);
-        let close = Button::new(kit, Look::Quiet, |colors| colors.members, Action::ToggleWire);
+        let clear = Button::new(ui, Look::Quiet, |colors| colors.members, Action::ClearWire);
+        let close = Button::new(ui, Look::Quiet, |colors| colors.members, Action::ToggleWire);
         group.end();
         group.hide();
         let panel = Self {
@@ -115,7 +115,7 @@ impl WirePanel {
             state: Rc::default(),
             row_at,
             explain_at,
-            kit: Rc::clone(kit),
+            ui: Rc::clone(ui),
         };
         fltk_ext::draw_behind(&panel.group, {
             let panel = panel.clone();
@@ -144,7 +144,7 @@ impl WirePanel {
 
     /// Gives the keyboard to its list.
     pub fn focus(&self) {
-        self.kit.focus(&self.lines);
+        self.ui.focus(&self.lines);
     }
 
     /// Takes over the words of a language.
@@ -213,7 +213,7 @@ impl WirePanel {
     }
 
     fn row_height(&self) -> i32 {
-        self.kit.theme().sizes.line_height + 3
+        self.ui.theme().sizes.line_height + 3
     }
 
     fn choose(&self, number: u64) {
@@ -313,8 +313,8 @@ impl WirePanel {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.members);
         paint.fill(Rect { h: 1, ..rect }, theme.colors.line);
@@ -332,8 +332,8 @@ impl WirePanel {
     }
 
     fn draw_lines(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let list = Rect::of(&self.lines);
         fltk::draw::push_clip(list.x, list.y, list.w, list.h);
         paint.fill(list, theme.colors.page);
@@ -361,7 +361,7 @@ impl WirePanel {
     }
 
     fn draw_row(&self, theme: &Theme, rect: Rect, row: &WireRow, is_chosen: bool) {
-        let paint = &self.kit.paint;
+        let paint = &self.ui.paint;
         let colors = theme.colors;
         let small = Face::regular(theme.sizes.small);
         let mut x = rect.x + 12;
@@ -394,8 +394,8 @@ impl WirePanel {
     }
 
     fn draw_detail(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let colors = theme.colors;
         let area = Rect::of(&self.detail);
         let state = self.state.borrow();

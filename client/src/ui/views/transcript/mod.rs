@@ -19,7 +19,7 @@ use fltk::widget::Widget;
 use crate::model::ConversationId;
 use crate::model::conversation::search;
 use crate::model::viewport::{Placed, Viewport};
-use crate::ui::Kit;
+use crate::ui::UiContext;
 use crate::ui::action::Zone;
 use crate::ui::overlays::picker::Picker;
 use crate::ui::widgets::paint::{Align, Face, Rect};
@@ -50,7 +50,7 @@ pub struct Transcript {
     item_at: Rc<ItemAt>,
     /// What lies over its end.
     picker: Picker,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -108,9 +108,9 @@ pub struct Show<'a> {
 
 impl Transcript {
     /// An empty transcript that asks `item_at` for what it shows, with this board over its end while that is open.
-    pub fn new(kit: &Rc<Kit>, item_at: Rc<ItemAt>, picker: Picker) -> Self {
+    pub fn new(ui: &Rc<UiContext>, item_at: Rc<ItemAt>, picker: Picker) -> Self {
         let transcript =
-            Self { widget: Widget::default(), state: Rc::default(), item_at, picker, kit: Rc::clone(kit) };
+            Self { widget: Widget::default(), state: Rc::default(), item_at, picker, ui: Rc::clone(ui) };
         let mut widget = transcript.widget.clone();
         widget.draw({
             let transcript = transcript.clone();
@@ -149,7 +149,7 @@ impl Transcript {
                 state.hovered = None;
                 state.pages.clear();
             }
-            let estimate = u32::try_from(self.kit.theme().sizes.line_height).unwrap_or(1);
+            let estimate = u32::try_from(self.ui.theme().sizes.line_height).unwrap_or(1);
             let is_at_bottom = state.viewport().is_at_bottom();
             state.viewport().set_range(items.start, items.end, estimate);
             let new_before = match first_new {
@@ -268,7 +268,7 @@ impl Transcript {
 
     /// Moves up or down by this many views.
     pub fn scroll_pages(&self, pages: i32) {
-        self.scroll_by(pages * (self.widget.h() - self.kit.theme().sizes.line_height * 2));
+        self.scroll_by(pages * (self.widget.h() - self.ui.theme().sizes.line_height * 2));
     }
 
     /// Moves the keyboard to the next message (`1`) or the one before (`-1`); from nowhere, to the last one in view.
@@ -412,7 +412,7 @@ impl Transcript {
         let mut state = self.state.borrow_mut();
         let wanted = state.wanted.as_str();
         let find = |text: &str| search::places(text, wanted);
-        let page = Rc::new(Page::set(item, &self.kit.theme(), &self.kit.paint, self.widget.w(), find));
+        let page = Rc::new(Page::set(item, &self.ui.theme(), &self.ui.paint, self.widget.w(), find));
         if state.pages.len() >= MOST_PAGES {
             state.pages.clear();
         }
@@ -425,24 +425,24 @@ impl Transcript {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
+        let theme = self.ui.theme();
         let rect = Rect::of(&self.widget);
         let placed = self.placed();
         draw::push_clip(rect.x, rect.y, rect.w, rect.h);
-        self.kit.paint.fill(rect, theme.colors.page);
+        self.ui.paint.fill(rect, theme.colors.page);
         for placed in &placed {
             let page = self.page(placed.number);
             let marks = self.state.borrow().marks(placed.number, page.item.text().len());
-            page.draw(&theme, &self.kit.paint, (rect.x, rect.y + placed.y), rect, &marks);
+            page.draw(&theme, &self.ui.paint, (rect.x, rect.y + placed.y), rect, &marks);
         }
         if let Some(thumb) = self.thumb() {
-            self.kit.paint.rounded(thumb, SCROLLBAR_WIDTH / 2, theme.colors.scrollbar);
+            self.ui.paint.rounded(thumb, SCROLLBAR_WIDTH / 2, theme.colors.scrollbar);
         }
         if let Some(pill) = self.pill() {
-            self.kit.paint.rounded(pill, pill.h / 2, theme.colors.accent);
+            self.ui.paint.rounded(pill, pill.h / 2, theme.colors.accent);
             let state = self.state.borrow();
             let face = Face::bold(theme.sizes.label);
-            self.kit.paint.label(face, theme.colors.on_accent, Align::Center, &state.news, pill);
+            self.ui.paint.label(face, theme.colors.on_accent, Align::Center, &state.news, pill);
         }
         self.picker.draw(rect);
         draw::pop_clip();
@@ -470,8 +470,8 @@ impl Transcript {
         if state.viewport().is_at_bottom() || state.news.is_empty() {
             return None;
         }
-        let face = Face::bold(self.kit.theme().sizes.label);
-        let width = self.kit.paint.width(face, &state.news).ceil() as i32 + 32;
+        let face = Face::bold(self.ui.theme().sizes.label);
+        let width = self.ui.paint.width(face, &state.news).ceil() as i32 + 32;
         let area = Rect::of(&self.widget);
         Some(Rect::new(area.x + (area.w - width) / 2, area.y + area.h - 40, width, 30))
     }

@@ -61,7 +61,7 @@ impl Transcript {
                 true
             }
             Event::MouseWheel => {
-                self.scroll_by(app::event_dy_value() * WHEEL_LINES * self.kit.theme().sizes.line_height);
+                self.scroll_by(app::event_dy_value() * WHEEL_LINES * self.ui.theme().sizes.line_height);
                 true
             }
             // The composer keeps the focus, so the keys come here as shortcuts that nobody else wanted.
@@ -91,7 +91,7 @@ impl Transcript {
                 let is_on_cell = self.picker.choose_at(area, x, y);
                 self.set_cursor(if is_on_cell { Cursor::Hand } else { Cursor::Default });
             }
-            Event::Push if self.picker.choose_at(area, x, y) => self.kit.act(Action::Pick),
+            Event::Push if self.picker.choose_at(area, x, y) => self.ui.act(Action::Pick),
             Event::MouseWheel => {
                 let down = app::event_dy_value();
                 self.picker.scroll(down.signum() as isize);
@@ -133,7 +133,7 @@ impl Transcript {
             Some((_, Zone::Link(target))) => Some(target),
             _ => None,
         };
-        self.kit.act(Action::AskMessage { line: hit.number, link });
+        self.ui.act(Action::AskMessage { line: hit.number, link });
     }
 
     /// While somebody marks words, they stand still, whatever others say meanwhile.
@@ -187,7 +187,7 @@ impl Transcript {
             return;
         }
         if let Some((place, zone)) = self.zone_at(x, y).filter(|(place, _)| Some(*place) == pressed) {
-            self.kit.act(Action::Touch { line: place.0, zone });
+            self.ui.act(Action::Touch { line: place.0, zone });
         }
     }
 
@@ -250,7 +250,7 @@ impl Transcript {
     fn mark_at(&self, x: i32, y: i32) -> Option<Mark> {
         let (hit, top) = self.hit(y)?;
         let page = self.page(hit.number);
-        Some((hit.number, page.byte_at(&self.kit.paint, x - self.widget.x(), y - top)))
+        Some((hit.number, page.byte_at(&self.ui.paint, x - self.widget.x(), y - top)))
     }
 
     /// What a click at a point does.

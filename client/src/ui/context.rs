@@ -1,0 +1,125 @@
+//! What is handed to every widget when it is made: how things look, something to draw with, where it says what was done,
+//! and who is to have the keyboard.
+//!
+//! It decides nothing. [`action`](crate::ui::action) is what can be said here, and the
+//! [`controller`](crate::ui::controller) takes it out again.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use fltk::app;
+use fltk::prelude::*;
+use fltk::widget::Widget;
+
+use crate::ui::Action;
+use crate::ui::widgets::edit::Editable;
+use crate::ui::widgets::paint::Painter;
+use crate::ui::widgets::theme::Theme;
+
+/// What every widget needs: how things look, something to draw with, and whom to tell what was done.
+pub struct UiContext {
+    /// Draws, and remembers what it drew.
+    pub paint: Painter,
+    theme: Cell<Theme>,
+    actions: RefCell<VecDeque<Action>>,
+    has_keyboard: Cell<bool>,
+    clicks: Cell<u32>,
+    /// What takes the keyboard as soon as the window has it.
+    heir: RefCell<Option<Widget>>,
+    /// Where something is about to be asked, in the window.
+    point: Cell<Option<(i32, i32)>>,
+    /// The field whose menu was asked for.
+    edited: RefCell<Option<Editable>>,
+}
+
+impl UiContext {
+    /// A context with this theme.
+    pub fn new(theme: Theme) -> Self {
+        Self {
+            paint: Painter::default(),
+            theme: Cell::new(theme),
+            actions: RefCell::default(),
+            has_keyboard: Cell::new(false),
+            clicks: Cell::default(),
+            heir: RefCell::default(),
+            point: Cell::default(),
+            edited: RefCell::default(),
+        }
+    }
+
+    /// How things look now.
+    pub fn theme(&self) -> Theme {
+        self.theme.get()
+    }
+
+    /// Changes how things look.
+    pub fn set_theme(&self, theme: Theme) {
+        self.theme.set(theme);
+    }
+
+    /// Says whether the window has the keyboard.
+    pub fn set_has_keyboard(&self, has_keyboard: bool) {
+        self.has_keyboard.set(has_keyboard);
+    }
+
+    /// Counts that a mouse button went down in the window.
+    pub fn count_click(&self) {
+        self.clicks.set(self.clicks.get().wrapping_add(1));
+    }
+
+    /// How often one did: tests wait for that, since window managers hold clicks back and keys not.
+    pub fn clicks(&self) -> u32 {
+        self.clicks.get()
+    }
+
+    /// Gives the keyboard to a widget: now, or as soon as the window has it. A window manager takes it away for the time
+    /// of its own keys, so a question that Alt+F4 brings is asked without it. (FLTK would think that the window had it,
+    /// if it were given away before.)
+    pub fn focus(&self, widget: &impl WidgetExt) {
+        let widget = widget.as_base_widget();
+        if self.has_keyboard.get() {
+            // A widget that is hidden refuses, and is not the one to have it.
+            let _ = widget.clone().take_focus();
+        } else {
+            *self.heir.borrow_mut() = Some(widget);
+        }
+    }
+
+    /// The window has the keyboard now: gives it to whatever was to have it. Says whether that took it; otherwise FLTK
+    /// gives it back to what had it last.
+    pub fn inherit(&self) -> bool {
+        let heir = self.heir.borrow_mut().take();
+        heir.is_some_and(|mut heir| heir.visible_r() && heir.take_focus().is_ok())
+    }
+
+    /// Says where what is asked next is asked: a menu opens there.
+    pub fn point_at(&self, x: i32, y: i32) {
+        self.point.set(Some((x, y)));
+    }
+
+    /// Where it was said to be asked: under the mouse, if nobody said.
+    pub fn take_point(&self) -> (i32, i32) {
+        self.point.take().unwrap_or_else(|| (app::event_x(), app::event_y()))
+    }
+
+    /// Shows what can be done in a field.
+    pub fn ask_about(&self, field: Editable) {
+        *self.edited.borrow_mut() = Some(field);
+        self.act(Action::AskField);
+    }
+
+    /// The field whose menu was asked for last.
+    pub fn edited(&self) -> Option<Editable> {
+        self.edited.borrow().clone()
+    }
+
+    /// Says that something was done.
+    pub fn act(&self, action: Action) {
+        self.actions.borrow_mut().push_back(action);
+    }
+
+    /// Takes what was done first.
+    pub fn next_action(&self) -> Option<Action> {
+        self.actions.borrow_mut().pop_front()
+    }
+}
