@@ -9,7 +9,7 @@ use fltk::{app, button, draw};
 
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::theme::Palette;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 /// What a button looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +28,14 @@ pub enum Look {
 #[derive(Clone)]
 pub struct Button {
     widget: button::Button,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
     face: Face,
     look: Look,
 }
 
 impl Button {
     /// A button on this ground.
-    pub fn new(kit: &Rc<Kit>, look: Look, ground: fn(&Palette) -> Color, action: Action) -> Self {
+    pub fn new(ui: &Rc<UiContext>, look: Look, ground: fn(&Palette) -> Color, action: Action) -> Self {
         let mut widget = button::Button::default();
         widget.set_frame(FrameType::NoBox);
         widget.super_draw(false);
@@ -64,19 +64,19 @@ impl Button {
             }
         });
         widget.draw({
-            let kit = Rc::clone(kit);
-            move |widget| draw_button(&kit, widget, look, face, ground, is_hovered.get())
+            let ui = Rc::clone(ui);
+            move |widget| draw_button(&ui, widget, look, face, ground, is_hovered.get())
         });
         widget.set_callback({
-            let kit = Rc::clone(kit);
-            move |_| kit.act(action.clone())
+            let ui = Rc::clone(ui);
+            move |_| ui.act(action.clone())
         });
-        Self { widget, kit: Rc::clone(kit), face, look }
+        Self { widget, ui: Rc::clone(ui), face, look }
     }
 
     /// A button that shows itself only under the mouse and with the keyboard.
-    pub fn unseen(kit: &Rc<Kit>, action: Action) -> Self {
-        Self::new(kit, Look::Unseen, |colors| colors.side, action)
+    pub fn unseen(ui: &Rc<UiContext>, action: Action) -> Self {
+        Self::new(ui, Look::Unseen, |colors| colors.side, action)
     }
 
     /// The widget, for its owner to place.
@@ -101,7 +101,7 @@ impl Button {
     /// How wide its words need it to be.
     pub fn natural_width(&self) -> i32 {
         let padding = if self.look == Look::Quiet { 20 } else { 44 };
-        self.kit.paint.width(self.face, &self.widget.label()).ceil() as i32 + padding
+        self.ui.paint.width(self.face, &self.widget.label()).ceil() as i32 + padding
     }
 
     /// Puts it here.
@@ -117,92 +117,92 @@ impl Button {
 }
 
 fn draw_button(
-    kit: &Kit,
+    ui: &UiContext,
     widget: &button::Button,
     look: Look,
     face: Face,
     ground: fn(&Palette) -> Color,
     is_hovered: bool,
 ) {
-    let colors = kit.theme().colors;
+    let colors = ui.theme().colors;
     let rect = Rect::of(widget);
     if look == Look::Unseen {
         if widget.has_focus() || is_hovered {
-            kit.paint.outline(rect, 8, if widget.has_focus() { colors.accent } else { colors.border });
+            ui.paint.outline(rect, 8, if widget.has_focus() { colors.accent } else { colors.border });
         }
         return;
     }
-    kit.paint.fill(rect, ground(colors));
+    ui.paint.fill(rect, ground(colors));
     let ink = match look {
         Look::Filled => {
-            kit.paint.rounded(rect, 8, if is_hovered { colors.accent_hover } else { colors.accent });
+            ui.paint.rounded(rect, 8, if is_hovered { colors.accent_hover } else { colors.accent });
             colors.on_accent
         }
         Look::Outlined => {
-            kit.paint.framed(rect, 8, if is_hovered { colors.hover } else { ground(colors) }, colors.border);
+            ui.paint.framed(rect, 8, if is_hovered { colors.hover } else { ground(colors) }, colors.border);
             colors.ink
         }
         Look::Quiet if is_hovered => {
-            kit.paint.rounded(rect, 6, colors.hover);
+            ui.paint.rounded(rect, 6, colors.hover);
             colors.ink
         }
         Look::Quiet | Look::Unseen => colors.dim,
     };
     if widget.has_focus() {
         let ring = if look == Look::Filled { colors.on_accent } else { colors.accent };
-        kit.paint.outline(rect.inset(3, 3), 6, ring);
+        ui.paint.outline(rect.inset(3, 3), 6, ring);
     }
-    kit.paint.label(face, ink, Align::Center, &widget.label(), rect);
+    ui.paint.label(face, ink, Align::Center, &widget.label(), rect);
 }
 
 /// A box to tick, with words behind it.
 #[derive(Clone)]
 pub struct CheckBox {
     widget: button::CheckButton,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 impl CheckBox {
     /// A box that is not ticked.
-    pub fn new(kit: &Rc<Kit>, ground: fn(&Palette) -> Color) -> Self {
-        let kit = Rc::clone(kit);
+    pub fn new(ui: &Rc<UiContext>, ground: fn(&Palette) -> Color) -> Self {
+        let ui = Rc::clone(ui);
         let mut widget = button::CheckButton::default();
         widget.set_frame(FrameType::NoBox);
         widget.super_draw(false);
-        let painter = Rc::clone(&kit);
+        let painter = Rc::clone(&ui);
         widget.draw(move |widget| {
-            let kit = &painter;
-            let theme = kit.theme();
+            let ui = &painter;
+            let theme = ui.theme();
             let rect = Rect::of(widget);
-            kit.paint.fill(rect, ground(theme.colors));
+            ui.paint.fill(rect, ground(theme.colors));
             let tick = Rect::new(rect.x + 2, rect.y + (rect.h - 16) / 2, 16, 16);
             if widget.value() {
-                kit.paint.rounded(tick, 4, theme.colors.accent);
-                kit.paint.tick(tick, theme.colors.on_accent);
+                ui.paint.rounded(tick, 4, theme.colors.accent);
+                ui.paint.tick(tick, theme.colors.on_accent);
             } else {
-                kit.paint.framed(tick, 4, theme.colors.field, theme.colors.dim);
+                ui.paint.framed(tick, 4, theme.colors.field, theme.colors.dim);
             }
             if widget.has_focus() {
-                kit.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
+                ui.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
             }
             if widget.has_focus() {
-                kit.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
+                ui.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
             }
             let words = Rect::new(rect.x + 26, rect.y, rect.w - 26, rect.h);
             let face = Face::regular(theme.sizes.label);
-            kit.paint.label(face, theme.colors.ink, Align::Left, &widget.label(), words);
+            ui.paint.label(face, theme.colors.ink, Align::Left, &widget.label(), words);
             draw::set_line_style(draw::LineStyle::Solid, 0);
         });
-        Self { widget, kit }
+        Self { widget, ui }
     }
 
     /// Enter does this, as in the fields beside it.
     pub fn on_enter(&self, action: Action) {
-        let kit = Rc::clone(&self.kit);
+        let ui = Rc::clone(&self.ui);
         self.widget.clone().handle(move |_, event| {
             let is_entered = event == Event::KeyDown && matches!(app::event_key(), Key::Enter | Key::KPEnter);
             if is_entered {
-                kit.act(action.clone());
+                ui.act(action.clone());
             }
             is_entered
         });
@@ -210,8 +210,8 @@ impl CheckBox {
 
     /// Does this whenever somebody ticks it or takes the tick away.
     pub fn on_change(&self, action: Action) {
-        let kit = Rc::clone(&self.kit);
-        self.widget.clone().set_callback(move |_| kit.act(action.clone()));
+        let ui = Rc::clone(&self.ui);
+        self.widget.clone().set_callback(move |_| ui.act(action.clone()));
     }
 
     /// The widget, for its owner to place.
@@ -248,8 +248,8 @@ impl CheckBox {
 
     /// How wide its words need it to be.
     pub fn natural_width(&self) -> i32 {
-        let face = Face::regular(self.kit.theme().sizes.label);
-        self.kit.paint.width(face, &self.widget.label()).ceil() as i32 + 30
+        let face = Face::regular(self.ui.theme().sizes.label);
+        self.ui.paint.width(face, &self.widget.label()).ceil() as i32 + 30
     }
 
     /// Whether it is ticked.

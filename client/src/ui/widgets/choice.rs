@@ -12,7 +12,7 @@ use fltk::widget::Widget;
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Painter, Rect};
 use crate::ui::widgets::theme::Theme;
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 /// How tall the frame is.
 pub const HEIGHT: i32 = 30;
@@ -31,10 +31,10 @@ pub struct Marks {
 }
 
 /// Where each of the words goes in a frame whose left upper corner is here.
-pub fn cells<'w>(kit: &Kit, words: impl Iterator<Item = &'w str>, mut x: i32, y: i32) -> Vec<Rect> {
-    let face = Face::regular(kit.theme().sizes.label);
+pub fn cells<'w>(ui: &UiContext, words: impl Iterator<Item = &'w str>, mut x: i32, y: i32) -> Vec<Rect> {
+    let face = Face::regular(ui.theme().sizes.label);
     let place = |words: &str| {
-        let cell = Rect::new(x, y, kit.paint.width(face, words).ceil() as i32 + 2 * PADDING, HEIGHT);
+        let cell = Rect::new(x, y, ui.paint.width(face, words).ceil() as i32 + 2 * PADDING, HEIGHT);
         x += cell.w;
         cell
     };
@@ -75,7 +75,7 @@ pub struct Choice {
     widget: Widget,
     state: Rc<RefCell<State>>,
     act: Rc<dyn Fn(usize) -> Action>,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -87,9 +87,9 @@ struct State {
 
 impl Choice {
     /// A choice of nothing yet; choosing does what `act` says.
-    pub fn new(kit: &Rc<Kit>, act: impl Fn(usize) -> Action + 'static) -> Self {
+    pub fn new(ui: &Rc<UiContext>, act: impl Fn(usize) -> Action + 'static) -> Self {
         let widget = Widget::default();
-        let choice = Self { widget, state: Rc::default(), act: Rc::new(act), kit: Rc::clone(kit) };
+        let choice = Self { widget, state: Rc::default(), act: Rc::new(act), ui: Rc::clone(ui) };
         fltk_ext::give(&choice.widget, &choice, Self::draw, Self::handle);
         choice
     }
@@ -139,14 +139,14 @@ impl Choice {
     fn cells(&self) -> Vec<Rect> {
         let state = self.state.borrow();
         let words = state.words.iter().map(String::as_str);
-        cells(&self.kit, words, self.widget.x() + 2, self.widget.y() + 2)
+        cells(&self.ui, words, self.widget.x() + 2, self.widget.y() + 2)
     }
 
     fn choose(&self, index: usize) {
         let is_other = self.current() != index;
         self.set_current(index);
         if is_other {
-            self.kit.act((self.act)(index));
+            self.ui.act((self.act)(index));
         }
     }
 
@@ -159,7 +159,7 @@ impl Choice {
                 self.widget.clone().redraw();
             }
             Event::Push => {
-                self.kit.focus(&self.widget);
+                self.ui.focus(&self.widget);
                 if let Some(index) = at_mouse() {
                     self.choose(index);
                 }
@@ -179,8 +179,8 @@ impl Choice {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        self.kit.paint.fill(Rect::of(&self.widget), theme.colors.page);
+        let theme = self.ui.theme();
+        self.ui.paint.fill(Rect::of(&self.widget), theme.colors.page);
         let cells = self.cells();
         let state = self.state.borrow();
         let marks = Marks {
@@ -188,6 +188,6 @@ impl Choice {
             hovered: state.hovered,
             cursor: self.widget.has_focus().then_some(state.current),
         };
-        draw(&self.kit.paint, &theme, state.words.iter().map(String::as_str), &cells, marks);
+        draw(&self.ui.paint, &theme, state.words.iter().map(String::as_str), &cells, marks);
     }
 }

@@ -1,17 +1,13 @@
-//! What keys and mouse do in every field that one writes in, beyond what FLTK's own inputs do: steps by words, and a
-//! menu in our look and language.
-
-use std::rc::Rc;
+//! What can be done with the text of a field, beyond what FLTK's own inputs do: steps by words, and what its menu has.
+//!
+//! `edit_keys` hears the keys for it.
 
 use fltk::app;
-use fltk::enums::{Event, Key};
 use fltk::input::Input;
 use fltk::prelude::*;
 use fltk::text::{TextBuffer, TextEditor};
 
 use crate::text::i18n::Text;
-use crate::text::word_steps;
-use crate::ui::Kit;
 
 /// A field that one writes in.
 #[derive(Clone)]
@@ -53,45 +49,6 @@ impl Edit {
 }
 
 impl Editable {
-    /// Hears what happens in the field, before FLTK does; says whether that was for us. `asks` says whether the menu key is.
-    pub fn hear(&self, kit: &Rc<Kit>, event: Event, asks: bool) -> bool {
-        match event {
-            Event::Push if app::event_mouse_button() == app::MouseButton::Right => {
-                self.focus(kit);
-                kit.point_at(app::event_x(), app::event_y());
-                kit.ask_about(self.clone());
-                true
-            }
-            // FLTK would take the selection away.
-            Event::Released => app::event_mouse_button() == app::MouseButton::Right,
-            Event::KeyDown => self.hear_key(kit, asks),
-            _ => false,
-        }
-    }
-
-    fn hear_key(&self, kit: &Rc<Kit>, asks: bool) -> bool {
-        let (is_ctrl, is_shift) = (app::is_event_ctrl(), app::is_event_shift());
-        let is_word = is_ctrl && !app::is_event_alt();
-        match app::event_key() {
-            Key::BackSpace if is_word => self.delete(word_steps::before),
-            Key::Delete if is_word && !is_shift => self.delete(word_steps::after),
-            Key::Left if is_word => self.go(word_steps::before, is_shift),
-            Key::Right if is_word => self.go(word_steps::after, is_shift),
-            // FLTK would write over what is there from now on, and nobody would see why.
-            Key::Insert if !is_ctrl && !is_shift => {}
-            key if asks && (key == Key::Menu || key == Key::F10 && is_shift) => {
-                let (x, y, height) = match self {
-                    Self::Line(input) | Self::Secret(input) => (input.x(), input.y(), input.h()),
-                    Self::Lines(input, _) => (input.x(), input.y(), input.h()),
-                };
-                kit.point_at(x + 12, y + height);
-                kit.ask_about(self.clone());
-            }
-            _ => return false,
-        }
-        true
-    }
-
     /// What can be done there now.
     pub fn edits(&self) -> Vec<Edit> {
         let (is_empty, is_fixed) = (self.text().is_empty(), self.is_fixed());
@@ -122,13 +79,6 @@ impl Editable {
         }
         if let (Self::Line(input) | Self::Secret(input), Edit::Undo | Edit::Cut) = (self, edit) {
             input.clone().do_callback();
-        }
-    }
-
-    fn focus(&self, kit: &Kit) {
-        match self {
-            Self::Line(input) | Self::Secret(input) => kit.focus(input),
-            Self::Lines(input, _) => kit.focus(input),
         }
     }
 
@@ -200,7 +150,8 @@ impl Editable {
         }
     }
 
-    fn go(&self, step: fn(&str, usize) -> usize, selects: bool) {
+    /// Takes the caret to where the step leads. The other end of the selection stays if it `selects`, or else comes along.
+    pub(super) fn go(&self, step: fn(&str, usize) -> usize, selects: bool) {
         let (caret, selection, to) = (self.caret(), self.selection(), self.step(step));
         let from = match selects {
             true if selection.is_empty() => caret,
@@ -212,7 +163,7 @@ impl Editable {
     }
 
     /// Takes out what is selected, or else what lies between the caret and there.
-    fn delete(&self, step: fn(&str, usize) -> usize) {
+    pub(super) fn delete(&self, step: fn(&str, usize) -> usize) {
         if self.is_fixed() {
             return;
         }

@@ -14,7 +14,7 @@ use crate::text::wrap;
 use crate::ui::widgets::edit::Editable;
 use crate::ui::widgets::fltk_ext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::{Action, Kit};
+use crate::ui::{Action, UiContext};
 
 /// Above the frame, for what the field asks for.
 const LABEL_HEIGHT: i32 = 24;
@@ -32,7 +32,7 @@ pub struct Field {
     input: Input,
     words: Rc<RefCell<Words>>,
     most_lines: usize,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 #[derive(Default)]
@@ -52,12 +52,12 @@ impl Field {
 
     /// An empty field that says what is wrong in so many lines at most. Enter in it does `entered`; typing takes back
     /// what was said to be wrong.
-    pub fn new(kit: &Rc<Kit>, most_lines: usize, entered: Action) -> Self {
+    pub fn new(ui: &Rc<UiContext>, most_lines: usize, entered: Action) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
         let input = fltk_ext::input();
         group.end();
-        let field = Self { group, input, words: Rc::default(), most_lines, kit: Rc::clone(kit) };
+        let field = Self { group, input, words: Rc::default(), most_lines, ui: Rc::clone(ui) };
         field.restyle();
 
         fltk_ext::draw_behind(&field.group, {
@@ -71,7 +71,7 @@ impl Field {
                 field.set_error(None);
                 let changed = field.words.borrow().changed.clone();
                 if let Some(changed) = changed {
-                    field.kit.act(changed);
+                    field.ui.act(changed);
                 }
                 if field.words.borrow().is_secret {
                     // FLTK draws anew what is right of the caret, by the width of the letters and not of the dots.
@@ -82,13 +82,13 @@ impl Field {
         input.handle({
             let field = field.clone();
             move |_, event| match event {
-                _ if field.editable().hear(&field.kit, event, true) => true,
+                _ if field.editable().hear(&field.ui, event, true) => true,
                 Event::Focus | Event::Unfocus => {
                     field.group.clone().redraw();
                     false
                 }
                 Event::KeyDown if matches!(app::event_key(), Key::Enter | Key::KPEnter) => {
-                    field.kit.act(entered.clone());
+                    field.ui.act(entered.clone());
                     true
                 }
                 _ => false,
@@ -146,13 +146,13 @@ impl Field {
 
     /// An error in lines of this width.
     fn lines(&self, error: &str, width: i32) -> Vec<Range<usize>> {
-        let face = Face::regular(self.kit.theme().sizes.small);
-        wrap::wrap(error, width as f32, |text| self.kit.paint.width(face, text))
+        let face = Face::regular(self.ui.theme().sizes.small);
+        wrap::wrap(error, width as f32, |text| self.ui.paint.width(face, text))
     }
 
     /// Takes the theme's colours over into the stock input.
     pub fn restyle(&self) {
-        let theme = self.kit.theme();
+        let theme = self.ui.theme();
         fltk_ext::dress(&self.input, &theme, theme.colors.field, theme.sizes.body);
     }
 
@@ -206,7 +206,7 @@ impl Field {
 
     /// Whether its text can be changed.
     pub fn set_editable(&self, is_editable: bool) {
-        let colors = self.kit.theme().colors;
+        let colors = self.ui.theme().colors;
         let mut input = self.input.clone();
         if input.readonly() == is_editable {
             input.set_readonly(!is_editable);
@@ -223,7 +223,7 @@ impl Field {
 
     /// Puts the caret into it, with all of its text selected.
     pub fn focus(&self) {
-        self.kit.focus(&self.input);
+        self.ui.focus(&self.input);
         let mut input = self.input.clone();
         let end = i32::try_from(input.value().len()).unwrap_or(0);
         let _ = input.set_position(end);
@@ -243,8 +243,8 @@ impl Field {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let rect = Rect::of(&self.group);
         paint.fill(rect, theme.colors.page);
         let words = self.words.borrow();
@@ -270,16 +270,10 @@ impl Field {
 
     fn draw_hint(&self) {
         if self.input.value().is_empty() {
-            let theme = self.kit.theme();
+            let theme = self.ui.theme();
             let place = self.frame().inset(13, 3);
             let hint = &self.words.borrow().hint;
-            self.kit.paint.label(
-                Face::regular(theme.sizes.label),
-                theme.colors.dim,
-                Align::Left,
-                hint,
-                place,
-            );
+            self.ui.paint.label(Face::regular(theme.sizes.label), theme.colors.dim, Align::Left, hint, place);
         }
     }
 }

@@ -10,7 +10,7 @@ use fltk::enums::{Color, Cursor, Event, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::ui::Kit;
+use crate::ui::UiContext;
 use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::theme::{Palette, Theme};
 
@@ -137,7 +137,7 @@ pub struct RowList<K> {
     widget: Widget,
     state: Rc<RefCell<State<K>>>,
     style: Style,
-    kit: Rc<Kit>,
+    ui: Rc<UiContext>,
 }
 
 struct State<K> {
@@ -153,7 +153,7 @@ struct State<K> {
 
 impl<K: Clone + PartialEq + 'static> RowList<K> {
     /// An empty list that calls `told` with what is done to its rows.
-    pub fn new(kit: &Rc<Kit>, style: Style, told: impl Fn(RowEvent<K>) + 'static) -> Self {
+    pub fn new(ui: &Rc<UiContext>, style: Style, told: impl Fn(RowEvent<K>) + 'static) -> Self {
         let state = State {
             rows: Vec::new(),
             selected: None,
@@ -163,7 +163,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
             scrolled: 0,
         };
         let state = Rc::new(RefCell::new(state));
-        let list = Self { widget: Widget::default(), state, style, kit: Rc::clone(kit) };
+        let list = Self { widget: Widget::default(), state, style, ui: Rc::clone(ui) };
         let mut widget = list.widget.clone();
         widget.draw({
             let list = list.clone();
@@ -215,7 +215,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
     }
 
     fn row_height(&self) -> i32 {
-        (self.style.row_height)(&self.kit.theme())
+        (self.style.row_height)(&self.ui.theme())
     }
 
     /// Every row and where it stands, from the top down.
@@ -310,7 +310,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
             }
             key if key == Key::Menu || (key == Key::F10 && app::is_event_shift()) => {
                 if let Some((key, rect)) = self.cursor_rect() {
-                    self.kit.point_at(rect.x + self.style.text_left, rect.y + rect.h);
+                    self.ui.point_at(rect.x + self.style.text_left, rect.y + rect.h);
                     told(RowEvent::Asked(key));
                 }
             }
@@ -335,7 +335,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
             }
             Event::Push => {
                 if let Some((_, key)) = self.row_at(app::event_y()) {
-                    self.kit.point_at(app::event_x(), app::event_y());
+                    self.ui.point_at(app::event_x(), app::event_y());
                     let before = self.state.borrow_mut().pressed.replace(key.clone());
                     told(match (app::event_mouse_button(), app::event_clicks()) {
                         (app::MouseButton::Right, _) => RowEvent::Asked(key),
@@ -364,8 +364,8 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
     }
 
     fn draw(&self) {
-        let theme = self.kit.theme();
-        let paint = &self.kit.paint;
+        let theme = self.ui.theme();
+        let paint = &self.ui.paint;
         let list = Rect::of(&self.widget);
         let state = self.state.borrow();
         let has_keyboard = self.widget.has_focus();
@@ -394,7 +394,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
     }
 
     fn draw_heading(&self, theme: &Theme, rect: Rect, text: &str, dot: Option<Presence>, is_hovered: bool) {
-        let paint = &self.kit.paint;
+        let paint = &self.ui.paint;
         let ink = if is_hovered { theme.colors.ink } else { theme.colors.dim };
         let left = self.style.heading_left;
         let room = Rect::new(rect.x + left, rect.y, rect.w - left - 40, rect.h);
@@ -406,7 +406,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
     }
 
     fn draw_entry(&self, theme: &Theme, rect: Rect, entry: &Entry<K>, is_selected: bool, is_hovered: bool) {
-        let paint = &self.kit.paint;
+        let paint = &self.ui.paint;
         let colors = theme.colors;
         let ground = rect.inset(8, 1);
         if is_selected {
