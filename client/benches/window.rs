@@ -31,7 +31,7 @@ use teahouse::ui::overlays::picker::Picker;
 use teahouse::ui::views::transcript::{Show, Transcript};
 use teahouse::ui::widgets::paint::Rect;
 use teahouse::ui::widgets::theme::{self, Theme};
-use teahouse::ui::{Kit, presenter};
+use teahouse::ui::{UiContext, presenter};
 use teahouse_protocol::Message;
 
 /// With this the program measures the transcript on the display that it finds.
@@ -85,7 +85,7 @@ fn measure_transcript() -> ExitCode {
     let mut is_fine = judge("100,000 messages in the model", kept, 50.0, "MiB");
 
     let mut window = DoubleWindow::new(0, 0, SIZE.0, SIZE.1, "bench");
-    let kit = Rc::new(Kit::new(Theme::new(Shade::Light, Density::Cozy)));
+    let ui = Rc::new(UiContext::new(Theme::new(Shade::Light, Density::Cozy)));
     let model = Rc::new(house.model);
     let item_at = {
         let model = Rc::clone(&model);
@@ -98,7 +98,7 @@ fn measure_transcript() -> ExitCode {
             presenter::item(&model, room, line, number)
         }
     };
-    let transcript = Transcript::new(&kit, Rc::new(item_at), Picker::new(&kit));
+    let transcript = Transcript::new(&ui, Rc::new(item_at), Picker::new(&ui));
     window.end();
     window.show();
     transcript.place(whole(SIZE));

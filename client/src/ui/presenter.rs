@@ -270,6 +270,13 @@ pub fn pasting_question(lines: usize, messages: usize, language: Language) -> Qu
     }
 }
 
+/// A line of the conversation in front, as the transcript draws it.
+pub fn item_at(model: &Model, number: u64) -> Item {
+    let line = model.current().and_then(|current| Some((current, current.line_numbered(number)?)));
+    // The transcript asks only for lines that it was told of.
+    line.map_or_else(Item::default, |(conversation, line)| item(model, conversation, line, number))
+}
+
 /// One line of a conversation, as the transcript draws it.
 pub fn item(model: &Model, conversation: &Conversation, line: &model::Line, number: u64) -> Item {
     let language = model.language();

@@ -5,9 +5,9 @@ use fltk::prelude::*;
 
 use crate::command;
 use crate::model::ConversationId;
-use crate::model::assist::suggest::{self, Suggestions};
+use crate::model::assist::suggest;
 use crate::ui::controller::Controller;
-use crate::ui::controller::dialogs::Asked;
+use crate::ui::controller::state::Asked;
 use crate::ui::overlays::picker::{Board, Cell};
 use crate::ui::views::composer::{LONG_PASTE, Words};
 use crate::ui::{Action, presenter};
@@ -17,20 +17,6 @@ const EMOJI_COLUMNS: usize = 10;
 
 /// How often to look whether somebody has stopped writing without a word, in seconds.
 const TICK_SECS: f64 = 1.0;
-
-/// What the controller knows of what is being written.
-#[derive(Default)]
-pub(super) struct Writing {
-    /// The conversation whose draft stands in the composer.
-    conversation: Option<ConversationId>,
-    /// What could be meant by what was written last.
-    suggestions: Option<Suggestions>,
-    /// Whether the grid of emoji is open instead.
-    has_grid: bool,
-    /// Whether suggestions were sent away; they come back with the next word.
-    is_dismissed: bool,
-    is_ticking: bool,
-}
 
 impl Controller {
     /// Something was written.

@@ -9,8 +9,7 @@ use crate::ui::views::transcript::Body;
 use crate::ui::{Action, presenter};
 
 use crate::ui::controller::Controller;
-use crate::ui::controller::dialogs::Asked;
-use crate::ui::controller::refresh::item_at;
+use crate::ui::controller::state::Asked;
 
 /// What the menu of a message offers to think of it.
 const QUICK_REACTIONS: [&str; 5] = ["👍", "❤️", "😂", "🎉", "🍵"];
@@ -86,7 +85,7 @@ impl Controller {
         if self.chat.transcript.selected_text().is_some() {
             add(Text::CopySelected, Action::CopySelection);
         }
-        let item = item_at(&self.model.borrow(), number);
+        let item = presenter::item_at(&self.model.borrow(), number);
         add(Text::CopyMessage, Action::Copy(item.copied().into_owned()));
         if matches!(item.body, Body::Message { .. } | Body::Action { .. }) {
             add(Text::Reply, Action::Reply(number));

@@ -37,11 +37,7 @@ use crate::net::sts::Policies;
 #[cfg(unix)]
 use crate::signals::Listener;
 use crate::text::i18n::{Language, Phrase, Text};
-use crate::ui::controller::composing::Writing;
-use crate::ui::controller::dialogs::Asked;
-use crate::ui::controller::place::Placing;
-use crate::ui::controller::profiles::Editing;
-use crate::ui::controller::refresh::item_at;
+use crate::ui::controller::state::{Asked, Editing, Placing, Writing};
 use crate::ui::overlays::banner::Banner;
 use crate::ui::overlays::dialog::Dialog;
 use crate::ui::overlays::menu::MenuCard;
@@ -74,6 +70,7 @@ mod search;
 mod servers;
 #[cfg(unix)]
 mod snapshot;
+mod state;
 
 /// How often to find out how long a server takes to answer.
 const LATENCY_INTERVAL: Duration = Duration::from_secs(30);
@@ -236,7 +233,7 @@ impl Controller {
         let (model1, model2, model3) = (Rc::clone(&model), Rc::clone(&model), Rc::clone(&model));
         let chat = ChatView::new(
             &ui,
-            Rc::new(move |number| item_at(&model1.borrow(), number)),
+            Rc::new(move |number| presenter::item_at(&model1.borrow(), number)),
             Rc::new(move |number| presenter::wire_row(&model2.borrow(), number)),
             Rc::new(move |number| presenter::wire_explanation(&model3.borrow(), number)),
         );

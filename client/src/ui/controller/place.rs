@@ -24,17 +24,6 @@ const LEAST_SIZE: (i32, i32) = (480, 380);
 /// How long the window stands still before its place is kept.
 const STILL_SECS: f64 = 0.7;
 
-/// What the controller knows of the window's place.
-#[derive(Default)]
-pub(super) struct Placing {
-    /// Where it was put in the beginning; what is still so is not kept.
-    begun: Option<Placement>,
-    /// Where it was put last, and what that became in FLTK's units, at which scale: units are too coarse to tell.
-    stood: Option<(Placement, [i32; 4], f32)>,
-    /// Whether it waits to stand still.
-    is_waiting: bool,
-}
-
 impl Controller {
     /// Gives the window its first place, before it is shown: where somebody wants it, or where it was the last time.
     pub(super) fn put_window(&mut self, wanted: Option<Geometry>) {

@@ -11,18 +11,8 @@ use crate::desktop::keyring;
 use crate::model::forms::profile::{Entry, ProfileForm};
 use crate::model::{Link, Network};
 use crate::text::i18n::Text;
-use crate::ui::controller::dialogs::Asked;
+use crate::ui::controller::state::{Asked, Editing};
 use crate::ui::overlays::dialog::{Question, Tone};
-
-/// A saved server while its page is shown.
-pub(super) struct Editing {
-    /// As it is saved; nothing for one that is not.
-    saved: Option<Profile>,
-    /// What the page was filled in from.
-    base: Profile,
-    /// What stood there before anybody typed.
-    untouched: ProfileForm,
-}
 
 impl Controller {
     pub(super) fn edit_profile(&mut self, index: usize) {

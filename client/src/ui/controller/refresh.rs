@@ -4,11 +4,11 @@ use fltk::app;
 use fltk::prelude::*;
 
 use crate::config::settings::Shade;
-use crate::model::{self, Model, View};
+use crate::model::{self, View};
 use crate::text::i18n::Text;
 use crate::ui::controller::Controller;
 use crate::ui::presenter;
-use crate::ui::views::transcript::{Item, Show};
+use crate::ui::views::transcript::Show;
 use crate::ui::widgets::paint::Rect;
 use crate::ui::widgets::theme::Theme;
 
@@ -158,11 +158,4 @@ impl Controller {
         self.dialog.place(rect);
         self.window.redraw();
     }
-}
-
-/// A line of the conversation in front, as the transcript draws it.
-pub(super) fn item_at(model: &Model, number: u64) -> Item {
-    let line = model.current().and_then(|current| Some((current, current.line_numbered(number)?)));
-    // The transcript asks only for lines that it was told of.
-    line.map_or_else(Item::default, |(conversation, line)| presenter::item(model, conversation, line, number))
 }
