@@ -25,7 +25,7 @@ use support::person::{Person, Start, line};
 use teahouse::config::profile::Profile;
 use teahouse::config::settings::{Density, Shade};
 use teahouse::event::Reader;
-use teahouse::model::{Action, Model, NetworkId};
+use teahouse::model::{Effect, Model, NetworkId};
 use teahouse::text::i18n::Language;
 use teahouse::ui::overlays::picker::Picker;
 use teahouse::ui::views::transcript::{Show, Transcript};
@@ -162,9 +162,9 @@ impl House {
         let profile = Profile { nick: "ming".into(), server: "tea.house".into(), ..Profile::default() };
         let mut model = Model::new(Language::Chinese, profile);
         model.log_in(model.form().clone());
-        let actions = model.take_actions();
-        let network = actions.iter().find_map(|action| match action {
-            Action::Connect(network, _) => Some(*network),
+        let effects = model.take_effects();
+        let network = effects.iter().find_map(|effect| match effect {
+            Effect::Connect(network, _) => Some(*network),
             _ => None,
         });
         let network = network.expect("it connects");

@@ -30,7 +30,7 @@ use crate::desktop::keyring;
 use crate::event::{Event, Manner, What};
 use crate::model::conversation::Delivery;
 use crate::model::{
-    Action, Body, Conversation, ConversationId, Line, Link, Message, Model, Network, NetworkId,
+    Body, Conversation, ConversationId, Effect, Line, Link, Message, Model, Network, NetworkId,
 };
 use crate::net::connection::{Connection, Setup};
 use crate::net::reconnect::Retry;
@@ -313,9 +313,9 @@ impl Headless {
 
     /// Does what the model wants done outside.
     fn carry_out(&mut self) {
-        for action in self.model.take_actions() {
-            match action {
-                Action::Connect(_, profile) => {
+        for effect in self.model.take_effects() {
+            match effect {
+                Effect::Connect(_, profile) => {
                     self.say_connecting();
                     let mut profile = with_more_names(*profile);
                     if profile.may_be_kept() {
@@ -328,19 +328,19 @@ impl Headless {
                     };
                     self.connection = Some(Connection::open(&profile, &self.setup, wake));
                 }
-                Action::Send(_, line) => {
+                Effect::Send(_, line) => {
                     if let Some(connection) = &self.connection {
                         connection.send(line);
                     }
                 }
                 // Only a window asks for these.
-                Action::Remember(_)
-                | Action::KeepIgnored(_)
-                | Action::KeepPassword(..)
-                | Action::Notify { .. }
-                | Action::Tell { .. } => {}
+                Effect::Remember(_)
+                | Effect::KeepIgnored(_)
+                | Effect::KeepPassword(..)
+                | Effect::Notify { .. }
+                | Effect::Tell { .. } => {}
                 // A connection that has failed is given up too, and how it failed is the end.
-                Action::Disconnect(_) | Action::Quit => drop(self.end.get_or_insert(Ok(()))),
+                Effect::Disconnect(_) | Effect::Quit => drop(self.end.get_or_insert(Ok(()))),
             }
         }
     }

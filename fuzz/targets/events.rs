@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
 use teahouse::config::profile::Profile;
 use teahouse::event::{Event, Reader};
-use teahouse::model::{Action, Model, Network};
+use teahouse::model::{Effect, Model, Network};
 use teahouse::net::registration::Registration;
 use teahouse::text::encoding::Encoding;
 use teahouse::text::i18n::Language;
@@ -36,7 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut registration = Registration::new(&with_account, true);
     let mut reader = Reader::default();
     let mut buffer = LineBuffer::new(LineLimits::FROM_SERVER);
-    let [Action::Connect(id, _)] = model.take_actions()[..] else { unreachable!("it is about to connect") };
+    let [Effect::Connect(id, _)] = model.take_effects()[..] else { unreachable!("it is about to connect") };
     // The registration does not hear the opening: its own talk with the server is in the input.
     for (is_input, mut rest) in [(false, OPENING.as_bytes()), (true, bytes)] {
         while !rest.is_empty() && !buffer.spare().is_empty() {
@@ -61,8 +61,8 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     let _ = model.submit("hello");
-    for action in model.take_actions() {
-        if let Action::Send(_, line) = action {
+    for effect in model.take_effects() {
+        if let Effect::Send(_, line) = effect {
             check_line(&line);
         }
     }

@@ -5,7 +5,7 @@
 //! 1. Something happens: an [`Event`] arrives on a network ([`Model::apply`]) or the person does something
 //!    ([`Model::submit`], [`Model::select`], …).
 //! 2. The model changes, and notes what has to be done outside.
-//! 3. The window takes those [`Action`]s ([`Model::take_actions`]), carries them out, and draws the model anew.
+//! 3. The window takes those [`Effect`]s ([`Model::take_effects`]), carries them out, and draws the model anew.
 //!
 //! A [`Network`] is one server and all that is open there; the model is all of them, which one is in front, and the
 //! login form. Nothing here knows a language: whatever is to be read comes as a [`Phrase`], and becomes words when it
@@ -73,7 +73,7 @@ pub const MAX_LINES_AT_ONCE: usize = 50;
 
 /// Something that the model wants done outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum Effect {
     /// Close this network's connection if there is one, and open a new one to here.
     Connect(NetworkId, Box<Profile>),
     /// Keep this server for the next time: we are there.
@@ -170,7 +170,7 @@ pub struct Model {
     /// What is to be said of the window as a whole and was not said in a conversation.
     remarks: Vec<Phrase>,
     completion: Completion,
-    actions: Vec<Action>,
+    effects: Vec<Effect>,
     clock: Clock,
 }
 
@@ -211,7 +211,7 @@ impl Model {
             asks_server_password: false,
             remarks: Vec::new(),
             completion: Completion::default(),
-            actions: Vec::new(),
+            effects: Vec::new(),
             clock: Clock { now: Rc::new(now), zone },
         }
     }
@@ -337,10 +337,10 @@ impl Model {
 
     /// Takes what is to be done, in order. The window calls this after every call that changes the model.
     #[must_use]
-    pub fn take_actions(&mut self) -> Vec<Action> {
+    pub fn take_effects(&mut self) -> Vec<Effect> {
         self.say_remarks();
-        self.collect_actions();
-        mem::take(&mut self.actions)
+        self.collect_effects();
+        mem::take(&mut self.effects)
     }
 }
 
@@ -360,7 +360,7 @@ impl Model {
                     self.applicant = None;
                     self.networks.retain(|network| network.id != id);
                     // It has ended by itself, and nobody will ask for it any more.
-                    self.actions.push(Action::Disconnect(id));
+                    self.effects.push(Effect::Disconnect(id));
                     return;
                 }
                 _ => {}
@@ -466,8 +466,8 @@ impl Model {
         for network in &mut self.networks {
             network.say_farewell(farewell);
         }
-        self.collect_actions();
-        self.actions.push(Action::Quit);
+        self.collect_effects();
+        self.effects.push(Effect::Quit);
     }
 }
 
@@ -482,9 +482,9 @@ impl Model {
         }
     }
 
-    fn collect_actions(&mut self) {
+    fn collect_effects(&mut self) {
         for network in &mut self.networks {
-            self.actions.append(&mut network.actions);
+            self.effects.append(&mut network.effects);
         }
     }
 

@@ -284,7 +284,7 @@ impl Model {
     /// Leaves a network for good, with all that is open there. After the last one comes the login view.
     pub fn leave(&mut self, id: NetworkId) {
         self.disconnect(id);
-        self.collect_actions();
+        self.collect_effects();
         let Some(index) = self.networks.iter().position(|network| network.id == id) else { return };
         let gone = self.networks.remove(index);
         if self.applicant == Some(id) {

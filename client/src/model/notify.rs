@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::conversation::Conversation;
 use super::network::Network;
-use super::{Action, ConversationId, Kind, Model};
+use super::{ConversationId, Effect, Kind, Model};
 use crate::config::settings::Notify;
 
 /// What is told of: everywhere, and where one wants it otherwise.
@@ -53,7 +53,7 @@ impl Network {
                 Kind::Private => from.to_owned(),
                 Kind::Room | Kind::Server => format!("{from} · {}", conversation.name()),
             };
-            self.actions.push(Action::Notify { conversation: id, title, text: text.to_owned() });
+            self.effects.push(Effect::Notify { conversation: id, title, text: text.to_owned() });
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::conversation::{Conversation, ConversationId, Kind};
 use super::network::{Link, Network, NetworkId};
-use super::{Action, Model, View};
+use super::{Effect, Model, View};
 use crate::text::i18n::{Phrase, Text};
 
 /// How many offers of one server wait. Whoever invites into more is not worth more room.
@@ -162,7 +162,7 @@ impl Network {
     fn tell_desktop_of_offer(&mut self, conversation: ConversationId, at: Timestamp, phrase: &Phrase) {
         let is_news = !self.is_focused && self.welcomed_at.is_none_or(|welcomed_at| at >= welcomed_at);
         if is_news {
-            self.actions.push(Action::Tell { conversation, phrase: phrase.clone() });
+            self.effects.push(Effect::Tell { conversation, phrase: phrase.clone() });
         }
     }
 }

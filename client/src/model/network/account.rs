@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use crate::config::profile::{Profile, Secret};
-use crate::model::Action;
+use crate::model::Effect;
 use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
 
@@ -50,7 +50,7 @@ impl Network {
     pub(in crate::model) fn keep_password(&mut self) {
         let Profile { keyring, password, server_password, .. } = &self.profile;
         if *keyring && (!password.is_empty() || !server_password.is_empty()) {
-            self.actions.push(Action::KeepPassword(self.id, Box::new(self.profile.clone())));
+            self.effects.push(Effect::KeepPassword(self.id, Box::new(self.profile.clone())));
         }
     }
 

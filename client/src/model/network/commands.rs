@@ -4,7 +4,7 @@ use crate::command::Command;
 use crate::config::profile::Room;
 use crate::event::Manner;
 use crate::event::wire_line;
-use crate::model::Action;
+use crate::model::Effect;
 use crate::model::conversation::{ConversationId, Kind};
 use crate::model::network::{Link, Network, WhoQuestion};
 use crate::text::i18n::{Phrase, Text};
@@ -72,7 +72,7 @@ impl Network {
             Command::Oper { name, password } => self.ask(&["OPER", &name, &password]),
             Command::Raw(line) => {
                 self.need_link()?;
-                self.actions.push(Action::Send(self.id, line));
+                self.effects.push(Effect::Send(self.id, line));
                 Ok(())
             }
             Command::Help => {

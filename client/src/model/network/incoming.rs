@@ -11,7 +11,7 @@ use crate::event::{Event, Manner, Sender, What, Words};
 use crate::model::conversation::condense::Step;
 use crate::model::history::Told;
 use crate::model::network::{Network, WhoQuestion};
-use crate::model::{Action, ConversationId, Kind, Link};
+use crate::model::{ConversationId, Effect, Kind, Link};
 use crate::text::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.
@@ -206,7 +206,7 @@ impl Network {
         if !self.profile.server_password.is_empty() && self.profile.password.is_empty() {
             self.keep_password();
         }
-        self.actions.push(Action::Remember(Box::new(self.profile.clone())));
+        self.effects.push(Effect::Remember(Box::new(self.profile.clone())));
         for conversation in &mut self.conversations {
             conversation.joined |= conversation.kind != Kind::Room;
         }

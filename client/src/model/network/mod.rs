@@ -17,7 +17,7 @@ use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, Li
 use super::history::Batch;
 use super::notify::NotifyRules;
 use super::offers::Offer;
-use super::{Action, COLOURS, Clock};
+use super::{COLOURS, Clock, Effect};
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::Failure;
@@ -177,7 +177,7 @@ pub struct Network {
     /// Rooms to go into with a click, the newest last.
     pub(super) offers: Vec<Offer>,
     /// What is to be done outside, in order.
-    pub(super) actions: Vec<Action>,
+    pub(super) effects: Vec<Effect>,
     pub(super) clock: Clock,
 }
 
@@ -372,7 +372,7 @@ impl Network {
             next_batch: 0,
             offers: Vec::new(),
             stamp: None,
-            actions: Vec::new(),
+            effects: Vec::new(),
             clock,
         }
     }
@@ -419,7 +419,7 @@ impl Network {
                 self.diary = None;
             }
             self.begin();
-            self.actions.push(Action::Connect(self.id, Box::new(self.profile.clone())));
+            self.effects.push(Effect::Connect(self.id, Box::new(self.profile.clone())));
         }
     }
 
@@ -435,7 +435,7 @@ impl Network {
     pub(super) fn disconnect(&mut self) {
         if self.link != Link::Down || self.retry_secs.is_some() {
             self.say_farewell("");
-            self.actions.push(Action::Disconnect(self.id));
+            self.effects.push(Effect::Disconnect(self.id));
             self.disconnected();
             self.failure = None;
         }
@@ -518,7 +518,7 @@ impl Network {
             Ok(line) => {
                 let line = text::truncate(&line, MAX_LINE_BYTES - "\r\n".len());
                 let line = if tags.is_empty() { line.to_owned() } else { format!("@{tags} {line}") };
-                self.actions.push(Action::Send(self.id, line));
+                self.effects.push(Effect::Send(self.id, line));
             }
             Err(why) => log::warn!("not sent: {command}: {why}"),
         }

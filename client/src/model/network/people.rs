@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::event::{Sender, What};
 use crate::model::conversation::members::Rank;
 use crate::model::network::Network;
-use crate::model::{Action, Kind, Model};
+use crate::model::{Effect, Kind, Model};
 use crate::text::i18n::{Phrase, Text};
 
 /// Who somebody is, as far as the server says.
@@ -181,7 +181,7 @@ impl Model {
             Text::NotIgnoring
         };
         self.set_ignored(ignored);
-        self.actions.push(Action::KeepIgnored(self.ignored.to_vec()));
+        self.effects.push(Effect::KeepIgnored(self.ignored.to_vec()));
         self.say_here(text.with([who]));
     }
 

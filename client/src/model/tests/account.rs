@@ -27,8 +27,8 @@ fn logging_in(window: &mut Window, change: impl FnOnce(&mut LoginForm)) -> Profi
     let mut form = window.model.form().clone();
     change(&mut form);
     window.model.log_in(form);
-    match window.model.take_actions().pop() {
-        Some(Action::Connect(_, profile)) => *profile,
+    match window.model.take_effects().pop() {
+        Some(Effect::Connect(_, profile)) => *profile,
         other => panic!("no connection: {other:?}"),
     }
 }
@@ -69,12 +69,12 @@ fn a_connection_that_is_made_again_logs_in_to_an_account_that_is_there_only_sinc
     window.server(&[":tea.house REGISTER SUCCESS bob :Account registered"]);
     window.lose_connection();
     window.happens(What::Connecting);
-    let actions = window.model.take_actions();
-    let Some(Action::Connect(_, profile)) = actions.last() else { panic!("as before: {actions:?}") };
+    let effects = window.model.take_effects();
+    let Some(Effect::Connect(_, profile)) = effects.last() else { panic!("as before: {effects:?}") };
     assert_eq!((profile.account.as_str(), profile.password.reveal()), ("bob", "sesame"));
     window.lose_connection();
     window.happens(What::Connecting);
-    assert_eq!(window.model.take_actions(), [], "it knows by now");
+    assert_eq!(window.model.take_effects(), [], "it knows by now");
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn a_password_is_kept_only_if_asked_and_only_if_it_was_right() {
         });
     };
     let is_kept = |window: &mut Window| {
-        let actions = window.model.take_actions();
-        actions
+        let effects = window.model.take_effects();
+        effects
             .iter()
-            .any(|action| matches!(action, Action::KeepPassword(_, profile) if !profile.password.is_empty()))
+            .any(|effect| matches!(effect, Effect::KeepPassword(_, profile) if !profile.password.is_empty()))
     };
     for (keep, succeeds) in [(false, true), (true, false), (true, true)] {
         let mut window = Window::opened();
@@ -162,7 +162,7 @@ fn whoever_takes_another_name_stays_with_their_account() {
     window.server(&[":tea.house 001 bob :Welcome", ":bob!b@h NICK bobby"]);
     window.lose_connection();
     window.model.connect_again(FIRST);
-    let actions = window.model.take_actions();
-    let Some(Action::Connect(_, profile)) = actions.last() else { panic!("no connection: {actions:?}") };
+    let effects = window.model.take_effects();
+    let Some(Effect::Connect(_, profile)) = effects.last() else { panic!("no connection: {effects:?}") };
     assert_eq!((profile.nick.as_str(), profile.account_name()), ("bobby", "bob"));
 }

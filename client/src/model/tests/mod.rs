@@ -110,11 +110,11 @@ impl Window {
 
     /// The lines sent since the last time.
     fn sent(&mut self) -> Vec<String> {
-        let line = |action| match action {
-            Action::Send(_, line) => Some(line),
+        let line = |effect| match effect {
+            Effect::Send(_, line) => Some(line),
             _ => None,
         };
-        self.model.take_actions().into_iter().filter_map(line).collect()
+        self.model.take_effects().into_iter().filter_map(line).collect()
     }
 
     /// Types something and gives the lines it sends.
@@ -128,7 +128,7 @@ impl Window {
     #[track_caller]
     fn refused(&mut self, text: &str) -> Text {
         let why = self.model.submit(text).expect_err(text).text();
-        assert_eq!(self.model.take_actions(), [], "nothing is done");
+        assert_eq!(self.model.take_effects(), [], "nothing is done");
         why
     }
 
@@ -196,7 +196,7 @@ fn a_wrong_form_is_answered_beside_its_fields_and_nothing_is_connected() {
     window.model.log_in(LoginForm { nick: "a b".into(), port: "abc".into(), ..LoginForm::default() });
     let errors = window.model.form_errors();
     assert!(errors.nick.is_some() && errors.server.is_some() && errors.port.is_some());
-    assert_eq!(window.model.take_actions(), []);
+    assert_eq!(window.model.take_effects(), []);
     assert_eq!((window.model.view(), window.link()), (View::Login, Link::Down));
 }
 
@@ -205,10 +205,10 @@ fn a_good_form_connects_and_the_welcome_opens_the_chat() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
     let profile = Profile { server: "tea.house".into(), nick: "bob".into(), ..Profile::default() };
-    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(profile))]);
+    assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(profile))]);
     assert_eq!((window.model.view(), window.link()), (View::Login, Link::Connecting));
     window.model.log_in(window.model.form().clone());
-    assert_eq!(window.model.take_actions(), [], "one login at a time");
+    assert_eq!(window.model.take_effects(), [], "one login at a time");
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!((window.model.view(), window.link()), (View::Chat, Link::Up));
     assert_eq!(window.network().me(), "bob");
@@ -218,9 +218,9 @@ fn a_good_form_connects_and_the_welcome_opens_the_chat() {
 fn a_name_that_is_taken_is_told_beside_the_name() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
-    let _ = window.model.take_actions();
+    let _ = window.model.take_effects();
     window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
-    assert_eq!(window.model.take_actions(), [Action::Disconnect(FIRST)], "nothing of it is left");
+    assert_eq!(window.model.take_effects(), [Effect::Disconnect(FIRST)], "nothing of it is left");
     assert_eq!(window.model.view(), View::Login);
     assert_eq!(window.model.form_errors().nick.as_ref().map(Phrase::text), Some(Text::NickInUse));
     let form = LoginForm { nick: "bobby".into(), ..window.model.form().clone() };
@@ -232,9 +232,9 @@ fn a_name_that_is_taken_is_told_beside_the_name() {
 fn a_login_can_be_given_up() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
-    let _ = window.model.take_actions();
+    let _ = window.model.take_effects();
     window.model.give_up_login();
-    assert_eq!(window.model.take_actions(), [Action::Disconnect(FIRST)]);
+    assert_eq!(window.model.take_effects(), [Effect::Disconnect(FIRST)]);
     assert_eq!((window.model.view(), window.link()), (View::Login, Link::Down));
 }
 
@@ -455,11 +455,11 @@ fn every_other_command_sends_its_line() {
 fn quitting_says_farewell_and_then_closes_the_window() {
     let mut window = Window::in_lobby();
     window.model.submit("/quit 再见 大家").unwrap();
-    let farewell = Action::Send(FIRST, "QUIT :再见 大家".to_owned());
-    assert_eq!(window.model.take_actions(), [farewell, Action::Quit]);
+    let farewell = Effect::Send(FIRST, "QUIT :再见 大家".to_owned());
+    assert_eq!(window.model.take_effects(), [farewell, Effect::Quit]);
     let mut window = Window::opened();
     window.model.quit("");
-    assert_eq!(window.model.take_actions(), [Action::Quit]);
+    assert_eq!(window.model.take_effects(), [Effect::Quit]);
 }
 
 #[test]
@@ -835,7 +835,7 @@ fn a_lost_connection_is_said_plainly_and_connecting_again_finds_everything_as_it
     }
     window.model.connect_again(FIRST);
     assert!(
-        matches!(&window.model.take_actions()[..], [Action::Connect(_, profile)] if profile.nick == "bob")
+        matches!(&window.model.take_effects()[..], [Effect::Connect(_, profile)] if profile.nick == "bob")
     );
     assert_eq!((window.link(), window.network().failure()), (Link::Connecting, None));
     window.server(&[":tea.house 001 bob :Welcome"]);
@@ -855,8 +855,8 @@ fn whoever_had_to_take_another_name_connects_again_by_their_own() {
     assert_eq!(window.network().me(), "bob_");
     window.lose_connection();
     window.model.connect_again(FIRST);
-    let actions = window.model.take_actions();
-    assert!(matches!(&actions[..], [Action::Connect(_, profile)] if profile.nick == "bob"), "{actions:?}");
+    let effects = window.model.take_effects();
+    assert!(matches!(&effects[..], [Effect::Connect(_, profile)] if profile.nick == "bob"), "{effects:?}");
 }
 
 #[test]
@@ -871,10 +871,10 @@ fn connecting_again_may_fail_again_and_nothing_is_forgotten() {
     }
     assert_eq!(window.shown("#lobby").len(), lines, "the bar says it, not the transcript");
     window.type_in("/nick bobby");
-    let _ = window.model.take_actions();
+    let _ = window.model.take_effects();
     window.model.connect_again(FIRST);
     assert!(
-        matches!(&window.model.take_actions()[..], [Action::Connect(_, profile)] if profile.nick == "bobby")
+        matches!(&window.model.take_effects()[..], [Effect::Connect(_, profile)] if profile.nick == "bobby")
     );
     window.server(&[":tea.house 001 bobby :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby"]);
@@ -888,7 +888,7 @@ fn a_room_closed_while_there_is_no_connection_is_not_joined_again() {
     window.model.close(window.id("#rust"));
     assert_eq!(window.names(), ["#lobby"]);
     window.model.connect_again(FIRST);
-    let _ = window.model.take_actions();
+    let _ = window.model.take_effects();
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby"]);
 }
@@ -898,8 +898,8 @@ fn logging_out_leaves_nothing_behind() {
     let mut window = Window::in_lobby();
     window.model.leave(FIRST);
     assert_eq!(
-        window.model.take_actions(),
-        [Action::Send(FIRST, "QUIT".to_owned()), Action::Disconnect(FIRST)]
+        window.model.take_effects(),
+        [Effect::Send(FIRST, "QUIT".to_owned()), Effect::Disconnect(FIRST)]
     );
     assert_eq!(window.model.view(), View::Login);
     assert!(window.model.networks().next().is_none() && window.model.current().is_none());
@@ -922,7 +922,7 @@ fn on_two_servers() -> (Window, NetworkId) {
     window.server_of(second, &[":irc.example 001 bobby :Welcome", ":irc.example 422 bobby :No message"]);
     window.server_of(second, &[":bobby!b@h JOIN #rust"]);
     window.model.select(lobby);
-    let _ = window.model.take_actions();
+    let _ = window.model.take_effects();
     (window, second)
 }
 
@@ -973,7 +973,7 @@ fn a_second_login_that_fails_is_told_in_the_form_and_one_can_go_back() {
     });
     window.sent();
     window.model.close_form();
-    assert_eq!(window.model.take_actions(), [Action::Disconnect(NetworkId(2))], "going back gives it up");
+    assert_eq!(window.model.take_effects(), [Effect::Disconnect(NetworkId(2))], "going back gives it up");
     window.server_of(NetworkId(2), &[":slow 001 bob :Welcome"]);
     assert_eq!(places(&window), ["tea.house"], "and what still comes of it means nothing");
 }
@@ -982,20 +982,20 @@ fn a_second_login_that_fails_is_told_in_the_form_and_one_can_go_back() {
 fn what_is_said_goes_to_the_server_whose_conversation_is_in_front() {
     let (mut window, second) = on_two_servers();
     window.model.submit("tea?").unwrap();
-    assert_eq!(window.model.take_actions(), [Action::Send(FIRST, "PRIVMSG #lobby tea?".into())]);
+    assert_eq!(window.model.take_effects(), [Effect::Send(FIRST, "PRIVMSG #lobby tea?".into())]);
     let rust = window.model.network(second).unwrap().current().unwrap().id();
     window.model.select(rust);
     window.model.submit("/me compiles").unwrap();
     let line = "PRIVMSG #rust :\x01ACTION compiles\x01".to_owned();
-    assert_eq!(window.model.take_actions(), [Action::Send(second, line)]);
+    assert_eq!(window.model.take_effects(), [Effect::Send(second, line)]);
     assert_eq!(
         window.model.complete("#", 1, false),
         Some(("#rust ".to_owned(), 6)),
         "names are of this server"
     );
     window.model.submit("/quit bye").unwrap();
-    let farewells = [Action::Send(FIRST, "QUIT bye".into()), Action::Send(second, "QUIT bye".into())];
-    assert_eq!(window.model.take_actions(), [&farewells[..], &[Action::Quit]].concat());
+    let farewells = [Effect::Send(FIRST, "QUIT bye".into()), Effect::Send(second, "QUIT bye".into())];
+    assert_eq!(window.model.take_effects(), [&farewells[..], &[Effect::Quit]].concat());
 }
 
 #[test]
@@ -1075,13 +1075,13 @@ fn looking_away_to_another_server_ends_the_new_line_and_begins_to_count() {
 fn a_server_that_is_disconnected_keeps_its_conversations_and_one_that_is_left_does_not() {
     let (mut window, second) = on_two_servers();
     window.model.disconnect(second);
-    let quit = Action::Send(second, "QUIT".into());
-    assert_eq!(window.model.take_actions(), [quit, Action::Disconnect(second)]);
+    let quit = Effect::Send(second, "QUIT".into());
+    assert_eq!(window.model.take_effects(), [quit, Effect::Disconnect(second)]);
     assert_eq!(places(&window), ["tea.house", "irc.example"]);
     assert_eq!(window.model.network(second).unwrap().link(), Link::Down);
     assert_eq!(window.link(), Link::Up, "the other server does not notice");
     window.model.connect_again(second);
-    assert!(matches!(&window.model.take_actions()[..], [Action::Connect(id, _)] if *id == second));
+    assert!(matches!(&window.model.take_effects()[..], [Effect::Connect(id, _)] if *id == second));
     window.server_of(second, &[":irc.example 001 bobby :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #rust"]);
     assert_eq!(window.model.current().unwrap().name(), "#lobby", "and what one reads stays in front");
@@ -1116,7 +1116,7 @@ fn saved_servers_are_listed_until_one_is_on_them() {
 
     window.model.open_profile(1);
     let profile = Box::new(saved("irc.example", "bobby"));
-    assert_eq!(window.model.take_actions().pop(), Some(Action::Connect(NetworkId(1), profile)));
+    assert_eq!(window.model.take_effects().pop(), Some(Effect::Connect(NetworkId(1), profile)));
     assert_eq!(window.model.view(), View::Chat, "and among conversations it is shown in the list at once");
     assert_eq!((places(&window), closed(&window)), (vec!["tea.house", "irc.example"], vec![]));
     assert_eq!(window.model.front().map(Network::link), Some(Link::Connecting));
@@ -1140,7 +1140,7 @@ fn servers_that_one_wants_at_once_are_connected_to_at_the_start() {
     window.model.connect_at_start();
     assert_eq!(places(&window), ["a", "c"]);
     assert_eq!(window.model.current().map(Conversation::name), Some("a"));
-    assert_eq!(window.model.take_actions().len(), 2);
+    assert_eq!(window.model.take_effects().len(), 2);
 }
 
 #[test]
@@ -1172,7 +1172,7 @@ fn what_is_known_of_a_server_is_used_when_its_address_is_typed() {
         port: "6667".into(),
         ..LoginForm::default()
     });
-    let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+    let Some(Effect::Connect(_, profile)) = window.model.take_effects().pop() else {
         panic!("no connection")
     };
     assert_eq!((profile.nick.as_str(), profile.account.as_str()), ("bobby", "bob"));
@@ -1189,7 +1189,7 @@ fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
 
     window.model.set_profiles(vec![saved("tea.house", "bob")]);
     follow(&mut window, "irc://irc.example/茶馆");
-    let Some(Action::Connect(second, profile)) = window.model.take_actions().pop() else {
+    let Some(Effect::Connect(second, profile)) = window.model.take_effects().pop() else {
         panic!("no connection")
     };
     assert_eq!(*profile, saved("irc.example", "bob"), "the room is for this time only");
@@ -1205,11 +1205,11 @@ fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
     window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
     window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.form().clone() });
     let is_remembered =
-        |action: &Action| matches!(action, Action::Remember(profile) if profile.rooms.is_empty());
+        |effect: &Effect| matches!(effect, Effect::Remember(profile) if profile.rooms.is_empty());
     window.server_of(NetworkId(1), &[":irc.example 001 bobby :Welcome"]);
-    let actions = window.model.take_actions();
-    assert!(actions.iter().any(is_remembered), "the room is for this time only");
-    assert!(actions.contains(&Action::Send(NetworkId(1), "JOIN #茶馆".to_owned())), "{actions:?}");
+    let effects = window.model.take_effects();
+    assert!(effects.iter().any(is_remembered), "the room is for this time only");
+    assert!(effects.contains(&Effect::Send(NetworkId(1), "JOIN #茶馆".to_owned())), "{effects:?}");
 }
 
 #[test]
@@ -1235,14 +1235,14 @@ fn a_server_that_asks_for_a_password_gets_a_field_for_it() {
     assert_eq!(window.model.form_errors().of(Field::ServerPassword).unwrap().text(), Text::PasswordNeeded);
     let sesame = Secret::from("sesame".to_owned());
     window.model.log_in(LoginForm { server_password: sesame.clone(), ..window.model.form().clone() });
-    let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+    let Some(Effect::Connect(_, profile)) = window.model.take_effects().pop() else {
         panic!("no connection")
     };
     assert_eq!(profile.server_password, sesame);
     // To another server it is not said.
     window.model.give_up_login();
     window.model.log_in(LoginForm { server: "other.house".into(), ..window.model.form().clone() });
-    let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+    let Some(Effect::Connect(_, profile)) = window.model.take_effects().pop() else {
         panic!("no connection")
     };
     assert!(profile.server_password.is_empty());

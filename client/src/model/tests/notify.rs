@@ -8,11 +8,11 @@ use crate::model::notify::NotifyRules;
 
 /// What the desktop was told since the last time.
 fn told(window: &mut Window) -> Vec<String> {
-    let words = |action| match action {
-        Action::Notify { title, text, .. } => Some(format!("{title}: {text}")),
+    let words = |effect| match effect {
+        Effect::Notify { title, text, .. } => Some(format!("{title}: {text}")),
         _ => None,
     };
-    window.model.take_actions().into_iter().filter_map(words).collect()
+    window.model.take_effects().into_iter().filter_map(words).collect()
 }
 
 #[test]

@@ -12,11 +12,11 @@ fn offered(window: &Window) -> Option<String> {
 }
 
 fn told(window: &mut Window) -> Vec<String> {
-    let told = |action| match action {
-        Action::Tell { phrase, .. } => Some(phrase.to(Language::English)),
+    let told = |effect| match effect {
+        Effect::Tell { phrase, .. } => Some(phrase.to(Language::English)),
         _ => None,
     };
-    window.model.take_actions().into_iter().filter_map(told).collect()
+    window.model.take_effects().into_iter().filter_map(told).collect()
 }
 
 #[test]

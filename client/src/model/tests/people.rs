@@ -39,7 +39,7 @@ fn nobody_has_no_card() {
 fn who_is_ignored_is_not_heard_and_the_list_is_kept() {
     let mut window = Window::in_lobby();
     window.model.submit("/ignore Alice").unwrap();
-    assert_eq!(window.model.take_actions(), [Action::KeepIgnored(vec!["Alice".to_owned()])]);
+    assert_eq!(window.model.take_effects(), [Effect::KeepIgnored(vec!["Alice".to_owned()])]);
     assert!(window.model.ignores("alice"));
     let before = window.shown("#lobby");
     window.server(&[

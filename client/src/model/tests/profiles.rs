@@ -22,9 +22,9 @@ fn changed(change: impl FnOnce(&mut Profile)) -> (Window, Profile) {
 fn a_server_is_kept_for_the_next_time_once_it_has_let_us_in() {
     let mut window = Window::opened();
     window.model.log_in(window.model.form().clone());
-    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(saved()))]);
+    assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(saved()))]);
     window.server(&[":tea.house 001 bob :Welcome"]);
-    assert!(window.model.take_actions().contains(&Action::Remember(Box::new(saved()))));
+    assert!(window.model.take_effects().contains(&Effect::Remember(Box::new(saved()))));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn what_is_changed_holds_from_the_next_connection_on() {
     // The connection would come back by itself, to where it was.
     window.happens(What::Retrying { seconds: 1 });
     window.happens(What::Connecting);
-    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(after))]);
+    assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(after))]);
     assert!(!window.network().is_outdated());
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["JOIN #lobby", "JOIN #new"]);
@@ -61,10 +61,10 @@ fn a_connection_that_is_being_made_is_made_in_the_new_way_at_once() {
     let mut window = Window::in_lobby();
     window.lose_connection();
     window.model.connect_again(FIRST);
-    drop(window.model.take_actions());
+    drop(window.model.take_effects());
     let after = Profile { port: 7000, ..saved() };
     window.model.change_profile(&saved(), &after);
-    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(after))]);
+    assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(after))]);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn what_is_changed_is_not_undone_by_the_next_connection() {
     window.model.change_profile(&saved(), &at_start);
     window.lose_connection();
     window.model.connect_again(FIRST);
-    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(at_start))]);
+    assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(at_start))]);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn what_is_typed_into_the_login_form_stays_while_its_server_is_changed_elsewhere
     assert!(!window.model.change_profile(&saved(), &at_start));
     window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.form().clone() });
     let expected = Profile { nick: "bobby".into(), ..at_start };
-    assert_eq!(window.model.take_actions(), [Action::Connect(FIRST, Box::new(expected))]);
+    assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(expected))]);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_password_that_is_typed_is_that_of_the_saved_account_unless_the_name_is_anot
         window.model.change_profile(&saved(), &Profile { account: "robert".into(), ..saved() });
         let password = Secret::from("sesame".to_owned());
         window.model.log_in(LoginForm { nick: nick.into(), password, ..window.model.form().clone() });
-        let Some(Action::Connect(_, profile)) = window.model.take_actions().pop() else {
+        let Some(Effect::Connect(_, profile)) = window.model.take_effects().pop() else {
             panic!("no connection")
         };
         assert_eq!(profile.account, account, "{nick}");

@@ -16,8 +16,8 @@ fn untrusted(certificate: &str, reason: Distrust, may_accept: bool) -> What {
 /// The profile with which a connection is being made.
 #[track_caller]
 fn connecting(window: &mut Window) -> Profile {
-    match window.model.take_actions().pop() {
-        Some(Action::Connect(_, profile)) => *profile,
+    match window.model.take_effects().pop() {
+        Some(Effect::Connect(_, profile)) => *profile,
         other => panic!("no connection: {other:?}"),
     }
 }
@@ -48,7 +48,7 @@ fn who_does_not_trust_it_is_not_connected() {
     window.happens(untrusted("first", Distrust::Expired, true));
     window.model.dismiss_stranger();
     assert!(window.model.stranger().is_none());
-    assert_eq!(window.model.take_actions(), [Action::Disconnect(FIRST)]);
+    assert_eq!(window.model.take_effects(), [Effect::Disconnect(FIRST)]);
     assert!(window.model.form_errors().general.is_some(), "it still says why");
 }
 
@@ -61,7 +61,7 @@ fn a_server_with_another_certificate_is_refused_until_the_old_one_is_forgotten()
     window.happens(untrusted("second", Distrust::OtherFingerprint, true));
     assert!(window.model.stranger().is_some_and(|it| it.is_changed() && !it.can_be_trusted()));
     window.model.trust_stranger();
-    assert!(window.model.take_actions().is_empty(), "there is no way around it");
+    assert!(window.model.take_effects().is_empty(), "there is no way around it");
     assert_eq!(window.network().link(), Link::Down);
 
     window.model.forget_certificate(FIRST);
@@ -79,7 +79,7 @@ fn where_a_policy_forbids_it_nobody_is_asked() {
     window.happens(untrusted("first", Distrust::UnknownIssuer, false));
     assert!(window.model.stranger().is_some_and(|it| !it.can_be_trusted() && !it.is_changed()));
     window.model.trust_stranger();
-    assert_eq!(window.model.take_actions(), [Action::Disconnect(FIRST)]);
+    assert_eq!(window.model.take_effects(), [Effect::Disconnect(FIRST)]);
 }
 
 #[test]

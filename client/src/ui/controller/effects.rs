@@ -8,7 +8,7 @@ use crate::config::folder::{self, Claim};
 use crate::config::profile::Profile;
 use crate::desktop::keyring::Kept;
 use crate::logs::Logs;
-use crate::model::{Action, Link, NetworkId};
+use crate::model::{Effect, Link, NetworkId};
 use crate::net::connection::{Connection, Setup};
 use crate::net::reconnect::Retry;
 use crate::text::i18n::{Phrase, Text};
@@ -61,10 +61,10 @@ impl Controller {
 
     /// Does what the model wants done outside.
     pub(super) fn carry_out(&mut self) {
-        let actions = self.model.borrow_mut().take_actions();
-        for action in actions {
-            match action {
-                Action::Connect(id, profile) => {
+        let effects = self.model.borrow_mut().take_effects();
+        for effect in effects {
+            match effect {
+                Effect::Connect(id, profile) => {
                     // An address that was mistyped is not kept: a new server is when it has let us in.
                     if self.settings.profiles.iter().any(|saved| saved.is_same_as(&profile)) {
                         self.remember(&profile);
@@ -76,18 +76,18 @@ impl Controller {
                         self.connect(id, &profile);
                     }
                 }
-                Action::Remember(profile) => self.remember(&profile),
-                Action::KeepPassword(id, profile) => self.keeper.store(id, profile),
-                Action::Send(id, line) => {
+                Effect::Remember(profile) => self.remember(&profile),
+                Effect::KeepPassword(id, profile) => self.keeper.store(id, profile),
+                Effect::Send(id, line) => {
                     if let Some(connection) = self.connections.get(&id) {
                         connection.send(line);
                     }
                 }
-                Action::Disconnect(id) => drop(self.connections.remove(&id)),
-                Action::Notify { conversation, title, text } => {
+                Effect::Disconnect(id) => drop(self.connections.remove(&id)),
+                Effect::Notify { conversation, title, text } => {
                     self.tell_desktop(conversation, title, text);
                 }
-                Action::Tell { conversation, phrase } => {
+                Effect::Tell { conversation, phrase } => {
                     let language = self.language();
                     self.tell_desktop(
                         conversation,
@@ -95,11 +95,11 @@ impl Controller {
                         phrase.to(language),
                     );
                 }
-                Action::KeepIgnored(ignored) => {
+                Effect::KeepIgnored(ignored) => {
                     self.settings.ignored = ignored;
                     self.save();
                 }
-                Action::Quit => {
+                Effect::Quit => {
                     self.connections.clear();
                     self.is_over.set(true);
                     // FLTK is about to wait for what happens next, and this may have been the last thing.

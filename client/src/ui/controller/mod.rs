@@ -408,8 +408,8 @@ impl Controller {
         // A part of the window that was just being drawn may hold the model.
         if let Ok(mut model) = self.model.try_borrow_mut() {
             model.quit("");
-            for action in model.take_actions() {
-                if let model::Action::Send(id, line) = action
+            for effect in model.take_effects() {
+                if let model::Effect::Send(id, line) = effect
                     && let Some(connection) = self.connections.get(&id)
                 {
                     connection.send(line);
