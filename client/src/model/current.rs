@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::command;
 use crate::event::wire_line;
 use crate::model::Model;
-use crate::model::conversation::{Conversation, ConversationId, LineId, Message, Reply};
+use crate::model::conversation::{Conversation, Message, Reply};
+use crate::model::ids::{ConversationId, LineId};
 use crate::text::i18n::{Phrase, Text};
 
 impl Model {

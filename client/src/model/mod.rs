@@ -13,6 +13,7 @@
 //!
 //! In reading order:
 //!
+//! - `ids`, `effect`, `clock`: what networks and conversations are called, what is wanted done outside, and the time;
 //! - this file: the whole; `networks`: which there are; `selection`: which conversation is in front, `current`: what the
 //!   person does with it;
 //! - [`network`]: one server, what the person does there and what happens there;
@@ -36,8 +37,13 @@ use crate::event::wire_line::WireLine;
 use crate::event::{Event, What};
 use crate::logs::Logs;
 use crate::model::assist::completion::Completion;
+use crate::model::clock::Clock;
 use crate::model::notify::NotifyRules;
 use crate::text::i18n::{Language, Phrase, Text};
+
+mod clock;
+mod effect;
+mod ids;
 
 pub mod conversation;
 pub mod network;
@@ -57,54 +63,15 @@ pub mod viewport;
 
 pub use conversation::members::{Member, Members, Rank};
 pub use conversation::{
-    Body, Conversation, ConversationId, Delivery, Kind, Line, LineId, MAX_LINES, Message, Reaction, Reply,
+    Body, COLOURS, Conversation, Delivery, Kind, Line, MAX_LINES, Message, Reaction, Reply,
 };
+pub use effect::Effect;
 pub use forms::login::{FormErrors, LoginForm};
+pub use ids::{ConversationId, LineId, NetworkId};
 pub use network::features::Features;
 pub use network::people::{Card, Order};
-pub use network::{Link, Network, NetworkId, Presence};
+pub use network::{Link, Network, Presence};
 pub use trust::Stranger;
-
-/// How many colours names are written in.
-pub const COLOURS: usize = 8;
-
-/// How many lines one may send at once, pasted or typed. Servers end the connection of those who send much more.
-pub const MAX_LINES_AT_ONCE: usize = 50;
-
-/// Something that the model wants done outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Close this network's connection if there is one, and open a new one to here.
-    Connect(NetworkId, Box<Profile>),
-    /// Keep this server for the next time: we are there.
-    Remember(Box<Profile>),
-    /// Put the password of this profile into the system's keyring.
-    KeepPassword(NetworkId, Box<Profile>),
-    /// Send this line on the network's connection; it has no CR LF.
-    Send(NetworkId, String),
-    /// Close the network's connection. What was to be sent before goes out first.
-    Disconnect(NetworkId),
-    /// Tell the desktop of a message.
-    Notify {
-        /// Where it was said.
-        conversation: ConversationId,
-        /// Who said it, and where.
-        title: String,
-        /// What.
-        text: String,
-    },
-    /// Tell the desktop of something else than a message.
-    Tell {
-        /// Where to go from there.
-        conversation: ConversationId,
-        /// What.
-        phrase: Phrase,
-    },
-    /// Keep this list of whom one does not want to hear.
-    KeepIgnored(Vec<String>),
-    /// Close the window and end the program.
-    Quit,
-}
 
 /// Which of its two views the window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,24 +80,6 @@ pub enum View {
     Login,
     /// The conversations.
     Chat,
-}
-
-/// Where the model takes the time from.
-#[derive(Clone)]
-struct Clock {
-    now: Rc<dyn Fn() -> Timestamp>,
-    zone: TimeZone,
-}
-
-impl Clock {
-    fn now(&self) -> Timestamp {
-        (self.now)()
-    }
-
-    /// A time as it stands in a line.
-    fn time_of(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
-    }
 }
 
 /// The whole state of the window that is not pixels.

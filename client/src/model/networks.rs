@@ -7,8 +7,9 @@ use crate::config::irc_url::IrcUrl;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::Failure;
 use crate::model::forms::login::{FormErrors, LoginForm};
-use crate::model::network::{Network, NetworkId};
-use crate::model::{ConversationId, Model, View};
+use crate::model::ids::{ConversationId, NetworkId};
+use crate::model::network::Network;
+use crate::model::{Model, View};
 use crate::text::i18n::Text;
 
 impl Model {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::conversation::Conversation;
-use super::network::Network;
-use super::{ConversationId, Effect, Kind, Model};
 use crate::config::settings::Notify;
+use crate::model::Model;
+use crate::model::conversation::{Conversation, Kind};
+use crate::model::effect::Effect;
+use crate::model::ids::ConversationId;
+use crate::model::network::Network;
 
 /// What is told of: everywhere, and where one wants it otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

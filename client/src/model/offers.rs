@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::conversation::{Conversation, ConversationId, Kind};
-use super::network::{Link, Network, NetworkId};
-use super::{Effect, Model, View};
+use crate::model::conversation::{Conversation, Kind};
+use crate::model::effect::Effect;
+use crate::model::ids::{ConversationId, NetworkId};
+use crate::model::network::{Link, Network};
+use crate::model::{Model, View};
 use crate::text::i18n::{Phrase, Text};
 
 /// How many offers of one server wait. Whoever invites into more is not worth more room.

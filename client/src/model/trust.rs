@@ -4,12 +4,14 @@
 //! it, it is pinned in the profile: from then on the server is known by it. A server that is known and shows another
 //! certificate is refused; to trust that one, the person first has to forget the old one.
 
-use super::network::{Link, NetworkId};
-use super::{FormErrors, Model};
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
 use crate::event::failure::Distrust;
 use crate::event::failure::Failure;
+use crate::model::Model;
+use crate::model::forms::login::FormErrors;
+use crate::model::ids::NetworkId;
+use crate::model::network::Link;
 
 /// A server whose certificate was not believed.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@
 //! from its beginning, the longest end of it that a name begins with does: `你好小` becomes `你好小明`.
 
 use crate::command;
-use crate::model::{Kind, Model};
+use crate::model::Model;
+use crate::model::conversation::Kind;
 use crate::text::typed;
 
 impl Model {

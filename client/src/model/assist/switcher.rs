@@ -5,7 +5,9 @@
 
 use pinyin::ToPinyinMulti;
 
-use crate::model::{Conversation, Model, Network};
+use crate::model::Model;
+use crate::model::conversation::Conversation;
+use crate::model::network::Network;
 use crate::text::typed;
 
 impl Model {

@@ -15,12 +15,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::text::truncate;
 
-use super::history::Past;
-use super::network::NetworkId;
 use crate::event::Manner;
 use crate::model::conversation::condense::{MAX_MOVEMENTS, Movement, Movements};
 use crate::model::conversation::input::Input;
 use crate::model::conversation::members::Members;
+use crate::model::history::Past;
+use crate::model::ids::{ConversationId, LineId};
 use crate::text::formatting::Span;
 use crate::text::i18n::{Language, Phrase, Text};
 
@@ -29,6 +29,9 @@ mod input;
 pub mod members;
 pub(in crate::model) mod mention;
 pub mod search;
+
+/// How many colours names are written in.
+pub const COLOURS: usize = 8;
 
 /// How many lines a conversation keeps.
 pub const MAX_LINES: usize = 10_000;
@@ -47,35 +50,6 @@ const STATE_LINES: usize = 16;
 
 /// Messages of one person within this time of each other stand under one name.
 const GROUPING: SignedDuration = SignedDuration::from_mins(2);
-
-/// Which conversation; stays the same when the conversation is renamed, and is never given out again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConversationId {
-    pub(super) network: NetworkId,
-    pub(super) number: u32,
-}
-
-impl ConversationId {
-    /// The network that it is on.
-    pub fn network(self) -> NetworkId {
-        self.network
-    }
-}
-
-/// Which line of a conversation. Lines are numbered on end, so the difference of two is their distance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LineId(u64);
-
-impl LineId {
-    pub(super) fn numbered(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// The number.
-    pub fn number(self) -> u64 {
-        self.0
-    }
-}
 
 /// What sort of conversation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +100,7 @@ pub enum Body {
 pub struct Message {
     /// Who said it.
     pub from: String,
-    /// Which colour the name has: an index below [`COLOURS`](super::COLOURS).
+    /// Which colour the name has: an index below [`COLOURS`].
     pub colour: usize,
     /// How it was said. An action reads as `from` and `text` in one sentence.
     pub manner: Manner,
@@ -739,4 +713,14 @@ fn continues(last: &Line, message: &Message, at: Timestamp) -> bool {
         && previous.manner == Manner::Message
         && message.manner == Manner::Message
         && at.duration_since(last.at).abs() <= GROUPING
+}
+
+/// A colour for a folded name: by FNV-1a, whose result never changes, unlike that of the standard library's hasher.
+pub(super) fn colour_of(name: &str) -> usize {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // FNV mixes short names badly; the finalizer of MurmurHash3 lets every bit count.
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    ((hash >> 32) % COLOURS as u64) as usize
 }

@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::model::conversation::{Body, Conversation, ConversationId, Line};
+use crate::model::conversation::{Body, Conversation, Line};
+use crate::model::ids::ConversationId;
 use crate::text::i18n::Language;
 
 /// How many lines one step reads.

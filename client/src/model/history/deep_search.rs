@@ -8,9 +8,9 @@
 use jiff::SignedDuration;
 
 use crate::model::Model;
-use crate::model::conversation::search;
-use crate::model::conversation::{Conversation, ConversationId};
+use crate::model::conversation::{Conversation, search};
 use crate::model::history::Told;
+use crate::model::ids::ConversationId;
 use crate::model::network::Network;
 
 /// The most that is found at once.

@@ -9,7 +9,8 @@ use crate::config::profile::Profile;
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Identity, Logs, MAX_RECALLED, Owner};
 use crate::model::Model;
-use crate::model::conversation::{Conversation, ConversationId, Kind, LineId, Message};
+use crate::model::conversation::{Conversation, Kind, Message};
+use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 
 /// How many messages stand above one that was looked for.

@@ -16,12 +16,13 @@
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
-use super::conversation::{Conversation, ConversationId, Delivery, Kind, Message};
-use super::network::{Link, Network};
-use super::{MAX_LINES, Model};
 use crate::event::{BatchOf, Manner, Sender, What, Words};
 use crate::logs::MAX_RECALLED;
+use crate::model::Model;
+use crate::model::conversation::{Conversation, Delivery, Kind, MAX_LINES, Message};
 use crate::model::history::deep_search::{LookBack, Question};
+use crate::model::ids::ConversationId;
+use crate::model::network::{Link, Network};
 use crate::text::i18n::{Phrase, Text};
 
 pub(in crate::model) mod deep_search;

@@ -4,8 +4,9 @@ use crate::command::Command;
 use crate::config::profile::Room;
 use crate::event::Manner;
 use crate::event::wire_line;
-use crate::model::Effect;
-use crate::model::conversation::{ConversationId, Kind};
+use crate::model::conversation::Kind;
+use crate::model::effect::Effect;
+use crate::model::ids::ConversationId;
 use crate::model::network::{Link, Network, WhoQuestion};
 use crate::text::i18n::{Phrase, Text};
 

@@ -14,7 +14,8 @@ use teahouse_protocol::text::Ctcp;
 
 use crate::event::wire_line;
 use crate::event::{Event, Manner, What, Words};
-use crate::model::conversation::{Conversation, ConversationId, Delivery, LineId};
+use crate::model::conversation::{Conversation, Delivery};
+use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
 

@@ -8,10 +8,12 @@ use teahouse_protocol::names::is_channel;
 use crate::event::failure::Failure;
 use crate::event::wire_line;
 use crate::event::{Event, Manner, Sender, What, Words};
+use crate::model::conversation::Kind;
 use crate::model::conversation::condense::Step;
+use crate::model::effect::Effect;
 use crate::model::history::Told;
-use crate::model::network::{Network, WhoQuestion};
-use crate::model::{ConversationId, Effect, Kind, Link};
+use crate::model::ids::ConversationId;
+use crate::model::network::{Link, Network, WhoQuestion};
 use crate::text::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.

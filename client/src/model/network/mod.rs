@@ -13,24 +13,25 @@ use std::time::Duration;
 use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
 
-use super::conversation::{Body, Conversation, ConversationId, Delivery, Kind, LineId, Message, Reply};
-use super::history::Batch;
-use super::notify::NotifyRules;
-use super::offers::Offer;
-use super::{COLOURS, Clock, Effect};
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::Failure;
 use crate::event::{Manner, Words};
 use crate::logs::{Logs, Owner};
+use crate::model::clock::Clock;
 use crate::model::conversation::condense::{Movement, Step};
-use crate::model::conversation::mention;
+use crate::model::conversation::{Body, Conversation, Delivery, Kind, Message, Reply, colour_of, mention};
+use crate::model::effect::Effect;
+use crate::model::history::Batch;
 use crate::model::history::deep_search::Question;
+use crate::model::ids::{ConversationId, LineId, NetworkId};
 use crate::model::network::delivery::Deliveries;
 use crate::model::network::features::Features;
 use crate::model::network::people::Card;
 use crate::model::network::signals::Typing;
 use crate::model::network::wire::WireLog;
+use crate::model::notify::NotifyRules;
+use crate::model::offers::Offer;
 use crate::text::formatting;
 use crate::text::i18n::{Language, Phrase, Text};
 
@@ -46,10 +47,6 @@ pub mod wire;
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
 pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
-
-/// Which network; never given out again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NetworkId(pub(super) u32);
 
 /// How things stand with a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,7 +292,7 @@ impl Network {
         self.profile.rooms.iter().any(|known| self.same(&known.name, room))
     }
 
-    /// The colour of somebody's name: an index below [`COLOURS`], always the same for the same name.
+    /// The colour of somebody's name: an index below [`COLOURS`](crate::model::COLOURS), always the same for the same name.
     pub fn colour(&self, nick: &str) -> usize {
         colour_of(self.features.case_mapping.fold(nick).as_str())
     }
@@ -774,14 +771,4 @@ impl Network {
             self.turn_to(id);
         }
     }
-}
-
-/// A colour for a folded name: by FNV-1a, whose result never changes, unlike that of the standard library's hasher.
-fn colour_of(name: &str) -> usize {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    // FNV mixes short names badly; the finalizer of MurmurHash3 lets every bit count.
-    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    ((hash >> 32) % COLOURS as u64) as usize
 }

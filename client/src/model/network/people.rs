@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use crate::event::{Sender, What};
+use crate::model::Model;
+use crate::model::conversation::Kind;
 use crate::model::conversation::members::Rank;
+use crate::model::effect::Effect;
 use crate::model::network::Network;
-use crate::model::{Effect, Kind, Model};
 use crate::text::i18n::{Phrase, Text};
 
 /// Who somebody is, as far as the server says.

@@ -13,7 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::tags::push_tag;
 
 use crate::event::Sender;
-use crate::model::conversation::{Conversation, ConversationId, Kind, LineId, Message, Reaction};
+use crate::model::conversation::{Conversation, Kind, Message, Reaction};
+use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 use crate::text::typed::{self, Beginning};
 

@@ -12,11 +12,14 @@ use teahouse_protocol::text::truncate;
 
 use crate::command::{self, Command};
 use crate::event::Manner;
-use crate::model::MAX_LINES_AT_ONCE;
-use crate::model::conversation::{ConversationId, Kind};
+use crate::model::conversation::Kind;
+use crate::model::ids::ConversationId;
 use crate::model::network::{MAX_LINE_BYTES, Network};
 use crate::text::formatting;
 use crate::text::i18n::{Phrase, Text};
+
+/// How many lines one may send at once, pasted or typed. Servers end the connection of those who send much more.
+pub(in crate::model) const MAX_LINES_AT_ONCE: usize = 50;
 
 /// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
 pub(in crate::model) const UNKNOWN_ADDRESS_BYTES: usize = 80;

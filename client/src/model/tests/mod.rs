@@ -13,7 +13,7 @@ use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::{Failure, Field};
 use crate::event::{self, Manner};
 use crate::model::network::incoming::MAX_ROOMS_SHOWN;
-use crate::model::network::speech::UNKNOWN_ADDRESS_BYTES;
+use crate::model::network::speech::{MAX_LINES_AT_ONCE, UNKNOWN_ADDRESS_BYTES};
 
 mod account;
 mod delivery;
