@@ -8,8 +8,8 @@ use teahouse::net::registration::scram::Scram;
 use teahouse_protocol::Message;
 use teahouse_protocol::sasl::chunks;
 use teahouse_server::Config;
-use teahouse_server::config::Operator;
 use teahouse_server::auth::password::{self, ScramKeys};
+use teahouse_server::config::Operator;
 use teahouse_server::world::Account;
 
 mod support;

@@ -27,10 +27,10 @@ use teahouse::config::settings::{Density, Shade};
 use teahouse::event::Reader;
 use teahouse::model::{Effect, Model, NetworkId};
 use teahouse::text::i18n::Language;
+use teahouse::ui::look::paint::Rect;
+use teahouse::ui::look::theme::{self, Theme};
 use teahouse::ui::overlays::picker::Picker;
 use teahouse::ui::views::transcript::{Show, Transcript};
-use teahouse::ui::widgets::paint::Rect;
-use teahouse::ui::widgets::theme::{self, Theme};
 use teahouse::ui::{UiContext, presenter};
 use teahouse_protocol::Message;
 

@@ -3,7 +3,7 @@
 use crate::config::settings::{Density, Notify, Shade};
 use crate::model::{ConversationId, NetworkId, Order};
 use crate::text::i18n::Language;
-use crate::ui::widgets::edit::Edit;
+use crate::ui::edit::Edit;
 
 /// Something that a person did in the window.
 #[derive(Clone, Debug, PartialEq, Eq)]

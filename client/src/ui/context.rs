@@ -12,9 +12,9 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::ui::Action;
-use crate::ui::widgets::edit::Editable;
-use crate::ui::widgets::paint::Painter;
-use crate::ui::widgets::theme::Theme;
+use crate::ui::edit::Editable;
+use crate::ui::look::paint::Painter;
+use crate::ui::look::theme::Theme;
 
 /// What every widget needs: how things look, something to draw with, and whom to tell what was done.
 pub struct UiContext {

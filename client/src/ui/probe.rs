@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, Sender};
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use crate::ui::widgets::paint::Rect;
+use crate::ui::look::paint::Rect;
 
 /// The environment variable that names the socket.
 pub const VARIABLE: &str = "TEAHOUSE_PROBE";

@@ -4,8 +4,8 @@ use super::Controller;
 use crate::config::settings::Notify;
 use crate::model::{self, ConversationId, Link, Network, NetworkId, Order};
 use crate::text::i18n::Text;
+use crate::ui::edit::Edit;
 use crate::ui::overlays::menu::Menu;
-use crate::ui::widgets::edit::Edit;
 use crate::ui::{Action, Change};
 
 impl Controller {

@@ -13,7 +13,7 @@ use crate::config::placement::{Area, Frame, Placement};
 #[cfg(target_os = "linux")]
 use crate::desktop::attention;
 use crate::ui::Action;
-use crate::ui::widgets::theme::SIZES;
+use crate::ui::look::theme::SIZES;
 
 /// The size of a window for which nobody asked for another, at the usual size of everything.
 const WINDOW_SIZE: (i32, i32) = (1080, 720);

@@ -7,10 +7,10 @@ use crate::config::settings::Shade;
 use crate::model::{self, View};
 use crate::text::i18n::Text;
 use crate::ui::controller::Controller;
+use crate::ui::look::paint::Rect;
+use crate::ui::look::theme::Theme;
 use crate::ui::presenter;
 use crate::ui::views::transcript::Show;
-use crate::ui::widgets::paint::Rect;
-use crate::ui::widgets::theme::Theme;
 
 impl Controller {
     /// Shows everything as the model has it. Widgets compare what they are told with what they have, so this is cheap

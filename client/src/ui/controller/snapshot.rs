@@ -9,6 +9,7 @@ use super::Controller;
 use crate::config::settings::Shade;
 use crate::model::{Conversation, ConversationId, Link, Model, Network, View};
 use crate::ui::action::Zone;
+use crate::ui::look::paint::Rect;
 use crate::ui::presenter;
 use crate::ui::probe;
 use crate::ui::views::composer;
@@ -16,7 +17,6 @@ use crate::ui::views::lists::ListKey;
 use crate::ui::views::transcript::{Body, Item};
 use crate::ui::views::wire::WirePanel;
 use crate::ui::widgets::button::Button;
-use crate::ui::widgets::paint::Rect;
 
 impl Controller {
     pub(super) fn answer_probe(&mut self) {

@@ -8,9 +8,9 @@ use fltk::group::Group;
 use fltk::prelude::*;
 
 use crate::text::wrap;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::widgets::button::{Button, Look};
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::{Action, UiContext};
 
 const LINE_HEIGHT: i32 = 20;

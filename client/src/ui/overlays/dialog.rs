@@ -13,10 +13,10 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::text::wrap;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::Palette;
 use crate::ui::widgets::button::{Button, CheckBox, Look};
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::widgets::theme::Palette;
 use crate::ui::{Action, UiContext};
 
 const CARD_WIDTH: i32 = 400;

@@ -11,8 +11,8 @@ use fltk::enums::{Event, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::{Action, UiContext};
 
 const PADDING: i32 = 6;

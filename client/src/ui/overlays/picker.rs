@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::ui::UiContext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
+use crate::ui::look::paint::{Align, Face, Rect};
 
 const PADDING: i32 = 6;
 const ROW_HEIGHT: i32 = 30;

@@ -11,10 +11,10 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::model::ConversationId;
+use crate::ui::edit::Editable;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::views::lists::CONVERSATIONS;
-use crate::ui::widgets::edit::Editable;
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::rows::{Row, RowEvent, RowList, Style};
 use crate::ui::{Action, UiContext};
 

@@ -9,6 +9,9 @@ use std::rc::Rc;
 use fltk::group::Group;
 use fltk::prelude::*;
 
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::Theme;
 use crate::ui::overlays::banner::{self, Banner};
 use crate::ui::overlays::picker::Picker;
 use crate::ui::views::composer::Composer;
@@ -18,10 +21,7 @@ use crate::ui::views::topic::Topic;
 use crate::ui::views::transcript::{ItemAt, Transcript};
 use crate::ui::views::wire::{ExplainAt, RowAt, WirePanel};
 use crate::ui::widgets::button::{Button, Look};
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::rows::{Presence, RowList};
-use crate::ui::widgets::theme::Theme;
 use crate::ui::{Action, UiContext};
 
 /// The bar below the conversations, with our own name.

@@ -11,12 +11,12 @@ use fltk::prelude::*;
 use fltk::text::{self, StyleTableEntryExt, TextAttr, TextBuffer, TextEditor, WrapMode};
 
 use crate::text::formatting::{self, Style};
+use crate::ui::edit::Editable;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::{BOLD, BOLD_ITALIC, ITALIC, REGULAR};
 use crate::ui::overlays::picker::Picker;
 use crate::ui::widgets::button::{Button, Look};
-use crate::ui::widgets::edit::Editable;
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::widgets::theme::{BOLD, BOLD_ITALIC, ITALIC, REGULAR};
 use crate::ui::{Action, UiContext, keys};
 
 /// Around the frame.

@@ -16,13 +16,13 @@ use crate::event::failure;
 use crate::model::{FormErrors, LoginForm};
 use crate::text::i18n::{Language, Phrase, Text};
 use crate::text::wrap;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::Theme;
 use crate::ui::views::lists::{self, ListKey};
 use crate::ui::widgets::button::{Button, CheckBox, Look};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::widgets::rows::{Row, RowList};
-use crate::ui::widgets::theme::Theme;
 use crate::ui::{Action, UiContext};
 
 const FORM_WIDTH: i32 = 380;

@@ -18,14 +18,14 @@ use crate::model::forms::profile::{Entry, Errors, LAYOUT, Note, Part, ProfileFor
 use crate::text::formatting;
 use crate::text::i18n::{Language, Text};
 use crate::text::wrap;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::Palette;
 #[cfg(unix)]
 use crate::ui::probe;
 use crate::ui::widgets::button::{Button, CheckBox, Look};
 use crate::ui::widgets::choice::Choice;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::widgets::theme::Palette;
 use crate::ui::{Action, UiContext};
 
 const HEADER_HEIGHT: i32 = 56;

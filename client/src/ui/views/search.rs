@@ -10,10 +10,10 @@ use fltk::group::Group;
 use fltk::input::Input;
 use fltk::prelude::*;
 
+use crate::ui::edit::Editable;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::widgets::button::{Button, Look};
-use crate::ui::widgets::edit::Editable;
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::{Action, UiContext, keys};
 
 const HEIGHT: i32 = 48;

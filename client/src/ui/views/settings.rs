@@ -14,11 +14,11 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::ui::action::Section;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::Theme;
 use crate::ui::widgets::button::{Button, Look};
 use crate::ui::widgets::choice::{self, Choice, Marks};
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::widgets::theme::Theme;
 use crate::ui::{Action, UiContext};
 
 const HEADER_HEIGHT: i32 = 56;

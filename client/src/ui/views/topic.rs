@@ -13,10 +13,10 @@ use fltk::widget::Widget;
 
 use crate::text::wrap;
 use crate::ui::action::Zone;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::views::transcript::item::{Body, Item};
 use crate::ui::views::transcript::item_layout::{Marks, Page, RIGHT_MARGIN};
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
 use crate::ui::{Action, UiContext};
 
 const CARD_WIDTH: i32 = 520;

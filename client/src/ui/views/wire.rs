@@ -15,10 +15,10 @@ use fltk::widget::Widget;
 
 use crate::model::network::wire::{self, Explanation, Part};
 use crate::text::wrap;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::Theme;
 use crate::ui::widgets::button::{Button, Look};
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::widgets::theme::Theme;
 use crate::ui::{Action, UiContext};
 
 const HEADER_HEIGHT: i32 = 40;

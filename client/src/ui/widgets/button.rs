@@ -7,8 +7,8 @@ use fltk::enums::{Color, Cursor, Event, FrameType, Key};
 use fltk::prelude::*;
 use fltk::{app, button, draw};
 
-use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::widgets::theme::Palette;
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::Palette;
 use crate::ui::{Action, UiContext};
 
 /// What a button looks like.

@@ -9,9 +9,9 @@ use fltk::enums::{Event, Key};
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Painter, Rect};
-use crate::ui::widgets::theme::Theme;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Painter, Rect};
+use crate::ui::look::theme::Theme;
 use crate::ui::{Action, UiContext};
 
 /// How tall the frame is.

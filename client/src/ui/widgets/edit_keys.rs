@@ -9,7 +9,7 @@ use fltk::prelude::*;
 
 use crate::text::word_steps;
 use crate::ui::UiContext;
-use crate::ui::widgets::edit::Editable;
+use crate::ui::edit::Editable;
 
 impl Editable {
     /// Hears what happens in the field, before FLTK does; says whether that was for us. `asks` says whether the menu key is.

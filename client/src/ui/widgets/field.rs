@@ -11,9 +11,9 @@ use fltk::input::{Input, InputType};
 use fltk::prelude::*;
 
 use crate::text::wrap;
-use crate::ui::widgets::edit::Editable;
-use crate::ui::widgets::fltk_ext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
+use crate::ui::edit::Editable;
+use crate::ui::look::fltk_ext;
+use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::{Action, UiContext};
 
 /// Above the frame, for what the field asks for.

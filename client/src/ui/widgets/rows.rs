@@ -11,8 +11,8 @@ use fltk::prelude::*;
 use fltk::widget::Widget;
 
 use crate::ui::UiContext;
-use crate::ui::widgets::paint::{Align, Face, Rect};
-use crate::ui::widgets::theme::{Palette, Theme};
+use crate::ui::look::paint::{Align, Face, Rect};
+use crate::ui::look::theme::{Palette, Theme};
 
 /// One row. `K` is what the owner knows rows by.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,9 +12,9 @@ use crate::text::formatting::{LEAST_CHOSEN_CONTRAST, LEAST_CONTRAST, Rgb, Span, 
 use crate::text::links::{self, Link};
 use crate::text::wrap;
 use crate::ui::action::Zone;
+use crate::ui::look::paint::{Align, Face, Painter, Rect};
+use crate::ui::look::theme::Theme;
 use crate::ui::views::transcript::item::{Body, Fold, Item};
-use crate::ui::widgets::paint::{Align, Face, Painter, Rect};
-use crate::ui::widgets::theme::Theme;
 
 /// Left of everything.
 const MARGIN: i32 = 16;

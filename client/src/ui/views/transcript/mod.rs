@@ -21,8 +21,8 @@ use crate::model::conversation::search;
 use crate::model::viewport::{Placed, Viewport};
 use crate::ui::UiContext;
 use crate::ui::action::Zone;
+use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::overlays::picker::Picker;
-use crate::ui::widgets::paint::{Align, Face, Rect};
 
 pub mod item;
 pub mod item_layout;

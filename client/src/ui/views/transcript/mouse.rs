@@ -10,9 +10,9 @@ use fltk::widget::Widget;
 use crate::model::viewport::Placed;
 use crate::ui::Action;
 use crate::ui::action::Zone;
+use crate::ui::look::paint::Rect;
 use crate::ui::views::transcript::item_layout::RIGHT_MARGIN;
 use crate::ui::views::transcript::{Drag, Mark, Transcript, height};
-use crate::ui::widgets::paint::Rect;
 
 /// Lines that one turn of the wheel moves.
 const WHEEL_LINES: i32 = 3;

@@ -1,6 +1,6 @@
 //! How the window looks: colours for day and night, sizes for cozy and compact, and which fonts stand behind them.
 //!
-//! Nothing here draws; [`paint`](crate::ui::widgets::paint) does.
+//! Nothing here draws; [`paint`](crate::ui::look::paint) does.
 
 use fltk::app;
 use fltk::enums::{Color, Font};

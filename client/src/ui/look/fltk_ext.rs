@@ -6,7 +6,7 @@ use fltk::input::Input;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
-use crate::ui::widgets::theme::{REGULAR, Theme};
+use crate::ui::look::theme::{REGULAR, Theme};
 
 /// Draws this below what lies in the group.
 pub fn draw_behind(group: &Group, draw: impl Fn() + 'static) {

@@ -4,30 +4,30 @@ use std::path::Path;
 
 use fltk::prelude::*;
 
-use super::Controller;
 use crate::config::profile::{Profile, Secret, TLS_PORT};
 use crate::config::settings::SettingsFile;
 use crate::desktop::keyring;
 use crate::model::forms::profile::{Entry, ProfileForm};
 use crate::model::{Link, Network};
 use crate::text::i18n::Text;
+use crate::ui::controller::Controller;
 use crate::ui::controller::state::{Asked, Editing};
 use crate::ui::overlays::dialog::{Question, Tone};
 
 impl Controller {
-    pub(super) fn edit_profile(&mut self, index: usize) {
+    pub(in crate::ui) fn edit_profile(&mut self, index: usize) {
         if let Some(profile) = self.settings.profiles.get(index).cloned() {
             self.open_profile_page(Some(profile.clone()), profile);
         }
     }
 
-    pub(super) fn new_profile(&mut self) {
+    pub(in crate::ui) fn new_profile(&mut self) {
         let nick = self.settings.last_profile().nick;
         let base = Profile { server: String::new(), port: TLS_PORT, tls: true, nick, ..Profile::default() };
         self.open_profile_page(None, base);
     }
 
-    pub(super) fn copy_profile(&mut self, index: usize) {
+    pub(in crate::ui) fn copy_profile(&mut self, index: usize) {
         let Some(profile) = self.settings.profiles.get(index) else { return };
         let is_free = |name: &String| !self.settings.profiles.iter().any(|saved| saved.name == *name);
         let name = (2..).map(|number| format!("{} {number}", profile.title())).find(is_free);
@@ -42,14 +42,14 @@ impl Controller {
         self.refresh_profile_page();
     }
 
-    pub(super) fn close_profile_page(&mut self) {
+    pub(in crate::ui) fn close_profile_page(&mut self) {
         self.editing = None;
         self.profile_page.close();
         self.focus();
         self.window.redraw();
     }
 
-    pub(super) fn refresh_profile_page(&self) {
+    pub(in crate::ui) fn refresh_profile_page(&self) {
         let Some(editing) = &self.editing else { return };
         let language = self.language();
         let title = match &editing.saved {
@@ -65,17 +65,17 @@ impl Controller {
     }
 
     /// Whether something was typed or ticked that is not saved.
-    pub(super) fn is_page_changed(&self) -> bool {
+    pub(in crate::ui) fn is_page_changed(&self) -> bool {
         self.editing.as_ref().is_some_and(|editing| self.profile_page.form() != editing.untouched)
     }
 
-    pub(super) fn switch_profile_tls(&self) {
+    pub(in crate::ui) fn switch_profile_tls(&self) {
         let mut form = self.profile_page.form();
         form.move_port();
         self.profile_page.set_form(&form);
     }
 
-    pub(super) fn add_pin(&self) {
+    pub(in crate::ui) fn add_pin(&self) {
         let mut form = self.profile_page.form();
         match form.add_pin() {
             Ok(()) => self.profile_page.set_form(&form),
@@ -83,7 +83,7 @@ impl Controller {
         }
     }
 
-    pub(super) fn forget_pin(&self, index: usize) {
+    pub(in crate::ui) fn forget_pin(&self, index: usize) {
         let mut form = self.profile_page.form();
         if index < form.pins.len() {
             form.pins.remove(index);
@@ -93,7 +93,7 @@ impl Controller {
     }
 
     /// Goes back from the page, after a question if something was changed there.
-    pub(super) fn leave_profile(&mut self) {
+    pub(in crate::ui) fn leave_profile(&mut self) {
         let Some(editing) = self.editing.as_ref().filter(|_| self.is_page_changed()) else {
             return self.close_profile_page();
         };
@@ -112,7 +112,7 @@ impl Controller {
     }
 
     /// Saves what stands on the page, or says beside the fields what is wrong.
-    pub(super) fn save_profile(&mut self) {
+    pub(in crate::ui) fn save_profile(&mut self) {
         let Some(editing) = &self.editing else { return };
         let is_other = |profile: &&Profile| {
             **profile != Profile::default()
@@ -165,7 +165,7 @@ impl Controller {
     }
 
     /// Takes the password of a server that is not saved in this way any more out of the keyring.
-    pub(super) fn forget_password(&self, before: &Profile) {
+    pub(in crate::ui) fn forget_password(&self, before: &Profile) {
         if before.keyring && !self.is_password_needed(before) {
             self.keeper.forget(before.clone());
         }
@@ -200,7 +200,7 @@ impl Controller {
     }
 
     /// Tells whoever uses a saved server that it has changed.
-    pub(super) fn replace_profile(&self, before: &Profile, after: &Profile) {
+    pub(in crate::ui) fn replace_profile(&self, before: &Profile, after: &Profile) {
         let is_in_form = self.model.borrow_mut().change_profile(before, after);
         if is_in_form {
             self.put_form();
@@ -221,7 +221,7 @@ impl Controller {
     }
 
     /// A password that the keyring did not take stands in the file, and that is said.
-    pub(super) fn keep_in_file(&mut self, profile: Profile, why: &str) {
+    pub(in crate::ui) fn keep_in_file(&mut self, profile: Profile, why: &str) {
         let Some(saved) = self.settings.profiles.iter_mut().find(|it| it.is_same_as(&profile)) else {
             return;
         };
@@ -236,7 +236,7 @@ impl Controller {
     }
 
     /// Says that a password stands in the file, as soon as nothing else is asked.
-    pub(super) fn tell_of_keyring(&mut self) {
+    pub(in crate::ui) fn tell_of_keyring(&mut self) {
         if self.asked.is_some() {
             return;
         }

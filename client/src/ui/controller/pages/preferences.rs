@@ -5,45 +5,45 @@ use std::path::Path;
 use fltk::app;
 use fltk::prelude::*;
 
-use super::Controller;
 use crate::config::settings::{Density, Notify, SettingsFile, Shade};
 use crate::logs::{self, Logs};
 use crate::model::notify::NotifyRules;
 use crate::model::{ConversationId, View};
 use crate::text::i18n::{Language, Text};
 use crate::ui::action::Section;
+use crate::ui::controller::Controller;
 use crate::ui::keys::{self, Shortcut};
+use crate::ui::look::theme;
 use crate::ui::views::settings::Item;
-use crate::ui::widgets::theme;
 use crate::ui::{Action, Change};
 
 impl Controller {
-    pub(super) fn open_settings(&self) {
+    pub(in crate::ui) fn open_settings(&self) {
         if !self.profile_page.is_open() {
             self.show_settings(Section::General);
         }
     }
 
     /// Shows a section of the settings, from its beginning.
-    pub(super) fn show_settings(&self, section: Section) {
+    pub(in crate::ui) fn show_settings(&self, section: Section) {
         self.settings_page.show(self.section_names(), self.items(section));
         self.settings_page.open(section);
     }
 
-    pub(super) fn close_settings(&mut self) {
+    pub(in crate::ui) fn close_settings(&mut self) {
         self.settings_page.close();
         self.focus();
         self.window.redraw();
     }
 
-    pub(super) fn refresh_settings(&self) {
+    pub(in crate::ui) fn refresh_settings(&self) {
         if self.settings_page.is_open() {
             self.settings_page.show(self.section_names(), self.items(self.settings_page.section()));
         }
     }
 
     /// Makes a change, and keeps it for the next time.
-    pub(super) fn change(&mut self, change: Change) {
+    pub(in crate::ui) fn change(&mut self, change: Change) {
         let size = match change {
             Change::Size(steps) => self.size_beside(steps as isize),
             _ => self.settings.size,
@@ -99,13 +99,13 @@ impl Controller {
         self.restyle();
     }
 
-    pub(super) fn switch_shade(&mut self) {
+    pub(in crate::ui) fn switch_shade(&mut self) {
         let other = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
         self.change(Change::Theme(other));
         self.leave_button();
     }
 
-    pub(super) fn switch_language(&mut self) {
+    pub(in crate::ui) fn switch_language(&mut self) {
         self.change(Change::Language(self.language().other()));
         self.leave_button();
     }
@@ -117,7 +117,7 @@ impl Controller {
         }
     }
 
-    pub(super) fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
+    pub(in crate::ui) fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
         let place = {
             let model = self.model.borrow();
             let found = model.network(id.network()).zip(model.conversation(id));
@@ -132,7 +132,7 @@ impl Controller {
         self.save();
     }
 
-    pub(super) fn join_at_login(&mut self, id: ConversationId, join: bool) {
+    pub(in crate::ui) fn join_at_login(&mut self, id: ConversationId, join: bool) {
         let changed = self.model.borrow_mut().join_at_login(id, join);
         let Some(profile) = changed else { return };
         let saved = self.settings.profiles.iter_mut().find(|it| it.is_same_as(&profile));
@@ -143,14 +143,14 @@ impl Controller {
         self.save();
     }
 
-    pub(super) fn forget_certificate_of(&mut self, index: usize) {
+    pub(in crate::ui) fn forget_certificate_of(&mut self, index: usize) {
         self.model.borrow_mut().forget_certificate_of_profile(index);
         self.settings.profiles = self.model.borrow().profiles().to_vec();
         self.save();
     }
 
     /// Tells the model what of the settings concerns it.
-    pub(super) fn apply_settings(&self) {
+    pub(in crate::ui) fn apply_settings(&self) {
         let mut model = self.model.borrow_mut();
         model.set_profiles(self.settings.profiles.clone());
         model.set_shown(self.settings.times, self.settings.traffic);
@@ -162,7 +162,7 @@ impl Controller {
     }
 
     /// Writes conversations down from now on, or no longer. Nowhere to write to is no reason to complain of.
-    pub(super) fn keep_logs(&mut self) {
+    pub(in crate::ui) fn keep_logs(&mut self) {
         let folder = self.settings_file.as_ref().and_then(SettingsFile::folder);
         let open = |folder: &Path| {
             if self.is_others_folder() {
@@ -183,7 +183,7 @@ impl Controller {
     }
 
     /// Writes everything in the face that the settings say.
-    pub(super) fn choose_face(&self) {
+    pub(in crate::ui) fn choose_face(&self) {
         match self.face() {
             Some(face) => theme::use_face(face),
             None => log::warn!("no font with 汉字 is known here; install one, such as fonts-noto-cjk"),

@@ -19,7 +19,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::formatting::Style;
 use crate::text::wrap;
-use crate::ui::widgets::theme::{BOLD, BOLD_ITALIC, ITALIC, MONO, MONO_BOLD, REGULAR};
+use crate::ui::look::theme::{BOLD, BOLD_ITALIC, ITALIC, MONO, MONO_BOLD, REGULAR};
 
 /// A place in the window or on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]

@@ -1,16 +1,16 @@
 //! The saved servers in the settings: in which order, and which no longer.
 
-use super::Controller;
 use crate::config::profile::Profile;
 use crate::model::{Link, Model, Network};
 use crate::text::i18n::Text;
 use crate::ui::Action;
+use crate::ui::controller::Controller;
 use crate::ui::controller::state::Asked;
 use crate::ui::overlays::dialog::{Question, Tone};
 use crate::ui::views::settings::Item;
 
 impl Controller {
-    pub(super) fn server_items(&self) -> Vec<Item> {
+    pub(in crate::ui) fn server_items(&self) -> Vec<Item> {
         let language = self.language();
         let word = |text: Text| text.to(language).to_owned();
         let model = self.model.borrow();
@@ -35,7 +35,7 @@ impl Controller {
         items
     }
 
-    pub(super) fn move_profile(&mut self, index: usize, places: isize) {
+    pub(in crate::ui) fn move_profile(&mut self, index: usize, places: isize) {
         let profiles = &mut self.settings.profiles;
         let to = index.saturating_add_signed(places);
         if index < profiles.len() && to < profiles.len() && index != to {
@@ -46,7 +46,7 @@ impl Controller {
         }
     }
 
-    pub(super) fn ask_to_remove(&mut self, index: usize) {
+    pub(in crate::ui) fn ask_to_remove(&mut self, index: usize) {
         let Some(profile) = self.settings.profiles.get(index).cloned() else { return };
         let language = self.language();
         let mut text = Text::ReallyRemove.to(language).to_owned();
@@ -64,7 +64,7 @@ impl Controller {
         self.ask(Asked::Removing(Box::new(profile)), question);
     }
 
-    pub(super) fn remove_profile(&mut self, profile: &Profile) {
+    pub(in crate::ui) fn remove_profile(&mut self, profile: &Profile) {
         let network = self.model.borrow().network_of(profile).map(Network::id);
         if let Some(id) = network {
             self.model.borrow_mut().leave(id);

@@ -1,13 +1,13 @@
 //! The login form: what is put into it, what is wrong with it, and off one goes.
 
-use super::Controller;
 use crate::config::irc_url::IrcUrl;
 use crate::model::View;
 use crate::text::i18n::Text;
+use crate::ui::controller::Controller;
 use crate::ui::presenter;
 
 impl Controller {
-    pub(super) fn log_in_or_give_up(&mut self) {
+    pub(in crate::ui) fn log_in_or_give_up(&mut self) {
         if self.model.borrow().is_logging_in() {
             self.model.borrow_mut().give_up_login();
         } else {
@@ -16,7 +16,7 @@ impl Controller {
     }
 
     /// Whoever presses Enter twice does not want to give up.
-    pub(super) fn log_in(&mut self) {
+    pub(in crate::ui) fn log_in(&mut self) {
         if self.model.borrow().is_logging_in() {
             return;
         }
@@ -31,13 +31,13 @@ impl Controller {
     }
 
     /// Puts the model's form into the fields.
-    pub(super) fn put_form(&self) {
+    pub(in crate::ui) fn put_form(&self) {
         let form = self.model.borrow().form().clone();
         self.login.set_form(&form);
     }
 
     /// Goes where an address leads, or fills the form in with it as far as it goes.
-    pub(super) fn follow(&mut self, url: &IrcUrl) {
+    pub(in crate::ui) fn follow(&mut self, url: &IrcUrl) {
         self.model.borrow_mut().follow(url);
         if self.model.borrow().view() == View::Login {
             self.put_form();
@@ -47,14 +47,14 @@ impl Controller {
     }
 
     /// TLS was ticked or not: it has a port of its own.
-    pub(super) fn switch_tls(&self) {
+    pub(in crate::ui) fn switch_tls(&self) {
         let mut form = self.login.form();
         form.set_tls(form.tls);
         self.login.set_form(&form);
     }
 
     /// Goes to a saved server, from the settings too.
-    pub(super) fn open_profile(&mut self, index: usize) {
+    pub(in crate::ui) fn open_profile(&mut self, index: usize) {
         if self.settings_page.is_open() {
             self.close_settings();
         }
@@ -62,7 +62,7 @@ impl Controller {
         self.put_form();
     }
 
-    pub(super) fn refresh_login(&mut self) {
+    pub(in crate::ui) fn refresh_login(&mut self) {
         let model = self.model.borrow();
         let language = model.language();
         let is_connecting = model.is_logging_in();
