@@ -14,7 +14,6 @@ use crate::model::ConversationId;
 use crate::ui::edit::Editable;
 use crate::ui::look::fltk_ext;
 use crate::ui::look::paint::{Align, Face, Rect};
-use crate::ui::views::lists::CONVERSATIONS;
 use crate::ui::widgets::rows::{Row, RowEvent, RowList, Style};
 use crate::ui::{Action, UiContext};
 
@@ -50,7 +49,7 @@ impl Switcher {
         group.make_resizable(false);
         let mut veil = Widget::default();
         let mut input = fltk_ext::input();
-        let style = Style { ground: |colors| colors.page, top_gap: 4, group_gap: 0, ..CONVERSATIONS };
+        let style = Style { ground: |colors| colors.page, top_gap: 4, group_gap: 0, ..Style::CONVERSATIONS };
         let list = RowList::new(ui, style, {
             let ui = Rc::clone(ui);
             move |event| match event {

@@ -17,22 +17,10 @@ pub enum ListKey {
     Profile(usize),
 }
 
-/// How the rows of conversations look.
-pub const CONVERSATIONS: Style = Style {
-    ground: |colors| colors.side,
-    row_height: |theme| theme.sizes.conversation_row,
-    top_gap: 8,
-    group_gap: 12,
-    heading_left: 18,
-    heading_size: |theme| theme.sizes.label,
-    picture_center: 30,
-    text_left: 50,
-};
-
 /// The list of conversations, empty.
 pub fn conversations(ui: &Rc<UiContext>) -> RowList<ListKey> {
     let teller = Rc::clone(ui);
-    RowList::new(ui, CONVERSATIONS, move |event| {
+    RowList::new(ui, Style::CONVERSATIONS, move |event| {
         teller.act(match event {
             RowEvent::Chosen(key) | RowEvent::Opened(key) => match key {
                 ListKey::Conversation(id) => Action::SelectConversation(id),

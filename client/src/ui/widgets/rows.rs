@@ -131,6 +131,20 @@ pub struct Style {
     pub text_left: i32,
 }
 
+impl Style {
+    /// How the rows of conversations look.
+    pub const CONVERSATIONS: Self = Self {
+        ground: |colors| colors.side,
+        row_height: |theme| theme.sizes.conversation_row,
+        top_gap: 8,
+        group_gap: 12,
+        heading_left: 18,
+        heading_size: |theme| theme.sizes.label,
+        picture_center: 30,
+        text_left: 50,
+    };
+}
+
 /// The list. Cloning gives another handle to the same one.
 #[derive(Clone)]
 pub struct RowList<K> {
