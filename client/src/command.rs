@@ -162,6 +162,7 @@ pub const COMMANDS: &[Row] = &[
     speech(&["msg", "m"], Text::UsageMsg, Text::HelpMsg, tell),
     row(&["query", "q"], Text::UsageQuery, Text::HelpQuery, |rest| Ok(Command::Query(nick(rest)?))),
     speech(&["me"], Text::UsageMe, Text::HelpMe, |rest| Ok(Command::Act(needed(rest)?))),
+    speech(&["shrug"], Text::UsageShrug, Text::HelpShrug, |rest| Ok(Command::Say(shrug(rest)))),
     row(&["nick"], Text::UsageNick, Text::HelpNick, |rest| Ok(Command::Nick(nick(rest)?))),
     row(&["join", "j"], Text::UsageJoin, Text::HelpJoin, join),
     row(&["part", "leave"], Text::UsagePart, Text::HelpPart, part),
@@ -334,6 +335,11 @@ fn tell(rest: &str) -> Result<Command, Problem> {
     Ok(Command::Tell { to: nick(rest)?, text: needed(text)? })
 }
 
+/// What was typed, with a shrug behind it; a shrug alone says enough.
+fn shrug(rest: &str) -> String {
+    format!("{rest} ¯\\_(ツ)_/¯").trim_start().to_owned()
+}
+
 fn join(rest: &str) -> Result<Command, Problem> {
     let (name, key) = split_word(rest);
     if name.is_empty() {
@@ -503,6 +509,8 @@ mod tests {
         check("/msg bob one\ntwo", Command::Tell { to: "bob".into(), text: "one\ntwo".into() });
         check("/query 小明", Command::Query("小明".into()));
         check("/me drinks tea", Command::Act("drinks tea".into()));
+        check("/shrug who knows", say("who knows ¯\\_(ツ)_/¯"));
+        check("/shrug", say("¯\\_(ツ)_/¯"));
         check("/nick 小明", Command::Nick("小明".into()));
         check("/join #茶馆", Command::Join { room: "#茶馆".into(), key: None });
         check("/join 茶馆 secret", Command::Join { room: "#茶馆".into(), key: Some("secret".into()) });

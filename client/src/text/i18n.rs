@@ -616,6 +616,8 @@ texts! {
     HelpQuery: "打开私聊", "open a private conversation";
     UsageMe: "/me 动作", "/me does something";
     HelpMe: "描述自己的动作", "tell what you do";
+    UsageShrug: "/shrug [话]", "/shrug [words]";
+    HelpShrug: "说出来，后面耸一耸肩", "say it, with a shrug behind it";
     UsageNick: "/nick 新名字", "/nick name";
     HelpNick: "改名", "change your name";
     UsageJoin: "/join #房间 [密码]", "/join #room [password]";

@@ -318,6 +318,7 @@ fn what_is_said_is_sent_and_shown_at_once_where_the_server_does_not_echo() {
     assert_eq!(window.type_in("hello there"), ["PRIVMSG #lobby :hello there"]);
     assert_eq!(window.type_in("/me drinks tea"), ["PRIVMSG #lobby :\x01ACTION drinks tea\x01"]);
     assert_eq!(window.last("#lobby"), "* bob drinks tea");
+    assert_eq!(window.type_in("/shrug who knows"), ["PRIVMSG #lobby :who knows ¯\\_(ツ)_/¯"]);
     assert_eq!(window.type_in("//join"), ["PRIVMSG #lobby /join"]);
     assert_eq!(window.type_in("  "), [""; 0]);
 }
