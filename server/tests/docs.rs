@@ -326,3 +326,108 @@ fn every_link_from_page_to_page_leads_to_a_file_and_a_heading() {
         }
     }
 }
+
+/// The sources that a page of the tour has one read, in order: a file, and the names of what to read in it; none for all
+/// of it but its tests. They stand in the lines that begin with a bold word.
+fn reading(page: &str) -> Vec<(String, Vec<String>)> {
+    let mut files: Vec<(String, Vec<String>)> = Vec::new();
+    for line in docs(page).lines().filter(|line| line.starts_with("**")) {
+        for word in line.split('`').skip(1).step_by(2) {
+            if word.ends_with(".rs") {
+                files.push((word.to_owned(), Vec::new()));
+            } else {
+                files.last_mut().expect("a file stands before what is in it").1.push(word.to_owned());
+            }
+        }
+    }
+    files
+}
+
+/// What an item's name stands behind.
+const KINDS: [&str; 8] = ["fn", "struct", "enum", "trait", "const", "static", "type", "macro_rules!"];
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// How many lines an item takes with its documentation: `name`, or `Owner::name` for one in an `impl` of it.
+fn lines_of(source: &str, item: &str) -> Option<usize> {
+    let (owner, name) = item.split_once("::").map_or((None, item), |(owner, name)| (Some(owner), name));
+    let is_it = |line: &str| {
+        KINDS.iter().any(|kind| {
+            let declared = line.trim_start().split_once(&format!("{kind} {name}"));
+            declared.is_some_and(|(before, after)| {
+                (before.is_empty() || before.starts_with("pub") || before == "const ")
+                    && !after.starts_with(is_word)
+            })
+        })
+    };
+    let lines: Vec<_> = source.lines().collect();
+    let mut block = "";
+    let mut begin = None;
+    for (index, line) in lines.iter().enumerate() {
+        if line.starts_with("impl") {
+            block = line;
+        }
+        let is_owned = |owner| block.split(|c| !is_word(c)).any(|word| word == owner);
+        if is_it(line) && owner.is_none_or(is_owned) {
+            begin = Some(index);
+            break;
+        }
+    }
+    let begin = begin?;
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let ends = |line: &&str| {
+        indent(line) == indent(lines[begin])
+            && (line.trim().starts_with(['}', ']']) || line.ends_with([';', '}']))
+    };
+    let end = lines[begin..].iter().position(ends)?;
+    let above = lines[..begin].iter().rev();
+    let docs =
+        above.take_while(|line| line.trim_start().starts_with("//") || line.trim_start().starts_with("#["));
+    Some(docs.count() + end + 1)
+}
+
+#[test]
+fn the_tour_names_what_is_there_and_is_read_in_an_afternoon() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let reading = [reading("tour.md"), reading("tour.zh-CN.md")];
+    assert_eq!(reading[0], reading[1]);
+    let mut total = 0;
+    let mut seen = BTreeSet::new();
+    for (file, names) in &reading[0] {
+        let source = fs::read_to_string(root.join(file)).unwrap_or_else(|_| panic!("{file} is not there"));
+        let read = source.lines().take_while(|line| *line != "#[cfg(test)]").count();
+        let head = source.lines().take_while(|line| line.starts_with("//!")).count();
+        let items =
+            names.iter().map(|name| lines_of(&source, name).unwrap_or_else(|| panic!("{file}: {name}")));
+        let lines = if names.is_empty() { read } else { head + items.sum::<usize>() };
+        println!("{lines:5} {file}");
+        total += lines;
+        assert!(seen.insert(file), "{file} is read twice");
+    }
+    assert!(total <= 2_500, "{total} lines are too many for an afternoon");
+
+    let mut declared = BTreeSet::new();
+    for source in sources() {
+        for line in fs::read_to_string(source).unwrap().lines() {
+            let words: Vec<_> = line.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
+            let names =
+                words.windows(2).filter(|pair| KINDS.contains(&pair[0])).map(|pair| pair[1].to_owned());
+            declared.extend(names);
+        }
+    }
+    for page in ["tour.md", "tour.zh-CN.md"] {
+        let text = docs(page);
+        let prose: String = text.split("```").step_by(2).collect();
+        let is_item = |word: &&str| {
+            word.chars().all(|c| c.is_ascii_alphanumeric() || "_:".contains(c))
+                && word.contains(char::is_lowercase)
+                && !["lu", "xi", "nc", "fg", "Err"].contains(word)
+        };
+        for word in prose.split('`').skip(1).step_by(2).filter(is_item) {
+            let name = word.rsplit("::").next().unwrap();
+            assert!(declared.contains(name), "{page}: {word}");
+        }
+    }
+}
