@@ -206,6 +206,12 @@ fn has_let(expr: &Expr) -> bool {
     lets.0
 }
 
+/// Whether a method only asserts what has to hold: tests call it, and no user would notice if it did nothing.
+fn is_assertion(signature: &Signature) -> bool {
+    let name = signature.ident.to_string();
+    (name == "check" || name.starts_with("check_")) && matches!(signature.output, ReturnType::Default)
+}
+
 fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
@@ -263,7 +269,7 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_impl_item_fn(&mut self, function: &'a ImplItemFn) {
-        if !is_for_tests(&function.attrs) {
+        if !is_for_tests(&function.attrs) && !is_assertion(&function.sig) {
             self.inside(function.sig.ident.to_string(), Some(&function.sig), |finder| {
                 finder.body(&function.sig, &function.block);
                 visit::visit_impl_item_fn(finder, function);

@@ -466,8 +466,8 @@ fn try_out(programs: &[Program], number: u32) -> Verdict {
         return Verdict::NeverPassed;
     }
     runs.sort_by_key(|(time, ..)| *time);
-    for (time, program, tests) in runs {
-        if notices(program, &tests, number, (time * PATIENCE).max(LEAST_PATIENCE)) {
+    for (_, program, tests) in runs {
+        if notices(program, &tests, number) {
             return Verdict::Noticed;
         }
     }
@@ -475,7 +475,9 @@ fn try_out(programs: &[Program], number: u32) -> Verdict {
 }
 
 /// Whether one of these tests fails or hangs with a fault.
-fn notices(program: &Program, tests: &[&Test], number: u32, patience: Duration) -> bool {
+fn notices(program: &Program, tests: &[&Test], number: u32) -> bool {
+    let longest = tests.iter().map(|test| test.time).max().unwrap_or_default();
+    let patience = (longest * PATIENCE).max(LEAST_PATIENCE);
     let mut command = Command::new(&program.path);
     command.args(["--test-threads", "1", "--exact"]).args(tests.iter().map(|test| test.name.as_str()));
     command.current_dir(&program.folder).env("TEAHOUSE_MUTANT", number.to_string());
@@ -486,16 +488,16 @@ fn notices(program: &Program, tests: &[&Test], number: u32, patience: Duration) 
     let reader = thread::spawn(move || {
         for line in BufReader::new(stdout).lines() {
             let Ok(line) = line else { break };
-            if line.starts_with("test ") && line.ends_with("FAILED") {
-                let _ = told.send(());
+            if line.starts_with("test ") && told.send(line.ends_with("FAILED")).is_err() {
                 break;
             }
         }
     });
-    let deadline = Instant::now() + patience;
     let noticed = loop {
-        match news.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(()) => break true,
+        match news.recv_timeout(patience) {
+            Ok(true) => break true,
+            // The next test has as long again.
+            Ok(false) => {}
             // It hangs.
             Err(std::sync::mpsc::RecvTimeoutError::Timeout) => break true,
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
