@@ -433,6 +433,50 @@ mod tests {
         }
     }
 
+    #[test]
+    fn when_the_item_at_the_very_top_becomes_nothing_those_below_do_not_jump_either() {
+        let mut heights = vec![20_u32; 20];
+        let mut viewport = viewport(&heights, 100);
+        viewport.scroll_to_fraction(0.4, |number| heights[number as usize]);
+        let before = viewport.visible(|number| heights[number as usize]);
+        assert_eq!((before[0].number, before[0].y), (6, 0));
+        heights[6] = 0;
+        viewport.invalidate_item(6);
+        let after = viewport.visible(|number| heights[number as usize]);
+        assert_eq!((after[0].number, after[0].y), (5, 0));
+        assert!(after.iter().any(|item| item.number == 7 && item.y == 20), "{after:?}");
+    }
+
+    #[test]
+    fn nothing_is_drawn_twice_where_the_view_comes_to_its_end() {
+        let mut viewport = viewport(&[20; 100], 100);
+        viewport.scroll_by(-200, |_| 20);
+        viewport.scroll_to_fraction(0.9999, |_| 20);
+        assert!(viewport.is_at_bottom(), "it is there as soon as the scrollbar is");
+        viewport.scroll_by(-3, |_| 20);
+        // An item becomes smaller, so that the end is in view.
+        viewport.invalidate_item(98);
+        let placed = viewport.visible(|number| if number == 98 { 4 } else { 20 });
+        let numbers: Vec<_> = placed.iter().map(|item| item.number).collect();
+        assert_eq!(numbers, [94, 95, 96, 97, 98, 99]);
+    }
+
+    #[test]
+    fn what_is_shown_stands_a_third_down_and_at_the_end_the_view_stays_there() {
+        let mut viewport = viewport(&[10; 100], 60);
+        for number in [50, 20, 93] {
+            viewport.reveal(number, |_| 10);
+            let placed = viewport.visible(|_| 10);
+            let y = placed.iter().find(|item| item.number == number).map(|item| item.y);
+            assert_eq!(y, Some(20), "{number}");
+        }
+        viewport.reveal(94, |_| 10);
+        assert_eq!(viewport.visible(|_| 10)[0].number, 91, "it is in view already");
+        viewport.reveal(20, |_| 10);
+        viewport.reveal(97, |_| 10);
+        assert!(viewport.is_at_bottom());
+    }
+
     fn viewport(heights: &[u32], view_height: u32) -> Viewport {
         let mut viewport = Viewport::default();
         viewport.set_view_height(view_height);

@@ -217,6 +217,23 @@ mod tests {
     }
 
     #[test]
+    fn very_many_who_come_and_go_do_not_stand_in_one_line() {
+        use jiff::tz::TimeZone;
+
+        use crate::model::conversation::{Body, Conversation, ConversationId, Kind};
+        use crate::model::ids::NetworkId;
+
+        let id = ConversationId { network: NetworkId(0), number: 0 };
+        let mut conversation = Conversation::new(id, Kind::Room, "#a");
+        let at = "2026-03-01T09:01:00Z".parse().unwrap();
+        for _ in 0..=MAX_MOVEMENTS {
+            conversation.push_movement(at, &TimeZone::UTC, movement("zoe", Step::Came));
+        }
+        let lines = conversation.lines().filter(|(_, line)| matches!(line.body, Body::Movements(_)));
+        assert_eq!(lines.count(), 2);
+    }
+
+    #[test]
     fn one_movement_is_told_in_full() {
         check("+ann", "ann has come");
         check("-ann", "ann has gone (bye)");

@@ -241,6 +241,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_found_in_the_oldest_line_stays_found_until_that_is_gone() {
+        let id = ConversationId { network: NetworkId(0), number: 0 };
+        let mut conversation = Conversation::new(id, Kind::Room, "#a");
+        let at: Timestamp = "2026-03-01T09:01:00Z".parse().unwrap();
+        push(&mut conversation, "tea");
+        let day = conversation.range().0;
+        conversation.void(day);
+        for number in 0..crate::model::MAX_LINES {
+            let (first, _) = conversation.range();
+            let is_first = conversation.line(first).is_some_and(|line| line.text(Language::English) == "tea");
+            if is_first {
+                let mut search = search(&conversation, "tea");
+                search.step(&conversation, Language::English, true);
+                assert_eq!(search.count(), (1, 1));
+                push(&mut conversation, "one more");
+                search.step(&conversation, Language::English, true);
+                assert_eq!(search.count(), (0, 0), "{number}");
+                return;
+            }
+            conversation.push(at, &TimeZone::UTC, Body::Notice(vec![Text::Verbatim.with(["water"])]));
+        }
+        panic!("it was never the oldest");
+    }
+
+    #[test]
     fn what_is_not_there_or_not_shown_is_not_found() {
         let mut conversation = talk(&["tea"]);
         let at: Timestamp = "2026-03-01T09:02:00Z".parse().unwrap();

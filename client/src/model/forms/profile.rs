@@ -581,6 +581,12 @@ mod tests {
     }
 
     #[test]
+    fn passwords_are_hidden_while_they_are_typed_and_nothing_else_is() {
+        assert!(Entry::Password.is_secret() && Entry::ServerPassword.is_secret());
+        assert!([Entry::Server, Entry::Nick, Entry::Account, Entry::Rooms].iter().all(|it| !it.is_secret()));
+    }
+
+    #[test]
     fn what_nobody_touches_stays_as_it_is() {
         let profile = unusual();
         assert_eq!(ProfileForm::from(&profile).check(&profile, &[], folder()), Ok(profile));

@@ -166,3 +166,63 @@ fn whoever_takes_another_name_stays_with_their_account() {
     let Some(Effect::Connect(_, profile)) = effects.last() else { panic!("no connection: {effects:?}") };
     assert_eq!((profile.nick.as_str(), profile.account_name()), ("bobby", "bob"));
 }
+
+#[test]
+fn a_servers_own_password_is_kept_without_an_account_and_nothing_is_kept_where_there_is_none() {
+    for (server_password, is_kept) in [("sesame", true), ("", false)] {
+        let mut window = Window::opened();
+        logging_in(&mut window, |form| {
+            form.server_password = Secret::from(server_password.to_owned());
+            form.keep_password = true;
+        });
+        window.server(&[":tea.house 001 bob :Welcome"]);
+        let effects = window.model.take_effects();
+        let kept = effects.iter().any(|effect| matches!(effect, Effect::KeepPassword(..)));
+        assert_eq!(kept, is_kept, "{server_password:?}");
+    }
+}
+
+#[test]
+fn the_account_that_one_is_logged_in_to_is_shown_until_the_connection_ends() {
+    let mut window = Window::in_lobby();
+    assert_eq!(window.network().account(), None);
+    window.server(&[":tea.house 900 bob bob!b@h ann :You are logged in"]);
+    assert_eq!(window.network().account(), Some("ann"));
+    window.lose_connection();
+    assert_eq!(window.network().account(), None);
+}
+
+#[test]
+fn the_settings_of_a_server_are_not_taken_for_another_at_the_same_port() {
+    let at = |server: &str, port, room: &str| Profile {
+        server: server.into(),
+        port,
+        rooms: vec![Room::parse(room).unwrap()],
+        ..Profile::default()
+    };
+    let saved = vec![
+        at("other.house", 6667, "#other"),
+        at("my.house", 7000, "#seven"),
+        at("my.house", 6667, "#six"),
+        at("my.house", 8000, "#eight"),
+    ];
+    // At a port of which nothing is known, it is the first of that server.
+    for (port, room) in [("6667", "#six"), ("8000", "#eight"), ("9000", "#seven")] {
+        let mut window = Window::opened();
+        window.model.set_profiles(saved.clone());
+        let profile = logging_in(&mut window, |form| {
+            (form.server, form.port) = ("my.house".into(), port.into());
+        });
+        assert_eq!(profile.rooms, [Room::parse(room).unwrap()], "{port}");
+    }
+}
+
+#[test]
+fn the_form_shows_what_was_understood() {
+    let mut window = Window::opened();
+    logging_in(&mut window, |form| {
+        (form.nick, form.server, form.port) = (" bob ".into(), " tea.house ".into(), " ６６６７ ".into());
+    });
+    let form = window.model.form();
+    assert_eq!((form.nick.as_str(), form.server.as_str(), form.port.as_str()), ("bob", "tea.house", "6667"));
+}

@@ -451,3 +451,70 @@ fn who_wrote_meanwhile_is_asked_by_the_servers_clock_where_ours_is_ahead() {
         "CHATHISTORY TARGETS timestamp=2026-03-01T08:10:00.000Z timestamp=2026-03-01T08:00:30.000Z 20";
     assert!(window.sent().contains(&asked.to_owned()));
 }
+
+/// Comes back after the connection was lost, and gives what is asked for then.
+fn asked_after_coming_back(window: &mut Window) -> String {
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
+    window.sent().into_iter().find(|line| line.starts_with("CHATHISTORY AFTER")).expect("it asks")
+}
+
+#[test]
+fn ones_own_message_that_arrived_is_the_last_that_is_known() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..22);
+    window.type_in("tea?");
+    window.server(&["@msgid=own;time=2026-03-01T09:01:00.000Z :bob!b@h PRIVMSG #lobby :tea?"]);
+    assert_eq!(asked_after_coming_back(&mut window), "CHATHISTORY AFTER #lobby msgid=own 100");
+}
+
+#[test]
+fn what_was_missed_is_not_asked_for_again_where_something_newer_stands_below_it() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 10..12);
+    assert_eq!(asked_after_coming_back(&mut window), "CHATHISTORY AFTER #lobby msgid=m11 100");
+    window.server(&[&said("", "#lobby", 20)]);
+    answer(&mut window, "#lobby", 13..15);
+    assert_eq!(asked_after_coming_back(&mut window), "CHATHISTORY AFTER #lobby msgid=m20 100");
+    // Where nothing stands below it, it is the last.
+    answer(&mut window, "#lobby", 21..23);
+    assert_eq!(asked_after_coming_back(&mut window), "CHATHISTORY AFTER #lobby msgid=m22 100");
+}
+
+#[test]
+fn what_one_says_is_not_dated_by_what_the_server_told_last() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.form().clone());
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[
+        ":tea.house 001 bob :Welcome",
+        ":tea.house 422 bob :No message of the day",
+        ":bob!bob@here JOIN #lobby",
+        "@time=2026-03-01T08:10:00.000Z :alice!a@h PRIVMSG #lobby :hi",
+    ]);
+    window.type_in("hello");
+    assert_eq!(
+        asked_after_coming_back(&mut window),
+        "CHATHISTORY AFTER #lobby timestamp=2026-03-01T09:01:00.000Z 100"
+    );
+}
+
+#[test]
+fn a_message_that_history_has_recognised_can_be_answered_and_taken_back() {
+    let mut window = Window::in_lobby();
+    window.type_in("tea?");
+    let number = window.number("tea?");
+    let can = |window: &Window| (window.model.can_take_back(number), window.model.can_react_to(number));
+    let capabilities = ["batch", "draft/chathistory", "draft/message-redaction", "message-tags"];
+    window.happens(What::Capabilities(capabilities.map(str::to_owned).into()));
+    assert_eq!(can(&window), (false, false), "nobody knows how it is called");
+    window.server(&[
+        ":tea.house BATCH +x chathistory #lobby",
+        "@batch=x;msgid=mine;time=2026-03-01T09:01:00.000Z :bob!b@h PRIVMSG #lobby :tea?",
+        ":tea.house BATCH -x",
+    ]);
+    assert_eq!(messages(&window, "#lobby"), ["tea?"]);
+    assert_eq!(can(&window), (true, true));
+}

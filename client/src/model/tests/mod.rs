@@ -1257,6 +1257,7 @@ fn a_server_that_is_gone_to_without_the_form_asks_there_for_its_password() {
     window.happens(What::Ended(Failure::PasswordNeeded { reason: String::new() }));
     assert_eq!((window.model.view(), window.model.networks().count()), (View::Login, 0));
     assert!(window.model.asks_server_password());
+    assert_eq!(window.model.form_errors().of(Field::ServerPassword).unwrap().text(), Text::PasswordNeeded);
     assert_eq!((window.model.form().nick.as_str(), window.model.rooms_to_visit().len()), ("bob", 1));
 }
 
@@ -1294,6 +1295,17 @@ fn a_server_that_can_speaks_the_windows_language() {
     assert_eq!(window.sent(), [""; 0]);
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["LANGUAGE en"]);
+}
+
+#[test]
+fn what_goes_over_the_wire_can_be_looked_at_and_cleared() {
+    let mut window = Window::in_lobby();
+    window.model.record(FIRST, WireLine::new(true, "PRIVMSG #lobby :hi"));
+    window.model.record(FIRST, WireLine::new(false, "PING :tea.house"));
+    let lines = |window: &Window| window.network().wire().end() - window.network().wire().first();
+    assert_eq!(lines(&window), 2);
+    window.model.clear_wire();
+    assert_eq!(lines(&window), 0);
 }
 
 #[test]

@@ -142,3 +142,17 @@ fn whoever_is_sent_on_to_another_room_comes_there_and_is_told() {
         window.shown("#lobby")
     );
 }
+
+#[test]
+fn whoever_follows_an_invitation_to_another_server_has_seen_what_is_in_front_there() {
+    let mut window = Window::in_lobby();
+    let other = Profile { server: "other.house".into(), nick: "bob".into(), ..Profile::default() };
+    window.model.set_profiles(vec![other]);
+    window.model.open_profile(0);
+    let second = NetworkId(1);
+    window.server_of(second, &[":other.house 001 bob :Welcome", ":bob!b@h JOIN #there"]);
+    window.server(&[":alice!a@h PRIVMSG #lobby :hi", ":alice!a@h INVITE bob #tea"]);
+    assert_eq!((window.model.front().map(Network::id), window.counts("#lobby").0), (Some(second), 2));
+    window.model.accept_banner().unwrap();
+    assert_eq!((window.model.front().map(Network::id), window.counts("#lobby").0), (Some(FIRST), 0));
+}

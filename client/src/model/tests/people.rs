@@ -133,3 +133,32 @@ fn what_had_a_password_in_it_is_not_called_back() {
     window.model.keep_sent(service, "identify sesame");
     assert_eq!(window.model.recall("", -1).as_deref(), Some("help"));
 }
+
+#[test]
+fn whom_one_has_invited_is_told_in_the_room() {
+    let mut window = Window::in_lobby();
+    window.server(&[":tea.house 341 bob carol #lobby"]);
+    assert_eq!(window.last_here(), "* carol was invited to #lobby");
+}
+
+#[test]
+fn the_ranks_of_a_server_are_still_known_when_all_names_have_come() {
+    let mut window = Window::logged_in();
+    window.server(&[
+        ":tea.house 005 bob PREFIX=(qov)!@+ CHANMODES=b,k,l,imnst :are supported",
+        ":bob!b@h JOIN #lobby",
+        ":tea.house 353 bob = #lobby :!alice bob",
+        ":tea.house 366 bob #lobby :End of NAMES",
+        ":alice!a@h MODE #lobby +q bob",
+    ]);
+    assert_eq!(window.members("#lobby"), ["!alice", "!bob"]);
+}
+
+#[test]
+fn nobody_is_away_any_more_once_the_connection_is_lost() {
+    let mut window = Window::in_lobby();
+    window.server(&[":tea.house 306 bob :You are away"]);
+    assert!(window.network().is_away());
+    window.lose_connection();
+    assert!(!window.network().is_away());
+}

@@ -130,3 +130,49 @@ fn a_password_that_goes_into_the_keyring_does_not_stand_in_the_login_form() {
     window.model.change_profile(&saved(), &Profile { password, keyring: true, ..saved() });
     assert!(window.model.form().password.is_empty() && window.model.is_password_kept());
 }
+
+#[test]
+fn a_change_of_one_server_leaves_the_login_form_of_another_alone() {
+    let mut window = Window::opened();
+    let before = Profile { server: "other.house".into(), ..saved() };
+    let after = Profile { port: 7000, ..before.clone() };
+    assert!(!window.model.change_profile(&before, &after));
+    assert_eq!(window.model.form().server, "tea.house");
+}
+
+#[test]
+fn a_room_is_joined_at_each_login_from_when_it_is_wanted_until_it_is_not() {
+    let mut window = Window::in_lobby();
+    let lobby = window.id("#lobby");
+    for (join, rooms) in [(true, vec!["#lobby"]), (true, vec!["#lobby"]), (false, vec![])] {
+        let profile = window.model.join_at_login(lobby, join).expect("a profile to save");
+        let joined: Vec<_> = profile.rooms.iter().map(|room| room.name.as_str()).collect();
+        assert_eq!(joined, rooms, "{join}");
+        assert_eq!(window.network().profile().rooms, profile.rooms);
+    }
+}
+
+#[test]
+fn whoever_leaves_the_last_server_has_it_in_the_login_form() {
+    let mut window = Window::opened();
+    window.model.follow(&IrcUrl::parse("irc://ann@other.house:7000/").unwrap());
+    window.model.leave(FIRST);
+    let form = window.model.form();
+    let shown = (form.nick.as_str(), form.server.as_str(), form.port.as_str());
+    assert_eq!((window.model.view(), shown), (View::Login, ("ann", "other.house", "7000")));
+}
+
+#[test]
+fn whoever_becomes_another_person_on_a_server_does_not_write_into_the_first_ones_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::opened();
+    window.model.set_logs(Some(Logs::beside(folder.path(), || {}).unwrap()));
+    window.model.log_in(window.model.form().clone());
+    window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
+    window.server(&[":alice!a@h PRIVMSG bob :for bob alone"]);
+    window.model.change_profile(&saved(), &Profile { nick: "ben".into(), ..saved() });
+    assert!(window.network().diary.is_some(), "bob is still there");
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    assert!(window.network().diary.is_none(), "and ben has yet to come");
+}

@@ -94,3 +94,19 @@ fn a_saved_server_may_be_forgotten_before_one_goes_there() {
     window.model.forget_certificate_of_profile(0);
     assert!(window.model.profiles()[0].tls_fingerprints.is_empty());
 }
+
+#[test]
+fn a_certificate_that_was_kept_is_forgotten_where_that_is_wanted() {
+    let mut window = Window::opened();
+    window.model.fill_form(Profile {
+        server: "tea.house".into(),
+        nick: "bob".into(),
+        tls_fingerprints: vec![fingerprint("first")],
+        ..Profile::default()
+    });
+    window.model.log_in(window.model.form().clone());
+    assert_eq!(connecting(&mut window).tls_fingerprints, [fingerprint("first")]);
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    window.model.forget_certificate(FIRST);
+    assert!(connecting(&mut window).tls_fingerprints.is_empty());
+}
