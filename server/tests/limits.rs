@@ -672,3 +672,27 @@ fn a_command_does_as_much_at_once_as_005_names() {
     assert_eq!(listed.iter().filter(|line| line.contains(" 367 ")).count(), changes);
     server.stop();
 }
+
+#[test]
+fn a_message_of_several_lines_may_be_as_long_as_is_offered_and_no_longer() {
+    for (last, is_taken) in [(15, true), (16, false)] {
+        let server = start(|_| {});
+        let mut alice = Peer::login(server.addresses()[0], "alice");
+        alice.send("CAP REQ :batch echo-message draft/multiline\r\nCAP LS 302");
+        alice.wait_for("draft/multiline=max-bytes=8192,");
+        // Between two lines there is one byte, and none before what is joined to the line above it.
+        alice.send("BATCH +1 draft/multiline #lobby");
+        for number in 0..18 {
+            let tags = if number == 1 { "@batch=1;draft/multiline-concat" } else { "@batch=1" };
+            let length = match number {
+                1 => 481,
+                17 => last,
+                _ => 480,
+            };
+            alice.send(&format!("{tags} PRIVMSG #lobby :{}", "x".repeat(length)));
+        }
+        alice.send("BATCH -1");
+        alice.wait_for(if is_taken { " BATCH -" } else { " FAIL BATCH MULTILINE_MAX_BYTES 8192 " });
+        server.stop();
+    }
+}

@@ -104,7 +104,9 @@ transcripts! {
     messages_wait_for_who_is_away
     nothing_is_kept_where_the_house_keeps_nothing
     messages_wait_for_who_stays_without_a_connection
+    several_lines_wait_for_who_stays_without_a_connection
     what_was_said_can_be_taken_back
+    what_was_said_privately_can_be_taken_back
     what_was_said_is_found_by_its_words
     a_message_may_have_several_lines
     a_message_of_several_lines_that_makes_no_sense_is_refused

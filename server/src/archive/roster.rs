@@ -271,6 +271,10 @@ mod tests {
             "id,name",
             "since,password",
             "x,email",
+            "name,x",
+            "id,x",
+            "x,name",
+            "x,password",
         ] {
             check(&format!("{heading}\nalice,20260101\n"), &[], &[(1, Text::NotARoster)]);
         }

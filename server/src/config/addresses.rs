@@ -227,6 +227,17 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_suggested_as_it_is_written_in_the_configuration() {
+        assert!(own_addresses().iter().any(|(_, text)| text == "127.0.0.1"), "{:?}", own_addresses());
+    }
+
+    #[test]
+    fn one_customer_is_the_network_that_a_line_gets() {
+        let customer = of_one_customer("2001:db8:1:2:3:4:5:6".parse().unwrap());
+        assert_eq!(customer, "2001:db8:1:2::".parse::<IpAddr>().unwrap());
+    }
+
+    #[test]
     fn who_has_many_addresses_is_one_customer() {
         for (one, other, same) in [
             ("192.0.2.1", "::ffff:192.0.2.1", true),

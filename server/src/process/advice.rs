@@ -119,6 +119,26 @@ mod tests {
     }
 
     #[test]
+    fn how_many_days_a_certificate_still_holds_is_told_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cert, key) = pair(folder.path(), [-90, 28]);
+        let config = Config { tls_cert: Some(cert), tls_key: Some(key), ..Config::default() };
+        let advice = advice(&config);
+        // The certificate ends with the day.
+        assert!(["27", "28"].iter().any(|days| advice[0].contains(&format!(" {days} days"))), "{advice:?}");
+    }
+
+    #[test]
+    fn a_key_of_root_may_be_for_a_group_and_anybody_elses_may_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (cert, key) = pair(folder.path(), [-1, 90]);
+        set_mode(&key, 0o640);
+        let is_roots = fs::metadata(&key).unwrap().uid() == 0;
+        let config = Config { tls_cert: Some(cert), tls_key: Some(key), ..Config::default() };
+        assert_eq!(advice(&config).is_empty(), is_roots);
+    }
+
+    #[test]
     fn a_key_and_a_folder_that_others_can_read_are_spoken_of() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
