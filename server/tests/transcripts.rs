@@ -90,6 +90,9 @@ transcripts! {
     chanserv_refuses_in_words
     one_person_comes_with_several_devices
     one_name_is_for_one_connection_where_the_house_wants_that
+    who_wants_to_hear_from_accounts_only_hears_from_those
+    who_watches_somebody_hears_once_what_they_do
+    a_room_forgets_the_rank_of_an_account_that_ended
     who_wants_to_stays_in_the_rooms_without_a_connection
     everybody_with_an_account_stays_where_the_house_wants_that
     operators_see_to_accounts

@@ -353,6 +353,18 @@ mod tests {
     }
 
     #[test]
+    fn a_text_may_be_as_long_as_what_it_is_said_in_has_room_for() {
+        for (before, most) in [("network = '", 63), ("admin = '", 400), ("password = '", 480)] {
+            assert!(read(&format!("{before}{}'", "x".repeat(most))).is_ok(), "{before}");
+            let refusal = read(&format!("{before}{}'", "x".repeat(most + 1))).unwrap_err();
+            assert!(
+                refusal.contains(&format!("it has {} bytes, and {most} are the most", most + 1)),
+                "{refusal}"
+            );
+        }
+    }
+
+    #[test]
     fn networks_that_are_exempt_are_addresses_with_or_without_bits() {
         let config = read("exempt_networks = ['203.0.113.7', '2001:db8::/32', '198.51.100.0/24']").unwrap();
         for (address, is_exempt) in [
