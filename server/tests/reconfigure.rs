@@ -22,6 +22,17 @@ fn guest(server: &Server, nick: &str, opening: &str, capabilities: &str) -> Peer
 }
 
 #[test]
+fn a_lobby_of_another_name_is_there_at_once() {
+    let server = Server::start(config()).unwrap();
+    let mut guest = guest(&server, "guest", "CAP LS", "cap-notify");
+    server.reconfigure(Config { lobby: Some("#hall".to_owned()), ..config() }).unwrap();
+    guest.lines_so_far();
+    guest.send("LIST #hall");
+    guest.wait_for(" 322 guest #hall 0 ");
+    server.stop();
+}
+
+#[test]
 fn capabilities_and_tokens_that_come_and_go_are_told() {
     let server = Server::start(config()).unwrap();
     let mut modern = guest(&server, "modern", "CAP LS 302", "draft/chathistory");

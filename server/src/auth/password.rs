@@ -338,6 +338,23 @@ mod tests {
         "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
     #[test]
+    fn the_time_that_a_password_takes_does_not_tell_whether_there_is_such_an_account() {
+        let mut memory = Memory::default();
+        let hash = memory.hash("correcthorse").unwrap();
+        let mut shortest = |check: &mut dyn FnMut(&mut Memory)| {
+            let times = (0..3).map(|_| {
+                let began = std::time::Instant::now();
+                check(&mut memory);
+                began.elapsed()
+            });
+            times.min().unwrap()
+        };
+        let real = shortest(&mut |memory| assert!(!memory.fits(&hash, "wrong").unwrap()));
+        let pretended = shortest(&mut |memory| memory.pretend_to_check("wrong"));
+        assert!(pretended > real / 4 && real > pretended / 4, "{real:?} and {pretended:?}");
+    }
+
+    #[test]
     fn a_password_is_compared_in_clear_or_with_its_hash() {
         let mut memory = Memory::default();
         let mut is_right = |kept: &str, given: &str| memory.is_right(kept, given).unwrap();

@@ -183,4 +183,32 @@ mod tests {
             assert_eq!(Trouble::found(words.clone()).code, Some(code), "{words}");
         }
     }
+
+    #[test]
+    fn what_the_system_refuses_is_called_by_its_name() {
+        let file = Path::new("/data/teahouse.db");
+        let sentence = |errno: Errno| refused(file, &errno.into());
+        let shown = || file.display().to_string();
+        let words = |errno: Errno| io::Error::from(errno).to_string();
+        assert_eq!(sentence(Errno::NOSPC), Text::StoreFull(shown()));
+        assert_eq!(sentence(Errno::ROFS), Text::StoreReadOnly(shown()));
+        assert_eq!(sentence(Errno::NOMEM), Text::StoreNoMemory(shown()));
+        for errno in [Errno::DQUOT, Errno::FBIG] {
+            assert_eq!(sentence(errno), Text::StoreLimit(shown(), words(errno)));
+        }
+        for errno in [Errno::MFILE, Errno::NFILE] {
+            assert_eq!(sentence(errno), Text::StoreNoDescriptors(shown(), words(errno)));
+        }
+    }
+
+    #[test]
+    fn a_file_that_never_was_a_database_is_not_called_a_damaged_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("teahouse.db");
+        let trouble = Trouble { code: Some(ErrorCode::NotADatabase), words: "file is not a database".into() };
+        fs::write(&file, b"SQLite format 3\0 and then nothing that makes sense").unwrap();
+        assert!(matches!(trouble.sentence(&file), Text::StoreDamaged(..)));
+        fs::write(&file, b"a shopping list, somewhat longer than a header").unwrap();
+        assert!(matches!(trouble.sentence(&file), Text::StoreForeign(..)));
+    }
 }
