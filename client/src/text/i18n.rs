@@ -3,17 +3,22 @@
 //! A [`Text`] is one row of the table. Rows may have places `{0}`, `{1}` … for names and numbers; a row with its
 //! arguments is a [`Phrase`]. The model keeps phrases, not strings, so the whole window, transcript included,
 //! changes language at once.
-//! What other people write, and names, are never translated.
+//! What other people write, and names, are never translated. The labels of the settings stand in their own
+//! [table](crate::config::settings::ROWS), as [`Words`].
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The languages that the window speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// 中文 (simplified).
+    #[serde(rename = "zh")]
     Chinese,
     /// English, which is also what people of all other locales get.
     #[default]
+    #[serde(rename = "en")]
     English,
 }
 
@@ -66,6 +71,20 @@ impl Language {
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
+    }
+}
+
+/// A column of another table in both languages: 中文 first, as in the table of texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words(pub &'static str, pub &'static str);
+
+impl Words {
+    /// The words in a language.
+    pub fn to(self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => self.0,
+            Language::English => self.1,
+        }
     }
 }
 
@@ -246,30 +265,13 @@ texts! {
     ClosePanel: "关闭", "Close";
     Settings: "设置", "Settings";
     Appearance: "外观", "Appearance";
-    LanguageSetting: "语言", "Language";
-    ThemeSetting: "主题", "Theme";
     AsTheSystem: "跟随系统", "As the system";
-    DensitySetting: "间距", "Spacing";
-    Cozy: "宽松", "Cozy";
-    Compact: "紧凑", "Compact";
-    FontSetting: "字体", "Font";
-    SizeSetting: "大小", "Size";
     MessagesSetting: "消息", "Messages";
-    TimesSetting: "显示时间", "Show times";
-    TrafficSetting: "显示谁来谁走", "Show who comes and goes";
-    TypingSetting: "让别人看到我正在输入", "Let others see that I am writing";
-    LogsSetting: "把聊天记录存在本机", "Keep conversations on this computer";
     Notifications: "窗口和通知", "Window and notifications";
-    NotifySetting: "窗口不在前面时通知", "Notify me of";
-    NotifyAll: "所有消息", "Everything";
-    NotifyForUs: "提到我的", "What is for me";
-    NotifyNone: "不通知", "Nothing";
     NotifyDefault: "通知：和别处一样", "Notifications: as everywhere";
     NotifyIn: "通知：{0}", "Notifications: {0}";
     JoinAtLogin: "登录时进入", "Join at login";
     NotJoinAtLogin: "登录时不再进入", "No longer join at login";
-    SoundSetting: "通知时发出声音", "With a sound";
-    AskSetting: "关闭窗口前询问", "Ask before closing the window";
     AtStart: "启动时连接", "Connect at start";
     NotAtStart: "启动时不连接", "Do not connect at start";
     EditProfile: "编辑", "Edit";
@@ -303,8 +305,6 @@ texts! {
         "The system's keyring cannot be used ({0}).\nThe password of \"{1}\" stands in the settings file instead, which only you can read.";
     IgnoredPeople: "屏蔽的人", "Ignored people";
     Keys: "快捷键", "Keys";
-    On: "开", "On";
-    Off: "关", "Off";
     KeyLarger: "放大", "larger";
     KeySmaller: "缩小", "smaller";
     KeyUsualSize: "原来的大小", "the usual size";

@@ -1,8 +1,7 @@
 //! What a person can do in the window. Widgets say it, and the [controller](super::controller) does it.
 
-use crate::config::settings::{Density, Notify, Shade};
+use crate::config::settings::{Notify, Row};
 use crate::model::{ConversationId, NetworkId, Order};
-use crate::text::i18n::Language;
 use crate::ui::edit::Edit;
 
 /// Something that a person did in the window.
@@ -240,30 +239,12 @@ pub enum Action {
 /// Something to change on the settings page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// 中文 or English.
-    Language(Language),
-    /// Day, night, or as the system.
-    Theme(Shade),
-    /// Cozy or compact.
-    Density(Density),
+    /// Have the option with this number hold in this row.
+    Set(&'static Row, usize),
     /// The next face (1), the one before (-1), or the best (0).
     Font(isize),
     /// Larger (1), smaller (-1), or as it was meant (0).
-    Size(i32),
-    /// Whether messages show when they came.
-    Times(bool),
-    /// Whether it is shown who comes and goes.
-    Traffic(bool),
-    /// Whether conversations are written down.
-    Logs(bool),
-    /// What the desktop tells of.
-    Notify(Notify),
-    /// Whether others see that one is writing.
-    Typing(bool),
-    /// Whether it does so with a sound.
-    Sound(bool),
-    /// Whether closing asks first.
-    AskBeforeClosing(bool),
+    Size(isize),
     /// Whether to connect to the saved server with this number at the start.
     ConnectAtStart(usize, bool),
 }

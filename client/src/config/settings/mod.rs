@@ -1,131 +1,25 @@
 //! What the window remembers from one time to the next: a small TOML file in the person's own settings folder.
 //!
+//! [`ROWS`] is the table of what can stand there, and [`Profile`]'s keys what can stand in each of its servers.
+//!
 //! The file is for people to read and change. So nothing in it can keep the window from opening: a value that cannot
 //! be used is ignored and said, and the file as it was is kept aside, since the next save would be without that value.
 //! What is not TOML at all, or no file, is moved aside. Keys that nobody here knows are written again as they were: a
 //! newer version may have written them.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use serde::{Deserialize, Serialize};
-
 use crate::config::folder;
-use crate::config::placement::Placement;
 use crate::config::profile::{self, Profile, Secret};
-use crate::config::unknown::Unknown;
-use crate::text::i18n::{Language, Phrase, Text};
+use crate::text::i18n::{Phrase, Text};
+
+mod rows;
+
+pub use rows::{Choice, Density, HEADINGS, Kind, Notify, Place, ROWS, Row, Settings, Shade};
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "teahouse.toml";
-
-/// Day or night.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Shade {
-    /// Dark ink on white.
-    #[default]
-    Light,
-    /// Light ink on near-black.
-    Dark,
-    /// Whatever the system has.
-    System,
-}
-
-/// Which messages the desktop tells of while the window has not the keyboard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Notify {
-    /// Every one.
-    All,
-    /// Those that name us, and private ones.
-    #[default]
-    Mentions,
-    /// None.
-    None,
-}
-
-/// How much room a message gets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Density {
-    /// Avatars, and names on a line of their own.
-    #[default]
-    Cozy,
-    /// Time, name and text on one line.
-    Compact,
-}
-
-/// What is remembered. Written with every key, so that the file shows what there is to change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Settings {
-    /// The language that was chosen, `zh` or `en`; without it, that of the locale.
-    #[serde(serialize_with = "language_code", skip_serializing_if = "Option::is_none")]
-    pub language: Option<Language>,
-    /// Light or dark.
-    pub theme: Shade,
-    /// Cozy or compact.
-    pub density: Density,
-    /// The face that everything is written in; empty for the best that this machine has.
-    pub font: String,
-    /// How large everything is, in per cent of what is usual.
-    pub size: u16,
-    /// Whether messages show when they came.
-    pub times: bool,
-    /// Whether it is shown who comes and goes.
-    pub traffic: bool,
-    /// Whether others see that one is writing.
-    pub typing: bool,
-    /// What the desktop tells of.
-    pub notify: Notify,
-    /// Whether it does so with a sound.
-    pub sound: bool,
-    /// Whether closing the window asks first (是否关闭窗口).
-    pub ask_before_closing: bool,
-    /// Whether conversations are written down, and stand there again the next time.
-    pub logs: bool,
-    /// Whom one does not want to hear: names, or patterns as `*!*@host`.
-    pub ignored: Vec<String>,
-    /// The [label](Profile::label) of the server that was gone to last: the login form shows it.
-    pub last: String,
-    /// What else stands in the file.
-    #[serde(flatten)]
-    pub unknown: Unknown,
-    /// Conversations in which the desktop tells of something else, as `server/#room`.
-    pub notify_in: BTreeMap<String, Notify>,
-    /// Where the window stands, if somebody has put it there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub window: Option<Placement>,
-    /// The servers that the person goes to, in their order; at least one.
-    #[serde(rename = "profile")]
-    pub profiles: Vec<Profile>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            language: None,
-            theme: Shade::default(),
-            density: Density::default(),
-            font: String::new(),
-            size: 100,
-            times: true,
-            traffic: true,
-            typing: true,
-            notify: Notify::default(),
-            sound: true,
-            ask_before_closing: true,
-            logs: true,
-            ignored: Vec::new(),
-            notify_in: BTreeMap::new(),
-            last: String::new(),
-            unknown: Unknown::default(),
-            window: None,
-            profiles: vec![Profile::default()],
-        }
-    }
-}
 
 impl Settings {
     /// The first of the profiles, where the program without a window goes.
@@ -158,11 +52,6 @@ impl Settings {
             }
         }
     }
-}
-
-#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
-fn language_code<S: serde::Serializer>(language: &Option<Language>, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(language.map_or("", Language::code))
 }
 
 /// Where the settings are kept.
@@ -273,39 +162,19 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
     let mut settings = Settings::default();
     let mut problems = Vec::new();
     let mut first = toml::Table::new();
-    let mut profiles = Vec::new();
+    let mut profiles: Vec<toml::Table> = Vec::new();
     for (key, value) in table {
-        let used = match key.as_str() {
-            "language" => set(&mut settings.language, value.as_str().and_then(Language::from_code).map(Some)),
-            "theme" => set(&mut settings.theme, value.clone().try_into().ok()),
-            "density" => set(&mut settings.density, value.clone().try_into().ok()),
-            "logs" => set(&mut settings.logs, value.as_bool()),
-            "ask_before_closing" => set(&mut settings.ask_before_closing, value.as_bool()),
-            "font" => set(&mut settings.font, value.as_str().map(str::to_owned)),
-            "size" => set(&mut settings.size, value.as_integer().and_then(size)),
-            "times" => set(&mut settings.times, value.as_bool()),
-            "traffic" => set(&mut settings.traffic, value.as_bool()),
-            "typing" => set(&mut settings.typing, value.as_bool()),
-            "notify" => set(&mut settings.notify, value.clone().try_into().ok()),
-            "sound" => set(&mut settings.sound, value.as_bool()),
-            "notify_in" => take_usable(&mut settings.notify_in, pairs(value)),
-            "ignored" => {
-                take_usable(&mut settings.ignored, each(value, |one| one.as_str().map(str::to_owned)))
-            }
-            "last" => set(&mut settings.last, value.as_str().map(str::to_owned)),
-            "profile" => take_usable(&mut profiles, each(value, |one| one.as_table().cloned())),
-            "window" => {
-                let window = value.clone().try_into().ok();
-                set(&mut settings.window, window.filter(|it: &Placement| it.is_possible()).map(Some))
-            }
-            name => {
-                let is_of_profile = profile::KEYS.iter().any(|key| key.name == name);
+        let is_usable = match ROWS.iter().find(|row| row.key == key) {
+            Some(row) => (row.read)(&mut settings, value),
+            None if key == "profile" => rows::each(&mut profiles, value),
+            None => {
+                let is_of_profile = profile::KEYS.iter().any(|row| row.name == key);
                 let place = if is_of_profile { &mut first } else { &mut settings.unknown.0 };
-                place.insert(name.to_owned(), value.clone());
+                place.insert(key.clone(), value.clone());
                 true
             }
         };
-        if !used {
+        if !is_usable {
             problems.push(Text::SettingIgnored.with([key]));
         }
     }
@@ -314,55 +183,21 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
         profiles.insert(0, first);
     }
     if !profiles.is_empty() {
-        let read = profiles.iter().map(Profile::read);
-        settings.profiles = read
-            .map(|(profile, wrong)| {
-                problems.extend(wrong);
-                profile
-            })
-            .collect();
+        let (read, wrong): (Vec<_>, Vec<_>) = profiles.iter().map(Profile::read).unzip();
+        settings.profiles = read;
+        problems.extend(wrong.into_iter().flatten());
     }
     (settings, problems)
 }
 
-/// What can be used of a list, of which one may stand there without its brackets; and whether that is all of it.
-fn each<T>(value: &toml::Value, read: impl Fn(&toml::Value) -> Option<T>) -> (Vec<T>, bool) {
-    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    let usable: Vec<T> = values.iter().filter_map(read).collect();
-    let is_all = usable.len() == values.len();
-    (usable, is_all)
-}
-
-/// What can be used of a table of notices, and whether that is all of it.
-fn pairs(value: &toml::Value) -> (BTreeMap<String, Notify>, bool) {
-    let Some(table) = value.as_table() else { return (BTreeMap::new(), false) };
-    let read =
-        |(place, notify): (&String, &toml::Value)| Some((place.clone(), notify.clone().try_into().ok()?));
-    let usable: BTreeMap<_, _> = table.iter().filter_map(read).collect();
-    let is_all = usable.len() == table.len();
-    (usable, is_all)
-}
-
-fn take_usable<T>(place: &mut T, (usable, is_all): (T, bool)) -> bool {
-    *place = usable;
-    is_all
-}
-
-/// A size that one can still read, and that still fits.
-fn size(number: i64) -> Option<u16> {
-    u16::try_from(number).ok().filter(|size| (50..=400).contains(size))
-}
-
-/// Sets `place` if there is a value, and says whether there is.
-fn set<T>(place: &mut T, value: Option<T>) -> bool {
-    let Some(value) = value else { return false };
-    *place = value;
-    true
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::config::placement::Placement;
+    use crate::config::unknown::Unknown;
+    use crate::text::i18n::Language;
 
     fn file_with(text: &str) -> (tempfile::TempDir, SettingsFile) {
         let folder = tempfile::tempdir().unwrap();

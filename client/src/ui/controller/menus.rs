@@ -1,7 +1,7 @@
 //! The menus: what can be done with a person, a conversation, a server, and as oneself.
 
 use super::Controller;
-use crate::config::settings::Notify;
+use crate::config::settings::{Choice, Notify};
 use crate::model::{self, ConversationId, Link, Network, NetworkId, Order};
 use crate::text::i18n::Text;
 use crate::ui::edit::Edit;
@@ -77,14 +77,9 @@ impl Controller {
         }
         let own = model.network(id.network()).map(|network| network.place_key(conversation));
         let own = own.and_then(|place| self.settings.notify_in.get(&place).copied());
-        let choices = [
-            (Text::NotifyAll, Notify::All),
-            (Text::NotifyForUs, Notify::Mentions),
-            (Text::NotifyNone, Notify::None),
-        ];
-        for (text, notify) in choices.into_iter().filter(|(_, notify)| own != Some(*notify)) {
-            let text = Text::NotifyIn.of([text.into()]).to(language);
-            items.push((text, Action::NotifyIn(id, Some(notify))));
+        for (notify, label) in Notify::OPTIONS.iter().filter(|(notify, _)| own != Some(*notify)) {
+            let text = Text::NotifyIn.with([label.to(language)]).to(language);
+            items.push((text, Action::NotifyIn(id, Some(*notify))));
         }
         if own.is_some() {
             items.push((Text::NotifyDefault.to(language).to_owned(), Action::NotifyIn(id, None)));

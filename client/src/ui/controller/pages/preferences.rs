@@ -5,11 +5,11 @@ use std::path::Path;
 use fltk::app;
 use fltk::prelude::*;
 
-use crate::config::settings::{Density, Notify, SettingsFile, Shade};
+use crate::config::settings::{HEADINGS, Kind, Notify, Place, ROWS, Row, Settings, SettingsFile, Shade};
 use crate::logs::{self, Logs};
 use crate::model::notify::NotifyRules;
 use crate::model::{ConversationId, View};
-use crate::text::i18n::{Language, Text};
+use crate::text::i18n::Text;
 use crate::ui::action::Section;
 use crate::ui::controller::Controller;
 use crate::ui::keys::{self, Shortcut};
@@ -42,57 +42,44 @@ impl Controller {
         }
     }
 
-    /// Makes a change, and keeps it for the next time.
     pub(in crate::ui) fn change(&mut self, change: Change) {
-        let size = match change {
-            Change::Size(steps) => self.size_beside(steps as isize),
-            _ => self.settings.size,
-        };
-        let settings = &mut self.settings;
         match change {
-            Change::Language(language) => {
-                settings.language = Some(language);
-                self.model.borrow_mut().set_language(language);
-            }
-            Change::Theme(shade) => {
-                settings.theme = shade;
-                if shade == Shade::System {
-                    self.desktop.watch_shade();
+            Change::Set(row, option) => {
+                if let Some(Place { kind: Kind::Choice { choose, .. }, .. }) = row.place {
+                    choose(&mut self.settings, option);
+                    self.changed(row.key);
                 }
             }
-            Change::Density(density) => settings.density = density,
-            Change::Font(0) => {
-                settings.font.clear();
-                self.choose_face();
-            }
             Change::Font(steps) => {
-                let index = self.faces.iter().position(|face| *face == settings.font).unwrap_or(0);
-                let index = index.saturating_add_signed(steps).min(self.faces.len().saturating_sub(1));
-                settings.font = self.faces.get(index).map_or_else(String::new, ToString::to_string);
-                self.choose_face();
+                self.settings.font = self.face_beside(steps);
+                self.changed("font");
             }
             Change::Size(steps) => {
-                settings.size = if steps == 0 { 100 } else { size };
-                self.resize();
+                self.settings.size = if steps == 0 { 100 } else { self.size_beside(steps) };
+                self.changed("size");
             }
-            Change::Times(shown) => settings.times = shown,
-            Change::Traffic(shown) => settings.traffic = shown,
-            Change::Logs(kept) => {
-                settings.logs = kept;
-                self.keep_logs();
-            }
-            Change::Typing(told) => settings.typing = told,
-            Change::Notify(notify) => settings.notify = notify,
-            Change::Sound(sound) => settings.sound = sound,
-            Change::AskBeforeClosing(ask) => settings.ask_before_closing = ask,
             Change::ConnectAtStart(index, connect) => {
-                if let Some(profile) = settings.profiles.get_mut(index) {
+                if let Some(profile) = self.settings.profiles.get_mut(index) {
                     let before = profile.clone();
                     profile.connect = connect;
                     let after = profile.clone();
                     self.replace_profile(&before, &after);
+                    self.changed("profile");
                 }
             }
+        }
+    }
+
+    /// Does what comes of a setting that was changed, and keeps it for the next time. Most are looked up where they are
+    /// needed, or in [`apply_settings`](Self::apply_settings).
+    fn changed(&mut self, key: &str) {
+        match (key, self.settings.language) {
+            ("language", Some(language)) => self.model.borrow_mut().set_language(language),
+            ("theme", _) if self.settings.theme == Shade::System => self.desktop.watch_shade(),
+            ("font", _) => self.choose_face(),
+            ("size", _) => self.resize(),
+            ("logs", _) => self.keep_logs(),
+            _ => {}
         }
         self.apply_settings();
         self.save();
@@ -100,13 +87,14 @@ impl Controller {
     }
 
     pub(in crate::ui) fn switch_shade(&mut self) {
-        let other = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
-        self.change(Change::Theme(other));
+        self.settings.theme = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
+        self.changed("theme");
         self.leave_button();
     }
 
     pub(in crate::ui) fn switch_language(&mut self) {
-        self.change(Change::Language(self.language().other()));
+        self.settings.language = Some(self.language().other());
+        self.changed("language");
         self.leave_button();
     }
 
@@ -182,6 +170,16 @@ impl Controller {
         wanted.or(self.faces.first()).copied()
     }
 
+    /// The face so many steps further in the list; empty for the best, which needs no name.
+    fn face_beside(&self, steps: isize) -> String {
+        if steps == 0 {
+            return String::new();
+        }
+        let index = self.faces.iter().position(|face| *face == self.settings.font).unwrap_or(0);
+        let index = index.saturating_add_signed(steps).min(self.faces.len().saturating_sub(1));
+        self.faces.get(index).map_or_else(String::new, ToString::to_string)
+    }
+
     /// Writes everything in the face that the settings say.
     pub(in crate::ui) fn choose_face(&self) {
         match self.face() {
@@ -209,91 +207,69 @@ impl Controller {
     }
 
     fn general_items(&self) -> Vec<Item> {
-        let settings = &self.settings;
         let language = self.language();
-        let word = |text: Text| text.to(language).to_owned();
         let heading = |text: Text| Item {
-            label: word(text),
+            label: text.to(language).to_owned(),
             detail: String::new(),
             options: Vec::new(),
             current: None,
         };
-        let choice = |label: Text, options: Vec<(String, Change)>, current: Option<usize>| Item {
-            label: word(label),
-            detail: String::new(),
-            options: options.into_iter().map(|(text, change)| (text, Action::Change(change))).collect(),
-            current,
-        };
-        let switch = |label: Text, is_on: bool, change: fn(bool) -> Change| {
-            let options = vec![(word(Text::On), change(true)), (word(Text::Off), change(false))];
-            choice(label, options, Some(usize::from(!is_on)))
-        };
-        let languages = Language::ALL.map(|one| (one.name().to_owned(), Change::Language(one)));
-        let shades =
-            [(Text::Light, Shade::Light), (Text::Dark, Shade::Dark), (Text::AsTheSystem, Shade::System)];
-        let densities = [(Text::Cozy, Density::Cozy), (Text::Compact, Density::Compact)];
-        let face = self.face().map_or_else(|| word(Text::AsTheSystem), str::to_owned);
-        let mut fonts = vec![(face, Change::Font(0))];
-        if self.faces.len() > 1 {
-            fonts.insert(0, ("‹".to_owned(), Change::Font(-1)));
-            fonts.push(("›".to_owned(), Change::Font(1)));
+        let mut items = Vec::new();
+        for text in HEADINGS {
+            items.push(heading(text));
+            let placed = ROWS.iter().filter_map(|row| Some((row, row.place.as_ref()?)));
+            items.extend(placed.filter(|(_, place)| place.heading == text).map(|it| self.item(it.0, it.1)));
         }
-        let notifies = [
-            (Text::NotifyAll, Notify::All),
-            (Text::NotifyForUs, Notify::Mentions),
-            (Text::NotifyNone, Notify::None),
-        ];
-        let mut items = vec![
-            heading(Text::Appearance),
-            choice(
-                Text::LanguageSetting,
-                languages.into(),
-                Language::ALL.iter().position(|one| *one == language),
-            ),
-            choice(
-                Text::ThemeSetting,
-                shades.map(|(text, shade)| (word(text), Change::Theme(shade))).into(),
-                shades.iter().position(|(_, shade)| *shade == settings.theme),
-            ),
-            choice(
-                Text::DensitySetting,
-                densities.map(|(text, density)| (word(text), Change::Density(density))).into(),
-                densities.iter().position(|(_, density)| *density == settings.density),
-            ),
-            choice(Text::FontSetting, fonts, None),
-            choice(
-                Text::SizeSetting,
-                vec![
-                    ("−".to_owned(), Change::Size(-1)),
-                    (format!("{} %", self.size_in_force()), Change::Size(0)),
-                    ("+".to_owned(), Change::Size(1)),
-                ],
-                None,
-            ),
-            heading(Text::MessagesSetting),
-            switch(Text::TimesSetting, settings.times, Change::Times),
-            switch(Text::TrafficSetting, settings.traffic, Change::Traffic),
-            switch(Text::TypingSetting, settings.typing, Change::Typing),
-            switch(Text::LogsSetting, settings.logs, Change::Logs),
-            heading(Text::Notifications),
-            choice(
-                Text::NotifySetting,
-                notifies.map(|(text, notify)| (word(text), Change::Notify(notify))).into(),
-                notifies.iter().position(|(_, notify)| *notify == settings.notify),
-            ),
-            switch(Text::SoundSetting, settings.sound, Change::Sound),
-            switch(Text::AskSetting, settings.ask_before_closing, Change::AskBeforeClosing),
-        ];
-        if !settings.ignored.is_empty() {
+        let ignored = &self.settings.ignored;
+        if !ignored.is_empty() {
             items.push(heading(Text::IgnoredPeople));
-            items.extend(settings.ignored.iter().map(|nick| Item {
+            items.extend(ignored.iter().map(|nick| Item {
                 label: nick.clone(),
                 detail: String::new(),
-                options: vec![(word(Text::Unignore), Action::Ignore { nick: nick.clone(), ignore: false })],
+                options: vec![(
+                    Text::Unignore.to(language).to_owned(),
+                    Action::Ignore { nick: nick.clone(), ignore: false },
+                )],
                 current: None,
             }));
         }
         items
+    }
+
+    /// A row of the table as a row of the page.
+    fn item(&self, row: &'static Row, place: &Place) -> Item {
+        let language = self.language();
+        let (options, current): (Vec<_>, _) = match place.kind {
+            Kind::Choice { labels, current, .. } => {
+                let labels = labels().into_iter().enumerate();
+                let options =
+                    labels.map(|(index, label)| (label.to(language).to_owned(), Change::Set(row, index)));
+                // The language may be the locale's, or the command line's.
+                let in_force = Settings { language: Some(language), ..self.settings.clone() };
+                (options.collect(), current(&in_force))
+            }
+            Kind::Font => {
+                let face = self.face().unwrap_or(Text::AsTheSystem.to(language)).to_owned();
+                let mut options = vec![(face, Change::Font(0))];
+                if self.faces.len() > 1 {
+                    options.insert(0, ("‹".to_owned(), Change::Font(-1)));
+                    options.push(("›".to_owned(), Change::Font(1)));
+                }
+                (options, None)
+            }
+            Kind::Size => {
+                let size = format!("{} %", self.size_in_force());
+                let steps = [("−".to_owned(), -1), (size, 0), ("+".to_owned(), 1)];
+                (steps.map(|(label, steps)| (label, Change::Size(steps))).into(), None)
+            }
+        };
+        let options = options.into_iter().map(|(label, change)| (label, Action::Change(change)));
+        Item {
+            label: place.label.to(language).to_owned(),
+            detail: String::new(),
+            options: options.collect(),
+            current,
+        }
     }
 
     fn key_items(&self) -> Vec<Item> {
