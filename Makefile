@@ -8,6 +8,7 @@
 #   make stress    the tests RUNS times while the processors are kept busy
 #   make fuzz      input that nobody thought of, SECONDS for each target
 #   make mutants   small faults, in all of the sources or in FILES, and whether a test notices them
+#   make docs      the tables in docs/ that are made from the code's
 #   make setup     only what building by hand needs: cargo build, cargo run
 #
 # Each installs what is missing first; .ci/setup says what that is.
@@ -18,7 +19,7 @@ export PATH := $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/teahouse-build/cmake/
 PREFIX ?= /usr/local
 RUNS ?= 20
 
-.PHONY: demo test stress fuzz mutants bench pictures check release install uninstall deb
+.PHONY: demo test stress fuzz mutants bench pictures docs check release install uninstall deb
 .PHONY: setup setup-window setup-test setup-bench setup-deb setup-fuzz
 
 # With a display the windows open on it. Without one the same is played on a display that has no screen, and
@@ -54,6 +55,11 @@ bench: setup-bench
 pictures: setup-test
 	cargo build --locked --quiet --workspace --bins --example pictures
 	cargo run --locked --quiet -p teahouse --example pictures -- $(PICTURES)
+
+# The tables in docs/ that are made from the code's, by the tests that otherwise compare them.
+docs: setup-test
+	UPDATE_EXPECT=1 cargo test --locked --quiet -p teahouse-server --test docs
+	UPDATE_EXPECT=1 cargo test --locked --quiet -p teahouse --test docs
 
 # Formatting, lints and documentation, with every warning an error.
 check: setup-test

@@ -1,7 +1,7 @@
 //! A profile: one server that a person goes to, as whom, and how the connection is made safe.
 //!
-//! Each `[[profile]]` in the settings file is one; [`KEYS`] is the table of what can stand in it, and
-//! `docs/client.md` explains every key. The way of a profile through the program:
+//! Each `[[profile]]` in the settings file is one; [`KEYS`] is the table of what can stand in it, from which the one in
+//! `docs/client.md` is made. The way of a profile through the program:
 //!
 //! 1. [`Settings`](crate::config::settings::Settings) reads all of them. There is always at least one; the login form
 //!    shows the one that was gone to last, and a file that has `server`, `port` and `nick` outside of any `[[profile]]`
@@ -25,7 +25,7 @@ use crate::config::address;
 use crate::config::fingerprint::Fingerprint;
 use crate::config::unknown::Unknown;
 use crate::text::encoding::Encoding;
-use crate::text::i18n::{Phrase, Text};
+use crate::text::i18n::{Phrase, Text, Words};
 use crate::text::typed;
 
 /// The longest name that is worth sending, in bytes. Most servers take fewer, and say so.
@@ -332,14 +332,24 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A key of a profile: how it is read into one, and how it is written down.
+/// A key of a profile: what it means, how it is read into one, and how it is written down.
 #[derive(Clone, Copy)]
 pub struct Key {
     /// What it is called in the file.
     pub name: &'static str,
+    /// What it means, for the documents; in Markdown.
+    pub meaning: Words,
     /// Takes the value over, if it can be used.
     read: fn(&mut Profile, &Value) -> Option<()>,
     write: fn(&Profile) -> Value,
+}
+
+impl Key {
+    /// Its value where nothing else is said; nothing if that cannot be said in the file.
+    pub fn default_value(&self) -> Option<Value> {
+        let value = (self.write)(&Profile::default());
+        (self.read)(&mut Profile::default(), &value).map(|()| value)
+    }
 }
 
 impl fmt::Debug for Key {
@@ -348,62 +358,83 @@ impl fmt::Debug for Key {
     }
 }
 
-const fn key(
-    name: &'static str,
-    read: fn(&mut Profile, &Value) -> Option<()>,
-    write: fn(&Profile) -> Value,
-) -> Key {
-    Key { name, read, write }
-}
-
-/// A row for a field: the key is called as the field is.
-macro_rules! key {
-    ($field:ident, $read:expr, $write:expr) => {
-        key(
-            stringify!($field),
-            |profile, value| {
+macro_rules! keys {
+    ($($field:ident: $read:expr, $write:expr, $chinese:literal, $english:literal;)*) => {
+        /// Every key of a profile, in the order in which they are written. Each is called as its field is.
+        pub const KEYS: &[Key] = &[$(Key {
+            name: stringify!($field),
+            meaning: Words($chinese, $english),
+            read: |profile, value| {
                 profile.$field = $read(value)?;
                 Some(())
             },
-            |profile| $write(&profile.$field),
-        )
+            write: |profile| $write(&profile.$field),
+        }),*];
     };
 }
 
-/// Every key of a profile, in the order in which they are written.
-pub const KEYS: &[Key] = &[
-    key!(name, text, string),
-    key!(server, |value| address::check_server(text(value)?.as_str()).ok(), string),
-    key!(port, port, |port: &u16| Value::Integer((*port).into())),
-    key!(nick, |value| word(value).or_else(|| nothing(value)), string),
-    key!(other_nicks, |value| list(value, word), |nicks: &[String]| array(nicks, string)),
-    key!(user, |value| word(value).or_else(|| nothing(value)), string),
-    key!(real_name, text, string),
-    key!(server_password, secret, hidden),
-    key!(tls, Value::as_bool, boolean),
-    key!(tls_verify, Value::as_bool, boolean),
-    key!(
-        tls_fingerprints,
-        |value| list(value, |one| Fingerprint::parse(one.as_str()?)),
-        |pins: &[Fingerprint]| array(pins, string)
-    ),
-    key!(tls_certificate, path, optional_path),
-    key!(tls_key, path, optional_path),
-    key!(account, text, string),
-    key!(password, secret, hidden),
-    key!(keyring, Value::as_bool, boolean),
-    key!(
-        sasl,
-        |value| list(value, |one| Mechanism::from_name(one.as_str()?)),
-        |mechanisms: &[Mechanism]| array(mechanisms, string)
-    ),
-    key!(account_required, Value::as_bool, boolean),
-    key!(rooms, |value| list(value, |one| Room::parse(one.as_str()?)), |rooms: &[Room]| array(rooms, string)),
-    key!(connect, Value::as_bool, boolean),
-    key!(reconnect, |value: &Value| value.as_bool().map(Some), |wanted: &Option<bool>| wanted
-        .map_or(string(""), Value::Boolean)),
-    key!(encoding, |value| Encoding::parse(text(value)?.as_str()), string),
-];
+keys! {
+    name: text, string,
+        "你怎么称呼它，也用于 `--profile`；空则用服务器地址",
+        "what you call it, also for `--profile`; empty for the server's address";
+    server: |value| address::check_server(text(value)?.as_str()).ok(), string,
+        "域名或 IP 地址", "a host's name or an IP address";
+    port: port, |port: &u16| Value::Integer((*port).into()),
+        "1 到 65535；有 `tls` 时默认为 6697",
+        "1 to 65535; with `tls` the default is 6697";
+    nick: |value| word(value).or_else(|| nothing(value)), string,
+        "你的名字", "your nickname";
+    other_nicks: |value| list(value, word), |nicks: &[String]| array(nicks, string),
+        "名字被占用时依次试用的名字。没有窗口又没有写时，在名字后面加 `_`、`__`、`___`",
+        "nicknames to try in turn when that one is taken. Without a window and without this list: the nickname with `_`, `__` and `___` behind it";
+    user: |value| word(value).or_else(|| nothing(value)), string,
+        "登录的用户名（USER）；空则取名字里的 ASCII 字母",
+        "user name of the login (USER); empty for the ASCII letters of the nickname";
+    real_name: text, string,
+        "真实姓名；空则同名字", "empty for the nickname";
+    server_password: secret, hidden,
+        "服务器要求每个人说的密码（PASS）。服务器问起时，登录窗口就会有这一栏；在那里填的，与账号密码一样保存：勾选了就存在钥匙串里，否则不存",
+        "what the server wants from everybody (PASS). The login form has a field for it as soon as a server asks; what is typed there is kept as the account's password is: in the keyring if that is ticked, or not at all";
+    tls: Value::as_bool, boolean,
+        "加密连接", "encrypt the connection";
+    tls_verify: Value::as_bool, boolean,
+        "证书必须有担保。为 `false` 且没有指纹时，谁都相信",
+        "a certificate has to be vouched for. With `false`, and no fingerprints, anybody is believed";
+    tls_fingerprints: |value| list(value, |one| Fingerprint::parse(one.as_str()?)), |pins: &[Fingerprint]| array(pins, string),
+        "只相信这些证书，不管谁担保。SHA-256 的十六进制，冒号可有可无；SHA-1、SHA-384、SHA-512 按长度识别",
+        "the certificates to believe, whoever vouches for them; no others are. SHA-256 in hexadecimal, with or without colons; SHA-1, SHA-384 and SHA-512 are told by their length";
+    tls_certificate: path, optional_path,
+        "出示给服务器的自己的证书（及证书链），PEM 文件。相对路径从设置文件夹算起",
+        "PEM file with a certificate of your own (and its chain), to show the server. A relative path begins at the settings' folder";
+    tls_key: path, optional_path,
+        "它的私钥，PEM 文件；空则在同一个文件里",
+        "PEM file with its private key; empty when it is in the same file";
+    account: text, string,
+        "要登录的账号（SASL）；空则同名字",
+        "account to log in to (SASL); empty for the nickname";
+    password: secret, hidden,
+        "账号的密码", "its password";
+    keyring: Value::as_bool, boolean,
+        "有系统钥匙串时，密码存在钥匙串里而不是这里",
+        "the passwords are kept in the system's keyring rather than here, where there is one";
+    sasl: |value| list(value, |one| Mechanism::from_name(one.as_str()?)), |mechanisms: &[Mechanism]| array(mechanisms, string),
+        "依次尝试的登录方式：`EXTERNAL`、`SCRAM-SHA-256`、`PLAIN`。空则按这个次序尝试所有可行的",
+        "mechanisms to try, in this order: `EXTERNAL`, `SCRAM-SHA-256`, `PLAIN`. Empty: all that are possible, in that order";
+    account_required: Value::as_bool, boolean,
+        "账号登录不成就离开。为 `false` 时不用账号继续，并告诉你",
+        "leave when the login to the account does not succeed. With `false` you go on without it, and are told";
+    rooms: |value| list(value, |one| Room::parse(one.as_str()?)), |rooms: &[Room]| array(rooms, string),
+        r##"要进入的房间，每项写 `"#房间"` 或 `"#房间 密码"`"##,
+        r##"rooms to join, each `"#room"` or `"#room password"`"##;
+    connect: Value::as_bool, boolean,
+        "打开窗口时就连接", "connect when the window opens";
+    reconnect: |value: &Value| value.as_bool().map(Some), |wanted: &Option<bool>| wanted.map_or(string(""), Value::Boolean),
+        "断线后重新连接。未设时：窗口会，无窗口的程序则结束",
+        "connect again when the connection is lost. Not set: the window does, the program without a window ends";
+    encoding: |value| Encoding::parse(text(value)?.as_str()), string,
+        r#"那里的人用什么编码写字，例如 `"GB18030"`、`"Big5"`；空着就是 UTF-8。不是 UTF-8 的内容按它读（没有设置就按 GB18030），你说的话也按它写，除非服务器只收 UTF-8"#,
+        r#"how people there write letters, such as `"GB18030"` or `"Big5"`; empty for UTF-8. What is no UTF-8 is read so (without it, as GB18030), and what you say is written so, unless the server takes nothing but UTF-8"#;
+}
 
 /// The key with the certificates that are believed.
 const PINS: &str = "tls_fingerprints";

@@ -141,6 +141,11 @@ impl Row {
     pub fn value(&self, settings: &Settings) -> Option<Value> {
         (self.write)(settings)
     }
+
+    /// Its value where nothing else is said; nothing if that cannot be said in the file.
+    pub fn default_value(&self) -> Option<Value> {
+        self.value(&Settings::default())
+    }
 }
 
 impl PartialEq for Row {
