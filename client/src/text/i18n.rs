@@ -220,8 +220,7 @@ texts! {
     Transcript: "消息框", "Messages";
     Send: "发送", "Send";
     MessageTo: "发消息到 {0}", "Message {0}";
-    ComposerHint: "Enter 发送 · Shift+Enter 换行 · /help 查看命令",
-        "Enter sends · Shift+Enter starts a new line · /help lists commands";
+    ComposerHint: "{0} 发送 · {1} 换行 · /help 查看命令", "{0} sends · {1} starts a new line · /help lists commands";
     Members: "成员", "People";
     Operators: "管理员", "Operators";
     Voiced: "语音", "Voiced";

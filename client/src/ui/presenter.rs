@@ -2,6 +2,7 @@
 
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
+use crate::config::settings::SendKey;
 use crate::event::Manner;
 use crate::model::assist::suggest;
 use crate::model::network::wire;
@@ -221,13 +222,17 @@ pub fn over_pages(model: &Model) -> banner::Words {
 }
 
 /// What the composer says by itself, with this text in it.
-pub fn composer_words(model: &Model, text: &str) -> composer::Words {
+pub fn composer_words(model: &Model, text: &str, send_with: SendKey) -> composer::Words {
     let language = model.language();
     let name = model.current().map_or("", Conversation::name);
     let typing = model.typing();
+    let keys = match send_with {
+        SendKey::Enter => ["Enter", "Shift+Enter"],
+        SendKey::CtrlEnter => ["Ctrl+Enter", "Enter"],
+    };
     let hint = match (suggest::usage(text), typing.as_slice()) {
         (Some(usage), _) => usage.to(language).to_owned(),
-        (None, []) => Text::ComposerHint.to(language).to_owned(),
+        (None, []) => Text::ComposerHint.with(keys).to(language),
         (None, [one]) => Text::OneTypes.with([one]).to(language),
         (None, [one, other]) => Text::SomeType.with([&format!("{one}, {other}")]).to(language),
         (None, _) => Text::ManyType.to(language).to_owned(),

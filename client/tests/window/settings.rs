@@ -59,6 +59,40 @@ fn what_is_chosen_holds_at_once_and_is_kept() {
 }
 
 #[test]
+fn where_ctrl_enter_sends_enter_begins_a_new_line() {
+    let (display, server) = (Display::start(1300, 960), Server::start());
+    let mut ming = open(&display, &server, "");
+    let hint = |seen: &Value, words: &str| {
+        seen["composer_words"]["hint"].as_str().is_some_and(|hint| hint.starts_with(words))
+    };
+    ming.waits_for("what sends", |seen| hint(seen, "Enter 发送 · Shift+Enter 换行"));
+    ming.presses("ctrl+comma");
+    ming.waits_for("the settings", |seen| value(seen, "发送消息用") == "Enter");
+    ming.clicks("发送消息用 Ctrl+Enter");
+    ming.waits_for("the choice", |seen| value(seen, "发送消息用") == "Ctrl+Enter");
+    assert!(saved(&ming).contains("send_with = \"ctrl+enter\""));
+    display.picture("settings-send-with");
+    ming.presses("Escape");
+    ming.waits_for("the chat", |seen| seen["settings"].is_null() && seen["focus"] == "composer");
+    ming.waits_for("what sends now", |seen| hint(seen, "Ctrl+Enter 发送 · Enter 换行"));
+    ming.presses("Return");
+    ming.types("清明");
+    ming.presses("Return");
+    ming.types("谷雨");
+    ming.waits_for("two lines", |seen| seen["composer"] == "清明\n谷雨");
+    ming.presses("ctrl+Return");
+    ming.reads("清明\n谷雨");
+    ming.waits_for("an empty composer", |seen| seen["composer"] == "");
+    // Enter takes what is offered, as before.
+    ming.types("/cl");
+    ming.waits_for("an offer", |seen| seen["picker"][0] == "/clear");
+    ming.presses("Return");
+    ming.waits_for("its name", |seen| seen["composer"] == "/clear ");
+    ming.presses("ctrl+Return");
+    ming.waits_for("an empty composer", |seen| seen["composer"] == "");
+}
+
+#[test]
 fn what_lies_behind_is_not_drawn_over_what_is_open_when_the_mouse_leaves_it() {
     // One that answers nothing: how long a server takes to answer would stand in the window when it is known.
     let (display, host) = (Display::start(1300, 960), Impostor::listen());

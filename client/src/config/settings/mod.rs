@@ -16,7 +16,7 @@ use crate::text::i18n::{Phrase, Text};
 
 mod rows;
 
-pub use rows::{Choice, Density, HEADINGS, Kind, Notify, Place, ROWS, Row, Settings, Shade};
+pub use rows::{Choice, Density, HEADINGS, Kind, Notify, Place, ROWS, Row, SendKey, Settings, Shade};
 
 /// The file's name in the settings folder.
 const FILE_NAME: &str = "teahouse.toml";
@@ -224,6 +224,7 @@ mod tests {
             times: false,
             traffic: false,
             typing: false,
+            send_with: SendKey::CtrlEnter,
             notify: Notify::All,
             sound: false,
             ask_before_closing: false,

@@ -55,6 +55,18 @@ pub enum Notify {
     None,
 }
 
+/// The key that sends what is written. The other one begins a new line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SendKey {
+    /// Enter; with Shift it begins a new line.
+    #[default]
+    #[serde(rename = "enter")]
+    Enter,
+    /// Enter together with Ctrl, for those who write in several lines.
+    #[serde(rename = "ctrl+enter")]
+    CtrlEnter,
+}
+
 /// A type of few values, each with its label on the page.
 pub trait Choice: Copy + PartialEq + 'static {
     /// All of them, in the order in which they are offered.
@@ -91,6 +103,11 @@ impl Choice for Notify {
         (Self::Mentions, Words("提到我的", "What is for me")),
         (Self::None, Words("不通知", "Nothing")),
     ];
+}
+
+impl Choice for SendKey {
+    const OPTIONS: &'static [(Self, Words)] =
+        &[(Self::Enter, Words("Enter", "Enter")), (Self::CtrlEnter, Words("Ctrl+Enter", "Ctrl+Enter"))];
 }
 
 /// One row of the table.
@@ -267,6 +284,13 @@ settings! {
         page: MessagesSetting, choice, Words("让别人看到我正在输入", "Let others see that I am writing"),
         meaning: "别人是否看到你正在输入（服务器支持时）",
             "whether others see that you are writing, where the server passes that on",
+    }
+    send_with: SendKey {
+        default: SendKey::default(),
+        read: whole,
+        page: MessagesSetting, choice, Words("发送消息用", "Send with"),
+        meaning: r#"用哪个键发送：`"enter"`，或 `"ctrl+enter"`（这时 Enter 换行）"#,
+            r#"the key that sends what is written: `"enter"`, or `"ctrl+enter"`, and then Enter begins a new line"#,
     }
     notify: Notify {
         default: Notify::default(),

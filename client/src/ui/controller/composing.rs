@@ -197,9 +197,10 @@ impl Controller {
         let model = self.model.borrow();
         let refusal = self.refusal.as_ref().map(|refusal| refusal.to(model.language()));
         let text = self.chat.composer.text();
-        let words = Words { refusal, ..presenter::composer_words(&model, &text) };
+        let words = Words { refusal, ..presenter::composer_words(&model, &text, self.settings.send_with) };
         let is_ticking = !model.typing().is_empty();
         drop(model);
+        self.chat.composer.set_send_key(self.settings.send_with);
         if self.chat.composer.set_words(words) {
             self.place();
         }

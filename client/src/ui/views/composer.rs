@@ -10,6 +10,7 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::text::{self, StyleTableEntryExt, TextAttr, TextBuffer, TextEditor, WrapMode};
 
+use crate::config::settings::SendKey;
 use crate::text::formatting::{self, Style};
 use crate::ui::edit::Editable;
 use crate::ui::look::fltk_ext;
@@ -54,6 +55,7 @@ pub struct Composer {
     picker: Picker,
     /// Whether what is written was called back and not changed since.
     recalled: Rc<Cell<bool>>,
+    send_key: Rc<Cell<SendKey>>,
     words: Rc<RefCell<Words>>,
     ui: Rc<UiContext>,
 }
@@ -104,6 +106,7 @@ impl Composer {
             looks: TextBuffer::default(),
             picker,
             recalled: Rc::default(),
+            send_key: Rc::default(),
             words: Rc::default(),
             ui: Rc::clone(ui),
         };
@@ -212,6 +215,11 @@ impl Composer {
             self.group.clone().redraw();
         }
         height != self.height()
+    }
+
+    /// Changes the key that sends what is written.
+    pub fn set_send_key(&self, key: SendKey) {
+        self.send_key.set(key);
     }
 
     /// What it says by itself.
@@ -367,12 +375,13 @@ impl Composer {
                 Key::Left if is_grid => return Some(Action::PickerStep { columns: -1, rows: 0 }),
                 Key::Right if is_grid => return Some(Action::PickerStep { columns: 1, rows: 0 }),
                 Key::Tab => return Some(Action::Pick),
+                Key::Enter | Key::KPEnter if !self.sends(is_command) => return Some(Action::Pick),
                 _ => {}
             }
         }
         let is = |letter: char| is_command && key == Key::from_char(letter);
         Some(match key {
-            Key::Enter | Key::KPEnter if !is_shift => Action::Send,
+            Key::Enter | Key::KPEnter if !is_shift && self.sends(is_command) => Action::Send,
             Key::Escape => Action::Escape,
             Key::Tab => Action::Complete { backwards: is_shift },
             Key::PageUp => Action::ScrollPages(-1),
@@ -392,6 +401,11 @@ impl Composer {
             _ if is('c') && self.nothing_is_selected() => Action::CopySelection,
             _ => return None,
         })
+    }
+
+    /// Whether Enter sends, rather than beginning a new line. Where nothing is written, there is none to begin.
+    fn sends(&self, is_command: bool) -> bool {
+        self.send_key.get() == SendKey::Enter || is_command || self.buffer.length() == 0
     }
 
     /// Whether the caret is in the first line that is written (`-1`), or in the last.
