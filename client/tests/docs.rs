@@ -1,4 +1,5 @@
 //! `docs/client.md` and `docs/guide.md` say what the code does: tables are made from the code's, and the sample is read.
+//! `docs/protocol.md` says what the server knows, and the window is to know it too.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -7,6 +8,7 @@ use teahouse::command::COMMANDS;
 use teahouse::config::profile::KEYS;
 use teahouse::config::settings::{ROWS, SettingsFile};
 use teahouse::text::i18n::{Language, Words};
+use teahouse::text::meanings;
 use teahouse::ui::keys::SHORTCUTS;
 
 const PAGES: [(&str, Language, &str); 2] =
@@ -112,5 +114,16 @@ fn both_guides_name_every_key_that_means_the_same_everywhere() {
         for shortcut in SHORTCUTS {
             assert!(section.contains(&format!("`{}`", shortcut.name)), "{page}: {}", shortcut.name);
         }
+    }
+}
+
+#[test]
+fn the_wire_explains_every_command_that_the_server_knows() {
+    let section = section("protocol.md", "Commands");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let commands: Vec<_> = rows.filter_map(|row| row.split('`').next()).collect();
+    assert!(commands.contains(&"PRIVMSG"));
+    for command in commands {
+        assert!(meanings::of_command(command).is_some(), "text/meanings.rs does not say what {command} is");
     }
 }

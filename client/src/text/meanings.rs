@@ -1,65 +1,48 @@
 //! What commands, numerics and tags mean, in one sentence each: for the panel that shows the wire.
 //!
-//! Nothing is decided here; [`event`](crate::event) is where the window learns from numerics. A test compares the
-//! numerics with the protocol's table.
+//! Nothing is decided here; [`event`](crate::event) is where the window learns from numerics. Tests compare the numerics
+//! with the protocol's table, and the commands with those in `docs/protocol.md`.
 
 use teahouse_protocol::numerics;
 
-use crate::text::i18n::Language;
-
-/// A sentence in both languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Meaning {
-    chinese: &'static str,
-    english: &'static str,
-}
-
-impl Meaning {
-    /// The sentence.
-    pub fn to(self, language: Language) -> &'static str {
-        match language {
-            Language::Chinese => self.chinese,
-            Language::English => self.english,
-        }
-    }
-}
+use crate::text::i18n::Words;
 
 /// What a numeric means, if it is a known one.
-pub fn of_numeric(number: u16) -> Option<Meaning> {
+pub fn of_numeric(number: u16) -> Option<Words> {
     NUMERICS.iter().find(|(known, _)| *known == number).map(|(_, meaning)| *meaning)
 }
 
 /// What a command means, and what its parameters are called; in any case.
-pub fn of_command(command: &str) -> Option<(Meaning, Meaning)> {
+pub fn of_command(command: &str) -> Option<(Words, Words)> {
     let row = COMMANDS.iter().find(|row| row.0.eq_ignore_ascii_case(command))?;
     Some((row.1, row.2))
 }
 
 /// What a tag before a message means.
-pub fn of_tag(name: &str) -> Option<Meaning> {
+pub fn of_tag(name: &str) -> Option<Words> {
     TAGS.iter().find(|(known, _)| *known == name).map(|(_, meaning)| *meaning)
 }
 
 macro_rules! numerics {
     ($($name:ident: $chinese:literal, $english:literal;)*) => {
-        const NUMERICS: &[(u16, Meaning)] =
-            &[$((numerics::$name, Meaning { chinese: $chinese, english: $english })),*];
+        const NUMERICS: &[(u16, Words)] =
+            &[$((numerics::$name, Words($chinese, $english))),*];
     };
 }
 
 macro_rules! tags {
     ($($name:literal: $chinese:literal, $english:literal;)*) => {
-        const TAGS: &[(&str, Meaning)] = &[$(($name, Meaning { chinese: $chinese, english: $english })),*];
+        const TAGS: &[(&str, Words)] = &[$(($name, Words($chinese, $english))),*];
     };
 }
 
 /// The parameters' names stand behind the meaning, parted by `|`.
 macro_rules! commands {
     ($($name:literal: $chinese:literal, $english:literal, $chinese_params:literal, $english_params:literal;)*) => {
-        const COMMANDS: &[(&str, Meaning, Meaning)] = &[$((
+        const COMMANDS: &[(&str, Words, Words)] = &[$((
             $name,
-            Meaning { chinese: $chinese, english: $english },
-            Meaning { chinese: $chinese_params, english: $english_params },
+            Words($chinese, $english),
+            Words($chinese_params, $english_params),
         )),*];
     };
 }
@@ -114,6 +97,7 @@ commands! {
     // The server.
     "MOTD": "今日消息", "the message of the day", "服务器", "server";
     "LUSERS": "有多少人", "how many people there are", "", "";
+    "ISUPPORT": "服务器能做什么（005）", "what the server can do (005)", "", "";
     "VERSION": "服务器的版本", "the server's version", "服务器", "server";
     "TIME": "服务器的时间", "the server's time", "服务器", "server";
     "INFO": "关于服务器", "about the server", "服务器", "server";
@@ -314,6 +298,7 @@ numerics! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::i18n::Language;
 
     #[test]
     fn every_numeric_of_the_protocol_is_explained_once() {
@@ -328,14 +313,13 @@ mod tests {
     fn everything_is_explained_in_both_languages() {
         let of_numerics = NUMERICS.iter().map(|(_, meaning)| meaning);
         let of_tags = TAGS.iter().map(|(_, meaning)| meaning);
-        for meaning in of_numerics.chain(of_tags).chain(COMMANDS.iter().map(|row| &row.1)) {
-            assert!(!meaning.chinese.is_empty() && !meaning.english.is_empty());
+        for Words(chinese, english) in of_numerics.chain(of_tags).chain(COMMANDS.iter().map(|row| &row.1)) {
+            assert!(!chinese.is_empty() && !english.is_empty());
             let is_cjk = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-            assert!(meaning.chinese.contains(is_cjk) && !meaning.english.contains(is_cjk), "{meaning:?}");
+            assert!(chinese.contains(is_cjk) && !english.contains(is_cjk), "{english}");
         }
-        for (command, _, params) in COMMANDS {
-            let count = |names: &str| names.split('|').count();
-            assert_eq!(count(params.chinese), count(params.english), "{command}");
+        for (command, _, Words(chinese, english)) in COMMANDS {
+            assert_eq!(chinese.split('|').count(), english.split('|').count(), "{command}");
         }
     }
 
