@@ -119,7 +119,7 @@ pub enum Command {
 }
 
 /// One row of the table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// What follows the `/`, the usual name first.
     pub names: &'static [&'static str],
@@ -129,6 +129,8 @@ pub struct Row {
     pub help: Text,
     /// Whether line feeds may stand in what follows the name.
     many_lines: bool,
+    /// Whether a password, or a code that is as good, always follows the name.
+    has_secret: bool,
     /// Reads what follows the name.
     read: fn(&str) -> Result<Command, Problem>,
 }
@@ -145,7 +147,7 @@ const fn row(
     help: Text,
     read: fn(&str) -> Result<Command, Problem>,
 ) -> Row {
-    Row { names, usage, help, many_lines: false, read }
+    Row { names, usage, help, many_lines: false, has_secret: false, read }
 }
 
 const fn speech(
@@ -154,7 +156,11 @@ const fn speech(
     help: Text,
     read: fn(&str) -> Result<Command, Problem>,
 ) -> Row {
-    Row { names, usage, help, many_lines: true, read }
+    Row { many_lines: true, ..row(names, usage, help, read) }
+}
+
+const fn secret(row: Row) -> Row {
+    Row { has_secret: true, ..row }
 }
 
 /// Every command, in the order in which `/help` prints them.
@@ -174,15 +180,15 @@ pub const COMMANDS: &[Row] = &[
     row(&["online", "who", "names"], Text::UsageOnline, Text::HelpOnline, online),
     row(&["whois"], Text::UsageWhois, Text::HelpWhois, |rest| Ok(Command::Whois(nick(rest)?))),
     row(&["search"], Text::UsageSearch, Text::HelpSearch, |rest| Ok(Command::Search(needed(rest)?))),
-    row(&["register"], Text::UsageRegister, Text::HelpRegister, register),
-    row(&["verify"], Text::UsageVerify, Text::HelpVerify, |rest| Ok(Command::Verify(needed(rest)?))),
+    secret(row(&["register"], Text::UsageRegister, Text::HelpRegister, register)),
+    secret(row(&["verify"], Text::UsageVerify, Text::HelpVerify, |rest| Ok(Command::Verify(needed(rest)?)))),
     row(&["ignore"], Text::UsageIgnore, Text::HelpIgnore, |rest| ignore(rest, true)),
     row(&["unignore"], Text::UsageUnignore, Text::HelpUnignore, |rest| ignore(&needed(rest)?, false)),
     row(&["list"], Text::UsageList, Text::HelpList, |_| Ok(Command::List)),
     row(&["clear"], Text::UsageClear, Text::HelpClear, |_| Ok(Command::Clear)),
     row(&["ns", "nickserv"], Text::UsageNickServ, Text::HelpNickServ, |rest| ask("NickServ", rest)),
     row(&["cs", "chanserv"], Text::UsageChanServ, Text::HelpChanServ, |rest| ask("ChanServ", rest)),
-    row(&["oper"], Text::UsageOper, Text::HelpOper, oper),
+    secret(row(&["oper"], Text::UsageOper, Text::HelpOper, oper)),
     row(&["raw", "quote"], Text::UsageRaw, Text::HelpRaw, raw),
     row(&["quit", "exit"], Text::UsageQuit, Text::HelpQuit, |rest| Ok(Command::Quit(rest.to_owned()))),
     row(&["help", "h", "?"], Text::UsageHelp, Text::HelpHelp, |_| Ok(Command::Help)),
@@ -264,7 +270,7 @@ fn split_name(rest: &str) -> (String, &str) {
 /// Whether a password may stand in what was typed: then it is not kept to be called back.
 pub fn has_secret(typed: &str) -> bool {
     let lines = match parse(typed) {
-        Ok(Command::Register { .. } | Command::Verify(_) | Command::Oper { .. }) => return true,
+        _ if begun(typed).is_some_and(|row| row.has_secret) => return true,
         Ok(Command::Join { key, .. }) => return key.is_some(),
         Ok(Command::Ask { service, request }) => format!("PRIVMSG {service} :{request}"),
         Ok(Command::Tell { to, text }) => format!("PRIVMSG {to} :{text}"),
