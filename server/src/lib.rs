@@ -2,7 +2,7 @@
 //!
 //! The way of a message, and the files in reading order:
 //!
-//! 1. [`server`] accepts the connection and gives it a thread of its [`staff`];
+//! 1. [`server`] accepts the connection and gives it a thread of its [pool](threads);
 //! 2. [`session`] reads bytes, cuts them into lines and takes the lock for each;
 //! 3. [`commands`] finds the command in its table and runs its handler,
 //! 4. which changes the [`world`] (clients, nicknames, channels) and refuses with a [`reply`](text::reply),
@@ -26,9 +26,9 @@ pub mod outbox;
 pub mod process;
 pub mod server;
 pub mod session;
-pub mod staff;
 pub mod store;
 pub mod text;
+pub mod threads;
 pub mod world;
 
 pub use config::Config;

@@ -10,17 +10,20 @@ use layers::{MOST_ENTRIES, Table, flaws, sources};
 /// What lies at the top, from the bottom up, and what each may name. A row names rows above it only.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
-    ("staff", &[]),
+    ("threads", &[]),
     ("outbox", &[]),
     ("drain", &["outbox"]),
-    ("auth", &["staff"]),
+    ("auth", &["threads"]),
     ("config", &["text", "auth"]),
     ("net", &["text", "outbox", "config"]),
     ("world", &["text", "outbox", "auth", "config", "net"]),
     ("store", &["text", "auth", "config", "world"]),
     ("commands", &["text", "outbox", "auth", "config", "world", "store"]),
     ("session", &["text", "outbox", "drain", "auth", "config", "net", "world", "store", "commands"]),
-    ("server", &["text", "staff", "drain", "auth", "config", "net", "world", "store", "commands", "session"]),
+    (
+        "server",
+        &["text", "threads", "drain", "auth", "config", "net", "world", "store", "commands", "session"],
+    ),
     ("process", &["text", "config", "net", "world", "store", "server"]),
     ("archive", &["text", "auth", "config", "net", "world", "store", "server", "process"]),
 ];

@@ -17,7 +17,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use parking_lot::{Condvar, Mutex};
 
 use crate::auth::password::Memory;
-use crate::staff::spawn;
+use crate::threads::spawn;
 
 /// How many threads there are at most. Two make some seventy hashes a second, and take forty megabytes while they do.
 const MOST: usize = 2;

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use rustix::net::{Shutdown, shutdown};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use crate::staff::{join, spawn};
+use crate::threads::{join, spawn};
 
 /// The socket's file in `data_dir`.
 pub(crate) const FILE: &str = "teahouse.sock";

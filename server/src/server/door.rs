@@ -14,8 +14,8 @@ use super::Shared;
 use crate::config::addresses;
 use crate::net::farewell::{self, Doorman};
 use crate::session;
-use crate::staff::{Staff, join};
 use crate::text::language::Text;
+use crate::threads::{SessionPool, join};
 
 /// How many connections one public address may have when the configuration says nothing.
 const DEFAULT_CONNECTIONS_PER_ADDRESS: usize = 16;
@@ -49,7 +49,7 @@ pub(super) struct Door {
     /// Whether it is for those who speak TLS.
     pub(super) secure: bool,
     pub(super) doorman: Doorman,
-    pub(super) staff: Staff,
+    pub(super) pool: SessionPool,
 }
 
 pub(super) fn accept_all(shared: &Arc<Shared>, door: &Door) {
@@ -114,16 +114,16 @@ fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door:
     );
     drop(guests);
     let (house, secure) = (Arc::clone(shared), door.secure);
-    let visit = move || {
+    let job = move || {
         // The session sees to a mistake in a command. None anywhere else may take this place in the house for good.
         let serve = AssertUnwindSafe(|| session::run(&house.house, &connection, address, secure));
         let _ = panic::catch_unwind(serve);
         drop(connection);
         house.strike_out(number);
     };
-    door.staff.take(visit).inspect_err(|_| {
+    door.pool.take(job).inspect_err(|_| {
         shared.strike_out(number);
-        // The visit is gone, so this is the last of it.
+        // The job is gone, so this is the last of it.
         if let Some(connection) = Arc::into_inner(at_the_door) {
             let count = shared.guests.lock().len().to_string();
             turn_away(shared, &connection, address, door, &Text::ServerFull(count));

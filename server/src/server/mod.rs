@@ -1,6 +1,6 @@
 //! The server as a whole: listeners, one thread for each connection, and an orderly stop.
 //!
-//! Every thread has a name and is joined: a session's by the [staff](crate::staff)'s reaper; the listeners', the
+//! Every thread has a name and is joined: a session's by the [pool](crate::threads)'s reaper; the listeners', the
 //! doorman's, the reaper's, the drain thread's, the hashing threads', the store's and the one that
 //! answers the shell by [`Server::stop`].
 
@@ -26,10 +26,10 @@ use crate::drain::Drain;
 use crate::net::farewell::Doorman;
 use crate::net::tls::Identity;
 use crate::session::House;
-use crate::staff::{Staff, join, spawn};
 use crate::store::Store;
 use crate::store::furnish::furnish;
 use crate::text::language::Text;
+use crate::threads::{SessionPool, join, spawn};
 use crate::world::{ClientId, Effects, Order};
 use control::Control;
 use door::{Door, Guests, Listener, accept_all};
@@ -128,7 +128,7 @@ impl Server {
                 shared.house.tell_operators(news);
             }
         });
-        let (staff, reaper) = Staff::start().map_err(cannot_start)?;
+        let (pool, reaper) = SessionPool::start().map_err(cannot_start)?;
         let (doorman, doorman_thread) = Doorman::start().map_err(cannot_start)?;
         let mut listeners = Vec::new();
         let doors = plain.into_iter().map(|socket| (socket, false));
@@ -136,7 +136,7 @@ impl Server {
         for ((socket, secure), address) in doors.zip(addresses.iter().chain(&tls_addresses)) {
             let socket = Arc::new(socket);
             let door =
-                Door { socket: Arc::clone(&socket), secure, doorman: doorman.clone(), staff: staff.clone() };
+                Door { socket: Arc::clone(&socket), secure, doorman: doorman.clone(), pool: pool.clone() };
             let shared = Arc::clone(&shared);
             let work = move || accept_all(&shared, &door);
             let thread = spawn(&format!("listen {address}"), work).map_err(cannot_start)?;
@@ -276,7 +276,7 @@ impl Server {
         hashers.into_iter().for_each(join);
         shared.house.store.stop();
         join(store);
-        // The last way to the staff went with the listeners, so those at rest end, and then the reaper.
+        // The last way to the pool went with the listeners, so the idle threads end, and then the reaper.
         join(reaper);
     }
 }

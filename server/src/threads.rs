@@ -1,7 +1,7 @@
-//! The staff: threads that serve connections, one connection at a time each.
+//! The pool: threads that serve connections, one connection at a time each.
 //!
-//! Whoever comes is served by a thread that is at rest, and else by a new one. A thread whose connection has ended
-//! rests until the next one comes, unless enough of them do so already: to start a thread and to end it takes more
+//! An idle thread serves the next connection, and a new one does where none is idle. A thread whose connection has ended
+//! stays idle until the next one comes, unless enough of them are already: to start a thread and to end it takes more
 //! system calls than all that a short visit consists of.
 //! Every thread has a name and is joined: by the *reaper*, which hears of its end over a channel.
 
@@ -16,65 +16,65 @@ use parking_lot::Mutex;
 
 /// A session needs little: its buffers are on the heap.
 const STACK_BYTES: usize = 256 * 1024;
-/// How many threads rest at most; the memory of their stacks is not given back.
-const MOST_AT_REST: usize = 32;
+/// How many threads are idle at most; the memory of their stacks is not given back.
+const MOST_IDLE: usize = 32;
 
 /// What a thread is to do: serve one connection to its end.
-type Visit = Box<dyn FnOnce() + Send>;
+type Job = Box<dyn FnOnce() + Send>;
 
-/// The way to the threads. When the last clone is gone, those at rest end.
+/// The way to the threads. When the last clone is gone, the idle threads end.
 #[derive(Clone, Debug)]
-pub struct Staff {
-    /// Holds nothing: whoever is at rest takes a visit at once, or nobody does.
-    desk: Sender<Visit>,
-    rest: Receiver<Visit>,
+pub struct SessionPool {
+    /// Holds nothing: an idle thread takes a job at once, or none does.
+    handoff: Sender<Job>,
+    idle: Receiver<Job>,
     ended: Sender<u64>,
-    book: Arc<Book>,
+    registry: Arc<Registry>,
 }
 
 #[derive(Debug, Default)]
-struct Book {
+struct Registry {
     /// All that have not been joined yet.
     threads: Mutex<HashMap<u64, JoinHandle<()>>>,
     /// The number of the next thread.
     next: AtomicU64,
-    at_rest: AtomicUsize,
+    idle_count: AtomicUsize,
 }
 
-impl Staff {
+impl SessionPool {
     /// Nobody yet, and the reaper's thread: it ends when all others have.
     ///
     /// # Errors
     /// When the system has no thread left.
     pub fn start() -> io::Result<(Self, JoinHandle<()>)> {
-        let (desk, rest) = bounded(0);
+        let (handoff, idle) = bounded(0);
         let (ended, endings) = unbounded();
-        let book = Arc::new(Book::default());
+        let registry = Arc::new(Registry::default());
         let reaper = spawn("reaper", {
-            let book = Arc::clone(&book);
-            move || book.reap(&endings)
+            let registry = Arc::clone(&registry);
+            move || registry.reap(&endings)
         })?;
-        Ok((Self { desk, rest, ended, book }, reaper))
+        Ok((Self { handoff, idle, ended, registry }, reaper))
     }
 
     /// Has a thread do this.
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub fn take(&self, visit: impl FnOnce() + Send + 'static) -> io::Result<()> {
-        match self.desk.try_send(Box::new(visit)) {
+    pub fn take(&self, job: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        match self.handoff.try_send(Box::new(job)) {
             Ok(()) => Ok(()),
-            Err(TrySendError::Full(visit) | TrySendError::Disconnected(visit)) => self.hire(visit),
+            Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) => self.start_thread(job),
         }
     }
 
-    fn hire(&self, visit: Visit) -> io::Result<()> {
-        let number = self.book.next.fetch_add(1, Ordering::Relaxed);
-        let (book, rest, ended) = (Arc::clone(&self.book), self.rest.clone(), self.ended.clone());
+    fn start_thread(&self, job: Job) -> io::Result<()> {
+        let number = self.registry.next.fetch_add(1, Ordering::Relaxed);
+        let (registry, idle, ended) = (Arc::clone(&self.registry), self.idle.clone(), self.ended.clone());
         // Held while the thread starts, so that the reaper finds it however soon it ends.
-        let mut threads = self.book.threads.lock();
+        let mut threads = self.registry.threads.lock();
         let thread = spawn(&format!("session {number}"), move || {
-            book.work(visit, &rest);
+            registry.work(job, &idle);
             // The reaper outlives every other thread.
             let _ = ended.send(number);
         })?;
@@ -83,15 +83,15 @@ impl Staff {
     }
 }
 
-impl Book {
+impl Registry {
     /// A thread's whole life.
-    fn work(&self, first: Visit, rest: &Receiver<Visit>) {
+    fn work(&self, first: Job, idle: &Receiver<Job>) {
         let mut next = Some(first);
-        while let Some(visit) = next {
-            visit();
-            let may_rest = self.at_rest.fetch_add(1, Ordering::Relaxed) < MOST_AT_REST;
-            next = if may_rest { rest.recv().ok() } else { None };
-            self.at_rest.fetch_sub(1, Ordering::Relaxed);
+        while let Some(job) = next {
+            job();
+            let may_idle = self.idle_count.fetch_add(1, Ordering::Relaxed) < MOST_IDLE;
+            next = if may_idle { idle.recv().ok() } else { None };
+            self.idle_count.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
@@ -127,24 +127,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_that_is_at_rest_serves_the_next_visit_and_ends_with_the_house() {
-        let (staff, reaper) = Staff::start().unwrap();
+    fn an_idle_thread_serves_the_next_job_and_ends_with_the_pool() {
+        let (pool, reaper) = SessionPool::start().unwrap();
         let (told, served) = unbounded();
         let name_of = |told: &Sender<_>| {
             let told = told.clone();
             move || told.send(thread::current().name().map(str::to_owned)).unwrap()
         };
-        staff.take(name_of(&told)).unwrap();
+        pool.take(name_of(&told)).unwrap();
         let first = served.recv().unwrap();
-        // It is at rest a moment after its visit; whoever comes before that is served by somebody else.
+        // A thread is idle a moment after its job; a job that comes before that is done by another.
         let again = || {
-            staff.take(name_of(&told)).unwrap();
+            pool.take(name_of(&told)).unwrap();
             served.recv().unwrap()
         };
         assert!((0..1000).any(|_| again() == first));
-        let threads = staff.book.next.load(Ordering::Relaxed);
-        assert!(threads < 1000, "{threads} threads for as many visits");
-        drop(staff);
+        let threads = pool.registry.next.load(Ordering::Relaxed);
+        assert!(threads < 1000, "{threads} threads for as many jobs");
+        drop(pool);
         join(reaper);
     }
 }
