@@ -31,7 +31,7 @@ pub(super) fn order(config: &Config, words: &[String]) -> Outcome {
         }
         // It keeps servers out meanwhile, and is told so if one is there that cannot be asked.
         let server = Server::start_without_doors(config.clone())?;
-        let outcome = carry_out(server.house(), words, language);
+        let outcome = carry_out(server.shared(), words, language);
         server.stop();
         Ok((Text::DatabaseItself, outcome))
     };

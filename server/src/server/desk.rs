@@ -10,7 +10,7 @@ use teahouse_protocol::text::escape;
 
 use crate::auth::password::{self, ScramKeys};
 use crate::commands::{apply, end_logins};
-use crate::session::House;
+use crate::session::Shared;
 use crate::store::{accounts, bans};
 use crate::text::language::{Language, Text};
 use crate::world::{Account, Change, ClientId, ServerBan, Target};
@@ -60,7 +60,7 @@ impl Outcome {
 }
 
 /// Answers a question that came over the control socket.
-pub(crate) fn answer(house: &House, question: &str) -> String {
+pub(crate) fn answer(shared: &Shared, question: &str) -> String {
     let read = || -> Option<(Language, Vec<String>)> {
         let question: Value = serde_json::from_str(question).ok()?;
         let words = question.get("words")?.as_array()?.iter();
@@ -68,7 +68,7 @@ pub(crate) fn answer(house: &House, question: &str) -> String {
         Some((Language::from_code(question.get("language")?.as_str()?)?, words))
     };
     let Some((language, words)) = read() else { return String::new() };
-    let Outcome { shown, said, is_done } = carry_out(house, &words, language);
+    let Outcome { shown, said, is_done } = carry_out(shared, &words, language);
     json!({ "shown": shown, "said": said, "is_done": is_done }).to_string()
 }
 
@@ -115,17 +115,17 @@ impl<'w> Order<'w> {
 }
 
 /// Does what the words say.
-pub(crate) fn carry_out(house: &House, words: &[String], language: Language) -> Outcome {
+pub(crate) fn carry_out(shared: &Shared, words: &[String], language: Language) -> Outcome {
     let done = match Order::read(words) {
         // The shell is another version's.
         None => Err(Text::ServiceUsage(usage(language).to_owned())),
-        Some(Order::ListBans) => Ok(list_bans(house)),
-        Some(Order::LiftBan(target)) => lift_ban(house, target, language),
-        Some(Order::ListAccounts) => Ok(list_accounts(house)),
-        Some(Order::LogOut(name)) => log_out(house, name, language),
-        Some(Order::Suspend(name, reason)) => suspend(house, name, Some(reason), language),
-        Some(Order::Unsuspend(name)) => suspend(house, name, None, language),
-        Some(Order::Reset(name)) => reset(house, name, language),
+        Some(Order::ListBans) => Ok(list_bans(shared)),
+        Some(Order::LiftBan(target)) => lift_ban(shared, target, language),
+        Some(Order::ListAccounts) => Ok(list_accounts(shared)),
+        Some(Order::LogOut(name)) => log_out(shared, name, language),
+        Some(Order::Suspend(name, reason)) => suspend(shared, name, Some(reason), language),
+        Some(Order::Unsuspend(name)) => suspend(shared, name, None, language),
+        Some(Order::Reset(name)) => reset(shared, name, language),
     };
     done.unwrap_or_else(|why| Outcome::failed(&why, language))
 }
@@ -141,8 +141,8 @@ fn time(time: Option<Timestamp>) -> String {
     time.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
 }
 
-fn list_bans(house: &House) -> Outcome {
-    let bans: Vec<_> = house.with_world(|world| world.bans.in_force(world.now).cloned().collect());
+fn list_bans(shared: &Shared) -> Outcome {
+    let bans: Vec<_> = shared.with_world(|world| world.bans.in_force(world.now).cloned().collect());
     let line = |ServerBan { target, reason, who, since, until }: &ServerBan| {
         columns(&[&target.to_string(), who, &time(*since), &time(*until), reason])
     };
@@ -150,8 +150,8 @@ fn list_bans(house: &House) -> Outcome {
 }
 
 /// Lifts the ban that is shown so, or that is the same typed otherwise.
-fn lift_ban(house: &House, typed: &str, language: Language) -> Result<Outcome, Text> {
-    let lifted = house.with_world(|world| {
+fn lift_ban(shared: &Shared, typed: &str, language: Language) -> Result<Outcome, Text> {
+    let lifted = shared.with_world(|world| {
         let wanted = [Target::network(typed), Some(Target::mask(typed))];
         let mut lifted = wanted.iter().flatten().map(|target| world.lift_ban(target));
         let lifted = lifted.find(|lifted| !lifted.is_empty()).unwrap_or_default();
@@ -163,12 +163,12 @@ fn lift_ban(house: &House, typed: &str, language: Language) -> Result<Outcome, T
     let Some(target) = lifted.first().map(ToString::to_string) else {
         return Err(Text::NoSuchBan(typed.to_owned()));
     };
-    house.store.ask(move |connection| bans::lift(connection, &lifted)).map_err(|_| Text::BanNotKept)?;
+    shared.store.ask(move |connection| bans::lift(connection, &lifted)).map_err(|_| Text::BanNotKept)?;
     Ok(Outcome::done(&Text::LiftedFromShell(target), language))
 }
 
-fn list_accounts(house: &House) -> Outcome {
-    let mut lines = house.with_world(|world| {
+fn list_accounts(shared: &Shared) -> Outcome {
+    let mut lines = shared.with_world(|world| {
         let line = |account: &Account| {
             let people = world.logged_in_to(&account.name).iter();
             let online: usize = people.map(|person| world.connections_of(*person).len()).sum();
@@ -187,45 +187,45 @@ fn list_accounts(house: &House) -> Outcome {
 }
 
 /// The account's name as its owner writes it.
-fn account(house: &House, name: &str) -> Result<String, Text> {
-    let found = house.with_world(|world| world.accounts.find(name).map(|account| account.name.clone()));
+fn account(shared: &Shared, name: &str) -> Result<String, Text> {
+    let found = shared.with_world(|world| world.accounts.find(name).map(|account| account.name.clone()));
     found.ok_or_else(|| Text::NoSuchAccount(name.to_owned()))
 }
 
-fn log_out(house: &House, name: &str, language: Language) -> Result<Outcome, Text> {
-    let name = account(house, name)?;
-    house.with_world(|world| end_logins(world, &name, None, &Text::LoggedOut));
+fn log_out(shared: &Shared, name: &str, language: Language) -> Result<Outcome, Text> {
+    let name = account(shared, name)?;
+    shared.with_world(|world| end_logins(world, &name, None, &Text::LoggedOut));
     Ok(Outcome::done(&Text::AccountLoggedOut(name), language))
 }
 
-fn suspend(house: &House, name: &str, reason: Option<String>, language: Language) -> Result<Outcome, Text> {
-    let account = account(house, name)?;
+fn suspend(shared: &Shared, name: &str, reason: Option<String>, language: Language) -> Result<Outcome, Text> {
+    let account = account(shared, name)?;
     let reason =
         reason.map(|reason| if reason.is_empty() { Text::NoReason.to_string(language) } else { reason });
     let text = match &reason {
         Some(reason) => Text::AccountSuspended(account.clone(), reason.clone()),
         None => Text::AccountUnsuspended(account.clone()),
     };
-    make(house, Change::Suspension { account, reason })?;
+    make(shared, Change::Suspension { account, reason })?;
     Ok(Outcome::done(&text, language))
 }
 
-fn reset(house: &House, name: &str, language: Language) -> Result<Outcome, Text> {
-    let account = account(house, name)?;
-    let config = house.config.lock().clone();
+fn reset(shared: &Shared, name: &str, language: Language) -> Result<Outcome, Text> {
+    let account = account(shared, name)?;
+    let config = shared.config.lock().clone();
     let made_up = password::make_up(config.min_password_length);
     let password = password::hash(&made_up).map_err(|error| Text::CannotStart(error.to_string()))?;
     let scram = config.scram.then(|| ScramKeys::of(&made_up));
-    make(house, Change::Reset { account: account.clone(), password, scram })?;
+    make(shared, Change::Reset { account: account.clone(), password, scram })?;
     let mut outcome = Outcome::done(&Text::PasswordReset(account), language);
     outcome.shown.push(made_up);
     Ok(outcome)
 }
 
 /// Keeps a change, and then makes it, with all that follows from it.
-fn make(house: &House, change: Change) -> Result<(), Text> {
-    accounts::keep(&house.store, &change).map_err(|error| error.text())?;
+fn make(shared: &Shared, change: Change) -> Result<(), Text> {
+    accounts::keep(&shared.store, &change).map_err(|error| error.text())?;
     // In nobody's name: there is no connection to be spared.
-    house.with_world(|world| apply(world, change, ClientId::default()));
+    shared.with_world(|world| apply(world, change, ClientId::default()));
     Ok(())
 }

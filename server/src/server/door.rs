@@ -10,7 +10,7 @@ use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::Shared;
+use super::Running;
 use crate::config::addresses;
 use crate::net::farewell::{self, Doorman};
 use crate::session;
@@ -52,13 +52,13 @@ pub(super) struct Door {
     pub(super) pool: SessionPool,
 }
 
-pub(super) fn accept_all(shared: &Arc<Shared>, door: &Door) {
-    let language = shared.house.config.lock().language;
+pub(super) fn accept_all(running: &Arc<Running>, door: &Door) {
+    let language = running.shared.config.lock().language;
     let mut reserve = Reserve::new();
     let mut pause = FIRST_PAUSE;
     loop {
         let accepted = door.socket.accept();
-        if shared.stopping.load(Ordering::Acquire) {
+        if running.stopping.load(Ordering::Acquire) {
             return;
         }
         match accepted {
@@ -68,7 +68,7 @@ pub(super) fn accept_all(shared: &Arc<Shared>, door: &Door) {
                     log::info!("{}", Text::AcceptRecovered.within(language));
                     pause = FIRST_PAUSE;
                 }
-                if let Err(error) = admit(shared, connection, address, door) {
+                if let Err(error) = admit(running, connection, address, door) {
                     log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
                 }
             }
@@ -83,8 +83,8 @@ pub(super) fn accept_all(shared: &Arc<Shared>, door: &Door) {
                 reserve.spend(|| {
                     if let Ok((connection, address)) = door.socket.accept() {
                         let address = addresses::canonical(address);
-                        let count = shared.guests.lock().len().to_string();
-                        turn_away(shared, &connection, address, door, &Text::ServerFull(count));
+                        let count = running.guests.lock().len().to_string();
+                        turn_away(running, &connection, address, door, &Text::ServerFull(count));
                         // Its descriptor is the reserve, so nobody else can be seen to meanwhile.
                         farewell::hear_out(&connection, until);
                     }
@@ -97,15 +97,15 @@ pub(super) fn accept_all(shared: &Arc<Shared>, door: &Door) {
 }
 
 /// Gives a connection its thread, or turns it away when the house is full.
-fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door: &Door) -> io::Result<()> {
-    let mut guests = shared.guests.lock();
-    if let Some(reason) = obstacle(shared, &guests, address.ip()) {
+fn admit(running: &Arc<Running>, connection: TcpStream, address: SocketAddr, door: &Door) -> io::Result<()> {
+    let mut guests = running.guests.lock();
+    if let Some(reason) = obstacle(running, &guests, address.ip()) {
         drop(guests);
-        turn_away(shared, &connection, address, door, &reason);
+        turn_away(running, &connection, address, door, &reason);
         door.doorman.take(connection);
         return Ok(());
     }
-    let number = shared.next.fetch_add(1, Ordering::Relaxed);
+    let number = running.next.fetch_add(1, Ordering::Relaxed);
     let connection = Arc::new(connection);
     let at_the_door = Arc::clone(&connection);
     guests.insert(
@@ -113,31 +113,31 @@ fn admit(shared: &Arc<Shared>, connection: TcpStream, address: SocketAddr, door:
         Guest { customer: addresses::of_one_customer(address.ip()), socket: Arc::downgrade(&connection) },
     );
     drop(guests);
-    let (house, secure) = (Arc::clone(shared), door.secure);
+    let (server, secure) = (Arc::clone(running), door.secure);
     let job = move || {
         // The session sees to a mistake in a command. None anywhere else may take this place in the house for good.
-        let serve = AssertUnwindSafe(|| session::run(&house.house, &connection, address, secure));
+        let serve = AssertUnwindSafe(|| session::run(&server.shared, &connection, address, secure));
         let _ = panic::catch_unwind(serve);
         drop(connection);
-        house.strike_out(number);
+        server.strike_out(number);
     };
     door.pool.take(job).inspect_err(|_| {
-        shared.strike_out(number);
+        running.strike_out(number);
         // The job is gone, so this is the last of it.
         if let Some(connection) = Arc::into_inner(at_the_door) {
-            let count = shared.guests.lock().len().to_string();
-            turn_away(shared, &connection, address, door, &Text::ServerFull(count));
+            let count = running.guests.lock().len().to_string();
+            turn_away(running, &connection, address, door, &Text::ServerFull(count));
             door.doorman.take(connection);
         }
     })
 }
 
 /// Why one more connection from an address cannot be let in.
-fn obstacle(shared: &Shared, guests: &Guests, address: IpAddr) -> Option<Text> {
-    if guests.len() >= shared.room.connections {
+fn obstacle(running: &Running, guests: &Guests, address: IpAddr) -> Option<Text> {
+    if guests.len() >= running.room.connections {
         return Some(Text::ServerFull(guests.len().to_string()));
     }
-    let config = shared.house.config.lock();
+    let config = running.shared.config.lock();
     let most = match config.max_connections_per_ip {
         _ if config.is_exempt(address) => 0,
         Some(most) => most,
@@ -150,8 +150,8 @@ fn obstacle(shared: &Shared, guests: &Guests, address: IpAddr) -> Option<Text> {
 }
 
 /// Says why, where that needs no handshake.
-fn turn_away(shared: &Shared, connection: &TcpStream, address: SocketAddr, door: &Door, reason: &Text) {
-    let language = shared.house.config.lock().language;
+fn turn_away(running: &Running, connection: &TcpStream, address: SocketAddr, door: &Door, reason: &Text) {
+    let language = running.shared.config.lock().language;
     if !door.secure {
         let error = Text::ClosingLink(address.ip().to_string(), reason.to_string(language));
         farewell::say(connection, &format!("ERROR :{}\r\n", error.to_string(language)));

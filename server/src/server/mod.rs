@@ -25,7 +25,7 @@ use crate::config::{Config, addresses};
 use crate::drain::Drain;
 use crate::net::farewell::Doorman;
 use crate::net::tls::Identity;
-use crate::session::House;
+use crate::session::Shared;
 use crate::store::Store;
 use crate::store::furnish::furnish;
 use crate::text::language::Text;
@@ -43,7 +43,7 @@ const FAREWELL: Duration = Duration::from_millis(1500);
 pub struct Server {
     addresses: Vec<SocketAddr>,
     tls_addresses: Vec<SocketAddr>,
-    shared: Arc<Shared>,
+    running: Arc<Running>,
     orders: Receiver<Order>,
     listeners: Vec<Listener>,
     doorman: JoinHandle<()>,
@@ -55,10 +55,10 @@ pub struct Server {
     control: Option<Control>,
 }
 
-/// What the listeners and the sessions share.
+/// What listeners and sessions have in common.
 #[derive(Debug)]
-struct Shared {
-    house: House,
+struct Running {
+    shared: Shared,
     room: Room,
     stopping: AtomicBool,
     guests: Mutex<Guests>,
@@ -106,9 +106,9 @@ impl Server {
         let (hashers, hashing_threads) = Hashers::start().map_err(cannot_start)?;
         let (order_sender, orders) = unbounded();
         let world = furnish(&config, &store, Timestamp::now())?;
-        let shared = Arc::new(Shared {
+        let running = Arc::new(Running {
             room: Room::measure(config.max_connections),
-            house: House {
+            shared: Shared {
                 world: Mutex::new(world),
                 drain,
                 store,
@@ -122,10 +122,10 @@ impl Server {
             all_gone: Condvar::new(),
             next: AtomicU64::new(0),
         });
-        let of_house = Arc::downgrade(&shared);
-        shared.house.store.report_to(move |news| {
-            if let Some(shared) = of_house.upgrade() {
-                shared.house.tell_operators(news);
+        let weak = Arc::downgrade(&running);
+        running.shared.store.report_to(move |news| {
+            if let Some(running) = weak.upgrade() {
+                running.shared.tell_operators(news);
             }
         });
         let (pool, reaper) = SessionPool::start().map_err(cannot_start)?;
@@ -137,16 +137,16 @@ impl Server {
             let socket = Arc::new(socket);
             let door =
                 Door { socket: Arc::clone(&socket), secure, doorman: doorman.clone(), pool: pool.clone() };
-            let shared = Arc::clone(&shared);
-            let work = move || accept_all(&shared, &door);
+            let running = Arc::clone(&running);
+            let work = move || accept_all(&running, &door);
             let thread = spawn(&format!("listen {address}"), work).map_err(cannot_start)?;
             listeners.push(Listener { socket, address: *address, thread });
         }
-        let control = if listeners.is_empty() { None } else { control_of(&shared) };
+        let control = if listeners.is_empty() { None } else { control_of(&running) };
         Ok(Self {
             addresses,
             tls_addresses,
-            shared,
+            running,
             orders,
             listeners,
             doorman: doorman_thread,
@@ -159,8 +159,8 @@ impl Server {
     }
 
     /// What the sessions share.
-    pub(crate) fn house(&self) -> &House {
-        &self.shared.house
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.running.shared
     }
 
     /// Whether a configuration can be served as far as can be told without doing so: each key is right by itself.
@@ -187,7 +187,7 @@ impl Server {
 
     /// Who it is to those who come over TLS; `None` where nobody can.
     pub fn identity(&self) -> Option<Identity> {
-        self.shared.house.identity.lock().clone()
+        self.running.shared.identity.lock().clone()
     }
 
     /// What operators want the server to do, to be carried out by the owner of the server.
@@ -197,12 +197,12 @@ impl Server {
 
     /// Where [orders](Self::orders) can be given.
     pub fn order_sender(&self) -> Sender<Order> {
-        self.shared.house.orders.clone()
+        self.running.shared.orders.clone()
     }
 
     /// What the server was told to be.
     pub fn config(&self) -> Arc<Config> {
-        Arc::clone(&self.shared.house.config.lock())
+        Arc::clone(&self.running.shared.config.lock())
     }
 
     /// Takes on a new configuration, and reads the certificate again; nobody is dropped. Where to listen, where
@@ -236,31 +236,31 @@ impl Server {
             fixed.push("max_connections");
         }
         let identity = identity_of(&config, self.identity().as_ref())?;
-        *self.shared.house.identity.lock() = identity;
-        self.shared.house.reconfigure(config);
+        *self.running.shared.identity.lock() = identity;
+        self.running.shared.reconfigure(config);
         Ok(fixed)
     }
 
     /// Tells a connection something as notices, if it is still there.
     pub fn tell(&self, to: ClientId, news: &[Text]) {
-        self.shared.house.tell(to, news);
+        self.running.shared.tell(to, news);
     }
 
     /// How many people are here; `None` if the world cannot be looked at within this time, for nothing moves in it.
     pub fn count_people(&self, patience: Duration) -> Option<usize> {
-        Some(self.shared.house.world.try_lock_for(patience)?.users())
+        Some(self.running.shared.world.try_lock_for(patience)?.users())
     }
 
     /// How many connections there is room for.
     pub fn room(&self) -> &Room {
-        &self.shared.room
+        &self.running.room
     }
 
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.
     /// Takes less than two seconds, even with clients that do not read.
     pub fn stop(self) {
-        let Self { shared, listeners, doorman, drain, store, hashers, reaper, control, .. } = self;
-        shared.stopping.store(true, Ordering::Release);
+        let Self { running, listeners, doorman, drain, store, hashers, reaper, control, .. } = self;
+        running.stopping.store(true, Ordering::Release);
         if let Some(control) = control {
             control.stop();
         }
@@ -269,22 +269,22 @@ impl Server {
         }
         // The last who could send somebody to the doorman were the listeners.
         join(doorman);
-        shared.dismiss();
-        shared.house.drain.stop();
+        running.dismiss();
+        running.shared.drain.stop();
         join(drain);
-        shared.house.hashers.stop();
+        running.shared.hashers.stop();
         hashers.into_iter().for_each(join);
-        shared.house.store.stop();
+        running.shared.store.stop();
         join(store);
         // The last way to the pool went with the listeners, so the idle threads end, and then the reaper.
         join(reaper);
     }
 }
 
-impl Shared {
+impl Running {
     /// Says goodbye to everybody and waits until all sessions have ended.
     fn dismiss(&self) {
-        let House { world, drain, config, .. } = &self.house;
+        let Shared { world, drain, config, .. } = &self.shared;
         let config = Arc::clone(&config.lock());
         let mut effects = Effects::default();
         let outboxes: Vec<_> = {
@@ -319,8 +319,8 @@ impl Shared {
         }
         drop(guests);
         // What the last commands have changed and no session was left to bring to the store.
-        let changes = self.house.world.lock().take_to_keep();
-        self.house.keep(changes);
+        let changes = self.shared.world.lock().take_to_keep();
+        self.shared.keep(changes);
     }
 
     /// A connection has ended, or never got a session.
@@ -334,11 +334,11 @@ impl Shared {
 }
 
 /// The way from the shell; where there can be none, the console hears why, and the server runs without.
-fn control_of(shared: &Arc<Shared>) -> Option<Control> {
-    let config = Arc::clone(&shared.house.config.lock());
+fn control_of(running: &Arc<Running>) -> Option<Control> {
+    let config = Arc::clone(&running.shared.config.lock());
     let folder = config.data_dir.as_deref()?;
-    let answers = Arc::clone(shared);
-    let started = Control::start(folder, move |question| desk::answer(&answers.house, question));
+    let answers = Arc::clone(running);
+    let started = Control::start(folder, move |question| desk::answer(&answers.shared, question));
     let cannot =
         |error: &io::Error| log::warn!("{}", Text::NoControl(error.to_string()).within(config.language));
     started.inspect_err(cannot).ok()

@@ -4,7 +4,7 @@
 //! held, flushes each outbox that was touched once. So one write to a member's socket carries what many lines had to
 //! say.
 //! This folder is the only place that takes the lock (but for the one time when the server stops): here for a client's
-//! lines, and in [`House`] for what no client has caused.
+//! lines, and in [`Shared`] for what no client has caused.
 //! How long a client may be silent is in `clock.rs`, and how one is heard in the middle of a command in `waiting.rs`.
 
 mod clock;
@@ -30,7 +30,7 @@ use crate::outbox::{Answers, Cause, Outbox};
 use crate::text::language::Text;
 use crate::world::{ClientId, Effects, World};
 use clock::Clock;
-pub use shared::House;
+pub use shared::Shared;
 use waiting::{Incoming, Listen, Meanwhile, is_timeout};
 
 /// More than this many bytes of answers on their way, and the session waits before it runs the next line: a client
@@ -45,30 +45,30 @@ const MOST_RUN_BYTES: usize = 4 << 20;
 const LINES_A_LOOK: usize = 8;
 
 /// Serves one connection until it ends. The socket is this session's own.
-pub fn run(house: &House, socket: &Arc<TcpStream>, address: SocketAddr, secure: bool) {
-    let config = Arc::clone(&house.config.lock());
+pub fn run(shared: &Shared, socket: &Arc<TcpStream>, address: SocketAddr, secure: bool) {
+    let config = Arc::clone(&shared.config.lock());
     let deadline = Instant::now() + config.registration_timeout;
     if secure {
-        return run_over_tls(house, config, socket, address, deadline);
+        return run_over_tls(shared, config, socket, address, deadline);
     }
     let outbox = Outbox::new(Arc::clone(socket), config.sendq);
-    Session::begin(house, config, address, outbox, deadline, None).live(socket, &**socket);
+    Session::begin(shared, config, address, outbox, deadline, None).live(socket, &**socket);
 }
 
 #[inline(never)]
 fn run_over_tls(
-    house: &House,
+    shared: &Shared,
     config: Arc<Config>,
     socket: &Arc<TcpStream>,
     address: SocketAddr,
     deadline: Instant,
 ) {
-    let identity = house.identity.lock().clone().expect("it listens for TLS with an identity only");
+    let identity = shared.identity.lock().clone().expect("it listens for TLS with an identity only");
     match tls::shake_hands(socket, identity.handshakes, deadline, config.language) {
         Ok(link) => {
             let link = Arc::new(link);
             let outbox = Outbox::new(Arc::clone(&link), config.sendq);
-            Session::begin(house, config, address, outbox, deadline, Some(&link))
+            Session::begin(shared, config, address, outbox, deadline, Some(&link))
                 .live(socket, tls::Reader::new(link));
         }
         // Whoever looks for open ports comes by every day; an operator need not hear of it.
@@ -78,7 +78,7 @@ fn run_over_tls(
 
 /// One connection's thread, while it runs.
 struct Session<'h> {
-    house: &'h House,
+    shared: &'h Shared,
     config: Arc<Config>,
     id: ClientId,
     outbox: Arc<Outbox>,
@@ -100,7 +100,7 @@ struct Session<'h> {
 impl<'h> Session<'h> {
     #[inline(never)]
     fn begin(
-        house: &'h House,
+        shared: &'h Shared,
         config: Arc<Config>,
         address: SocketAddr,
         outbox: Outbox,
@@ -111,7 +111,7 @@ impl<'h> Session<'h> {
         let outbox = Arc::new(outbox);
         let mut effects = Effects::default();
         let (id, here) = {
-            let mut world = house.world.lock();
+            let mut world = shared.world.lock();
             world.now = now;
             let id = world.connect(address, Arc::clone(&outbox));
             if let Some(link) = link {
@@ -126,7 +126,7 @@ impl<'h> Session<'h> {
         let clock = Clock::LoggingIn { deadline };
         let throttle = config.flood_protection.then(Throttle::default);
         Box::new(Self {
-            house,
+            shared,
             config,
             id,
             outbox,
@@ -217,7 +217,7 @@ impl<'h> Session<'h> {
             // An errand may take long: what was said before it is told before it, or whole rooms would wait for one
             // member's password. And whoever asks for what was said finds it.
             self.settle();
-            let House { store, hashers, .. } = self.house;
+            let Shared { store, hashers, .. } = self.shared;
             let mut client = Meanwhile { session: self, incoming: &mut *incoming, is_silent: false };
             errand.run(&mut Aid { store, hashers, client: &mut client });
             self.now = Timestamp::now();
@@ -326,7 +326,7 @@ impl<'h> Session<'h> {
 
     /// Does something with the world; this client may be gone from it.
     fn locked(&mut self, work: impl FnOnce(&mut Self, &mut World) -> Option<Errand>) -> Option<Errand> {
-        let mut world = self.house.world.lock();
+        let mut world = self.shared.world.lock();
         world.now = self.now;
         world.at_work = Some(self.id);
         let errand = work(self, &mut world);
@@ -356,10 +356,10 @@ impl<'h> Session<'h> {
     fn settle(&mut self) {
         for order in self.effects.orders.drain(..) {
             // Whoever takes orders is there as long as there are sessions, or the server is stopping anyway.
-            let _ = self.house.orders.send(order);
+            let _ = self.shared.orders.send(order);
         }
-        self.house.store.keep(&mut self.effects.records);
-        self.effects.settle(&self.house.drain, &self.config);
+        self.shared.store.keep(&mut self.effects.records);
+        self.effects.settle(&self.shared.drain, &self.config);
     }
 
     /// Flushes, and waits until the client has taken the answers to its own questions.
@@ -370,7 +370,7 @@ impl<'h> Session<'h> {
         self.settle();
         if self.outbox.answer_bytes() > 0 {
             // Others may have put it on the common list; its own client does not wait for that.
-            self.house.drain.flush(&self.outbox);
+            self.shared.drain.flush(&self.outbox);
         }
         match self.outbox.wait_for_answers(Instant::now() + self.config.ping_timeout) {
             Answers::Taken => Ok(()),
@@ -394,7 +394,7 @@ impl<'h> Session<'h> {
     fn ping(&self) {
         let ping = format!("PING :{}\r\n", self.config.name);
         if self.outbox.queue(&[ping.as_bytes()], Cause::Others) {
-            self.house.drain.flush(&self.outbox);
+            self.shared.drain.flush(&self.outbox);
         }
     }
 
@@ -409,7 +409,7 @@ impl<'h> Session<'h> {
             None
         });
         self.settle();
-        self.house.keep(changes);
+        self.shared.keep(changes);
         let deadline = Instant::now() + farewell::LINGER;
         self.outbox.wait_until_dead(deadline);
         farewell::hear_out(socket, deadline);

@@ -24,7 +24,7 @@ const MOST_KEPT: usize = 128;
 
 /// What all sessions share.
 #[derive(Debug)]
-pub struct House {
+pub struct Shared {
     /// The one world, under the one lock.
     pub world: Mutex<World>,
     /// Where outboxes go that the kernel takes no more from.
@@ -42,7 +42,7 @@ pub struct House {
     pub orders: Sender<Order>,
 }
 
-impl House {
+impl Shared {
     /// Takes on a new configuration. Nobody is dropped.
     pub fn reconfigure(&self, config: Config) {
         let config = Arc::new(config);
