@@ -106,7 +106,7 @@ fn serve(
         say(Text::ListeningTls(address.to_string()));
     }
     server.identity().iter().flat_map(reload::introduction).for_each(say);
-    say(Text::Room(server.room().connections.to_string(), server.room().bound_by.to_owned()));
+    say(Text::Capacity(server.capacity().connections.to_string(), server.capacity().bound_by.to_owned()));
     if let Some(address) = server.addresses().first() {
         let address = reachable(*address);
         say(Text::JoinWith(format!("{} {}", address.ip(), address.port())));

@@ -134,7 +134,7 @@ fn admit(running: &Arc<Running>, connection: TcpStream, address: SocketAddr, doo
 
 /// Why one more connection from an address cannot be let in.
 fn obstacle(running: &Running, guests: &Guests, address: IpAddr) -> Option<Text> {
-    if guests.len() >= running.room.connections {
+    if guests.len() >= running.capacity.connections {
         return Some(Text::ServerFull(guests.len().to_string()));
     }
     let config = running.shared.config.lock();

@@ -34,14 +34,14 @@ const MOST_ARENAS: &str = "MALLOC_ARENA_MAX";
 
 /// How many connections there can be, and why not more.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct Capacity {
     /// How many.
     pub connections: usize,
     /// The limit that decided.
     pub bound_by: &'static str,
 }
 
-impl Room {
+impl Capacity {
     /// What is possible here, at most `wanted`. Raises the soft limit of descriptors to the hard one first.
     pub fn measure(wanted: Option<usize>) -> Self {
         let descriptors = raise_descriptors().map(|count| count.saturating_sub(OTHER_DESCRIPTORS));
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn the_smallest_limit_decides() {
-        assert_eq!(Room::measure(Some(3)), Room { connections: 3, bound_by: "max_connections" });
-        let most = Room::measure(None);
+        assert_eq!(Capacity::measure(Some(3)), Capacity { connections: 3, bound_by: "max_connections" });
+        let most = Capacity::measure(None);
         assert!(most.connections > 3 && most.bound_by != "max_connections", "{most:?}");
     }
 

@@ -33,7 +33,7 @@ use crate::threads::{SessionPool, join, spawn};
 use crate::world::{ClientId, Effects, Order};
 use control::Control;
 use door::{Door, Guests, Listener, accept_all};
-use limits::Room;
+use limits::Capacity;
 
 /// How long the farewell may take before the sockets are shut down.
 const FAREWELL: Duration = Duration::from_millis(1500);
@@ -59,7 +59,7 @@ pub struct Server {
 #[derive(Debug)]
 struct Running {
     shared: Shared,
-    room: Room,
+    capacity: Capacity,
     stopping: AtomicBool,
     guests: Mutex<Guests>,
     /// Told when `guests` becomes empty.
@@ -107,7 +107,7 @@ impl Server {
         let (order_sender, orders) = unbounded();
         let world = furnish(&config, &store, Timestamp::now())?;
         let running = Arc::new(Running {
-            room: Room::measure(config.max_connections),
+            capacity: Capacity::measure(config.max_connections),
             shared: Shared {
                 world: Mutex::new(world),
                 drain,
@@ -252,8 +252,8 @@ impl Server {
     }
 
     /// How many connections there is room for.
-    pub fn room(&self) -> &Room {
-        &self.running.room
+    pub fn capacity(&self) -> &Capacity {
+        &self.running.capacity
     }
 
     /// Ends everything in order: no new connections, an ERROR with the reason for everybody, every thread joined.

@@ -322,7 +322,7 @@ sentences! {
         | "本服务器证书的 SHA-256 指纹是 {fingerprint}";
     SelfSigned "nobody else vouches for it: tell people the fingerprint, so that they know this server by it"
         | "没有别人为它担保：请把指纹告诉大家，好让人凭它认出这台服务器";
-    Room(connections, binding) "room for {connections} connections (bounded by {binding})" | "最多容纳 {connections} 个连接（受 {binding} 限制）";
+    Capacity(connections, binding) "room for {connections} connections (bounded by {binding})" | "最多容纳 {connections} 个连接（受 {binding} 限制）";
     Arrived(nick, address, online) "{nick} came in from {address} · {online} here" | "{nick} 从 {address} 进来了 · 现有 {online} 人";
     DeviceArrived(nick, address, count) "{nick} came in from {address} too · {count} connections of one person" | "{nick} 又从 {address} 进来了 · 同一人现有 {count} 个连接";
     Stays(nick) "{nick} stays without a connection" | "{nick} 断开后留在这里";
