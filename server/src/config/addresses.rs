@@ -192,9 +192,9 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
-/// The address, or of an IPv6 address the network that one customer gets: whoever has one of its addresses has as many as
+/// The address, or of an IPv6 address the network that one household gets: who has one of its addresses has as many as
 /// there are.
-pub fn of_one_customer(address: IpAddr) -> IpAddr {
+pub fn source_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
         ip @ IpAddr::V4(_) => ip,
@@ -232,21 +232,21 @@ mod tests {
     }
 
     #[test]
-    fn one_customer_is_the_network_that_a_line_gets() {
-        let customer = of_one_customer("2001:db8:1:2:3:4:5:6".parse().unwrap());
-        assert_eq!(customer, "2001:db8:1:2::".parse::<IpAddr>().unwrap());
+    fn the_source_of_an_address_is_the_network_that_a_line_gets() {
+        let network = source_network("2001:db8:1:2:3:4:5:6".parse().unwrap());
+        assert_eq!(network, "2001:db8:1:2::".parse::<IpAddr>().unwrap());
     }
 
     #[test]
-    fn who_has_many_addresses_is_one_customer() {
+    fn many_addresses_of_one_house_are_one_network() {
         for (one, other, same) in [
             ("192.0.2.1", "::ffff:192.0.2.1", true),
             ("192.0.2.1", "192.0.2.2", false),
             ("2001:db8::1", "2001:db8::ffff:0:2", true),
             ("2001:db8::1", "2001:db8:0:1::1", false),
         ] {
-            let [customer, another] = [one, other].map(|text| of_one_customer(text.parse().unwrap()));
-            assert_eq!(customer == another, same, "{one} and {other}");
+            let [network, another] = [one, other].map(|text| source_network(text.parse().unwrap()));
+            assert_eq!(network == another, same, "{one} and {other}");
         }
     }
 

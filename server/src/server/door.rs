@@ -38,7 +38,7 @@ pub(super) type Guests = HashMap<u64, Guest>;
 #[derive(Debug)]
 pub(super) struct Guest {
     /// Whose it is, as far as the address tells.
-    customer: IpAddr,
+    source_network: IpAddr,
     /// The session's own; it ends with the session.
     pub(super) socket: Weak<TcpStream>,
 }
@@ -110,7 +110,10 @@ fn admit(running: &Arc<Running>, connection: TcpStream, address: SocketAddr, doo
     let at_the_door = Arc::clone(&connection);
     guests.insert(
         number,
-        Guest { customer: addresses::of_one_customer(address.ip()), socket: Arc::downgrade(&connection) },
+        Guest {
+            source_network: addresses::source_network(address.ip()),
+            socket: Arc::downgrade(&connection),
+        },
     );
     drop(guests);
     let (server, secure) = (Arc::clone(running), door.secure);
@@ -144,8 +147,8 @@ fn obstacle(running: &Running, guests: &Guests, address: IpAddr) -> Option<Text>
         None if addresses::is_private(address) => 0,
         None => DEFAULT_CONNECTIONS_PER_ADDRESS,
     };
-    let customer = addresses::of_one_customer(address);
-    let count = || guests.values().filter(|guest| guest.customer == customer).count();
+    let source = addresses::source_network(address);
+    let count = || guests.values().filter(|guest| guest.source_network == source).count();
     (most > 0 && count() >= most).then(|| Text::TooManyFromAddress(most.to_string()))
 }
 

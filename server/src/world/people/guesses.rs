@@ -111,7 +111,7 @@ impl World {
             client.wrong_passwords = 0;
         }
         self.guesses.counts.remove(&match whose {
-            Whose::House => Key::Door(addresses::of_one_customer(address)),
+            Whose::House => Key::Door(addresses::source_network(address)),
             whose => Key::Name(whose),
         });
     }
@@ -132,16 +132,16 @@ impl World {
     fn keys(&self, whose: &Whose, address: IpAddr) -> impl Iterator<Item = Key> + use<> {
         let (name, place) = match whose {
             Whose::House if self.config.is_exempt(address) => (None, None),
-            Whose::House => (None, Some(Key::Door(addresses::of_one_customer(address)))),
+            Whose::House => (None, Some(Key::Door(addresses::source_network(address)))),
             whose => (Some(Key::Name(whose.clone())), self.neighbourhood(address).map(Key::Address)),
         };
         name.into_iter().chain(place)
     }
 
-    /// What one customer has of addresses, unless a whole classroom may share it.
+    /// The network that an address comes from, unless a whole classroom may share it.
     fn neighbourhood(&self, address: IpAddr) -> Option<IpAddr> {
         let is_counted = !addresses::is_private(address) && !self.config.is_exempt(address);
-        is_counted.then(|| addresses::of_one_customer(address))
+        is_counted.then(|| addresses::source_network(address))
     }
 }
 
@@ -343,7 +343,7 @@ mod tests {
             assert_eq!(wait(&mut world, &Whose::House, address), LONGEST_WAIT, "{address}");
             assert_eq!(wait(&mut world, &account("bob"), address), Duration::ZERO, "{address}");
         }
-        assert_eq!(wait(&mut world, &Whose::House, "2001:db8::2"), LONGEST_WAIT, "one customer's");
+        assert_eq!(wait(&mut world, &Whose::House, "2001:db8::2"), LONGEST_WAIT, "of one network");
         assert_eq!(wait(&mut world, &Whose::House, "198.51.100.1"), Duration::ZERO);
         let device = connect(&mut world, "192.0.2.1");
         world.guessed_right(Whose::House, device, ip("192.0.2.1"));
