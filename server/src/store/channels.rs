@@ -6,7 +6,7 @@ use teahouse_protocol::{names, text};
 
 use super::rows::{readable, senseless};
 use crate::world::mask::ListEntry;
-use crate::world::{ChannelModes, Deed, Flag, KeptChannel, List, Number, Rank, Topic};
+use crate::world::{ChannelModes, ChannelRegistration, Flag, KeptChannel, List, Number, Rank, Topic};
 
 /// The tables, as a migration makes them. All times are seconds since 1970.
 pub(super) const TABLES: &str = "
@@ -53,7 +53,7 @@ const LISTS: [(List, &str); 3] = [(List::Bans, "b"), (List::Exceptions, "e"), (L
 
 /// Keeps a room as it is now.
 pub(crate) fn keep(connection: &Connection, channel: &KeptChannel) -> rusqlite::Result<()> {
-    let KeptChannel { name, created, since, topic, modes, invited, deed } = channel;
+    let KeptChannel { name, created, since, topic, modes, invited, registration } = channel;
     forget(connection, name)?;
     let flags: String =
         Flag::ALL.iter().filter(|(flag, _)| modes.has(*flag)).map(|(_, letter)| letter).collect();
@@ -63,7 +63,7 @@ pub(crate) fn keep(connection: &Connection, channel: &KeptChannel) -> rusqlite::
         params![
             name,
             created.as_second(),
-            deed.as_ref().map_or("", |deed| &deed.founder),
+            registration.as_ref().map_or("", |registration| &registration.founder),
             flags,
             modes.key,
             modes.limit.and_then(|limit| i64::try_from(limit).ok()),
@@ -75,7 +75,9 @@ pub(crate) fn keep(connection: &Connection, channel: &KeptChannel) -> rusqlite::
         ],
     )?;
     let mut row = connection.prepare_cached("INSERT INTO channel_access VALUES (?, ?, ?, ?)")?;
-    for (position, (account, rank)) in (0i64..).zip(deed.iter().flat_map(|deed| &deed.access)) {
+    for (position, (account, rank)) in
+        (0i64..).zip(registration.iter().flat_map(|registration| &registration.access))
+    {
         row.execute(params![name, position, account, rank.letter().to_string()])?;
     }
     let mut row = connection.prepare_cached("INSERT INTO channel_invited VALUES (?, ?, ?)")?;
@@ -114,8 +116,8 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<KeptChannel>
     let rows = rows.query_map([], channel_of)?;
     let mut channels = readable("channel", rows)?;
     for channel in &mut channels {
-        if let Some(deed) = &mut channel.deed {
-            deed.access = access_of(connection, &channel.name)?;
+        if let Some(registration) = &mut channel.registration {
+            registration.access = access_of(connection, &channel.name)?;
         }
         channel.invited = invited_of(connection, &channel.name)?;
         for (list, letter) in LISTS {
@@ -153,7 +155,7 @@ fn channel_of(row: &Row) -> rusqlite::Result<KeptChannel> {
         topic,
         modes,
         invited: Vec::new(),
-        deed: (!founder.is_empty()).then(|| Deed { founder, access: Vec::new() }),
+        registration: (!founder.is_empty()).then(|| ChannelRegistration { founder, access: Vec::new() }),
     })
 }
 

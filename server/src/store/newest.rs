@@ -65,7 +65,7 @@ mod tests {
     use jiff::Timestamp;
 
     use crate::store::schema;
-    use crate::world::{ChannelModes, Deed, KeptChannel, Topic};
+    use crate::world::{ChannelModes, ChannelRegistration, KeptChannel, Topic};
 
     use super::*;
 
@@ -89,7 +89,7 @@ mod tests {
                 topic: Some(topic),
                 modes: ChannelModes::default(),
                 invited: Vec::new(),
-                deed: Some(Deed { founder: "alice".to_owned(), access: Vec::new() }),
+                registration: Some(ChannelRegistration { founder: "alice".to_owned(), access: Vec::new() }),
             }))
         };
         assert_eq!(bring(2, about("green")), ["green"]);

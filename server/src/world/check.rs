@@ -31,12 +31,11 @@ impl World {
         assert_eq!(self.channels.len(), self.channel_names.len());
         for (id, channel) in &self.channels {
             assert_eq!(self.find_channel(&channel.name), Ok(id), "{} is found", channel.name);
-            let stays = self.is_lobby(channel) || channel.deed.is_some();
+            let stays = self.is_lobby(channel) || channel.registration.is_some();
             assert!(!channel.members.is_empty() || stays, "{} has closed", channel.name);
-            let accounts = channel
-                .deed
-                .iter()
-                .flat_map(|deed| deed.access.iter().map(|(account, _)| account).chain([&deed.founder]));
+            let accounts = channel.registration.iter().flat_map(|registration| {
+                registration.access.iter().map(|(account, _)| account).chain([&registration.founder])
+            });
             for account in accounts {
                 assert!(self.accounts.find(account).is_some(), "{account} in {} is there", channel.name);
             }

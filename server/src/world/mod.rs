@@ -25,9 +25,9 @@ use teahouse_protocol::Folded;
 
 pub use capability::{Capabilities, Capability};
 pub use channels::channel::{Channel, Member, Topic};
-pub use channels::deed::Deed;
 pub use channels::modes::{ChannelModes, Flag, List};
 pub use channels::ranks::{Rank, Ranks};
+pub use channels::registration::ChannelRegistration;
 pub(crate) use delivery::label::Capture;
 pub use delivery::line::Line;
 use delivery::line::Paper;

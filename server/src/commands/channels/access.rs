@@ -9,8 +9,12 @@ pub(in crate::commands) const KEEPER: &str = "ChanServ";
 /// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.
 pub(in crate::commands) fn give_ranks(context: &mut Context, channel: ChannelId) {
     let (room, account) = (context.world.channel(channel), context.client().account());
-    let ranks =
-        room.deed.as_ref().zip(account).map(|(deed, account)| deed.ranks(account)).unwrap_or_default();
+    let ranks = room
+        .registration
+        .as_ref()
+        .zip(account)
+        .map(|(registration, account)| registration.ranks(account))
+        .unwrap_or_default();
     let have = room.ranks(context.me);
     let lacks: Vec<_> = Rank::ALL
         .iter()

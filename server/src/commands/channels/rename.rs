@@ -21,7 +21,7 @@ pub(in crate::commands) fn rename(context: &mut Context, message: &Message) -> R
     let channel = context.world.joined(context.me, old)?;
     let old = context.world.channel(channel).name.clone();
     // Who owns it would not find it again.
-    let is_owned = context.world.channel(channel).deed.is_some();
+    let is_owned = context.world.channel(channel).registration.is_some();
     context.need_rank(channel, if is_owned { Rank::Founder } else { Rank::Operator })?;
     let there = context.world.find_channel(new).ok();
     let allowed = if there == Some(channel) { Ok(()) } else { context.world.may_open(new) };

@@ -8,7 +8,7 @@ use crate::commands::channels::topic::set_topic;
 use crate::commands::context::Context;
 use crate::commands::services::service::{Service, word};
 use crate::text::language::Text;
-use crate::world::{ChannelId, Deed, Rank};
+use crate::world::{ChannelId, ChannelRegistration, Rank};
 
 /// How many rooms one account may own.
 const MAX_OWNED: usize = 20;
@@ -39,18 +39,20 @@ fn room(context: &Context, name: &str) -> Result<ChannelId, Text> {
     context.world.find_visible_channel(context.me, name).map_err(|_| Text::NoSuchRoom(name.to_owned()))
 }
 
-/// The room that belongs to somebody, and its deed.
-fn owned_room<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c Deed), Text> {
+/// The room that belongs to somebody, and its registration.
+fn owned_room<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c ChannelRegistration), Text> {
     let channel = room(context, name)?;
-    let deed = context.world.channel(channel).deed.as_ref();
-    deed.map(|deed| (channel, deed)).ok_or_else(|| Text::RoomIsNobodys(name.to_owned()))
+    let registration = context.world.channel(channel).registration.as_ref();
+    registration
+        .map(|registration| (channel, registration))
+        .ok_or_else(|| Text::RoomIsNobodys(name.to_owned()))
 }
 
 /// Goes on for who has at least this rank by the room's list; server operators have every rank.
 fn room_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text> {
-    let (channel, deed) = owned_room(context, name)?;
+    let (channel, registration) = owned_room(context, name)?;
     let client = context.client();
-    let mine = client.account().map(|account| deed.ranks(account)).unwrap_or_default();
+    let mine = client.account().map(|account| registration.ranks(account)).unwrap_or_default();
     let allowed = mine.at_least(rank) || client.is_operator();
     if allowed { Ok(channel) } else { Err(Text::NotYourRoom(name.to_owned())) }
 }
@@ -64,18 +66,19 @@ fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     if world.is_lobby(channel_there) {
         return Err(Text::LobbyIsNobodys);
     }
-    if channel_there.deed.is_some() {
+    if channel_there.registration.is_some() {
         return Err(Text::RoomIsOwned(name));
     }
     if !channel_there.ranks(context.me).at_least(Rank::Operator) {
         return Err(Text::NotYourRoom(name));
     }
-    let owned =
-        world.channels().filter(|(_, room)| room.deed.as_ref().is_some_and(|deed| deed.founder == account));
+    let owned = world.channels().filter(|(_, room)| {
+        room.registration.as_ref().is_some_and(|registration| registration.founder == account)
+    });
     if owned.count() >= MAX_OWNED {
         return Err(Text::TooManyRooms(MAX_OWNED.to_string()));
     }
-    context.world.give_deed(channel, Deed { founder: account, access: Vec::new() });
+    context.world.register_channel(channel, ChannelRegistration { founder: account, access: Vec::new() });
     context.world.keep_channel(channel);
     say(context, &Text::RoomIsYours(name));
     give_ranks(context, channel);
@@ -91,8 +94,8 @@ fn drop_room(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 }
 
 fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    let (channel, deed) = owned_room(context, params[0])?;
-    let (founder, count) = (deed.founder.clone(), deed.access.len().to_string());
+    let (channel, registration) = owned_room(context, params[0])?;
+    let (founder, count) = (registration.founder.clone(), registration.access.len().to_string());
     let name = context.world.channel(channel).name.clone();
     say(context, &Text::RoomInfo(name, founder, count));
     Ok(())
@@ -104,7 +107,8 @@ fn access(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     if verb == "LIST" {
         let channel = room_of(context, params[0], Rank::Voice)?;
         let room = context.world.channel(channel);
-        let (name, access) = (room.name.clone(), room.deed.iter().flat_map(|deed| &deed.access));
+        let (name, access) =
+            (room.name.clone(), room.registration.iter().flat_map(|registration| &registration.access));
         let entries: Vec<_> =
             access.map(|(account, rank)| (account.clone(), rank.letter().to_string())).collect();
         let count = entries.len().to_string();
@@ -118,8 +122,9 @@ fn access(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let typed = *params.get(2).ok_or_else(usage)?;
     let account = context.world.accounts.find(typed).map_or(typed, |account| &account.name).to_owned();
     let is_account = context.world.accounts.find(&account).is_some();
-    let deed = context.world.channel_mut(channel).deed.as_mut().expect("it belongs to somebody");
-    let known = deed.access.iter().position(|(other, _)| *other == account);
+    let registration =
+        context.world.channel_mut(channel).registration.as_mut().expect("it belongs to somebody");
+    let known = registration.access.iter().position(|(other, _)| *other == account);
     let answer = match (verb.as_str(), params.get(3)) {
         ("ADD", Some(letter)) => {
             let rank =
@@ -128,16 +133,16 @@ fn access(context: &mut Context, params: &[&str]) -> Result<(), Text> {
                 return Err(Text::NoSuchAccount(account));
             }
             match known {
-                Some(index) => deed.access[index].1 = rank,
-                None if deed.access.len() >= MAX_ACCESS => {
+                Some(index) => registration.access[index].1 = rank,
+                None if registration.access.len() >= MAX_ACCESS => {
                     return Err(Text::AccessListFull(MAX_ACCESS.to_string()));
                 }
-                None => deed.access.push((account.clone(), rank)),
+                None => registration.access.push((account.clone(), rank)),
             }
             Text::AccessGiven(account, rank.letter().to_string())
         }
         ("DEL", _) => {
-            deed.access.remove(known.ok_or_else(|| Text::NotOnAccessList(account.clone()))?);
+            registration.access.remove(known.ok_or_else(|| Text::NotOnAccessList(account.clone()))?);
             Text::AccessTaken(account)
         }
         _ => return Err(usage()),

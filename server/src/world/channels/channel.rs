@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
-use crate::world::channels::deed::Deed;
 use crate::world::channels::modes::{ChannelModes, Flag, List};
 use crate::world::channels::ranks::Ranks;
+use crate::world::channels::registration::ChannelRegistration;
 use crate::world::mask::{ListEntry, Person, Subject};
 use crate::world::people::client::Client;
 use crate::world::{ClientId, Number};
@@ -30,7 +30,7 @@ pub struct Channel {
     /// Who may do what in it.
     pub modes: ChannelModes,
     /// Whose it is, if it is somebody's.
-    pub deed: Option<Deed>,
+    pub registration: Option<ChannelRegistration>,
     /// Who was invited and has not come yet.
     pub(crate) invited: Invited,
     /// Whether the store has it.
@@ -122,7 +122,7 @@ impl Channel {
             created,
             topic: None,
             modes,
-            deed: None,
+            registration: None,
             invited: Invited::default(),
             is_kept: false,
             kept_for: None,

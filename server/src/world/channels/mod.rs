@@ -1,9 +1,9 @@
 //! Rooms: who sits in them with which rank, what is allowed there, and whose they are.
 
 pub(super) mod channel;
-pub(super) mod deed;
 pub(super) mod modes;
 pub(super) mod ranks;
+pub(super) mod registration;
 pub(super) mod room_names;
 
 use std::mem;
@@ -118,7 +118,7 @@ impl World {
     /// Makes a client a member; the first one in a room that is nobody's is its operator. Tells nobody.
     pub(crate) fn enter(&mut self, id: ClientId, channel: ChannelId) {
         let room = &self.channels[channel];
-        let founds = room.members.is_empty() && !self.is_lobby(room) && room.deed.is_none();
+        let founds = room.members.is_empty() && !self.is_lobby(room) && room.registration.is_none();
         let ranks = if founds { Ranks::only(Rank::Operator) } else { Ranks::default() };
         self.forget_invitation(id, channel);
         let since = self.next_number();
@@ -177,7 +177,7 @@ impl World {
     /// The lobby and what belongs to somebody stay open; any other room closes behind its last member.
     pub(super) fn close_if_empty(&mut self, id: ChannelId) {
         let channel = &self.channels[id];
-        if channel.members.is_empty() && !self.is_lobby(channel) && channel.deed.is_none() {
+        if channel.members.is_empty() && !self.is_lobby(channel) && channel.registration.is_none() {
             self.channel_names.remove(&self.config.casemapping.fold(&channel.name).into_owned());
             let name = channel.name.clone();
             self.forget_channel(id, &name);

@@ -7,9 +7,9 @@ use teahouse_protocol::names;
 
 use crate::text::nickname::{Skeleton, shown_in_refusal};
 use crate::text::reply::Reply;
-use crate::world::{ChannelId, Deed, World};
+use crate::world::{ChannelId, ChannelRegistration, World};
 
-/// What the rooms look like that belong to somebody. Inverse of `channels[..].name` of those with a deed.
+/// What the rooms look like that belong to somebody. Inverse of `channels[..].name` of the registered ones.
 pub(in crate::world) type RoomLooks = HashMap<Skeleton, Vec<ChannelId>>;
 
 impl World {
@@ -36,15 +36,15 @@ impl World {
     }
 
     /// Makes a room somebody's.
-    pub(crate) fn give_deed(&mut self, id: ChannelId, deed: Deed) {
-        self.channels[id].deed = Some(deed);
+    pub(crate) fn register_channel(&mut self, id: ChannelId, registration: ChannelRegistration) {
+        self.channels[id].registration = Some(registration);
         self.room_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
     }
 
     /// Takes a room from whom it belongs to; returns whether it belonged to somebody.
-    pub(in crate::world) fn take_deed(&mut self, id: ChannelId) -> bool {
+    pub(in crate::world) fn unregister_channel(&mut self, id: ChannelId) -> bool {
         let channel = &mut self.channels[id];
-        let had = channel.deed.take().is_some();
+        let had = channel.registration.take().is_some();
         if had {
             let looks = Skeleton::of(&channel.name);
             self.forget_looks(id, &looks);
@@ -54,7 +54,7 @@ impl World {
 
     /// Notes that a room has another name now.
     pub(in crate::world) fn looks_otherwise(&mut self, id: ChannelId, old: &str) {
-        if self.channels[id].deed.is_some() {
+        if self.channels[id].registration.is_some() {
             self.forget_looks(id, &Skeleton::of(old));
             self.room_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
         }
@@ -70,7 +70,7 @@ impl World {
     }
 
     pub(in crate::world) fn check_room_names(&self) {
-        let owned = self.channels.iter().filter(|(_, channel)| channel.deed.is_some());
+        let owned = self.channels.iter().filter(|(_, channel)| channel.registration.is_some());
         let mut count = 0;
         for (id, channel) in owned {
             count += 1;

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use teahouse_protocol::Folded;
 
 use crate::text::language::Text;
-use crate::world::{Channel, ChannelId, ChannelModes, ClientId, Deed, Number, Presence, Topic, World};
+use crate::world::{
+    Channel, ChannelId, ChannelModes, ChannelRegistration, ClientId, Number, Presence, Topic, World,
+};
 
 /// What is kept of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub struct KeptChannel {
     /// The accounts that were invited and have not come in yet, the oldest invitation first.
     pub invited: Vec<String>,
     /// Whose it is; `None` where it is only kept for those who stay in it.
-    pub deed: Option<Deed>,
+    pub registration: Option<ChannelRegistration>,
 }
 
 /// What the store is to be told of a room, or of somebody who stays in some.
@@ -132,7 +134,7 @@ impl World {
     /// Whether a room is to be there after a restart. Who stays is up to date in `kept_people`.
     fn lasts(&self, id: ChannelId) -> bool {
         let room = &self.channels[id];
-        room.deed.is_some() || self.is_lobby(room) || self.stayer_in(room).is_some()
+        room.registration.is_some() || self.is_lobby(room) || self.stayer_in(room).is_some()
     }
 
     /// Somebody in a room who stays. In a hall of thousands nobody else is looked at, as long as it is the same one.
@@ -156,7 +158,7 @@ impl World {
             topic: room.topic.clone(),
             modes: room.modes.clone(),
             invited: room.invited.accounts().to_vec(),
-            deed: room.deed.clone(),
+            registration: room.registration.clone(),
         }
     }
 
@@ -205,7 +207,8 @@ impl World {
         let people = self.logins.keys().filter_map(|account| self.keeper_of(account));
         let people = people.map(|id| (self.clients[id].name().to_owned(), self.presence_of(id))).collect();
         let of_name = |(name, since): (&Folded, &Number)| (name.as_str().to_owned(), *since);
-        let open = self.channels.values().filter(|room| room.deed.is_some() || !room.modes.is_guarded());
+        let open =
+            self.channels.values().filter(|room| room.registration.is_some() || !room.modes.is_guarded());
         let open = open.map(|room| (room.place.to_string(), room.since));
         Lasting {
             rooms,
@@ -218,7 +221,7 @@ impl World {
 
     /// Opens a room that was kept.
     pub fn restore_channel(&mut self, kept: KeptChannel) {
-        let KeptChannel { name, created, since, topic, modes, invited, deed } = kept;
+        let KeptChannel { name, created, since, topic, modes, invited, registration } = kept;
         let id = self.open_channel(&name);
         let is_lobby = self.is_lobby(&self.channels[id]);
         let channel = &mut self.channels[id];
@@ -226,8 +229,8 @@ impl World {
         channel.since = since.filter(|_| !is_lobby).unwrap_or(channel.since);
         invited.into_iter().for_each(|account| channel.invited.add_account(&account));
         channel.is_kept = true;
-        if let Some(deed) = deed {
-            self.give_deed(id, deed);
+        if let Some(registration) = registration {
+            self.register_channel(id, registration);
         }
         self.keep_room(id, true);
     }

@@ -277,7 +277,7 @@ impl World {
         if !self.config.history || self.is_lobby(room) {
             return;
         }
-        let goes_on = open && (room.deed.is_some() || !room.modes.is_guarded());
+        let goes_on = open && (room.registration.is_some() || !room.modes.is_guarded());
         let since = goes_on.then_some(room.since);
         let place = Arc::clone(&room.place);
         self.effects.records.push(Record::Room(place, since));

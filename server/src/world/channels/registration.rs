@@ -1,18 +1,18 @@
-//! Whose a room is. A room with a deed outlasts its last member, and the [server](crate::world::record::lasting).
+//! Whose a room is. A registered room outlasts its last member, and the [server](crate::world::record::lasting).
 
 use crate::world::channels::ranks::{Rank, Ranks};
 use crate::world::{ChannelId, ClientId, World};
 
 /// Whose a room is, and who has which rank there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct ChannelRegistration {
     /// The account that it belongs to.
     pub founder: String,
     /// Other accounts, each once, with the rank that each has.
     pub access: Vec<(String, Rank)>,
 }
 
-impl Deed {
+impl ChannelRegistration {
     /// The ranks that somebody with this account has. The two highest come with that of operators, which every client
     /// knows.
     pub fn ranks(&self, account: &str) -> Ranks {
@@ -27,15 +27,15 @@ impl Deed {
 }
 
 impl World {
-    /// Whether somebody has a rank in a room by its deed, wherever the person is.
+    /// Whether somebody has a rank in a registered room, wherever the person is.
     pub(crate) fn is_at_home(&self, id: ClientId, channel: ChannelId) -> bool {
-        let account = self.channels[channel].deed.as_ref().zip(self.clients[id].account());
-        account.is_some_and(|(deed, account)| deed.ranks(account) != Ranks::default())
+        let account = self.channels[channel].registration.as_ref().zip(self.clients[id].account());
+        account.is_some_and(|(registration, account)| registration.ranks(account) != Ranks::default())
     }
 
     /// Makes a room nobody's again; an empty one closes.
     pub(crate) fn release_channel(&mut self, id: ChannelId) {
-        if self.take_deed(id) {
+        if self.unregister_channel(id) {
             self.keep_channel(id);
             self.close_if_empty(id);
         }
@@ -47,11 +47,11 @@ impl World {
         for id in all {
             let room = &mut self.channels[id];
             let mut changed = room.invited.forget_account(account);
-            if let Some(deed) = &mut room.deed {
-                let before = deed.access.len();
-                deed.access.retain(|(other, _)| other != account);
-                changed |= deed.access.len() < before;
-                if deed.founder == account {
+            if let Some(registration) = &mut room.registration {
+                let before = registration.access.len();
+                registration.access.retain(|(other, _)| other != account);
+                changed |= registration.access.len() < before;
+                if registration.founder == account {
                     self.release_channel(id);
                     continue;
                 }
