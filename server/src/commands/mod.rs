@@ -340,7 +340,7 @@ fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
     }
     context.world.count_command(index);
     if !command.only_speaks() {
-        context.world.end_run();
+        context.world.end_burst();
     }
     (command.run)(context, message)
 }

@@ -40,7 +40,7 @@ const ANSWERS_AHEAD_BYTES: usize = 64 * 1024;
 /// less the lock would change hands oftener, and with more whoever waits for it would wait without need.
 const LONGEST_HOLD: Duration = Duration::from_micros(100);
 /// How much may wait to be copied to the members of a room when the lock is let go: a hall of thousands takes long.
-const MOST_RUN_BYTES: usize = 4 << 20;
+const MOST_BURST_BYTES: usize = 4 << 20;
 /// How many lines are run between two looks at the clock and at what waits.
 const LINES_A_LOOK: usize = 8;
 
@@ -297,7 +297,7 @@ impl<'h> Session<'h> {
             let errand = commands::execute(world, self.id, &input);
             lines += 1;
             self.has_had_its_turn = lines % LINES_A_LOOK == 0
-                && (since.elapsed() >= LONGEST_HOLD || world.run_bytes() >= MOST_RUN_BYTES);
+                && (since.elapsed() >= LONGEST_HOLD || world.burst_bytes() >= MOST_BURST_BYTES);
             let goes_on = errand.is_none()
                 && world.client(self.id).is_some()
                 && self.outbox.answer_bytes() <= ANSWERS_AHEAD_BYTES

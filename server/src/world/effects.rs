@@ -33,7 +33,7 @@ pub enum Order {
 impl World {
     /// Moves what is to be done after unlocking to the end of `effects`.
     pub fn take_effects(&mut self, effects: &mut Effects) {
-        self.end_run();
+        self.end_burst();
         effects.touched.append(&mut self.effects.touched);
         effects.notes.append(&mut self.effects.notes);
         effects.orders.append(&mut self.effects.orders);

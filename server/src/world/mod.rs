@@ -54,7 +54,7 @@ use crate::config::Config;
 use crate::outbox::Outbox;
 use crate::text::nickname::Skeleton;
 use channels::room_names::RoomLooks;
-use delivery::run::Run;
+use delivery::burst::Burst;
 use people::ModeCounts;
 use people::cloak::Cloak;
 use people::guesses::Guesses;
@@ -119,7 +119,7 @@ pub struct World {
     /// The answers to a question with a label, held back until the command ends.
     capture: Option<Capture>,
     /// What is said to a room and not yet queued.
-    run: Run,
+    burst: Burst,
     /// What the next line is written on.
     paper: RefCell<Option<Box<Paper>>>,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
@@ -177,7 +177,7 @@ impl World {
             watchers: Watchers::default(),
             whowas: Whowas::default(),
             capture: None,
-            run: Run::default(),
+            burst: Burst::default(),
             paper: RefCell::default(),
             round: 0,
             touched: Touched::default(),

@@ -59,7 +59,7 @@ impl World {
     pub(crate) fn begin_capture(&mut self, who: ClientId, label: &str) {
         let client = &self.clients[who];
         let understood = client.has(Capability::LabeledResponse) && client.has(Capability::Batch);
-        self.end_run();
+        self.end_burst();
         if understood && !label.is_empty() && label.len() <= LABEL_BYTES {
             self.capture = Some(Capture { who, label: label.to_owned(), lines: Vec::new() });
         }

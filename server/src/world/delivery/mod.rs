@@ -1,9 +1,9 @@
 //! Lines on their way: what one looks like to whom, and in which order they are queued.
 
+pub(super) mod burst;
 pub(super) mod label;
 pub(super) mod line;
 pub(super) mod multiline;
-pub(super) mod run;
 
 use std::fmt;
 use std::mem;
@@ -47,7 +47,7 @@ impl World {
 
     /// Queues a line for one connection.
     pub fn tell(&mut self, to: ClientId, line: &Line, cause: Cause) {
-        self.end_run();
+        self.end_burst();
         let Self { clients, effects, capture, .. } = self;
         deliver(to, &clients[to], line, cause, effects, capture);
     }
@@ -94,7 +94,7 @@ impl World {
         person: ClientId,
         choose: impl Fn(ClientId, &Client) -> Option<&'l Line>,
     ) {
-        self.end_run();
+        self.end_burst();
         let Self { clients, effects, capture, at_work, .. } = self;
         for_each_connection(person, &clients[person], clients, |id, client| {
             if let Some(line) = choose(id, client) {
@@ -117,7 +117,7 @@ impl World {
         channel: ChannelId,
         mut choose: impl FnMut(ClientId, &Client, &Member) -> Option<&'l Line>,
     ) {
-        self.end_run();
+        self.end_burst();
         let Self { channels, clients, effects, capture, .. } = self;
         for (id, member) in &channels[channel].members {
             for_each_connection(*id, &clients[*id], clients, |id, client| {
@@ -131,7 +131,7 @@ impl World {
     /// Queues, once for everybody who shares a channel with a client, the line that `choose` has for it; not for the
     /// client itself.
     pub fn tell_neighbours<'l>(&mut self, id: ClientId, choose: impl Fn(&Client) -> Option<&'l Line>) {
-        self.end_run();
+        self.end_burst();
         self.begin_round(id);
         let Self { channels, clients, effects, capture, round, .. } = self;
         for index in 0..clients[id].channels.len() {

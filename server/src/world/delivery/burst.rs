@@ -1,9 +1,9 @@
-//! Runs: what one person says to one room without a pause.
+//! Bursts: what one person says to one room without a pause.
 //!
 //! A session runs all the lines that one `read` gave before it lets go of the lock, and most of the time they are one
 //! person's words to one room. They are put behind one another first, and then each member gets them at once: with
 //! forty lines for a hundred people, that is a hundred outboxes touched and not four thousand.
-//! Nobody can tell: a run ends before anything else is said, before a command that could change who hears it, and
+//! Nobody can tell: a burst ends before anything else is said, before a command that could change who hears it, and
 //! before the lock is let go.
 
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::outbox::Cause;
 use crate::world::delivery::line::CLASSES;
 use crate::world::{Capability, ChannelId, ClientId, Line, World};
 
-/// The run that is going on, if any.
+/// The burst that is going on, if any.
 #[derive(Debug, Default)]
-pub(in crate::world) struct Run {
+pub(in crate::world) struct Burst {
     audience: Option<Audience>,
     /// The lines, as each class of clients gets them; kept for the buffers.
     lines: [Vec<u8>; CLASSES],
 }
 
-/// Who hears a run.
+/// Who hears a burst.
 #[derive(Clone, Copy, Debug)]
 struct Audience {
     /// The connection; another device of the same person hears what is said.
@@ -36,17 +36,17 @@ struct Audience {
 impl World {
     /// Queues what somebody says for everybody else in a channel, and for the speaker too who has asked for that.
     pub(crate) fn say(&mut self, speaker: ClientId, channel: ChannelId, line: &Line) {
-        let audience = match self.run.audience {
+        let audience = match self.burst.audience {
             Some(audience) if audience.speaker == speaker && audience.channel == channel => audience,
             _ => {
-                self.end_run();
+                self.end_burst();
                 self.audience(speaker, channel)
             }
         };
-        self.run.audience = Some(audience);
+        self.burst.audience = Some(audience);
         for (class, _) in audience.classes.iter().enumerate().filter(|(_, there)| **there) {
             for part in line.parts(class) {
-                self.run.lines[class].extend_from_slice(part);
+                self.burst.lines[class].extend_from_slice(part);
             }
         }
     }
@@ -62,26 +62,26 @@ impl World {
         Audience { speaker, channel, echo, classes }
     }
 
-    /// How many bytes the end of the run copies, at the most.
-    pub(crate) fn run_bytes(&self) -> usize {
-        let Some(Audience { channel, .. }) = self.run.audience else { return 0 };
-        let longest = self.run.lines.iter().map(Vec::len).max().unwrap_or_default();
+    /// How many bytes the end of the burst copies, at the most.
+    pub(crate) fn burst_bytes(&self) -> usize {
+        let Some(Audience { channel, .. }) = self.burst.audience else { return 0 };
+        let longest = self.burst.lines.iter().map(Vec::len).max().unwrap_or_default();
         longest * self.channels[channel].members.len()
     }
 
     /// Hands what was said to those who are to hear it.
-    pub(crate) fn end_run(&mut self) {
-        let Some(Audience { speaker, channel, echo, .. }) = self.run.audience.take() else { return };
-        let Self { channels, clients, effects, run, .. } = self;
+    pub(crate) fn end_burst(&mut self) {
+        let Some(Audience { speaker, channel, echo, .. }) = self.burst.audience.take() else { return };
+        let Self { channels, clients, effects, burst, .. } = self;
         for member in channels[channel].members.keys() {
             for_each_connection(*member, &clients[*member], clients, |id, client| {
-                let lines = &run.lines[Line::class_of(client.capabilities)];
+                let lines = &burst.lines[Line::class_of(client.capabilities)];
                 if (echo || id != speaker) && client.outbox.queue(&[lines], Cause::Others) {
                     effects.touched.push(Arc::clone(&client.outbox));
                 }
             });
         }
-        for lines in &mut self.run.lines {
+        for lines in &mut self.burst.lines {
             lines.clear();
         }
     }
