@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::config::Config;
-use crate::store::{Store, accounts, bans, channels, history, newest, presence, secrets};
+use crate::store::{Store, accounts, bans, channels, history, latest_state, presence, secrets};
 use crate::text::language::Text;
 use crate::world::{Accounts, World};
 
@@ -15,7 +15,7 @@ use crate::world::{Accounts, World};
 /// A sentence for the person at the console.
 pub fn furnish(config: &Arc<Config>, store: &Store, now: Timestamp) -> Result<World, Text> {
     let mut world = World::new(Arc::clone(config), now);
-    store.load(newest::begin)?;
+    store.load(latest_state::begin)?;
     for ban in store.load(move |connection| bans::load(connection, now))? {
         world.add_ban(ban);
     }

@@ -23,7 +23,7 @@ pub(crate) mod copy;
 mod folder;
 pub mod furnish;
 pub(crate) mod history;
-pub(crate) mod newest;
+pub(crate) mod latest_state;
 mod pile;
 pub(crate) mod presence;
 pub(crate) mod rows;
@@ -180,7 +180,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn keep_changes(&self, changes: Changes) -> Result<(), StoreError> {
-        self.ask(move |connection| newest::keep(connection, &changes))
+        self.ask(move |connection| latest_state::keep(connection, &changes))
     }
 
     /// Takes on how much is kept.

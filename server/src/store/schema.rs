@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::copy::{self, CopyError, Draft};
 use super::trouble::{self, Trouble};
-use super::{accounts, bans, channels, history, newest, presence, secrets};
+use super::{accounts, bans, channels, history, latest_state, presence, secrets};
 use crate::text::language::{Language, Text};
 
 /// What makes a database of each version one of the next.
@@ -167,7 +167,7 @@ fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result
          PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;
          PRAGMA secure_delete = ON;",
     )?;
-    connection.execute_batch(newest::TABLE)?;
+    connection.execute_batch(latest_state::TABLE)?;
     connection.set_prepared_statement_cache_capacity(64);
     let transaction = connection.transaction()?;
     let version = found_version(&transaction)?.unwrap_or_default();

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::store::history::{self, Limits, Writer};
-use crate::store::{bans, newest};
+use crate::store::{bans, latest_state};
 use crate::text::language::Text;
 
 /// How long a clock is watched before what was said in the future is dated by it: at the start of a machine, and after
@@ -77,7 +77,7 @@ impl Housework {
             history::count_all(connection)?;
             self.counts = false;
         }
-        newest::forget_old(connection)?;
+        latest_state::forget_old(connection)?;
         if !self.has_looked {
             // A house that was closed for so long can wait a little longer; what a clock without a battery has had
             // forgotten does not come back.
