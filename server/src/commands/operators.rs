@@ -27,9 +27,9 @@ const PENALTY: Duration = Duration::from_secs(1);
 /// How long an operator may think about a ban of themselves before they are asked again.
 const SECOND_THOUGHT: SignedDuration = SignedDuration::from_secs(60);
 
-/// A claim to be an operator, while its password is checked, which takes time and happens without the lock.
+/// An attempt to be an operator, while its password is checked, which takes time and happens without the lock.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(super) struct OperAttempt {
     name: String,
     /// Whether there is an operator of that name.
     is_known: bool,
@@ -49,7 +49,7 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
     let operator = operators.iter().find(|operator| operator.name == name);
     // What is no operator's name may be long.
     let whose = Whose::Operator(world.config.casemapping.fold(truncate(name, NAME_BYTES)).into_owned());
-    context.task = Some(Box::new(Claim {
+    context.task = Some(Box::new(OperAttempt {
         name: name.to_owned(),
         is_known: operator.is_some(),
         kept: operator.unwrap_or(some).password.clone(),
@@ -59,7 +59,7 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
     Ok(())
 }
 
-impl Task for Claim {
+impl Task for OperAttempt {
     fn run(&mut self, aid: &mut Aid) {
         let Self { is_known, kept, given, .. } = self;
         self.guess.run(aid, |aid| {

@@ -24,7 +24,7 @@ pub(in crate::commands) const NAME_BYTES: usize = 64;
 
 /// Somebody says to be the owner of an account. Whether it is so takes time to find out, and happens without the lock.
 #[derive(Debug)]
-pub(in crate::commands) struct Claim {
+pub(in crate::commands) struct LoginAttempt {
     /// Its name; as the client wrote it, if there is no such account.
     pub(in crate::commands) account: String,
     /// The hash of its password; `None` if there is no such account.
@@ -36,7 +36,7 @@ pub(in crate::commands) struct Claim {
     /// Those keys, once they are kept.
     change: Option<Change>,
     pub(in crate::commands) is_right: bool,
-    /// The password that the account is to have if the claim is right.
+    /// The password that the account is to have if the attempt is right.
     pub(in crate::commands) new_password: Option<String>,
     /// Why a right one does not help: nobody may log in to the account.
     pub(in crate::commands) suspended: Option<Text>,
@@ -54,10 +54,10 @@ pub(in crate::commands) enum Proof {
     LoggedIn,
 }
 
-/// Goes on with the command once it is known whether a claim is right.
-type Then = fn(&mut Context, &Claim);
+/// Goes on with the command once it is known whether an attempt is right.
+type Then = fn(&mut Context, &LoginAttempt);
 
-impl Claim {
+impl LoginAttempt {
     /// Leaves the errand to find out whether the client owns an account.
     pub(in crate::commands) fn make(context: &mut Context, account: &str, proof: Proof, then: Then) {
         context.task = Some(Box::new(Self::of(context, account, proof, then)));
@@ -94,8 +94,8 @@ impl Claim {
     ) {
         let proof = Proof::Password(old.to_owned());
         let new_password = Some(new.to_owned());
-        let claim = Self { new_password, ..Self::of(context, account, proof, then) };
-        context.task = Some(Box::new(claim));
+        let attempt = Self { new_password, ..Self::of(context, account, proof, then) };
+        context.task = Some(Box::new(attempt));
     }
 
     /// Whether it was never found out.
@@ -103,7 +103,7 @@ impl Claim {
         !matches!(self.proof, Proof::LoggedIn) && self.guess.is_unknown()
     }
 
-    /// What to say to the client whose claim is not right.
+    /// What to say to the client whose attempt is not right.
     pub(in crate::commands) fn refusal(&self) -> Text {
         match &self.suspended {
             Some(why) => why.clone(),
@@ -113,7 +113,7 @@ impl Claim {
     }
 }
 
-impl Task for Claim {
+impl Task for LoginAttempt {
     fn run(&mut self, aid: &mut Aid) {
         if let Proof::LoggedIn = self.proof {
             return;

@@ -8,7 +8,7 @@ use teahouse_protocol::sasl::{ABORT, EMPTY, chunks};
 use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 
 use crate::auth::sasl::{Exchange, Mechanism, Plain, Scram, Step};
-use crate::commands::accounts::login::{Claim, Proof, has_password, log_in};
+use crate::commands::accounts::login::{LoginAttempt, Proof, has_password, log_in};
 use crate::commands::context::Context;
 use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
@@ -60,7 +60,7 @@ fn go_on(context: &mut Context, mut exchange: Exchange, chunk: &str) -> Result<(
         Step::Plain => {
             let Plain { authzid, account, password } = Plain::parse(&said).ok_or(Reply::SaslFail)?;
             needs_to_be(context, authzid, account)?;
-            Claim::make(context, account, Proof::Password(password.to_owned()), decide);
+            LoginAttempt::make(context, account, Proof::Password(password.to_owned()), decide);
             Ok(())
         }
         Step::External => {
@@ -82,7 +82,7 @@ fn go_on(context: &mut Context, mut exchange: Exchange, chunk: &str) -> Result<(
         Step::ScramFinal(scram) => {
             let keys = context.world.accounts.scram_keys(&scram.account);
             let signature = scram.verify(text_of(&said)?, &keys);
-            Claim::make(context, &scram.account, Proof::Scram(signature), decide);
+            LoginAttempt::make(context, &scram.account, Proof::Scram(signature), decide);
             Ok(())
         }
         Step::ScramEnd { account, password } if has_password(context.world, &account, &password) => {
@@ -109,23 +109,23 @@ fn say(context: &mut Context, words: &str) {
 }
 
 /// Ends an exchange once it is known whether the proof is right.
-fn decide(context: &mut Context, claim: &Claim) {
-    if let Some(why) = &claim.suspended {
+fn decide(context: &mut Context, attempt: &LoginAttempt) {
+    if let Some(why) = &attempt.suspended {
         context.notice(why);
     }
-    let outcome = match &claim.proof {
-        _ if !claim.is_right => {
-            if claim.is_unknown() {
+    let outcome = match &attempt.proof {
+        _ if !attempt.is_right => {
+            if attempt.is_unknown() {
                 context.notice(&Text::NotChecked);
             }
             Err(Reply::SaslFail)
         }
-        Proof::Password(_) | Proof::LoggedIn => succeed(context, &claim.account),
+        Proof::Password(_) | Proof::LoggedIn => succeed(context, &attempt.account),
         // The client is shown that the server knew the password too, and goes on when it has seen it.
         Proof::Scram(signature) => {
             let signature = signature.as_deref().unwrap_or_default();
             say(context, &ServerFinal::Verifier(signature).to_string());
-            let (account, password) = (claim.account.clone(), claim.kept.clone().unwrap_or_default());
+            let (account, password) = (attempt.account.clone(), attempt.kept.clone().unwrap_or_default());
             wait_for(context, Exchange::at(Step::ScramEnd { account, password }));
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! NickServ: accounts, for clients that know neither REGISTER nor SASL.
 
-use crate::commands::accounts::login::{Claim, Proof, log_in, log_out};
+use crate::commands::accounts::login::{LoginAttempt, Proof, log_in, log_out};
 use crate::commands::accounts::{Keeping, obstacle, open, password_obstacle};
 use crate::commands::context::Context;
 use crate::commands::services::service::{Service, word};
@@ -61,11 +61,11 @@ fn identify(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         [account, password, ..] => (*account, *password),
         _ => (own.as_str(), params[0]),
     };
-    Claim::make(context, account, Proof::Password(password.to_owned()), |context, claim| {
-        let answer = if claim.is_right && log_in(context, &claim.account) {
-            Text::Welcomed(claim.account.clone())
+    LoginAttempt::make(context, account, Proof::Password(password.to_owned()), |context, attempt| {
+        let answer = if attempt.is_right && log_in(context, &attempt.account) {
+            Text::Welcomed(attempt.account.clone())
         } else {
-            claim.refusal()
+            attempt.refusal()
         };
         say(context, &answer);
     });
@@ -111,13 +111,13 @@ fn set(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     if let Some((_, why)) = password_obstacle(context, new) {
         return Err(why);
     }
-    Claim::to_change(context, &account, old, new, |context, claim| {
-        let (Some(new), Some(before), true) = (&claim.new_password, &claim.kept, claim.is_right) else {
-            return say(context, &claim.refusal());
+    LoginAttempt::to_change(context, &account, old, new, |context, attempt| {
+        let (Some(new), Some(before), true) = (&attempt.new_password, &attempt.kept, attempt.is_right) else {
+            return say(context, &attempt.refusal());
         };
-        let (account, before, password) = (claim.account.clone(), before.clone(), String::new());
+        let (account, before, password) = (attempt.account.clone(), before.clone(), String::new());
         let change = Change::Password { account, before, password, scram: None };
-        Keeping::begin(context, &claim.account, change, Some(new), |context, account, kept| {
+        Keeping::begin(context, &attempt.account, change, Some(new), |context, account, kept| {
             password_is_changed(context, account, kept);
             let found = context.world.accounts.find(account).map_or(0, |account| account.certificates.len());
             if kept && found > 0 {
@@ -207,7 +207,11 @@ fn set_always_on(context: &mut Context, account: &str, choice: &str) -> Result<(
 
 /// Goes on at once for who has logged in to the account that a nickname belongs to, and for others once their
 /// password has been found right.
-fn as_owner(context: &mut Context, params: &[&str], then: fn(&mut Context, &Claim)) -> Result<(), Text> {
+fn as_owner(
+    context: &mut Context,
+    params: &[&str],
+    then: fn(&mut Context, &LoginAttempt),
+) -> Result<(), Text> {
     let nick = params[0];
     let owner = context.world.owner_of(nick).ok_or_else(|| Text::NoSuchAccount(nick.to_owned()))?;
     let proof = match params.get(1) {
@@ -216,7 +220,7 @@ fn as_owner(context: &mut Context, params: &[&str], then: fn(&mut Context, &Clai
         None => return Err(Text::NotYours(nick.to_owned())),
     };
     let owner = owner.name.clone();
-    Claim::make(context, &owner, proof, then);
+    LoginAttempt::make(context, &owner, proof, then);
     Ok(())
 }
 
@@ -226,10 +230,10 @@ fn holder(context: &Context, account: &str) -> Option<ClientId> {
 }
 
 fn ghost(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    as_owner(context, params, |context, claim| {
-        let account = claim.account.clone();
+    as_owner(context, params, |context, attempt| {
+        let account = attempt.account.clone();
         let answer = match holder(context, &account) {
-            _ if !claim.is_right => claim.refusal(),
+            _ if !attempt.is_right => attempt.refusal(),
             None => Text::NobodyHasIt(account),
             Some(ghost) => {
                 let who = context.client().name().to_owned();
@@ -242,10 +246,10 @@ fn ghost(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 }
 
 fn recover(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    as_owner(context, params, |context, claim| {
-        let account = claim.account.clone();
-        if !claim.is_right || !log_in(context, &account) {
-            return say(context, &claim.refusal());
+    as_owner(context, params, |context, attempt| {
+        let account = attempt.account.clone();
+        if !attempt.is_right || !log_in(context, &account) {
+            return say(context, &attempt.refusal());
         }
         if let Some(ghost) = holder(context, &account) {
             let who = context.client().name().to_owned();
@@ -269,9 +273,9 @@ fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         None if context.client().is_operator() => Proof::LoggedIn,
         None => return Err(Text::NotYours(params[0].to_owned())),
     };
-    Claim::make(context, params[0], proof, |context, claim| {
-        let Some(account) = context.world.accounts.find(&claim.account).filter(|_| claim.is_right) else {
-            return say(context, &claim.refusal());
+    LoginAttempt::make(context, params[0], proof, |context, attempt| {
+        let Some(account) = context.world.accounts.find(&attempt.account).filter(|_| attempt.is_right) else {
+            return say(context, &attempt.refusal());
         };
         let account = account.name.clone();
         let folded = context.world.config.casemapping.fold(&account).as_str().to_owned();
