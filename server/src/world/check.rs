@@ -48,7 +48,7 @@ impl World {
             }
         }
         self.check_names();
-        self.check_room_names();
+        self.check_channel_names();
         self.check_watchers();
         self.check_devices();
         self.check_logins();

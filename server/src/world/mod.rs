@@ -53,7 +53,7 @@ use crate::auth::password;
 use crate::config::Config;
 use crate::outbox::Outbox;
 use crate::text::nickname::Skeleton;
-use channels::room_names::RoomLooks;
+use channels::names::ChannelLooks;
 use delivery::burst::Burst;
 use people::ModeCounts;
 use people::cloak::Cloak;
@@ -97,7 +97,7 @@ pub struct World {
     channels: SlotMap<ChannelId, Channel>,
     /// Inverse of `channels[..].name`.
     channel_names: HashMap<Folded<'static>, ChannelId>,
-    room_looks: RoomLooks,
+    channel_looks: ChannelLooks,
     /// How many people among `clients` have logged in.
     users: usize,
     /// How many of `clients` are devices of a person who is another of them.
@@ -165,7 +165,7 @@ impl World {
             logins: Logins::new(),
             channels: SlotMap::with_key(),
             channel_names: HashMap::new(),
-            room_looks: RoomLooks::new(),
+            channel_looks: ChannelLooks::new(),
             users: 0,
             devices: 0,
             command_counts: Vec::new(),

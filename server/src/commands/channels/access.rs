@@ -7,21 +7,21 @@ use crate::world::{ChannelId, Client, ClientId, Rank, World};
 pub(in crate::commands) const KEEPER: &str = "ChanServ";
 
 /// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.
-pub(in crate::commands) fn give_ranks(context: &mut Context, channel: ChannelId) {
-    let (room, account) = (context.world.channel(channel), context.client().account());
-    let ranks = room
+pub(in crate::commands) fn give_ranks(context: &mut Context, id: ChannelId) {
+    let (channel, account) = (context.world.channel(id), context.client().account());
+    let ranks = channel
         .registration
         .as_ref()
         .zip(account)
         .map(|(registration, account)| registration.ranks(account))
         .unwrap_or_default();
-    let have = room.ranks(context.me);
+    let have = channel.ranks(context.me);
     let lacks: Vec<_> = Rank::ALL
         .iter()
         .map(|(rank, ..)| *rank)
         .filter(|rank| ranks.has(*rank) && !have.has(*rank))
         .collect();
-    set_ranks(context, channel, context.me, &lacks, true);
+    set_ranks(context, id, context.me, &lacks, true);
 }
 
 /// Gives or takes ranks in ChanServ's name, and tells the room if that changes anything.
@@ -37,11 +37,11 @@ pub(in crate::commands) fn set_ranks(
         return;
     }
     let nick = world.client(person).map_or("*", Client::name);
-    let (room, source, sign) =
+    let (name, source, sign) =
         (&world.channel(channel).name, source(KEEPER, world), if on { '+' } else { '-' });
     let letters: String = ranks.iter().map(|rank| rank.letter()).collect();
     let nicks = vec![nick; ranks.len()].join(" ");
-    let line = world.line(format_args!(":{source} MODE {room} {sign}{letters} {nicks}"));
+    let line = world.line(format_args!(":{source} MODE {name} {sign}{letters} {nicks}"));
     world.tell_channel(channel, |_, _, _| Some(&line));
 }
 

@@ -13,7 +13,7 @@ pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> R
             return Err(Reply::NeedMoreParams("INVITE".to_owned()));
         }
         let mine = context.world.channels().filter(|(id, _)| context.world.is_invited(context.me, *id));
-        for name in mine.map(|(_, room)| room.name.clone()).collect::<Vec<_>>() {
+        for name in mine.map(|(_, channel)| channel.name.clone()).collect::<Vec<_>>() {
             context.reply(&Reply::InviteList(name));
         }
         context.reply(&Reply::EndOfInviteList);
@@ -21,10 +21,10 @@ pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> R
     };
     let guest = context.world.find(nick)?;
     let channel = context.world.joined(context.me, name)?;
-    let room = context.world.channel(channel).name.clone();
+    let channel_name = context.world.channel(channel).name.clone();
     let guest_name = context.world.client(guest).expect("it was found").name().to_owned();
     if context.world.is_member(guest, channel) {
-        return Err(Reply::UserOnChannel(guest_name, room));
+        return Err(Reply::UserOnChannel(guest_name, channel_name));
     }
     // Anybody may ask somebody in, but only with a rank does one open a door that is closed (RFC 2811 §4.3.1).
     match context.need_rank(channel, Rank::HalfOperator) {
@@ -32,9 +32,10 @@ pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> R
         Err(refusal) if context.world.channel(channel).modes.has(Flag::InviteOnly) => return Err(refusal),
         Err(_) => {}
     }
-    let line = context.world.line(format_args!(":{} INVITE {guest_name} {room}", context.client().source()));
+    let line =
+        context.world.line(format_args!(":{} INVITE {guest_name} {channel_name}", context.client().source()));
     let line = line.with_tags(context.client().tags());
-    context.reply(&Reply::Inviting(guest_name.clone(), room));
+    context.reply(&Reply::Inviting(guest_name.clone(), channel_name));
     context.world.tell_person(guest, |_, _| Some(&line));
     let device = context.device;
     context.world.tell_channel(channel, |id, client, member| {

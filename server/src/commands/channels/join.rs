@@ -14,19 +14,19 @@ use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Line};
 
 /// JOIN: enters rooms, opening those that are not there; `JOIN 0` leaves them all.
 pub(in crate::commands) fn join(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let rooms = message.param(0).unwrap_or_default();
-    if rooms == "0" {
+    let names = message.param(0).unwrap_or_default();
+    if names == "0" {
         for channel in context.client().channels.clone() {
             leave::leave(context, channel, "");
         }
         return Ok(());
     }
-    require_one(rooms, "JOIN")?;
+    require_one(names, "JOIN")?;
     let mut keys = message.param(1).unwrap_or_default().split(',');
-    for room in listed(rooms) {
+    for name in listed(names) {
         let key = keys.next().unwrap_or_default();
-        match may_enter(context, room, key) {
-            Ok(()) => enter(context, room),
+        match may_enter(context, name, key) {
+            Ok(()) => enter(context, name),
             Err(refusal) => context.reply(&refusal),
         }
     }
@@ -39,36 +39,36 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
         return Err(Reply::NoSuchChannel(shown()));
     }
     let (world, client) = (&*context.world, context.client());
-    let Ok(channel) = world.find_channel(name) else {
+    let Ok(id) = world.find_channel(name) else {
         world.may_open(name)?;
         let full = client.channels.len() >= MAX_JOINED;
         return if full { Err(Reply::TooManyChannels(shown())) } else { Ok(()) };
     };
-    if world.is_member(context.me, channel) {
+    if world.is_member(context.me, id) {
         return Ok(());
     }
-    let (room, casemapping) = (world.channel(channel), world.config.casemapping);
-    let (modes, shown) = (&room.modes, room.name.clone());
+    let (channel, casemapping) = (world.channel(id), world.config.casemapping);
+    let (modes, shown) = (&channel.modes, channel.name.clone());
     // Nobody is locked out of a room where they have a rank.
-    let welcome = world.is_at_home(context.me, channel) || client.is_operator();
+    let welcome = world.is_at_home(context.me, id) || client.is_operator();
     // Who was invited gets past bans too (RFC 2811 §4.3.1).
-    let invited = world.is_invited(context.me, channel) || welcome;
+    let invited = world.is_invited(context.me, id) || welcome;
     if client.channels.len() >= MAX_JOINED {
         Err(Reply::TooManyChannels(shown))
     } else if modes.has(Flag::InviteOnly)
         && !invited
-        && !world.faces(context.me).any(|face| room.invites(face, casemapping))
+        && !world.faces(context.me).any(|face| channel.invites(face, casemapping))
     {
         Err(Reply::InviteOnlyChan(shown))
     } else if !invited
-        && world.faces(context.me).any(|face| room.bans(face, &[Subject::Presence], casemapping))
+        && world.faces(context.me).any(|face| channel.bans(face, &[Subject::Presence], casemapping))
     {
         Err(Reply::BannedFromChan(shown))
     } else if modes.has(Flag::RegisteredOnly) && client.account().is_none() && !invited {
         Err(Reply::NeedReggedNick(shown))
     } else if modes.key.as_deref().is_some_and(|right| right != key) && !welcome {
         Err(Reply::BadChannelKey(shown))
-    } else if modes.limit.is_some_and(|limit| room.members.len() >= limit) && !welcome {
+    } else if modes.limit.is_some_and(|limit| channel.members.len() >= limit) && !welcome {
         Err(Reply::ChannelIsFull(shown))
     } else {
         Ok(())
@@ -76,8 +76,8 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
 }
 
 /// Takes the client into a room that it may enter, and tells everybody there. Nothing if it is there already.
-pub(in crate::commands) fn enter(context: &mut Context, room: &str) {
-    let channel = context.world.open_channel(room);
+pub(in crate::commands) fn enter(context: &mut Context, name: &str) {
+    let channel = context.world.open_channel(name);
     if context.world.is_member(context.me, channel) {
         return;
     }
@@ -117,13 +117,13 @@ fn tell_of_arrival(
 /// ([extended-join](https://ircv3.net/specs/extensions/extended-join)).
 pub(super) fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [Line; 2] {
     let client = context.world.client(newcomer).expect("a member is here");
-    let (source, room) = (client.source(), &context.world.channel(channel).name);
+    let (source, name) = (client.source(), &context.world.channel(channel).name);
     let (account, realname) = (client.account().unwrap_or("*"), &client.realname);
     [
-        context.world.line(format_args!(":{source} JOIN {room}")).with_tags(client.tags()),
+        context.world.line(format_args!(":{source} JOIN {name}")).with_tags(client.tags()),
         context
             .world
-            .line(format_args!(":{source} JOIN {room} {account} :{realname}"))
+            .line(format_args!(":{source} JOIN {name} {account} :{realname}"))
             .with_tags(client.tags()),
     ]
 }
@@ -145,17 +145,17 @@ pub(in crate::commands) fn show_joined(context: &mut Context) {
 }
 
 /// Shows a connection the topic of a room, and who is there.
-fn show_contents(context: &mut Context, connection: ClientId, channel: ChannelId) {
-    let room = context.world.channel(channel);
-    let topic = if room.topic.is_some() { topic_of(room) } else { Vec::new() };
+fn show_contents(context: &mut Context, connection: ClientId, id: ChannelId) {
+    let channel = context.world.channel(id);
+    let topic = if channel.topic.is_some() { topic_of(channel) } else { Vec::new() };
     for reply in topic {
         context.tell(connection, &reply);
     }
     let without_names = [Capability::NoImplicitNames, Capability::DraftNoImplicitNames];
     let client = context.world.client(connection).expect("a member is here");
     if !without_names.into_iter().any(|capability| client.has(capability)) {
-        show_names(context, connection, channel);
-        let end = Reply::EndOfNames(context.world.channel(channel).name.clone());
+        show_names(context, connection, id);
+        let end = Reply::EndOfNames(context.world.channel(id).name.clone());
         context.tell(connection, &end);
     }
 }

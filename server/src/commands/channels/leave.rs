@@ -10,11 +10,11 @@ use crate::world::{ChannelId, ClientId, Kind, Line, Rank};
 
 /// PART: leaves rooms.
 pub(in crate::commands) fn part(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let (rooms, words) = (message.param(0).unwrap_or_default(), message.param(1).unwrap_or_default());
-    require_one(rooms, "PART")?;
+    let (names, words) = (message.param(0).unwrap_or_default(), message.param(1).unwrap_or_default());
+    require_one(names, "PART")?;
     let words = truncate(words, WORDS_BYTES);
-    for room in listed(rooms) {
-        match context.world.joined(context.me, room) {
+    for name in listed(names) {
+        match context.world.joined(context.me, name) {
             Ok(channel) => leave(context, channel, words),
             Err(refusal) => context.reply(&refusal),
         }
@@ -31,11 +31,11 @@ pub(super) fn leave(context: &mut Context, channel: ChannelId, words: &str) {
 
 pub(super) fn departure_line(context: &Context, leaver: ClientId, channel: ChannelId, words: &str) -> Line {
     let client = context.world.client(leaver).expect("a member is here");
-    let (source, room) = (client.source(), &context.world.channel(channel).name);
+    let (source, name) = (client.source(), &context.world.channel(channel).name);
     let line = if words.is_empty() {
-        context.world.line(format_args!(":{source} PART {room}"))
+        context.world.line(format_args!(":{source} PART {name}"))
     } else {
-        context.world.line(format_args!(":{source} PART {room} :{words}"))
+        context.world.line(format_args!(":{source} PART {name} :{words}"))
     };
     line.with_tags(client.tags())
 }
@@ -43,9 +43,9 @@ pub(super) fn departure_line(context: &Context, leaver: ClientId, channel: Chann
 /// KICK: removes people from a room, those of a lower rank, and operators each other; or, with as many rooms as people,
 /// each from the room in the same place (RFC 2812 §3.2.8).
 pub(in crate::commands) fn kick(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let rooms: Vec<_> = listed(message.param(0).unwrap_or_default()).collect();
+    let names: Vec<_> = listed(message.param(0).unwrap_or_default()).collect();
     let nicks: Vec<_> = listed(message.param(1).unwrap_or_default()).collect();
-    if nicks.is_empty() || (rooms.len() != 1 && rooms.len() != nicks.len()) {
+    if nicks.is_empty() || (names.len() != 1 && names.len() != nicks.len()) {
         return Err(Reply::NeedMoreParams("KICK".to_owned()));
     }
     let me = context.client().name().to_owned();
@@ -53,8 +53,8 @@ pub(in crate::commands) fn kick(context: &mut Context, message: &Message) -> Res
     let words = truncate(words, WORDS_BYTES);
     // What is wrong with a room is said once, not for each who was to leave it.
     let mut refused = Vec::new();
-    for (room, nick) in rooms.iter().cycle().zip(nicks) {
-        let removed = may_remove(context, room).and_then(|channel| remove(context, channel, nick, words));
+    for (name, nick) in names.iter().cycle().zip(nicks) {
+        let removed = may_remove(context, name).and_then(|channel| remove(context, channel, nick, words));
         if let Err(refusal) = removed
             && !refused.contains(&refusal)
         {
@@ -66,36 +66,36 @@ pub(in crate::commands) fn kick(context: &mut Context, message: &Message) -> Res
 }
 
 /// The room from which the client may remove people, by its name.
-fn may_remove(context: &Context, room: &str) -> Result<ChannelId, Reply> {
-    let channel = context.world.find_visible_channel(context.me, room)?;
+fn may_remove(context: &Context, name: &str) -> Result<ChannelId, Reply> {
+    let channel = context.world.find_visible_channel(context.me, name)?;
     if !context.client().is_operator() {
-        context.world.joined(context.me, room)?;
+        context.world.joined(context.me, name)?;
     }
     context.need_rank(channel, Rank::HalfOperator)?;
     Ok(channel)
 }
 
-fn remove(context: &mut Context, channel: ChannelId, nick: &str, words: &str) -> Result<(), Reply> {
+fn remove(context: &mut Context, id: ChannelId, nick: &str, words: &str) -> Result<(), Reply> {
     let person = context.world.find(nick)?;
-    let room = context.world.channel(channel);
+    let channel = context.world.channel(id);
     let name = context.world.client(person).expect("it was found").name().to_owned();
-    if !room.members.contains_key(&person) {
-        return Err(Reply::UserNotInChannel(name, room.name.clone()));
+    if !channel.members.contains_key(&person) {
+        return Err(Reply::UserNotInChannel(name, channel.name.clone()));
     }
-    let (mine, theirs) = (room.ranks(context.me).highest(), room.ranks(person).highest());
+    let (mine, theirs) = (channel.ranks(context.me).highest(), channel.ranks(person).highest());
     // Half operators cannot remove each other; from operators up, only who stands higher is safe.
     let too_high = match mine {
         Some(mine) if mine >= Rank::Operator => theirs > Some(mine),
         _ => theirs >= Some(Rank::HalfOperator),
     };
     if too_high && !context.client().is_operator() {
-        return Err(Reply::ChanOPrivsNeeded(room.name.clone()));
+        return Err(Reply::ChanOPrivsNeeded(channel.name.clone()));
     }
-    let (source, room) = (context.client().source(), &room.name);
-    let line = context.world.line(format_args!(":{source} KICK {room} {name} :{words}"));
+    let (source, channel) = (context.client().source(), &channel.name);
+    let line = context.world.line(format_args!(":{source} KICK {channel} {name} :{words}"));
     let line = line.with_tags(context.client().tags());
-    context.world.tell_channel(channel, |_, _, _| Some(&line));
-    context.world.keep_event(context.me, channel, Kind::Kick, &format!("{name} :{words}"));
-    context.world.leave(person, channel);
+    context.world.tell_channel(id, |_, _, _| Some(&line));
+    context.world.keep_event(context.me, id, Kind::Kick, &format!("{name} :{words}"));
+    context.world.leave(person, id);
     Ok(())
 }

@@ -14,19 +14,20 @@ pub(in crate::commands) fn list(context: &mut Context, message: &Message) -> Res
     let (filters, named): (Vec<_>, Vec<_>) = asked.into_iter().partition(|word| Filter::is_one(word));
     let filters: Vec<_> = filters.into_iter().filter_map(Filter::read).collect();
     let world = &*context.world;
-    let rooms: Vec<_> = if named.is_empty() {
+    let channels: Vec<_> = if named.is_empty() {
         world.channels().map(|(id, _)| id).collect()
     } else {
         named.into_iter().filter_map(|name| world.find_channel(name).ok()).collect()
     };
-    let rooms = rooms.into_iter().filter(|id| world.can_see_channel(context.me, *id));
-    let rooms: Vec<_> =
-        rooms.filter(|id| filters.iter().all(|filter| filter.admits(context, world.channel(*id)))).collect();
+    let channels = channels.into_iter().filter(|id| world.can_see_channel(context.me, *id));
+    let channels: Vec<_> = channels
+        .filter(|id| filters.iter().all(|filter| filter.admits(context, world.channel(*id))))
+        .collect();
     context.reply(&Reply::ListStart);
-    for channel in rooms {
-        let room = context.world.channel(channel);
-        let topic = room.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default();
-        let reply = Reply::List(room.name.clone(), room.members.len().to_string(), topic);
+    for id in channels {
+        let channel = context.world.channel(id);
+        let topic = channel.topic.as_ref().map(|topic| topic.text.clone()).unwrap_or_default();
+        let reply = Reply::List(channel.name.clone(), channel.members.len().to_string(), topic);
         context.reply(&reply);
     }
     context.reply(&Reply::ListEnd);
@@ -78,17 +79,17 @@ impl<'a> Filter<'a> {
         })
     }
 
-    fn admits(&self, context: &Context, room: &Channel) -> bool {
+    fn admits(&self, context: &Context, channel: &Channel) -> bool {
         let since = |when| context.world.now.duration_since(when).as_secs();
         match self {
             Self::Name { mask, fits } => {
                 let fold = |text| context.world.config.casemapping.fold(text);
-                mask::fits(fold(mask).as_str(), fold(&room.name).as_str()) == *fits
+                mask::fits(fold(mask).as_str(), fold(&channel.name).as_str()) == *fits
             }
-            Self::Users(more, count) => more.admits(&room.members.len(), count),
-            Self::Created(more, minutes) => more.admits(&since(room.created), &minutes.saturating_mul(60)),
+            Self::Users(more, count) => more.admits(&channel.members.len(), count),
+            Self::Created(more, minutes) => more.admits(&since(channel.created), &minutes.saturating_mul(60)),
             Self::Topic(more, minutes) => {
-                let topic = room.topic.as_ref();
+                let topic = channel.topic.as_ref();
                 topic.is_some_and(|topic| more.admits(&since(topic.when), &minutes.saturating_mul(60)))
             }
         }

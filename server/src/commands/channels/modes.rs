@@ -42,12 +42,12 @@ pub(in crate::commands) fn mode(context: &mut Context, message: &Message) -> Res
 // --- A room ----------------------------------------------------------------------------------------------------------
 
 fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<(), Reply> {
-    let channel = context.world.find_visible_channel(context.me, name)?;
+    let id = context.world.find_visible_channel(context.me, name)?;
     let Some(letters) = message.param(1) else {
-        let is_member = context.world.is_member(context.me, channel);
-        let room = context.world.channel(channel);
-        let (name, modes) = (room.name.clone(), room.modes.describe(is_member));
-        let created = room.created.as_second().to_string();
+        let is_member = context.world.is_member(context.me, id);
+        let channel = context.world.channel(id);
+        let (name, modes) = (channel.name.clone(), channel.modes.describe(is_member));
+        let created = channel.created.as_second().to_string();
         context.reply(&Reply::ChannelModeIs(name.clone(), modes));
         context.reply(&Reply::CreationTime(name, created));
         return Ok(());
@@ -60,13 +60,13 @@ fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<
         match letter {
             '+' => on = true,
             '-' => on = false,
-            _ => match change(context, channel, on, letter, &mut params) {
+            _ => match change(context, id, on, letter, &mut params) {
                 Ok(Outcome::Changed(change)) => changes.push(change),
                 Ok(Outcome::AsItWas) => {}
                 // Four hundred letters in one line are not four hundred answers.
                 Ok(Outcome::Asked(list)) if asked.contains(&list) => {}
                 Ok(Outcome::Asked(list)) => {
-                    show_list(context, channel, list);
+                    show_list(context, id, list);
                     asked.push(list);
                 }
                 Err(refusal) if refusals.contains(&refusal) => {}
@@ -83,9 +83,9 @@ fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<
             break;
         }
     }
-    tell(context, channel, &changes);
+    tell(context, id, &changes);
     if !changes.is_empty() {
-        context.world.keep_channel(channel);
+        context.world.keep_channel(id);
     }
     Ok(())
 }
@@ -128,8 +128,9 @@ fn change<'m>(
         let nick = params.next();
         return change_rank(context, channel, on, letter, rank, nick).map(Outcome::from);
     }
-    let room = context.world.channel(channel).name.clone();
-    let invalid = |param: &str| Reply::InvalidModeParam(room.clone(), letter.to_string(), param.to_owned());
+    let channel_name = context.world.channel(channel).name.clone();
+    let invalid =
+        |param: &str| Reply::InvalidModeParam(channel_name.clone(), letter.to_string(), param.to_owned());
     let flag = Flag::ALL.iter().find(|(_, wire)| *wire == letter).map(|(flag, _)| *flag);
     if flag.is_none() && !matches!(letter, 'k' | 'l' | 'S') {
         return Err(Reply::UnknownMode(letter.to_string()));
@@ -176,22 +177,22 @@ fn change<'m>(
 
 fn change_list(
     context: &mut Context,
-    channel: ChannelId,
+    id: ChannelId,
     on: bool,
     letter: char,
     list: List,
     typed: &str,
 ) -> Result<Option<Change>, Reply> {
-    context.need_rank(channel, Rank::HalfOperator)?;
+    context.need_rank(id, Rank::HalfOperator)?;
     let (who, when) = (context.client().source().to_owned(), context.world.now);
     let (casemapping, nick_bytes) = (context.world.config.casemapping, context.world.config.nick_length);
-    let room = context.world.channel_mut(channel);
+    let channel = context.world.channel_mut(id);
     // The colon that an IPv6 address may begin with was taken for that of a last parameter.
     let address = format!(":{typed}");
     let typed = if Network::parse(&address).is_some() { &address } else { typed };
     let is_word = !typed.starts_with(':') || Network::parse(typed).is_some();
     if typed.is_empty() || typed.len() > MASK_BYTES || !is_word || typed.contains(' ') {
-        return Err(Reply::InvalidModeParam(room.name.clone(), letter.to_string(), typed.to_owned()));
+        return Err(Reply::InvalidModeParam(channel.name.clone(), letter.to_string(), typed.to_owned()));
     }
     let mask = ListEntry::normal_form(typed);
     let fault = mask::fault(mask.strip_prefix("m:").unwrap_or(&mask), nick_bytes).filter(|why| {
@@ -199,31 +200,31 @@ fn change_list(
         on && !matches!(why, Text::MaskFitsNoNick(_))
     });
     if let Some(why) = fault {
-        let refusal = Reply::InvalidModeParam(room.name.clone(), letter.to_string(), typed.to_owned());
+        let refusal = Reply::InvalidModeParam(channel.name.clone(), letter.to_string(), typed.to_owned());
         context.notice(&why);
         return Err(refusal);
     }
-    let known = room.modes.list(list).iter().position(|entry| casemapping.same(&entry.mask, &mask));
+    let known = channel.modes.list(list).iter().position(|entry| casemapping.same(&entry.mask, &mask));
     match (on, known) {
         (true, Some(_)) | (false, None) => Ok(None),
-        (true, None) if room.modes.entries() >= MAX_ENTRIES => {
-            Err(Reply::BanListFull(room.name.clone(), letter.to_string()))
+        (true, None) if channel.modes.entries() >= MAX_ENTRIES => {
+            Err(Reply::BanListFull(channel.name.clone(), letter.to_string()))
         }
         (true, None) => {
-            room.modes.list_mut(list).push(ListEntry { mask: mask.clone(), who, when });
+            channel.modes.list_mut(list).push(ListEntry { mask: mask.clone(), who, when });
             Ok(Some((true, letter, Some(mask))))
         }
         (false, Some(index)) => {
-            let entry = room.modes.list_mut(list).remove(index);
+            let entry = channel.modes.list_mut(list).remove(index);
             Ok(Some((false, letter, Some(entry.mask))))
         }
     }
 }
 
-fn show_list(context: &mut Context, channel: ChannelId, list: List) {
-    let room = context.world.channel(channel);
-    let name = room.name.clone();
-    for entry in room.modes.list(list).to_vec() {
+fn show_list(context: &mut Context, id: ChannelId, list: List) {
+    let channel = context.world.channel(id);
+    let name = channel.name.clone();
+    for entry in channel.modes.list(list).to_vec() {
         let (name, when) = (name.clone(), entry.when.as_second().to_string());
         context.reply(&match list {
             List::Bans => Reply::BanList(name, entry.mask, entry.who, when),
@@ -251,14 +252,14 @@ fn change_rank(
     if on || !matches!(found, Some(Ok(person)) if person == context.me) {
         context.need_rank(channel, rank.given_by())?;
     }
-    let room = context.world.channel(channel).name.clone();
+    let channel_name = context.world.channel(channel).name.clone();
     let Some(found) = found else {
-        return Err(Reply::InvalidModeParam(room, letter.to_string(), "*".to_owned()));
+        return Err(Reply::InvalidModeParam(channel_name, letter.to_string(), "*".to_owned()));
     };
     let person = found?;
     let name = context.world.client(person).expect("it was found").name().to_owned();
     if !context.world.is_member(person, channel) {
-        return Err(Reply::UserNotInChannel(name, room));
+        return Err(Reply::UserNotInChannel(name, channel_name));
     }
     let changed = context.world.set_ranks(person, channel, &[rank], on);
     Ok(changed.then_some((on, letter, Some(name))))
@@ -289,9 +290,9 @@ fn tell(context: &mut Context, channel: ChannelId, changes: &[Change]) {
                 params.push_str(param);
             }
         }
-        let room = &context.world.channel(channel).name;
+        let name = &context.world.channel(channel).name;
         let line =
-            context.world.line(format_args!(":{} MODE {room} {letters}{params}", context.client().source()));
+            context.world.line(format_args!(":{} MODE {name} {letters}{params}", context.client().source()));
         let line = line.with_tags(context.client().tags());
         context.world.tell_channel(channel, |_, _, _| Some(&line));
         if !context.world.is_member(context.me, channel) {
@@ -306,10 +307,10 @@ impl Context<'_> {
     ///
     /// # Errors
     /// ERR_CHANOPRIVSNEEDED.
-    pub(in crate::commands) fn need_rank(&self, channel: ChannelId, rank: Rank) -> Result<(), Reply> {
-        let room = self.world.channel(channel);
-        let allowed = room.ranks(self.me).at_least(rank) || self.client().is_operator();
-        if allowed { Ok(()) } else { Err(Reply::ChanOPrivsNeeded(room.name.clone())) }
+    pub(in crate::commands) fn need_rank(&self, id: ChannelId, rank: Rank) -> Result<(), Reply> {
+        let channel = self.world.channel(id);
+        let allowed = channel.ranks(self.me).at_least(rank) || self.client().is_operator();
+        if allowed { Ok(()) } else { Err(Reply::ChanOPrivsNeeded(channel.name.clone())) }
     }
 }
 

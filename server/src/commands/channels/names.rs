@@ -13,18 +13,18 @@ const USUAL_NAME_BYTES: usize = 12;
 
 /// NAMES: who sits in a room; without parameters, in every room that one may know of.
 pub(in crate::commands) fn names(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    match message.param(0).filter(|rooms| !rooms.is_empty()) {
-        Some(rooms) => {
+    match message.param(0).filter(|names| !names.is_empty()) {
+        Some(names) => {
             let mut told = Vec::new();
-            for room in listed(rooms) {
+            for name in listed(names) {
                 // Who asks for a full room a hundred times over in one line is told once.
-                let channel = context.world.find_visible_channel(context.me, room).ok();
+                let channel = context.world.find_visible_channel(context.me, name).ok();
                 let channel = channel.filter(|channel| !told.contains(channel));
                 if let Some(channel) = channel {
                     show_names(context, context.device, channel);
                     told.push(channel);
                 }
-                context.reply(&Reply::EndOfNames(room.to_owned()));
+                context.reply(&Reply::EndOfNames(name.to_owned()));
             }
         }
         None => {
@@ -41,12 +41,12 @@ pub(in crate::commands) fn names(context: &mut Context, message: &Message) -> Re
 }
 
 /// Shows a connection the members of a room.
-pub(super) fn show_names(context: &mut Context, connection: ClientId, channel: ChannelId) {
-    let names = names_in(context, connection, channel);
-    let room = context.world.channel(channel);
-    let (symbol, room) = (if room.modes.has(Flag::Secret) { "@" } else { "=" }, room.name.clone());
+pub(super) fn show_names(context: &mut Context, connection: ClientId, id: ChannelId) {
+    let names = names_in(context, connection, id);
+    let channel = context.world.channel(id);
+    let (symbol, channel) = (if channel.modes.has(Flag::Secret) { "@" } else { "=" }, channel.name.clone());
     for line in names.lines() {
-        context.tell(connection, &Reply::NamReply(symbol.to_owned(), room.clone(), line.to_owned()));
+        context.tell(connection, &Reply::NamReply(symbol.to_owned(), channel.clone(), line.to_owned()));
     }
 }
 

@@ -10,14 +10,14 @@ use crate::world::{Channel, ChannelId, Flag, Kind, Rank, Topic};
 
 /// TOPIC: what the room is about; with words it is changed, and with empty words cleared.
 pub(in crate::commands) fn topic(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let room = message.param(0).unwrap_or_default();
+    let name = message.param(0).unwrap_or_default();
     let Some(text) = message.param(1) else {
-        let channel = context.world.find_visible_channel(context.me, room)?;
+        let channel = context.world.find_visible_channel(context.me, name)?;
         let topic = topic_of(context.world.channel(channel));
         context.reply_all(&topic);
         return Ok(());
     };
-    let channel = context.world.joined(context.me, room)?;
+    let channel = context.world.joined(context.me, name)?;
     if context.world.channel(channel).modes.has(Flag::TopicLocked) {
         context.need_rank(channel, Rank::HalfOperator)?;
     }
@@ -39,9 +39,9 @@ pub(in crate::commands) fn set_topic(context: &mut Context, channel: ChannelId, 
     context.world.keep_channel(channel);
 }
 
-pub(super) fn topic_of(room: &Channel) -> Vec<Reply> {
-    let name = || room.name.clone();
-    match room.topic.clone() {
+pub(super) fn topic_of(channel: &Channel) -> Vec<Reply> {
+    let name = || channel.name.clone();
+    match channel.topic.clone() {
         Some(Topic { text, who, when }) => {
             vec![Reply::Topic(name(), text), Reply::TopicWhoTime(name(), who, when.as_second().to_string())]
         }

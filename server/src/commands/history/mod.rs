@@ -188,10 +188,10 @@ pub(super) struct Readable {
 pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
     let (world, me) = (&*context.world, context.me);
     if names::is_channel(target) {
-        let channel = world.find_channel(target).ok()?;
-        let since = world.may_read_since(me, channel)?;
-        let room = world.channel(channel);
-        return Some(Readable { name: room.name.clone(), places: vec![room.place.to_string()], since });
+        let id = world.find_channel(target).ok()?;
+        let since = world.may_read_since(me, id)?;
+        let channel = world.channel(id);
+        return Some(Readable { name: channel.name.clone(), places: vec![channel.place.to_string()], since });
     }
     let casemapping = world.config.casemapping;
     let (mine, since) = (party(context.client(), casemapping), reads_since(context));

@@ -110,9 +110,9 @@ fn go_on(context: &mut Context, mut search: Search) {
 fn show(context: &mut Context, found: &[Entry]) {
     let batch = context.begin_batch("teahouse/search");
     for entry in found {
-        let room = context.world.find_channel(&entry.place).ok();
-        let room = room.map(|room| context.world.channel(room).name.clone()).unwrap_or_default();
-        context.replay(entry, &room, batch);
+        let channel = context.world.find_channel(&entry.place).ok();
+        let name = channel.map(|channel| context.world.channel(channel).name.clone()).unwrap_or_default();
+        context.replay(entry, &name, batch);
     }
     context.end_batch(batch);
     if batch.is_none() {

@@ -87,35 +87,35 @@ pub(in crate::commands) fn channel_to_speak_in(
     }
 }
 
-fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Result<(), Reply> {
+fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(), Reply> {
     let (me, now, casemapping) = (context.me, context.world.now, context.world.config.casemapping);
-    let room = context.world.channel(channel);
+    let channel = context.world.channel(id);
     let client = context.client();
-    let ranks = room.ranks(me);
+    let ranks = channel.ranks(me);
     let has_voice = ranks.at_least(Rank::Voice);
     // Of a message of several lines, each is one for those who do not know such messages.
     let is_ctcp = |line| Ctcp::parse(line).is_some_and(|ctcp| ctcp.command != "ACTION");
     let has_ctcp = || speech.text.unwrap_or_default().split(['\n', '\r']).any(is_ctcp);
-    let member = room.members.get(&me);
-    let slow = room.modes.slow_secs.filter(|_| !has_voice && speech.text.is_some());
+    let member = channel.members.get(&me);
+    let slow = channel.modes.slow_secs.filter(|_| !has_voice && speech.text.is_some());
     // If the clock has been set back, the last message was in the future, and is long ago all the same.
     let wait = slow
         .zip(member.and_then(|member| member.spoke))
         .map_or(0, |(secs, spoke)| i64::from(secs) - now.duration_since(spoke).as_secs().abs());
-    let obstacle = if member.is_none() && room.modes.has(Flag::NoOutsiders) {
+    let obstacle = if member.is_none() && channel.modes.has(Flag::NoOutsiders) {
         Some(Text::NotMember)
-    } else if room.modes.has(Flag::Moderated) && !has_voice {
+    } else if channel.modes.has(Flag::Moderated) && !has_voice {
         Some(Text::NeedVoice)
-    } else if room.modes.has(Flag::RegisteredSpeak) && client.account().is_none() && !has_voice {
+    } else if channel.modes.has(Flag::RegisteredSpeak) && client.account().is_none() && !has_voice {
         Some(Text::NeedAccount)
     } else if !has_voice
         && context
             .world
             .faces(me)
-            .any(|face| room.bans(face, &[Subject::Presence, Subject::Speech], casemapping))
+            .any(|face| channel.bans(face, &[Subject::Presence, Subject::Speech], casemapping))
     {
         Some(Text::BannedThere)
-    } else if room.modes.has(Flag::NoCtcp) && has_ctcp() {
+    } else if channel.modes.has(Flag::NoCtcp) && has_ctcp() {
         Some(Text::CtcpBlocked)
     } else if wait > 0 {
         Some(Text::TooSoon(wait.to_string()))
@@ -123,10 +123,10 @@ fn may_speak(context: &mut Context, channel: ChannelId, speech: Speech) -> Resul
         None
     };
     if let Some(why) = obstacle {
-        return Err(Reply::CannotSendToChan(room.name.clone(), context.say(&why)));
+        return Err(Reply::CannotSendToChan(channel.name.clone(), context.say(&why)));
     }
     if slow.is_some()
-        && let Some(member) = context.world.channel_mut(channel).members.get_mut(&me)
+        && let Some(member) = context.world.channel_mut(id).members.get_mut(&me)
     {
         member.spoke = Some(now);
     }

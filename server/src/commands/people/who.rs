@@ -74,27 +74,27 @@ fn flags(context: &Context, client: &Client, ranks: Ranks) -> String {
     flags
 }
 
-fn who_reply(context: &Context, person: ClientId, channel: Option<ChannelId>) -> Reply {
+fn who_reply(context: &Context, person: ClientId, id: Option<ChannelId>) -> Reply {
     let client = context.world.client(person).expect("it was found");
-    let room = channel.map(|channel| context.world.channel(channel));
+    let channel = id.map(|id| context.world.channel(id));
     Reply::WhoReply(
-        room.map_or("*", |room| &room.name).to_owned(),
+        channel.map_or("*", |channel| &channel.name).to_owned(),
         client.user().to_owned(),
         client.host().to_owned(),
         context.world.config.name.clone(),
         client.name().to_owned(),
-        flags(context, client, room.map(|room| room.ranks(person)).unwrap_or_default()),
+        flags(context, client, channel.map(|channel| channel.ranks(person)).unwrap_or_default()),
         client.realname.clone(),
     )
 }
 
 /// The fields that were asked for, in the order of the specification; nothing if there is none of these names.
-fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, asked: &str) -> Option<Reply> {
+fn whox_reply(context: &Context, person: ClientId, id: Option<ChannelId>, asked: &str) -> Option<Reply> {
     let (asked, token) = asked.split_once(',').unwrap_or((asked, ""));
     let is_token = (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
     let client = context.world.client(person).expect("it was found");
-    let room = channel.map(|channel| context.world.channel(channel));
-    let ranks = room.map(|room| room.ranks(person)).unwrap_or_default();
+    let channel = id.map(|id| context.world.channel(id));
+    let ranks = channel.map(|channel| channel.ranks(person)).unwrap_or_default();
     let may_see_address = person == context.me || context.client().is_operator();
     let idle = match client.registration {
         Registration::Done { spoke, .. } => context.world.now.duration_since(spoke).as_secs().max(0),
@@ -102,7 +102,7 @@ fn whox_reply(context: &Context, person: ClientId, channel: Option<ChannelId>, a
     };
     let fields = "tcuihsnfdlaor".chars().filter(|field| asked.contains(*field)).map(|field| match field {
         't' => if is_token { token } else { "0" }.to_owned(),
-        'c' => room.map_or("*", |room| &room.name).to_owned(),
+        'c' => channel.map_or("*", |channel| &channel.name).to_owned(),
         'u' => client.user().to_owned(),
         'i' if may_see_address => client.real_host(),
         'i' => "255.255.255.255".to_owned(),
@@ -155,17 +155,17 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
         replies.push(Reply::WhoisAccount(nick(), account.to_owned()));
     }
     let all_prefixes = context.has(Capability::MultiPrefix);
-    let rooms: Vec<_> = client
+    let channels: Vec<_> = client
         .channels
         .iter()
-        .filter(|channel| world.can_see(context.me, person) && world.can_see_channel(context.me, **channel))
-        .map(|channel| {
-            let room = world.channel(*channel);
-            let prefixes: String = room.ranks(person).prefixes(all_prefixes).collect();
-            prefixes + &room.name
+        .filter(|id| world.can_see(context.me, person) && world.can_see_channel(context.me, **id))
+        .map(|id| {
+            let channel = world.channel(*id);
+            let prefixes: String = channel.ranks(person).prefixes(all_prefixes).collect();
+            prefixes + &channel.name
         })
         .collect();
-    for some in rooms.chunks(ROOMS_A_LINE) {
+    for some in channels.chunks(ROOMS_A_LINE) {
         replies.push(Reply::WhoisChannels(nick(), some.join(" ")));
     }
     replies.push(Reply::WhoisServer(nick(), world.config.name.clone(), world.config.network.clone()));

@@ -22,7 +22,7 @@ pub(in crate::commands) static CHANSERV: Service = Service {
     words: &[
         word("ACCESS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["says who has which rank in your room whenever they come in", "设定谁一进房间就有什么权限"]),
         word("DEOP", 1, deop, "channel [nick]", ["takes operator rank away", "取消管理员权限"]),
-        word("DROP", 1, drop_room, "channel", ["gives your room up; it is nobody's again", "放弃你的房间"]),
+        word("DROP", 1, drop_channel, "channel", ["gives your room up; it is nobody's again", "放弃你的房间"]),
         word("FLAGS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["is the same as ACCESS", "同 ACCESS"]),
         word("INFO", 1, info, "channel", ["says whose a room is", "房间属于谁"]),
         word("OP", 1, op, "channel [nick]", ["gives operator rank", "给予管理员权限"]),
@@ -35,13 +35,13 @@ fn say(context: &mut Context, text: &Text) {
     CHANSERV.say(context, text);
 }
 
-fn room(context: &Context, name: &str) -> Result<ChannelId, Text> {
+fn visible(context: &Context, name: &str) -> Result<ChannelId, Text> {
     context.world.find_visible_channel(context.me, name).map_err(|_| Text::NoSuchRoom(name.to_owned()))
 }
 
 /// The room that belongs to somebody, and its registration.
-fn owned_room<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c ChannelRegistration), Text> {
-    let channel = room(context, name)?;
+fn owned_channel<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c ChannelRegistration), Text> {
+    let channel = visible(context, name)?;
     let registration = context.world.channel(channel).registration.as_ref();
     registration
         .map(|registration| (channel, registration))
@@ -49,8 +49,8 @@ fn owned_room<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c Ch
 }
 
 /// Goes on for who has at least this rank by the room's list; server operators have every rank.
-fn room_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text> {
-    let (channel, registration) = owned_room(context, name)?;
+fn channel_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text> {
+    let (channel, registration) = owned_channel(context, name)?;
     let client = context.client();
     let mine = client.account().map(|account| registration.ranks(account)).unwrap_or_default();
     let allowed = mine.at_least(rank) || client.is_operator();
@@ -59,7 +59,7 @@ fn room_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text>
 
 fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let account = context.client().account().ok_or(Text::NotLoggedIn)?.to_owned();
-    let channel = room(context, params[0])?;
+    let channel = visible(context, params[0])?;
     let world = &*context.world;
     let channel_there = world.channel(channel);
     let name = channel_there.name.clone();
@@ -72,8 +72,8 @@ fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     if !channel_there.ranks(context.me).at_least(Rank::Operator) {
         return Err(Text::NotYourRoom(name));
     }
-    let owned = world.channels().filter(|(_, room)| {
-        room.registration.as_ref().is_some_and(|registration| registration.founder == account)
+    let owned = world.channels().filter(|(_, channel)| {
+        channel.registration.as_ref().is_some_and(|registration| registration.founder == account)
     });
     if owned.count() >= MAX_OWNED {
         return Err(Text::TooManyRooms(MAX_OWNED.to_string()));
@@ -85,8 +85,8 @@ fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     Ok(())
 }
 
-fn drop_room(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    let channel = room_of(context, params[0], Rank::Founder)?;
+fn drop_channel(context: &mut Context, params: &[&str]) -> Result<(), Text> {
+    let channel = channel_of(context, params[0], Rank::Founder)?;
     let name = context.world.channel(channel).name.clone();
     context.world.release_channel(channel);
     say(context, &Text::RoomIsNobodys(name));
@@ -94,7 +94,7 @@ fn drop_room(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 }
 
 fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    let (channel, registration) = owned_room(context, params[0])?;
+    let (channel, registration) = owned_channel(context, params[0])?;
     let (founder, count) = (registration.founder.clone(), registration.access.len().to_string());
     let name = context.world.channel(channel).name.clone();
     say(context, &Text::RoomInfo(name, founder, count));
@@ -105,10 +105,10 @@ fn access(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let usage = || Text::ServiceUsage("ACCESS channel LIST|ADD account q|a|o|h|v|DEL account".to_owned());
     let verb = params[1].to_ascii_uppercase();
     if verb == "LIST" {
-        let channel = room_of(context, params[0], Rank::Voice)?;
-        let room = context.world.channel(channel);
+        let id = channel_of(context, params[0], Rank::Voice)?;
+        let channel = context.world.channel(id);
         let (name, access) =
-            (room.name.clone(), room.registration.iter().flat_map(|registration| &registration.access));
+            (channel.name.clone(), channel.registration.iter().flat_map(|registration| &registration.access));
         let entries: Vec<_> =
             access.map(|(account, rank)| (account.clone(), rank.letter().to_string())).collect();
         let count = entries.len().to_string();
@@ -118,12 +118,11 @@ fn access(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         say(context, &Text::AccessListed(name, count));
         return Ok(());
     }
-    let channel = room_of(context, params[0], Rank::Founder)?;
+    let id = channel_of(context, params[0], Rank::Founder)?;
     let typed = *params.get(2).ok_or_else(usage)?;
     let account = context.world.accounts.find(typed).map_or(typed, |account| &account.name).to_owned();
     let is_account = context.world.accounts.find(&account).is_some();
-    let registration =
-        context.world.channel_mut(channel).registration.as_mut().expect("it belongs to somebody");
+    let registration = context.world.channel_mut(id).registration.as_mut().expect("it belongs to somebody");
     let known = registration.access.iter().position(|(other, _)| *other == account);
     let answer = match (verb.as_str(), params.get(3)) {
         ("ADD", Some(letter)) => {
@@ -147,7 +146,7 @@ fn access(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         }
         _ => return Err(usage()),
     };
-    context.world.keep_channel(channel);
+    context.world.keep_channel(id);
     say(context, &answer);
     Ok(())
 }
@@ -161,17 +160,17 @@ fn deop(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 }
 
 fn change_op(context: &mut Context, params: &[&str], on: bool) -> Result<(), Text> {
-    let channel = room_of(context, params[0], Rank::Operator)?;
+    let id = channel_of(context, params[0], Rank::Operator)?;
     let nick = params.get(1).copied().unwrap_or(context.client().name());
-    let room = context.world.channel(channel);
-    let person = context.world.find(nick).ok().filter(|person| room.members.contains_key(person));
-    let person = person.ok_or_else(|| Text::NotInRoom(nick.to_owned(), room.name.clone()))?;
-    set_ranks(context, channel, person, &[Rank::Operator], on);
+    let channel = context.world.channel(id);
+    let person = context.world.find(nick).ok().filter(|person| channel.members.contains_key(person));
+    let person = person.ok_or_else(|| Text::NotInRoom(nick.to_owned(), channel.name.clone()))?;
+    set_ranks(context, id, person, &[Rank::Operator], on);
     Ok(())
 }
 
 fn topic(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    let channel = room_of(context, params[0], Rank::HalfOperator)?;
+    let channel = channel_of(context, params[0], Rank::HalfOperator)?;
     let words = params[1..].join(" ");
     let source = source(KEEPER, context.world);
     set_topic(context, channel, truncate(&words, TOPIC_BYTES), source);

@@ -2,9 +2,9 @@
 
 pub(super) mod channel;
 pub(super) mod modes;
+pub(super) mod names;
 pub(super) mod ranks;
 pub(super) mod registration;
-pub(super) mod room_names;
 
 use std::mem;
 use std::sync::Arc;
@@ -117,8 +117,8 @@ impl World {
 
     /// Makes a client a member; the first one in a room that is nobody's is its operator. Tells nobody.
     pub(crate) fn enter(&mut self, id: ClientId, channel: ChannelId) {
-        let room = &self.channels[channel];
-        let founds = room.members.is_empty() && !self.is_lobby(room) && room.registration.is_none();
+        let opened = &self.channels[channel];
+        let founds = opened.members.is_empty() && !self.is_lobby(opened) && opened.registration.is_none();
         let ranks = if founds { Ranks::only(Rank::Operator) } else { Ranks::default() };
         self.forget_invitation(id, channel);
         let since = self.next_number();

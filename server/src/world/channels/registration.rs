@@ -45,9 +45,9 @@ impl World {
     pub(crate) fn release_channels_of(&mut self, account: &str) {
         let all: Vec<_> = self.channels.keys().collect();
         for id in all {
-            let room = &mut self.channels[id];
-            let mut changed = room.invited.forget_account(account);
-            if let Some(registration) = &mut room.registration {
+            let channel = &mut self.channels[id];
+            let mut changed = channel.invited.forget_account(account);
+            if let Some(registration) = &mut channel.registration {
                 let before = registration.access.len();
                 registration.access.retain(|(other, _)| other != account);
                 changed |= registration.access.len() < before;

@@ -117,10 +117,10 @@ impl World {
     pub(in crate::world) fn presence_of(&self, person: ClientId) -> Presence {
         let client = &self.clients[person];
         let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && client.modes.has(*mode));
-        let rooms = client.channels.iter().map(|channel| {
-            let room = &self.channels[*channel];
-            let since = room.members.get(&person).map(|member| member.since);
-            Seat { channel: room.name.clone(), ranks: room.ranks(person).letters(), since }
+        let rooms = client.channels.iter().map(|id| {
+            let channel = &self.channels[*id];
+            let since = channel.members.get(&person).map(|member| member.since);
+            Seat { channel: channel.name.clone(), ranks: channel.ranks(person).letters(), since }
         });
         Presence {
             account: client.account().unwrap_or_default().to_owned(),

@@ -65,7 +65,7 @@ pub(in crate::world) struct Touched {
     /// Rooms that the store has and that are no more, or have another name.
     gone: Vec<String>,
     /// Rooms, and whether what is kept of them has changed, or only who sits there.
-    rooms: IndexMap<ChannelId, bool>,
+    channels: IndexMap<ChannelId, bool>,
     /// Accounts whose owners stay, or have stayed.
     accounts: IndexSet<String>,
 }
@@ -90,7 +90,7 @@ impl World {
     /// Has a room kept as it is now, if it is one that is kept; to be called after each change of it.
     pub(crate) fn keep_channel(&mut self, id: ChannelId) {
         self.keep_room(id, true);
-        self.touched.rooms.insert(id, true);
+        self.touched.channels.insert(id, true);
     }
 
     /// Notes that the store has a room under a name that it has no more.
@@ -109,9 +109,9 @@ impl World {
             return;
         }
         // The room that the person is about to leave may have been kept for nobody else.
-        let rooms = client.channels.iter().filter(|room| self.channels[**room].is_kept);
-        for room in rooms {
-            self.touched.rooms.entry(*room).or_insert(false);
+        let kept = client.channels.iter().filter(|id| self.channels[**id].is_kept);
+        for id in kept {
+            self.touched.channels.entry(*id).or_insert(false);
         }
         if !self.touched.accounts.contains(account) {
             self.touched.accounts.insert(account.to_owned());
@@ -133,48 +133,48 @@ impl World {
 
     /// Whether a room is to be there after a restart. Who stays is up to date in `kept_people`.
     fn lasts(&self, id: ChannelId) -> bool {
-        let room = &self.channels[id];
-        room.registration.is_some() || self.is_lobby(room) || self.stayer_in(room).is_some()
+        let channel = &self.channels[id];
+        channel.registration.is_some() || self.is_lobby(channel) || self.stayer_in(channel).is_some()
     }
 
     /// Somebody in a room who stays. In a hall of thousands nobody else is looked at, as long as it is the same one.
-    fn stayer_in(&self, room: &Channel) -> Option<ClientId> {
+    fn stayer_in(&self, channel: &Channel) -> Option<ClientId> {
         let stays = |person: &ClientId| {
             let account = self.clients[*person].account();
             account.is_some_and(|account| {
                 self.kept_people.contains(account) && self.keeper_of(account) == Some(*person)
             })
         };
-        let first = room.kept_for.filter(|person| room.members.contains_key(person));
-        first.into_iter().chain(room.members.keys().copied()).find(stays)
+        let first = channel.kept_for.filter(|person| channel.members.contains_key(person));
+        first.into_iter().chain(channel.members.keys().copied()).find(stays)
     }
 
     fn kept(&self, id: ChannelId) -> KeptChannel {
-        let room = &self.channels[id];
+        let channel = &self.channels[id];
         KeptChannel {
-            name: room.name.clone(),
-            created: room.created,
-            since: Some(room.since),
-            topic: room.topic.clone(),
-            modes: room.modes.clone(),
-            invited: room.invited.accounts().to_vec(),
-            registration: room.registration.clone(),
+            name: channel.name.clone(),
+            created: channel.created,
+            since: Some(channel.since),
+            topic: channel.topic.clone(),
+            modes: channel.modes.clone(),
+            invited: channel.invited.accounts().to_vec(),
+            registration: channel.registration.clone(),
         }
     }
 
     /// What the store is to be told since the last call, if there is something.
     pub fn take_to_keep(&mut self) -> Option<Changes> {
-        let Touched { gone, rooms, accounts } = &self.touched;
-        if gone.is_empty() && rooms.is_empty() && accounts.is_empty() {
+        let Touched { gone, channels, accounts } = &self.touched;
+        if gone.is_empty() && channels.is_empty() && accounts.is_empty() {
             return None;
         }
-        let Touched { gone, mut rooms, accounts } = mem::take(&mut self.touched);
+        let Touched { gone, mut channels, accounts } = mem::take(&mut self.touched);
         let mut all: Vec<_> = gone.into_iter().map(ToKeep::Nothing).collect();
         for account in accounts {
             // Who was the one whose place is kept may be another now, in other rooms.
             for person in self.logged_in_to(&account) {
-                for room in &self.clients[*person].channels {
-                    rooms.entry(*room).or_insert(false);
+                for id in &self.clients[*person].channels {
+                    channels.entry(*id).or_insert(false);
                 }
             }
             if let Some(person) = self.keeper_of(&account) {
@@ -184,12 +184,12 @@ impl World {
                 all.push(ToKeep::NoPresence(account));
             }
         }
-        for (id, changed) in rooms {
-            let Some(room) = self.channels.get(id) else { continue };
-            let was_kept = room.is_kept;
-            let (lasts, stayer) = (self.lasts(id), self.stayer_in(room));
-            let room = &mut self.channels[id];
-            (room.is_kept, room.kept_for) = (lasts, stayer);
+        for (id, changed) in channels {
+            let Some(channel) = self.channels.get(id) else { continue };
+            let was_kept = channel.is_kept;
+            let (lasts, stayer) = (self.lasts(id), self.stayer_in(channel));
+            let channel = &mut self.channels[id];
+            (channel.is_kept, channel.kept_for) = (lasts, stayer);
             if lasts && (changed || !was_kept) {
                 all.push(ToKeep::Channel(Box::new(self.kept(id))));
             } else if was_kept && !lasts {
@@ -207,9 +207,11 @@ impl World {
         let people = self.logins.keys().filter_map(|account| self.keeper_of(account));
         let people = people.map(|id| (self.clients[id].name().to_owned(), self.presence_of(id))).collect();
         let of_name = |(name, since): (&Folded, &Number)| (name.as_str().to_owned(), *since);
-        let open =
-            self.channels.values().filter(|room| room.registration.is_some() || !room.modes.is_guarded());
-        let open = open.map(|room| (room.place.to_string(), room.since));
+        let open = self
+            .channels
+            .values()
+            .filter(|channel| channel.registration.is_some() || !channel.modes.is_guarded());
+        let open = open.map(|channel| (channel.place.to_string(), channel.since));
         Lasting {
             rooms,
             people,
@@ -245,9 +247,10 @@ impl World {
                 self.expel(person, &Text::Left);
             }
         }
-        let kept: Vec<_> = self.channels.iter().filter(|(_, room)| room.is_kept).map(|(id, _)| id).collect();
-        for room in kept {
-            self.touched.rooms.entry(room).or_insert(false);
+        let kept: Vec<_> =
+            self.channels.iter().filter(|(_, channel)| channel.is_kept).map(|(id, _)| id).collect();
+        for id in kept {
+            self.touched.channels.entry(id).or_insert(false);
         }
     }
 

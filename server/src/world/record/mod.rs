@@ -201,15 +201,15 @@ impl World {
         }
     }
 
-    fn keep(&mut self, who: ClientId, channel: ChannelId, number: Number, kind: Kind, texts: &Texts) {
-        let (client, room) = (&self.clients[who], &self.channels[channel]);
-        if !self.config.history || room.modes.has(Flag::Unrecorded) {
+    fn keep(&mut self, who: ClientId, id: ChannelId, number: Number, kind: Kind, texts: &Texts) {
+        let (client, channel) = (&self.clients[who], &self.channels[id]);
+        if !self.config.history || channel.modes.has(Flag::Unrecorded) {
             return;
         }
         let source = if texts.source.is_empty() { client.source() } else { texts.source };
         let texts = Texts { source, account: client.account().unwrap_or_default(), ..*texts };
         let entry =
-            Entry::new(Arc::clone(&room.place), number, kind, client.modes.has(UserMode::Bot), &texts)
+            Entry::new(Arc::clone(&channel.place), number, kind, client.modes.has(UserMode::Bot), &texts)
                 .said_at(self.time_of(number));
         self.effects.records.push(Record::Entry(entry));
     }
@@ -272,23 +272,27 @@ impl World {
 
     /// Notes whether a room will be the same one after a restart: not if it is closed; nor, unless it belongs to
     /// somebody, if one needs more than its name to come in, since that is forgotten.
-    pub(crate) fn keep_room(&mut self, channel: ChannelId, open: bool) {
-        let room = &self.channels[channel];
-        if !self.config.history || self.is_lobby(room) {
+    pub(crate) fn keep_room(&mut self, id: ChannelId, open: bool) {
+        let channel = &self.channels[id];
+        if !self.config.history || self.is_lobby(channel) {
             return;
         }
-        let goes_on = open && (room.registration.is_some() || !room.modes.is_guarded());
-        let since = goes_on.then_some(room.since);
-        let place = Arc::clone(&room.place);
+        let goes_on = open && (channel.registration.is_some() || !channel.modes.is_guarded());
+        let since = goes_on.then_some(channel.since);
+        let place = Arc::clone(&channel.place);
         self.effects.records.push(Record::Room(place, since));
     }
 
     /// From when on somebody may read what was said in a channel, if at all: the members, and in some rooms only what
     /// came since they did.
-    pub(crate) fn may_read_since(&self, reader: ClientId, channel: ChannelId) -> Option<Number> {
-        let room = &self.channels[channel];
-        let member = room.members.get(&reader)?;
-        Some(if room.modes.has(Flag::NothingBefore) { room.since.max(member.since) } else { room.since })
+    pub(crate) fn may_read_since(&self, reader: ClientId, id: ChannelId) -> Option<Number> {
+        let channel = &self.channels[id];
+        let member = channel.members.get(&reader)?;
+        Some(if channel.modes.has(Flag::NothingBefore) {
+            channel.since.max(member.since)
+        } else {
+            channel.since
+        })
     }
 }
 

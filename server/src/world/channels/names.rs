@@ -10,7 +10,7 @@ use crate::text::reply::Reply;
 use crate::world::{ChannelId, ChannelRegistration, World};
 
 /// What the rooms look like that belong to somebody. Inverse of `channels[..].name` of the registered ones.
-pub(in crate::world) type RoomLooks = HashMap<Skeleton, Vec<ChannelId>>;
+pub(in crate::world) type ChannelLooks = HashMap<Skeleton, Vec<ChannelId>>;
 
 impl World {
     /// Goes on if a room can be opened under a name.
@@ -30,7 +30,7 @@ impl World {
     /// The lobby, or the room of somebody, that a name looks like and is not.
     pub(crate) fn taken_for(&self, name: &str) -> Option<&str> {
         let looks = Skeleton::of(name);
-        let owned = self.room_looks.get(&looks).into_iter().flatten().map(|id| &*self.channels[*id].name);
+        let owned = self.channel_looks.get(&looks).into_iter().flatten().map(|id| &*self.channels[*id].name);
         let lobby = self.config.lobby.as_deref().filter(|lobby| Skeleton::of(lobby) == looks);
         lobby.into_iter().chain(owned).find(|other| !self.config.casemapping.same(other, name))
     }
@@ -38,7 +38,7 @@ impl World {
     /// Makes a room somebody's.
     pub(crate) fn register_channel(&mut self, id: ChannelId, registration: ChannelRegistration) {
         self.channels[id].registration = Some(registration);
-        self.room_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
+        self.channel_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
     }
 
     /// Takes a room from whom it belongs to; returns whether it belonged to somebody.
@@ -56,27 +56,27 @@ impl World {
     pub(in crate::world) fn looks_otherwise(&mut self, id: ChannelId, old: &str) {
         if self.channels[id].registration.is_some() {
             self.forget_looks(id, &Skeleton::of(old));
-            self.room_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
+            self.channel_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
         }
     }
 
     fn forget_looks(&mut self, id: ChannelId, looks: &Skeleton) {
-        if let Some(rooms) = self.room_looks.get_mut(looks) {
+        if let Some(rooms) = self.channel_looks.get_mut(looks) {
             rooms.retain(|room| *room != id);
             if rooms.is_empty() {
-                self.room_looks.remove(looks);
+                self.channel_looks.remove(looks);
             }
         }
     }
 
-    pub(in crate::world) fn check_room_names(&self) {
+    pub(in crate::world) fn check_channel_names(&self) {
         let owned = self.channels.iter().filter(|(_, channel)| channel.registration.is_some());
         let mut count = 0;
         for (id, channel) in owned {
             count += 1;
-            let alike = self.room_looks.get(&Skeleton::of(&channel.name));
+            let alike = self.channel_looks.get(&Skeleton::of(&channel.name));
             assert!(alike.is_some_and(|alike| alike.contains(&id)), "{} looks like itself", channel.name);
         }
-        assert_eq!(self.room_looks.values().map(Vec::len).sum::<usize>(), count, "and nothing else does");
+        assert_eq!(self.channel_looks.values().map(Vec::len).sum::<usize>(), count, "and nothing else does");
     }
 }
