@@ -1,10 +1,12 @@
-//! What was said and done: written in batches, read in windows.
+//! What was said and done: written in batches, and forgotten when it is too old or too much. How it is read is in `read.rs`.
 //!
 //! A message is filed under its [`Number`], which is its time and its name on the wire, so the table grows at its end
 //! and needs one index only.
 
 pub(super) mod housework;
 pub(crate) mod import;
+mod read;
+mod redact;
 pub(crate) mod search;
 
 use std::collections::HashMap;
@@ -12,11 +14,13 @@ use std::mem;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
 
-use super::rows::{readable, text, word};
+use super::rows::readable;
 use crate::config::Config;
-use crate::world::{EARLIEST_SECS, Entry, Kind, Markers, Number, Record, Texts};
+use crate::world::{EARLIEST_SECS, Entry, Markers, Number, Record, Texts};
+pub(crate) use read::{Edge, Window, each, places_of, read, take_waiting, targets};
+pub(crate) use redact::{Redacted, Redaction, redact};
 
 /// The tables, as a migration makes them.
 pub(super) const TABLES: &str = "
@@ -443,266 +447,6 @@ pub(crate) fn load_markers(connection: &Connection) -> rusqlite::Result<HashMap<
         markers.entry(account).or_default().insert(target, Number::from_micros(read));
     }
     Ok(markers)
-}
-
-// --- Taking back -----------------------------------------------------------------------------------------------------
-
-/// What is to be taken back, and by whom.
-#[derive(Debug)]
-pub(crate) struct Redaction {
-    /// The keys that the conversation may be filed under.
-    pub(crate) places: Vec<String>,
-    /// The message.
-    pub(crate) number: Number,
-    /// Whose words one may take back: those of this account, or, without one, those of this source; what was said since
-    /// this number, for whoever had the name before is somebody else.
-    pub(crate) account: Option<String>,
-    pub(crate) source: String,
-    pub(crate) since: Number,
-    /// Whether anybody's words may be taken back.
-    pub(crate) may_any: bool,
-    /// One's own may be, if they are not older than this.
-    pub(crate) oldest: Number,
-}
-
-/// What came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Redacted {
-    /// It is gone.
-    Done,
-    /// It is somebody else's.
-    Forbidden,
-    /// It is one's own and too old.
-    TooLate,
-    /// There is none.
-    Unknown,
-}
-
-/// Takes a message back.
-pub(crate) fn redact(connection: &Connection, redaction: &Redaction) -> rusqlite::Result<Redacted> {
-    let number = redaction.number.as_micros();
-    let mut find = connection.prepare_cached(
-        "SELECT source, coalesce(account, ''), coalesce(message.time, message.id), name, place.id
-         FROM message JOIN place ON place.id = place WHERE message.id = ? AND kind & 15 <= 3",
-    )?;
-    let found = find.query_row([number], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?, row.get(4)?))
-    });
-    let found = found.optional()?.filter(|(.., name, _)| redaction.places.contains(name));
-    let Some((source, account, time, _, place)) = found else { return Ok(Redacted::Unknown) };
-    let (source, account, time): (String, String, i64) = (source, account, time);
-    let is_mine = match &redaction.account {
-        Some(mine) => *mine == account,
-        None => account.is_empty() && source == redaction.source,
-    };
-    if !redaction.may_any {
-        if is_mine && time < redaction.oldest.as_micros() {
-            return Ok(Redacted::TooLate);
-        }
-        if !is_mine || redaction.number <= redaction.since {
-            return Ok(Redacted::Forbidden);
-        }
-    }
-    connection.execute("DELETE FROM message WHERE id = ?", [number])?;
-    count_out(connection, place, 1)?;
-    connection.execute("DELETE FROM waiting WHERE message = ?", [number])?;
-    Ok(Redacted::Done)
-}
-
-// --- Reading ---------------------------------------------------------------------------------------------------------
-
-/// Where a part of a conversation begins or ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Edge {
-    /// At a message.
-    Message(Number),
-    /// At a moment, in microseconds since 1970. Where numbers ran ahead of the clock, the messages of a moment are not
-    /// those of its numbers.
-    Moment(i64),
-}
-
-impl Edge {
-    /// What it is where numbers and the clock agree.
-    pub(crate) fn number(self) -> Number {
-        match self {
-            Self::Message(number) => number,
-            Self::Moment(time) => Number::from_micros(time),
-        }
-    }
-
-    /// What is just before it.
-    pub(crate) fn just_before(self) -> Self {
-        match self {
-            Self::Message(number) => Self::Message(Number::from_micros(number.as_micros().saturating_sub(1))),
-            Self::Moment(time) => Self::Moment(time.saturating_sub(1)),
-        }
-    }
-
-    /// The last number of a place that is before what comes after a moment, or the first that is behind what comes
-    /// before it.
-    pub(super) fn resolve(
-        self,
-        connection: &Connection,
-        place: i64,
-        is_begin: bool,
-    ) -> rusqlite::Result<i64> {
-        let Self::Moment(time) = self else { return Ok(self.number().as_micros()) };
-        let late = if is_begin { "time <= ?" } else { "time < ?" };
-        // Numbers are never behind the clock, and whatever comes later has a later time.
-        let mut find = connection.prepare_cached(&format!(
-            "SELECT id FROM message WHERE place = ? AND time IS NOT NULL AND {late} ORDER BY time DESC, id DESC LIMIT 1"
-        ))?;
-        let last: Option<i64> = find.query_row([place, time], |row| row.get(0)).optional()?;
-        let past = last.map(|last| if is_begin { last } else { last + 1 });
-        Ok(past.map_or(time, |past| past.max(time)))
-    }
-}
-
-/// A part of a conversation.
-#[derive(Clone, Debug)]
-pub(crate) struct Window {
-    /// The keys that the conversation may be filed under; the first that is there.
-    pub(crate) places: Vec<String>,
-    /// Only what is behind this.
-    pub(crate) after: Edge,
-    /// Only what is before this.
-    pub(crate) before: Edge,
-    /// From when on it may be read at all.
-    pub(crate) since: Number,
-    /// At most so many.
-    pub(crate) limit: usize,
-    /// Whether it is the newest that are wanted, if there are more.
-    pub(crate) newest: bool,
-    /// Whether comings, goings and the like are wanted too.
-    pub(crate) events: bool,
-}
-
-/// What was said in a window, from old to new.
-pub(crate) fn read(connection: &Connection, window: &Window) -> rusqlite::Result<Vec<Entry>> {
-    for name in &window.places {
-        if let Some(place) = find_place(connection, name)? {
-            return read_place(connection, place, name, window);
-        }
-    }
-    Ok(Vec::new())
-}
-
-fn read_place(
-    connection: &Connection,
-    place: i64,
-    name: &str,
-    window: &Window,
-) -> rusqlite::Result<Vec<Entry>> {
-    let order = if window.newest { "DESC" } else { "ASC" };
-    let kinds = if window.events { "" } else { "AND kind & 15 <= 2" };
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM message WHERE place = ? AND id > ? AND id < ? {kinds} ORDER BY id {order} LIMIT ?"
-    ))?;
-    let after = window.after.resolve(connection, place, true)?.max(window.since.as_micros());
-    let before = window.before.resolve(connection, place, false)?;
-    let place_name: Arc<str> = Arc::from(name);
-    let rows = select
-        .query_map(params![place, after, before, window.limit], |row| entry(row, Arc::clone(&place_name)))?;
-    let mut entries = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    if window.newest {
-        entries.reverse();
-    }
-    Ok(entries)
-}
-
-pub(super) const COLUMNS: &str = "id, kind, source, account, target, tags, words, time";
-
-pub(super) fn entry(row: &Row, place: Arc<str>) -> rusqlite::Result<Entry> {
-    let code: i64 = row.get(1)?;
-    let kind = Kind::from_code(code & !BOT).unwrap_or(Kind::Notice);
-    let (source, account, target, tags) = (word(row, 2)?, word(row, 3)?, word(row, 4)?, word(row, 5)?);
-    let (source, account, target, tags) = (&*source, &*account, &*target, &*tags);
-    let texts = Texts { source, account, target, tags, words: &text(row, 6)? };
-    let number = Number::from_micros(row.get(0)?);
-    let time: Option<i64> = row.get(7)?;
-    let time = time.map_or(number, Number::from_micros).time();
-    Ok(Entry::new(place, number, kind, code & BOT != 0, &texts).said_at(time))
-}
-
-/// The conversations with a last message in a time, and that message: those of a party, from when on it may read, and
-/// those in `rooms`, each with its own beginning.
-pub(crate) fn targets(
-    connection: &Connection,
-    (party, since): (&str, Number),
-    rooms: &[(String, Number)],
-    (after, before): (Number, Number),
-) -> rusqlite::Result<Vec<Entry>> {
-    let mut found = Vec::new();
-    for (name, since) in [&places_of(connection, party, since)?, rooms].concat() {
-        let window = Window {
-            places: vec![name],
-            after: Edge::Message(since),
-            before: Edge::Message(Number::LAST),
-            since,
-            limit: 1,
-            newest: true,
-            events: false,
-        };
-        let last = read(connection, &window)?.pop();
-        let is_within = |last: &Entry| {
-            let time = last.time.as_microsecond();
-            time > after.as_micros() && time < before.as_micros()
-        };
-        found.extend(last.filter(is_within));
-    }
-    found.sort_by_key(|last| last.number);
-    Ok(found)
-}
-
-/// The private conversations of a party, each with the number from when on it may read.
-pub(crate) fn places_of(
-    connection: &Connection,
-    party: &str,
-    since: Number,
-) -> rusqlite::Result<Vec<(String, Number)>> {
-    let mut places = connection
-        .prepare_cached("SELECT place.name FROM party JOIN place ON id = place WHERE party.name = ?")?;
-    places.query_map([party], |row| Ok((row.get(0)?, since)))?.collect()
-}
-
-/// Shows everything of a conversation, from old to new, as long as `wanted` says so.
-pub(crate) fn each(
-    connection: &Connection,
-    name: &str,
-    mut wanted: impl FnMut(&Entry) -> bool,
-) -> rusqlite::Result<()> {
-    let Some(place) = find_place(connection, name)? else { return Ok(()) };
-    let mut select =
-        connection.prepare(&format!("SELECT {COLUMNS} FROM message WHERE place = ? ORDER BY id"))?;
-    let mut rows = select.query([place])?;
-    let key: Arc<str> = Arc::from(name);
-    while let Some(row) = rows.next()? {
-        if !wanted(&entry(row, Arc::clone(&key))?) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-// --- Coming back -----------------------------------------------------------------------------------------------------
-
-/// What waits for somebody, from old to new; of more than `most` the newest. None of it waits any longer.
-pub(crate) fn take_waiting(
-    connection: &Connection,
-    account: &str,
-    most: usize,
-) -> rusqlite::Result<Vec<Entry>> {
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM waiting JOIN message ON id = message WHERE waiting.account = ?
-         ORDER BY id DESC LIMIT ?",
-        COLUMNS = "id, kind, source, message.account, target, tags, words, time"
-    ))?;
-    let nowhere: Arc<str> = Arc::from("");
-    let waited = select.query_map(params![account, most], |row| entry(row, Arc::clone(&nowhere)))?;
-    let mut waited = waited.collect::<rusqlite::Result<Vec<_>>>()?;
-    waited.reverse();
-    connection.prepare_cached("DELETE FROM waiting WHERE account = ?")?.execute([account])?;
-    Ok(waited)
 }
 
 #[cfg(test)]

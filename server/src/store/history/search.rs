@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, Row, params};
 use teahouse_protocol::{CaseMapping, Folded};
 
-use crate::store::history::{COLUMNS, Edge, SLICE, entry, find_place};
+use crate::store::history::read::{COLUMNS, Edge, entry};
+use crate::store::history::{SLICE, find_place};
 use crate::store::rows::text;
 use crate::world::{Entry, Number};
 
