@@ -35,14 +35,14 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("errand", &["aid", "context"]),
     ("people", &["context"]),
     ("history", &["context"]),
-    ("channels", &["context", "history"]),
+    ("channels", &["context", "people", "history"]),
     ("accounts", &["aid", "context", "history", "channels"]),
     ("services", &["context", "channels", "accounts"]),
     ("messages", &["context", "services"]),
     ("about", &["aid", "context", "people", "history", "channels", "services", "messages"]),
     ("registration", &["aid", "context", "people", "accounts", "about"]),
     ("capabilities", &["context", "messages", "registration"]),
-    ("operators", &["aid", "context", "channels", "accounts"]),
+    ("operators", &["aid", "context", "people", "accounts"]),
 ];
 
 const TABLES: &[Table] = &[

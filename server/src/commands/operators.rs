@@ -13,7 +13,7 @@ use super::context::{Context, Task};
 use crate::auth::password::{Kept, is_right_in_clear};
 use crate::commands::accounts::guess::Guess;
 use crate::commands::accounts::login::NAME_BYTES;
-use crate::commands::channels::modes;
+use crate::commands::people::modes;
 use crate::config::duration;
 use crate::config::user_modes::UserMode;
 use crate::store::{StoreError, bans};

@@ -1,12 +1,13 @@
-//! MODE: what may be done in a room, who has which rank there, and what one is oneself
-//! ([Modern IRC, "MODE message"](https://modern.ircdocs.horse/#mode-message)).
+//! MODE of a channel: what may be done there, and who has which rank
+//! ([Modern IRC, "MODE message"](https://modern.ircdocs.horse/#mode-message)). Those of a user are in
+//! [`people`](crate::commands::people).
 
 use teahouse_protocol::{Message, names};
 
 use crate::commands::context::Context;
+use crate::commands::people::modes::user_mode;
 use crate::config::duration;
 use crate::config::network::Network;
-use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::mask::{self, ListEntry};
@@ -30,6 +31,7 @@ const MAX_LIMIT: usize = 1_000_000;
 /// A change that was made: on or off, the letter, and the parameter if it has one.
 type Change = (bool, char, Option<String>);
 
+/// MODE: shows or changes the modes of a channel, or of the client itself.
 pub(in crate::commands) fn mode(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let target = message.param(0).unwrap_or_default();
     if names::is_channel(target) {
@@ -38,8 +40,6 @@ pub(in crate::commands) fn mode(context: &mut Context, message: &Message) -> Res
         user_mode(context, target, message)
     }
 }
-
-// --- A room ----------------------------------------------------------------------------------------------------------
 
 fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<(), Reply> {
     let id = context.world.find_visible_channel(context.me, name)?;
@@ -312,53 +312,4 @@ impl Context<'_> {
         let allowed = channel.ranks(self.me).at_least(rank) || self.client().is_operator();
         if allowed { Ok(()) } else { Err(Reply::ChanOPrivsNeeded(channel.name.clone())) }
     }
-}
-
-// --- Oneself ---------------------------------------------------------------------------------------------------------
-
-fn user_mode(context: &mut Context, nick: &str, message: &Message) -> Result<(), Reply> {
-    let person = context.world.find(nick)?;
-    if person != context.me {
-        return Err(Reply::UsersDontMatch);
-    }
-    let Some(letters) = message.param(1) else {
-        context.reply(&Reply::UModeIs(context.client().modes.describe()));
-        return Ok(());
-    };
-    let mut told = String::new();
-    let mut sign = None;
-    let mut on = true;
-    let mut unknown = false;
-    for letter in letters.chars() {
-        match (letter, UserMode::from_letter(letter)) {
-            ('+', _) => on = true,
-            ('-', _) => on = false,
-            (_, None) => unknown = true,
-            // What the server sets cannot be taken, and only operator rights can be laid down.
-            (_, Some(mode)) if !mode.is_own_choice() && (on || mode != UserMode::Operator) => {}
-            (_, Some(mode)) => {
-                if context.client().modes.has(mode) != on {
-                    context.world.set_user_mode(context.me, mode, on);
-                    if sign != Some(on) {
-                        told.push(if on { '+' } else { '-' });
-                        sign = Some(on);
-                    }
-                    told.push(letter);
-                }
-            }
-        }
-    }
-    if !told.is_empty() {
-        tell_user_modes(context, &told);
-        context.world.keep_presence(context.me);
-    }
-    if unknown { Err(Reply::UModeUnknownFlag) } else { Ok(()) }
-}
-
-/// Tells a client what has changed of its own modes.
-pub(in crate::commands) fn tell_user_modes(context: &mut Context, changes: &str) {
-    let (source, name) = (context.client().source(), context.client().name());
-    let line = context.world.line(format_args!(":{source} MODE {name} {changes}"));
-    let line = line.with_tags(context.client().tags());
-    context.world.tell_person(context.me, |_, _| Some(&line));
 }

@@ -1,5 +1,6 @@
 //! People by name, and what one says of oneself: ISON, USERHOST, AWAY, SETNAME.
 
+pub(super) mod modes;
 pub(super) mod monitor;
 pub(super) mod who;
 
