@@ -19,7 +19,7 @@ const STACK_BYTES: usize = 256 * 1024;
 /// How many threads are idle at most; the memory of their stacks is not given back.
 const MOST_IDLE: usize = 32;
 
-/// What a thread is to do: serve one connection to its end.
+/// A job for a thread: to serve one connection to its end.
 type Job = Box<dyn FnOnce() + Send>;
 
 /// The way to the threads. When the last clone is gone, the idle threads end.

@@ -1,4 +1,4 @@
-//! Where people come in: an address that is listened on, and who is let in there.
+//! The doors: each is an address that the server listens on, and lets people in or turns them away.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -37,16 +37,16 @@ pub(super) type Guests = HashMap<u64, Guest>;
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Guest {
-    /// Whose it is, as far as the address tells.
+    /// The network that it comes from, as far as the address tells.
     source_network: IpAddr,
     /// The session's own; it ends with the session.
     pub(super) socket: Weak<TcpStream>,
 }
 
-/// Where people come in.
+/// One door.
 pub(super) struct Door {
     pub(super) socket: Arc<TcpListener>,
-    /// Whether it is for those who speak TLS.
+    /// Whether those who come in by it speak TLS.
     pub(super) secure: bool,
     pub(super) doorman: Doorman,
     pub(super) pool: SessionPool,

@@ -158,7 +158,7 @@ impl Server {
         })
     }
 
-    /// What the sessions share.
+    /// The state that the sessions share.
     pub(crate) fn shared(&self) -> &Shared {
         &self.running.shared
     }
@@ -185,7 +185,7 @@ impl Server {
         &self.tls_addresses
     }
 
-    /// Who it is to those who come over TLS; `None` where nobody can.
+    /// Its certificate and key for TLS; `None` where nobody can come so.
     pub fn identity(&self) -> Option<Identity> {
         self.running.shared.identity.lock().clone()
     }
@@ -200,7 +200,7 @@ impl Server {
         self.running.shared.orders.clone()
     }
 
-    /// What the server was told to be.
+    /// The configuration.
     pub fn config(&self) -> Arc<Config> {
         Arc::clone(&self.running.shared.config.lock())
     }
@@ -267,7 +267,7 @@ impl Server {
         for listener in listeners {
             listener.stop();
         }
-        // The last who could send somebody to the doorman were the listeners.
+        // Only the listeners could send somebody to the doorman.
         join(doorman);
         running.dismiss();
         running.shared.drain.stop();
@@ -344,7 +344,7 @@ fn control_of(running: &Arc<Running>) -> Option<Control> {
     started.inspect_err(cannot).ok()
 }
 
-/// Who the server is to those who come over TLS, if anybody can.
+/// The server's certificate and key for TLS, if anybody can come so.
 fn identity_of(config: &Config, before: Option<&Identity>) -> Result<Option<Identity>, Text> {
     let wanted = !config.listen_tls.is_empty();
     wanted.then(|| Identity::load(config, before)).transpose()

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::text::language::Text;
 
-/// What a connection's silence means, and how much of it is too much.
+/// The meaning of a connection's silence, and how much of it is too much.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Clock {
     /// The login must be complete by then, however the bytes trickle in.
@@ -59,7 +59,7 @@ impl Clock {
         !matches!(self, Self::Calm)
     }
 
-    /// What to say to a client whose time is up.
+    /// The last words to a client whose time is up.
     pub(super) fn verdict(&self, config: &Config) -> Text {
         let seconds = |time: Duration| time.as_secs().to_string();
         match self {

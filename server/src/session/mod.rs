@@ -37,7 +37,7 @@ use waiting::{Incoming, Listen, Meanwhile, is_timeout};
 /// that asks much and reads little waits for itself.
 const ANSWERS_AHEAD_BYTES: usize = 64 * 1024;
 /// How long one session keeps the lock while it has lines to run. A full buffer of them takes about so long, so with
-/// less the lock would change hands oftener, and with more whoever waits for it would wait without need.
+/// less the lock would change hands oftener, and with more the others would wait for it without need.
 const LONGEST_HOLD: Duration = Duration::from_micros(100);
 /// How much may wait to be copied to the members of a room when the lock is let go: a hall of thousands takes long.
 const MOST_BURST_BYTES: usize = 4 << 20;
@@ -71,7 +71,7 @@ fn run_over_tls(
             Session::begin(shared, config, address, outbox, deadline, Some(&link))
                 .live(socket, tls::Reader::new(link));
         }
-        // Whoever looks for open ports comes by every day; an operator need not hear of it.
+        // Programs that look for open ports come by every day; an operator need not hear of it.
         Err(error) => log::debug!("{address} did not shake hands: {error}"),
     }
 }
@@ -215,7 +215,7 @@ impl<'h> Session<'h> {
         let mut next = Some(errand);
         while let Some(mut errand) = next {
             // An errand may take long: what was said before it is told before it, or whole rooms would wait for one
-            // member's password. And whoever asks for what was said finds it.
+            // member's password. And a client that asks for what was said finds it.
             self.settle();
             let Shared { store, hashers, .. } = self.shared;
             let mut client = Meanwhile { session: self, incoming: &mut *incoming, is_silent: false };
@@ -346,7 +346,7 @@ impl<'h> Session<'h> {
             None => self.here = false,
         }
         if mem::take(&mut self.has_had_its_turn) {
-            // To whoever waits, not to this thread again.
+            // To a thread that waits, not to this one again.
             MutexGuard::unlock_fair(world);
         }
         errand.filter(|_| self.here)
@@ -355,7 +355,7 @@ impl<'h> Session<'h> {
     /// Does what had to wait for the lock to be free: flushes the touched outboxes, writes the log.
     fn settle(&mut self) {
         for order in self.effects.orders.drain(..) {
-            // Whoever takes orders is there as long as there are sessions, or the server is stopping anyway.
+            // The receiver of orders is there as long as there are sessions, or the server is stopping anyway.
             let _ = self.shared.orders.send(order);
         }
         self.shared.store.keep(&mut self.effects.records);

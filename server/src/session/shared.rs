@@ -18,8 +18,8 @@ use crate::store::Store;
 use crate::text::language::Text;
 use crate::world::{Changes, ClientId, Effects, Order, World};
 
-/// How many outboxes the list of touched ones keeps room for: who speaks in a room of a hundred makes no new one for
-/// each line, and nobody keeps more than a kilobyte for a room of thousands.
+/// The list of touched outboxes keeps room for so many: somebody who speaks in a room of a hundred makes no new list for
+/// each line, and no session keeps more than a kilobyte for a room of thousands.
 const MOST_KEPT: usize = 128;
 
 /// What all sessions share.
@@ -27,18 +27,18 @@ const MOST_KEPT: usize = 128;
 pub struct Shared {
     /// The one world, under the one lock.
     pub world: Mutex<World>,
-    /// Where outboxes go that the kernel takes no more from.
+    /// Takes the outboxes that the kernel takes no more from.
     pub drain: Drain,
-    /// What outlasts the server; asked without the lock only.
+    /// Keeps what outlasts the server; asked without the lock only.
     pub store: Store,
-    /// Who hashes passwords; likewise.
+    /// Hash passwords; asked without the lock only, too.
     pub hashers: Hashers,
-    /// What the server was told to be; a session keeps to what it was when it began.
+    /// The configuration; a session keeps to the one that held when it began.
     pub config: Mutex<Arc<Config>>,
-    /// Who the server is to those who come over TLS; `None` where nobody can. A connection keeps to the one with
+    /// The server's certificate and key for TLS; `None` where nobody can come so. A connection keeps to the ones with
     /// which it shook hands.
     pub identity: Mutex<Option<Identity>>,
-    /// Where orders from operators go.
+    /// Takes the orders of operators.
     pub orders: Sender<Order>,
 }
 
@@ -110,10 +110,10 @@ impl Effects {
     /// Flushes the touched outboxes, once each, and writes the notes to the log. Not to be called under the lock.
     pub(crate) fn settle(&mut self, drain: &Drain, config: &Config) {
         drain.flush_all(&mut self.touched);
-        // Whoever once came into a full room would keep a list as long as that.
+        // A client that once came into a full room would keep a list as long as that.
         self.touched.shrink_to(MOST_KEPT);
         for note in mem::take(&mut self.notes) {
-            // Whoever looks for open ports comes by every day; an operator need not hear of it.
+            // Programs that look for open ports come by every day; an operator need not hear of it.
             let level = if let Text::Stranger(_) = note { Level::Debug } else { Level::Info };
             log::log!(level, "{}", text::escape(&note.to_string(config.language)));
         }

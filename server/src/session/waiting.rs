@@ -13,10 +13,11 @@ use super::Session;
 use crate::commands::Waiting;
 use crate::text::language::Text;
 
-/// How much later than it should a login may be given up: so long the socket's timeout need not be set anew.
+/// A login may be given up this much late: for so long the socket's timeout need not be set anew.
 const SLACK: Duration = Duration::from_secs(1);
-/// Whoever has to wait longer than this in the middle of a command is told so, and is heard meanwhile. In less time a
-/// PING waits its turn like any other line, so that programs which look for the end of an answer by it find it there.
+/// A client that has to wait longer than this in the middle of a command is told so, and is heard meanwhile. In less
+/// time a PING waits its turn like any other line, so that programs which look for the end of an answer by it find it
+/// there.
 const LONG: Duration = Duration::from_secs(1);
 /// How often a session that waits and hears its client looks at what it waits for.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -122,7 +123,7 @@ impl Meanwhile<'_, '_> {
             Heard::Something => self.session.answer_pings(self.incoming),
             Heard::Silence => {
                 self.is_silent = true;
-                // Whoever has said all they will may still read. Whoever has gone is found out by having this sent back.
+                // A client that has said all it will may still read. One that has gone is found out when this comes back.
                 self.session.ping();
             }
             Heard::End => return false,

@@ -26,7 +26,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// How often what is too old or too much is forgotten, and what was forgotten is wiped out of the files.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
-/// What the thread is told.
+/// A word to the thread.
 pub(super) enum Job {
     Question(Question),
     /// There is something on the pile.
@@ -40,7 +40,7 @@ pub(super) enum Job {
 pub(super) type Question = Box<dyn FnOnce(&Connection) -> (Result<(), StoreError>, Answer) + Send>;
 /// Told how the transaction ended.
 pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// How a question went, and how to tell the one who waits.
+/// The outcome of a question, and the way to tell the one who waits.
 pub(super) type Answered = (Result<(), StoreError>, Answer);
 
 /// The thread, while it runs.
@@ -55,7 +55,7 @@ pub(super) struct Clerk<'s> {
     again: Option<Instant>,
 }
 
-/// What came of writing down what was said.
+/// The outcome of writing down what was said.
 enum Kept {
     /// It is written.
     All,

@@ -41,10 +41,10 @@ pub(crate) fn try_folder(config: &Config) -> Result<(), Text> {
     config.data_dir.as_ref().map_or(Ok(()), |folder| occupy(folder).map(drop))
 }
 
-/// Where the database is.
+/// The path of the database.
 ///
 /// # Errors
-/// Where everything is in memory.
+/// When everything is in memory.
 pub(crate) fn file_of(config: &Config) -> Result<PathBuf, Text> {
     Ok(config.data_dir.as_ref().ok_or(Text::NoDataDir)?.join(FILE))
 }
@@ -91,7 +91,7 @@ fn private_file(path: &Path) -> Result<File, Text> {
     Ok(file)
 }
 
-/// What root makes in the folder of somebody else (`sudo teahouse-server import …`) would keep the server out.
+/// A file that root makes in the folder of somebody else (`sudo teahouse-server import …`) would keep the server out.
 fn give_to_the_houses_user(file: &File, path: &Path) {
     if rustix::process::geteuid().is_root()
         && let Some(Ok(folder)) = path.parent().map(fs::metadata)

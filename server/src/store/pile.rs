@@ -1,4 +1,4 @@
-//! What was said and done and is not written yet, and how operators hear when that goes wrong.
+//! The pile: records of what was said and done that are not written yet. Operators hear when that goes wrong.
 
 use std::fmt;
 use std::mem;
@@ -13,7 +13,7 @@ pub(super) const MOST_RECORDS: usize = 65_536;
 /// When so much lies there, it is written at once.
 pub(super) const MANY_RECORDS: usize = MOST_RECORDS / 2;
 
-/// What was said and done and is not written yet.
+/// The records that are not written yet.
 #[derive(Debug)]
 pub(super) struct Pile {
     pub(super) records: Vec<Record>,
@@ -53,7 +53,7 @@ impl fmt::Debug for Herald {
 }
 
 impl Pile {
-    /// Puts what there is room for on top. Returns what there is to say if there is none.
+    /// Puts as many records on top as there is room for. Returns what there is to say if there is none.
     pub(super) fn put(&mut self, records: &mut Vec<Record>) -> Option<Text> {
         let lost = (self.records.len() + records.len()).saturating_sub(MOST_RECORDS);
         records.truncate(records.len() - lost);
@@ -61,7 +61,8 @@ impl Pile {
         if lost > 0 { self.lose(lost, Text::HistoryTooSlow) } else { None }
     }
 
-    /// Puts what could not be written back, below what came meanwhile. What does not fit any more is counted.
+    /// Puts records back that could not be written, below those that came meanwhile. Those that do not fit any more are
+    /// counted.
     pub(super) fn put_back(&mut self, records: Vec<Record>) {
         let mut newer = mem::replace(&mut self.records, records);
         // That it goes wrong is known already.

@@ -1,4 +1,4 @@
-//! What a command leaves to be done once the lock is free.
+//! The effects of a command: it leaves them to be done once the lock is free.
 
 use std::sync::Arc;
 
@@ -6,20 +6,20 @@ use crate::outbox::Outbox;
 use crate::text::language::Text;
 use crate::world::{ClientId, Record, World};
 
-/// What is to be done once the lock is free.
+/// Things to be done once the lock is free.
 #[derive(Debug, Default)]
 pub struct Effects {
     /// Outboxes to flush, each once.
     pub touched: Vec<Arc<Outbox>>,
     /// Lines for the console.
     pub notes: Vec<Text>,
-    /// What an operator wants the whole server to do.
+    /// The orders of operators to the whole server.
     pub orders: Vec<Order>,
-    /// What is to be kept, in the order in which it happened.
+    /// Records to be kept, in the order in which things happened.
     pub records: Vec<Record>,
 }
 
-/// What an operator, or a signal, can want the whole server to do.
+/// An order of an operator, or of a signal, to the whole server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Read the configuration again, and tell the connection that asked what came of it.

@@ -1,9 +1,8 @@
 //! The world: everything that all sessions share, behind one lock.
 //!
-//! It owns who is here, what they are called and which rooms they sit in, and it keeps these tables true to one
-//! another. It does no input or output: what it has to say goes into [outboxes](crate::outbox) as bytes, and what
+//! It owns the people, their names and the rooms that they sit in, and it keeps these tables true to one another. It does no input or output: what it has to say goes into [outboxes](crate::outbox) as bytes, and what
 //! must happen once the lock is free (flushing, log lines) is collected in [`Effects`].
-//! What a client may do and what it is answered is decided in [`commands`](crate::commands).
+//! The [`commands`](crate::commands) decide what a client may do and what it is answered.
 
 mod capability;
 mod channels;
@@ -73,7 +72,7 @@ new_key_type! {
 /// All shared state.
 #[derive(Debug)]
 pub struct World {
-    /// What the server was told to be.
+    /// The configuration.
     pub config: Arc<Config>,
     /// When the server started.
     pub started: Timestamp,
@@ -81,16 +80,16 @@ pub struct World {
     pub now: Timestamp,
     /// Whose session holds the lock, if one does; the session sets it as it takes the lock.
     pub(crate) at_work: Option<ClientId>,
-    /// Who may not come in.
+    /// The bans: they keep people out.
     pub bans: ServerBans,
-    /// Whose a name is.
+    /// The accounts, and the names that belong to them.
     pub accounts: Accounts,
-    /// Who guessed a password wrong lately.
+    /// Wrong guesses at passwords, lately.
     pub(crate) guesses: Guesses,
     clients: SlotMap<ClientId, Client>,
     /// Inverse of `clients[..].nick`.
     nicks: HashMap<Folded<'static>, ClientId>,
-    /// What the nicknames look like. Inverse of `clients[..].nick`, and no two look the same.
+    /// The looks of nicknames. Inverse of `clients[..].nick`, and no two look the same.
     skeletons: HashMap<Skeleton, ClientId>,
     /// Inverse of `clients[..].account`, of people.
     logins: Logins,
@@ -118,13 +117,13 @@ pub struct World {
     whowas: Whowas,
     /// The answers to a question with a label, held back until the command ends.
     capture: Option<Capture>,
-    /// What is said to a room and not yet queued.
+    /// Words said to a room and not yet queued.
     burst: Burst,
-    /// What the next line is written on.
+    /// The paper for the next line.
     paper: RefCell<Option<Box<Paper>>>,
     /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
-    /// What the store is to be told of, once the command is over.
+    /// Things that the store is to be told of, once the command is over.
     touched: Touched,
     /// The accounts whose owners' places the store has.
     kept_people: HashSet<String>,
@@ -142,7 +141,7 @@ pub struct World {
     pub(crate) markers: HashMap<String, Markers>,
     /// People who may be banned now: their name or account is another, or they are no operators any more.
     suspects: Vec<ClientId>,
-    /// What an operator was asked back about last.
+    /// The last thing that an operator was asked back about.
     pub(crate) asked_back: Option<AskedBack>,
     effects: Effects,
 }

@@ -21,7 +21,7 @@ pub(in crate::world) struct Burst {
     lines: [Vec<u8>; CLASSES],
 }
 
-/// Who hears a burst.
+/// The hearers of a burst.
 #[derive(Clone, Copy, Debug)]
 struct Audience {
     /// The connection; another device of the same person hears what is said.
@@ -69,7 +69,7 @@ impl World {
         longest * self.channels[channel].members.len()
     }
 
-    /// Hands what was said to those who are to hear it.
+    /// Hands what was said to its hearers.
     pub(crate) fn end_burst(&mut self) {
         let Some(Audience { speaker, channel, echo, .. }) = self.burst.audience.take() else { return };
         let Self { channels, clients, effects, burst, .. } = self;

@@ -12,8 +12,8 @@ use crate::world::capability::{Capabilities, Capability};
 
 /// A line with its CR LF, at most 512 bytes, and its tags for those who asked for them.
 ///
-/// What people say, and what they are answered, is written where the last of it stood (`World::line`), so saying
-/// something to a thousand people allocates nothing.
+/// A line is written where the last one stood (`World::line`), so saying something to a thousand people allocates
+/// nothing.
 #[derive(Debug)]
 pub struct Line {
     time: Timestamp,
@@ -21,8 +21,8 @@ pub struct Line {
     paper: Box<Paper>,
 }
 
-/// What a line is written on: its words, and its tags as they are written out. It is on the heap, so that a thread that
-/// only waits has no deep stack behind it.
+/// The paper of a line: its words, and its tags as they are written out. It is on the heap, so that a thread that only
+/// waits has no deep stack behind it.
 ///
 /// Clients fall into eight classes by the tags that they negotiated. All classes share the words; the tags of a class
 /// are formatted the first time that somebody of it is among the recipients.
@@ -36,10 +36,10 @@ pub(crate) struct Paper {
 /// The tags that a line can have, beside its time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tags {
-    /// What the line can be referred to by
+    /// The name by which the line can be referred to
     /// ([message-ids](https://ircv3.net/specs/extensions/message-ids)); unique as long as the server runs, and after.
     pub(crate) msgid: Option<Number>,
-    /// The account of who says it ([account-tag](https://ircv3.net/specs/extensions/account-tag)).
+    /// The speaker's account ([account-tag](https://ircv3.net/specs/extensions/account-tag)).
     pub(crate) account: Option<String>,
     /// Whether a bot says it ([bot mode](https://ircv3.net/specs/extensions/bot-mode)).
     pub(crate) bot: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Tags {
     pub(crate) batch: Option<Number>,
     /// Whether the line goes on the one before it, in a batch of lines.
     pub(crate) concat: bool,
-    /// What the client sent along, as it stood on the wire: tags behind a `+` only.
+    /// The tags that the client sent along, as they stood on the wire: those behind a `+` only.
     pub(crate) client_only: String,
 }
 
@@ -76,7 +76,7 @@ impl Line {
         Self { time, tags, paper }.ended()
     }
 
-    /// What the next line can be written on.
+    /// The paper for the next line.
     pub(in crate::world) fn into_paper(mut self) -> Box<Paper> {
         self.paper.words.clear();
         self.paper.formatted.iter_mut().for_each(|tags| drop(tags.take()));
@@ -96,7 +96,7 @@ impl Line {
         self
     }
 
-    /// The tags that the one who says it has sent along.
+    /// The tags that the speaker has sent along.
     pub(crate) fn client_only(&self) -> &str {
         &self.tags.client_only
     }
