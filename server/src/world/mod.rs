@@ -27,6 +27,7 @@ pub use channels::channel::{Channel, Member, Topic};
 pub use channels::modes::{ChannelModes, Flag, List};
 pub use channels::ranks::{Rank, Ranks};
 pub use channels::registration::ChannelRegistration;
+pub(crate) use delivery::hearers::{Hearers, Reads};
 pub(crate) use delivery::label::Capture;
 pub use delivery::line::Line;
 use delivery::line::Paper;

@@ -9,7 +9,7 @@ use crate::commands::history::{Readable, readable};
 use crate::store::history::{self, Redaction};
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
-use crate::world::{Capability, Client, Line, Number, Rank, Tags};
+use crate::world::{Hearers, Line, Number, Rank, Reads, Tags};
 
 /// How long one can take back one's own words.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);
@@ -88,10 +88,8 @@ fn is_room_operator(context: &Context, target: &str) -> bool {
 
 /// Tells those who hear what is said to the target, as far as they know redactions.
 fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) {
-    let (me, device) = (context.me, context.device);
+    let (me, device, reads) = (context.me, context.device, Reads::Redactions);
     let number = context.world.next_number();
-    let echo = context.has(Capability::EchoMessage);
-    let knows = |client: &Client| client.has(Capability::MessageRedaction);
     let line = |context: &Context, to: &str| {
         let source = context.client().source();
         let (colon, reason) = reason.map_or(("", ""), |reason| (" :", reason));
@@ -102,16 +100,14 @@ fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) 
     if names::is_channel(target) {
         let Ok(channel) = context.world.find_channel(target) else { return };
         let line = line(context, &context.world.channel(channel).name);
-        context.world.tell_channel(channel, |id, client, _| {
-            (knows(client) && (id != device || echo)).then_some(&line)
-        });
+        context.world.say(device, channel, &line, Hearers { least: None, reads });
         return;
     }
     let person = context.world.find(target).ok();
     let name = person.and_then(|person| context.world.client(person)).map(|person| person.name().to_owned());
     let line = line(context, name.as_deref().unwrap_or(target));
     if let Some(person) = person.filter(|person| *person != me) {
-        context.world.tell_person(person, |_, client| knows(client).then_some(&line));
+        context.world.tell_person(person, |_, client| reads.fits(client).then_some(&line));
     }
-    context.world.tell_person(me, |id, client| (knows(client) && (id != device || echo)).then_some(&line));
+    context.world.tell_own(device, &line, reads, false);
 }

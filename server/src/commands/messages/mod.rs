@@ -13,9 +13,8 @@ use crate::commands::messages::speech::{
     Speech, channel_to_speak_in, client_only, may_hear, rank_and_channel, rank_of,
 };
 use crate::commands::services::service;
-use crate::outbox::Cause;
 use crate::text::reply::Reply;
-use crate::world::{Capability, ClientId, Line, Number};
+use crate::world::{Capability, ClientId, Hearers, Line, Number};
 
 /// To how many one message may go (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
@@ -106,20 +105,8 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
         let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
         context.world.keep_said(me, channel, number, kind, line.client_only(), words);
     }
-    if least.is_none() && speech.text.is_some() && !context.world.is_capturing() {
-        context.world.say(context.device, channel, &line);
-        context.world.done_with(line);
-        return Ok(());
-    }
-    let echo = context.has(Capability::EchoMessage);
-    let device = context.device;
-    context.world.tell_channel(channel, |id, client, member| {
-        let mine = client.person.unwrap_or(id) == me;
-        let wanted = (id != device || echo)
-            && speech.is_understood_by(client)
-            && (mine || least.is_none_or(|rank| member.ranks.at_least(rank)));
-        wanted.then_some(&line)
-    });
+    context.world.say(context.device, channel, &line, Hearers { least, reads: speech.reads() });
+    context.world.done_with(line);
     Ok(())
 }
 
@@ -141,36 +128,22 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     let number = context.world.next_number();
     let person = context.world.client(to).expect("it was found");
     let line = line_from(context, number, speech, "", person.name());
-    context.world.tell_unlabelled(to, |client| speech.is_understood_by(client).then_some(&line));
+    context.world.tell_unlabelled(to, &line, speech.reads());
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
     context.world.keep_private(me, to, number, kind, line.client_only(), words);
     // Who speaks to themselves hears both: what they said, and what somebody said to them (labeled-response).
-    if to != me {
-        tell_other_devices(context, &line, speech);
-    }
-    if context.has(Capability::EchoMessage) {
-        context.world.tell(context.device, &line, Cause::Answer);
-    }
+    context.world.tell_own(context.device, &line, speech.reads(), to == me);
     context.world.done_with(line);
     speech::say_if_away(context, to, speech.command)
-}
-
-/// Shows the client's other devices what it said to somebody.
-fn tell_other_devices(context: &mut Context, line: &Line, speech: Speech) {
-    let device = context.device;
-    context.world.tell_person(context.me, |id, client| {
-        (id != device && speech.is_understood_by(client)).then_some(line)
-    });
 }
 
 /// To one of the house's servants, if the name is one's. `None` if not.
 fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
     let service = services::find(name)?;
-    if context.has(Capability::EchoMessage) {
-        let number = context.world.next_number();
-        let line = line_from(context, number, speech, "", service.name);
-        context.world.tell(context.device, &line, Cause::Answer);
-    }
+    let number = context.world.next_number();
+    let line = line_from(context, number, speech, "", service.name);
+    // The other devices are not told: the servant answers this one only.
+    context.world.tell_own(context.device, &line, speech.reads(), true);
     // A notice is never answered.
     if let ("PRIVMSG", Some(said)) = (speech.command, speech.text) {
         service::hear(context, service, said);
@@ -187,10 +160,7 @@ fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result
     if !context.world.keep_waiting(context.me, &name, number, speech.kind(), line.client_only(), text) {
         return None;
     }
-    tell_other_devices(context, &line, speech);
-    if context.has(Capability::EchoMessage) {
-        context.world.tell(context.device, &line, Cause::Answer);
-    }
+    context.world.tell_own(context.device, &line, speech.reads(), false);
     Some(speech::say_that_it_waits(context, name, speech.command))
 }
 
@@ -216,7 +186,7 @@ fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech)
     let all: Vec<_> =
         context.world.people().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
     for id in all {
-        context.world.tell_person(id, |_, client| speech.is_understood_by(client).then_some(&line));
+        context.world.tell_person(id, |_, client| speech.reads().fits(client).then_some(&line));
     }
     Ok(())
 }

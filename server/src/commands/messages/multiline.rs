@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::messages::speech::{self, Speech};
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
-use crate::world::{Capability, Draft, Kind, Line, Number, Said, Tags};
+use crate::world::{Capability, Draft, Hearers, Kind, Line, Number, Reads, Said, Tags};
 
 /// How long a message may be, in bytes, with one for each new line.
 pub(in crate::commands) const MOST_BYTES: usize = 8192;
@@ -163,15 +163,8 @@ fn to_channel(
     let channel = speech::channel_to_speak_in(context, name, said)?;
     let (me, number, least) = (context.me, context.world.next_number(), speech::rank_of(rank));
     let target = format!("{rank}{}", context.world.channel(channel).name);
-    tell(context, draft, command, number, &target, |context, line, knowing| {
-        let (device, echo) = (context.device, context.has(Capability::EchoMessage));
-        context.world.tell_channel(channel, |id, client, member| {
-            let mine = client.person.unwrap_or(id) == me;
-            let wanted = (id != device || echo)
-                && client.takes_several_lines() == knowing
-                && (mine || least.is_none_or(|rank| member.ranks.at_least(rank)));
-            wanted.then_some(line)
-        });
+    tell(context, draft, command, number, &target, |context, line, reads| {
+        context.world.say(context.device, channel, line, Hearers { least, reads });
     });
     if least.is_none() {
         let kind = kind_of(command);
@@ -195,9 +188,9 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
         return outcome;
     }
     let number = context.world.next_number();
-    tell(context, draft, command, number, &name, |context, line, knowing| {
-        context.world.tell_unlabelled(to, |client| (client.takes_several_lines() == knowing).then_some(line));
-        tell_own(context, line, knowing, to == me);
+    tell(context, draft, command, number, &name, |context, line, reads| {
+        context.world.tell_unlabelled(to, line, reads);
+        context.world.tell_own(context.device, line, reads, to == me);
     });
     context.world.keep_private(me, to, number, kind_of(command), &draft.client_only, &draft.words);
     speech::say_if_away(context, to, command)
@@ -216,8 +209,8 @@ fn to_absent(
     if !context.world.keep_waiting(context.me, &name, number, kind, tags, &draft.words) {
         return None;
     }
-    tell(context, draft, command, number, &name, |context, line, knowing| {
-        tell_own(context, line, knowing, false);
+    tell(context, draft, command, number, &name, |context, line, reads| {
+        context.world.tell_own(context.device, line, reads, false);
     });
     Some(speech::say_that_it_waits(context, name, command))
 }
@@ -234,26 +227,17 @@ fn tell(
     command: &'static str,
     number: Number,
     target: &str,
-    to_all: impl Fn(&mut Context, &Line, bool),
+    to_all: impl Fn(&mut Context, &Line, Reads),
 ) {
     let tags =
         Tags { msgid: Some(number), client_only: draft.client_only.clone(), ..context.client().tags() };
     let source = context.client().source().to_owned();
     let time = context.world.time_of(number);
     let said = Said { source: &source, command, target, words: &draft.words, time, tags };
-    for (lines, knowing) in [(said.in_batch(context.world, None), true), (said.in_lines(None), false)] {
+    let batch = said.in_batch(context.world, None);
+    for (lines, reads) in [(batch, Reads::SeveralLines), (said.in_lines(None), Reads::LineByLine)] {
         for line in &lines {
-            to_all(context, line, knowing);
+            to_all(context, line, reads);
         }
     }
-}
-
-/// Shows the client's own connections a line that it said to somebody; the others have it already where it was said to
-/// oneself.
-fn tell_own(context: &mut Context, line: &Line, knowing: bool, to_oneself: bool) {
-    let (device, echo) = (context.device, context.has(Capability::EchoMessage));
-    context.world.tell_person(context.me, |id, client| {
-        let wants = if id == device { echo } else { !to_oneself };
-        (client.takes_several_lines() == knowing && wants).then_some(line)
-    });
 }

@@ -9,7 +9,7 @@ use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::mask::Subject;
-use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Rank, Registration};
+use crate::world::{ChannelId, Client, ClientId, Flag, Kind, Rank, Reads, Registration};
 
 /// One message on its way: the command, and the words behind the target, if there are any.
 #[derive(Clone, Copy)]
@@ -23,9 +23,9 @@ impl Speech<'_> {
         Kind::from_command(self.command).expect("it is one of the three")
     }
 
-    /// Whether it can be said to a client: tags without words are for those only who asked for tags.
-    pub(in crate::commands) fn is_understood_by(self, client: &Client) -> bool {
-        self.text.is_some() || client.has(Capability::MessageTags)
+    /// Which connections can read it: tags without words are for those only that asked for tags.
+    pub(in crate::commands) fn reads(self) -> Reads {
+        if self.text.is_some() { Reads::Words } else { Reads::TagsAlone }
     }
 }
 

@@ -3,15 +3,13 @@
 //! A session runs all the lines that one `read` gave before it lets go of the lock, and most of the time they are one
 //! person's words to one room. They are put behind one another first, and then each member gets them at once: with
 //! forty lines for a hundred people, that is a hundred outboxes touched and not four thousand.
-//! Nobody can tell: a burst ends before anything else is said, before a command that could change who hears it, and
-//! before the lock is let go.
+//! Nobody can tell: a burst ends before anything else is queued ([`World::courier`]), before a command that could change
+//! who hears it, and before the lock is let go.
 
-use std::sync::Arc;
-
-use super::for_each_connection;
+use super::{for_each_connection, queue};
 use crate::outbox::Cause;
 use crate::world::delivery::line::CLASSES;
-use crate::world::{Capability, ChannelId, ClientId, Line, World};
+use crate::world::{ChannelId, Client, ClientId, Hearers, Line, Member, World};
 
 /// The burst that is going on, if any.
 #[derive(Debug, Default)]
@@ -26,21 +24,46 @@ pub(in crate::world) struct Burst {
 struct Audience {
     /// The connection; another device of the same person hears what is said.
     speaker: ClientId,
+    person: ClientId,
     channel: ChannelId,
+    hearers: Hearers,
     /// Whether the speaker is told too.
     echo: bool,
     /// Which [classes](Line::class_of) there are among them.
     classes: [bool; CLASSES],
 }
 
+impl Audience {
+    #[inline]
+    fn has(&self, id: ClientId, client: &Client, (person, member): (ClientId, &Member)) -> bool {
+        let Hearers { least, reads } = self.hearers;
+        (self.echo || id != self.speaker)
+            && reads.fits(client)
+            && (person == self.person || least.is_none_or(|rank| member.ranks.at_least(rank)))
+    }
+}
+
 impl World {
-    /// Queues what somebody says for everybody else in a channel, and for the speaker too who has asked for that.
-    pub(crate) fn say(&mut self, speaker: ClientId, channel: ChannelId, line: &Line) {
+    /// Queues what somebody says to a channel for those who are to hear it: the one way for all that is said there. The
+    /// speaker's own connections hear it whatever their rank, the one that speaks if it has
+    /// [asked for that](Self::echoes).
+    pub(crate) fn say(&mut self, speaker: ClientId, channel: ChannelId, line: &Line, hearers: Hearers) {
+        // The speaker's copy is part of the answer to a question with a label.
+        let is_held = self.capture.as_ref().is_some_and(|capture| capture.is_for(speaker));
+        if is_held {
+            self.hold_echo(speaker, channel, line, hearers.reads);
+        }
+        let goes_on = |audience: &Audience| {
+            audience.speaker == speaker
+                && audience.channel == channel
+                && audience.hearers == hearers
+                && !(is_held && audience.echo)
+        };
         let audience = match self.burst.audience {
-            Some(audience) if audience.speaker == speaker && audience.channel == channel => audience,
+            Some(audience) if goes_on(&audience) => audience,
             _ => {
                 self.end_burst();
-                self.audience(speaker, channel)
+                self.audience(speaker, channel, hearers, is_held)
             }
         };
         self.burst.audience = Some(audience);
@@ -51,15 +74,16 @@ impl World {
         }
     }
 
-    fn audience(&self, speaker: ClientId, channel: ChannelId) -> Audience {
-        let mut classes = [false; CLASSES];
-        for member in self.channels[channel].members.keys() {
-            for_each_connection(*member, &self.clients[*member], &self.clients, |_, client| {
-                classes[Line::class_of(client.capabilities)] = true;
+    fn audience(&self, speaker: ClientId, channel: ChannelId, hearers: Hearers, is_held: bool) -> Audience {
+        let (person, echo) = (self.person_of(speaker), !is_held && self.echoes(speaker));
+        let mut audience = Audience { speaker, person, channel, hearers, echo, classes: [false; CLASSES] };
+        for (person, member) in &self.channels[channel].members {
+            for_each_connection(*person, &self.clients[*person], &self.clients, |id, client| {
+                let class = Line::class_of(client.capabilities);
+                audience.classes[class] |= audience.has(id, client, (*person, member));
             });
         }
-        let echo = self.clients[speaker].has(Capability::EchoMessage);
-        Audience { speaker, channel, echo, classes }
+        audience
     }
 
     /// How many bytes the end of the burst copies, at the most.
@@ -71,13 +95,13 @@ impl World {
 
     /// Hands what was said to its hearers.
     pub(crate) fn end_burst(&mut self) {
-        let Some(Audience { speaker, channel, echo, .. }) = self.burst.audience.take() else { return };
+        let Some(audience) = self.burst.audience.take() else { return };
         let Self { channels, clients, effects, burst, .. } = self;
-        for member in channels[channel].members.keys() {
-            for_each_connection(*member, &clients[*member], clients, |id, client| {
-                let lines = &burst.lines[Line::class_of(client.capabilities)];
-                if (echo || id != speaker) && client.outbox.queue(&[lines], Cause::Others) {
-                    effects.touched.push(Arc::clone(&client.outbox));
+        for (person, member) in &channels[audience.channel].members {
+            for_each_connection(*person, &clients[*person], clients, |id, client| {
+                if audience.has(id, client, (*person, member)) {
+                    let lines = &burst.lines[Line::class_of(client.capabilities)];
+                    queue(client, &[lines], Cause::Others, &mut effects.touched);
                 }
             });
         }

@@ -4,12 +4,10 @@
 //! While a command with a label runs, what goes back to the client that sent it is held back; at the end it is sent
 //! as one labelled line, as a labelled batch, or, when there was nothing to say, as a labelled ACK.
 
-use std::sync::Arc;
-
 use teahouse_protocol::tags::push_tag;
 
 use crate::outbox::Cause;
-use crate::world::{Capability, Client, ClientId, Line, World};
+use crate::world::{Capability, ChannelId, Client, ClientId, Line, Reads, World};
 
 /// The longest label, in bytes.
 const LABEL_BYTES: usize = 64;
@@ -59,27 +57,33 @@ impl World {
     pub(crate) fn begin_capture(&mut self, who: ClientId, label: &str) {
         let client = &self.clients[who];
         let understood = client.has(Capability::LabeledResponse) && client.has(Capability::Batch);
-        self.end_burst();
         if understood && !label.is_empty() && label.len() <= LABEL_BYTES {
             self.capture = Some(Capture { who, label: label.to_owned(), lines: Vec::new() });
         }
     }
 
-    /// Queues a line that is no part of the answer: what one says to oneself arrives like anybody else's words.
-    pub(crate) fn tell_unlabelled<'l>(&mut self, to: ClientId, choose: impl Fn(&Client) -> Option<&'l Line>) {
+    /// Queues a line for a person that is no part of the answer: what one says to oneself arrives like anybody else's
+    /// words.
+    pub(crate) fn tell_unlabelled(&mut self, to: ClientId, line: &Line, reads: Reads) {
         let capture = self.capture.take();
-        self.tell_person(to, |_, client| choose(client));
+        self.tell_person(to, |_, client| reads.fits(client).then_some(line));
         self.capture = capture;
+    }
+
+    /// Holds back the speaker's own copy of what it says to a channel, if it is to have one.
+    pub(super) fn hold_echo(&mut self, speaker: ClientId, channel: ChannelId, line: &Line, reads: Reads) {
+        if self.echoes(speaker)
+            && reads.fits(&self.clients[speaker])
+            && self.is_member(self.person_of(speaker), channel)
+            && let Some(capture) = &mut self.capture
+        {
+            capture.hold(&self.clients[speaker], line);
+        }
     }
 
     /// Stops holding back, for a question that is answered later. Returns its label.
     pub(crate) fn forget_capture(&mut self) -> Option<String> {
         self.capture.take().map(|capture| capture.label)
-    }
-
-    /// Whether the answers to a question are held back.
-    pub(crate) fn is_capturing(&self) -> bool {
-        self.capture.is_some()
     }
 
     /// Takes the answers so far out of the world, for the time that a command goes on without the lock.
@@ -136,10 +140,7 @@ impl World {
     fn send_as_held(&mut self, who: ClientId, (tags, words): &TagsAndWords) {
         let (at, space) = if tags.is_empty() { ("", "") } else { ("@", " ") };
         let parts = [at.as_bytes(), tags.as_bytes(), space.as_bytes(), words];
-        let outbox = &self.clients[who].outbox;
-        if outbox.queue(&parts, Cause::Answer) {
-            self.effects.touched.push(Arc::clone(outbox));
-        }
+        self.courier().queue(who, &parts, Cause::Answer);
     }
 
     /// Queues a line with one tag more.
@@ -148,9 +149,6 @@ impl World {
         push_tag(&mut first, key, value);
         let semicolon = if tags.is_empty() { "" } else { ";" };
         let parts = [b"@", first.as_bytes(), semicolon.as_bytes(), tags.as_bytes(), b" ", words];
-        let outbox = &self.clients[who].outbox;
-        if outbox.queue(&parts, Cause::Answer) {
-            self.effects.touched.push(Arc::clone(outbox));
-        }
+        self.courier().queue(who, &parts, Cause::Answer);
     }
 }

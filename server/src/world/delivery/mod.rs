@@ -1,6 +1,10 @@
 //! Lines on their way: what one looks like to whom, and in which order they are queued.
+//!
+//! No other part of the server queues for a client under the lock. A line goes through a [`Courier`], and to have one is
+//! to have ended the [burst]: so the words of a burst come before all that is said later.
 
 pub(super) mod burst;
+pub(super) mod hearers;
 pub(super) mod label;
 pub(super) mod line;
 pub(super) mod multiline;
@@ -13,10 +17,12 @@ use jiff::Timestamp;
 use slotmap::SlotMap;
 use teahouse_protocol::text;
 
-use crate::outbox::Cause;
+use crate::outbox::{Cause, Outbox};
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Capability, Capture, ChannelId, Client, ClientId, Effects, Line, Member, Tags, World};
+use crate::world::{
+    Capability, Capture, Channel, ChannelId, Client, ClientId, Line, Member, Reads, Tags, World,
+};
 
 /// How much of a sentence a notice holds, in bytes: with names of any length before it, it is one line.
 const NOTICE_BYTES: usize = 350;
@@ -47,9 +53,7 @@ impl World {
 
     /// Queues a line for one connection.
     pub fn tell(&mut self, to: ClientId, line: &Line, cause: Cause) {
-        self.end_burst();
-        let Self { clients, effects, capture, .. } = self;
-        deliver(to, &clients[to], line, cause, effects, capture);
+        self.courier().deliver(to, line, cause);
     }
 
     /// Queues a line for one connection that nobody else gets.
@@ -94,14 +98,31 @@ impl World {
         person: ClientId,
         choose: impl Fn(ClientId, &Client) -> Option<&'l Line>,
     ) {
-        self.end_burst();
-        let Self { clients, effects, capture, at_work, .. } = self;
+        let at_work = self.at_work;
+        let Courier { clients, touched, capture, .. } = self.courier();
         for_each_connection(person, &clients[person], clients, |id, client| {
             if let Some(line) = choose(id, client) {
-                let cause = if *at_work == Some(id) { Cause::Answer } else { Cause::Others };
-                deliver(id, client, line, cause, effects, capture);
+                let cause = if at_work == Some(id) { Cause::Answer } else { Cause::Others };
+                deliver(id, client, line, cause, touched, capture);
             }
         });
+    }
+
+    /// Queues for the speaker's own connections a line that was said to somebody else: the one that speaks hears it if
+    /// it has [asked for that](Self::echoes), and the others do unless the speaker said it to themselves, for then they
+    /// have it.
+    pub(crate) fn tell_own(&mut self, speaker: ClientId, line: &Line, reads: Reads, to_oneself: bool) {
+        let echo = self.echoes(speaker);
+        self.tell_person(self.person_of(speaker), |id, client| {
+            let wants = if id == speaker { echo } else { !to_oneself };
+            (wants && reads.fits(client)).then_some(line)
+        });
+    }
+
+    /// Whether a connection hears what it says itself
+    /// ([echo-message](https://ircv3.net/specs/extensions/echo-message)).
+    fn echoes(&self, speaker: ClientId) -> bool {
+        self.clients[speaker].has(Capability::EchoMessage)
     }
 
     /// Queues a numeric for each connection of a person.
@@ -117,12 +138,11 @@ impl World {
         channel: ChannelId,
         mut choose: impl FnMut(ClientId, &Client, &Member) -> Option<&'l Line>,
     ) {
-        self.end_burst();
-        let Self { channels, clients, effects, capture, .. } = self;
+        let Courier { channels, clients, touched, capture, .. } = self.courier();
         for (id, member) in &channels[channel].members {
             for_each_connection(*id, &clients[*id], clients, |id, client| {
                 if let Some(line) = choose(id, client, member) {
-                    deliver(id, client, line, Cause::Others, effects, capture);
+                    deliver(id, client, line, Cause::Others, touched, capture);
                 }
             });
         }
@@ -131,18 +151,18 @@ impl World {
     /// Queues, once for everybody who shares a channel with a client, the line that `choose` has for it; not for the
     /// client itself.
     pub fn tell_neighbours<'l>(&mut self, id: ClientId, choose: impl Fn(&Client) -> Option<&'l Line>) {
-        self.end_burst();
         self.begin_round(id);
-        let Self { channels, clients, effects, capture, round, .. } = self;
+        let round = self.round;
+        let Courier { channels, clients, touched, capture } = self.courier();
         for index in 0..clients[id].channels.len() {
             let channel = clients[id].channels[index];
             for member in channels[channel].members.keys() {
-                if mem::replace(&mut clients[*member].round, *round) == *round {
+                if mem::replace(&mut clients[*member].round, round) == round {
                     continue;
                 }
                 for_each_connection(*member, &clients[*member], clients, |id, client| {
                     if let Some(line) = choose(client) {
-                        deliver(id, client, line, Cause::Others, effects, capture);
+                        deliver(id, client, line, Cause::Others, touched, capture);
                     }
                 });
             }
@@ -158,15 +178,14 @@ impl World {
     ) {
         self.tell_neighbours(id, &choose);
         for watcher in self.watchers_of(self.clients[id].name()) {
-            let Self { clients, effects, capture, round, .. } = self;
-            let client = &clients[watcher];
+            let client = &self.clients[watcher];
             // Whether it has been told is noted of the person.
             let person = client.person.unwrap_or(watcher);
-            if clients[person].round != *round
+            if self.clients[person].round != self.round
                 && client.has(Capability::ExtendedMonitor)
                 && let Some(line) = choose(client)
             {
-                deliver(watcher, client, line, Cause::Others, effects, capture);
+                self.tell(watcher, line, Cause::Others);
             }
         }
     }
@@ -178,19 +197,56 @@ impl World {
     }
 }
 
+/// The way to the outboxes, and the only one but for the end of a burst itself.
+struct Courier<'w> {
+    channels: &'w SlotMap<ChannelId, Channel>,
+    clients: &'w mut SlotMap<ClientId, Client>,
+    touched: &'w mut Vec<Arc<Outbox>>,
+    capture: &'w mut Option<Capture>,
+}
+
+impl World {
+    /// The way to the outboxes. A burst that is going on ends first.
+    #[inline]
+    fn courier(&mut self) -> Courier<'_> {
+        self.end_burst();
+        let Self { channels, clients, effects, capture, .. } = self;
+        Courier { channels, clients, touched: &mut effects.touched, capture }
+    }
+}
+
+impl Courier<'_> {
+    /// Queues a line for one connection, unless it is held back.
+    fn deliver(&mut self, to: ClientId, line: &Line, cause: Cause) {
+        deliver(to, &self.clients[to], line, cause, self.touched, self.capture);
+    }
+
+    /// Queues bytes for one connection, whatever is held back.
+    fn queue(&mut self, to: ClientId, parts: &[&[u8]], cause: Cause) {
+        queue(&self.clients[to], parts, cause, self.touched);
+    }
+}
+
 /// Queues a line for one client, or holds it back as part of the answer to a question with a label.
 fn deliver(
     to: ClientId,
     client: &Client,
     line: &Line,
     cause: Cause,
-    effects: &mut Effects,
+    touched: &mut Vec<Arc<Outbox>>,
     capture: &mut Option<Capture>,
 ) {
     if let Some(capture) = capture.as_mut().filter(|capture| capture.is_for(to)) {
         capture.hold(client, line);
-    } else if client.outbox.queue(&line.parts(Line::class_of(client.capabilities)), cause) {
-        effects.touched.push(Arc::clone(&client.outbox));
+    } else {
+        queue(client, &line.parts(Line::class_of(client.capabilities)), cause, touched);
+    }
+}
+
+/// Queues bytes for one client, and notes that its outbox is to be flushed.
+fn queue(client: &Client, parts: &[&[u8]], cause: Cause, touched: &mut Vec<Arc<Outbox>>) {
+    if client.outbox.queue(parts, cause) {
+        touched.push(Arc::clone(&client.outbox));
     }
 }
 

@@ -87,7 +87,6 @@ impl World {
         if self.clients[id].is_apart {
             return id;
         }
-        self.end_burst();
         let apart = self.clients[id].take_person(Arc::clone(&self.nowhere));
         let channels = apart.channels.clone();
         let nick = apart.name().to_owned();
