@@ -3,7 +3,7 @@
 //! A row is a field of [`Settings`]. What the file says is read and written by it, the page of the settings shows it
 //! where the row has a place there, and `docs/client.md` and its Chinese sister are made of the rows (`make docs`).
 //! What a setting does is said where it is looked up, and for those where something has to be done at once, in
-//! `ui/controller/preferences.rs`.
+//! `ui/controller/pages/preferences.rs`.
 
 use std::collections::BTreeMap;
 use std::fmt;
