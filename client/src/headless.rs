@@ -28,7 +28,7 @@ use crate::config::profile::Profile;
 use crate::config::settings::SettingsFile;
 use crate::desktop::keyring;
 use crate::event::{Event, Manner, What};
-use crate::model::conversation::Delivery;
+use crate::model::conversation::line::Delivery;
 use crate::model::{
     Body, Conversation, ConversationId, Effect, Line, Link, Message, Model, Network, NetworkId,
 };

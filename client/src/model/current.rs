@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::command;
 use crate::event::wire_line;
 use crate::model::Model;
-use crate::model::conversation::{Conversation, Message, Reply};
+use crate::model::conversation::Conversation;
+use crate::model::conversation::line::{Message, Reply};
 use crate::model::ids::{ConversationId, LineId};
 use crate::text::i18n::{Phrase, Text};
 
@@ -23,7 +24,7 @@ impl Model {
     /// Shows all of a line, or its short form again.
     pub fn toggle_fold(&mut self, number: u64) {
         if let Some(current) = self.current_mut() {
-            current.toggle_fold(LineId::numbered(number));
+            current.lines.toggle_fold(LineId::numbered(number));
         }
     }
 
@@ -152,14 +153,14 @@ impl Model {
 
     /// Takes the numbers of the lines that are not what they were when this was last asked.
     pub fn take_changes(&mut self) -> Vec<u64> {
-        self.current_mut().map(Conversation::take_changes).unwrap_or_default()
+        self.current_mut().map(|it| it.lines.take_changes()).unwrap_or_default()
     }
 
     /// The same of every conversation, for who shows all of them.
     pub fn take_all_changes(&mut self) -> Vec<(ConversationId, u64)> {
         let conversations = self.networks.iter_mut().flat_map(|network| &mut network.conversations);
         conversations
-            .flat_map(|it| it.take_changes().into_iter().map(|line| (it.id, line)).collect::<Vec<_>>())
+            .flat_map(|it| it.lines.take_changes().into_iter().map(|line| (it.id, line)).collect::<Vec<_>>())
             .collect()
     }
 

@@ -61,10 +61,10 @@ pub mod offers;
 pub mod trust;
 pub mod viewport;
 
+pub use conversation::line::{Body, COLOURS, Delivery, Line, Message, Reaction, Reply};
+pub use conversation::lines::MAX_LINES;
 pub use conversation::members::{Member, Members, Rank};
-pub use conversation::{
-    Body, COLOURS, Conversation, Delivery, Kind, Line, MAX_LINES, Message, Reaction, Reply,
-};
+pub use conversation::{Conversation, Kind};
 pub use effect::Effect;
 pub use forms::login::{FormErrors, LoginForm};
 pub use ids::{ConversationId, LineId, NetworkId};

@@ -19,7 +19,7 @@ impl Model {
                 // Whoever spoke last is likely to be spoken to.
                 let is_here =
                     |nick: &&str| current.members.get(network.features.case_mapping, nick).is_some();
-                candidates.extend(current.speakers().into_iter().filter(is_here).map(str::to_owned));
+                candidates.extend(current.lines.speakers().into_iter().filter(is_here).map(str::to_owned));
                 let spoke = candidates.len();
                 let others = current.members.sorted().into_iter().map(|member| member.nick.clone());
                 let others: Vec<_> = others.filter(|nick| !candidates[..spoke].contains(nick)).collect();

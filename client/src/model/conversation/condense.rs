@@ -220,14 +220,15 @@ mod tests {
     fn very_many_who_come_and_go_do_not_stand_in_one_line() {
         use jiff::tz::TimeZone;
 
-        use crate::model::conversation::{Body, Conversation, ConversationId, Kind};
-        use crate::model::ids::NetworkId;
+        use crate::model::conversation::line::Body;
+        use crate::model::conversation::{Conversation, Kind};
+        use crate::model::ids::{ConversationId, NetworkId};
 
         let id = ConversationId { network: NetworkId(0), number: 0 };
         let mut conversation = Conversation::new(id, Kind::Room, "#a");
         let at = "2026-03-01T09:01:00Z".parse().unwrap();
         for _ in 0..=MAX_MOVEMENTS {
-            conversation.push_movement(at, &TimeZone::UTC, movement("zoe", Step::Came));
+            conversation.lines.push_movement(at, &TimeZone::UTC, movement("zoe", Step::Came));
         }
         let lines = conversation.lines().filter(|(_, line)| matches!(line.body, Body::Movements(_)));
         assert_eq!(lines.count(), 2);

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 
 use teahouse_protocol::{CaseMapping, Folded};
 
-use crate::model::network::features::Features;
-
 /// One person in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -106,12 +104,16 @@ impl Members {
         self.by_name.clear();
     }
 
-    /// Keeps only those whose names are among `nicks`, and adds who is missing: the answer to NAMES.
-    pub(in crate::model) fn replace(&mut self, features: &Features, people: &[String]) {
+    /// Keeps only these people, each with their signs of rank and their name, and adds those who are missing: the answer
+    /// to NAMES.
+    pub(in crate::model) fn replace<'a>(
+        &mut self,
+        mapping: CaseMapping,
+        people: impl Iterator<Item = (&'a str, &'a str)>,
+    ) {
         let mut before = std::mem::take(&mut self.by_name);
-        for person in people {
-            let (signs, nick) = features.split_signs(person);
-            let key = features.case_mapping.fold(nick).into_owned();
+        for (signs, nick) in people {
+            let key = mapping.fold(nick).into_owned();
             let away = before.remove(&key).is_some_and(|member| member.away);
             self.by_name.insert(key, Member { nick: nick.to_owned(), signs: signs.to_owned(), away });
         }

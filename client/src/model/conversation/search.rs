@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::model::conversation::{Body, Conversation, Line};
+use crate::model::conversation::Conversation;
+use crate::model::conversation::line::{Body, Line};
 use crate::model::ids::ConversationId;
 use crate::text::i18n::Language;
 
@@ -175,7 +176,7 @@ mod tests {
 
     fn push(conversation: &mut Conversation, text: &str) {
         let at: Timestamp = "2026-03-01T09:01:00Z".parse().unwrap();
-        conversation.push(at, &TimeZone::UTC, Body::Notice(vec![Text::Verbatim.with([text])]));
+        conversation.lines.push(at, &TimeZone::UTC, Body::Notice(vec![Text::Verbatim.with([text])]));
     }
 
     fn talk(lines: &[&str]) -> Conversation {
@@ -247,7 +248,7 @@ mod tests {
         let at: Timestamp = "2026-03-01T09:01:00Z".parse().unwrap();
         push(&mut conversation, "tea");
         let day = conversation.range().0;
-        conversation.void(day);
+        conversation.lines.void(day);
         for number in 0..crate::model::MAX_LINES {
             let (first, _) = conversation.range();
             let is_first = conversation.line(first).is_some_and(|line| line.text(Language::English) == "tea");
@@ -260,7 +261,7 @@ mod tests {
                 assert_eq!(search.count(), (0, 0), "{number}");
                 return;
             }
-            conversation.push(at, &TimeZone::UTC, Body::Notice(vec![Text::Verbatim.with(["water"])]));
+            conversation.lines.push(at, &TimeZone::UTC, Body::Notice(vec![Text::Verbatim.with(["water"])]));
         }
         panic!("it was never the oldest");
     }
@@ -271,7 +272,7 @@ mod tests {
         let at: Timestamp = "2026-03-01T09:02:00Z".parse().unwrap();
         let (who, phrase) = ("zoe".to_owned(), Text::Joined.with(["zoe"]));
         let movement = Movement { time: String::new(), who, step: Step::Came, phrase };
-        conversation.push_movement(at, &TimeZone::UTC, movement);
+        conversation.lines.push_movement(at, &TimeZone::UTC, movement);
         assert_eq!(search(&conversation, "zoe").count(), (1, 1));
         let mut hidden = Search::default();
         hidden.begin(&conversation, "zoe");

@@ -8,8 +8,8 @@
 use jiff::SignedDuration;
 
 use crate::model::Model;
-use crate::model::conversation::{Conversation, search};
-use crate::model::history::Told;
+use crate::model::conversation::past::{LookBack, Told};
+use crate::model::conversation::search;
 use crate::model::ids::ConversationId;
 use crate::model::network::Network;
 
@@ -17,18 +17,6 @@ use crate::model::network::Network;
 const MOST_FOUND: &str = "limit:100";
 /// Beginnings of words that mean something to SEARCH.
 const OPERATORS: [&str; 5] = ["in:", "from:", "after:", "before:", "limit:"];
-
-/// How the search for some words goes on in what is older than what is here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::model) enum LookBack {
-    /// It does not, or it has found something.
-    #[default]
-    Idle,
-    /// For these words. The lines from this number on were here before.
-    Underway { wanted: String, from: u64 },
-    /// There is nothing.
-    Nothing,
-}
 
 /// What a SEARCH that was not answered yet was for.
 pub(in crate::model) enum Question {
@@ -65,18 +53,6 @@ impl Model {
     }
 }
 
-impl Conversation {
-    /// Whether older messages are being looked through.
-    pub fn is_looking_back(&self) -> bool {
-        matches!(self.past.look_back, LookBack::Underway { .. })
-    }
-
-    /// Whether older messages were looked through in vain.
-    pub fn has_looked_back_in_vain(&self) -> bool {
-        self.past.look_back == LookBack::Nothing
-    }
-}
-
 impl Network {
     fn look_back(&mut self, wanted: &str) {
         let Some(current) = self.current() else { return };
@@ -85,7 +61,7 @@ impl Network {
         let is_plain = !wanted.split_whitespace().any(means_more);
         let can_search = self.can_search && is_plain && self.may_ask_older(current);
         // Several messages may be of one millisecond, and those that are here already do not count.
-        let oldest = current.oldest_message().filter(|_| can_search);
+        let oldest = current.lines.oldest_message().filter(|_| can_search);
         let before = oldest.map(|(_, at)| format!("before:{:.3}", at + SignedDuration::from_millis(1)));
         if let Some(current) = self.current_mut() {
             current.past.look_back = LookBack::Underway { wanted: wanted.to_owned(), from };

@@ -9,7 +9,8 @@ use crate::config::profile::Profile;
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Identity, Logs, MAX_RECALLED, Owner};
 use crate::model::Model;
-use crate::model::conversation::{Conversation, Kind, Message};
+use crate::model::conversation::line::Message;
+use crate::model::conversation::{Conversation, Kind};
 use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 
@@ -62,7 +63,7 @@ impl Network {
     /// Takes the words of a message out of what was written down.
     pub(in crate::model) fn take_out(&self, id: ConversationId, line: LineId) {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
-        let Some(line) = conversation.line(line) else { return };
+        let Some(line) = conversation.lines.get(line) else { return };
         let Some(Message { from, manner, text, id, redacted: false, .. }) = line.message() else { return };
         let entry =
             Entry { at: line.at, from: from.clone(), manner: *manner, text: text.clone(), id: id.clone() };
@@ -101,7 +102,7 @@ impl Network {
 
     /// Whether the log may have something older than what is here of a conversation, and there is room for it.
     pub(in crate::model) fn may_recall_older(&self, conversation: &Conversation) -> bool {
-        self.diary().is_some() && !conversation.past.log_is_over && conversation.has_room()
+        self.diary().is_some() && !conversation.past.log_is_over && super::has_room(conversation)
     }
 
     /// Brings back from the log what is older than what is here of a conversation. Says whether there is something.
@@ -128,7 +129,7 @@ impl Network {
         let Some(conversation) = self.conversation(id).filter(|it| self.may_recall_older(it)) else {
             return false;
         };
-        let room = conversation.room();
+        let room = conversation.lines.room();
         let mut entries = self.older_in_log(id, usize::MAX);
         let Some(found) = entries.iter().rposition(|entry| is_wanted(&entry.text)) else { return false };
         let entries = entries.split_off(found.saturating_sub(MESSAGES_AROUND));
@@ -144,7 +145,7 @@ impl Network {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else {
             return Vec::new();
         };
-        let oldest = conversation.oldest_message().map(|(_, at)| at);
+        let oldest = conversation.lines.oldest_message().map(|(_, at)| at);
         let name = self.features.case_mapping.fold(&conversation.name);
         logs.recall(owner, name.as_str(), self.latest(), oldest, most)
     }
@@ -160,7 +161,7 @@ impl Network {
         let composed: Vec<_> = entries.into_iter().map(compose).collect();
         let zone = self.clock.zone.clone();
         if let Some(conversation) = self.conversation_mut(id) {
-            conversation.prepend(composed, &zone);
+            conversation.lines.prepend(composed, &zone);
         }
     }
 }

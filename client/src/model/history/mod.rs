@@ -16,11 +16,13 @@
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
-use crate::event::{BatchOf, Manner, Sender, What, Words};
+use crate::event::{BatchOf, Manner, What};
 use crate::logs::MAX_RECALLED;
 use crate::model::Model;
-use crate::model::conversation::{Conversation, Delivery, Kind, MAX_LINES, Message};
-use crate::model::history::deep_search::{LookBack, Question};
+use crate::model::conversation::line::Message;
+use crate::model::conversation::past::{Asked, Told};
+use crate::model::conversation::{Conversation, Kind};
+use crate::model::history::deep_search::Question;
 use crate::model::ids::ConversationId;
 use crate::model::network::{Link, Network};
 use crate::text::i18n::{Phrase, Text};
@@ -43,41 +45,6 @@ const MOST_PAGES: u32 = 10;
 /// How many batches may be open at once, and how many messages one may have. Servers have far fewer.
 const MOST_BATCHES: usize = 8;
 const MOST_IN_BATCH: usize = 1000;
-/// A message without an identifier is taken for the same as one with the same words so many seconds apart.
-const SAME_SECS: i64 = 30;
-
-/// What is known of a conversation's past.
-#[derive(Debug, Default)]
-pub(super) struct Past {
-    /// Whether the latest messages were asked for.
-    is_open: bool,
-    /// What was asked and not answered.
-    asked: Option<Asked>,
-    /// Whether nothing older than what is here can be had.
-    is_complete: bool,
-    /// The newest message, by its identifier and its time.
-    newest: Option<(Option<String>, Timestamp)>,
-    /// Whether nothing older than what is here stands in the log.
-    pub(super) log_is_over: bool,
-    /// Whether somebody has cleared the screen, and so does not want it filled again.
-    is_cleared: bool,
-    pub(super) look_back: LookBack,
-}
-
-/// A question to the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    /// What stands above the first line.
-    Older,
-    /// What was said while we were away, so many answers ago.
-    Missed {
-        pages: u32,
-        /// Whether it is asked from a message on, rather than from a time.
-        by_id: bool,
-    },
-    /// The latest of a private conversation that somebody else has begun, perhaps while we were away.
-    Waiting,
-}
 
 /// A batch of messages that has not ended.
 #[derive(Debug)]
@@ -86,54 +53,6 @@ pub(super) struct Batch {
     pub name: String,
     of: BatchOf,
     messages: Vec<Told>,
-}
-
-/// A message from before.
-#[derive(Debug)]
-pub(super) struct Told {
-    pub(super) at: Timestamp,
-    /// The time as the server has it.
-    pub(super) stamp: Option<Timestamp>,
-    pub(super) from: Sender,
-    /// A room, or a person's name.
-    pub(super) target: String,
-    pub(super) manner: Manner,
-    pub(super) words: Words,
-}
-
-impl Past {
-    /// A message has come, or was sent. Without an identifier, what comes after it comes after the last one that has one.
-    pub(super) fn note(&mut self, id: Option<String>, at: Timestamp) {
-        let before = self.newest.take().and_then(|(before, _)| before);
-        self.newest = Some((id.or(before), at));
-    }
-
-    /// The newest message that is here was said at this time, and one of the newest is known to the server by this
-    /// identifier; only what came after it is missing.
-    pub(super) fn begin_after(&mut self, id: Option<String>, at: Timestamp) {
-        self.newest = Some((id, at));
-        self.is_open = true;
-    }
-
-    /// When the newest message was said, by the server's clock.
-    pub(super) fn newest_at(&self) -> Option<Timestamp> {
-        self.newest.as_ref().map(|(_, at)| *at)
-    }
-
-    /// What was asked will not be answered.
-    pub(super) fn give_up(&mut self) {
-        self.asked = None;
-    }
-
-    /// Whether something was asked and not answered.
-    pub(super) fn is_asked(&self) -> bool {
-        self.asked.is_some()
-    }
-
-    /// Nothing older is to be brought back.
-    pub(super) fn close(&mut self) {
-        self.is_cleared = true;
-    }
 }
 
 /// A point in a conversation, as CHATHISTORY names it.
@@ -168,7 +87,7 @@ impl Network {
     fn ask_past(&mut self, id: ConversationId, asked: Asked, command: &str, point: &str) {
         let limit = self.page().to_string();
         let Some(conversation) = self.conversation_mut(id) else { return };
-        conversation.past.asked = Some(asked);
+        conversation.past.ask(asked);
         let target = conversation.name.clone();
         self.send(&["CHATHISTORY", command, &target, point, &limit]);
     }
@@ -176,11 +95,11 @@ impl Network {
     /// The conversation is looked at: what was said last is asked for, if it never was.
     pub(super) fn open_past(&mut self, id: ConversationId) {
         let is_ready = |it: &Conversation| {
-            it.kind != Kind::Server && it.joined && !it.past.is_open && it.past.asked.is_none()
+            it.kind != Kind::Server && it.joined && !it.past.is_open() && !it.past.is_asked()
         };
         if self.keeps_history() && self.conversation(id).is_some_and(is_ready) {
             if let Some(conversation) = self.conversation_mut(id) {
-                conversation.past.is_open = true;
+                conversation.past.open();
             }
             self.ask_past(id, Asked::Older, "LATEST", "*");
         }
@@ -191,7 +110,7 @@ impl Network {
         if !self.keeps_history() {
             return;
         }
-        let newest = self.conversation(id).and_then(|it| it.past.newest.clone());
+        let newest = self.conversation(id).and_then(|it| it.past.newest().cloned());
         match newest {
             Some((message, at)) => self.ask_missed(id, 0, message.as_deref(), at),
             None if self.current == Some(id) => self.open_past(id),
@@ -207,7 +126,7 @@ impl Network {
 
     /// A private conversation is open: what is missed is asked for, or else what was said last.
     pub(super) fn take_up(&mut self, id: ConversationId) {
-        if self.conversation(id).is_some_and(|it| it.past.newest.is_some()) {
+        if self.conversation(id).is_some_and(|it| it.past.newest().is_some()) {
             self.catch_up(id);
         } else {
             self.open_past(id);
@@ -216,12 +135,7 @@ impl Network {
 
     /// Whether the server may have something older than what is here of a conversation, and there is room for it.
     pub(super) fn may_ask_older(&self, conversation: &Conversation) -> bool {
-        let past = &conversation.past;
-        self.keeps_history()
-            && conversation.joined
-            && past.is_open
-            && !past.is_complete
-            && conversation.has_room()
+        self.keeps_history() && conversation.joined && conversation.past.may_go_on() && has_room(conversation)
     }
 
     /// The same for the server and the log together.
@@ -232,7 +146,7 @@ impl Network {
     /// Asks the server for what is older than what is here of a conversation. Says whether it will answer.
     pub(super) fn ask_older(&mut self, id: ConversationId) -> bool {
         let conversation = self.conversation(id).filter(|it| self.may_ask_older(it));
-        let Some((message, at)) = conversation.and_then(Conversation::oldest_message) else { return false };
+        let Some((message, at)) = conversation.and_then(|it| it.lines.oldest_message()) else { return false };
         if conversation.is_some_and(|it| it.past.is_asked()) {
             return true;
         }
@@ -258,11 +172,11 @@ impl Network {
         }
         let id = self.create(Kind::Private, target);
         self.recall(id);
-        if self.conversation(id).is_some_and(|it| it.past.newest.is_some()) {
+        if self.conversation(id).is_some_and(|it| it.past.newest().is_some()) {
             self.catch_up(id);
         } else {
             if let Some(conversation) = self.conversation_mut(id) {
-                conversation.past.is_open = true;
+                conversation.past.open();
             }
             self.ask_past(id, Asked::Waiting, "LATEST", "*");
         }
@@ -276,14 +190,14 @@ impl Network {
         for name in about {
             let Some(conversation) = self.find_mut(name) else { continue };
             let id = conversation.id;
-            let asked = conversation.past.asked.take();
-            match (asked, conversation.past.newest_at()) {
+            let asked = conversation.past.answered();
+            match (asked, conversation.past.newest().map(|(_, at)| *at)) {
                 // The server may have forgotten that message, and not what was said after it.
                 (Some(Asked::Missed { pages, by_id: true }), Some(at)) => {
                     self.ask_missed(id, pages, None, at);
                 }
                 _ => {
-                    conversation.past.is_complete = true;
+                    conversation.past.complete();
                     self.go_on_looking_back(id);
                 }
             }
@@ -377,12 +291,14 @@ impl Network {
         let Some(conversation) = self.find_mut(target) else { return };
         let id = conversation.id;
         let is_full = messages.len() >= page;
-        let asked = conversation.past.asked.take();
+        let asked = conversation.past.answered();
         let mut new = messages;
-        new.retain(|told| !conversation.recognises(told));
+        new.retain(|told| !conversation.lines.recognises(told));
         match asked {
             Some(Asked::Older) => {
-                conversation.past.is_complete |= !is_full || new.is_empty();
+                if !is_full || new.is_empty() {
+                    conversation.past.complete();
+                }
                 self.put_before(id, new);
             }
             Some(Asked::Missed { pages, .. }) => {
@@ -393,7 +309,9 @@ impl Network {
                 }
             }
             Some(Asked::Waiting) => {
-                conversation.past.is_complete |= !is_full;
+                if !is_full {
+                    conversation.past.complete();
+                }
                 self.put_after(id, new);
             }
             None => self.put_after(id, new),
@@ -410,7 +328,7 @@ impl Network {
 
     /// Somebody repeats what was said before we came: it is put where it belongs, unless it stands there.
     pub(super) fn replayed(&mut self, id: ConversationId, told: Told) {
-        if self.conversation_mut(id).is_some_and(|it| !it.recognises(&told)) {
+        if self.conversation_mut(id).is_some_and(|it| !it.lines.recognises(&told)) {
             self.put_after(id, vec![told]);
         }
     }
@@ -420,7 +338,7 @@ impl Network {
         let Some(first) = messages.first().map(|told| told.at) else { return };
         let Some(conversation) = self.conversation_mut(id) else { return };
         let later = conversation.take_later(first);
-        let newest = conversation.past.newest.clone().filter(|_| later.has_messages());
+        let newest = conversation.past.newest().cloned().filter(|_| later.has_messages());
         for Told { at, stamp, from, manner, words, .. } in messages {
             self.write_down(id, at, &from.name, manner, &words);
             self.stamp = stamp;
@@ -428,9 +346,7 @@ impl Network {
         }
         let zone = self.clock.zone.clone();
         let Some(conversation) = self.conversation_mut(id) else { return };
-        if newest.is_some() {
-            conversation.past.newest = newest;
-        }
+        conversation.past.note_again(newest);
         for (from, to) in conversation.put_again(later, &zone) {
             self.was_moved(id, from, to);
         }
@@ -443,12 +359,12 @@ impl Network {
             .collect();
         let zone = self.clock.zone.clone();
         if let Some(conversation) = self.conversation_mut(id) {
-            if conversation.past.newest.is_none()
+            if conversation.past.newest().is_none()
                 && let Some((at, message)) = composed.last()
             {
                 conversation.past.note(message.id.clone(), *at);
             }
-            conversation.prepend(composed, &zone);
+            conversation.lines.prepend(composed, &zone);
         }
     }
 
@@ -459,50 +375,13 @@ impl Network {
         self.can_search = true;
         for conversation in &mut self.conversations {
             conversation.past.give_up();
-            conversation.past.look_back = LookBack::Idle;
         }
     }
 }
 
-impl Conversation {
-    /// The first message that is here, by its identifier and its time.
-    pub(super) fn oldest_message(&self) -> Option<(Option<String>, Timestamp)> {
-        self.lines().find_map(|(_, line)| Some((line.message()?.id.clone(), line.at)))
-    }
-
-    /// Whether older messages may come before those that are here.
-    pub(super) fn has_room(&self) -> bool {
-        self.kind != Kind::Server
-            && !self.past.is_cleared
-            && self.room() > 2 * MAX_RECALLED.max(MESSAGES_AT_ONCE)
-    }
-
-    /// How many lines there is room for.
-    pub(super) fn room(&self) -> usize {
-        MAX_LINES.saturating_sub(self.lines().len())
-    }
-
-    /// Whether a message is here already. One of ours that was thought lost has arrived after all.
-    fn recognises(&mut self, told: &Told) -> bool {
-        let Told { at, stamp, from, words, .. } = told;
-        let is_near = |said: Timestamp, at: Timestamp| at.duration_since(said).as_secs().abs() <= SAME_SECS;
-        // From which time on it stands here, if it was stamped with one that has not come, nobody can say.
-        let is_ahead = stamp.is_some_and(|stamp| !is_near(stamp, *at));
-        let is_it = |message: &Message, said: Timestamp| match (&message.id, &words.id) {
-            (Some(one), Some(other)) => one == other,
-            _ => message.from == from.name && message.text == words.text && (is_ahead || is_near(said, *at)),
-        };
-        let found = self.lines().rev().find_map(|(id, line)| {
-            let message = line.message().filter(|message| is_it(message, line.at))?;
-            Some((id, message.id.is_none()))
-        });
-        let Some((line, is_nameless)) = found else { return false };
-        if is_nameless {
-            self.change_message(line, |message| {
-                message.id.clone_from(&words.id);
-                message.delivery = Delivery::Arrived;
-            });
-        }
-        true
-    }
+/// Whether older messages may come before those that are here of a conversation.
+fn has_room(conversation: &Conversation) -> bool {
+    conversation.kind != Kind::Server
+        && !conversation.past.is_closed()
+        && conversation.lines.room() > 2 * MAX_RECALLED.max(MESSAGES_AT_ONCE)
 }

@@ -14,7 +14,7 @@ use teahouse_protocol::text::Ctcp;
 
 use crate::event::wire_line;
 use crate::event::{Event, Manner, What, Words};
-use crate::model::conversation::{Conversation, Delivery};
+use crate::model::conversation::line::Delivery;
 use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
@@ -125,7 +125,7 @@ impl Network {
         if !is_echoed {
             self.write_down(id, at, &me, manner, &words);
         } else if let Some(conversation) = self.conversation_mut(id) {
-            conversation.change_message(line, |message| message.delivery = Delivery::Pending);
+            conversation.lines.change_message(line, |message| message.delivery = Delivery::Pending);
         }
         if self.deliveries.underway.len() == MAX_UNDERWAY {
             self.deliveries.underway.pop_front();
@@ -162,17 +162,17 @@ impl Network {
         let (time, said_at) = (self.clock.time_of(at), self.stamp.unwrap_or(at));
         let Some(Underway { line, .. }) = underway.filter(|it| it.conversation == id) else { return false };
         let Some(conversation) = self.conversation_mut(id) else { return false };
-        if conversation.has_others_after(line) {
-            conversation.void(line);
+        if conversation.lines.has_others_after(line) {
+            conversation.lines.void(line);
             return false;
         }
         let mut is_there = false;
-        conversation.change_message(line, |message| {
+        conversation.lines.change_message(line, |message| {
             message.delivery = Delivery::Arrived;
             message.id.clone_from(&words.id);
             is_there = true;
         });
-        conversation.change(line, |line| (line.at, line.stamp, line.time) = (at, said_at, time));
+        conversation.lines.change(line, |line| (line.at, line.stamp, line.time) = (at, said_at, time));
         conversation.past.note(words.id.clone(), said_at);
         is_there
     }
@@ -192,7 +192,7 @@ impl Network {
             self.deliveries.take(|it| it.label.as_deref() == Some(label))
             && let Some(conversation) = self.conversation_mut(conversation)
         {
-            conversation.change_message(line, |message| message.delivery = Delivery::Arrived);
+            conversation.lines.change_message(line, |message| message.delivery = Delivery::Arrived);
         }
     }
 
@@ -259,7 +259,7 @@ impl Network {
     fn fail(&mut self, underway: Underway, why: &Phrase) {
         let Underway { conversation, line, raw, .. } = underway;
         if let Some(conversation) = self.conversation_mut(conversation) {
-            conversation.change_message(line, |message| {
+            conversation.lines.change_message(line, |message| {
                 message.delivery = Delivery::Failed { raw, why: why.clone() };
             });
         }
@@ -272,27 +272,18 @@ impl Network {
     pub(in crate::model) fn send_again(&mut self, id: ConversationId, line: LineId) -> Result<(), Phrase> {
         self.need_voice(id)?;
         let Some(conversation) = self.conversation(id) else { return Ok(()) };
-        let Some(message) = conversation.line(line).and_then(|line| line.message()) else { return Ok(()) };
+        let Some(message) = conversation.lines.message(line) else { return Ok(()) };
         let Delivery::Failed { raw, .. } = &message.delivery else { return Ok(()) };
         let (manner, mut reply_to) = (message.manner, message.reply.as_ref().map(|reply| reply.id.clone()));
         // By now it may have to be cut otherwise.
         let messages = self.messages_of(&conversation.name, manner, raw)?;
         if let Some(conversation) = self.conversation_mut(id) {
-            conversation.void(line);
+            conversation.lines.void(line);
         }
         for message in messages {
             self.utter(id, manner, &message, reply_to.take());
         }
         Ok(())
-    }
-}
-
-impl Conversation {
-    /// Whether anything stands below a line but our own messages that are on their way.
-    fn has_others_after(&self, line: LineId) -> bool {
-        let after = self.lines().rev().take_while(|(id, _)| *id > line);
-        let mut after = after.filter(|(_, line)| line.body != super::Body::Gone);
-        after.any(|(_, line)| line.message().is_none_or(|message| message.delivery != Delivery::Pending))
     }
 }
 

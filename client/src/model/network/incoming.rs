@@ -10,8 +10,8 @@ use crate::event::wire_line;
 use crate::event::{Event, Manner, Sender, What, Words};
 use crate::model::conversation::Kind;
 use crate::model::conversation::condense::Step;
+use crate::model::conversation::past::Told;
 use crate::model::effect::Effect;
-use crate::model::history::Told;
 use crate::model::ids::ConversationId;
 use crate::model::network::{Link, Network, WhoQuestion};
 use crate::text::i18n::{Phrase, Text};
@@ -515,7 +515,8 @@ impl Network {
         let features = mem::take(&mut self.features);
         let mut entered = None;
         if let Some(conversation) = self.find_mut(room).filter(|it| it.joined) {
-            conversation.members.replace(&features, &people);
+            let people = people.iter().map(|person| features.split_signs(person));
+            conversation.members.replace(features.case_mapping, people);
             if !mem::replace(&mut conversation.greeted, true) {
                 entered = Some(conversation.id);
             }

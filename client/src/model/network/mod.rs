@@ -20,7 +20,8 @@ use crate::event::{Manner, Words};
 use crate::logs::{Logs, Owner};
 use crate::model::clock::Clock;
 use crate::model::conversation::condense::{Movement, Step};
-use crate::model::conversation::{Body, Conversation, Delivery, Kind, Message, Reply, colour_of, mention};
+use crate::model::conversation::line::{Body, Delivery, Message, Reply, colour_of};
+use crate::model::conversation::{Conversation, Kind, mention};
 use crate::model::effect::Effect;
 use crate::model::history::Batch;
 use crate::model::history::deep_search::Question;
@@ -562,8 +563,8 @@ impl Network {
         if message.id.is_some() || !(own && is_echoed) {
             conversation.past.note(message.id.clone(), said_at);
         }
-        let line = conversation.push(at, &zone, Body::Message(Box::new(message)));
-        conversation.was_stamped(line, said_at);
+        let line = conversation.lines.push(at, &zone, Body::Message(Box::new(message)));
+        conversation.lines.was_stamped(line, said_at);
         if !own && manner != Manner::Notice {
             let for_us = mention || conversation.kind == Kind::Private;
             conversation.note_new(is_looked_at, for_us);
@@ -616,7 +617,7 @@ impl Network {
         let zone = self.clock.zone.clone();
         if let Some(conversation) = self.conversation_mut(id) {
             let movement = Movement { time: String::new(), who: who.to_owned(), step, phrase };
-            conversation.push_movement(at, &zone, movement);
+            conversation.lines.push_movement(at, &zone, movement);
         }
     }
 
@@ -624,7 +625,7 @@ impl Network {
     pub(super) fn notice(&mut self, id: Option<ConversationId>, at: Timestamp, phrases: Vec<Phrase>) {
         let zone = self.clock.zone.clone();
         if let Some(conversation) = id.and_then(|id| self.conversation_mut(id)) {
-            conversation.push(at, &zone, Body::Notice(phrases));
+            conversation.lines.push(at, &zone, Body::Notice(phrases));
         }
     }
 

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::tags::push_tag;
 
 use crate::event::Sender;
-use crate::model::conversation::{Conversation, Kind, Message, Reaction};
+use crate::model::conversation::{Conversation, Kind};
 use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 use crate::text::typed::{self, Beginning};
@@ -23,9 +23,6 @@ const TYPING_TIME: SignedDuration = SignedDuration::from_secs(6);
 
 /// We say that we are writing no more often than this.
 const TYPING_PAUSE: SignedDuration = SignedDuration::from_secs(3);
-
-/// How many different emoji one message takes.
-const MAX_REACTIONS: usize = 20;
 
 /// How long after we said that we are writing a refusal may still mean that.
 const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
@@ -71,7 +68,7 @@ impl Network {
         let Some(line) = conversation.line_of_message(to) else {
             return;
         };
-        conversation.change_message(line, |message| message.react(&who, emoji, is_undone));
+        conversation.lines.change_message(line, |message| message.react(&who, emoji, is_undone));
     }
 
     /// A message was taken back. Its words are gone from here, too.
@@ -84,7 +81,7 @@ impl Network {
         let place = conversation.id;
         self.take_out(place, number);
         let Some(conversation) = self.conversation_mut(place) else { return };
-        conversation.change_message(number, |message| {
+        conversation.lines.change_message(number, |message| {
             message.redacted = true;
             message.text.clear();
             message.spans.clear();
@@ -161,10 +158,10 @@ impl Network {
         }
         let Some(conversation) = self.conversation_mut(id) else { return };
         let target = conversation.name.clone();
-        let Some(message) = conversation.line(line).and_then(|line| line.message()) else { return };
+        let Some(message) = conversation.lines.message(line) else { return };
         let Some(to) = message.id.clone() else { return };
         let is_undone = message.has_reaction(&me, emoji);
-        conversation.change_message(line, |message| message.react(&me, emoji, is_undone));
+        conversation.lines.change_message(line, |message| message.react(&me, emoji, is_undone));
         let mut tags = String::new();
         push_tag(&mut tags, "+draft/reply", &to);
         push_tag(&mut tags, if is_undone { "+draft/unreact" } else { "+draft/react" }, emoji);
@@ -174,7 +171,7 @@ impl Network {
     /// Takes a message of our own back.
     pub(in crate::model) fn take_back(&mut self, id: ConversationId, line: LineId) {
         let Some(conversation) = self.conversation(id) else { return };
-        let message = conversation.line(line).and_then(|line| line.message());
+        let message = conversation.lines.message(line);
         if let Some(message_id) = message.and_then(|message| message.id.clone()) {
             let target = conversation.name.clone();
             self.send(&["REDACT", &target, &message_id]);
@@ -186,7 +183,7 @@ impl Network {
         let Some(conversation) = self.conversation_mut(id).filter(|it| it.kind != Kind::Server) else {
             return;
         };
-        let Some((at, last)) = conversation.last_message_at() else { return };
+        let Some((at, last)) = conversation.lines.last_message_at() else { return };
         if conversation.read_until.is_none_or(|until| until < last) {
             conversation.read_until = Some(last);
             let target = conversation.name.clone();
@@ -201,40 +198,5 @@ impl Network {
     /// Whether the server passes on a tag that clients send each other.
     pub(in crate::model) fn can_signal(&self, tag: &str) -> bool {
         self.has_capability("message-tags") && self.features.allows_tag(tag)
-    }
-}
-
-impl Conversation {
-    /// Who is writing now.
-    pub fn typing(&self, now: Timestamp) -> impl Iterator<Item = &str> {
-        self.typing.iter().filter(move |(_, until)| *until > now).map(|(name, _)| name.as_str())
-    }
-
-    /// When the last message was said, and when by the server's clock.
-    fn last_message_at(&self) -> Option<(Timestamp, Timestamp)> {
-        let (_, line) = self.lines().rev().find(|(_, line)| line.message().is_some())?;
-        Some((line.at, line.stamp))
-    }
-}
-
-impl Message {
-    fn has_reaction(&self, who: &str, emoji: &str) -> bool {
-        self.reactions.iter().any(|it| it.emoji == emoji && it.people.iter().any(|person| person == who))
-    }
-
-    fn react(&mut self, who: &str, emoji: &str, is_undone: bool) {
-        let has_room = self.reactions.len() < MAX_REACTIONS;
-        let reaction = self.reactions.iter_mut().find(|it| it.emoji == emoji);
-        match (reaction, is_undone) {
-            (Some(reaction), true) => reaction.people.retain(|person| person != who),
-            (Some(reaction), false) if !reaction.people.iter().any(|person| person == who) => {
-                reaction.people.push(who.to_owned());
-            }
-            (None, false) if has_room => {
-                self.reactions.push(Reaction { emoji: emoji.to_owned(), people: vec![who.to_owned()] });
-            }
-            _ => {}
-        }
-        self.reactions.retain(|reaction| !reaction.people.is_empty());
     }
 }
