@@ -68,8 +68,9 @@ pub use conversation::{Conversation, Kind};
 pub use effect::Effect;
 pub use forms::login::{FormErrors, LoginForm};
 pub use ids::{ConversationId, LineId, NetworkId};
-pub use network::features::Features;
-pub use network::people::{Card, Order};
+pub use network::parts::features::Features;
+pub use network::parts::inquiries::Card;
+pub use network::people::Order;
 pub use network::{Link, Network, Presence};
 pub use trust::Stranger;
 

@@ -12,19 +12,12 @@ use crate::model::conversation::past::{LookBack, Told};
 use crate::model::conversation::search;
 use crate::model::ids::ConversationId;
 use crate::model::network::Network;
+use crate::model::network::parts::batches::Question;
 
 /// The most that is found at once.
 const MOST_FOUND: &str = "limit:100";
 /// Beginnings of words that mean something to SEARCH.
 const OPERATORS: [&str; 5] = ["in:", "from:", "after:", "before:", "limit:"];
-
-/// What a SEARCH that was not answered yet was for.
-pub(in crate::model) enum Question {
-    /// Somebody wants to read what was found.
-    List,
-    /// Whether there is anything to look back for in a conversation, with these words.
-    LookBack(ConversationId, String),
-}
 
 impl Model {
     /// Whether the words may be in what is older than what is here of the conversation in front.
@@ -59,7 +52,7 @@ impl Network {
         let (id, from, place) = (current.id, current.range().0.number(), format!("in:{}", current.name));
         let means_more = |word: &str| OPERATORS.iter().any(|operator| word.starts_with(operator));
         let is_plain = !wanted.split_whitespace().any(means_more);
-        let can_search = self.can_search && is_plain && self.may_ask_older(current);
+        let can_search = self.batches.can_search() && is_plain && self.may_ask_older(current);
         // Several messages may be of one millisecond, and those that are here already do not count.
         let oldest = current.lines.oldest_message().filter(|_| can_search);
         let before = oldest.map(|(_, at)| format!("before:{:.3}", at + SignedDuration::from_millis(1)));

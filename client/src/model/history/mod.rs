@@ -16,14 +16,14 @@
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
 
-use crate::event::{BatchOf, Manner, What};
+use crate::event::{BatchOf, Manner};
 use crate::logs::MAX_RECALLED;
 use crate::model::Model;
 use crate::model::conversation::line::Message;
 use crate::model::conversation::past::{Asked, Told};
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::history::deep_search::Question;
 use crate::model::ids::ConversationId;
+use crate::model::network::parts::batches::{Batches, Question};
 use crate::model::network::{Link, Network};
 use crate::text::i18n::{Phrase, Text};
 
@@ -42,18 +42,6 @@ const MOST_TARGETS: &str = "20";
 const MAX_PARAMS: usize = 14;
 /// How often one goes on asking for what was missed. It is not worth more reading than that.
 const MOST_PAGES: u32 = 10;
-/// How many batches may be open at once, and how many messages one may have. Servers have far fewer.
-const MOST_BATCHES: usize = 8;
-const MOST_IN_BATCH: usize = 1000;
-
-/// A batch of messages that has not ended.
-#[derive(Debug)]
-pub(super) struct Batch {
-    /// What we and the server call it.
-    pub name: String,
-    of: BatchOf,
-    messages: Vec<Told>,
-}
 
 /// A point in a conversation, as CHATHISTORY names it.
 fn point(id: Option<&str>, at: Timestamp) -> String {
@@ -220,13 +208,15 @@ impl Network {
     pub(super) fn send_search(&mut self, question: Question, operators: &[&str], words: &str) {
         let words = ["SEARCH"].into_iter().chain(operators.iter().copied()).chain(words.split_whitespace());
         self.send(&words.take(MAX_PARAMS).collect::<Vec<_>>());
-        self.searches.push_back(question);
+        self.batches.ask(question);
     }
 
     /// The server did not do a SEARCH; with `forever`, it does none at all. Says whether nobody need hear of it.
     pub(super) fn search_refused(&mut self, forever: bool) -> bool {
-        self.can_search &= !forever;
-        match self.searches.pop_front() {
+        if forever {
+            self.batches.cannot_search();
+        }
+        match self.batches.answered() {
             Some(Question::LookBack(id, asked)) => {
                 self.may_be_found(id, &asked, None);
                 true
@@ -235,42 +225,14 @@ impl Network {
         }
     }
 
-    pub(super) fn batch_begins(&mut self, name: String, of: BatchOf) {
-        if of != BatchOf::Other && self.batches.len() < MOST_BATCHES {
-            self.batches.push(Batch { name, of, messages: Vec::new() });
-        }
-    }
-
-    /// Keeps a message that belongs to a batch from before for the batch's end. What belongs to none is given back.
-    pub(super) fn hold_for_batch(
-        &mut self,
-        stamp: Option<Timestamp>,
-        batch: Option<&str>,
-        what: What,
-    ) -> Option<What> {
-        let at = self.time_of(stamp);
-        let Some(open) = self.batches.iter_mut().find(|it| Some(it.name.as_str()) == batch) else {
-            return Some(what);
-        };
-        // Who came and went then has come and gone.
-        if let What::Said { from, target, manner, words } = what
-            && open.messages.len() < MOST_IN_BATCH
-        {
-            open.messages.push(Told { at, stamp, from, target, manner, words });
-        }
-        None
-    }
-
     pub(super) fn batch_ends(&mut self, name: &str) {
-        let Some(index) = self.batches.iter().position(|batch| batch.name == name) else { return };
-        let Batch { of, messages, .. } = self.batches.remove(index);
-        match of {
-            BatchOf::History(target) => self.history_came(&target, messages),
-            BatchOf::Found => match self.searches.pop_front() {
+        match self.batches.end(name) {
+            Some((BatchOf::History(target), messages)) => self.history_came(&target, messages),
+            Some((BatchOf::Found, messages)) => match self.batches.answered() {
                 Some(Question::LookBack(id, asked)) => self.may_be_found(id, &asked, Some(&messages)),
                 Some(Question::List) | None => self.found(&messages),
             },
-            BatchOf::Other => {}
+            Some((BatchOf::Other, _)) | None => {}
         }
     }
 
@@ -348,7 +310,7 @@ impl Network {
         let Some(conversation) = self.conversation_mut(id) else { return };
         conversation.past.note_again(newest);
         for (from, to) in conversation.put_again(later, &zone) {
-            self.was_moved(id, from, to);
+            self.deliveries.was_moved(id, from, to);
         }
     }
 
@@ -370,9 +332,7 @@ impl Network {
 
     /// Nothing that was begun will end.
     pub(super) fn forget_batches(&mut self) {
-        self.batches.clear();
-        self.searches.clear();
-        self.can_search = true;
+        self.batches = Batches::default();
         for conversation in &mut self.conversations {
             conversation.past.give_up();
         }

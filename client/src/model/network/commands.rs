@@ -7,7 +7,8 @@ use crate::event::wire_line;
 use crate::model::conversation::Kind;
 use crate::model::effect::Effect;
 use crate::model::ids::ConversationId;
-use crate::model::network::{Link, Network, WhoQuestion};
+use crate::model::network::parts::inquiries::WhoQuestion;
+use crate::model::network::{Link, Network};
 use crate::text::i18n::{Phrase, Text};
 
 impl Network {
@@ -53,7 +54,7 @@ impl Network {
             Command::Online(Some(room)) => {
                 self.need_link()?;
                 let asked_in = self.current;
-                self.ask_who(WhoQuestion { room: Some(room), asked_in, instead: None, people: Vec::new() });
+                self.ask_who(WhoQuestion { room: Some(room), asked_in, ..WhoQuestion::default() });
                 Ok(())
             }
             Command::Search(words) => self.search_before(&words),
@@ -62,7 +63,7 @@ impl Network {
             Command::Whois(nick) => self.ask(&["WHOIS", &nick]),
             Command::List => {
                 self.need_link()?;
-                self.room_list = self.current.map(|id| (id, Vec::new(), 0));
+                self.inquiries.ask_rooms(self.current);
                 self.ask(&["LIST"])
             }
             Command::Clear => {
@@ -122,7 +123,7 @@ impl Network {
         self.need_link()?;
         let instead =
             self.current().filter(|it| it.kind == Kind::Room && it.joined).map(|it| it.name.clone());
-        self.ask_who(WhoQuestion { room: None, asked_in: self.current, instead, people: Vec::new() });
+        self.ask_who(WhoQuestion { asked_in: self.current, instead, ..WhoQuestion::default() });
         Ok(())
     }
 

@@ -2,88 +2,23 @@
 //!
 //! Where the server echoes ([echo-message](https://ircv3.net/specs/extensions/echo-message)), our words stand in the
 //! transcript at once, paler, until they come back. If others spoke meanwhile, they move to where everybody sees
-//! them. Which echo, or which refusal, belongs to which of our lines is told by labels
-//! ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)), and without those by the words.
+//! them. Which echo, or which refusal, belongs to which of our lines is for [`Deliveries`] to say.
+//!
+//! [`Deliveries`]: crate::model::network::parts::deliveries::Deliveries
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use teahouse_protocol::tags::push_tag;
 use teahouse_protocol::text::Ctcp;
 
 use crate::event::wire_line;
-use crate::event::{Event, Manner, What, Words};
+use crate::event::{Manner, Words};
 use crate::model::conversation::line::Delivery;
 use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
+use crate::model::network::parts::deliveries::Underway;
 use crate::text::i18n::{Phrase, Text};
-
-/// How many of our messages may be without an answer before the oldest is taken to have arrived.
-const MAX_UNDERWAY: usize = 200;
-
-/// How long after a message a refusal without a label may still mean it, on servers that never say that one arrived.
-const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
-
-/// Our messages that nothing is known of yet, the oldest first.
-#[derive(Default)]
-pub(in crate::model) struct Deliveries {
-    underway: VecDeque<Underway>,
-    next_label: u32,
-    /// The labels of the batches that are open.
-    batches: HashMap<String, String>,
-}
-
-/// A message on its way.
-struct Underway {
-    label: Option<String>,
-    conversation: ConversationId,
-    line: LineId,
-    at: Timestamp,
-    /// The words as they were typed.
-    raw: String,
-    /// The same as they will come back.
-    text: String,
-    /// Whether they will.
-    is_echoed: bool,
-    /// Whether they went as a batch.
-    is_long: bool,
-}
-
-impl Deliveries {
-    /// The label of our line that this event answers, itself or as part of a batch.
-    pub(in crate::model) fn label_of(&mut self, event: &Event) -> Option<String> {
-        let of_batch = event.batch.as_ref().and_then(|batch| self.batches.get(batch)).cloned();
-        let label = event.label.clone().or(of_batch);
-        match (&event.what, &label) {
-            (What::BatchBegins { batch, .. }, Some(label)) => {
-                self.batches.insert(batch.clone(), label.clone());
-            }
-            (What::BatchEnds { batch }, _) => {
-                self.batches.remove(batch);
-            }
-            _ => {}
-        }
-        label
-    }
-
-    fn take(&mut self, is_it: impl Fn(&Underway) -> bool) -> Option<Underway> {
-        let index = self.underway.iter().position(is_it)?;
-        self.underway.remove(index)
-    }
-
-    /// The one of these messages that is most likely meant by a refusal without a label.
-    fn guess(&mut self, at: Timestamp, is_it: impl Fn(&Underway) -> bool) -> Option<Underway> {
-        let is_possible = |it: &Underway| {
-            let is_recent = at.duration_since(it.at).abs() <= REFUSAL_TIME;
-            (it.is_echoed || is_recent) && is_it(it)
-        };
-        // Echoes come in the order of the messages; where there are none, the last one is as good a guess as any.
-        let first = self.underway.iter().position(|it| is_possible(it) && it.is_echoed);
-        let index = first.or_else(|| self.underway.iter().rposition(is_possible))?;
-        self.underway.remove(index)
-    }
-}
 
 impl Network {
     /// Says one message in a conversation, perhaps in answer to the message with the identifier `reply_to`.
@@ -99,10 +34,7 @@ impl Network {
         let mut tags = String::new();
         // What labels answer may come in a batch.
         let has_labels = self.has_capability("labeled-response") && self.has_capability("batch");
-        let label = has_labels.then(|| {
-            self.deliveries.next_label += 1;
-            self.deliveries.next_label.to_string()
-        });
+        let label = has_labels.then(|| self.deliveries.next_label());
         if let Some(label) = &label {
             push_tag(&mut tags, "label", label);
         }
@@ -127,12 +59,8 @@ impl Network {
         } else if let Some(conversation) = self.conversation_mut(id) {
             conversation.lines.change_message(line, |message| message.delivery = Delivery::Pending);
         }
-        if self.deliveries.underway.len() == MAX_UNDERWAY {
-            self.deliveries.underway.pop_front();
-        }
         let raw = raw.to_owned();
-        let underway = Underway { label, conversation: id, line, at, raw, text, is_echoed, is_long };
-        self.deliveries.underway.push_back(underway);
+        self.deliveries.add(Underway { label, conversation: id, line, at, raw, text, is_echoed, is_long });
     }
 
     /// What we say to somebody; to a service, without the passwords in it.
@@ -152,15 +80,10 @@ impl Network {
         label: Option<&str>,
         words: &Words,
     ) -> bool {
-        let underway = match label {
-            Some(label) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
-            // What has a label and comes back without was said on another device.
-            None => self.deliveries.take(|it| {
-                it.label.is_none() && it.is_echoed && it.conversation == id && it.text == words.text
-            }),
-        };
         let (time, said_at) = (self.clock.time_of(at), self.stamp.unwrap_or(at));
-        let Some(Underway { line, .. }) = underway.filter(|it| it.conversation == id) else { return false };
+        let Some(Underway { line, .. }) = self.deliveries.echoed(label, id, &words.text) else {
+            return false;
+        };
         let Some(conversation) = self.conversation_mut(id) else { return false };
         if conversation.lines.has_others_after(line) {
             conversation.lines.void(line);
@@ -188,8 +111,7 @@ impl Network {
 
     /// The server did what was asked with this label.
     pub(in crate::model) fn acknowledged(&mut self, label: &str) {
-        if let Some(Underway { conversation, line, .. }) =
-            self.deliveries.take(|it| it.label.as_deref() == Some(label))
+        if let Some(Underway { conversation, line, .. }) = self.deliveries.labelled(label)
             && let Some(conversation) = self.conversation_mut(conversation)
         {
             conversation.lines.change_message(line, |message| message.delivery = Delivery::Arrived);
@@ -206,12 +128,13 @@ impl Network {
         why: &Phrase,
     ) -> bool {
         let refused = match (label, about) {
-            (Some(label), _) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
+            (Some(label), _) => self.deliveries.labelled(label),
             (None, Some(about)) if may_be_about_a_message(why) => {
                 let Some(id) = self.find(about).map(|it| it.id) else { return false };
-                let message = self.deliveries.guess(at, |it| it.label.is_none() && it.conversation == id);
+                let message = self.deliveries.refused_in(id, at);
                 if message.is_none() {
-                    return self.typing_was_refused(id);
+                    // Nobody needs to know that others were not told that we are writing.
+                    return self.typing.was_refused(id, self.clock.now());
                 }
                 message
             }
@@ -229,30 +152,16 @@ impl Network {
         label: Option<&str>,
         why: &Phrase,
     ) -> bool {
-        let refused = match label {
-            Some(label) => self.deliveries.take(|it| it.label.as_deref() == Some(label)),
-            // A line of the batch was refused, and only its beginning has the label.
-            None => self.deliveries.guess(at, |it| it.is_long),
-        };
+        let refused = self.deliveries.long_refused(label, at);
         let is_there = refused.is_some();
         refused.into_iter().for_each(|refused| self.fail(refused, why));
         is_there
     }
 
-    /// A line of ours that is on its way stands elsewhere now.
-    pub(in crate::model) fn was_moved(&mut self, id: ConversationId, from: LineId, to: LineId) {
-        let moved = self.deliveries.underway.iter_mut().find(|it| it.conversation == id && it.line == from);
-        if let Some(underway) = moved {
-            underway.line = to;
-        }
-    }
-
     /// The connection is over: whatever has not come back has not arrived.
     pub(in crate::model) fn nothing_arrives(&mut self) {
-        for underway in std::mem::take(&mut self.deliveries).underway {
-            if underway.is_echoed {
-                self.fail(underway, &Text::NotDelivered.into());
-            }
+        for underway in self.deliveries.give_up() {
+            self.fail(underway, &Text::NotDelivered.into());
         }
     }
 

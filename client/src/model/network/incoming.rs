@@ -13,22 +13,15 @@ use crate::model::conversation::condense::Step;
 use crate::model::conversation::past::Told;
 use crate::model::effect::Effect;
 use crate::model::ids::ConversationId;
-use crate::model::network::{Link, Network, WhoQuestion};
-use crate::text::i18n::{Phrase, Text};
+use crate::model::network::parts::inquiries::{MAX_NAMES_SHOWN, WhoQuestion, list_names};
+use crate::model::network::{Link, Network};
+use crate::text::i18n::Text;
 
-/// How many names a notice lists before it says how many more there are.
-const MAX_NAMES_SHOWN: usize = 100;
-/// The same for those who are in a room when one comes.
+/// How many of those who are in a room are listed when we come in.
 const MAX_NAMES_AT_JOIN: usize = 20;
-
-/// How many rooms the answer to `/list` shows.
-pub(in crate::model) const MAX_ROOMS_SHOWN: usize = 100;
 
 /// How far the server's clock may be ahead of ours before its times are not believed.
 const AHEAD: SignedDuration = SignedDuration::from_mins(1);
-
-/// How much of a message of the day is shown.
-const MAX_MOTD_LINES: usize = 500;
 
 impl Network {
     /// Takes in one event.
@@ -39,7 +32,9 @@ impl Network {
         let at = self.time_of(event.time);
         let label = self.deliveries.label_of(&event);
         let label = label.as_deref();
-        let Some(what) = self.hold_for_batch(event.time, event.batch.as_deref(), event.what) else { return };
+        let Some(what) = self.batches.hold(at, event.time, event.batch.as_deref(), event.what) else {
+            return;
+        };
         self.stamp = event.time;
         self.heard_at = event.time.or(self.heard_at);
         match what {
@@ -79,7 +74,7 @@ impl Network {
                     self.acknowledged(label);
                 }
             }
-            What::BatchBegins { batch, of } => self.batch_begins(batch, of),
+            What::BatchBegins { batch, of } => self.batches.begin(batch, of),
             What::BatchEnds { batch } => self.batch_ends(&batch),
             What::TalkedWith { target } => self.talked_with(&target),
             What::NoHistory { about } => self.no_past(&about),
@@ -90,10 +85,7 @@ impl Network {
             What::Renamed { from, to } => self.renamed(at, &from, &to),
             What::Topic { room, by, topic } => self.topic_is(at, &room, by, topic),
             What::Names { room, people } => {
-                self.arriving
-                    .entry(self.features.case_mapping.fold(&room).into_owned())
-                    .or_default()
-                    .extend(people);
+                self.inquiries.names_come(self.features.case_mapping.fold(&room).into_owned(), people);
             }
             What::NamesEnd { room } => self.names_end(at, &room),
             What::Mode { by, target, modes, args } => self.mode(at, &by, &target, &modes, &args),
@@ -107,35 +99,20 @@ impl Network {
                 let text = if away { Text::NowAway } else { Text::NoLongerAway };
                 self.notice_about(at, None, text.into());
             }
-            What::WhoRow { nick, away } => {
-                if let Some(question) = self.who.front_mut() {
-                    question.people.push((nick, away));
-                }
-            }
+            What::WhoRow { nick, away } => self.inquiries.who_row(nick, away),
             What::WhoEnd => self.who_end(at),
-            What::RoomRow { room, people, topic } => {
-                if let Some((_, rows, count)) = &mut self.room_list {
-                    *count += 1;
-                    if rows.len() < MAX_ROOMS_SHOWN {
-                        rows.push(match topic.as_str() {
-                            "" => Text::RoomRowPlain.with([&room, &people]),
-                            topic => Text::RoomRow.with([&room, &people, topic]),
-                        });
-                    }
+            What::RoomRow { room, people, topic } => self.inquiries.room_row(&room, &people, &topic),
+            What::RoomListEnd => {
+                if let Some((id, rows)) = self.inquiries.rooms_end() {
+                    self.notice(Some(id), at, rows);
                 }
             }
-            What::RoomListEnd => self.room_list_end(at),
-            What::Motd(line) if self.motd.len() < MAX_MOTD_LINES => {
-                // Most servers begin each line like this, as RFC 1459 has it.
-                let line = line.strip_prefix("- ").unwrap_or(&line);
-                self.motd.push(Text::Verbatim.with([line]));
-            }
-            What::Motd(_) => {}
+            What::Motd(line) => self.inquiries.motd_line(&line),
             What::MotdEnd => {
-                if mem::take(&mut self.greeting) {
+                let (was_greeting, motd) = self.inquiries.motd_end();
+                if was_greeting {
                     self.ask_who_wrote(self.stamp.unwrap_or(at));
                 }
-                let motd = mem::take(&mut self.motd);
                 if !motd.is_empty() {
                     self.notice(self.current, at, motd);
                 }
@@ -149,11 +126,11 @@ impl Network {
             }
             What::Forwarded { from, to } => self.forwarded(at, &from, &to),
             What::Whois { nick, fact } => {
-                if !self.add_fact(&nick, &fact) {
+                if !self.inquiries.add_fact(self.features.case_mapping, &nick, &fact) {
                     self.notice_about(at, None, fact);
                 }
             }
-            What::WhoisEnd { nick } => self.complete_card(&nick),
+            What::WhoisEnd { nick } => self.inquiries.complete_card(self.features.case_mapping, &nick),
             What::Answer(phrase) => self.notice_about(at, None, phrase),
             What::Refused { about, phrase } => {
                 if let Some(room) = &about {
@@ -179,7 +156,7 @@ impl Network {
                 }
             }
             What::Statistics(text) => {
-                if !self.greeting {
+                if !self.inquiries.is_greeting() {
                     self.notice_about(at, None, Text::FromServer.with([&text]));
                 }
             }
@@ -201,7 +178,7 @@ impl Network {
         self.link = Link::Up;
         (self.welcomed_at, self.is_welcome_stamped) = (Some(self.stamp.unwrap_or(at)), self.stamp.is_some());
         self.failure = None;
-        self.greeting = true;
+        self.inquiries.greet();
         self.spoken = None;
         self.me = nick;
         self.begin_diary();
@@ -510,8 +487,7 @@ impl Network {
     }
 
     fn names_end(&mut self, at: Timestamp, room: &str) {
-        let people =
-            self.arriving.remove(&self.features.case_mapping.fold(room).into_owned()).unwrap_or_default();
+        let people = self.inquiries.names_end(&self.features.case_mapping.fold(room).into_owned());
         let features = mem::take(&mut self.features);
         let mut entered = None;
         if let Some(conversation) = self.find_mut(room).filter(|it| it.joined) {
@@ -532,7 +508,7 @@ impl Network {
         self.notice(Some(id), at, vec![Text::PeopleHere.of([words(room), words(&counted), listed])]);
         if self.has_capability("away-notify") && count <= MAX_NAMES_SHOWN {
             let room = Some(room.to_owned());
-            self.ask_who(WhoQuestion { room, asked_in: None, instead: None, people: Vec::new() });
+            self.ask_who(WhoQuestion { room, ..WhoQuestion::default() });
         }
     }
 
@@ -566,46 +542,15 @@ impl Network {
     }
 
     fn who_end(&mut self, at: Timestamp) {
-        let Some(mut question) = self.who.pop_front() else { return };
+        let Some(mut question) = self.inquiries.who_end() else { return };
         for (nick, away) in &question.people {
             self.mark_away(nick, *away);
         }
-        let Some(asked_in) = question.asked_in else { return };
-        if question.people.is_empty() && question.instead.is_some() {
+        if question.asked_in.is_some() && question.people.is_empty() && question.instead.is_some() {
             let room = question.instead.take();
             self.ask_who(WhoQuestion { room, ..question });
-            return;
+        } else {
+            self.notice(question.asked_in, at, vec![question.answer(self.features.case_mapping)]);
         }
-        let mapping = self.features.case_mapping;
-        let mut names: Vec<_> = question.people.iter().map(|(nick, _)| nick.as_str()).collect();
-        names.sort_by(|one, other| mapping.fold(one).cmp(&mapping.fold(other)));
-        names.dedup();
-        let phrase = if names.is_empty() {
-            Text::NobodySeen.into()
-        } else {
-            Text::OnlineList
-                .of([Text::Verbatim.with([&names.len().to_string()]), list_names(&names, MAX_NAMES_SHOWN)])
-        };
-        self.notice(Some(asked_in), at, vec![phrase]);
-    }
-
-    fn room_list_end(&mut self, at: Timestamp) {
-        let Some((id, mut rows, count)) = self.room_list.take() else { return };
-        let counted = count.to_string();
-        rows.push(if count > rows.len() {
-            Text::RoomListCut.with([&counted, &rows.len().to_string()])
-        } else {
-            Text::RoomListEnd.with([&counted])
-        });
-        self.notice(Some(id), at, rows);
-    }
-}
-
-/// Names in one sentence, and how many more there are if they are very many.
-fn list_names(names: &[&str], most: usize) -> Phrase {
-    let shown = names[..names.len().min(most)].join(", ");
-    match names.len() - names.len().min(most) {
-        0 => Text::Verbatim.with([&shown]),
-        more => Text::AndMore.with([&shown, &more.to_string()]),
     }
 }

@@ -5,7 +5,7 @@
 //! delivery, signals, people, notices of the desktop) has a file with both what a network knows of it and what it does
 //! with that, so that nobody else can reach into it; these files and this one know each other.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
@@ -23,13 +23,12 @@ use crate::model::conversation::condense::{Movement, Step};
 use crate::model::conversation::line::{Body, Delivery, Message, Reply, colour_of};
 use crate::model::conversation::{Conversation, Kind, mention};
 use crate::model::effect::Effect;
-use crate::model::history::Batch;
-use crate::model::history::deep_search::Question;
 use crate::model::ids::{ConversationId, LineId, NetworkId};
-use crate::model::network::delivery::Deliveries;
-use crate::model::network::features::Features;
-use crate::model::network::people::Card;
-use crate::model::network::signals::Typing;
+use crate::model::network::parts::batches::Batches;
+use crate::model::network::parts::deliveries::Deliveries;
+use crate::model::network::parts::features::Features;
+use crate::model::network::parts::inquiries::{Inquiries, WhoQuestion};
+use crate::model::network::parts::typing::Typing;
 use crate::model::network::wire::WireLog;
 use crate::model::notify::NotifyRules;
 use crate::model::offers::Offer;
@@ -39,8 +38,8 @@ use crate::text::i18n::{Language, Phrase, Text};
 pub(super) mod account;
 mod commands;
 mod delivery;
-pub mod features;
 pub(in crate::model) mod incoming;
+pub(super) mod parts;
 pub mod people;
 mod signals;
 pub(in crate::model) mod speech;
@@ -69,18 +68,6 @@ pub enum Presence {
     Away,
     /// In none of our rooms; nobody tells us more.
     Unknown,
-}
-
-/// A WHO that the server has not finished answering. Answers come in the order of the questions.
-pub(super) struct WhoQuestion {
-    /// The room asked about, or the whole server.
-    pub room: Option<String>,
-    /// Where to show the answer; nowhere if it is only for the members' away marks.
-    pub asked_in: Option<ConversationId>,
-    /// A room to ask about instead if the server shows nobody.
-    pub instead: Option<String>,
-    /// Who it is so far, and whether they are away.
-    pub people: Vec<(String, bool)>,
 }
 
 /// A server, and all that is open there.
@@ -131,25 +118,13 @@ pub struct Network {
     pub(super) coming: Vec<Room>,
     /// Rooms that the person asked to join, to be opened when we are in; with their passwords.
     pub(super) wanted: HashMap<Folded<'static>, Option<String>>,
-    /// Names that came and whose end has not.
-    pub(super) arriving: HashMap<Folded<'static>, Vec<String>>,
-    pub(super) who: VecDeque<WhoQuestion>,
     /// When the last connection ended, by the server's clock if that is behind ours.
     pub(super) left_at: Option<Timestamp>,
     /// What time it was when the server said so last.
     pub(super) heard_at: Option<Timestamp>,
     /// Messages from before, whose batches have not ended.
-    pub(super) batches: Vec<Batch>,
-    /// What the server is searched for, in the order of the questions.
-    pub(super) searches: VecDeque<Question>,
-    /// Whether the server can search, as far as we know.
-    pub(super) can_search: bool,
-    /// Where the answer to LIST goes, and what came of it.
-    pub(super) room_list: Option<(ConversationId, Vec<Phrase>, usize)>,
-    /// The message of the day so far.
-    pub(super) motd: Vec<Phrase>,
-    /// Whether the server has not finished its greeting.
-    pub(super) greeting: bool,
+    pub(super) batches: Batches,
+    pub(super) inquiries: Inquiries,
     pub(super) wire: WireLog,
     /// Whom one does not want to hear; the same list everywhere.
     pub(super) ignored: Rc<[String]>,
@@ -163,13 +138,9 @@ pub struct Network {
     pub(super) notify: Rc<NotifyRules>,
     /// Whether the window has the keyboard.
     pub(super) is_focused: bool,
-    /// Who somebody is, while that is asked or waits to be shown.
-    pub(super) card: Option<Card>,
     /// What became of what we said.
     pub(super) deliveries: Deliveries,
     pub(super) typing: Typing,
-    /// What the last message of several lines was called.
-    pub(super) next_batch: u32,
     /// The time with which the server stamped what happens just now.
     pub(super) stamp: Option<Timestamp>,
     /// Rooms to go into with a click, the newest last.
@@ -346,16 +317,10 @@ impl Network {
             next_number: 0,
             in_sight: false,
             wanted: HashMap::new(),
-            arriving: HashMap::new(),
-            who: VecDeque::new(),
             left_at: None,
             heard_at: None,
-            batches: Vec::new(),
-            searches: VecDeque::new(),
-            can_search: true,
-            room_list: None,
-            motd: Vec::new(),
-            greeting: false,
+            batches: Batches::default(),
+            inquiries: Inquiries::default(),
             wire: WireLog::default(),
             ignored: Rc::default(),
             logs: None,
@@ -364,10 +329,8 @@ impl Network {
             diary: None,
             notify: Rc::default(),
             is_focused: true,
-            card: None,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
-            next_batch: 0,
             offers: Vec::new(),
             stamp: None,
             effects: Vec::new(),
@@ -446,12 +409,8 @@ impl Network {
         self.link = Link::Down;
         self.capabilities.clear();
         self.wanted.clear();
-        self.arriving.clear();
-        self.who.clear();
-        self.room_list = None;
+        self.inquiries.give_up();
         self.offers.clear();
-        self.motd.clear();
-        self.greeting = false;
         self.away = false;
         self.account = None;
         self.fingerprint = None;
@@ -530,9 +489,8 @@ impl Network {
     }
 
     pub(super) fn ask_who(&mut self, question: WhoQuestion) {
-        let mask = question.room.clone().unwrap_or_else(|| "*".to_owned());
+        let mask = self.inquiries.ask_who(question);
         self.send(&["WHO", &mask]);
-        self.who.push_back(question);
     }
 }
 

@@ -8,18 +8,8 @@ use crate::model::conversation::Kind;
 use crate::model::conversation::members::Rank;
 use crate::model::effect::Effect;
 use crate::model::network::Network;
+use crate::model::network::parts::inquiries::Card;
 use crate::text::i18n::{Phrase, Text};
-
-/// Who somebody is, as far as the server says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Card {
-    /// Their name.
-    pub nick: String,
-    /// What the server says of them.
-    pub facts: Vec<Phrase>,
-    /// Whether the server has said all.
-    is_complete: bool,
-}
 
 /// What an operator of a room does with somebody there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,29 +28,8 @@ impl Network {
     /// Asks the server who somebody is; the answer becomes a card.
     pub(in crate::model) fn ask_card(&mut self, nick: &str) -> Result<(), Phrase> {
         self.ask(&["WHOIS", nick])?;
-        self.card = Some(Card { nick: nick.to_owned(), ..Card::default() });
+        self.inquiries.ask_card(nick);
         Ok(())
-    }
-
-    /// Puts a fact on the card, if there is one of this person.
-    pub(in crate::model) fn add_fact(&mut self, nick: &str, fact: &Phrase) -> bool {
-        let mapping = self.features.case_mapping;
-        let Some(card) = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick)) else {
-            return false;
-        };
-        if !card.is_complete {
-            card.facts.push(fact.clone());
-        }
-        !card.is_complete
-    }
-
-    /// The server has said all that it knows. Where it knows nobody of that name, it has said that already.
-    pub(in crate::model) fn complete_card(&mut self, nick: &str) {
-        let mapping = self.features.case_mapping;
-        if let Some(card) = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick)) {
-            card.is_complete = true;
-        }
-        self.card.take_if(|card| card.is_complete && card.facts.is_empty());
     }
 
     /// Whether we keep order in the room in front: only then is it worth offering.
@@ -135,7 +104,7 @@ impl Model {
 
     /// Takes the card that was asked for, once all of it is there.
     pub fn take_card(&mut self) -> Option<Card> {
-        self.front_mut()?.card.take_if(|card| card.is_complete)
+        self.front_mut()?.inquiries.take_card()
     }
 
     /// Gives an order about somebody in the room in front.

@@ -7,8 +7,6 @@
 //! [redaction](https://ircv3.net/specs/extensions/message-redaction),
 //! [read markers](https://ircv3.net/specs/extensions/read-marker).
 
-use std::collections::VecDeque;
-
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::tags::push_tag;
 
@@ -20,23 +18,6 @@ use crate::text::typed::{self, Beginning};
 
 /// Somebody is taken to be writing for this long after they said so.
 const TYPING_TIME: SignedDuration = SignedDuration::from_secs(6);
-
-/// We say that we are writing no more often than this.
-const TYPING_PAUSE: SignedDuration = SignedDuration::from_secs(3);
-
-/// How long after we said that we are writing a refusal may still mean that.
-const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
-
-/// How many such refusals are waited for at once.
-const MAX_REFUSALS: usize = 8;
-
-/// Whether others were told that we are writing.
-#[derive(Default)]
-pub(in crate::model) struct Typing {
-    told: Option<(ConversationId, Timestamp)>,
-    /// Where the server may yet refuse to tell them, and since when.
-    refusable: VecDeque<(ConversationId, Timestamp)>,
-}
 
 /// What others do.
 impl Network {
@@ -114,40 +95,9 @@ impl Network {
         if kind == Kind::Server || !is_live || !self.can_signal("typing") {
             return;
         }
-        let now = self.clock.now();
-        match self.typing.told {
-            Some((told, at)) if is_message && told == id && now.duration_since(at) < TYPING_PAUSE => {}
-            _ if is_message => {
-                self.typing.told = Some((id, now));
-                self.tell_typing("active", id, &target);
-            }
-            Some((told, _)) if told == id => {
-                self.typing.told = None;
-                self.tell_typing("done", id, &target);
-            }
-            _ => {}
+        if let Some(state) = self.typing.wrote(id, is_message, self.clock.now()) {
+            self.send_tagged(&format!("+typing={state}"), &["TAGMSG", &target]);
         }
-    }
-
-    fn tell_typing(&mut self, state: &str, id: ConversationId, target: &str) {
-        self.send_tagged(&format!("+typing={state}"), &["TAGMSG", target]);
-        self.typing.refusable.truncate(MAX_REFUSALS - 1);
-        self.typing.refusable.push_front((id, self.clock.now()));
-    }
-
-    /// The server refused something in a conversation. Says whether that was to tell others that we are writing, which
-    /// nobody needs to know.
-    pub(in crate::model) fn typing_was_refused(&mut self, id: ConversationId) -> bool {
-        let now = self.clock.now();
-        let refusable = &mut self.typing.refusable;
-        refusable.retain(|(_, at)| now.duration_since(*at) <= REFUSAL_TIME);
-        let oldest = refusable.iter().rposition(|(told, _)| *told == id);
-        oldest.and_then(|index| refusable.remove(index)).is_some()
-    }
-
-    /// What was written was sent, which says by itself that one does not write any more.
-    pub(in crate::model) fn stopped_writing(&mut self) {
-        self.typing.told = None;
     }
 
     /// Puts an emoji below a message, or takes it away if it is there already.

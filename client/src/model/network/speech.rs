@@ -71,7 +71,7 @@ impl Network {
             conversation.answered();
             reply_to = conversation.replying.take().map(|reply| reply.id);
         }
-        self.stopped_writing();
+        self.typing.stopped();
         for message in messages {
             self.utter(id, manner, &message, reply_to.take());
         }
@@ -137,8 +137,7 @@ impl Network {
             self.send_tagged(tags, &["PRIVMSG", target, line]);
             return false;
         }
-        self.next_batch += 1;
-        let batch = self.next_batch.to_string();
+        let batch = self.deliveries.next_batch();
         self.send_tagged(tags, &["BATCH", &format!("+{batch}"), "draft/multiline", target]);
         for (goes_on, line) in lines {
             let concat = if goes_on { ";draft/multiline-concat" } else { "" };

@@ -12,7 +12,7 @@ use crate::config::irc_url::IrcUrl;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::{Failure, Field};
 use crate::event::{self, Manner};
-use crate::model::network::incoming::MAX_ROOMS_SHOWN;
+use crate::model::network::parts::inquiries::MAX_ROOMS_SHOWN;
 use crate::model::network::speech::{MAX_LINES_AT_ONCE, UNKNOWN_ADDRESS_BYTES};
 
 mod account;

@@ -1,0 +1,14 @@
+//! What a network is made of. Each part keeps its state to itself, takes what else it needs as arguments, and returns
+//! what is to be sent or shown; none knows the network or another part of it.
+//!
+//! - [`inquiries`]: what the server was asked and has not finished answering;
+//! - [`batches`]: messages from before that are on their way here, and searches;
+//! - [`deliveries`]: what we said that is on its way there;
+//! - [`typing`]: whether others know that we are writing;
+//! - [`features`]: what the server said of itself.
+
+pub mod batches;
+pub mod deliveries;
+pub mod features;
+pub mod inquiries;
+pub mod typing;
