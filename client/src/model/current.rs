@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use crate::command;
 use crate::event::wire_line;
 use crate::model::Model;
-use crate::model::conversation::Conversation;
 use crate::model::conversation::line::{Message, Reply};
+use crate::model::conversation::past::LookBack;
+use crate::model::conversation::{Conversation, Kind};
 use crate::model::ids::{ConversationId, LineId};
 use crate::text::i18n::{Phrase, Text};
 
@@ -145,6 +146,69 @@ impl Model {
     pub fn typing(&self) -> Vec<&str> {
         let now = self.clock.now();
         self.current().map(|current| current.typing(now).collect()).unwrap_or_default()
+    }
+
+    /// Somebody has scrolled the conversation in front to its beginning.
+    pub fn want_older(&mut self) {
+        if let Some(network) = self.front_mut()
+            && let Some(id) = network.current
+            && !network.ask_older(id)
+        {
+            network.recall_older(id);
+        }
+    }
+
+    /// Whether the words may be in what is older than what is here of the conversation in front.
+    pub fn can_look_back(&self) -> bool {
+        self.front().is_some_and(|network| {
+            network.current().is_some_and(|it| it.past.look_back == LookBack::Idle && network.has_older(it))
+        })
+    }
+
+    /// Looks for words in what is older.
+    pub fn look_back(&mut self, wanted: &str) {
+        let wanted = wanted.trim();
+        if self.can_look_back()
+            && !wanted.is_empty()
+            && let Some(network) = self.front_mut()
+        {
+            network.look_back(wanted);
+        }
+    }
+
+    /// Other words are looked for now, or none.
+    pub fn stop_looking_back(&mut self) {
+        if let Some(current) = self.current_mut() {
+            current.past.look_back = LookBack::Idle;
+        }
+    }
+
+    /// Completes the name or command before the caret (Tab), or goes on to the next one that fits, or `backwards` to
+    /// the one before. `caret` is a place in `typed` in bytes. Gives the new text and caret, or nothing if nothing
+    /// fits.
+    pub fn complete(&mut self, typed: &str, caret: usize, backwards: bool) -> Option<(String, usize)> {
+        let mut candidates: Vec<String> = Vec::new();
+        if let Some(network) = self.front() {
+            if let Some(current) = network.current() {
+                // Whoever spoke last is likely to be spoken to.
+                let is_here =
+                    |nick: &&str| current.members.get(network.features.case_mapping, nick).is_some();
+                candidates.extend(current.lines.speakers().into_iter().filter(is_here).map(str::to_owned));
+                let spoke = candidates.len();
+                let others = current.members.sorted().into_iter().map(|member| member.nick.clone());
+                let others: Vec<_> = others.filter(|nick| !candidates[..spoke].contains(nick)).collect();
+                candidates.extend(others);
+            }
+            // Whoever and whatever has a conversation can be named in every other one.
+            for named in network.conversations().iter().filter(|it| it.kind != Kind::Server) {
+                if !candidates.contains(&named.name) {
+                    candidates.push(named.name.clone());
+                }
+            }
+            candidates.retain(|name| !network.same(name, network.me()));
+        }
+        candidates.extend(command::COMMANDS.iter().map(|row| format!("/{}", row.names[0])));
+        self.completion.complete(typed, caret, &candidates, backwards)
     }
 
     fn message_numbered(&self, number: u64) -> Option<&Message> {

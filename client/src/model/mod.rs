@@ -50,6 +50,7 @@ pub mod network;
 
 mod current;
 mod networks;
+mod people;
 mod selection;
 
 mod history;
@@ -67,12 +68,12 @@ pub use conversation::members::{Member, Members, Rank};
 pub use conversation::{Conversation, Kind};
 pub use effect::Effect;
 pub use forms::login::{FormErrors, LoginForm};
+pub use forms::stranger::Stranger;
 pub use ids::{ConversationId, LineId, NetworkId};
 pub use network::parts::features::Features;
 pub use network::parts::inquiries::Card;
 pub use network::people::Order;
 pub use network::{Link, Network, Presence};
-pub use trust::Stranger;
 
 /// Which of its two views the window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,6 +292,25 @@ impl Model {
         self.say_remarks();
         self.collect_effects();
         mem::take(&mut self.effects)
+    }
+}
+
+/// What the settings say.
+impl Model {
+    /// Says what the desktop is to be told of.
+    pub fn set_notify(&mut self, rules: NotifyRules) {
+        self.notify = std::rc::Rc::new(rules);
+        for network in &mut self.networks {
+            network.notify = std::rc::Rc::clone(&self.notify);
+        }
+    }
+
+    /// Says where conversations are written down, or that they are not to be.
+    pub fn set_logs(&mut self, logs: Option<Logs>) {
+        for network in &mut self.networks {
+            network.logs.clone_from(&logs);
+        }
+        self.logs = logs;
     }
 }
 

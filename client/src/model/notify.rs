@@ -2,70 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use crate::config::settings::Notify;
-use crate::model::Model;
-use crate::model::conversation::{Conversation, Kind};
-use crate::model::effect::Effect;
-use crate::model::ids::ConversationId;
-use crate::model::network::Network;
 
 /// What is told of: everywhere, and where one wants it otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotifyRules {
     /// Everywhere else.
     pub everywhere: Notify,
-    /// By the [place](Network::place_key) of a conversation.
+    /// By the [place](crate::model::Network::place_key) of a conversation.
     pub by_place: BTreeMap<String, Notify>,
-}
-
-impl Network {
-    /// What a conversation is called in the settings: the saved server's name or address, and its own.
-    pub fn place_key(&self, conversation: &Conversation) -> String {
-        let name = self.features.case_mapping.fold(conversation.name());
-        format!("{}/{}", self.profile().title(), name.as_str())
-    }
-
-    /// What is told of in a conversation.
-    pub fn notify_of(&self, conversation: &Conversation) -> Notify {
-        let own = self.notify.by_place.get(&self.place_key(conversation));
-        own.copied().unwrap_or(self.notify.everywhere)
-    }
-
-    /// Tells the desktop of a message, if one wants that and does not see it anyway. What was said before we came, and
-    /// is only repeated now, is no news.
-    pub(super) fn tell_desktop(
-        &mut self,
-        id: ConversationId,
-        at: Timestamp,
-        from: &str,
-        text: &str,
-        for_us: bool,
-    ) {
-        let is_news = !self.is_focused && self.welcomed_at.is_none_or(|welcomed_at| at >= welcomed_at);
-        let Some(conversation) = self.conversation(id).filter(|_| is_news) else { return };
-        let is_wanted = match self.notify_of(conversation) {
-            Notify::All => true,
-            Notify::Mentions => for_us,
-            Notify::None => false,
-        };
-        if is_wanted {
-            let title = match conversation.kind() {
-                Kind::Private => from.to_owned(),
-                Kind::Room | Kind::Server => format!("{from} · {}", conversation.name()),
-            };
-            self.effects.push(Effect::Notify { conversation: id, title, text: text.to_owned() });
-        }
-    }
-}
-
-impl Model {
-    /// Says what the desktop is to be told of.
-    pub fn set_notify(&mut self, rules: NotifyRules) {
-        self.notify = std::rc::Rc::new(rules);
-        for network in &mut self.networks {
-            network.notify = std::rc::Rc::clone(&self.notify);
-        }
-    }
 }

@@ -3,40 +3,7 @@
 //! Pressed again it goes on to the next one that fits. 汉字 stand without spaces between words, so where no word fits
 //! from its beginning, the longest end of it that a name begins with does: `你好小` becomes `你好小明`.
 
-use crate::command;
-use crate::model::Model;
-use crate::model::conversation::Kind;
 use crate::text::typed;
-
-impl Model {
-    /// Completes the name or command before the caret (Tab), or goes on to the next one that fits, or `backwards` to
-    /// the one before. `caret` is a place in `typed` in bytes. Gives the new text and caret, or nothing if nothing
-    /// fits.
-    pub fn complete(&mut self, typed: &str, caret: usize, backwards: bool) -> Option<(String, usize)> {
-        let mut candidates: Vec<String> = Vec::new();
-        if let Some(network) = self.front() {
-            if let Some(current) = network.current() {
-                // Whoever spoke last is likely to be spoken to.
-                let is_here =
-                    |nick: &&str| current.members.get(network.features.case_mapping, nick).is_some();
-                candidates.extend(current.lines.speakers().into_iter().filter(is_here).map(str::to_owned));
-                let spoke = candidates.len();
-                let others = current.members.sorted().into_iter().map(|member| member.nick.clone());
-                let others: Vec<_> = others.filter(|nick| !candidates[..spoke].contains(nick)).collect();
-                candidates.extend(others);
-            }
-            // Whoever and whatever has a conversation can be named in every other one.
-            for named in network.conversations().iter().filter(|it| it.kind != Kind::Server) {
-                if !candidates.contains(&named.name) {
-                    candidates.push(named.name.clone());
-                }
-            }
-            candidates.retain(|name| !network.same(name, network.me()));
-        }
-        candidates.extend(command::COMMANDS.iter().map(|row| format!("/{}", row.names[0])));
-        self.completion.complete(typed, caret, &candidates, backwards)
-    }
-}
 
 /// What Tab did last, to go on from there.
 #[derive(Debug, Default)]

@@ -7,7 +7,6 @@
 
 use jiff::SignedDuration;
 
-use crate::model::Model;
 use crate::model::conversation::past::{LookBack, Told};
 use crate::model::conversation::search;
 use crate::model::ids::ConversationId;
@@ -19,35 +18,8 @@ const MOST_FOUND: &str = "limit:100";
 /// Beginnings of words that mean something to SEARCH.
 const OPERATORS: [&str; 5] = ["in:", "from:", "after:", "before:", "limit:"];
 
-impl Model {
-    /// Whether the words may be in what is older than what is here of the conversation in front.
-    pub fn can_look_back(&self) -> bool {
-        self.front().is_some_and(|network| {
-            network.current().is_some_and(|it| it.past.look_back == LookBack::Idle && network.has_older(it))
-        })
-    }
-
-    /// Looks for words in what is older.
-    pub fn look_back(&mut self, wanted: &str) {
-        let wanted = wanted.trim();
-        if self.can_look_back()
-            && !wanted.is_empty()
-            && let Some(network) = self.front_mut()
-        {
-            network.look_back(wanted);
-        }
-    }
-
-    /// Other words are looked for now, or none.
-    pub fn stop_looking_back(&mut self) {
-        if let Some(current) = self.current_mut() {
-            current.past.look_back = LookBack::Idle;
-        }
-    }
-}
-
 impl Network {
-    fn look_back(&mut self, wanted: &str) {
+    pub(in crate::model) fn look_back(&mut self, wanted: &str) {
         let Some(current) = self.current() else { return };
         let (id, from, place) = (current.id, current.range().0.number(), format!("in:{}", current.name));
         let means_more = |word: &str| OPERATORS.iter().any(|operator| word.starts_with(operator));

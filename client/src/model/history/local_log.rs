@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use crate::config::profile::Profile;
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Identity, Logs, MAX_RECALLED, Owner};
-use crate::model::Model;
 use crate::model::conversation::line::Message;
 use crate::model::conversation::{Conversation, Kind};
 use crate::model::ids::{ConversationId, LineId};
@@ -16,16 +15,6 @@ use crate::model::network::Network;
 
 /// How many messages stand above one that was looked for.
 const MESSAGES_AROUND: usize = 100;
-
-impl Model {
-    /// Says where conversations are written down, or that they are not to be.
-    pub fn set_logs(&mut self, logs: Option<Logs>) {
-        for network in &mut self.networks {
-            network.logs.clone_from(&logs);
-        }
-        self.logs = logs;
-    }
-}
 
 impl Network {
     /// We are here: from now on it is known whose conversations these are. After a lost connection we are who we were, even

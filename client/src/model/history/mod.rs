@@ -2,7 +2,7 @@
 //! ([chathistory](https://ircv3.net/specs/extensions/chathistory)).
 //!
 //! - When a conversation is brought to the front for the first time, its latest messages are asked for.
-//! - When somebody scrolls to the top, older ones are, until there are none ([`Model::want_older`]).
+//! - When somebody scrolls to the top, older ones are, until there are none ([`Model::want_older`](crate::model::Model::want_older)).
 //! - When we come back after a connection was lost, what was said meanwhile is. It counts as unread.
 //!
 //! - On coming in, the server is asked who wrote to us while we were away; those conversations are there again.
@@ -18,7 +18,6 @@ use teahouse_protocol::names::is_channel;
 
 use crate::event::{BatchOf, Manner};
 use crate::logs::MAX_RECALLED;
-use crate::model::Model;
 use crate::model::conversation::line::Message;
 use crate::model::conversation::past::{Asked, Told};
 use crate::model::conversation::{Conversation, Kind};
@@ -48,18 +47,6 @@ fn point(id: Option<&str>, at: Timestamp) -> String {
     match id {
         Some(id) => format!("msgid={id}"),
         None => format!("timestamp={at:.3}"),
-    }
-}
-
-impl Model {
-    /// Somebody has scrolled the conversation in front to its beginning.
-    pub fn want_older(&mut self) {
-        if let Some(network) = self.front_mut()
-            && let Some(id) = network.current
-            && !network.ask_older(id)
-        {
-            network.recall_older(id);
-        }
     }
 }
 

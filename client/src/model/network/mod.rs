@@ -28,19 +28,21 @@ use crate::model::network::parts::batches::Batches;
 use crate::model::network::parts::deliveries::Deliveries;
 use crate::model::network::parts::features::Features;
 use crate::model::network::parts::inquiries::{Inquiries, WhoQuestion};
+use crate::model::network::parts::offers::Offers;
 use crate::model::network::parts::typing::Typing;
 use crate::model::network::wire::WireLog;
 use crate::model::notify::NotifyRules;
-use crate::model::offers::Offer;
 use crate::text::formatting;
 use crate::text::i18n::{Language, Phrase, Text};
 
 pub(super) mod account;
 mod commands;
 mod delivery;
+mod desktop;
 pub(in crate::model) mod incoming;
 pub(super) mod parts;
 pub mod people;
+mod rooms;
 mod signals;
 pub(in crate::model) mod speech;
 pub mod wire;
@@ -144,7 +146,7 @@ pub struct Network {
     /// The time with which the server stamped what happens just now.
     pub(super) stamp: Option<Timestamp>,
     /// Rooms to go into with a click, the newest last.
-    pub(super) offers: Vec<Offer>,
+    pub(in crate::model) offers: Offers,
     /// What is to be done outside, in order.
     pub(super) effects: Vec<Effect>,
     pub(super) clock: Clock,
@@ -331,7 +333,7 @@ impl Network {
             is_focused: true,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
-            offers: Vec::new(),
+            offers: Offers::default(),
             stamp: None,
             effects: Vec::new(),
             clock,
@@ -410,7 +412,7 @@ impl Network {
         self.capabilities.clear();
         self.wanted.clear();
         self.inquiries.give_up();
-        self.offers.clear();
+        self.offers = Offers::default();
         self.away = false;
         self.account = None;
         self.fingerprint = None;

@@ -5,10 +5,12 @@
 //! - [`batches`]: messages from before that are on their way here, and searches;
 //! - [`deliveries`]: what we said that is on its way there;
 //! - [`typing`]: whether others know that we are writing;
+//! - [`offers`]: rooms to go into with a click;
 //! - [`features`]: what the server said of itself.
 
 pub mod batches;
 pub mod deliveries;
 pub mod features;
 pub mod inquiries;
+pub mod offers;
 pub mod typing;
