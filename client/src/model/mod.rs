@@ -72,8 +72,9 @@ pub use forms::stranger::Stranger;
 pub use ids::{ConversationId, LineId, NetworkId};
 pub use network::parts::features::Features;
 pub use network::parts::inquiries::Card;
+pub use network::parts::link::Link;
 pub use network::people::Order;
-pub use network::{Link, Network, Presence};
+pub use network::{Network, Presence};
 
 /// Which of its two views the window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,9 +300,9 @@ impl Model {
 impl Model {
     /// Says what the desktop is to be told of.
     pub fn set_notify(&mut self, rules: NotifyRules) {
-        self.notify = std::rc::Rc::new(rules);
+        self.notify = Rc::new(rules);
         for network in &mut self.networks {
-            network.notify = std::rc::Rc::clone(&self.notify);
+            network.notify = Rc::clone(&self.notify);
         }
     }
 

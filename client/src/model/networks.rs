@@ -53,8 +53,8 @@ impl Model {
                     .filter(|(server, _)| server.eq_ignore_ascii_case(&self.form.server));
                 let rooms = rooms.map(|(_, rooms)| rooms.clone()).unwrap_or_default();
                 if let Some(network) = self.network_mut(id) {
-                    network.to_register = to_register;
-                    network.coming.extend(rooms);
+                    network.identity.will_register(to_register);
+                    network.joining.add(rooms);
                 }
                 self.applicant = Some(id);
                 self.connect_again(id);
@@ -104,12 +104,12 @@ impl Model {
 
     /// A server that was gone to without the form wants a password from everybody: the form has a field for that.
     pub(super) fn ask_password_of(&mut self, id: NetworkId, failure: &Failure) {
-        let Some(network) = self.network(id).filter(|it| self.front == Some(id) && it.welcomed_at.is_none())
+        let Some(network) = self.network(id).filter(|it| self.front == Some(id) && !it.times.was_welcomed())
         else {
             return;
         };
         let profile = network.profile.clone();
-        let to_visit = (profile.server.clone(), network.coming.clone());
+        let to_visit = (profile.server.clone(), network.joining.coming().to_vec());
         self.leave(id);
         self.fill_form(profile);
         self.to_visit = Some(to_visit).filter(|(_, rooms)| !rooms.is_empty());

@@ -1,7 +1,7 @@
 //! Rooms that one can go into with a click, wherever one is: invitations, and rooms that one was sent out of.
 
 use crate::model::ids::NetworkId;
-use crate::model::network::Link;
+use crate::model::network::parts::link::Link;
 use crate::model::network::parts::offers::Offer;
 use crate::model::{Model, View};
 use crate::text::i18n::Phrase;

@@ -9,7 +9,7 @@ use crate::model::Model;
 use crate::model::forms::login::FormErrors;
 use crate::model::forms::stranger::Stranger;
 use crate::model::ids::NetworkId;
-use crate::model::network::Link;
+use crate::model::network::parts::link::Link;
 
 impl Model {
     /// The server that the person is to be asked about, or to be warned of.

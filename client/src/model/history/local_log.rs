@@ -5,9 +5,8 @@
 
 use jiff::Timestamp;
 
-use crate::config::profile::Profile;
 use crate::event::{Manner, Words};
-use crate::logs::{Entry, Identity, Logs, MAX_RECALLED, Owner};
+use crate::logs::{Entry, Logs, MAX_RECALLED, Owner};
 use crate::model::conversation::line::Message;
 use crate::model::conversation::{Conversation, Kind};
 use crate::model::ids::{ConversationId, LineId};
@@ -17,21 +16,9 @@ use crate::model::network::Network;
 const MESSAGES_AROUND: usize = 100;
 
 impl Network {
-    /// We are here: from now on it is known whose conversations these are. After a lost connection we are who we were, even
-    /// if the server has given us another name meanwhile.
-    pub(in crate::model) fn begin_diary(&mut self) {
-        let identity = match (&self.account, self.diary.take().map(|owner| owner.identity)) {
-            (Some(account), _) => Identity::Account(account.clone()),
-            (None, Some(before)) => before,
-            (None, None) => Identity::Name(self.me.clone()),
-        };
-        let Profile { server, port, .. } = &self.profile;
-        self.diary = Some(Owner { server: server.clone(), port: *port, identity });
-    }
-
     /// Where conversations are written down, and whose.
     fn diary(&self) -> Option<(&Logs, &Owner)> {
-        self.logs.as_ref().zip(self.diary.as_ref())
+        self.logs.as_ref().zip(self.identity.owner())
     }
 
     /// Writes a message down that was said in a room or a private conversation.
@@ -74,7 +61,7 @@ impl Network {
         if conversation.kind == Kind::Server {
             return;
         }
-        let now = self.latest();
+        let now = self.clock.latest();
         let name = self.features.case_mapping.fold(&conversation.name);
         let entries = logs.recall(owner, name.as_str(), now, None, MAX_RECALLED);
         let read_until = logs.read_until(owner, name.as_str(), now);
@@ -136,7 +123,7 @@ impl Network {
         };
         let oldest = conversation.lines.oldest_message().map(|(_, at)| at);
         let name = self.features.case_mapping.fold(&conversation.name);
-        logs.recall(owner, name.as_str(), self.latest(), oldest, most)
+        logs.recall(owner, name.as_str(), self.clock.latest(), oldest, most)
     }
 
     /// Puts messages out of the log before what is here of a conversation.

@@ -22,8 +22,9 @@ use crate::model::conversation::line::Message;
 use crate::model::conversation::past::{Asked, Told};
 use crate::model::conversation::{Conversation, Kind};
 use crate::model::ids::ConversationId;
+use crate::model::network::Network;
 use crate::model::network::parts::batches::{Batches, Question};
-use crate::model::network::{Link, Network};
+use crate::model::network::parts::link::Link;
 use crate::text::i18n::{Phrase, Text};
 
 pub(in crate::model) mod deep_search;
@@ -52,7 +53,7 @@ fn point(id: Option<&str>, at: Timestamp) -> String {
 
 impl Network {
     fn keeps_history(&self) -> bool {
-        self.link == Link::Up && self.has_capability(HISTORY) && self.has_capability("batch")
+        self.link() == Link::Up && self.has_capability(HISTORY) && self.has_capability("batch")
     }
 
     fn page(&self) -> usize {
@@ -132,8 +133,8 @@ impl Network {
 
     /// Asks who wrote to us while we were away. Messages to somebody without an account do not wait.
     pub(super) fn ask_who_wrote(&mut self, now: Timestamp) {
-        if self.keeps_history() && self.account.is_some() {
-            let since = self.left_at.unwrap_or(now.saturating_sub(LONG_AGO).unwrap_or(now));
+        if self.keeps_history() && self.account().is_some() {
+            let since = self.times.left_at().unwrap_or(now.saturating_sub(LONG_AGO).unwrap_or(now));
             // Of too many, those who wrote last: a server counts from the first of the two times.
             let (now, since) = (point(None, now), point(None, since));
             self.send(&["CHATHISTORY", "TARGETS", &now, &since, MOST_TARGETS]);
@@ -268,13 +269,6 @@ impl Network {
         self.go_on_looking_back(id);
     }
 
-    /// Whether what comes just now was said before we came, both by the server's clock: some servers, and bouncers,
-    /// repeat it without a batch.
-    pub(super) fn is_from_before(&self) -> bool {
-        let welcomed_at = self.welcomed_at.filter(|_| self.is_welcome_stamped);
-        self.stamp.zip(welcomed_at).is_some_and(|(stamp, welcomed_at)| stamp < welcomed_at)
-    }
-
     /// Somebody repeats what was said before we came: it is put where it belongs, unless it stands there.
     pub(super) fn replayed(&mut self, id: ConversationId, told: Told) {
         if self.conversation_mut(id).is_some_and(|it| !it.lines.recognises(&told)) {
@@ -290,7 +284,7 @@ impl Network {
         let newest = conversation.past.newest().cloned().filter(|_| later.has_messages());
         for Told { at, stamp, from, manner, words, .. } in messages {
             self.write_down(id, at, &from.name, manner, &words);
-            self.stamp = stamp;
+            self.times.set_stamp(stamp);
             self.add_message(id, at, &from.name, manner, words);
         }
         let zone = self.clock.zone.clone();

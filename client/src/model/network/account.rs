@@ -25,7 +25,7 @@ impl Network {
             return Err(Text::CannotRegister.into());
         }
         self.send(&["REGISTER", "*", mail.unwrap_or("*"), password]);
-        self.new_password = Some(Secret::from(password.to_owned()));
+        self.identity.registers(Secret::from(password.to_owned()));
         Ok(())
     }
 
@@ -40,7 +40,7 @@ impl Network {
 
     /// Opens the account that was asked for in the login form, now that one is here.
     pub(in crate::model) fn register_if_wanted(&mut self, at: Timestamp) {
-        let Some(password) = self.to_register.take() else { return };
+        let Some(password) = self.identity.take_registration() else { return };
         if let Err(why) = self.register(password.reveal(), None) {
             self.notice_about(at, None, why);
         }
@@ -56,10 +56,10 @@ impl Network {
 
     /// The account is there: from now on it is the one to log in to.
     pub(in crate::model) fn registered(&mut self, at: Timestamp, account: &str) {
-        if let Some(password) = self.new_password.take() {
+        if let Some(password) = self.identity.registered() {
             self.profile.password = password;
             account.clone_into(&mut self.profile.account);
-            self.has_new_account = true;
+            self.connection.has_account();
             self.keep_password();
         }
         self.notice_about(at, None, Text::Registered.with([account]));

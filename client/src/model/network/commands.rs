@@ -7,8 +7,9 @@ use crate::event::wire_line;
 use crate::model::conversation::Kind;
 use crate::model::effect::Effect;
 use crate::model::ids::ConversationId;
+use crate::model::network::Network;
 use crate::model::network::parts::inquiries::WhoQuestion;
-use crate::model::network::{Link, Network};
+use crate::model::network::parts::link::Link;
 use crate::text::i18n::{Phrase, Text};
 
 impl Network {
@@ -91,7 +92,7 @@ impl Network {
         for room in rooms {
             let key = room.key.as_ref().map(|key| key.reveal().to_owned());
             if self.join(&room.name, key).is_err() {
-                self.coming.push(room.clone());
+                self.joining.add([room.clone()]);
             }
         }
         self.connect();
@@ -162,7 +163,7 @@ impl Network {
     }
 
     fn change_nick(&mut self, nick: &str) -> Result<(), Phrase> {
-        if self.link != Link::Down {
+        if self.link() != Link::Down {
             return self.ask(&["NICK", nick]);
         }
         // While there is no connection it is the name for the next one: the old one may be taken by now.
@@ -179,7 +180,7 @@ impl Network {
             return Ok(());
         }
         self.send_join(room, key.as_deref());
-        self.wanted.insert(self.features.case_mapping.fold(room).into_owned(), key);
+        self.joining.ask(self.fold(room), key);
         Ok(())
     }
 

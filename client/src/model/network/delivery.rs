@@ -49,10 +49,10 @@ impl Network {
             }
             Manner::Message | Manner::Notice => self.send_words(&tags, &target, raw),
         };
-        let (at, me) = (self.clock.now(), self.me.clone());
+        let (at, me) = (self.clock.now(), self.me().to_owned());
         let words = self.covered(&target, Words { reply_to, ..Words::read(raw) });
         let text = words.text.clone();
-        self.stamp = None;
+        self.times.set_stamp(None);
         let Some(line) = self.add_message(id, at, &me, manner, words.clone()) else { return };
         if !is_echoed {
             self.write_down(id, at, &me, manner, &words);
@@ -80,7 +80,7 @@ impl Network {
         label: Option<&str>,
         words: &Words,
     ) -> bool {
-        let (time, said_at) = (self.clock.time_of(at), self.stamp.unwrap_or(at));
+        let (time, said_at) = (self.clock.time_of(at), self.times.stamp_or(at));
         let Some(Underway { line, .. }) = self.deliveries.echoed(label, id, &words.text) else {
             return false;
         };

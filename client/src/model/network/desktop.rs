@@ -61,6 +61,6 @@ impl Network {
 
     /// Whether nobody looks, and this was not said before we came and is only repeated now.
     fn is_news(&self, at: Timestamp) -> bool {
-        !self.is_focused && self.welcomed_at.is_none_or(|welcomed_at| at >= welcomed_at)
+        !self.is_focused && self.times.is_new(at)
     }
 }

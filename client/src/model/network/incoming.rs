@@ -1,8 +1,6 @@
 //! What happens on one server: how an [`Event`] changes what the window knows of it.
 
-use std::mem;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use teahouse_protocol::names::is_channel;
 
 use crate::event::failure::Failure;
@@ -11,13 +9,10 @@ use crate::event::{Event, Manner, Sender, What, Words};
 use crate::model::conversation::Kind;
 use crate::model::conversation::past::Told;
 use crate::model::effect::Effect;
-use crate::model::ids::ConversationId;
+use crate::model::network::Network;
 use crate::model::network::parts::inquiries::WhoQuestion;
-use crate::model::network::{Link, Network};
+use crate::model::network::parts::link::Link;
 use crate::text::i18n::Text;
-
-/// How far the server's clock may be ahead of ours before its times are not believed.
-const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 impl Network {
     /// Takes in one event.
@@ -25,14 +20,13 @@ impl Network {
         if self.is_unheard(&event.what) {
             return;
         }
-        let at = self.time_of(event.time);
+        let at = self.clock.time_of_event(event.time);
         let label = self.deliveries.label_of(&event);
         let label = label.as_deref();
         let Some(what) = self.batches.hold(at, event.time, event.batch.as_deref(), event.what) else {
             return;
         };
-        self.stamp = event.time;
-        self.heard_at = event.time.or(self.heard_at);
+        self.times.hear(event.time);
         match what {
             What::Capabilities(capabilities) => {
                 self.capabilities = capabilities;
@@ -47,10 +41,10 @@ impl Network {
             }
             What::Welcome { nick } => self.welcome(at, nick),
             What::Account(account) => self.account_is(at, account),
-            What::Secured(fingerprint) => self.fingerprint = Some(fingerprint),
-            What::Latency(latency) => self.latency = Some(latency),
+            What::Secured(fingerprint) => self.connection.secured(fingerprint),
+            What::Latency(latency) => self.connection.measured(latency),
             What::Ended(failure) => self.ended(at, failure),
-            What::Retrying { seconds } => self.retry_secs = Some(seconds),
+            What::Retrying { seconds } => self.connection.will_retry(seconds),
             What::Connecting => self.connecting(),
             What::Pong => {}
             What::Supports(tokens) => self.learn(&tokens),
@@ -81,7 +75,7 @@ impl Network {
             What::Renamed { from, to } => self.renamed(at, &from, &to),
             What::Topic { room, by, topic } => self.topic_is(at, &room, by, topic),
             What::Names { room, people } => {
-                self.inquiries.names_come(self.features.case_mapping.fold(&room).into_owned(), people);
+                self.inquiries.names_come(self.fold(&room), people);
             }
             What::NamesEnd { room } => self.names_end(at, &room),
             What::Mode { by, target, modes, args } => self.mode(at, &by, &target, &modes, &args),
@@ -91,7 +85,7 @@ impl Network {
                 self.notice_about(at, Some(&who), Text::IsAway.with([&who, &reason]));
             }
             What::MarkedAway(away) => {
-                self.away = away;
+                self.identity.set_away(away);
                 let text = if away { Text::NowAway } else { Text::NoLongerAway };
                 self.notice_about(at, None, text.into());
             }
@@ -107,14 +101,14 @@ impl Network {
             What::MotdEnd => {
                 let (was_greeting, motd) = self.inquiries.motd_end();
                 if was_greeting {
-                    self.ask_who_wrote(self.stamp.unwrap_or(at));
+                    self.ask_who_wrote(self.times.stamp_or(at));
                 }
                 if !motd.is_empty() {
                     self.notice(self.current, at, motd);
                 }
             }
             What::Invited { by, who, room } => {
-                if self.same(&who, &self.me) {
+                if self.same(&who, self.me()) {
                     self.invited(at, &by, &room);
                 } else {
                     self.notice_about(at, None, Text::Inviting.with([&who, &room]));
@@ -130,7 +124,8 @@ impl Network {
             What::Answer(phrase) => self.notice_about(at, None, phrase),
             What::Refused { about, phrase } => {
                 if let Some(room) = &about {
-                    self.wanted.remove(&self.features.case_mapping.fold(room).into_owned());
+                    let room = self.fold(room);
+                    self.joining.answered(&room);
                 }
                 let is_search = phrase == Text::UnknownToServer.with(["SEARCH"]);
                 let is_told = is_search && self.search_refused(true);
@@ -159,25 +154,13 @@ impl Network {
         }
     }
 
-    /// When something happened: as the server says, but not later than now, by our clock. A minute does not matter.
-    pub(in crate::model) fn time_of(&self, stamp: Option<Timestamp>) -> Timestamp {
-        stamp.filter(|at| *at <= self.latest()).unwrap_or_else(|| self.clock.now())
-    }
-
-    /// The latest time that anything can have happened at.
-    pub(in crate::model) fn latest(&self) -> Timestamp {
-        let now = self.clock.now();
-        now.saturating_add(AHEAD).unwrap_or(now)
-    }
-
     fn welcome(&mut self, at: Timestamp, nick: String) {
-        self.link = Link::Up;
-        (self.welcomed_at, self.is_welcome_stamped) = (Some(self.stamp.unwrap_or(at)), self.stamp.is_some());
-        self.failure = None;
+        self.connection.welcomed();
+        self.times.welcomed(at);
         self.inquiries.greet();
         self.spoken = None;
-        self.me = nick;
-        self.begin_diary();
+        self.identity.rename(&nick);
+        self.identity.begin_diary(&self.profile);
         if !self.profile.server_password.is_empty() && self.profile.password.is_empty() {
             self.keep_password();
         }
@@ -187,8 +170,8 @@ impl Network {
         }
         self.ensure_conversation();
         self.choose_language();
-        let mut phrases = vec![Text::LoggedIn.with([&self.me])];
-        phrases.extend(self.account.as_ref().map(|account| Text::AccountIs.with([account])));
+        let mut phrases = vec![Text::LoggedIn.with([self.me()])];
+        phrases.extend(self.account().map(|account| Text::AccountIs.with([account])));
         self.notice(self.current, at, phrases);
         let mut rejoined = Vec::new();
         for conversation in self.conversations.iter_mut().filter(|it| it.rejoin) {
@@ -198,11 +181,11 @@ impl Network {
         for (room, key) in &rejoined {
             self.send_join(room, key.as_deref());
         }
-        for room in mem::take(&mut self.coming) {
+        for room in self.joining.take_coming() {
             if !rejoined.iter().any(|(name, _)| self.same(name, &room.name)) {
                 let key = room.key.map(|key| key.reveal().to_owned());
                 self.send_join(&room.name, key.as_deref());
-                self.wanted.insert(self.features.case_mapping.fold(&room.name).into_owned(), key);
+                self.joining.ask(self.fold(&room.name), key);
             }
         }
         self.register_if_wanted(at);
@@ -217,7 +200,7 @@ impl Network {
         if let Some(list) = self.capability("draft/languages").map(str::to_owned) {
             self.features.speaks(&list);
         }
-        if self.link != Link::Up || self.spoken == Some(self.language) {
+        if self.link() != Link::Up || self.spoken == Some(self.language) {
             return;
         }
         if let Some(code) = self.features.language(self.language).map(str::to_owned) {
@@ -228,26 +211,26 @@ impl Network {
 
     /// Before the welcome there is nowhere to say it; the welcome does then.
     fn account_is(&mut self, at: Timestamp, account: Option<String>) {
-        if self.link == Link::Up && self.account != account {
+        if self.link() == Link::Up && self.account() != account.as_deref() {
             let phrase = account.as_ref().map_or(Text::AccountGone.into(), |it| Text::AccountIs.with([it]));
             self.notice_about(at, None, phrase);
         }
         if account.is_some() {
             self.keep_password();
         }
-        self.account = account;
-        if self.link == Link::Up {
-            self.begin_diary();
+        self.identity.set_account(account);
+        if self.link() == Link::Up {
+            self.identity.begin_diary(&self.profile);
         }
     }
 
     /// The connection is being made again, in the way that is the right one by now.
     fn connecting(&mut self) {
-        if self.link == Link::Up {
+        if self.link() == Link::Up {
             // The server asked us to come by TLS, and was left at once.
             self.disconnected();
         }
-        if self.is_outdated || self.has_new_account {
+        if self.connection.is_wrong() {
             self.connect_anew();
         } else {
             self.begin();
@@ -255,7 +238,7 @@ impl Network {
     }
 
     fn ended(&mut self, at: Timestamp, failure: Failure) {
-        let was_up = self.link == Link::Up;
+        let was_up = self.link() == Link::Up;
         self.disconnected();
         if was_up {
             let ids: Vec<_> = self.conversations.iter().map(|it| it.id).collect();
@@ -263,7 +246,7 @@ impl Network {
                 self.notice(Some(id), at, vec![failure.phrase(), Text::LostConnection.into()]);
             }
         }
-        self.failure = Some(failure);
+        self.connection.fail(Some(failure));
     }
 
     fn learn(&mut self, tokens: &[(String, String)]) {
@@ -286,7 +269,7 @@ impl Network {
         manner: Manner,
         words: Words,
     ) {
-        let own = self.same(&from.name, &self.me);
+        let own = self.same(&from.name, self.me());
         let words = if own { self.covered(target, words) } else { words };
         // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
         let (_, unsigned) = self.features.split_signs(target);
@@ -328,13 +311,20 @@ impl Network {
             return;
         };
         let stands = own && self.has_arrived(id, at, label, &words);
-        if !stands && own && self.same(target, &self.me) && self.stood_before(id, &words) {
+        if !stands && own && self.same(target, self.me()) && self.stood_before(id, &words) {
             return;
         }
-        if !stands && self.is_from_before() {
+        if !stands && self.times.is_from_before() {
             self.replayed(
                 id,
-                Told { at, stamp: self.stamp, from: from.clone(), target: target.to_owned(), manner, words },
+                Told {
+                    at,
+                    stamp: self.times.stamp(),
+                    from: from.clone(),
+                    target: target.to_owned(),
+                    manner,
+                    words,
+                },
             );
             return;
         }

@@ -5,8 +5,6 @@
 //! delivery, signals, people, notices of the desktop) has a file with both what a network knows of it and what it does
 //! with that, so that nobody else can reach into it; these files and this one know each other.
 
-use std::collections::HashMap;
-use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -14,10 +12,10 @@ use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
 
 use crate::config::fingerprint::Fingerprint;
-use crate::config::profile::{Profile, Room, Secret};
+use crate::config::profile::Profile;
 use crate::event::failure::Failure;
 use crate::event::{Manner, Words};
-use crate::logs::{Logs, Owner};
+use crate::logs::Logs;
 use crate::model::clock::Clock;
 use crate::model::conversation::condense::{Movement, Step};
 use crate::model::conversation::line::{Body, Delivery, Message, Reply, colour_of};
@@ -27,8 +25,12 @@ use crate::model::ids::{ConversationId, LineId, NetworkId};
 use crate::model::network::parts::batches::Batches;
 use crate::model::network::parts::deliveries::Deliveries;
 use crate::model::network::parts::features::Features;
+use crate::model::network::parts::identity::Identity;
 use crate::model::network::parts::inquiries::{Inquiries, WhoQuestion};
+use crate::model::network::parts::joining::Joining;
+use crate::model::network::parts::link::{Connection, Link};
 use crate::model::network::parts::offers::Offers;
+use crate::model::network::parts::times::Times;
 use crate::model::network::parts::typing::Typing;
 use crate::model::network::wire::WireLog;
 use crate::model::notify::NotifyRules;
@@ -50,17 +52,6 @@ pub mod wire;
 /// A wire line with its CR LF (RFC 2812 §2.3).
 pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
 
-/// How things stand with a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// There is no connection. In the chat view: offer to connect again.
-    Down,
-    /// It is being made, up to the server's welcome.
-    Connecting,
-    /// We are logged in.
-    Up,
-}
-
 /// What is known of somebody's whereabouts from the rooms we share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -75,37 +66,12 @@ pub enum Presence {
 /// A server, and all that is open there.
 pub struct Network {
     pub(super) id: NetworkId,
-    pub(super) link: Link,
     /// Where it is, and as whom to log in. Its nickname follows `/nick`.
     pub(super) profile: Profile,
-    /// When the login was complete, by the clock of whoever says when things happen.
-    pub(super) welcomed_at: Option<Timestamp>,
-    /// Whether that is by the server's clock.
-    pub(super) is_welcome_stamped: bool,
-    /// Whether the profile was changed after the connection was made.
-    pub(super) is_outdated: bool,
-    /// Whether somebody else will be here by the next connection, as the profile says now.
-    is_other_person: bool,
-    /// Why there is no connection, while there is none.
-    pub(super) failure: Option<Failure>,
-    /// In how many seconds there will be an attempt to make it again, if there will.
-    pub(super) retry_secs: Option<u32>,
-    /// The server's certificate, on a connection by TLS.
-    pub(super) fingerprint: Option<Fingerprint>,
-    /// How long the server took to answer, the last time that this was measured.
-    pub(super) latency: Option<Duration>,
-    /// The account that we are logged in to.
-    pub(super) account: Option<String>,
-    pub(super) me: String,
-    /// Our `user@host` as others see it, once the server has shown it.
-    pub(super) address: Option<String>,
-    pub(super) away: bool,
-    /// The password of an account to be opened as soon as we are here.
-    pub(super) to_register: Option<Secret>,
-    /// The password of the account that is being opened.
-    pub(super) new_password: Option<Secret>,
-    /// Whether there is an account that the connection was not made with.
-    pub(super) has_new_account: bool,
+    pub(super) connection: Connection,
+    pub(super) times: Times,
+    pub(super) identity: Identity,
+    pub(super) joining: Joining,
     /// What the server agreed to, each with what it says of that, if anything: `name=value`.
     pub(super) capabilities: Vec<String>,
     pub(super) features: Features,
@@ -116,14 +82,6 @@ pub struct Network {
     next_number: u32,
     /// Whether somebody looks at [`current`](Self::current): this network is in front, and the window has the keyboard.
     pub(super) in_sight: bool,
-    /// Rooms to join after the next welcome.
-    pub(super) coming: Vec<Room>,
-    /// Rooms that the person asked to join, to be opened when we are in; with their passwords.
-    pub(super) wanted: HashMap<Folded<'static>, Option<String>>,
-    /// When the last connection ended, by the server's clock if that is behind ours.
-    pub(super) left_at: Option<Timestamp>,
-    /// What time it was when the server said so last.
-    pub(super) heard_at: Option<Timestamp>,
     /// Messages from before, whose batches have not ended.
     pub(super) batches: Batches,
     pub(super) inquiries: Inquiries,
@@ -135,16 +93,12 @@ pub struct Network {
     /// The window's language, and the one that the server was asked to speak on this connection.
     pub(super) language: Language,
     pub(super) spoken: Option<Language>,
-    /// Whose they are, since the first welcome.
-    pub(super) diary: Option<Owner>,
     pub(super) notify: Rc<NotifyRules>,
     /// Whether the window has the keyboard.
     pub(super) is_focused: bool,
     /// What became of what we said.
     pub(super) deliveries: Deliveries,
     pub(super) typing: Typing,
-    /// The time with which the server stamped what happens just now.
-    pub(super) stamp: Option<Timestamp>,
     /// Rooms to go into with a click, the newest last.
     pub(in crate::model) offers: Offers,
     /// What is to be done outside, in order.
@@ -161,7 +115,7 @@ impl Network {
 
     /// How things stand with the server.
     pub fn link(&self) -> Link {
-        self.link
+        self.connection.link()
     }
 
     /// Where the server is, to be remembered in the settings. Its nickname follows `/nick`.
@@ -171,7 +125,7 @@ impl Network {
 
     /// Whether the connection was made in another way than the profile says now.
     pub fn is_outdated(&self) -> bool {
-        self.is_outdated
+        self.connection.is_outdated()
     }
 
     /// Whether this is the network of a saved profile.
@@ -182,47 +136,47 @@ impl Network {
     /// Why there is no connection, for the bar with the button in the chat view; nothing while there is one or while
     /// one is being made.
     pub fn failure(&self) -> Option<Phrase> {
-        (self.link == Link::Down).then(|| self.failure.as_ref().map(Failure::phrase)).flatten()
+        self.last_failure().filter(|_| self.link() == Link::Down).map(Failure::phrase)
     }
 
     /// The same as it came, for a view that offers more than words.
     pub fn last_failure(&self) -> Option<&Failure> {
-        self.failure.as_ref()
+        self.connection.failure()
     }
 
     /// In how many seconds the connection will be made again by itself. Counts down; nothing when it will not.
     pub fn retry_secs(&self) -> Option<u32> {
-        self.retry_secs
+        self.connection.retry_secs()
     }
 
     /// How long the server took to answer the last time that it was asked; nothing before that.
     pub fn latency(&self) -> Option<Duration> {
-        self.latency
+        self.connection.latency()
     }
 
     /// The fingerprint of the server's certificate; nothing on a connection in the clear.
     pub fn fingerprint(&self) -> Option<&Fingerprint> {
-        self.fingerprint.as_ref()
+        self.connection.fingerprint()
     }
 
     /// The account that we are logged in to, if there is one.
     pub fn account(&self) -> Option<&str> {
-        self.account.as_deref()
+        self.identity.account()
     }
 
     /// Our name here: before the first login, the one we ask for.
     pub fn me(&self) -> &str {
-        &self.me
+        self.identity.me()
     }
 
     /// Whether we asked to come into a room and were neither let in nor refused.
     pub fn is_joining(&self) -> bool {
-        !self.wanted.is_empty()
+        self.joining.is_asked()
     }
 
     /// Whether we are marked as away.
     pub fn is_away(&self) -> bool {
-        self.away
+        self.identity.is_away()
     }
 
     /// What the server's side is called: the network's own name, or what the profile calls it.
@@ -261,6 +215,11 @@ impl Network {
         self.features.case_mapping.same(one, other)
     }
 
+    /// A name as a key.
+    pub(super) fn fold(&self, name: &str) -> Folded<'static> {
+        self.features.case_mapping.fold(name).into_owned()
+    }
+
     /// Whether a room is joined at each login because the profile says so.
     pub fn joins_at_login(&self, room: &str) -> bool {
         self.profile.rooms.iter().any(|known| self.same(&known.name, room))
@@ -292,35 +251,21 @@ impl Network {
 impl Network {
     /// A server that nobody has connected to yet.
     pub(super) fn new(id: NetworkId, profile: Profile, clock: Clock) -> Self {
+        let mut joining = Joining::default();
+        joining.add(profile.rooms.clone());
         Self {
             id,
-            link: Link::Down,
-            welcomed_at: None,
-            is_welcome_stamped: false,
-            failure: None,
-            retry_secs: None,
-            fingerprint: None,
-            latency: None,
-            account: None,
-            me: profile.nick.clone(),
-            coming: profile.rooms.clone(),
+            connection: Connection::default(),
+            times: Times::default(),
+            identity: Identity::new(&profile.nick),
+            joining,
             profile,
-            is_outdated: false,
-            is_other_person: false,
-            address: None,
-            away: false,
-            to_register: None,
-            new_password: None,
-            has_new_account: false,
             capabilities: Vec::new(),
             features: Features::default(),
             conversations: Vec::new(),
             current: None,
             next_number: 0,
             in_sight: false,
-            wanted: HashMap::new(),
-            left_at: None,
-            heard_at: None,
             batches: Batches::default(),
             inquiries: Inquiries::default(),
             wire: WireLog::default(),
@@ -328,13 +273,11 @@ impl Network {
             logs: None,
             language: Language::default(),
             spoken: None,
-            diary: None,
             notify: Rc::default(),
             is_focused: true,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
             offers: Offers::default(),
-            stamp: None,
             effects: Vec::new(),
             clock,
         }
@@ -351,36 +294,26 @@ impl Network {
             after.password = self.profile.password.clone();
         }
         let new_rooms = after.rooms.iter().filter(|room| !before.rooms.contains(room));
-        self.coming.extend(new_rooms.cloned());
+        self.joining.add(new_rooms.cloned());
         let is_other = !after.connects_as(before) && !after.connects_as(&self.profile);
         let is_other_person = !is_same_login || after.nick != before.nick || after.port != before.port;
         self.profile = after;
-        if is_other_person && self.link != Link::Up {
-            self.diary = None;
-        }
-        match self.link {
-            Link::Up => {
-                self.is_outdated |= is_other;
-                self.is_other_person |= is_other_person;
-            }
-            Link::Connecting if is_other => self.connect_anew(),
-            Link::Connecting | Link::Down => {}
+        self.identity.adopt(is_other_person, self.link() == Link::Up);
+        if self.connection.adopt(is_other) {
+            self.connect_anew();
         }
     }
 
     /// Connects in the way that the profile says now, in place of the connection that is being made.
     pub(super) fn connect_anew(&mut self) {
-        self.link = Link::Down;
+        self.connection.drop_attempt();
         self.connect();
     }
 
     /// Begins to connect, if there is no connection.
     pub(super) fn connect(&mut self) {
-        if self.link == Link::Down {
-            (self.is_outdated, self.has_new_account) = (false, false);
-            if mem::take(&mut self.is_other_person) {
-                self.diary = None;
-            }
+        if self.connection.want() {
+            self.identity.comes();
             self.begin();
             self.effects.push(Effect::Connect(self.id, Box::new(self.profile.clone())));
         }
@@ -389,18 +322,16 @@ impl Network {
     /// A connection is being made, by us or by itself.
     pub(super) fn begin(&mut self) {
         self.features = Features::default();
-        self.link = Link::Connecting;
-        self.failure = None;
-        self.retry_secs = None;
+        self.connection.begin();
     }
 
     /// Ends the connection, or gives up the one that is or will be made. Does nothing where there is none.
     pub(super) fn disconnect(&mut self) {
-        if self.link != Link::Down || self.retry_secs.is_some() {
+        if self.connection.is_wanted() {
             self.say_farewell("");
             self.effects.push(Effect::Disconnect(self.id));
             self.disconnected();
-            self.failure = None;
+            self.connection.fail(None);
         }
     }
 
@@ -408,21 +339,14 @@ impl Network {
     pub(super) fn disconnected(&mut self) {
         self.nothing_arrives();
         self.typing = Typing::default();
-        self.link = Link::Down;
+        self.connection.end();
+        self.identity.leaves();
+        self.times.left(self.clock.now());
         self.capabilities.clear();
-        self.wanted.clear();
+        self.joining.give_up();
         self.inquiries.give_up();
         self.offers = Offers::default();
-        self.away = false;
-        self.account = None;
-        self.fingerprint = None;
-        self.latency = None;
-        self.retry_secs = None;
-        self.new_password = None;
         self.forget_batches();
-        let now = self.clock.now();
-        self.left_at = Some(self.heard_at.take().map_or(now, |heard_at| heard_at.min(now)));
-        self.address = None;
         for conversation in &mut self.conversations {
             conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;
             conversation.joined = false;
@@ -431,7 +355,7 @@ impl Network {
     }
 
     pub(super) fn say_farewell(&mut self, farewell: &str) {
-        match (self.link, farewell) {
+        match (self.link(), farewell) {
             (Link::Up, "") => self.send(&["QUIT"]),
             (Link::Up, _) => self.send(&["QUIT", farewell]),
             (Link::Down | Link::Connecting, _) => {}
@@ -441,7 +365,7 @@ impl Network {
     /// # Errors
     /// When there is no connection.
     pub(super) fn need_link(&self) -> Result<(), Phrase> {
-        if self.link == Link::Up { Ok(()) } else { Err(Text::NotConnected.into()) }
+        if self.link() == Link::Up { Ok(()) } else { Err(Text::NotConnected.into()) }
     }
 
     pub(super) fn has_capability(&self, name: &str) -> bool {
@@ -513,12 +437,11 @@ impl Network {
         };
         let is_looked_at = self.in_sight && self.current == Some(id);
         let is_echoed = self.has_capability("echo-message");
-        let zone = self.clock.zone.clone();
-        let stamp = self.stamp;
+        let (zone, said_at) = (self.clock.zone.clone(), self.times.stamp_or(at));
         let conversation = self.conversation_mut(id)?;
         conversation.typing.retain(|(name, _)| *name != from);
         let (own, mention) = (message.own, message.mention);
-        let said_at = stamp.unwrap_or(at);
+
         // What will come back has not arrived yet.
         if message.id.is_some() || !(own && is_echoed) {
             conversation.past.note(message.id.clone(), said_at);
@@ -536,12 +459,12 @@ impl Network {
     /// Whether what was said in a conversation names us.
     fn is_named(&self, id: ConversationId, text: &str) -> bool {
         let others = self.conversation(id).into_iter().flat_map(|it| it.members.nicks());
-        mention::names(text, &self.me, self.features.case_mapping, others)
+        mention::names(text, self.me(), self.features.case_mapping, others)
     }
 
     /// A message as it stands in a conversation.
     pub(super) fn compose(&self, id: ConversationId, from: &str, manner: Manner, words: Words) -> Message {
-        let own = self.same(from, &self.me);
+        let own = self.same(from, self.me());
         let Words { text, mut spans, id: message_id, reply_to } = words;
         if manner == Manner::Action {
             // An action reads as one sentence with the name before it.
@@ -703,7 +626,7 @@ impl Network {
         let id = ConversationId { network: self.id, number: self.next_number };
         self.next_number += 1;
         let mut conversation = Conversation::new(id, kind, name);
-        conversation.joined = kind != Kind::Room && self.link == Link::Up;
+        conversation.joined = kind != Kind::Room && self.link() == Link::Up;
         let order = |kind: Kind| matches!(kind, Kind::Private);
         let place = self.conversations.iter().position(|it| order(it.kind) && !order(kind));
         self.conversations.insert(place.unwrap_or(self.conversations.len()), conversation);

@@ -30,7 +30,7 @@ impl Network {
     /// Whether we keep order in the room in front: only then is it worth offering.
     pub fn may_keep_order(&self) -> bool {
         let room = self.current().filter(|it| it.kind == Kind::Room && it.joined);
-        let me = room.and_then(|room| room.members.get(self.features.case_mapping, &self.me));
+        let me = room.and_then(|room| room.members.get(self.features.case_mapping, self.me()));
         me.is_some_and(|me| me.rank() == Rank::Operator)
     }
 
@@ -72,7 +72,7 @@ impl Network {
                 mapping.same(pattern, &who.name)
             }
         };
-        !self.same(&who.name, &self.me) && self.ignored.iter().any(fits)
+        !self.same(&who.name, self.me()) && self.ignored.iter().any(fits)
     }
 }
 

@@ -20,18 +20,18 @@ const MAX_NAMES_AT_JOIN: usize = 20;
 impl Network {
     pub(super) fn joined(&mut self, at: Timestamp, who: Sender, room: &str) {
         let mapping = self.features.case_mapping;
-        if !self.same(&who.name, &self.me) {
+        if !self.same(&who.name, self.me()) {
             let Some(conversation) = self.find_mut(room) else { return };
             conversation.members.add(mapping, &who.name);
             let id = conversation.id;
             self.movement(id, at, &who.name, Step::Came, Text::Joined.with([&who.name]));
             return;
         }
-        self.address = who.address.or(self.address.take());
-        let wanted = self.wanted.remove(&mapping.fold(room).into_owned());
+        self.identity.seen_at(who.address);
+        let wanted = self.joining.answered(&self.fold(room));
         self.forget_offer(room);
         let id = self.enter(room);
-        let me = self.me.clone();
+        let me = self.me().to_owned();
         if let Some(conversation) = self.conversation_mut(id) {
             conversation.joined = true;
             conversation.left = None;
@@ -71,7 +71,7 @@ impl Network {
 
     pub(super) fn left(&mut self, at: Timestamp, who: &str, room: &str, reason: &str) {
         let Some(id) = self.find(room).map(|it| it.id) else { return };
-        if self.same(who, &self.me) {
+        if self.same(who, self.me()) {
             self.remove(id);
             self.notice(self.current, at, vec![Text::YouLeft.with([room])]);
             return;
@@ -86,7 +86,7 @@ impl Network {
 
     pub(super) fn kicked(&mut self, at: Timestamp, who: &str, by: &str, room: &str, reason: &str) {
         let Some(id) = self.find(room).map(|it| it.id) else { return };
-        if self.same(who, &self.me) {
+        if self.same(who, self.me()) {
             let phrase = match reason {
                 "" => Text::YouWereKicked.with([room, by]),
                 _ => Text::YouWereKickedBecause.with([room, by, reason]),
@@ -115,9 +115,9 @@ impl Network {
 
     pub(super) fn renamed(&mut self, at: Timestamp, from: &str, to: &str) {
         let places = self.where_is(from);
-        let is_me = self.same(from, &self.me);
+        let is_me = self.same(from, self.me());
         let phrase = if is_me {
-            to.clone_into(&mut self.me);
+            self.identity.rename(to);
             self.profile.rename(to);
             Text::YouRenamed.with([to])
         } else {
@@ -157,7 +157,7 @@ impl Network {
     }
 
     pub(super) fn names_end(&mut self, at: Timestamp, room: &str) {
-        let people = self.inquiries.names_end(&self.features.case_mapping.fold(room).into_owned());
+        let people = self.inquiries.names_end(&self.fold(room));
         let features = mem::take(&mut self.features);
         let mut entered = None;
         if let Some(conversation) = self.find_mut(room).filter(|it| it.joined) {
@@ -262,9 +262,8 @@ impl Network {
 
     /// A room sends whoever comes on to another one.
     pub(super) fn forwarded(&mut self, at: Timestamp, from: &str, to: &str) {
-        let mapping = self.features.case_mapping;
-        if let Some(key) = self.wanted.remove(&mapping.fold(from).into_owned()) {
-            self.wanted.insert(mapping.fold(to).into_owned(), key);
+        if let Some(key) = self.joining.answered(&self.fold(from)) {
+            self.joining.ask(self.fold(to), key);
         }
         let phrase = Text::Forwarded.with([from, to]);
         if !self.kept_out(at, from, &phrase) {

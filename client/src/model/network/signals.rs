@@ -23,7 +23,7 @@ const TYPING_TIME: SignedDuration = SignedDuration::from_secs(6);
 impl Network {
     /// Somebody is writing in a conversation, or has stopped.
     pub(in crate::model) fn typing(&mut self, from: &Sender, target: &str, is_typing: bool) {
-        if self.same(&from.name, &self.me) {
+        if self.same(&from.name, self.me()) {
             return;
         }
         let until = self.clock.now() + TYPING_TIME;
@@ -79,7 +79,7 @@ impl Network {
 
     /// Where a message from somebody to a target stands, if that is open.
     fn place_of(&mut self, from: &Sender, target: &str) -> Option<&mut Conversation> {
-        let peer = if self.same(target, &self.me) { &from.name } else { target };
+        let peer = if self.same(target, self.me()) { &from.name } else { target };
         self.find_mut(peer)
     }
 }
@@ -102,7 +102,7 @@ impl Network {
 
     /// Puts an emoji below a message, or takes it away if it is there already.
     pub(in crate::model) fn react(&mut self, id: ConversationId, line: LineId, emoji: &str) {
-        let me = self.me.clone();
+        let me = self.me().to_owned();
         if !self.can_signal("draft/react") {
             return;
         }

@@ -157,8 +157,8 @@ impl Network {
     /// before the message, and the whole line must still have at most 512 bytes.
     fn room_for_text(&self, target: &str, manner: Manner, text: &str) -> usize {
         let encoding = self.profile.encoding;
-        let address_bytes = self.address.as_ref().map_or(UNKNOWN_ADDRESS_BYTES, String::len);
-        let names = encoding.encode(&self.me).len() + encoding.encode(target).len();
+        let address_bytes = self.identity.address().map_or(UNKNOWN_ADDRESS_BYTES, str::len);
+        let names = encoding.encode(self.me()).len() + encoding.encode(target).len();
         let frame = ":! PRIVMSG  :\r\n".len() + names + address_bytes;
         let action = if manner == Manner::Action { "\x01ACTION \x01".len() } else { 0 };
         let room = MAX_LINE_BYTES.saturating_sub(frame + action);

@@ -171,8 +171,8 @@ fn whoever_becomes_another_person_on_a_server_does_not_write_into_the_first_ones
     window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
     window.server(&[":alice!a@h PRIVMSG bob :for bob alone"]);
     window.model.change_profile(&saved(), &Profile { nick: "ben".into(), ..saved() });
-    assert!(window.network().diary.is_some(), "bob is still there");
+    assert!(window.network().identity.owner().is_some(), "bob is still there");
     window.lose_connection();
     window.model.connect_again(FIRST);
-    assert!(window.network().diary.is_none(), "and ben has yet to come");
+    assert!(window.network().identity.owner().is_none(), "and ben has yet to come");
 }

@@ -1,6 +1,8 @@
 //! What a network is made of. Each part keeps its state to itself, takes what else it needs as arguments, and returns
 //! what is to be sent or shown; none knows the network or another part of it.
 //!
+//! - [`link`]: how things stand with the server; [`times`]: when what happened, by its clock;
+//! - [`identity`]: who we are there; [`joining`]: which rooms we are about to go into;
 //! - [`inquiries`]: what the server was asked and has not finished answering;
 //! - [`batches`]: messages from before that are on their way here, and searches;
 //! - [`deliveries`]: what we said that is on its way there;
@@ -11,6 +13,10 @@
 pub mod batches;
 pub mod deliveries;
 pub mod features;
+pub mod identity;
 pub mod inquiries;
+pub mod joining;
+pub mod link;
 pub mod offers;
+pub mod times;
 pub mod typing;
