@@ -109,7 +109,7 @@ impl Model {
     /// Puts an emoji below a message, or takes it away if it is there already.
     pub fn react_to(&mut self, number: u64, emoji: &str) {
         if let Some(network) = self.front_mut()
-            && let Some(id) = network.current
+            && let Some(id) = network.here()
         {
             network.react(id, LineId::numbered(number), emoji);
         }
@@ -126,7 +126,7 @@ impl Model {
     /// Takes a message of our own back.
     pub fn take_back(&mut self, number: u64) {
         if let Some(network) = self.front_mut()
-            && let Some(id) = network.current
+            && let Some(id) = network.here()
         {
             network.take_back(id, LineId::numbered(number));
         }
@@ -138,7 +138,7 @@ impl Model {
     /// When it could not arrive now either, in plain words.
     pub fn send_again(&mut self, number: u64) -> Result<(), Phrase> {
         let network = self.front_mut().ok_or(Text::NotConnected)?;
-        let id = network.current.ok_or(Text::NotConnected)?;
+        let id = network.here().ok_or(Text::NotConnected)?;
         network.send_again(id, LineId::numbered(number))
     }
 
@@ -151,7 +151,7 @@ impl Model {
     /// Somebody has scrolled the conversation in front to its beginning.
     pub fn want_older(&mut self) {
         if let Some(network) = self.front_mut()
-            && let Some(id) = network.current
+            && let Some(id) = network.here()
             && !network.ask_older(id)
         {
             network.recall_older(id);
@@ -222,7 +222,7 @@ impl Model {
 
     /// The same of every conversation, for who shows all of them.
     pub fn take_all_changes(&mut self) -> Vec<(ConversationId, u64)> {
-        let conversations = self.networks.iter_mut().flat_map(|network| &mut network.conversations);
+        let conversations = self.networks.iter_mut().flat_map(|network| network.conversations.iter_mut());
         conversations
             .flat_map(|it| it.lines.take_changes().into_iter().map(|line| (it.id, line)).collect::<Vec<_>>())
             .collect()

@@ -82,7 +82,7 @@ impl Model {
     pub(super) fn look(&mut self) {
         let is_looking = self.focused && self.view == View::Chat && !self.covered;
         for network in &mut self.networks {
-            network.in_sight = is_looking && self.front == Some(network.id);
+            network.conversations.set_in_sight(is_looking && self.front == Some(network.id));
             network.is_focused = self.focused;
             network.look();
         }

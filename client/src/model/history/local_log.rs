@@ -71,7 +71,7 @@ impl Network {
         let Some(conversation) = self.conversation_mut(id) else { return };
         conversation.past.begin_after(known, newest);
         conversation.resume(read_until);
-        if self.current == Some(id) {
+        if self.here() == Some(id) {
             self.look();
         }
     }

@@ -89,7 +89,7 @@ impl Network {
         let newest = self.conversation(id).and_then(|it| it.past.newest().cloned());
         match newest {
             Some((message, at)) => self.ask_missed(id, 0, message.as_deref(), at),
-            None if self.current == Some(id) => self.open_past(id),
+            None if self.here() == Some(id) => self.open_past(id),
             None => {}
         }
     }
@@ -314,7 +314,7 @@ impl Network {
     /// Nothing that was begun will end.
     pub(super) fn forget_batches(&mut self) {
         self.batches = Batches::default();
-        for conversation in &mut self.conversations {
+        for conversation in self.conversations.iter_mut() {
             conversation.past.give_up();
         }
     }

@@ -54,7 +54,7 @@ impl Network {
             Command::Online(None) => self.ask_online(),
             Command::Online(Some(room)) => {
                 self.need_link()?;
-                let asked_in = self.current;
+                let asked_in = self.here();
                 self.ask_who(WhoQuestion { room: Some(room), asked_in, ..WhoQuestion::default() });
                 Ok(())
             }
@@ -64,7 +64,7 @@ impl Network {
             Command::Whois(nick) => self.ask(&["WHOIS", &nick]),
             Command::List => {
                 self.need_link()?;
-                self.inquiries.ask_rooms(self.current);
+                self.inquiries.ask_rooms(self.here());
                 self.ask(&["LIST"])
             }
             Command::Clear => {
@@ -124,7 +124,7 @@ impl Network {
         self.need_link()?;
         let instead =
             self.current().filter(|it| it.kind == Kind::Room && it.joined).map(|it| it.name.clone());
-        self.ask_who(WhoQuestion { asked_in: self.current, instead, ..WhoQuestion::default() });
+        self.ask_who(WhoQuestion { asked_in: self.here(), instead, ..WhoQuestion::default() });
         Ok(())
     }
 

@@ -1,13 +1,10 @@
 //! What happens on one server: how an [`Event`] changes what the window knows of it.
 
 use jiff::Timestamp;
-use teahouse_protocol::names::is_channel;
 
 use crate::event::failure::Failure;
-use crate::event::wire_line;
-use crate::event::{Event, Manner, Sender, What, Words};
+use crate::event::{Event, What};
 use crate::model::conversation::Kind;
-use crate::model::conversation::past::Told;
 use crate::model::effect::Effect;
 use crate::model::network::Network;
 use crate::model::network::parts::inquiries::WhoQuestion;
@@ -104,7 +101,7 @@ impl Network {
                     self.ask_who_wrote(self.times.stamp_or(at));
                 }
                 if !motd.is_empty() {
-                    self.notice(self.current, at, motd);
+                    self.notice(self.here(), at, motd);
                 }
             }
             What::Invited { by, who, room } => {
@@ -165,14 +162,14 @@ impl Network {
             self.keep_password();
         }
         self.effects.push(Effect::Remember(Box::new(self.profile.clone())));
-        for conversation in &mut self.conversations {
+        for conversation in self.conversations.iter_mut() {
             conversation.joined |= conversation.kind != Kind::Room;
         }
         self.ensure_conversation();
         self.choose_language();
         let mut phrases = vec![Text::LoggedIn.with([self.me()])];
         phrases.extend(self.account().map(|account| Text::AccountIs.with([account])));
-        self.notice(self.current, at, phrases);
+        self.notice(self.here(), at, phrases);
         let mut rejoined = Vec::new();
         for conversation in self.conversations.iter_mut().filter(|it| it.rejoin) {
             conversation.rejoin = false;
@@ -189,7 +186,7 @@ impl Network {
             }
         }
         self.register_if_wanted(at);
-        let private = self.conversations.iter().filter(|it| it.kind == Kind::Private).map(|it| it.id);
+        let private = self.conversations().iter().filter(|it| it.kind == Kind::Private).map(|it| it.id);
         for id in private.collect::<Vec<_>>() {
             self.catch_up(id);
         }
@@ -241,7 +238,7 @@ impl Network {
         let was_up = self.link() == Link::Up;
         self.disconnected();
         if was_up {
-            let ids: Vec<_> = self.conversations.iter().map(|it| it.id).collect();
+            let ids: Vec<_> = self.conversations().iter().map(|it| it.id).collect();
             for id in ids {
                 self.notice(Some(id), at, vec![failure.phrase(), Text::LostConnection.into()]);
             }
@@ -255,82 +252,8 @@ impl Network {
         }
         self.choose_language();
         let place = self.place().to_owned();
-        if let Some(server) = self.conversations.iter_mut().find(|it| it.kind == Kind::Server) {
+        if let Some(server) = self.conversations.of_server() {
             server.name = place;
-        }
-    }
-
-    fn said(
-        &mut self,
-        at: Timestamp,
-        label: Option<&str>,
-        from: &Sender,
-        target: &str,
-        manner: Manner,
-        words: Words,
-    ) {
-        let own = self.same(&from.name, self.me());
-        let words = if own { self.covered(target, words) } else { words };
-        // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
-        let (_, unsigned) = self.features.split_signs(target);
-        let room = if is_channel(unsigned) { unsigned } else { target };
-        let id = if is_channel(room) {
-            self.find(room).map(|it| it.id)
-        } else if from.is_server() {
-            None
-        } else {
-            let peer = if own { target } else { &from.name };
-            let open = self.find(peer).map(|it| it.id);
-            let is_service = wire_line::is_service(peer);
-            if is_service && own && open.is_none() {
-                // The echo of a request, which is no talk.
-                return;
-            }
-            if is_service && manner == Manner::Notice {
-                // An answer is seen where one is, and not in a conversation that nobody looks at.
-                open.filter(|_| open == self.current)
-            } else if open.is_none() && manner != Manner::Notice {
-                Some(self.private(peer))
-            } else {
-                // Programs send notices to everybody who arrives; that is no reason to open a conversation.
-                open
-            }
-        };
-        let Some(id) = id else {
-            let phrase = if from.is_server() {
-                Text::FromServer.with([&words.text])
-            } else {
-                Text::NoticeFrom.with([&from.name, &words.text])
-            };
-            let is_answer = wire_line::is_service(&from.name);
-            if is_answer {
-                self.tell_here(at, vec![phrase]);
-            } else {
-                self.notice(self.current, at, vec![phrase]);
-            }
-            return;
-        };
-        let stands = own && self.has_arrived(id, at, label, &words);
-        if !stands && own && self.same(target, self.me()) && self.stood_before(id, &words) {
-            return;
-        }
-        if !stands && self.times.is_from_before() {
-            self.replayed(
-                id,
-                Told {
-                    at,
-                    stamp: self.times.stamp(),
-                    from: from.clone(),
-                    target: target.to_owned(),
-                    manner,
-                    words,
-                },
-            );
-            return;
-        }
-        self.write_down(id, at, &from.name, manner, &words);
-        if !stands {
-            self.add_message(id, at, &from.name, manner, words);
         }
     }
 

@@ -1,28 +1,26 @@
 //! One server: how things stand with it, who we are there, and the conversations that are held there.
 //!
-//! Here is what a network is and the steps that changes are made of. Which changes there are stands in
-//! `incoming.rs` (what the server tells) and `commands.rs` (what the person does). What has a subject of its own (history,
-//! delivery, signals, people, notices of the desktop) has a file with both what a network knows of it and what it does
-//! with that, so that nobody else can reach into it; these files and this one know each other.
+//! The [`parts`] of a network keep their state to themselves. Here is what they make together, and the steps that changes
+//! are made of. Which changes there are stands in the files above this one: `incoming` (what the server tells), `rooms`
+//! and `messages` (what of it is about rooms, and what is said in them), `commands` (what the person does), `speech` and
+//! `delivery` (what they say, and what becomes of it), `signals`, `account`, `people` and `desktop`.
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use teahouse_protocol::{Folded, Message as Wire, text};
 
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
 use crate::event::failure::Failure;
-use crate::event::{Manner, Words};
 use crate::logs::Logs;
 use crate::model::clock::Clock;
-use crate::model::conversation::condense::{Movement, Step};
-use crate::model::conversation::line::{Body, Delivery, Message, Reply, colour_of};
-use crate::model::conversation::{Conversation, Kind, mention};
+use crate::model::conversation::line::colour_of;
+use crate::model::conversation::{Conversation, Kind};
 use crate::model::effect::Effect;
-use crate::model::ids::{ConversationId, LineId, NetworkId};
+use crate::model::ids::{ConversationId, NetworkId};
 use crate::model::network::parts::batches::Batches;
+use crate::model::network::parts::conversations::Conversations;
 use crate::model::network::parts::deliveries::Deliveries;
 use crate::model::network::parts::features::Features;
 use crate::model::network::parts::identity::Identity;
@@ -34,7 +32,6 @@ use crate::model::network::parts::times::Times;
 use crate::model::network::parts::typing::Typing;
 use crate::model::network::wire::WireLog;
 use crate::model::notify::NotifyRules;
-use crate::text::formatting;
 use crate::text::i18n::{Language, Phrase, Text};
 
 pub(super) mod account;
@@ -42,6 +39,7 @@ mod commands;
 mod delivery;
 mod desktop;
 pub(in crate::model) mod incoming;
+mod messages;
 pub(super) mod parts;
 pub mod people;
 mod rooms;
@@ -75,13 +73,7 @@ pub struct Network {
     /// What the server agreed to, each with what it says of that, if anything: `name=value`.
     pub(super) capabilities: Vec<String>,
     pub(super) features: Features,
-    /// In the order of the list: the server's, rooms, private ones; each in order of coming.
-    pub(super) conversations: Vec<Conversation>,
-    /// The one that is in front while this network is.
-    pub(super) current: Option<ConversationId>,
-    next_number: u32,
-    /// Whether somebody looks at [`current`](Self::current): this network is in front, and the window has the keyboard.
-    pub(super) in_sight: bool,
+    pub(super) conversations: Conversations,
     /// Messages from before, whose batches have not ended.
     pub(super) batches: Batches,
     pub(super) inquiries: Inquiries,
@@ -186,23 +178,22 @@ impl Network {
 
     /// Every conversation in the order of the list.
     pub fn conversations(&self) -> &[Conversation] {
-        &self.conversations
+        self.conversations.all()
     }
 
     /// One conversation, if it is still open.
     pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
-        self.conversations.iter().find(|conversation| conversation.id == id)
+        self.conversations.get(id)
     }
 
     /// The conversation that is in front while this network is.
     pub fn current(&self) -> Option<&Conversation> {
-        self.current.and_then(|id| self.conversation(id))
+        self.here().and_then(|id| self.conversation(id))
     }
 
     /// The room or private conversation of this name.
     pub fn find(&self, name: &str) -> Option<&Conversation> {
-        let mapping = self.features.case_mapping;
-        self.conversations.iter().find(|it| it.kind != Kind::Server && mapping.same(&it.name, name))
+        self.conversations.find(self.features.case_mapping, name)
     }
 
     /// What went over the wire of its connections.
@@ -213,6 +204,11 @@ impl Network {
     /// Whether two names are the same person or room here.
     pub fn same(&self, one: &str, other: &str) -> bool {
         self.features.case_mapping.same(one, other)
+    }
+
+    /// The conversation in front, by its name.
+    pub(super) fn here(&self) -> Option<ConversationId> {
+        self.conversations.current()
     }
 
     /// A name as a key.
@@ -233,7 +229,7 @@ impl Network {
     /// Whether somebody is here, as far as our rooms tell.
     pub fn presence(&self, nick: &str) -> Presence {
         let mapping = self.features.case_mapping;
-        let seen = self.conversations.iter().find_map(|it| it.members.get(mapping, nick));
+        let seen = self.conversations().iter().find_map(|it| it.members.get(mapping, nick));
         match seen {
             None => Presence::Unknown,
             Some(member) if member.away => Presence::Away,
@@ -243,7 +239,7 @@ impl Network {
 
     /// How many messages are unread in all conversations together.
     pub fn unread(&self) -> u32 {
-        self.conversations.iter().fold(0, |sum, it| sum.saturating_add(it.unread()))
+        self.conversations().iter().fold(0, |sum, it| sum.saturating_add(it.unread()))
     }
 }
 
@@ -262,10 +258,7 @@ impl Network {
             profile,
             capabilities: Vec::new(),
             features: Features::default(),
-            conversations: Vec::new(),
-            current: None,
-            next_number: 0,
-            in_sight: false,
+            conversations: Conversations::new(id),
             batches: Batches::default(),
             inquiries: Inquiries::default(),
             wire: WireLog::default(),
@@ -347,7 +340,7 @@ impl Network {
         self.inquiries.give_up();
         self.offers = Offers::default();
         self.forget_batches();
-        for conversation in &mut self.conversations {
+        for conversation in self.conversations.iter_mut() {
             conversation.rejoin |= conversation.kind == Kind::Room && conversation.joined;
             conversation.joined = false;
             conversation.members.clear();
@@ -420,135 +413,15 @@ impl Network {
     }
 }
 
-/// What comes into the conversations.
-impl Network {
-    pub(super) fn add_message(
-        &mut self,
-        id: ConversationId,
-        at: Timestamp,
-        from: &str,
-        manner: Manner,
-        words: Words,
-    ) -> Option<LineId> {
-        let message = self.compose(id, from, manner, words);
-        let spoken = match manner {
-            Manner::Action => format!("* {from} {}", message.text),
-            _ => message.text.clone(),
-        };
-        let is_looked_at = self.in_sight && self.current == Some(id);
-        let is_echoed = self.has_capability("echo-message");
-        let (zone, said_at) = (self.clock.zone.clone(), self.times.stamp_or(at));
-        let conversation = self.conversation_mut(id)?;
-        conversation.typing.retain(|(name, _)| *name != from);
-        let (own, mention) = (message.own, message.mention);
-
-        // What will come back has not arrived yet.
-        if message.id.is_some() || !(own && is_echoed) {
-            conversation.past.note(message.id.clone(), said_at);
-        }
-        let line = conversation.lines.push(at, &zone, Body::Message(Box::new(message)));
-        conversation.lines.was_stamped(line, said_at);
-        if !own && manner != Manner::Notice {
-            let for_us = mention || conversation.kind == Kind::Private;
-            conversation.note_new(is_looked_at, for_us);
-            self.tell_desktop(id, said_at, from, &spoken, for_us);
-        }
-        Some(line)
-    }
-
-    /// Whether what was said in a conversation names us.
-    fn is_named(&self, id: ConversationId, text: &str) -> bool {
-        let others = self.conversation(id).into_iter().flat_map(|it| it.members.nicks());
-        mention::names(text, self.me(), self.features.case_mapping, others)
-    }
-
-    /// A message as it stands in a conversation.
-    pub(super) fn compose(&self, id: ConversationId, from: &str, manner: Manner, words: Words) -> Message {
-        let own = self.same(from, self.me());
-        let Words { text, mut spans, id: message_id, reply_to } = words;
-        if manner == Manner::Action {
-            // An action reads as one sentence with the name before it.
-            formatting::shift(&mut spans, from.len() + " ".len());
-        }
-        let quote = |reply: &str| self.conversation(id).and_then(|it| it.quote(reply));
-        Message {
-            from: from.to_owned(),
-            colour: self.colour(from),
-            manner,
-            spans,
-            own,
-            mention: !own && self.is_named(id, &text),
-            text,
-            grouped: false,
-            id: message_id,
-            reply: reply_to.map(|id| Reply { quote: quote(&id), id }),
-            reactions: Vec::new(),
-            delivery: Delivery::Arrived,
-            redacted: false,
-        }
-    }
-
-    /// Somebody came, went or took another name in a conversation.
-    pub(super) fn movement(
-        &mut self,
-        id: ConversationId,
-        at: Timestamp,
-        who: &str,
-        step: Step,
-        phrase: Phrase,
-    ) {
-        let zone = self.clock.zone.clone();
-        if let Some(conversation) = self.conversation_mut(id) {
-            let movement = Movement { time: String::new(), who: who.to_owned(), step, phrase };
-            conversation.lines.push_movement(at, &zone, movement);
-        }
-    }
-
-    /// Adds a notice to a conversation, if there is such a one.
-    pub(super) fn notice(&mut self, id: Option<ConversationId>, at: Timestamp, phrases: Vec<Phrase>) {
-        let zone = self.clock.zone.clone();
-        if let Some(conversation) = id.and_then(|id| self.conversation_mut(id)) {
-            conversation.lines.push(at, &zone, Body::Notice(phrases));
-        }
-    }
-
-    /// Adds a notice to the conversation of this name, or to the one in front.
-    pub(super) fn notice_about(&mut self, at: Timestamp, about: Option<&str>, phrase: Phrase) {
-        let named = about.and_then(|name| self.find(name)).map(|it| it.id);
-        self.notice(named.or(self.current), at, vec![phrase]);
-    }
-
-    /// The same, and counts it as something for us if nobody looks there.
-    pub(super) fn tell_in(&mut self, id: ConversationId, at: Timestamp, phrases: Vec<Phrase>) {
-        let is_looked_at = self.in_sight && self.current == Some(id);
-        self.notice(Some(id), at, phrases);
-        if let Some(conversation) = self.conversation_mut(id) {
-            conversation.note_new(is_looked_at, true);
-        }
-    }
-
-    /// Adds a notice that is for us to the conversation in front.
-    pub(super) fn tell_here(&mut self, at: Timestamp, phrases: Vec<Phrase>) {
-        if let Some(id) = self.current {
-            self.tell_in(id, at, phrases);
-        }
-    }
-
-    /// Adds a notice to the conversation in front, now.
-    pub(super) fn notice_here(&mut self, phrases: Vec<Phrase>) {
-        self.notice(self.current, self.clock.now(), phrases);
-    }
-}
-
 /// Which conversations there are.
 impl Network {
     /// Brings a conversation to the front of this network.
     pub(super) fn turn_to(&mut self, id: ConversationId) {
-        if self.current == Some(id) || self.conversation(id).is_none() {
+        if self.here() == Some(id) || self.conversation(id).is_none() {
             return;
         }
         self.turn_away();
-        self.current = Some(id);
+        self.conversations.turn_to(id);
         self.look();
         self.open_past(id);
     }
@@ -558,7 +431,7 @@ impl Network {
         if let Some(current) = self.current_mut() {
             current.leave();
             let id = current.id;
-            if self.in_sight {
+            if self.conversations.in_sight() {
                 self.tell_read(id);
             }
         }
@@ -566,7 +439,7 @@ impl Network {
 
     /// What is in front has been looked at, if it is in sight.
     pub(super) fn look(&mut self) {
-        if self.in_sight
+        if self.conversations.in_sight()
             && let Some(current) = self.current_mut()
         {
             let was_unread = current.unread() > 0;
@@ -579,27 +452,16 @@ impl Network {
     }
 
     pub(super) fn current_mut(&mut self) -> Option<&mut Conversation> {
-        self.current.and_then(|id| self.conversation_mut(id))
+        self.here().and_then(|id| self.conversation_mut(id))
     }
 
     pub(super) fn conversation_mut(&mut self, id: ConversationId) -> Option<&mut Conversation> {
-        self.conversations.iter_mut().find(|conversation| conversation.id == id)
+        self.conversations.get_mut(id)
     }
 
     pub(super) fn find_mut(&mut self, name: &str) -> Option<&mut Conversation> {
         let id = self.find(name)?.id;
         self.conversation_mut(id)
-    }
-
-    /// The rooms that somebody is in, and the private conversation with them.
-    pub(super) fn where_is(&self, nick: &str) -> Vec<ConversationId> {
-        let mapping = self.features.case_mapping;
-        let is_there = |it: &&Conversation| match it.kind {
-            Kind::Server => false,
-            Kind::Room => it.members.get(mapping, nick).is_some(),
-            Kind::Private => mapping.same(&it.name, nick),
-        };
-        self.conversations.iter().filter(is_there).map(|it| it.id).collect()
     }
 
     pub(super) fn remove_member(&mut self, id: ConversationId, nick: &str) {
@@ -623,33 +485,23 @@ impl Network {
     }
 
     pub(super) fn create(&mut self, kind: Kind, name: &str) -> ConversationId {
-        let id = ConversationId { network: self.id, number: self.next_number };
-        self.next_number += 1;
-        let mut conversation = Conversation::new(id, kind, name);
-        conversation.joined = kind != Kind::Room && self.link() == Link::Up;
-        let order = |kind: Kind| matches!(kind, Kind::Private);
-        let place = self.conversations.iter().position(|it| order(it.kind) && !order(kind));
-        self.conversations.insert(place.unwrap_or(self.conversations.len()), conversation);
-        id
+        let is_joined = kind != Kind::Room && self.link() == Link::Up;
+        self.conversations.create(kind, name, is_joined)
     }
 
     /// Takes a conversation off the list; the one that moves into its place comes to the front.
     pub(super) fn remove(&mut self, id: ConversationId) {
-        let Some(index) = self.conversations.iter().position(|it| it.id == id) else { return };
-        self.conversations.remove(index);
-        if self.current == Some(id) {
-            self.current = None;
-            self.ensure_conversation();
-            if self.current.is_none() {
-                let beside = index.min(self.conversations.len() - 1);
-                self.turn_to(self.conversations[beside].id);
+        if let Some(place) = self.conversations.remove(id) {
+            match self.conversations.at(place) {
+                Some(beside) => self.turn_to(beside),
+                None => self.ensure_conversation(),
             }
         }
     }
 
     /// Makes sure that there is a conversation, and that one is in front unless there are several to choose from.
     pub(super) fn ensure_conversation(&mut self) {
-        if self.conversations.is_empty() {
+        if self.conversations().is_empty() {
             let place = self.place().to_owned();
             let id = self.create(Kind::Server, &place);
             self.turn_to(id);

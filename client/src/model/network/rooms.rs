@@ -46,7 +46,7 @@ impl Network {
         }
         self.notice(Some(id), at, vec![Text::YouJoined.with([room])]);
         self.catch_up(id);
-        if wanted.is_some() || self.current.is_none() {
+        if wanted.is_some() || self.here().is_none() {
             self.turn_to(id);
         }
     }
@@ -57,7 +57,7 @@ impl Network {
         if let Some(there) = self.find(room) {
             return there.id;
         }
-        let id = match self.conversations.iter_mut().find(|it| it.kind == Kind::Server) {
+        let id = match self.conversations.of_server() {
             Some(server) => {
                 server.kind = Kind::Room;
                 room.clone_into(&mut server.name);
@@ -73,7 +73,7 @@ impl Network {
         let Some(id) = self.find(room).map(|it| it.id) else { return };
         if self.same(who, self.me()) {
             self.remove(id);
-            self.notice(self.current, at, vec![Text::YouLeft.with([room])]);
+            self.notice(self.here(), at, vec![Text::YouLeft.with([room])]);
             return;
         }
         let phrase = match reason {
@@ -107,14 +107,14 @@ impl Network {
             "" => Text::Quit.with([who]),
             _ => Text::QuitBecause.with([who, reason]),
         };
-        for id in self.where_is(who) {
+        for id in self.conversations.of_person(self.features.case_mapping, who) {
             self.remove_member(id, who);
             self.movement(id, at, who, Step::Left, phrase.clone());
         }
     }
 
     pub(super) fn renamed(&mut self, at: Timestamp, from: &str, to: &str) {
-        let places = self.where_is(from);
+        let places = self.conversations.of_person(self.features.case_mapping, from);
         let is_me = self.same(from, self.me());
         let phrase = if is_me {
             self.identity.rename(to);
@@ -139,7 +139,7 @@ impl Network {
             }
         }
         if places.is_empty() {
-            self.notice(self.current, at, vec![phrase]);
+            self.notice(self.here(), at, vec![phrase]);
         }
     }
 
@@ -204,7 +204,7 @@ impl Network {
 
     pub(super) fn mark_away(&mut self, who: &str, away: bool) {
         let mapping = self.features.case_mapping;
-        for conversation in &mut self.conversations {
+        for conversation in self.conversations.iter_mut() {
             if let Some(member) = conversation.members.get_mut(mapping, who) {
                 member.away = away;
             }
@@ -225,14 +225,14 @@ impl Network {
             self.features.case_mapping,
             Offer { room: room.to_owned(), phrase: phrase.clone(), is_invitation: true },
         );
-        if let Some(id) = self.current {
+        if let Some(id) = self.here() {
             self.tell_desktop_of_offer(id, at, &phrase);
         }
     }
 
     /// We are not in a room any more, against our will: that is said there and, if one is elsewhere, where one is.
     pub(super) fn sent_out(&mut self, id: ConversationId, at: Timestamp, phrase: &Phrase) {
-        let is_looked_at = self.in_sight && self.current == Some(id);
+        let is_looked_at = self.conversations.is_looked_at(id);
         self.tell_in(id, at, vec![phrase.clone()]);
         let Some(conversation) = self.conversation_mut(id) else { return };
         conversation.joined = false;

@@ -3,6 +3,7 @@
 //!
 //! - [`link`]: how things stand with the server; [`times`]: when what happened, by its clock;
 //! - [`identity`]: who we are there; [`joining`]: which rooms we are about to go into;
+//! - [`conversations`]: which there are, and which is in front;
 //! - [`inquiries`]: what the server was asked and has not finished answering;
 //! - [`batches`]: messages from before that are on their way here, and searches;
 //! - [`deliveries`]: what we said that is on its way there;
@@ -11,6 +12,7 @@
 //! - [`features`]: what the server said of itself.
 
 pub mod batches;
+pub mod conversations;
 pub mod deliveries;
 pub mod features;
 pub mod identity;
