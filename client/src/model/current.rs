@@ -14,7 +14,7 @@ use crate::text::i18n::{Phrase, Text};
 impl Model {
     /// Says whether the newest line of the conversation in front is in view.
     pub fn saw_end(&mut self, is_in_view: bool) {
-        if self.focused
+        if self.common.is_focused
             && !self.covered
             && let Some(current) = self.current_mut()
         {
@@ -144,7 +144,7 @@ impl Model {
 
     /// Who is writing in the conversation in front.
     pub fn typing(&self) -> Vec<&str> {
-        let now = self.clock.now();
+        let now = self.common.clock.now();
         self.current().map(|current| current.typing(now).collect()).unwrap_or_default()
     }
 

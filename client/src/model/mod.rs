@@ -13,7 +13,8 @@
 //!
 //! In reading order:
 //!
-//! - `ids`, `effect`, `clock`: what networks and conversations are called, what is wanted done outside, and the time;
+//! - `ids`, `effect`, `clock`, `common`: what networks and conversations are called, what is wanted done outside, what
+//!   time it is, and what holds on every network;
 //! - this file: the whole; `networks`: which there are; `selection`: which conversation is in front, `current`: what the
 //!   person does with it;
 //! - [`network`]: one server, what the person does there and what happens there;
@@ -38,10 +39,12 @@ use crate::event::{Event, What};
 use crate::logs::Logs;
 use crate::model::assist::completion::Completion;
 use crate::model::clock::Clock;
+use crate::model::common::Common;
 use crate::model::notify::NotifyRules;
 use crate::text::i18n::{Language, Phrase, Text};
 
 mod clock;
+mod common;
 mod effect;
 mod ids;
 
@@ -87,7 +90,6 @@ pub enum View {
 
 /// The whole state of the window that is not pixels.
 pub struct Model {
-    language: Language,
     view: View,
     form: LoginForm,
     form_errors: FormErrors,
@@ -95,10 +97,6 @@ pub struct Model {
     base: Profile,
     /// The servers that are kept for the next time.
     profiles: Vec<Profile>,
-    ignored: Rc<[String]>,
-    /// Where conversations are written down, if they are.
-    logs: Option<Logs>,
-    notify: Rc<NotifyRules>,
     /// Whether times, and who comes and goes, are shown.
     shown: (bool, bool),
     /// Whether others are told that one is writing.
@@ -112,7 +110,6 @@ pub struct Model {
     /// Whom the person is to be asked about.
     stranger: Option<Stranger>,
     next_network: u32,
-    focused: bool,
     /// Whether something else covers the conversations.
     covered: bool,
     /// The rooms of a server that an address has led to, until somebody is there.
@@ -123,7 +120,8 @@ pub struct Model {
     remarks: Vec<Phrase>,
     completion: Completion,
     effects: Vec<Effect>,
-    clock: Clock,
+    /// What all networks have in common.
+    common: Rc<Common>,
 }
 
 /// What the window draws.
@@ -140,16 +138,20 @@ impl Model {
         now: impl Fn() -> Timestamp + 'static,
         zone: TimeZone,
     ) -> Self {
-        Self {
+        let common = Common {
+            clock: Clock { now: Rc::new(now), zone },
             language,
+            ignored: Vec::new(),
+            logs: None,
+            notify: NotifyRules::default(),
+            is_focused: true,
+        };
+        Self {
             view: View::Login,
             form: LoginForm::from(&profile),
             form_errors: FormErrors::default(),
             base: profile,
             profiles: Vec::new(),
-            ignored: Rc::default(),
-            logs: None,
-            notify: Rc::default(),
             shown: (true, true),
             tells_typing: true,
             networks: Vec::new(),
@@ -157,20 +159,19 @@ impl Model {
             applicant: None,
             stranger: None,
             next_network: 0,
-            focused: true,
             covered: false,
             to_visit: None,
             asks_server_password: false,
             remarks: Vec::new(),
             completion: Completion::default(),
             effects: Vec::new(),
-            clock: Clock { now: Rc::new(now), zone },
+            common: Rc::new(common),
         }
     }
 
     /// The language to draw everything in.
     pub fn language(&self) -> Language {
-        self.language
+        self.common.language
     }
 
     /// Which view to show.
@@ -264,7 +265,7 @@ impl Model {
 
     /// The time zone that times are shown in.
     pub fn zone(&self) -> &TimeZone {
-        &self.clock.zone
+        &self.common.clock.zone
     }
 
     /// How many messages are unread in all conversations together.
@@ -274,7 +275,7 @@ impl Model {
 
     /// The window's title: how much is unread, the program, the conversation in front.
     pub fn title(&self) -> String {
-        let program = Text::AppTitle.to(self.language);
+        let program = Text::AppTitle.to(self.common.language);
         let mut title = match self.unread() {
             0 => String::new(),
             unread => format!("({unread}) "),
@@ -300,18 +301,12 @@ impl Model {
 impl Model {
     /// Says what the desktop is to be told of.
     pub fn set_notify(&mut self, rules: NotifyRules) {
-        self.notify = Rc::new(rules);
-        for network in &mut self.networks {
-            network.notify = Rc::clone(&self.notify);
-        }
+        self.change_common(|common| common.notify = rules);
     }
 
     /// Says where conversations are written down, or that they are not to be.
     pub fn set_logs(&mut self, logs: Option<Logs>) {
-        for network in &mut self.networks {
-            network.logs.clone_from(&logs);
-        }
-        self.logs = logs;
+        self.change_common(|common| common.logs = logs);
     }
 }
 
@@ -365,11 +360,8 @@ impl Model {
 impl Model {
     /// Switches the language, of everything and at once; of what servers say, too, where they can.
     pub fn set_language(&mut self, language: Language) {
-        self.language = language;
-        for network in &mut self.networks {
-            network.language = language;
-            network.choose_language();
-        }
+        self.change_common(|common| common.language = language);
+        self.networks.iter_mut().for_each(Network::choose_language);
     }
 
     /// Says something about the window as a whole: below the login form, and in the conversation in front as soon as
@@ -456,6 +448,14 @@ impl Model {
     fn collect_effects(&mut self) {
         for network in &mut self.networks {
             self.effects.append(&mut network.effects);
+        }
+    }
+
+    /// Changes what all networks have in common.
+    fn change_common(&mut self, change: impl FnOnce(&mut Common)) {
+        change(Rc::make_mut(&mut self.common));
+        for network in &mut self.networks {
+            network.common = Rc::clone(&self.common);
         }
     }
 

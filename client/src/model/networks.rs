@@ -314,12 +314,7 @@ impl Model {
     fn add_network(&mut self, profile: Profile) -> NetworkId {
         let id = NetworkId(self.next_network);
         self.next_network += 1;
-        let mut network = Network::new(id, profile, self.clock.clone());
-        network.ignored = Rc::clone(&self.ignored);
-        network.logs.clone_from(&self.logs);
-        network.language = self.language;
-        network.notify = Rc::clone(&self.notify);
-        network.is_focused = self.focused;
+        let network = Network::new(id, profile, Rc::clone(&self.common));
         self.networks.push(network);
         id
     }

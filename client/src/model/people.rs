@@ -1,7 +1,5 @@
 //! What can be done with other people on the network in front, and whom one hears nothing of anywhere.
 
-use std::rc::Rc;
-
 use crate::model::Model;
 use crate::model::effect::Effect;
 use crate::model::network::parts::inquiries::Card;
@@ -32,32 +30,29 @@ impl Model {
 
     /// Whom one does not want to hear: names, or patterns as `*!*@host`.
     pub fn ignored(&self) -> &[String] {
-        &self.ignored
+        &self.common.ignored
     }
 
     /// Says whom one does not want to hear.
     pub fn set_ignored(&mut self, ignored: Vec<String>) {
-        self.ignored = ignored.into();
-        for network in &mut self.networks {
-            network.ignored = Rc::clone(&self.ignored);
-        }
+        self.change_common(|common| common.ignored = ignored);
     }
 
     /// Whether somebody stands on the list as they are called.
     pub fn ignores(&self, nick: &str) -> bool {
         let is_same = |one: &String| self.front().map_or(one == nick, |network| network.same(one, nick));
-        self.ignored.iter().any(is_same)
+        self.common.ignored.iter().any(is_same)
     }
 
     /// Puts somebody on the list or takes them off it, and says so. Without a name it tells who is on it.
     pub(in crate::model) fn ignore(&mut self, who: Option<&str>, ignore: bool) {
         let Some(who) = who else {
-            let all = self.ignored.join(", ");
+            let all = self.common.ignored.join(", ");
             let phrase =
                 if all.is_empty() { Text::IgnoringNobody.into() } else { Text::IgnoringAll.with([&all]) };
             return self.say_here(phrase);
         };
-        let mut ignored = self.ignored.to_vec();
+        let mut ignored = self.common.ignored.to_vec();
         let is_same = |one: &String| self.front().map_or(one == who, |network| network.same(one, who));
         ignored.retain(|one| !is_same(one));
         let text = if ignore {
@@ -67,7 +62,7 @@ impl Model {
             Text::NotIgnoring
         };
         self.set_ignored(ignored);
-        self.effects.push(Effect::KeepIgnored(self.ignored.to_vec()));
+        self.effects.push(Effect::KeepIgnored(self.common.ignored.to_vec()));
         self.say_here(text.with([who]));
     }
 

@@ -50,10 +50,10 @@ impl Model {
 
     /// Says whether the window has the keyboard. What comes in while it has not is unread, whatever is in front.
     pub fn set_focused(&mut self, focused: bool) {
-        if self.focused && !focused {
+        if self.common.is_focused && !focused {
             self.turn_away();
         }
-        self.focused = focused;
+        self.change_common(|common| common.is_focused = focused);
         self.look();
     }
 
@@ -80,10 +80,9 @@ impl Model {
 
     /// Tells each network whether it is in sight now. What is in sight has been looked at.
     pub(super) fn look(&mut self) {
-        let is_looking = self.focused && self.view == View::Chat && !self.covered;
+        let is_looking = self.common.is_focused && self.view == View::Chat && !self.covered;
         for network in &mut self.networks {
             network.conversations.set_in_sight(is_looking && self.front == Some(network.id));
-            network.is_focused = self.focused;
             network.look();
         }
     }

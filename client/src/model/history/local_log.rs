@@ -18,7 +18,7 @@ const MESSAGES_AROUND: usize = 100;
 impl Network {
     /// Where conversations are written down, and whose.
     fn diary(&self) -> Option<(&Logs, &Owner)> {
-        self.logs.as_ref().zip(self.identity.owner())
+        self.common.logs.as_ref().zip(self.identity.owner())
     }
 
     /// Writes a message down that was said in a room or a private conversation.
@@ -61,7 +61,7 @@ impl Network {
         if conversation.kind == Kind::Server {
             return;
         }
-        let now = self.clock.latest();
+        let now = self.common.clock.latest();
         let name = self.features.case_mapping.fold(&conversation.name);
         let entries = logs.recall(owner, name.as_str(), now, None, MAX_RECALLED);
         let read_until = logs.read_until(owner, name.as_str(), now);
@@ -123,7 +123,7 @@ impl Network {
         };
         let oldest = conversation.lines.oldest_message().map(|(_, at)| at);
         let name = self.features.case_mapping.fold(&conversation.name);
-        logs.recall(owner, name.as_str(), self.clock.latest(), oldest, most)
+        logs.recall(owner, name.as_str(), self.common.clock.latest(), oldest, most)
     }
 
     /// Puts messages out of the log before what is here of a conversation.
@@ -135,7 +135,7 @@ impl Network {
             (at, Message { redacted, ..message })
         };
         let composed: Vec<_> = entries.into_iter().map(compose).collect();
-        let zone = self.clock.zone.clone();
+        let zone = self.common.clock.zone.clone();
         if let Some(conversation) = self.conversation_mut(id) {
             conversation.lines.prepend(composed, &zone);
         }

@@ -96,7 +96,7 @@ impl Network {
 
     /// Asks for what was said after a message, or after a time, which has come already.
     fn ask_missed(&mut self, id: ConversationId, pages: u32, message: Option<&str>, at: Timestamp) {
-        let from = point(message, at.min(self.clock.now()));
+        let from = point(message, at.min(self.common.clock.now()));
         self.ask_past(id, Asked::Missed { pages, by_id: message.is_some() }, "AFTER", &from);
     }
 
@@ -228,7 +228,7 @@ impl Network {
     fn found(&mut self, messages: &[Told]) {
         let mut rows = vec![Text::FoundBefore.with([&messages.len().to_string()])];
         rows.extend(messages.iter().map(|Told { at, from, target, manner, words, .. }| {
-            let day = at.to_zoned(self.clock.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+            let day = at.to_zoned(self.common.clock.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
             let text = words.text.replace('\n', " ");
             let text = if *manner == Manner::Action { format!("* {} {text}", from.name) } else { text };
             Text::FoundRow.with([&day, target, &from.name, &text])
@@ -287,7 +287,7 @@ impl Network {
             self.times.set_stamp(stamp);
             self.add_message(id, at, &from.name, manner, words);
         }
-        let zone = self.clock.zone.clone();
+        let zone = self.common.clock.zone.clone();
         let Some(conversation) = self.conversation_mut(id) else { return };
         conversation.past.note_again(newest);
         for (from, to) in conversation.put_again(later, &zone) {
@@ -300,7 +300,7 @@ impl Network {
             .into_iter()
             .map(|told| (told.at, self.compose(id, &told.from.name, told.manner, told.words)))
             .collect();
-        let zone = self.clock.zone.clone();
+        let zone = self.common.clock.zone.clone();
         if let Some(conversation) = self.conversation_mut(id) {
             if conversation.past.newest().is_none()
                 && let Some((at, message)) = composed.last()

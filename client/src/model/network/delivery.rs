@@ -49,7 +49,7 @@ impl Network {
             }
             Manner::Message | Manner::Notice => self.send_words(&tags, &target, raw),
         };
-        let (at, me) = (self.clock.now(), self.me().to_owned());
+        let (at, me) = (self.common.clock.now(), self.me().to_owned());
         let words = self.covered(&target, Words { reply_to, ..Words::read(raw) });
         let text = words.text.clone();
         self.times.set_stamp(None);
@@ -80,7 +80,7 @@ impl Network {
         label: Option<&str>,
         words: &Words,
     ) -> bool {
-        let (time, said_at) = (self.clock.time_of(at), self.times.stamp_or(at));
+        let (time, said_at) = (self.common.clock.time_of(at), self.times.stamp_or(at));
         let Some(Underway { line, .. }) = self.deliveries.echoed(label, id, &words.text) else {
             return false;
         };
@@ -134,7 +134,7 @@ impl Network {
                 let message = self.deliveries.refused_in(id, at);
                 if message.is_none() {
                     // Nobody needs to know that others were not told that we are writing.
-                    return self.typing.was_refused(id, self.clock.now());
+                    return self.typing.was_refused(id, self.common.clock.now());
                 }
                 message
             }

@@ -18,8 +18,8 @@ impl Network {
 
     /// What is told of in a conversation.
     pub fn notify_of(&self, conversation: &Conversation) -> Notify {
-        let own = self.notify.by_place.get(&self.place_key(conversation));
-        own.copied().unwrap_or(self.notify.everywhere)
+        let own = self.common.notify.by_place.get(&self.place_key(conversation));
+        own.copied().unwrap_or(self.common.notify.everywhere)
     }
 
     /// Tells the desktop of a message, if one wants that and does not see it anyway. What was said before we came, and
@@ -61,6 +61,6 @@ impl Network {
 
     /// Whether nobody looks, and this was not said before we came and is only repeated now.
     fn is_news(&self, at: Timestamp) -> bool {
-        !self.is_focused && self.times.is_new(at)
+        !self.common.is_focused && self.times.is_new(at)
     }
 }

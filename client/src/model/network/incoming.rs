@@ -17,7 +17,7 @@ impl Network {
         if self.is_unheard(&event.what) {
             return;
         }
-        let at = self.clock.time_of_event(event.time);
+        let at = self.common.clock.time_of_event(event.time);
         let label = self.deliveries.label_of(&event);
         let label = label.as_deref();
         let Some(what) = self.batches.hold(at, event.time, event.batch.as_deref(), event.what) else {
@@ -36,7 +36,7 @@ impl Network {
                     self.choose_language();
                 }
             }
-            What::Welcome { nick } => self.welcome(at, nick),
+            What::Welcome { nick } => self.welcome(at, &nick),
             What::Account(account) => self.account_is(at, account),
             What::Secured(fingerprint) => self.connection.secured(fingerprint),
             What::Latency(latency) => self.connection.measured(latency),
@@ -151,12 +151,12 @@ impl Network {
         }
     }
 
-    fn welcome(&mut self, at: Timestamp, nick: String) {
+    fn welcome(&mut self, at: Timestamp, nick: &str) {
         self.connection.welcomed();
         self.times.welcomed(at);
         self.inquiries.greet();
         self.spoken = None;
-        self.identity.rename(&nick);
+        self.identity.rename(nick);
         self.identity.begin_diary(&self.profile);
         if !self.profile.server_password.is_empty() && self.profile.password.is_empty() {
             self.keep_password();
@@ -197,11 +197,11 @@ impl Network {
         if let Some(list) = self.capability("draft/languages").map(str::to_owned) {
             self.features.speaks(&list);
         }
-        if self.link() != Link::Up || self.spoken == Some(self.language) {
+        if self.link() != Link::Up || self.spoken == Some(self.common.language) {
             return;
         }
-        if let Some(code) = self.features.language(self.language).map(str::to_owned) {
-            self.spoken = Some(self.language);
+        if let Some(code) = self.features.language(self.common.language).map(str::to_owned) {
+            self.spoken = Some(self.common.language);
             self.send(&["LANGUAGE", &code]);
         }
     }

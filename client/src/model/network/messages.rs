@@ -105,7 +105,7 @@ impl Network {
         };
         let is_looked_at = self.conversations.is_looked_at(id);
         let is_echoed = self.has_capability("echo-message");
-        let (zone, said_at) = (self.clock.zone.clone(), self.times.stamp_or(at));
+        let (zone, said_at) = (self.common.clock.zone.clone(), self.times.stamp_or(at));
         let conversation = self.conversation_mut(id)?;
         conversation.typing.retain(|(name, _)| *name != from);
         let (own, mention) = (message.own, message.mention);
@@ -171,7 +171,7 @@ impl Network {
         step: Step,
         phrase: Phrase,
     ) {
-        let zone = self.clock.zone.clone();
+        let zone = self.common.clock.zone.clone();
         if let Some(conversation) = self.conversation_mut(id) {
             let movement = Movement { time: String::new(), who: who.to_owned(), step, phrase };
             conversation.lines.push_movement(at, &zone, movement);
@@ -180,7 +180,7 @@ impl Network {
 
     /// Adds a notice to a conversation, if there is such a one.
     pub(super) fn notice(&mut self, id: Option<ConversationId>, at: Timestamp, phrases: Vec<Phrase>) {
-        let zone = self.clock.zone.clone();
+        let zone = self.common.clock.zone.clone();
         if let Some(conversation) = id.and_then(|id| self.conversation_mut(id)) {
             conversation.lines.push(at, &zone, Body::Notice(phrases));
         }
@@ -210,6 +210,6 @@ impl Network {
 
     /// Adds a notice to the conversation in front, now.
     pub(in crate::model) fn notice_here(&mut self, phrases: Vec<Phrase>) {
-        self.notice(self.here(), self.clock.now(), phrases);
+        self.notice(self.here(), self.common.clock.now(), phrases);
     }
 }

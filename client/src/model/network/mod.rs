@@ -13,8 +13,7 @@ use teahouse_protocol::{Folded, Message as Wire, text};
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
 use crate::event::failure::Failure;
-use crate::logs::Logs;
-use crate::model::clock::Clock;
+use crate::model::common::Common;
 use crate::model::conversation::line::colour_of;
 use crate::model::conversation::{Conversation, Kind};
 use crate::model::effect::Effect;
@@ -31,7 +30,6 @@ use crate::model::network::parts::offers::Offers;
 use crate::model::network::parts::times::Times;
 use crate::model::network::parts::typing::Typing;
 use crate::model::network::wire::WireLog;
-use crate::model::notify::NotifyRules;
 use crate::text::i18n::{Language, Phrase, Text};
 
 pub(super) mod account;
@@ -78,16 +76,10 @@ pub struct Network {
     pub(super) batches: Batches,
     pub(super) inquiries: Inquiries,
     pub(super) wire: WireLog,
-    /// Whom one does not want to hear; the same list everywhere.
-    pub(super) ignored: Rc<[String]>,
-    /// Where conversations are written down, if they are.
-    pub(super) logs: Option<Logs>,
-    /// The window's language, and the one that the server was asked to speak on this connection.
-    pub(super) language: Language,
+    /// What all networks have in common.
+    pub(super) common: Rc<Common>,
+    /// The language that the server was asked to speak on this connection.
     pub(super) spoken: Option<Language>,
-    pub(super) notify: Rc<NotifyRules>,
-    /// Whether the window has the keyboard.
-    pub(super) is_focused: bool,
     /// What became of what we said.
     pub(super) deliveries: Deliveries,
     pub(super) typing: Typing,
@@ -95,7 +87,6 @@ pub struct Network {
     pub(in crate::model) offers: Offers,
     /// What is to be done outside, in order.
     pub(super) effects: Vec<Effect>,
-    pub(super) clock: Clock,
 }
 
 /// What the window draws.
@@ -246,7 +237,7 @@ impl Network {
 /// Coming and going.
 impl Network {
     /// A server that nobody has connected to yet.
-    pub(super) fn new(id: NetworkId, profile: Profile, clock: Clock) -> Self {
+    pub(super) fn new(id: NetworkId, profile: Profile, common: Rc<Common>) -> Self {
         let mut joining = Joining::default();
         joining.add(profile.rooms.clone());
         Self {
@@ -262,17 +253,12 @@ impl Network {
             batches: Batches::default(),
             inquiries: Inquiries::default(),
             wire: WireLog::default(),
-            ignored: Rc::default(),
-            logs: None,
-            language: Language::default(),
+            common,
             spoken: None,
-            notify: Rc::default(),
-            is_focused: true,
             deliveries: Deliveries::default(),
             typing: Typing::default(),
             offers: Offers::default(),
             effects: Vec::new(),
-            clock,
         }
     }
 
@@ -334,7 +320,7 @@ impl Network {
         self.typing = Typing::default();
         self.connection.end();
         self.identity.leaves();
-        self.times.left(self.clock.now());
+        self.times.left(self.common.clock.now());
         self.capabilities.clear();
         self.joining.give_up();
         self.inquiries.give_up();

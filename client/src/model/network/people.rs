@@ -72,7 +72,7 @@ impl Network {
                 mapping.same(pattern, &who.name)
             }
         };
-        !self.same(&who.name, self.me()) && self.ignored.iter().any(fits)
+        !self.same(&who.name, self.me()) && self.common.ignored.iter().any(fits)
     }
 }
 

@@ -26,7 +26,7 @@ impl Network {
         if self.same(&from.name, self.me()) {
             return;
         }
-        let until = self.clock.now() + TYPING_TIME;
+        let until = self.common.clock.now() + TYPING_TIME;
         if let Some(conversation) = self.place_of(from, target) {
             conversation.typing.retain(|(name, _)| *name != from.name);
             if is_typing {
@@ -95,7 +95,7 @@ impl Network {
         if kind == Kind::Server || !is_live || !self.can_signal("typing") {
             return;
         }
-        if let Some(state) = self.typing.wrote(id, is_message, self.clock.now()) {
+        if let Some(state) = self.typing.wrote(id, is_message, self.common.clock.now()) {
             self.send_tagged(&format!("+typing={state}"), &["TAGMSG", &target]);
         }
     }
