@@ -16,7 +16,7 @@
 //! - `ids`, `effect`, `clock`, `common`: what networks and conversations are called, what is wanted done outside, what
 //!   time it is, and what holds on every network;
 //! - this file: the whole; `networks`: which there are; `selection`: which conversation is in front, `current`: what the
-//!   person does with it;
+//!   person does with it, `people`: and with others;
 //! - [`network`]: one server, what the person does there and what happens there;
 //! - [`conversation`]: lines, unread counts, members, drafts;
 //! - `history`: what was said before, there and on disk;

@@ -1,5 +1,5 @@
 //! One line of a transcript, and what stands in it: a message with its answers and reactions, a notice, who came and
-//! went. Where lines stand among each other is the subject of [`lines`](super::lines).
+//! went. Where lines stand among each other is the subject of `lines`.
 
 use std::borrow::Cow;
 

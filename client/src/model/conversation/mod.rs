@@ -1,6 +1,6 @@
 //! One conversation: its lines, what of them is unread, and who is there.
 //!
-//! In reading order: [`line`] and `lines`, what stands there; `past`, what is known of what was said before;
+//! In reading order: [`mod@line`] and `lines`, what stands there; `past`, what is known of what was said before;
 //! [`members`]; `input`, what is written and not yet said; [`condense`], comings and goings in few words; `mention`,
 //! whether a message names somebody; [`search`].
 

@@ -1,6 +1,6 @@
 //! One server: how things stand with it, who we are there, and the conversations that are held there.
 //!
-//! The [`parts`] of a network keep their state to themselves. Here is what they make together, and the steps that changes
+//! The `parts` of a network keep their state to themselves. Here is what they make together, and the steps that changes
 //! are made of. Which changes there are stands in the files above this one: `incoming` (what the server tells), `rooms`
 //! and `messages` (what of it is about rooms, and what is said in them), `commands` (what the person does), `speech` and
 //! `delivery` (what they say, and what becomes of it), `signals`, `account`, `people` and `desktop`.
