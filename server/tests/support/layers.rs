@@ -74,7 +74,9 @@ pub fn flaws(sources: &[(String, String)], tables: &[Table]) -> Vec<String> {
         for _ in 0..8 {
             let longest = (1..=path.len()).rev().find_map(|length| {
                 let head = &path[..length];
-                let on = passed_on.get(head).map(|on| on.iter().chain(&path[length..]).cloned().collect());
+                // A function may have the name of the file that it is passed on from.
+                let on = passed_on.get(head).filter(|_| !is_module(head));
+                let on = on.map(|on| on.iter().chain(&path[length..]).cloned().collect());
                 on.map(Err).or_else(|| is_module(head).then(|| Ok(head.to_vec())))
             })?;
             match longest {
