@@ -5,7 +5,6 @@
 
 pub mod addresses;
 mod changes;
-pub mod duration;
 mod error;
 mod file;
 pub mod files;

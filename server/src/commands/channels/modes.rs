@@ -6,8 +6,8 @@ use teahouse_protocol::{Message, names};
 
 use crate::commands::context::Context;
 use crate::commands::people::modes::user_mode;
-use crate::config::duration;
 use crate::config::network::Network;
+use crate::text::duration;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::mask::{self, ListEntry};
