@@ -14,7 +14,7 @@ use teahouse_server::archive::Request;
 use teahouse_server::auth::password;
 use teahouse_server::config::addresses::reachable;
 use teahouse_server::config::files;
-use teahouse_server::config::{ConfigError, KEYS, user_data_dir};
+use teahouse_server::config::{ConfigError, KEYS, Key, user_data_dir};
 use teahouse_server::process::log_writer::LogWriter;
 use teahouse_server::process::reload::{self, Origin};
 use teahouse_server::process::service_manager::ServiceManager;
@@ -212,7 +212,7 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
                 config.read_file(&path)?;
                 request.config_file = Some(path);
             }
-            Long(flag) if KEYS.iter().any(|key| key.name == flag.replace('-', "_")) => {
+            Long(flag) if Key::find(&flag.replace('-', "_")).is_some() => {
                 let flag = flag.to_owned();
                 let value = parser.value().map_err(|_| ConfigError::MissingValue(format!("--{flag}")))?;
                 let value = value.into_string().map_err(|_| ConfigError::FlagNotUtf8(format!("--{flag}")))?;
@@ -289,7 +289,8 @@ fn help(language: Language) -> String {
     );
     let mut text = format!("{about}\n\n{}\n\n{keys}\n", usage(language));
     for key in KEYS {
-        let meaning = language.choose(key.english, key.chinese);
+        let [english, chinese] = key.meaning;
+        let meaning = language.choose(english, chinese);
         text += &format!("  --{:<28} {meaning}\n", key.name.replace('_', "-"));
     }
     text += language.choose(

@@ -1,4 +1,4 @@
-//! Why a configuration cannot be used, in both languages.
+//! Why a configuration cannot be used: each reason a sentence, in both languages.
 
 use std::fmt;
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use toml::de::DeTable;
 use toml::{Table, Value};
 
-use super::keys::find_key;
-use super::{Config, ConfigError, files};
+use super::error::ConfigError;
+use super::files;
+use super::keys::{Config, Key};
 use crate::text::language::{Both, Text};
 
 /// How much is read of a file: what is longer is something else by mistake.
@@ -32,7 +33,7 @@ impl Config {
         places.sort();
         for (place, name) in places {
             let whence = || Both::of(&Text::LineOfFile(file(), line_at(place)));
-            let key = find_key(name)
+            let key = Key::find(name)
                 .ok_or_else(|| ConfigError::UnknownKey(whence(), name.escape_debug().to_string()))?;
             let value = values.remove(&**name).unwrap_or(Value::Boolean(false));
             key.take(self, value, whence)?;

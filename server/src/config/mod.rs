@@ -1,156 +1,29 @@
-//! What the server is told to be: one struct, one set of defaults, one table of keys for the file and the flags.
+//! What the server is told to be: one table of keys, which the struct, the file and the flags follow.
 //!
 //! Flags override the file, and the file overrides the defaults. Every key of the file is also a flag, with `-` for
 //! `_`. Whatever is wrong is one clear line that names the file or flag, the key, and what was expected.
+//!
+//! Read `keys.rs` first: a new key is a row there, and its use.
 
 pub mod addresses;
-mod changes;
+mod choices;
 mod error;
 mod file;
 pub mod files;
+mod form;
 mod keys;
 pub mod motd;
 pub mod network;
+mod row;
+mod set;
 pub mod user_modes;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use teahouse_protocol::CaseMapping;
-
-use crate::auth::password::{Kept, Unusable};
-use crate::text::language::{Both, Language};
+pub use choices::{AlwaysOn, Operator, ProtectNames};
 pub use error::ConfigError;
-pub use keys::{KEYS, Key};
-use network::Network;
-use user_modes::UserModes;
-
-/// What the server is told to be. [`Config::default`] works as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// The server's name, in prefixes.
-    pub name: String,
-    /// The network's name, in 001 and 005.
-    pub network: String,
-    /// Where to listen.
-    pub listen: Vec<SocketAddr>,
-    /// Where to listen for those who speak TLS.
-    pub listen_tls: Vec<SocketAddr>,
-    /// The certificate, and those of whoever vouches for it, in PEM form; without it and its key the server signs its
-    /// own.
-    pub tls_cert: Option<PathBuf>,
-    /// The key to the certificate, in PEM form.
-    pub tls_key: Option<PathBuf>,
-    /// How long clients that support STS come over TLS only; zero makes them forget it, and `None` says nothing.
-    pub sts_duration: Option<Duration>,
-    /// The port that those clients are sent to; `None` for that of the first address of `listen_tls`.
-    pub sts_port: Option<u16>,
-    /// What every client must send with PASS.
-    pub password: Option<String>,
-    /// The message of the day, read again each time it is asked for.
-    pub motd_file: Option<PathBuf>,
-    /// The folder of what outlasts the server; `None` keeps everything in memory. The program, unlike
-    /// [`Config::default`], begins with [`user_data_dir`].
-    pub data_dir: Option<PathBuf>,
-    /// Whether accounts can be opened.
-    pub registration: bool,
-    /// Whether that is possible before the login is complete.
-    pub registration_before_connect: bool,
-    /// The fewest characters of a password.
-    pub min_password_length: usize,
-    /// Whether the keys of SCRAM-SHA-256 are kept for each account.
-    pub scram: bool,
-    /// Whether a nickname that is an account's is that account's alone.
-    pub protect_names: ProtectNames,
-    /// Whether several connections of one account may share a nickname.
-    pub multiclient: bool,
-    /// Whether what is said is kept and can be read again.
-    pub history: bool,
-    /// For how many days; `None` for good.
-    pub history_days: Option<u32>,
-    /// How many messages of one conversation; `None` for all.
-    pub history_lines: Option<u32>,
-    /// Who stays without a connection.
-    pub always_on: AlwaysOn,
-    /// The room that everybody joins on login.
-    pub lobby: Option<String>,
-    /// The language of the server's own texts.
-    pub language: Language,
-    /// Who may become server operator, and with what password: in clear or as an argon2id hash.
-    pub operators: Vec<Operator>,
-    /// Whom to ask about this server (ADMIN).
-    pub admin: Option<String>,
-    /// Whether other people see a keyed hash in place of an address.
-    pub cloak: bool,
-    /// The user modes that everybody begins with.
-    pub default_user_modes: UserModes,
-    /// Whether a client that sends too fast is slowed down.
-    pub flood_protection: bool,
-    /// The most connections from one address; `None` for the default, which spares loopback and private ranges;
-    /// 0 for no limit.
-    pub max_connections_per_ip: Option<usize>,
-    /// Networks that this limit is not for, nor those of registrations and of wrong passwords from one address.
-    pub exempt_networks: Vec<Network>,
-    /// The longest nickname, in bytes.
-    pub nick_length: usize,
-    /// How names are compared.
-    pub casemapping: CaseMapping,
-    /// The most connections at a time; `None` for what the system allows.
-    pub max_connections: Option<usize>,
-    /// How many bytes of other people's lines may wait for one client beyond what the kernel holds.
-    pub sendq: usize,
-    /// After this much silence a client is asked whether it is still there.
-    pub ping_interval: Duration,
-    /// How long the answer may take.
-    pub ping_timeout: Duration,
-    /// How long a login may take.
-    pub registration_timeout: Duration,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            name: "tea.house".to_owned(),
-            network: "Teahouse".to_owned(),
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 6667))],
-            listen_tls: Vec::new(),
-            tls_cert: None,
-            tls_key: None,
-            sts_duration: None,
-            sts_port: None,
-            password: None,
-            motd_file: None,
-            data_dir: None,
-            history: true,
-            history_days: Some(90),
-            history_lines: Some(20_000),
-            registration: true,
-            registration_before_connect: false,
-            min_password_length: 8,
-            scram: false,
-            protect_names: ProtectNames::Refuse,
-            multiclient: true,
-            always_on: AlwaysOn::OptIn,
-            lobby: Some("#lobby".to_owned()),
-            language: Language::English,
-            operators: Vec::new(),
-            admin: None,
-            cloak: true,
-            default_user_modes: UserModes::default(),
-            flood_protection: true,
-            max_connections_per_ip: None,
-            exempt_networks: Vec::new(),
-            nick_length: 32,
-            casemapping: CaseMapping::Ascii,
-            max_connections: None,
-            sendq: 256 * 1024,
-            ping_interval: Duration::from_secs(90),
-            ping_timeout: Duration::from_secs(60),
-            registration_timeout: Duration::from_secs(30),
-        }
-    }
-}
+pub use keys::{Config, KEYS, Key};
 
 /// The user's own folder for what the server keeps; `None` if this user has none.
 pub fn user_data_dir() -> Option<PathBuf> {
@@ -172,86 +45,26 @@ impl Config {
         self.exempt_networks.iter().any(|network| network.holds(address))
     }
 
-    /// Looks at the passwords: what looks like a hash has to be one that can be checked, or it would be taken for a
-    /// password in clear that nobody knows.
-    ///
-    /// # Errors
-    /// Whose cannot be, with the key that it stands under, and why.
-    fn check_passwords(&self, whence: impl Fn() -> Both) -> Result<(), ConfigError> {
-        let house = self.password.iter().map(|password| ("password", "PASS", password));
-        let operators =
-            self.operators.iter().map(|operator| ("operators", &*operator.name, &operator.password));
-        for (key, whose, password) in house.chain(operators) {
-            let (key, whose) = (key.to_owned(), whose.to_owned());
-            match Kept::read(password) {
-                Ok(_) => {}
-                Err(Unusable::NotWhole) => return Err(ConfigError::NotAHash(whence(), key, whose)),
-                Err(Unusable::TooCostly) => return Err(ConfigError::CostlyHash(whence(), key, whose)),
-            }
-        }
-        Ok(())
+    /// The keys whose values differ, in the order of [`KEYS`].
+    pub fn differing_keys(&self, other: &Self) -> Vec<&'static str> {
+        KEYS.iter().filter(|key| (key.differs)(self, other)).map(|key| key.name).collect()
     }
-}
 
-/// What becomes of somebody who comes by the name of an account without having logged in to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProtectNames {
-    /// The name is refused.
-    Refuse,
-    /// The person is called something else.
-    Rename,
-    /// Nothing: the name is anybody's.
-    Off,
-}
-
-impl ProtectNames {
-    fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "refuse" => Some(Self::Refuse),
-            "rename" => Some(Self::Rename),
-            "off" => Some(Self::Off),
-            _ => None,
-        }
+    /// Keeps the old values of the keys that need a restart; says which of them would have changed.
+    pub fn keep_until_restart(&mut self, old: &Self) -> Vec<&'static str> {
+        let fixed = KEYS.iter().filter(|key| key.needs_restart && (key.differs)(self, old));
+        let fixed: Vec<_> = fixed.collect();
+        fixed.iter().for_each(|key| (key.keep)(self, old));
+        fixed.into_iter().map(|key| key.name).collect()
     }
-}
-
-/// Whether people with accounts stay in their rooms without a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlwaysOn {
-    /// Nobody does.
-    Disabled,
-    /// Who wants to.
-    OptIn,
-    /// Who does not object.
-    OptOut,
-    /// Everybody does.
-    Mandatory,
-}
-
-impl AlwaysOn {
-    fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "disabled" => Some(Self::Disabled),
-            "opt-in" => Some(Self::OptIn),
-            "opt-out" => Some(Self::OptOut),
-            "mandatory" => Some(Self::Mandatory),
-            _ => None,
-        }
-    }
-}
-
-/// Somebody who may become server operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operator {
-    /// The name to give to OPER.
-    pub name: String,
-    /// The password, in clear or as an argon2id hash.
-    pub password: String,
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::text::language::Language;
 
     fn read(text: &str) -> Result<Config, String> {
         let file = tempfile::Builder::new().prefix("tea").suffix(".toml").tempfile().unwrap();
@@ -411,7 +224,28 @@ mod tests {
     fn every_key_and_every_complaint_is_there_in_both_languages() {
         crate::text::language::tests::check_rows(ConfigError::ROWS);
         for key in KEYS {
-            assert!(key.english.is_ascii() && !key.chinese.is_ascii(), "{}", key.name);
+            let [english, chinese] = key.meaning;
+            assert!(english.is_ascii() && !chinese.is_ascii(), "{}", key.name);
+            let [english, chinese] = key.more;
+            assert_eq!(english.is_empty(), chinese.is_empty(), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn every_key_that_is_set_otherwise_differs_and_no_other() {
+        let default = Config::default();
+        assert_eq!(default.differing_keys(&default), [""; 0]);
+        for key in KEYS {
+            let differs =
+                ["1", "2", "false", "true", "zh", "i", "#x", "a.b", "a:b", "refuse", "rename", "disabled"];
+            let more = ["127.0.0.1:1", "[::1]:1", "rfc1459", "20", "5000", "203.0.113.0/24"];
+            let found = differs.into_iter().chain(more).any(|value| {
+                let mut config = Config::default();
+                let flag = key.name.replace('_', "-");
+                config.set_flag(&flag, &[value]).unwrap().is_ok()
+                    && config.differing_keys(&default) == [key.name]
+            });
+            assert!(found, "{}", key.name);
         }
     }
 }

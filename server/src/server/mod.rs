@@ -205,36 +205,14 @@ impl Server {
         Arc::clone(&self.running.shared.config.lock())
     }
 
-    /// Takes on a new configuration, and reads the certificate again; nobody is dropped. Where to listen, where
-    /// data is kept, how many connections there are and how names are compared stay as they were at the start; the keys
-    /// among these that would have changed are returned.
+    /// Takes on a new configuration, and reads the certificate again; nobody is dropped. The keys that need a restart
+    /// stay as they were at the start; those among them that would have changed are returned.
     ///
     /// # Errors
     /// What is wrong with the certificate or its key; then nothing changes.
     pub fn reconfigure(&self, mut config: Config) -> Result<Vec<&'static str>, Text> {
         Self::check(&config)?;
-        let old = self.config();
-        let mut fixed = Vec::new();
-        if config.listen != old.listen {
-            config.listen.clone_from(&old.listen);
-            fixed.push("listen");
-        }
-        if config.listen_tls != old.listen_tls {
-            config.listen_tls.clone_from(&old.listen_tls);
-            fixed.push("listen_tls");
-        }
-        if config.data_dir != old.data_dir {
-            config.data_dir.clone_from(&old.data_dir);
-            fixed.push("data_dir");
-        }
-        if config.casemapping != old.casemapping {
-            config.casemapping = old.casemapping;
-            fixed.push("casemapping");
-        }
-        if config.max_connections != old.max_connections {
-            config.max_connections = old.max_connections;
-            fixed.push("max_connections");
-        }
+        let fixed = config.keep_until_restart(&self.config());
         let identity = identity_of(&config, self.identity().as_ref())?;
         *self.running.shared.identity.lock() = identity;
         self.running.shared.reconfigure(config);

@@ -1,0 +1,66 @@
+//! The choices that some keys offer, and the people who may become operator.
+
+/// What becomes of somebody who comes by the name of an account without having logged in to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtectNames {
+    /// The name is refused.
+    Refuse,
+    /// The person is called something else.
+    Rename,
+    /// Nothing: the name is anybody's.
+    Off,
+}
+
+impl ProtectNames {
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "refuse" => Some(Self::Refuse),
+            "rename" => Some(Self::Rename),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
+/// Whether people with accounts stay in their rooms without a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlwaysOn {
+    /// Nobody does.
+    Disabled,
+    /// People who want to do.
+    OptIn,
+    /// People who do not object do.
+    OptOut,
+    /// Everybody does.
+    Mandatory,
+}
+
+impl AlwaysOn {
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "disabled" => Some(Self::Disabled),
+            "opt-in" => Some(Self::OptIn),
+            "opt-out" => Some(Self::OptOut),
+            "mandatory" => Some(Self::Mandatory),
+            _ => None,
+        }
+    }
+}
+
+/// Somebody who may become server operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The name to give to OPER.
+    pub name: String,
+    /// The password, in clear or as an argon2id hash.
+    pub password: String,
+}
+
+impl Operator {
+    /// What an entry of the list says: `name:password`.
+    pub(super) fn from_entry(entry: &str) -> Option<Self> {
+        let (name, password) = entry.split_once(':')?;
+        let is_whole = !name.is_empty() && !password.is_empty();
+        is_whole.then(|| Self { name: name.to_owned(), password: password.to_owned() })
+    }
+}
