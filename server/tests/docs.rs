@@ -1,21 +1,26 @@
-//! `docs/protocol.md` and its Chinese sister say what the code does: their tables are compared with the code's.
+//! The pages in `docs/` say what the code does: their tables are compared with the code's, and those of the
+//! configuration are made from them.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{env, fs};
 
 use teahouse_protocol::numerics;
 use teahouse_server::Config;
 use teahouse_server::commands::{COMMANDS, When};
-use teahouse_server::config::KEYS;
 use teahouse_server::config::user_modes::UserMode;
+use teahouse_server::config::{KEYS, Key};
+use teahouse_server::text::language::{Language, Words};
 use teahouse_server::text::reply::Reply;
 use teahouse_server::world::{Capability, Flag, Rank};
 
+fn docs_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
+}
+
 fn docs(name: &str) -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
-    fs::read_to_string(page).expect("the page is there")
+    fs::read_to_string(docs_folder().join(name)).expect("the page is there")
 }
 
 /// The rows of the table below a heading of the protocol page, as their cells without the backquotes; first those of the
@@ -111,60 +116,92 @@ fn both_pages_list_every_numeric_that_is_sent() {
     }
 }
 
-#[test]
-fn the_configuration_pages_and_the_sample_file_list_every_key_with_its_default() {
-    let page = docs("configuration.md");
-    let rows =
-        page.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|line| line.split_once("` | "));
-    let listed: Vec<_> =
-        rows.map(|(key, rest)| (key, rest.split(" | ").next().unwrap().trim_matches('`'))).collect();
-    assert_eq!(
-        listed.iter().map(|(key, _)| *key).collect::<Vec<_>>(),
-        KEYS.iter().map(|key| key.name).collect::<Vec<_>>()
-    );
-
-    // In Chinese the same, but for words that are no value.
-    let chinese = docs("configuration.zh-CN.md");
-    let rows: Vec<_> =
-        chinese.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect();
-    assert_eq!(rows.len(), listed.len());
-    for ((key, rest), listed) in rows.into_iter().zip(&listed) {
-        let default = rest.split(" | ").next().unwrap();
-        let default = match default {
-            "取自系统语言" => "from the locale",
-            "用户自己的" => "the user's own",
-            "未设置" => "not set",
-            default => default.trim_matches('`'),
-        };
-        assert_eq!((key, default), *listed);
+/// Compares what a page has between two marks with what the code makes of its tables. `make docs` has it written there.
+#[track_caller]
+fn is_made(page: &str, [start, end]: [&str; 2], made: &str) {
+    let text = docs(page);
+    let (before, rest) = text.split_once(start).expect("the mark is there");
+    let (there, behind) = rest.rsplit_once(end).expect("its end is there");
+    if there == made {
+        return;
     }
+    assert!(env::var_os("UPDATE_EXPECT").is_some(), "{page} is not what the code says: run make docs");
+    // Other tests read the page meanwhile.
+    let path = docs_folder().join(page);
+    fs::write(path.with_extension("new"), [before, start, made, end, behind].concat()).unwrap();
+    fs::rename(path.with_extension("new"), path).unwrap();
+}
 
-    // The defaults on the page, read as a file, change nothing; nor does the sample with its lines uncommented.
-    let written = |(key, default): &(&str, &str)| match *default {
-        "from the locale" | "the user's own" | "not set" => String::new(),
-        default => format!("{key} = {default}\n"),
+/// What a document says of a key: what it does, what there is to say besides, whether it needs a restart.
+fn meaning(key: &Key, language: Language) -> String {
+    let [full_stop, needs_restart] = language.choose([". ", "Needs a restart"], ["。", "重启后生效"]);
+    let expected = key.within(language).to_string();
+    let more = language.choose(key.more[0], key.more[1]);
+    let parts = [expected.as_str(), more, if key.needs_restart { needs_restart } else { "" }];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(full_stop)
+}
+
+#[test]
+fn the_configuration_pages_have_a_row_for_every_key() {
+    for (page, language) in
+        [("configuration.md", Language::English), ("configuration.zh-CN.md", Language::Chinese)]
+    {
+        let heading = language.choose("| key | default | meaning |", "| 键 | 默认值 | 意思 |");
+        let rows = KEYS.iter().map(|key| {
+            let default = language.choose(key.default[0], key.default[1]);
+            format!("| `{}` | {default} | {} |\n", key.name, meaning(key, language))
+        });
+        let table = format!("{heading}\n|---|---|---|\n{}", rows.collect::<String>());
+        is_made(page, ["<!-- written by make docs -->\n", "<!-- until here -->\n"], &table);
+    }
+}
+
+/// A text without its Markdown: a link's target stands in parentheses.
+fn plain(markdown: &str) -> String {
+    let mut text = markdown.replace('`', "");
+    while let Some((before, behind)) = text.split_once("](") {
+        let (before, words) = before.rsplit_once('[').expect("a link begins");
+        let page = if behind.starts_with('#') { "configuration.md" } else { "" };
+        text = format!("{before}{words} ({page}{behind}");
+    }
+    text
+}
+
+#[test]
+fn the_sample_file_has_every_key() {
+    let keys = KEYS.iter().map(|key| {
+        let meaning = plain(&meaning(key, Language::English));
+        let (first, rest) = meaning.split_at(1);
+        format!("# {}{rest}.\n#{} = {}\n", first.to_uppercase(), key.name, key.sample)
+    });
+    is_made("teahouse.toml", ["\n\n", ""], &keys.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn the_defaults_in_the_documents_read_as_a_file_change_nothing() {
+    let read = |text: String| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, text).unwrap();
+        let mut config = Config::default();
+        config.read_file(file.path()).map(|()| config)
     };
-    let sample: String = docs("teahouse.toml")
-        .lines()
-        .filter_map(|line| {
-            line.strip_prefix('#').filter(|line| line.contains(" = ") && !line.starts_with(' '))
-        })
-        .map(|line| format!("{line}\n"))
-        .collect();
-    assert_eq!(sample.lines().count(), KEYS.len());
+    let lines = KEYS.iter().filter_map(|key| {
+        let value = key.default[0].strip_prefix('`')?.strip_suffix('`')?;
+        Some(format!("{} = {value}\n", key.name))
+    });
+    assert_eq!(read(lines.collect()), Ok(Config::default()));
+    let sample = docs("teahouse.toml");
+    let lines = sample.lines().filter_map(|line| line.strip_prefix('#'));
+    let lines = lines.filter(|line| line.contains(" = ") && !line.starts_with(' '));
+    let lines: Vec<_> = lines.map(|line| format!("{line}\n")).collect();
+    assert_eq!(lines.len(), KEYS.len());
     let not_set = Config {
         sts_duration: Some(Duration::from_secs(2_592_000)),
         sts_port: Some(6697),
         max_connections_per_ip: Some(16),
         ..Config::default()
     };
-    for (text, expected) in [(listed.iter().map(written).collect(), Config::default()), (sample, not_set)] {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, text).unwrap();
-        let mut config = Config::default();
-        assert_eq!(config.read_file(file.path()), Ok(()));
-        assert_eq!(config, expected);
-    }
+    assert_eq!(read(lines.concat()), Ok(not_set));
 }
 
 #[test]
