@@ -42,6 +42,7 @@ transcripts! {
     who_goes_disappears_from_the_list_that_others_see
     the_message_of_the_day_is_read_from_its_file
     the_server_tells_about_itself
+    the_server_describes_itself
     modes_of_the_lobby_and_of_oneself
     lines_that_make_no_sense_are_answered_and_the_client_stays
     the_servers_own_words_are_chinese_where_the_house_is

@@ -89,6 +89,12 @@ config! {
         "the network's name, one word" | "网络的名字，一个词";
         "At most 63 bytes" | "最多 63 字节";
 
+    /// `None` for the network's name.
+    description: Option<String> = "", TEXT.at_most(200);
+        "what the server says of itself in WHOIS, LINKS and INFO; \"\" for the network's name"
+            | "服务器在 WHOIS、LINKS 和 INFO 里怎样介绍自己；\"\" 表示用网络的名字";
+        "At most 200 bytes" | "最多 200 字节";
+
     /// As much as a line of PASS can hold.
     password: Option<String> = "", TEXT.at_most(480).secret();
         "what every client must send with PASS; \"\" for none" | "每个客户端必须用 PASS 发送的密码；\"\" 表示不需要";

@@ -40,6 +40,11 @@ impl Config {
         self.registration && self.registration_before_connect && self.password.is_none()
     }
 
+    /// What the server says of itself (RPL_WHOISSERVER, RPL_LINKS).
+    pub fn server_info(&self) -> &str {
+        self.description.as_ref().unwrap_or(&self.network)
+    }
+
     /// Whether an address is in one of the networks whose people are not counted together.
     pub fn is_exempt(&self, address: IpAddr) -> bool {
         self.exempt_networks.iter().any(|network| network.holds(address))

@@ -73,6 +73,9 @@ pub(in crate::commands) fn info(context: &mut Context, message: &Message) -> Res
         }
     };
     context.reply(&Reply::Info(VERSION.to_owned()));
+    if let Some(description) = context.world.config.description.clone() {
+        context.reply(&Reply::Info(description));
+    }
     for line in about {
         context.reply(&Reply::Info(line.to_owned()));
     }
@@ -98,7 +101,7 @@ pub(in crate::commands) fn links(context: &mut Context, message: &Message) -> Re
     let mask = message.params().last().copied().unwrap_or("*");
     let config = context.world.config.clone();
     if context.is_this_server(mask) {
-        context.reply(&Reply::Links(mask.to_owned(), config.name.clone(), config.network.clone()));
+        context.reply(&Reply::Links(mask.to_owned(), config.name.clone(), config.server_info().to_owned()));
     }
     context.reply(&Reply::EndOfLinks(mask.to_owned()));
     Ok(())

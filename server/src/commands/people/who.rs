@@ -168,7 +168,11 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
     for some in channels.chunks(ROOMS_A_LINE) {
         replies.push(Reply::WhoisChannels(nick(), some.join(" ")));
     }
-    replies.push(Reply::WhoisServer(nick(), world.config.name.clone(), world.config.network.clone()));
+    replies.push(Reply::WhoisServer(
+        nick(),
+        world.config.name.clone(),
+        world.config.server_info().to_owned(),
+    ));
     if let Some(words) = &client.away {
         replies.push(Reply::Away(nick(), words.clone()));
     }
