@@ -13,7 +13,7 @@ use teahouse_server::config::user_modes::UserMode;
 use teahouse_server::config::{KEYS, Key};
 use teahouse_server::text::language::{Language, Words};
 use teahouse_server::text::reply::Reply;
-use teahouse_server::world::{Capability, Flag, Rank};
+use teahouse_server::world::{Capability, Flag, List, Rank, Setting};
 
 fn docs_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
@@ -73,7 +73,9 @@ fn both_pages_list_every_mode_of_a_room_with_a_transcript_that_sets_it() {
         let letters: Vec<_> = listed.iter().map(|row| row[0].chars().next().unwrap()).collect();
         let flags = Flag::ALL.iter().map(|(_, letter)| *letter);
         let ranks = Rank::ALL.iter().map(|(_, letter, _)| *letter);
-        assert_eq!(letters, flags.chain("SklbeI".chars()).chain(ranks).collect::<Vec<_>>());
+        let settings = Setting::ALL.iter().map(|(_, letter)| *letter);
+        let lists = List::ALL.iter().map(|(_, letter)| *letter);
+        assert_eq!(letters, flags.chain(settings).chain(lists).chain(ranks).collect::<Vec<_>>());
         for row in listed {
             let path =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/transcripts/{}.txt", row[3]));

@@ -160,7 +160,8 @@ fn welcome(context: &mut Context) {
     context.reply(&Reply::Welcome(config.network.clone(), greeted));
     context.reply(&Reply::YourHost(config.name.clone(), version.clone()));
     context.reply(&Reply::Created(context.world.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
-    context.reply(&Reply::MyInfo(config.name.clone(), version));
+    let [people, rooms, with_param] = isupport::letters();
+    context.reply(&Reply::MyInfo(config.name.clone(), version, people, rooms, with_param));
     isupport::send(context);
     status::send_lusers(context);
     if context.client().modes != Default::default() {

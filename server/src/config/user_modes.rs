@@ -15,6 +15,11 @@ macro_rules! user_modes {
             /// All of them, with their letters, in the order of the letters.
             pub const ALL: &[(Self, char)] = &[$((Self::$name, $letter)),*];
 
+            /// Its letter in MODE.
+            pub fn letter(self) -> char {
+                Self::ALL[self as usize].1
+            }
+
             /// The mode with this letter.
             pub fn from_letter(letter: char) -> Option<Self> {
                 Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(mode, _)| *mode)

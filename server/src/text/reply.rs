@@ -101,7 +101,7 @@ replies! {
     Welcome(network, name) = RPL_WELCOME, ":" "Welcome to {network}, {name}" | "欢迎来到 {network}，{name}";
     YourHost(server, version) = RPL_YOURHOST, ":" "Your host is {server}, running {version}" | "你连接的服务器是 {server}，版本 {version}";
     Created(date) = RPL_CREATED, ":" "This server was started {date}" | "本服务器启动于 {date}";
-    MyInfo(server, version) = RPL_MYINFO, "{server} {version} BERZiorw CEHIMRSabehiklmnoqstv ISabehkloqv";
+    MyInfo(server, version, people, rooms, with_param) = RPL_MYINFO, "{server} {version} {people} {rooms} {with_param}";
     ISupport(tokens) = RPL_ISUPPORT, "{tokens:} :" "are supported by this server" | "是本服务器支持的功能";
     StatsCommands(command, count) = RPL_STATSCOMMANDS, "{command} {count}";
     StatsKLine(mask, who, since, until, reason) = RPL_STATSKLINE, "K {mask} * {who} {since} {until} :{reason}";

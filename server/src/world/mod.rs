@@ -24,7 +24,7 @@ use teahouse_protocol::Folded;
 
 pub use capability::{Capabilities, Capability};
 pub use channels::channel::{Channel, Member, Topic};
-pub use channels::modes::{ChannelModes, Flag, List};
+pub use channels::modes::{ChannelModes, Flag, List, Setting};
 pub use channels::ranks::{Rank, Ranks};
 pub use channels::registration::ChannelRegistration;
 pub(crate) use delivery::hearers::{Hearers, Reads};

@@ -13,9 +13,10 @@ use crate::commands::context::Context;
 use crate::commands::people::{self, monitor};
 use crate::commands::{history, messages};
 use crate::config::Config;
+use crate::config::user_modes::UserMode;
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
-use crate::world::{Capability, ClientId, Tags, USER_BYTES, World};
+use crate::world::{Capability, ClientId, List, Rank, Tags, USER_BYTES, World};
 
 /// How many tokens stand in one 005, so that it keeps to its 15 parameters.
 const TOKENS_A_LINE: usize = 12;
@@ -68,6 +69,15 @@ pub(in crate::commands) fn changed_tokens(before: &Config, after: &Config) -> Ve
     in_lines(&gone.chain(new).collect::<Vec<_>>())
 }
 
+/// The letters that 004 lists: of people, of rooms, and of rooms those that have a parameter.
+pub(in crate::commands) fn letters() -> [String; 3] {
+    let [lists, key, settings, flags] = modes::kinds();
+    let ranks = Rank::ALL.iter().map(|(_, letter, _)| *letter).collect();
+    let with_param = [lists, key, settings, ranks].concat();
+    let people = modes::in_order(UserMode::ALL.iter().map(|(_, letter)| *letter));
+    [people, modes::in_order(with_param.chars().chain(flags.chars())), modes::in_order(with_param.chars())]
+}
+
 /// As many tokens in a line as one 005 takes.
 fn in_lines(tokens: &[String]) -> Vec<String> {
     tokens.chunks(TOKENS_A_LINE).map(|line| line.join(" ")).collect()
@@ -76,25 +86,28 @@ fn in_lines(tokens: &[String]) -> Vec<String> {
 /// The tokens of 005.
 #[inline(never)]
 fn tokens(config: &Config) -> Vec<String> {
+    let letters: String = Rank::ALL.iter().map(|(_, letter, _)| letter).collect();
+    let prefixes: String = Rank::ALL.iter().map(|(.., prefix)| prefix).collect();
+    let lists: String = List::ALL.iter().map(|(_, letter)| letter).collect();
     let mut tokens = vec![
         "ACCOUNTEXTBAN=a".to_owned(),
         format!("AWAYLEN={}", people::AWAY_BYTES),
-        "BOT=B".to_owned(),
+        format!("BOT={}", UserMode::Bot.letter()),
         format!("CASEMAPPING={}", config.casemapping.token()),
         format!("CHANLIMIT=#:{}", channels::MAX_JOINED),
-        "CHANMODES=Ibe,k,Sl,CEHMRimnst".to_owned(),
+        format!("CHANMODES={}", modes::kinds().join(",")),
         format!("CHANNELLEN={MAX_CHANNEL_BYTES}"),
         "CHANTYPES=#".to_owned(),
         format!("CHATHISTORY={}", history::MOST_MESSAGES),
         "ELIST=CMNTU".to_owned(),
-        "EXCEPTS=e".to_owned(),
+        format!("EXCEPTS={}", List::Exceptions.letter()),
         "EXTBAN=,am".to_owned(),
         "HOSTLEN=63".to_owned(),
-        "INVEX=I".to_owned(),
+        format!("INVEX={}", List::Invitations.letter()),
         format!("KEYLEN={}", modes::KEY_BYTES),
         format!("KICKLEN={}", channels::WORDS_BYTES),
         format!("LINELEN={}", MAX_LINE_BYTES),
-        format!("MAXLIST=beI:{}", modes::MAX_ENTRIES),
+        format!("MAXLIST={lists}:{}", modes::MAX_ENTRIES),
         format!("MAXTARGETS={}", messages::MAX_TARGETS),
         format!("MODES={}", modes::MAX_CHANGES),
         format!("MONITOR={}", monitor::MAX_WATCHED),
@@ -102,9 +115,9 @@ fn tokens(config: &Config) -> Vec<String> {
         format!("NAMELEN={}", people::REALNAME_BYTES),
         format!("NETWORK={}", config.network),
         format!("NICKLEN={}", config.nick_length),
-        "PREFIX=(qaohv)~&@%+".to_owned(),
+        format!("PREFIX=({letters}){prefixes}"),
         "SAFELIST".to_owned(),
-        "STATUSMSG=~&@%+".to_owned(),
+        format!("STATUSMSG={prefixes}"),
         format!(
             "TARGMAX=NAMES:,LIST:,KICK:,JOIN:,PART:,WHOIS:1,WHOWAS:1,PRIVMSG:{0},NOTICE:{0},TAGMSG:{0},MONITOR:",
             messages::MAX_TARGETS

@@ -11,7 +11,7 @@ use crate::text::duration;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::mask::{self, ListEntry};
-use crate::world::{ChannelId, Flag, Kind, List, Rank};
+use crate::world::{ChannelId, Flag, Kind, List, Rank, Setting};
 
 /// How many changes with a parameter one MODE may have (MODES).
 pub(in crate::commands) const MAX_CHANGES: usize = 6;
@@ -30,6 +30,23 @@ const MAX_LIMIT: usize = 1_000_000;
 
 /// A change that was made: on or off, the letter, and the parameter if it has one.
 type Change = (bool, char, Option<String>);
+
+/// The letters of a room's modes, as CHANMODES tells them apart: lists; the key, with a parameter when it goes too; other
+/// settings; flags.
+pub(in crate::commands) fn kinds() -> [String; 4] {
+    let lists = List::ALL.iter().map(|(_, letter)| *letter);
+    let (key, settings): (Vec<_>, Vec<_>) =
+        Setting::ALL.iter().partition(|(setting, _)| *setting == Setting::Key);
+    let [key, settings] = [key, settings].map(|rows| in_order(rows.into_iter().map(|(_, letter)| letter)));
+    [in_order(lists), key, settings, in_order(Flag::ALL.iter().map(|(_, letter)| *letter))]
+}
+
+/// The letters in the order that lists of modes have.
+pub(in crate::commands) fn in_order(letters: impl Iterator<Item = char>) -> String {
+    let mut letters: Vec<_> = letters.collect();
+    letters.sort_unstable();
+    letters.into_iter().collect()
+}
 
 /// MODE: shows or changes the modes of a channel, or of the client itself.
 pub(in crate::commands) fn mode(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -112,13 +129,7 @@ fn change<'m>(
     letter: char,
     params: &mut impl Iterator<Item = &'m str>,
 ) -> Result<Outcome, Reply> {
-    let list = match letter {
-        'b' => Some(List::Bans),
-        'e' => Some(List::Exceptions),
-        'I' => Some(List::Invitations),
-        _ => None,
-    };
-    if let Some(list) = list {
+    if let Some(list) = List::from_letter(letter) {
         return match params.next() {
             Some(typed) => change_list(context, channel, on, letter, list, typed).map(Outcome::from),
             None => Ok(Outcome::Asked(list)),
@@ -132,7 +143,8 @@ fn change<'m>(
     let invalid =
         |param: &str| Reply::InvalidModeParam(channel_name.clone(), letter.to_string(), param.to_owned());
     let flag = Flag::ALL.iter().find(|(_, wire)| *wire == letter).map(|(flag, _)| *flag);
-    if flag.is_none() && !matches!(letter, 'k' | 'l' | 'S') {
+    let setting = Setting::from_letter(letter);
+    if flag.is_none() && setting.is_none() {
         return Err(Reply::UnknownMode(letter.to_string()));
     }
     context.need_rank(channel, Rank::Operator)?;
@@ -142,8 +154,9 @@ fn change<'m>(
         modes.set(flag, on);
         return Ok(changed.then_some((on, letter, None)).into());
     }
-    let change = match (letter, on) {
-        ('k', true) => {
+    let Some(setting) = setting else { return Ok(Outcome::AsItWas) };
+    let change = match (setting, on) {
+        (Setting::Key, true) => {
             let key = params.next().ok_or_else(|| invalid(""))?;
             if key.is_empty() || key.len() > KEY_BYTES || key.starts_with(':') || key.contains([' ', ',']) {
                 return Err(invalid(key));
@@ -151,26 +164,26 @@ fn change<'m>(
             modes.key = Some(key.to_owned());
             Some((true, letter, Some(key.to_owned())))
         }
-        ('k', false) => {
+        (Setting::Key, false) => {
             // A client says which key it takes away; there is only one, so it need not be right.
             let _ = params.next();
             modes.key.take().map(|_| (false, letter, Some("*".to_owned())))
         }
-        ('l', true) => {
+        (Setting::Limit, true) => {
             let param = params.next().unwrap_or_default();
             let limit = param.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
             modes.limit = Some(limit.ok_or_else(|| invalid(param))?);
             limit.map(|limit| (true, letter, Some(limit.to_string())))
         }
-        ('l', false) => modes.limit.take().map(|_| (false, letter, None)),
-        (_, true) => {
+        (Setting::Limit, false) => modes.limit.take().map(|_| (false, letter, None)),
+        (Setting::Slow, true) => {
             let param = params.next().unwrap_or_default();
             let length = || duration::seconds(param, 1).and_then(|secs| u32::try_from(secs).ok());
             let secs = param.parse().ok().or_else(length).filter(|secs| (1..=MAX_SLOW_SECS).contains(secs));
             modes.slow_secs = Some(secs.ok_or_else(|| invalid(param))?);
             secs.map(|secs| (true, letter, Some(secs.to_string())))
         }
-        (_, false) => modes.slow_secs.take().map(|_| (false, letter, None)),
+        (Setting::Slow, false) => modes.slow_secs.take().map(|_| (false, letter, None)),
     };
     Ok(change.into())
 }

@@ -53,6 +53,42 @@ pub enum List {
     Invitations,
 }
 
+impl List {
+    /// All of them, with their letters.
+    pub const ALL: &[(Self, char)] = &[(Self::Bans, 'b'), (Self::Exceptions, 'e'), (Self::Invitations, 'I')];
+
+    /// The list with this letter.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(list, _)| *list)
+    }
+
+    /// Its letter in MODE.
+    pub fn letter(self) -> char {
+        Self::ALL[self as usize].1
+    }
+}
+
+/// A mode with a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// `S`: how many seconds one waits between two messages.
+    Slow,
+    /// `k`: what JOIN must say.
+    Key,
+    /// `l`: how many members there may be.
+    Limit,
+}
+
+impl Setting {
+    /// All of them, with their letters, in the order of the letters.
+    pub const ALL: &[(Self, char)] = &[(Self::Slow, 'S'), (Self::Key, 'k'), (Self::Limit, 'l')];
+
+    /// The setting with this letter.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(setting, _)| *setting)
+    }
+}
+
 /// Who may do what in a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelModes {
@@ -107,16 +143,19 @@ impl ChannelModes {
         let mut letters = String::from("+");
         letters.extend(Flag::ALL.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, letter)| *letter));
         let mut params = String::new();
-        let mut with_param = |letter: char, param: Option<String>| {
+        for (setting, letter) in Setting::ALL {
+            let param = match setting {
+                Setting::Slow => self.slow_secs.map(|secs| secs.to_string()),
+                Setting::Key if to_member => self.key.clone(),
+                Setting::Key => self.key.as_ref().map(|_| "*".to_owned()),
+                Setting::Limit => self.limit.map(|limit| limit.to_string()),
+            };
             if let Some(param) = param {
-                letters.push(letter);
+                letters.push(*letter);
                 params.push(' ');
                 params.push_str(&param);
             }
-        };
-        with_param('S', self.slow_secs.map(|secs| secs.to_string()));
-        with_param('k', self.key.as_ref().map(|key| if to_member { key.clone() } else { "*".to_owned() }));
-        with_param('l', self.limit.map(|limit| limit.to_string()));
+        }
         letters + &params
     }
 }
