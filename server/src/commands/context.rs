@@ -5,6 +5,7 @@ use std::fmt;
 use teahouse_protocol::Tags;
 
 use super::aid::Aid;
+use super::find;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
@@ -93,19 +94,11 @@ impl Context<'_> {
         self.world.notice(self.device, text);
     }
 
-    /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies); who has asked neither for
-    /// those nor for the extension that the command belongs to gets a notice.
+    /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies). A client that has asked
+    /// neither for those nor for the extension that the command belongs to gets a notice.
     pub(super) fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
-        let extension = match command {
-            "BATCH" => Capability::Multiline,
-            "CHATHISTORY" => Capability::ChatHistory,
-            "MARKREAD" => Capability::ReadMarker,
-            "REDACT" => Capability::MessageRedaction,
-            "RENAME" => Capability::ChannelRename,
-            "SETNAME" => Capability::SetName,
-            _ => Capability::StandardReplies,
-        };
-        if self.has(Capability::StandardReplies) || self.has(extension) {
+        let extension = find(command).and_then(|(_, command)| command.extension);
+        if self.has(Capability::StandardReplies) || extension.is_some_and(|it| self.has(it)) {
             let words = self.say(text);
             let space = if about.is_empty() { "" } else { " " };
             self.send(format_args!("FAIL {command} {code}{space}{about} :{words}"));

@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Client, ClientId, World};
+use crate::world::{Capability, Client, ClientId, World};
 
 use about::{help, isupport, motd, stats, status};
 pub(crate) use accounts::login::{apply, end_logins};
@@ -53,6 +53,12 @@ pub struct Command {
     pub usage: &'static str,
     /// What it does, in English and in 中文, as HELP says it.
     pub help: [&'static str; 2],
+    /// The capability that it belongs to: a client with that understands its refusals.
+    extension: Option<Capability>,
+    /// Whether it leaves everything as it is, but for what it says: names, rooms, capabilities.
+    only_speaks: bool,
+    /// Whether a program sends it while a person writes and reads: who is typing, what was read, an answer to PING.
+    is_sent_by_itself: bool,
 }
 
 /// When a command may be used.
@@ -72,9 +78,16 @@ use When::{Always, LoggedIn, Operator};
 const LONGEST_NAME: usize = 16;
 
 impl Command {
-    /// Whether it leaves everything as it is, but for what it says: names, rooms, capabilities.
-    fn only_speaks(&self) -> bool {
-        matches!(self.name, "NOTICE" | "PRIVMSG")
+    const fn of(self, extension: Capability) -> Self {
+        Self { extension: Some(extension), ..self }
+    }
+
+    const fn only_speaks(self) -> Self {
+        Self { only_speaks: true, ..self }
+    }
+
+    const fn sent_by_itself(self) -> Self {
+        Self { is_sent_by_itself: true, ..self }
     }
 }
 
@@ -88,7 +101,9 @@ const fn row(
     usage: &'static str,
     help: [&'static str; 2],
 ) -> Command {
-    Command { name, number: number_of(name), min_params, when, run, usage, help }
+    let (number, extension) = (number_of(name), None);
+    let (only_speaks, is_sent_by_itself) = (false, false);
+    Command { name, number, min_params, when, run, usage, help, extension, only_speaks, is_sent_by_itself }
 }
 
 /// Every command, by name.
@@ -97,10 +112,10 @@ pub const COMMANDS: &[Command] = &[
     row("ADMIN", 0, LoggedIn, status::admin, "[server]", ["says whom to ask about this server", "本服务器的事找谁"]),
     row("AUTHENTICATE", 1, Always, sasl::authenticate, "mechanism|chunk|*", ["proves whose account one has (SASL)", "证明自己拥有某个账号（SASL）"]),
     row("AWAY", 0, Always, people::away, "[words]", ["with words one is away, without them one is back", "带话表示离开，不带表示回来了"]),
-    row("BATCH", 1, LoggedIn, multiline::batch, "+reference draft/multiline target | -reference", ["says a message of several lines", "发送多行消息"]),
+    row("BATCH", 1, LoggedIn, multiline::batch, "+reference draft/multiline target | -reference", ["says a message of several lines", "发送多行消息"]).of(Capability::Multiline),
     row("CAP", 1, Always, capabilities::cap, "LS|LIST|REQ|END [capabilities]", ["agrees on what goes beyond the RFC; REQ is all or nothing", "协商 RFC 之外的功能；REQ 要么全部成功，要么全部不变"]),
     row("CHANSERV", 1, LoggedIn, services::chanserv, "words", ["speaks to ChanServ, who keeps rooms for their owners", "对保管房间的 ChanServ 说话"]),
-    row("CHATHISTORY", 0, LoggedIn, history::chathistory, "BEFORE|AFTER|AROUND|LATEST|BETWEEN target point [point] limit | TARGETS from to limit", ["shows what was said before", "查看以前的聊天记录"]),
+    row("CHATHISTORY", 0, LoggedIn, history::chathistory, "BEFORE|AFTER|AROUND|LATEST|BETWEEN target point [point] limit | TARGETS from to limit", ["shows what was said before", "查看以前的聊天记录"]).of(Capability::ChatHistory),
     row("CS", 1, LoggedIn, services::chanserv, "words", ["is the same as CHANSERV", "同 CHANSERV"]),
     row("DIE", 0, Operator, operators::die, "", ["stops the server", "停止服务器"]),
     row("DLINE", 1, Operator, operators::dline, "[time] network [reason]", ["keeps an address or a network out (192.0.2.7, 192.0.2.0/24, 2001:db8::/64), for a time (90 minutes, 30m, 2h, 1d12h, 1w) or for good", "禁止一个地址或网段（192.0.2.7、192.0.2.0/24、2001:db8::/64），可以限定时间（90 是分钟，30m、2h、1d12h、1w），不写就是永久"]),
@@ -118,32 +133,32 @@ pub const COMMANDS: &[Command] = &[
     row("LINKS", 0, LoggedIn, status::links, "[mask]", ["lists the servers, of which there is one", "列出服务器，只有这一台"]),
     row("LIST", 0, LoggedIn, list::list, "[channels|filters]", ["lists rooms; filters are masks, !masks, >n and <n people, C> C< T> T< minutes", "列出房间；可用掩码、!掩码、>n 和 <n 人数、C> C< T> T< 分钟来筛选"]),
     row("LUSERS", 0, LoggedIn, status::lusers, "", ["says how many are here", "现在有多少人"]),
-    row("MARKREAD", 0, LoggedIn, read_markers::markread, "target [timestamp=...]", ["asks how far one has read, or says it", "查看或设定自己读到哪里"]),
+    row("MARKREAD", 0, LoggedIn, read_markers::markread, "target [timestamp=...]", ["asks how far one has read, or says it", "查看或设定自己读到哪里"]).of(Capability::ReadMarker).sent_by_itself(),
     row("MODE", 1, LoggedIn, modes::mode, "target [changes [parameters]]", ["shows or changes the modes of a room or of oneself", "查看或更改房间或自己的模式"]),
     row("MONITOR", 1, LoggedIn, monitor::monitor, "+|-|C|L|S [nicks]", ["watches for people coming and going", "关注某些人的上线和下线"]),
     row("MOTD", 0, LoggedIn, motd::motd, "[server]", ["shows the message of the day", "显示今日消息"]),
     row("NAMES", 0, LoggedIn, names::names, "[channel[,channel...]]", ["says who sits in a room", "房间里有谁"]),
     row("NICK", 0, Always, registration::nick, "nick", ["takes a name, or a new one", "取名或改名"]),
     row("NICKSERV", 1, LoggedIn, services::nickserv, "words", ["speaks to NickServ, who sees to accounts", "对管理账号的 NickServ 说话"]),
-    row("NOTICE", 0, LoggedIn, messages::notice, "target[,target...] words", ["says something that is never answered by itself", "发送不会引起自动回复的消息"]),
+    row("NOTICE", 0, LoggedIn, messages::notice, "target[,target...] words", ["says something that is never answered by itself", "发送不会引起自动回复的消息"]).only_speaks(),
     row("NS", 1, LoggedIn, services::nickserv, "words", ["is the same as NICKSERV", "同 NICKSERV"]),
     row("OPER", 2, LoggedIn, operators::oper, "name password", ["makes one a server operator", "成为服务器管理员"]),
     row("PART", 1, LoggedIn, leave::part, "channel[,channel...] [words]", ["leaves rooms", "离开房间"]),
     row("PASS", 1, Always, registration::pass, "password", ["says the server's password, before login", "登录前给出服务器密码"]),
     row("PING", 0, Always, status::ping, "words", ["is answered with PONG", "服务器回答 PONG"]),
-    row("PONG", 0, Always, status::pong, "words", ["answers the server's PING", "回答服务器的 PING"]),
-    row("PRIVMSG", 0, LoggedIn, messages::privmsg, "target[,target...] words", ["says something to rooms or people; @#room is for its operators", "对房间或人说话；@#房间 只发给房间管理员"]),
+    row("PONG", 0, Always, status::pong, "words", ["answers the server's PING", "回答服务器的 PING"]).sent_by_itself(),
+    row("PRIVMSG", 0, LoggedIn, messages::privmsg, "target[,target...] words", ["says something to rooms or people; @#room is for its operators", "对房间或人说话；@#房间 只发给房间管理员"]).only_speaks(),
     row("QUIT", 0, Always, registration::quit, "[words]", ["says goodbye", "告别"]),
-    row("REDACT", 2, LoggedIn, redact::redact, "target msgid [reason]", ["takes back what was said", "撤回消息"]),
+    row("REDACT", 2, LoggedIn, redact::redact, "target msgid [reason]", ["takes back what was said", "撤回消息"]).of(Capability::MessageRedaction),
     row("REGISTER", 3, Always, accounts::register, "account|* email|* password", ["opens an account in one's own name", "以自己的名字注册账号"]),
     row("REHASH", 0, Operator, operators::rehash, "", ["reads the configuration again", "重新读取配置"]),
-    row("RENAME", 2, LoggedIn, rename::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]),
+    row("RENAME", 2, LoggedIn, rename::rename, "channel channel [reason]", ["gives a room another name", "给房间改名"]).of(Capability::ChannelRename),
     row("RESTART", 0, Operator, operators::restart, "", ["stops the server and starts it again", "重启服务器"]),
     row("SEARCH", 1, LoggedIn, search::search, "[in:target] [from:nick] [after:day] [before:day] [limit:number] words", ["finds what was said", "搜索聊天记录"]),
-    row("SETNAME", 1, LoggedIn, people::setname, "realname", ["changes one's real name", "更改自己的真实姓名"]),
+    row("SETNAME", 1, LoggedIn, people::setname, "realname", ["changes one's real name", "更改自己的真实姓名"]).of(Capability::SetName),
     row("STATS", 0, LoggedIn, stats::stats, "letter", ["reports: u uptime, o operators, m commands, k and d bans: whom, by whom, since when, until when, why", "报告：u 运行时间，o 管理员，m 命令次数，k 和 d 禁止名单：禁止谁、谁设的、从何时、到何时、为何"]),
     row("SUMMON", 0, LoggedIn, status::summon, "user", ["is not for our time", "这个时代已不需要"]),
-    row("TAGMSG", 0, LoggedIn, messages::tagmsg, "target[,target...]", ["sends tags without words, such as +typing", "只发送标签，如 +typing"]),
+    row("TAGMSG", 0, LoggedIn, messages::tagmsg, "target[,target...]", ["sends tags without words, such as +typing", "只发送标签，如 +typing"]).sent_by_itself(),
     row("TIME", 0, LoggedIn, status::time, "[server]", ["says what time it is here", "服务器现在几点"]),
     row("TOPIC", 1, LoggedIn, topic::topic, "channel [words]", ["shows or changes what a room is about", "查看或更改房间话题"]),
     row("UNDLINE", 1, Operator, operators::undline, "network", ["lifts a DLINE, as STATS d shows it", "解除 DLINE，写法同 STATS d 所示"]),
@@ -189,7 +204,7 @@ impl<'a> Input<'a> {
     /// Whether a program sends it while a person writes and reads: who is typing, what was read, an answer to PING.
     pub fn is_sent_by_itself(&self) -> bool {
         let Self::Message(message) = self else { return false };
-        ["TAGMSG", "MARKREAD", "PONG"].iter().any(|name| message.command().eq_ignore_ascii_case(name))
+        find(message.command()).is_some_and(|(_, command)| command.is_sent_by_itself)
     }
 
     /// Understands one line. Needs no lock.
@@ -339,7 +354,7 @@ fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
         return Err(Reply::NeedMoreParams(command.name.to_owned()));
     }
     context.world.count_command(index);
-    if !command.only_speaks() {
+    if !command.only_speaks {
         context.world.end_burst();
     }
     (command.run)(context, message)
