@@ -4,8 +4,7 @@
 mod support;
 
 use base64ct::{Base64, Encoding};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use ring::{digest, hmac, pbkdf2};
 use support::peer::Peer;
 use teahouse_protocol::CaseMapping;
 use teahouse_protocol::scram::{self, ClientFinal, ClientFirst, ServerFinal, ServerFirst};
@@ -40,9 +39,7 @@ fn plain(server: &Server, account: &str, password: &str) -> Peer {
 }
 
 fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
-    let mut hmac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-    hmac.update(text);
-    hmac.finalize().into_bytes().to_vec()
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text).as_ref().to_vec()
 }
 
 /// Says the two messages of SCRAM with a password. Returns the signature that the server ought to show.
@@ -55,11 +52,13 @@ fn scram(peer: &mut Peer, account: &str, password: &str) -> String {
     let server = ServerFirst::parse(&answer).unwrap();
     assert!(server.nonce.starts_with(first.nonce) && server.nonce.len() > first.nonce.len());
     let salt = Base64::decode_vec(server.salt).unwrap();
-    let salted = pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.as_bytes(), &salt, server.iterations);
+    let mut salted = [0; 32];
+    let iterations = server.iterations.try_into().unwrap();
+    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, iterations, &salt, password.as_bytes(), &mut salted);
     let client_key = hmac(&salted, b"Client Key");
     let unproven = ClientFinal { binding: "biws", nonce: server.nonce, extensions: "", proof: "" };
     let auth_message = scram::auth_message(&first, &server, &unproven);
-    let signature = hmac(&Sha256::digest(&client_key), auth_message.as_bytes());
+    let signature = hmac(digest::digest(&digest::SHA256, &client_key).as_ref(), auth_message.as_bytes());
     let proof: Vec<u8> = client_key.iter().zip(signature).map(|(one, other)| one ^ other).collect();
     let proof = Base64::encode_string(&proof);
     let last = ClientFinal { proof: &proof, ..unproven };

@@ -6,13 +6,13 @@
 //! with keys that are there already.
 
 use std::io;
+use std::num::NonZeroU32;
 
 use argon2::password_hash::SaltString;
 use argon2::password_hash::rand_core::{OsRng, RngCore};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use base64ct::{Base64, Base64Unpadded, Encoding};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use ring::{digest, hmac, pbkdf2};
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
 
@@ -23,7 +23,7 @@ const MADE_UP_LETTERS: usize = 10;
 /// The longest password, in bytes: it has to fit into a line, whichever way it is said.
 pub const LONGEST_BYTES: usize = 300;
 /// How often SCRAM hashes a password: what RFC 7677 asks for at least, since every client has to do it too.
-const SCRAM_ITERATIONS: u32 = 4096;
+const SCRAM_ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).unwrap();
 const SALT_BYTES: usize = 16;
 /// The most that a hash of the configuration may ask for: kibibytes, passes, and both together. That is what other
 /// programs ask for by default; beyond it, checking one password would stop all others.
@@ -227,22 +227,28 @@ impl ScramKeys {
     pub fn of(password: &str) -> Self {
         let mut salt = [0; SALT_BYTES];
         OsRng.fill_bytes(&mut salt);
-        Self::derive(password, &salt, SCRAM_ITERATIONS)
+        Self::derive(password, &salt)
     }
 
-    fn derive(password: &str, salt: &[u8], iterations: u32) -> Self {
+    fn derive(password: &str, salt: &[u8]) -> Self {
         // The part of SASLprep (RFC 4013) that matters to people: however it was typed, it is the same password.
         let password: String = password.nfkc().collect();
-        let salted = pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.as_bytes(), salt, iterations);
-        let stored_key = Sha256::digest(hmac(&salted, b"Client Key")).into();
-        Self { salt: salt.to_vec(), iterations, stored_key, server_key: hmac(&salted, b"Server Key") }
+        let mut salted = [0; 32];
+        let algorithm = pbkdf2::PBKDF2_HMAC_SHA256;
+        pbkdf2::derive(algorithm, SCRAM_ITERATIONS, salt, password.as_bytes(), &mut salted);
+        Self {
+            salt: salt.to_vec(),
+            iterations: SCRAM_ITERATIONS.get(),
+            stored_key: sha256(&hmac(&salted, b"Client Key")),
+            server_key: hmac(&salted, b"Server Key"),
+        }
     }
 
     /// Keys that no password fits, but always with the same salt for the same name: who asks for an account that does
     /// not exist is answered like anybody else.
     pub fn pretended(secret: &[u8; 32], name: &str) -> Self {
         let salt = hmac(secret, name.as_bytes())[..SALT_BYTES].to_vec();
-        Self { salt, iterations: SCRAM_ITERATIONS, stored_key: [0; 32], server_key: [0; 32] }
+        Self { salt, iterations: SCRAM_ITERATIONS.get(), stored_key: [0; 32], server_key: [0; 32] }
     }
 
     /// The salt, in base64.
@@ -263,7 +269,7 @@ impl ScramKeys {
             return false;
         }
         let client_key: Vec<u8> = proof.iter().zip(signature).map(|(one, other)| one ^ other).collect();
-        Sha256::digest(client_key).ct_eq(&self.stored_key).into()
+        sha256(&client_key).ct_eq(&self.stored_key).into()
     }
 
     /// What shows the client that the server knew the password's keys, in base64.
@@ -301,9 +307,14 @@ impl std::fmt::Debug for ScramKeys {
 
 /// A keyed hash.
 pub(crate) fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
-    let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    hmac.update(text);
-    hmac.finalize().into_bytes().into()
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    hmac::sign(&key, text).as_ref().try_into().expect("it has the bytes of SHA-256")
+}
+
+/// A hash without a key.
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let hash = digest::digest(&digest::SHA256, bytes);
+    hash.as_ref().try_into().expect("SHA-256 has so many bytes")
 }
 
 /// A word that nobody can guess, for a nonce.
@@ -443,7 +454,7 @@ mod tests {
     #[test]
     fn the_exchange_of_rfc_7677_is_proven_and_signed() {
         let salt = Base64::decode_vec("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap();
-        let keys = ScramKeys::derive("pencil", &salt, 4096);
+        let keys = ScramKeys::derive("pencil", &salt);
         let auth_message = "n=user,r=rOprNGfwEbeRWgbNEkqO,\
                             r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,\
                             c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
@@ -459,7 +470,7 @@ mod tests {
     fn keys_are_kept_as_a_text_and_typed_in_any_width() {
         let keys = ScramKeys::of("密码ａｂｃ");
         assert_eq!(ScramKeys::from_text(&keys.to_text()).as_ref(), Some(&keys));
-        assert_eq!(ScramKeys::derive("密码abc", &keys.salt, keys.iterations), keys);
+        assert_eq!(ScramKeys::derive("密码abc", &keys.salt), keys);
         assert_ne!(ScramKeys::of("密码ａｂｃ"), keys, "another salt");
         assert_eq!(keys.iterations(), ScramKeys::pretended(&secret(), "bob").iterations());
         assert_eq!(format!("{keys:?}"), "ScramKeys(…)");

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use ring::digest;
 
 /// What a certificate is known by. Prints as 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,7 +11,8 @@ pub struct Fingerprint([u8; 32]);
 impl Fingerprint {
     /// That of a certificate in DER form.
     pub fn of(certificate: &[u8]) -> Self {
-        Self(Sha256::digest(certificate).into())
+        let hash = digest::digest(&digest::SHA256, certificate);
+        Self(hash.as_ref().try_into().expect("SHA-256 has so many bytes"))
     }
 
     /// As programs show it to people, for them to compare: pairs of digits with colons between them.
