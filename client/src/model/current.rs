@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use crate::command;
 use crate::event::wire_line;
 use crate::model::Model;
+use crate::model::base::ids::{ConversationId, LineId};
 use crate::model::conversation::line::{Message, Reply};
 use crate::model::conversation::past::LookBack;
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::ids::{ConversationId, LineId};
 use crate::text::i18n::{Phrase, Text};
 
 impl Model {

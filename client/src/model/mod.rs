@@ -13,8 +13,7 @@
 //!
 //! In reading order:
 //!
-//! - `ids`, `effect`, `clock`, `common`: what networks and conversations are called, what is wanted done outside, what
-//!   time it is, and what holds on every network;
+//! - `base`: what all of it stands on;
 //! - this file: the whole; `networks`: which there are; `selection`: which conversation is in front, `current`: what the
 //!   person does with it, `people`: and with others;
 //! - [`network`]: one server, what the person does there and what happens there;
@@ -38,15 +37,12 @@ use crate::event::wire_line::WireLine;
 use crate::event::{Event, What};
 use crate::logs::Logs;
 use crate::model::assist::completion::Completion;
-use crate::model::clock::Clock;
-use crate::model::common::Common;
+use crate::model::base::clock::Clock;
+use crate::model::base::common::Common;
 use crate::model::notify::NotifyRules;
 use crate::text::i18n::{Language, Phrase, Text};
 
-mod clock;
-mod common;
-mod effect;
-mod ids;
+mod base;
 
 pub mod conversation;
 pub mod network;
@@ -65,14 +61,14 @@ pub mod offers;
 pub mod trust;
 pub mod viewport;
 
+pub use base::effect::Effect;
+pub use base::ids::{ConversationId, LineId, NetworkId};
 pub use conversation::line::{Body, COLOURS, Delivery, Line, Message, Reaction, Reply};
 pub use conversation::lines::MAX_LINES;
 pub use conversation::members::{Member, Members, Rank};
 pub use conversation::{Conversation, Kind};
-pub use effect::Effect;
 pub use forms::login::{FormErrors, LoginForm};
 pub use forms::stranger::Stranger;
-pub use ids::{ConversationId, LineId, NetworkId};
 pub use network::parts::features::Features;
 pub use network::parts::inquiries::Card;
 pub use network::parts::link::Link;

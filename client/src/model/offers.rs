@@ -1,6 +1,6 @@
 //! Rooms that one can go into with a click, wherever one is: invitations, and rooms that one was sent out of.
 
-use crate::model::ids::NetworkId;
+use crate::model::base::ids::NetworkId;
 use crate::model::network::parts::link::Link;
 use crate::model::network::parts::offers::Offer;
 use crate::model::{Model, View};

@@ -1,7 +1,7 @@
 //! What can be done with other people on the network in front, and whom one hears nothing of anywhere.
 
 use crate::model::Model;
-use crate::model::effect::Effect;
+use crate::model::base::effect::Effect;
 use crate::model::network::parts::inquiries::Card;
 use crate::model::network::people::Order;
 use crate::text::i18n::{Phrase, Text};

@@ -1,7 +1,7 @@
 //! Which conversation is in front, and whether anybody looks at it.
 
+use crate::model::base::ids::{ConversationId, NetworkId};
 use crate::model::conversation::Conversation;
-use crate::model::ids::{ConversationId, NetworkId};
 use crate::model::{Model, View};
 
 impl Model {

@@ -6,9 +6,9 @@
 
 use crate::event::failure::Failure;
 use crate::model::Model;
+use crate::model::base::ids::NetworkId;
 use crate::model::forms::login::FormErrors;
 use crate::model::forms::stranger::Stranger;
-use crate::model::ids::NetworkId;
 use crate::model::network::parts::link::Link;
 
 impl Model {

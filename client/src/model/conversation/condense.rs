@@ -220,9 +220,9 @@ mod tests {
     fn very_many_who_come_and_go_do_not_stand_in_one_line() {
         use jiff::tz::TimeZone;
 
+        use crate::model::base::ids::{ConversationId, NetworkId};
         use crate::model::conversation::line::Body;
         use crate::model::conversation::{Conversation, Kind};
-        use crate::model::ids::{ConversationId, NetworkId};
 
         let id = ConversationId { network: NetworkId(0), number: 0 };
         let mut conversation = Conversation::new(id, Kind::Room, "#a");

@@ -11,10 +11,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::event::Manner;
+use crate::model::base::ids::LineId;
 use crate::model::conversation::condense::{self, MAX_MOVEMENTS, Movement, Movements};
 use crate::model::conversation::line::{Body, Delivery, Line, Message};
 use crate::model::conversation::past::Told;
-use crate::model::ids::LineId;
 use crate::text::i18n::Phrase;
 
 /// How many lines a conversation keeps.

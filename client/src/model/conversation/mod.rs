@@ -7,12 +7,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::model::base::ids::{ConversationId, LineId};
 use crate::model::conversation::input::Input;
 use crate::model::conversation::line::{Line, Message, Reply};
 use crate::model::conversation::lines::Lines;
 use crate::model::conversation::members::Members;
 use crate::model::conversation::past::{LookBack, Past};
-use crate::model::ids::{ConversationId, LineId};
 use crate::text::i18n::Phrase;
 
 pub mod condense;

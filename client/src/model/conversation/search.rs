@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use crate::model::base::ids::ConversationId;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::line::{Body, Line};
-use crate::model::ids::ConversationId;
 use crate::text::i18n::Language;
 
 /// How many lines one step reads.

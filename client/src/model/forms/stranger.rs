@@ -3,7 +3,7 @@
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
 use crate::event::failure::Distrust;
-use crate::model::ids::NetworkId;
+use crate::model::base::ids::NetworkId;
 
 /// A server whose certificate was not believed.
 #[derive(Clone, Debug)]

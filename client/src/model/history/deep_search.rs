@@ -7,9 +7,9 @@
 
 use jiff::SignedDuration;
 
+use crate::model::base::ids::ConversationId;
 use crate::model::conversation::past::{LookBack, Told};
 use crate::model::conversation::search;
-use crate::model::ids::ConversationId;
 use crate::model::network::Network;
 use crate::model::network::parts::batches::Question;
 

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use crate::event::{Manner, Words};
 use crate::logs::{Entry, Logs, MAX_RECALLED, Owner};
+use crate::model::base::ids::{ConversationId, LineId};
 use crate::model::conversation::line::Message;
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 
 /// How many messages stand above one that was looked for.

@@ -18,10 +18,10 @@ use teahouse_protocol::names::is_channel;
 
 use crate::event::{BatchOf, Manner};
 use crate::logs::MAX_RECALLED;
+use crate::model::base::ids::ConversationId;
 use crate::model::conversation::line::Message;
 use crate::model::conversation::past::{Asked, Told};
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::ids::ConversationId;
 use crate::model::network::Network;
 use crate::model::network::parts::batches::{Batches, Question};
 use crate::model::network::parts::link::Link;

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use crate::config::profile::{Profile, Secret};
-use crate::model::effect::Effect;
+use crate::model::base::effect::Effect;
 use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
 

@@ -14,8 +14,8 @@ use teahouse_protocol::text::Ctcp;
 
 use crate::event::wire_line;
 use crate::event::{Manner, Words};
+use crate::model::base::ids::{ConversationId, LineId};
 use crate::model::conversation::line::Delivery;
-use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 use crate::model::network::parts::deliveries::Underway;
 use crate::text::i18n::{Phrase, Text};

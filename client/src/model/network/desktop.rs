@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::config::settings::Notify;
+use crate::model::base::effect::Effect;
+use crate::model::base::ids::ConversationId;
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::effect::Effect;
-use crate::model::ids::ConversationId;
 use crate::model::network::Network;
 use crate::text::i18n::Phrase;
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::event::failure::Failure;
 use crate::event::{Event, What};
+use crate::model::base::effect::Effect;
 use crate::model::conversation::Kind;
-use crate::model::effect::Effect;
 use crate::model::network::Network;
 use crate::model::network::parts::inquiries::WhoQuestion;
 use crate::model::network::parts::link::Link;

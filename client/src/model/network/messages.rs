@@ -5,11 +5,11 @@ use teahouse_protocol::names::is_channel;
 
 use crate::event::wire_line;
 use crate::event::{Manner, Sender, Words};
+use crate::model::base::ids::{ConversationId, LineId};
 use crate::model::conversation::condense::{Movement, Step};
 use crate::model::conversation::line::{Body, Delivery, Message, Reply};
 use crate::model::conversation::past::Told;
 use crate::model::conversation::{Kind, mention};
-use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 use crate::text::formatting;
 use crate::text::i18n::{Phrase, Text};

@@ -5,9 +5,9 @@ use std::mem;
 use jiff::Timestamp;
 
 use crate::event::Sender;
+use crate::model::base::ids::ConversationId;
 use crate::model::conversation::condense::Step;
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::ids::ConversationId;
 use crate::model::network::Network;
 use crate::model::network::parts::inquiries::{MAX_NAMES_SHOWN, WhoQuestion, list_names};
 use crate::model::network::parts::offers::Offer;

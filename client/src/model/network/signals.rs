@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::tags::push_tag;
 
 use crate::event::Sender;
+use crate::model::base::ids::{ConversationId, LineId};
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::ids::{ConversationId, LineId};
 use crate::model::network::Network;
 use crate::text::typed::{self, Beginning};
 

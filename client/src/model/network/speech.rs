@@ -12,8 +12,8 @@ use teahouse_protocol::text::truncate;
 
 use crate::command::{self, Command};
 use crate::event::Manner;
+use crate::model::base::ids::ConversationId;
 use crate::model::conversation::Kind;
-use crate::model::ids::ConversationId;
 use crate::model::network::{MAX_LINE_BYTES, Network};
 use crate::text::formatting;
 use crate::text::i18n::{Phrase, Text};

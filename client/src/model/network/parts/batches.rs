@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use crate::event::{BatchOf, What};
+use crate::model::base::ids::ConversationId;
 use crate::model::conversation::past::Told;
-use crate::model::ids::ConversationId;
 
 /// How many batches may be open at once, and how many messages one may have. Servers have far fewer.
 const MOST_BATCHES: usize = 8;

@@ -4,8 +4,8 @@ use std::slice;
 
 use teahouse_protocol::CaseMapping;
 
+use crate::model::base::ids::{ConversationId, NetworkId};
 use crate::model::conversation::{Conversation, Kind};
-use crate::model::ids::{ConversationId, NetworkId};
 
 /// The conversations of one network.
 pub struct Conversations {

@@ -9,7 +9,7 @@ use std::mem;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::event::{Event, What};
-use crate::model::ids::{ConversationId, LineId};
+use crate::model::base::ids::{ConversationId, LineId};
 
 /// How many of our messages may be without an answer before the oldest is taken to have arrived.
 const MAX_UNDERWAY: usize = 200;

@@ -6,7 +6,7 @@ use std::mem;
 
 use teahouse_protocol::{CaseMapping, Folded};
 
-use crate::model::ids::ConversationId;
+use crate::model::base::ids::ConversationId;
 use crate::text::i18n::{Phrase, Text};
 
 /// How many names a notice lists before it says how many more there are.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::ids::ConversationId;
+use crate::model::base::ids::ConversationId;
 
 /// We say that we are writing no more often than this.
 const TYPING_PAUSE: SignedDuration = SignedDuration::from_secs(3);

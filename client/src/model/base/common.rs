@@ -1,7 +1,7 @@
 //! What holds on every network alike: what the settings say, what time it is, and whether anybody looks.
 
 use crate::logs::Logs;
-use crate::model::clock::Clock;
+use crate::model::base::clock::Clock;
 use crate::model::notify::NotifyRules;
 use crate::text::i18n::Language;
 

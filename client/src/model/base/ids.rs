@@ -2,13 +2,13 @@
 
 /// Which network; never given out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NetworkId(pub(super) u32);
+pub struct NetworkId(pub(in crate::model) u32);
 
 /// Which conversation; stays the same when the conversation is renamed, and is never given out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationId {
-    pub(super) network: NetworkId,
-    pub(super) number: u32,
+    pub(in crate::model) network: NetworkId,
+    pub(in crate::model) number: u32,
 }
 
 impl ConversationId {
@@ -20,10 +20,10 @@ impl ConversationId {
 
 /// Which line of a conversation. Lines are numbered on end, so the difference of two is their distance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LineId(pub(super) u64);
+pub struct LineId(pub(in crate::model) u64);
 
 impl LineId {
-    pub(super) fn numbered(number: u64) -> Self {
+    pub(in crate::model) fn numbered(number: u64) -> Self {
         Self(number)
     }
 

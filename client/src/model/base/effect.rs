@@ -2,7 +2,7 @@
 //! out. The model itself never does.
 
 use crate::config::profile::Profile;
-use crate::model::ids::{ConversationId, NetworkId};
+use crate::model::base::ids::{ConversationId, NetworkId};
 use crate::text::i18n::Phrase;
 
 /// Something that the model wants done outside.
