@@ -16,20 +16,20 @@ use crate::text::unseen;
 /// Something to do, read from the message box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Say it to whoever is in the current conversation. May have several lines.
+    /// Say it to the people in the current conversation. May have several lines.
     Say(String),
     /// Say it to one person. May have several lines.
     Tell {
-        /// Who.
+        /// The person.
         to: String,
         /// What.
         text: String,
     },
-    /// Tell the current conversation what one does.
+    /// Tell the current conversation what the user does.
     Act(String),
     /// Open a private conversation.
     Query(String),
-    /// Change one's name.
+    /// Change the user's name.
     Nick(String),
     /// Go into a room.
     Join {
@@ -49,26 +49,26 @@ pub enum Command {
     Topic(Option<String>),
     /// Have somebody leave the current room.
     Kick {
-        /// Who.
+        /// The person.
         nick: String,
         /// Why; may be empty.
         reason: String,
     },
     /// Ask somebody into a room.
     Invite {
-        /// Who.
+        /// The person.
         nick: String,
         /// Which; the current one if none is named.
         room: Option<String>,
     },
-    /// Ask for the modes of a room or of oneself, or change them.
+    /// Ask for the modes of a room or of the user, or change them.
     Mode {
         /// Which; the current room if none is named.
         target: Option<String>,
         /// The letters with their signs, and what belongs to them; none to ask.
         changes: Vec<String>,
     },
-    /// Mark oneself as away, or as back.
+    /// Mark the user as away, or as back.
     Away(Option<String>),
     /// Ask who is online: on the server, or in a room.
     Online(Option<String>),
@@ -76,16 +76,16 @@ pub enum Command {
     Whois(String),
     /// Hear no more of somebody, or hear them again.
     Ignore {
-        /// Who: a name, or a pattern as `*!*@host`. Nobody to ask who is ignored.
+        /// A name, or a pattern as `*!*@host`; `None` asks who is ignored.
         who: Option<String>,
         /// Not to be heard, or again.
         ignore: bool,
     },
-    /// Open an account for one's name.
+    /// Open an account for the user's name.
     Register {
         /// Its password.
         password: String,
-        /// A mail address, where the server wants one.
+        /// A mail address, where the server wants it.
         mail: Option<String>,
     },
     /// Say the code that came by mail.
@@ -194,8 +194,8 @@ pub const COMMANDS: &[Row] = &[
     row(&["help", "h", "?"], Text::UsageHelp, Text::HelpHelp, |_| Ok(Command::Help)),
 ];
 
-/// Reads what was typed. Text that begins with `//` is said, with one `/`. What begins like a command and cannot be one
-/// is never said: there may be a password in it, and the room is no place for that.
+/// Reads what was typed. Text that begins with `//` is said, with one `/`. A text that begins like a command and
+/// cannot be one is never said: there may be a password in it, and the room is no place for that.
 ///
 /// # Errors
 /// What is wrong with a command, in plain words; then nothing is done, and the typed text should stay.
@@ -309,8 +309,8 @@ fn ignore(rest: &str, ignore: bool) -> Result<Command, Problem> {
     Ok(Command::Ignore { who: who.map(|who| who.trim_start_matches('@').to_owned()), ignore })
 }
 
-/// A person's name, before which an `@` may stand. Other servers have other rules, so only what could not be one
-/// parameter is refused.
+/// A person's name, before which an `@` may stand. Other servers have other rules, so only a name that could not be
+/// one parameter is refused.
 fn nick(rest: &str) -> Result<String, Problem> {
     let (word, _) = split_word(rest);
     let name = typed::name(word);

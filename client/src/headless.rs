@@ -1,8 +1,8 @@
 //! Teahouse without a window: the same connection and the same model, for scripts and for tests.
 //!
 //! Lines of the standard input are typed as into the composer, and what would be seen is printed to the standard
-//! output, one line for each thing. It ends with the input, on SIGTERM, SIGINT or SIGHUP, on `/quit`, or when there is no
-//! connection any more. How it ended is told by the exit code, why it failed by the standard error.
+//! output, one line for each thing. It ends with the input, on SIGTERM, SIGINT or SIGHUP, on `/quit`, or when there
+//! is no connection any more. The exit code tells how it ended, the standard error why it failed.
 //!
 //! There is one thread beside those of the connection: it waits in `poll` for the input, for events and for signals.
 //! Events and signals write a byte into a pipe, so that one wait is enough for all three.
@@ -105,7 +105,7 @@ enum Awaited {
 struct Printed {
     /// The number of the next line.
     next: u64,
-    /// The serial number of the last line. Another line may take the place of one that was printed.
+    /// The serial number of the last line. Another line may take the place of a line that was printed.
     serial: u64,
     /// How many of the comings and goings in that line. It may still grow.
     movements: usize,
@@ -191,7 +191,7 @@ impl Headless {
             Err(Errno::INTR) => return,
             Err(error) => self.end = Some(Err(Text::CannotStart.with([&error.to_string()]))),
         }
-        // Before the events are taken, so that one that comes later wakes us again.
+        // Before the events are taken, so that an event that comes later wakes us again.
         while matches!((&self.woken).read(&mut [0; 64]), Ok(1..)) {}
         if has_input {
             self.read_input();
@@ -384,7 +384,7 @@ impl Headless {
                         words.extend(told(conversation, movements.phrases().skip(known), language));
                         printed.movements = movements.len();
                     }
-                    // One that took the place of one before it is news, too.
+                    // A line that took the place of a line before it is news, too.
                     Body::Notice(phrases) if is_new || line.times > 1 => {
                         words.extend(told(conversation, phrases.iter(), language));
                     }
@@ -407,7 +407,7 @@ impl Headless {
         }
     }
 
-    /// Prints one line at once. Whoever no longer listens has heard enough.
+    /// Prints one line at once. A reader that no longer listens has heard enough.
     fn put(&mut self, line: &str) {
         let mut stdout = io::stdout().lock();
         let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
@@ -437,7 +437,7 @@ fn told<'p>(
     phrases.map(|phrase| format!("[{}] {}", conversation.name(), phrase.to(language))).collect()
 }
 
-/// The profile with names to fall back on, where it has none: nobody is there to choose another one.
+/// The profile with names to fall back on, where it has none: nobody is there to choose another name.
 fn with_more_names(mut profile: Profile) -> Profile {
     if profile.other_nicks.is_empty() {
         profile.other_nicks = (1..=3).map(|count| format!("{}{}", profile.nick, "_".repeat(count))).collect();

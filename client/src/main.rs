@@ -61,21 +61,21 @@ fn without_window(_options: Options) -> Result<(), Phrase> {
     Err(Text::HeadlessNeedsUnix.into())
 }
 
-/// Prints what was asked for. Whoever stops reading in the middle (`--help | head -1`) has read enough.
+/// Prints what was asked for. A reader that stops in the middle (`--help | head -1`) has read enough.
 fn print(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// In the locale `C` the X input method swallows every key that is not ASCII. So where that is the locale, the program
-/// starts itself anew with UTF-8: the environment belongs to whoever started us, and a running program cannot change
-/// its own safely.
+/// In the locale `C` the X input method swallows every key that is not ASCII. So where that is the locale, the
+/// program starts itself anew with UTF-8: the environment belongs to the process that started us, and a running
+/// program cannot change its own safely.
 fn leave_plain_locale() {
     let Some(variable) = variable_of_plain_locale(|name| env::var_os(name)) else { return };
     start_again_with(variable, "C.UTF-8");
 }
 
 /// Which variable to set so that characters are more than ASCII; nothing if they are. `LC_ALL` overrides `LC_CTYPE`,
-/// which overrides `LANG`; one that is empty counts as not set (POSIX, "Internationalization Variables").
+/// which overrides `LANG`; an empty variable counts as not set (POSIX, "Internationalization Variables").
 fn variable_of_plain_locale<V: AsRef<OsStr>>(variable: impl Fn(&str) -> Option<V>) -> Option<&'static str> {
     let in_force = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
         let value = variable(name)?;

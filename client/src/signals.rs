@@ -1,7 +1,7 @@
 //! What the system asks of the program: to end.
 //!
-//! SIGTERM comes from who ends the session, SIGINT from Ctrl-C, SIGHUP when the terminal is gone. All three mean the
-//! same here: to say farewell, to keep what is to be kept, and to end with 0.
+//! SIGTERM comes from the program that ends the session, SIGINT from Ctrl-C, SIGHUP when the terminal is gone. All
+//! three mean the same here: to say farewell, to keep what is to be kept, and to end with 0.
 
 use std::fs;
 use std::io;

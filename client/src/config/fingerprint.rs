@@ -24,8 +24,8 @@ impl Fingerprint {
         Self(Kind::Digest(digest::digest(&digest::SHA256, certificate).as_ref().to_vec()))
     }
 
-    /// Stands for a fingerprint that cannot be read. No certificate matches it: a server that was known by it must not
-    /// be believed as one that nobody knows.
+    /// Stands for a fingerprint that cannot be read. No certificate matches it: a server that was known by it must
+    /// not be believed as an unknown server.
     pub fn unreadable(text: &str) -> Self {
         Self(Kind::Unreadable(text.to_owned()))
     }

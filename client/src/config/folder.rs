@@ -23,7 +23,7 @@ const UNFINISHED: &str = ".toml.";
 /// How many files of one name are set aside before the last of them is written over.
 const MOST_ASIDE: u32 = 100;
 
-/// Whose a folder is.
+/// The owner of a folder.
 #[derive(Debug)]
 pub enum Claim {
     /// Ours, for as long as this is kept.
@@ -142,7 +142,7 @@ pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Keeps a copy of a file, of which not everything can be used, before it is written again. Gives the copy's name,
-/// which is that of an earlier one if there is one that is the same.
+/// which is that of an earlier copy if an earlier copy is the same.
 pub(crate) fn copy_aside(path: &Path) -> io::Result<PathBuf> {
     let text = fs::read(path)?;
     let same = names_aside(path).take_while(|aside| aside.exists());

@@ -3,8 +3,8 @@
 //! Web pages write them in many ways; there is a [draft](https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04)
 //! and everybody's habits. Understood here: `irc://tea.house`, `irc://小明@tea.house:6667/#茶馆`, `ircs://tea.house/rust`
 //! (a room without its `#`), `irc://tea.house/%23a,%23b?key`. Where it names a person (`/alice,isnick`), that part is
-//! left out: a page must not make one write to somebody. `+` before a port stands for TLS, and a password beside the name
-//! is one that the server wants from everybody.
+//! left out: a page must not make the user write to somebody. `+` before a port stands for TLS, and a password beside
+//! the name is the password that the server wants from everybody.
 //!
 //! Where somebody has a saved way to that server, they go by it, with their own name: a page need not know better.
 
@@ -76,7 +76,7 @@ impl IrcUrl {
         self.port.unwrap_or(if self.tls { TLS_PORT } else { PLAIN_PORT })
     }
 
-    /// Whether a way that somebody has to that server is one that is meant. An address without TLS does not take it off.
+    /// Whether a user's saved way to that server is meant. An address without TLS does not take it off.
     pub fn is_met_by(&self, profile: &Profile) -> bool {
         let is_port_met = self.port.is_none_or(|port| port == profile.port) || (profile.tls && !self.tls);
         self.is_there(profile) && is_port_met && (profile.tls || !self.tls)
@@ -86,8 +86,8 @@ impl IrcUrl {
         profile.server.eq_ignore_ascii_case(&self.server)
     }
 
-    /// A profile that leads there: one of the saved ones, if one leads to that server, or else one in the name of
-    /// `somebody`. The rooms are not in it: one goes there this time, not every time.
+    /// A profile that leads there: a saved one, if one leads to that server, or else a new one in the name of
+    /// `somebody`. The rooms are not in it: the user goes there this time, not every time.
     pub fn profile(&self, saved: &[Profile], somebody: &str) -> Profile {
         let met = saved.iter().find(|it| self.is_met_by(it) && self.port == Some(it.port));
         let met = met.or_else(|| saved.iter().find(|it| self.is_met_by(it)));

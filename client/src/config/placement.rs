@@ -66,11 +66,11 @@ impl Placement {
         sides && [self.x, self.y].iter().all(|place| (-FARTHEST..FARTHEST).contains(place))
     }
 
-    /// The one of the areas that most of the window lies in; the first, if it lies in none, since its screen is gone.
+    /// The area that most of the window lies in; the first, if it lies in none, since its screen is gone.
     pub fn area(self, areas: &[Area]) -> Option<Area> {
         let window = Area { x: self.x, y: self.y, width: self.width, height: self.height };
         let covered = |area: &Area| window.common(*area).map_or(0, Area::pixels);
-        // Of several that are as good, the first.
+        // The first of several that are as good.
         let best = areas.iter().rev().max_by_key(|area| covered(area));
         best.filter(|area| covered(area) > 0).or(areas.first()).copied()
     }

@@ -1,16 +1,16 @@
 //! A profile: one server that a person goes to, as whom, and how the connection is made safe.
 //!
-//! Each `[[profile]]` in the settings file is one; [`KEYS`] is the table of what can stand in it, from which the one in
-//! `docs/client.md` is made. The way of a profile through the program:
+//! Each `[[profile]]` in the settings file is a profile; [`KEYS`] is the table of what can stand in it, from which
+//! the table in `docs/client.md` is made. The way of a profile through the program:
 //!
 //! 1. [`Settings`](crate::config::settings::Settings) reads all of them. There is always at least one; the login form
-//!    shows the one that was gone to last, and a file that has `server`, `port` and `nick` outside of any `[[profile]]`
+//!    shows the profile that was used last, and a file that has `server`, `port` and `nick` outside of any `[[profile]]`
 //!    has its first profile there.
-//! 2. Whoever wants to connect hands a profile to [`Connection::open`](crate::net::connection::Connection::open), which
+//! 2. To connect, the client hands a profile to [`Connection::open`](crate::net::connection::Connection::open), which
 //!    takes everything from it that concerns the wire: address, names, passwords, TLS, SASL. The
 //!    [`rooms`](Profile::rooms) are the model's to join, after the welcome.
-//! 3. What is to outlast the program (another nickname, a certificate's fingerprint that the person accepted) is
-//!    changed in the settings' copy, and the settings are saved.
+//! 3. A change that is to outlast the program (another nickname, a fingerprint that the person accepted) is made in
+//!    the settings' copy, and the settings are saved.
 //!
 //! Two profiles are never the same server because their addresses are; each is a connection of its own.
 
@@ -178,26 +178,26 @@ impl Profile {
         self.server.eq_ignore_ascii_case(server) && self.port == port
     }
 
-    /// Whether this is the same saved server as another: one may have two ways to the same address, and calls them
+    /// Whether this is the same saved server as another: a user may have two ways to the same address, and calls them
     /// differently.
     pub fn is_same_as(&self, other: &Self) -> bool {
         self.is_for(&other.server, other.port) && self.name == other.name
     }
 
-    /// Whether a connection is made in the same way with both: what one calls the server, whether one goes there at the
-    /// start, where the password is kept and which rooms one joins there make no difference to it.
+    /// Whether a connection is made in the same way with both. These make no difference to it: what the user calls the
+    /// server, whether the window goes there at the start, where the password is kept, which rooms are joined there.
     pub fn connects_as(&self, other: &Self) -> bool {
         let (name, rooms) = (other.name.clone(), other.rooms.clone());
         Self { name, rooms, connect: other.connect, keyring: other.keyring, ..self.clone() } == *other
     }
 
-    /// By what it is told from the other saved servers: its name, or address and port.
+    /// The name that tells it from the other saved servers: its own, or address and port.
     pub fn label(&self) -> String {
         if self.name.is_empty() { format!("{}:{}", self.server, self.port) } else { self.name.clone() }
     }
 
     /// This profile for another server and person, as typed into the form. What is meant for one server (passwords,
-    /// certificates, rooms) is never carried to another, and what one calls it not to another port.
+    /// certificates, rooms) is never carried to another, nor is the user's name for it to another port.
     #[must_use]
     pub fn moved_to(&self, server: &str, port: u16, nick: &str) -> Self {
         let mut base = if self.server.eq_ignore_ascii_case(server) { self.clone() } else { Self::default() };
@@ -234,7 +234,7 @@ impl Profile {
     }
 }
 
-/// A way to prove to a server who one is.
+/// A way to prove to a server who the user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mechanism {
     /// By the certificate that was shown in the TLS handshake
@@ -439,7 +439,7 @@ keys! {
 /// The key with the certificates that are believed.
 const PINS: &str = "tls_fingerprints";
 
-/// Fingerprints of which not all can be read: what cannot matches nothing, and the server is still one that is known.
+/// Fingerprints of which not all can be read. An unreadable one matches nothing, and the server is still known.
 fn unreadable_pins(value: &Value) -> Vec<Fingerprint> {
     let read = |one: &Value| {
         let text = one.as_str().map_or_else(|| one.to_string(), str::to_owned);
@@ -448,7 +448,7 @@ fn unreadable_pins(value: &Value) -> Vec<Fingerprint> {
     value.as_array().map_or_else(|| vec![read(value)], |pins| pins.iter().map(read).collect())
 }
 
-/// What is always written, so that the file shows what there is to change; the others only where they were changed.
+/// The keys that are always written, so that the file shows what there is to change; the others only where changed.
 const ALWAYS: [&str; 3] = ["server", "port", "nick"];
 
 impl Serialize for Profile {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// Keys of a table that this version does not know, to be written again as they were read. One may have been meant for
-/// a password, so they do not show themselves in logs.
+/// Keys of a table that this version does not know, to be written again as they were read. A key may have been meant
+/// for a password, so they do not show themselves in logs.
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Unknown(pub toml::Table);

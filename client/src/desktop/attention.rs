@@ -1,5 +1,5 @@
-//! What the window manager is asked for a window of ours: to mark it in the taskbar, to bring it to the front, how much
-//! room there is for it and what of that its frame takes.
+//! What the window asks of the window manager: to mark it in the taskbar, to bring it to the front, how much room
+//! there is for it, and how much of that its frame takes.
 //!
 //! FLTK has no words for the first, for the second none that a window manager would follow after a click outside of
 //! the window, and answers the others only in part; so this says it to the display itself, by a connection of its own.

@@ -1,9 +1,9 @@
 //! The threads that speak with a Linux desktop, over the session bus.
 //!
-//! What a desktop answers and what it says unasked, as that a notification was clicked, come by the same connection,
-//! and whoever waits on it cannot be woken from outside. So there are two connections, each with a thread: the first
-//! one, `work`, asks and listens; the other, `serve`, takes the window's orders, hands them on, and rings the bell by
-//! a message to the first.
+//! A desktop's answers and what it says unasked, such as that a notification was clicked, come by the same
+//! connection, and a thread that waits on it cannot be woken from outside. So there are two connections, each with a
+//! thread: the first thread, `work`, asks and listens; the other, `serve`, takes the window's orders, hands them on,
+//! and rings the bell by a message to the first.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub(super) fn serve(orders: &Receiver<Order>, teller: &Teller) {
     });
 }
 
-/// Whoever does what the window orders.
+/// The desk: it does what the window orders.
 struct Desk<'a> {
     bus: Bus,
     notes: Notes,
@@ -80,7 +80,7 @@ impl Desk<'_> {
                 return self.notes.take_back(&self.bus);
             }
             if let Some(order) = waiting.pop_front() {
-                // Of many messages in one conversation the last is enough.
+                // The last of many messages in one conversation is enough.
                 if !waiting.iter().any(|later| later.takes_place_of(&order)) {
                     self.carry_out(&order);
                 }
@@ -119,7 +119,7 @@ impl Desk<'_> {
     }
 }
 
-/// Does what can be done where there is no bus: a sound is one all the same.
+/// Does what can be done where there is no bus: a sound can still be played.
 fn serve_alone(first: Order, orders: &Receiver<Order>, teller: &Teller) {
     let mut player = Player::default();
     for order in iter::once(first).chain(orders) {

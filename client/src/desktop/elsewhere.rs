@@ -37,7 +37,7 @@ fn command(note: &Note) -> Command {
     }
     let mut command = Command::new("notify-send");
     command.args([&format!("--app-name={APP_ID}"), &format!("--icon={APP_ID}"), "--"]).arg(&note.title);
-    // What a stranger says is not markup.
+    // A stranger's words are not markup.
     command.arg(note.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
     command
 }

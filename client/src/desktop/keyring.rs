@@ -1,9 +1,9 @@
-//! Passwords in the system's keyring, for who asked to have them kept: that of the desktop on Linux (the Secret
+//! Passwords in the system's keyring, for users who asked to have them kept: the desktop's on Linux (the Secret
 //! Service), the keychain of macOS, the credentials of Windows.
 //!
-//! A keyring may ask its owner to unlock it, and takes its time. So whoever must not wait has a [`Keeper`], which asks
-//! on a thread of its own. Such a call cannot be interrupted: the thread has a copy of what it needs, and is left to end
-//! by itself.
+//! A keyring may ask its owner to unlock it, and takes its time. So a thread that must not wait has a [`Keeper`],
+//! which asks on a thread of its own. Such a call cannot be interrupted: the thread has a copy of what it needs, and
+//! is left to end by itself.
 
 use std::thread;
 
@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use crate::config::profile::{Profile, Secret};
 use crate::model::NetworkId;
 
-/// By what our passwords are known among those of other programs.
+/// The name that marks our passwords among those of other programs.
 const SERVICE: &str = "teahouse";
 
 /// Takes the passwords of a profile out of it that are there and not in the profile: that of the account, and the one
@@ -22,7 +22,7 @@ pub fn fetch(profile: &mut Profile) {
         if which.of(profile).is_empty() {
             match entry(profile, which).and_then(|entry| entry.get_password()) {
                 Ok(password) => *which.of(profile) = Secret::from(password),
-                // A server that wants none is the usual one.
+                // Most servers want no password of their own.
                 Err(keyring::Error::NoEntry) if which == Which::Server => {}
                 Err(error) => log::warn!("no password came from the keyring: {error}"),
             }
@@ -80,7 +80,7 @@ pub fn is_shared(one: &Profile, other: &Profile) -> bool {
     one.keyring && other.keyring && label(one) == label(other)
 }
 
-/// Whose password it is, as it stands in the keyring.
+/// The name of a profile's password in the keyring.
 fn label(profile: &Profile) -> String {
     format!("{}@{}", profile.account_name(), profile.server)
 }
@@ -104,7 +104,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// One that calls `wake`, from another thread, when there is something to [`drain`](Self::drain).
+    /// A keeper that calls `wake`, from another thread, when there is something to [`drain`](Self::drain).
     pub fn new(wake: fn()) -> Self {
         let (sender, news) = unbounded();
         Self { news, sender, wake }
@@ -123,8 +123,8 @@ impl Keeper {
         self.ask(move || store(&mut profile).err().map(|why| Kept::NotStored(id, why)));
     }
 
-    /// Keeps the password of a saved server that was changed: the one that it has now, or else the one from before, which
-    /// may be known by another name there. That name is forgotten if nobody else needs it.
+    /// Keeps the password of a saved server that was changed: the password that it has now, or else the one from
+    /// before, which may be known by another name there. That name is forgotten if nobody else needs it.
     pub fn change(&self, before: Profile, mut after: Box<Profile>, is_needed: bool) {
         self.ask(move || {
             let mut kept = before.clone();

@@ -50,7 +50,7 @@ const MOST_WAITING: usize = 256;
 pub struct Note {
     /// Where it was said. There is one notification for each conversation: the next one takes its place.
     pub conversation: ConversationId,
-    /// Who said it, and where.
+    /// The speaker and the conversation.
     pub title: String,
     /// What.
     pub text: String,
@@ -143,7 +143,7 @@ impl Desktop {
         self.news.try_iter()
     }
 
-    /// The next news, if they come soon: for whoever is about to draw the first time.
+    /// The next news, if they come soon: for a caller that is about to draw the first time.
     pub fn wait(&self, patience: Duration) -> Option<News> {
         self.news.recv_timeout(patience).ok()
     }

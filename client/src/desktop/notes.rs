@@ -40,7 +40,7 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Shows one. Says whether the desktop makes a sound with it, if it is to have one.
+    /// Shows a notification. Says whether the desktop makes a sound with it, if it is to have a sound.
     pub(super) fn show(&mut self, bus: &Bus, note: &Note, has_sound: bool) -> bool {
         // Asked each time: it may be another server by now.
         let skills = match bus.call(&NOTIFICATIONS, "GetCapabilities", ()) {

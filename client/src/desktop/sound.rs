@@ -1,7 +1,7 @@
 //! The sound of a message, where the notification itself is not heard.
 //!
-//! Which programs play sounds differs from desktop to desktop; the first one that is here does. It plays the sound of
-//! the desktop's own theme.
+//! Which programs play sounds differs from desktop to desktop; the first program that is here does. It plays the
+//! sound of the desktop's own theme.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,7 @@ use std::{env, iter};
 
 use super::notes::SOUND;
 
-/// Between two sounds. Of many messages at once, one is heard.
+/// Between two sounds. Many messages at once make one sound.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Where sound themes are when nobody says otherwise.

@@ -41,7 +41,7 @@ impl From<Failure> for DialError {
     }
 }
 
-/// Connects to `host`, a name or an IP address, within `patience`. The socket it gives is a blocking one.
+/// Connects to `host`, a name or an IP address, within `patience`. The socket it gives is blocking.
 ///
 /// # Errors
 /// [`DialError::Failed`] with the reason that is most useful to a person; [`DialError::Stopped`] within a few
@@ -52,7 +52,7 @@ pub fn dial(host: &str, port: u16, patience: Duration, stop: &Stop) -> Result<Tc
     connect_any(host, port, &addresses, deadline, stop)
 }
 
-/// The addresses of a host. One that is an address already is not looked up.
+/// The addresses of a host. A host that is an address already is not looked up.
 ///
 /// The system's resolver cannot be called off. So it is asked on a thread of its own, which is the one thread of the
 /// program that nobody joins: it owns a copy of the name and nothing else, and ends when the resolver gives up.
@@ -147,7 +147,7 @@ fn look(socket: &Socket) -> io::Result<Progress> {
     Ok(if socket.peer_addr().is_ok() { Progress::Connected } else { Progress::Pending })
 }
 
-/// Of several errors the one that says most: that nothing listens tells that the machine is there.
+/// The most telling of several errors: that nothing listens tells that the machine is there.
 fn most_telling(host: &str, port: u16, errors: &[io::Error]) -> Failure {
     let host = host.to_owned();
     let has = |kind: ErrorKind| errors.iter().any(|error| error.kind() == kind);

@@ -58,7 +58,7 @@ impl Pulse {
         self.asked.take().map(|asked| now.saturating_duration_since(asked))
     }
 
-    /// What to do now. Whoever is told to ask has asked.
+    /// What to do now. A caller that is told to ask counts as having asked.
     pub fn next(&mut self, now: Instant) -> Beat {
         if let Some(asked) = self.asked {
             let gone = asked.max(self.heard) + self.answer;

@@ -33,9 +33,9 @@ pub enum Retry {
 impl Retry {
     /// Whether a connection that ended so is made again. `was_welcomed` is whether we were ever logged in there.
     pub fn follows(self, failure: &Failure, was_welcomed: bool) -> bool {
-        // Where we were before, our name is likely to be taken by ourselves, until the server notices that we are gone;
-        // and what is not the server any more is likely to be something in the way, such as the page on which one logs
-        // in to a hotel's network.
+        // Where we were before, our name is likely to be taken by ourselves, until the server notices that we are
+        // gone; and what is not the server any more is likely to be something in the way, such as the login page of a
+        // hotel's network.
         let was_fine = was_welcomed
             && matches!(
                 failure,

@@ -32,7 +32,7 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Reads the value of the capability. What cannot be understood is as if it were not there.
+    /// Reads the value of the capability. A part that cannot be understood is as if it were not there.
     pub fn parse(value: &str) -> Self {
         let mut offer = Self::default();
         for token in value.split(',') {
@@ -69,9 +69,9 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// Reads what is remembered in the folder of the settings. Of a file that cannot be read, or not all of it, a copy is
-    /// kept, since the next policy writes it anew; and that is said, for until then a server may be spoken to in the
-    /// clear that is not to be.
+    /// Reads what is remembered in the folder of the settings. A file of which not everything can be read is copied,
+    /// since the next policy writes it anew; and the window says so, for until then it may speak in the clear to a
+    /// server that wants TLS only.
     pub fn load(folder: Option<&Path>) -> (Self, Option<Phrase>) {
         let path = folder.map(|folder| folder.join(FILE_NAME));
         let (known, is_all) = path.as_deref().map_or((BTreeMap::new(), true), read);
@@ -93,7 +93,7 @@ impl Policies {
         let duration_secs = duration_secs.min(MAX_DURATION_SECS);
         let (learned, _) = self.path.as_deref().map(read).unwrap_or_default();
         let mut known = self.shared.lock();
-        // Another program may have learned of others meanwhile. Of two policies for one host the longer one holds.
+        // Another program may have learned of others meanwhile. The longer of two policies for a host holds.
         for (host, policy) in learned {
             let known = known.entry(host).or_insert(policy);
             known.expires = known.expires.max(policy.expires);
@@ -197,7 +197,7 @@ mod tests {
             assert_eq!(again.get(host, at(1)), policies.get(host, at(1)), "{host}");
             assert!(again.get(host, at(1)).is_some(), "{host}");
         }
-        // What another program has learned meanwhile is not forgotten.
+        // Policies that another program has learned meanwhile are not forgotten.
         policies.set("other.house", 6697, 60, at(0));
         again.set("tea.house", 6697, 0, at(1));
         let (third, problem) = Policies::load(Some(folder.path()));

@@ -101,7 +101,7 @@ impl fmt::Display for Encoding {
 
 /// Where the text of a line begins, with its `:`; the line's end if it has none.
 fn start_of_text(line: &[u8]) -> usize {
-    // Behind tags stands whom the line is from, with a colon of their own.
+    // The sender stands behind the tags, with a colon of its own.
     let tags = if line.starts_with(b"@") { line.iter().position(|byte| *byte == b' ') } else { None };
     let from = tags.map_or(0, |space| space + 1);
     line[from..].windows(2).position(|two| two == b" :").map_or(line.len(), |at| from + at + 1)

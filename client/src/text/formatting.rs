@@ -4,7 +4,7 @@
 //! [`read`] parts a text from the network into plain words and [`Span`]s of [`Style`]. It is also where text is made
 //! safe to show: what it gives has no control character left, no bidi override and nothing that hides
 //! ([`unseen`]).
-//! What a colour looks like on a page of this or that shade is decided by [`readable`], so white on white cannot be.
+//! [`readable`] decides how a colour looks on a page of this or that shade, so white on white cannot be.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ const COLOUR: char = '\x03';
 const HEX_COLOUR: char = '\x04';
 const RESET: char = '\x0f';
 
-/// Whether a character is one of those that make words look other than they do by themselves.
+/// Whether a character is a formatting code: it makes words look other than they do by themselves.
 pub fn is_code(c: char) -> bool {
     matches!(c, BOLD | ITALIC | UNDERLINE | STRIKETHROUGH | MONOSPACE | REVERSE | COLOUR | HEX_COLOUR | RESET)
 }
@@ -109,7 +109,7 @@ fn read_showing(raw: &str, shows_hidden: bool) -> (String, Vec<Span>) {
     (reader.plain, reader.spans)
 }
 
-/// The same for words in several lines. What is bold is so up to the end of its line.
+/// The same for words in several lines. Bold words are bold up to the end of their line.
 pub fn read_lines(raw: &str) -> (String, Vec<Span>) {
     let mut lines = raw.split('\n').map(read);
     let (mut text, mut spans) = lines.next().unwrap_or_default();
@@ -131,7 +131,7 @@ pub fn split(raw: &str, max_bytes: usize) -> Vec<String> {
     let mut rest = raw;
     while let Some(mut piece) = text::split(rest, max_bytes.saturating_sub(codes.len())).next() {
         piece = &rest[..whole_end(rest, piece.len())];
-        // Half a code is another one, or digits that nobody wrote.
+        // Half a code is another code, or digits that nobody wrote.
         if let Some(at) = piece.rfind([COLOUR, HEX_COLOUR]).filter(|at| *at > 0)
             && rest.len() - behind_code(&rest[at..]).len() > piece.len()
         {
@@ -190,7 +190,7 @@ fn codes_of(style: Style, words: &str) -> String {
         // There is no other way to choose the ground alone than to take the ink back.
         (None, Some(ground)) => format!("{HEX_COLOUR}000000,{}{COLOUR}99", hex(ground)),
     };
-    // A comma that is the first of the words is not to be read as one between two colours.
+    // A comma that is the first of the words is not to be read as the comma between two colours.
     if !codes.is_empty() && words.starts_with(',') {
         codes.extend([BOLD, BOLD]);
     }
@@ -218,7 +218,7 @@ pub fn plain(raw: &str) -> String {
     read(raw).0
 }
 
-/// A name in `raw`, fit to be shown. What hides in a name is seen, so that no other one looks the same.
+/// A name in `raw`, fit to be shown. What hides in a name is seen, so that no other name looks the same.
 pub fn name(raw: &str) -> String {
     read_showing(raw, true).0
 }

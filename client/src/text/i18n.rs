@@ -58,7 +58,7 @@ impl Language {
         }
     }
 
-    /// The other one, for a switch with two positions.
+    /// The other language, for a switch with two positions.
     #[must_use]
     pub fn other(self) -> Self {
         match self {

@@ -1,5 +1,5 @@
-//! What is typed, and what it means: a Chinese keyboard gives `／`, `＃`, `＠`, `：` and `　` where another one gives
-//! `/`, `#`, `@`, `:` and a space, and what was copied from a page may have characters in it that nobody sees.
+//! Typed text, and what it means: a Chinese keyboard gives `／`, `＃`, `＠`, `：` and `　` where another keyboard gives
+//! `/`, `#`, `@`, `:` and a space, and text copied from a page may have characters in it that nobody sees.
 //!
 //! This is the one place where signs are made the same. Words that are said to people stay as they were typed.
 

@@ -90,7 +90,7 @@ pub fn written_out(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// A text without what hides in it: a name as somebody means it who typed or pasted it.
+/// A text without what hides in it: a name as the person who typed or pasted it means it.
 pub fn left_out(text: &str) -> Cow<'_, str> {
     replaced(text, |c, fate, written| {
         if fate != Fate::Hidden {
@@ -149,8 +149,8 @@ fn is_right_to_left(c: char) -> bool {
     is_script && c != '\u{61c}'
 }
 
-/// Whether the tag at this byte is one of a flag: a black one, two letters of a country and up to three of a part of it,
-/// and the end.
+/// Whether the tag at this byte is part of a flag: a black flag, two letters of a country and up to three of a part
+/// of it, and the end.
 fn is_in_flag(text: &str, at: usize) -> bool {
     // No further than a flag is long, or a text of tags alone would take for ever.
     const LONGEST: usize = 6;

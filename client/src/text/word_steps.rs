@@ -1,6 +1,6 @@
-//! Where words begin and end, for keys that go from one to the next, by [UAX #29](https://www.unicode.org/reports/tr29/).
+//! Where words begin and end, for keys that go from word to word, by [UAX #29](https://www.unicode.org/reports/tr29/).
 //!
-//! Of 汉字, which are written without spaces, each counts as a word.
+//! Each of the 汉字, which are written without spaces, counts as a word.
 
 use unicode_segmentation::UnicodeSegmentation;
 

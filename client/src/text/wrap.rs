@@ -1,7 +1,7 @@
 //! Where text breaks into lines: at the places Unicode allows ([UAX #14]), between 汉字 but not before their
 //! punctuation, at spaces, and inside a word only when the word alone is too wide.
 //!
-//! No font is known here: whoever calls says how wide a piece of text is.
+//! No font is known here: the caller says how wide a piece of text is.
 //!
 //! [UAX #14]: https://www.unicode.org/reports/tr14/
 

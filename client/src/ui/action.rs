@@ -68,7 +68,7 @@ pub enum Action {
     Tick,
     /// Complete the name before the caret.
     Complete {
-        /// The one before instead of the next one.
+        /// The suggestion before instead of the next.
         backwards: bool,
     },
     /// Move the transcript by this many views.
@@ -103,7 +103,7 @@ pub enum Action {
     SelectBeside(isize),
     /// Bring the conversation with this place in the list to the front.
     SelectNumbered(usize),
-    /// Open the card in which one types where to go.
+    /// Open the card in which the user types where to go.
     OpenSwitcher,
     /// Something was typed in it.
     Switching,
@@ -115,7 +115,7 @@ pub enum Action {
     SelectUnread,
     /// Give the keyboard to the next part of the window.
     NextPane {
-        /// The one before instead of the next one.
+        /// The part before instead of the next.
         backwards: bool,
     },
     /// Show what can be done with a conversation.
@@ -138,7 +138,7 @@ pub enum Action {
     SwitchTls,
     /// Show the login form, for one more server.
     AddServer,
-    /// Go back to the conversations from the login form or the settings, and there to where one writes.
+    /// Go back to the conversations from the login form or the settings, and there to the composer.
     GoBack,
     /// Open a private conversation with somebody.
     OpenPrivate(String),
@@ -148,19 +148,19 @@ pub enum Action {
     AskWhois(String),
     /// Hear no more of somebody, or hear them again.
     Ignore {
-        /// Who.
+        /// The person.
         nick: String,
         /// Not to be heard, or again.
         ignore: bool,
     },
     /// Do something about somebody in the room in front.
     KeepOrder {
-        /// Who.
+        /// The person.
         nick: String,
         /// What.
         order: Order,
     },
-    /// Show what one can do as oneself.
+    /// Show what the user can do about themselves, and with the window.
     AskMe,
     /// Be marked as away, or as back.
     SetAway(bool),

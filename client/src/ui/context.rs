@@ -1,5 +1,5 @@
-//! What is handed to every widget when it is made: how things look, something to draw with, where it says what was done,
-//! and who is to have the keyboard.
+//! What is handed to every widget when it is made: how things look, something to draw with, where the widget says
+//! what was done, and which widget is to have the keyboard.
 //!
 //! It decides nothing. [`action`](crate::ui::action) is what can be said here, and the
 //! [`controller`](crate::ui::controller) takes it out again.
@@ -16,7 +16,7 @@ use crate::ui::edit::Editable;
 use crate::ui::look::paint::Painter;
 use crate::ui::look::theme::Theme;
 
-/// What every widget needs: how things look, something to draw with, and whom to tell what was done.
+/// What every widget needs: how things look, something to draw with, and where to say what was done.
 pub struct UiContext {
     /// Draws, and remembers what it drew.
     pub paint: Painter,
@@ -67,7 +67,7 @@ impl UiContext {
         self.clicks.set(self.clicks.get().wrapping_add(1));
     }
 
-    /// How often one did: tests wait for that, since window managers hold clicks back and keys not.
+    /// How often a button went down: tests wait for that, since window managers hold clicks back and keys not.
     pub fn clicks(&self) -> u32 {
         self.clicks.get()
     }

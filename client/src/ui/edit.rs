@@ -9,14 +9,14 @@ use fltk::text::{TextBuffer, TextEditor};
 
 use crate::text::i18n::Text;
 
-/// A field that one writes in.
+/// A field that the user writes in.
 #[derive(Clone)]
 pub enum Editable {
     /// One line of a form.
     Line(Input),
     /// The same with dots in the place of what stands in it.
     Secret(Input),
-    /// Where one writes messages.
+    /// The field for messages.
     Lines(TextEditor, TextBuffer),
 }
 
@@ -139,7 +139,7 @@ impl Editable {
         }
     }
 
-    /// Where the word is that the caret goes to. What dots stand for has none that anybody could see.
+    /// Where the word is that the caret goes to. Text shown as dots has no words that anybody could see.
     fn step(&self, step: fn(&str, usize) -> usize) -> usize {
         let text = self.text();
         let to = step(&text, self.caret());

@@ -40,7 +40,7 @@ pub fn conversation_rows(model: &Model) -> (Vec<Row<ListKey>>, Option<ListKey>) 
     (rows, model.current().map(|current| ListKey::Conversation(current.id())))
 }
 
-/// What fits what is typed in the switcher, the best first. With several servers each says which it is on.
+/// Conversations that fit what is typed in the switcher, the best first. With several servers each row names its own.
 pub fn switcher_rows(model: &Model, typed: &str) -> Vec<(ConversationId, Row<ConversationId>)> {
     let several = model.networks().count() > 1;
     let found = model.search_conversations(typed).into_iter();
@@ -54,7 +54,7 @@ pub fn switcher_rows(model: &Model, typed: &str) -> Vec<(ConversationId, Row<Con
     found.map(row).collect()
 }
 
-/// The saved servers that one is not on, below a heading; nothing if there are none.
+/// The saved servers that the user is not on, below a heading; nothing if there are none.
 pub fn profile_rows(model: &Model) -> Vec<Row<ListKey>> {
     let entry = |(index, profile): (usize, &Profile)| {
         Row::Entry(Entry {
@@ -211,8 +211,8 @@ fn link_banner(network: &Network, language: Language) -> banner::Words {
     banner::Words { text: Some(text), yes: word(again), no: soon.and_then(|_| word(Text::Cancel)) }
 }
 
-/// What of it stands above a page that covers the conversations, too. How a connection is doing can wait until they are
-/// seen, and so can a room that one is not in when one fills in the form.
+/// The part of it that stands above a page that covers the conversations, too. The state of a connection can wait
+/// until they are seen, and so can a room that the user is not in while the user fills in the form.
 pub fn over_pages(model: &Model) -> banner::Words {
     match model.banner() {
         Some(Banner::Offer(..)) => over_transcript(model),
@@ -282,7 +282,7 @@ pub fn item_at(model: &Model, number: u64) -> Item {
     line.map_or_else(Item::default, |(conversation, line)| item(model, conversation, line, number))
 }
 
-/// One line of a conversation, as the transcript draws it.
+/// A line of a conversation, as the transcript draws it.
 pub fn item(model: &Model, conversation: &Conversation, line: &model::Line, number: u64) -> Item {
     let language = model.language();
     let text = line.text(language).into_owned();
@@ -397,7 +397,7 @@ pub fn short_name(language: Language) -> &'static str {
     }
 }
 
-/// Who somebody is.
+/// The card that says who somebody is.
 pub fn card_words(card: &model::Card, language: Language) -> Question {
     let facts: Vec<_> = card.facts.iter().map(|fact| fact.to(language)).collect();
     Question {
@@ -434,7 +434,7 @@ pub fn opening_question(target: &str, language: Language) -> Question {
     }
 }
 
-/// Whether to trust a server that nobody vouches for; or what to think of one that shows another certificate.
+/// Asks whether to trust a server that nobody vouches for, or warns of a server that shows another certificate.
 pub fn trust_question(stranger: &Stranger, language: Language) -> Question {
     let text = |text: Text| text.to(language).to_owned();
     let host = Text::Verbatim.with([&stranger.host]);
@@ -461,7 +461,7 @@ pub fn trust_question(stranger: &Stranger, language: Language) -> Question {
     }
 }
 
-/// By what the server of a network is known.
+/// The dialog about the certificate of a network's server, and why it is believed.
 pub fn certificate_words(network: &Network, language: Language) -> Question {
     let fingerprint = network.fingerprint().map(in_rows).unwrap_or_default();
     let is_pinned = !network.profile().tls_fingerprints.is_empty();
@@ -475,7 +475,7 @@ pub fn certificate_words(network: &Network, language: Language) -> Question {
     }
 }
 
-/// A fingerprint in rows that can be compared one by one.
+/// A fingerprint in rows that can be compared row by row.
 fn in_rows(fingerprint: &Fingerprint) -> String {
     const ROW: usize = "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:".len();
     let printed = fingerprint.to_string();

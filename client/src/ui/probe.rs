@@ -2,8 +2,8 @@
 //!
 //! With `TEAHOUSE_PROBE=/path/to/socket` in the environment the window listens there and answers each line with one
 //! line of JSON, a [`Snapshot`]. There are two questions: `now`, answered at once, and `change`, answered as soon as
-//! the answer is not the one that was given last on this connection. So whoever waits for something sees every state
-//! worth seeing and need not ask again and again.
+//! the answer is not the one that was given last on this connection. So a test that waits for something sees every
+//! state worth seeing and need not ask again and again.
 //! An answer is about what is on the screen: everything that was to be drawn is drawn before it is given.
 
 use std::collections::BTreeMap;
@@ -187,7 +187,7 @@ pub struct VisibleLine {
     pub kind: &'static str,
     /// When.
     pub time: String,
-    /// Who said it; nothing for a notice.
+    /// The author; nothing for a notice.
     pub from: Option<String>,
     /// The words.
     pub text: String,
@@ -195,7 +195,7 @@ pub struct VisibleLine {
 
 /// A question, and where the answer goes.
 struct Question {
-    /// Answer only when the answer is another one than this.
+    /// Answer only when the answer is another than this.
     unlike: Option<String>,
     reply: Sender<String>,
 }
@@ -247,7 +247,7 @@ impl Probe {
         self.waiting.retain(|question| {
             let is_waiting = question.unlike.as_ref() == Some(&answer);
             if !is_waiting {
-                // Whoever asked may have gone.
+                // The test that asked may have gone.
                 let _ = question.reply.send(answer.clone());
             }
             is_waiting

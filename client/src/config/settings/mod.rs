@@ -178,7 +178,7 @@ fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
             problems.push(Text::SettingIgnored.with([key]));
         }
     }
-    // What stands outside of any [[profile]] is the first one.
+    // Keys outside of any [[profile]] are the first profile.
     if !first.is_empty() {
         profiles.insert(0, first);
     }

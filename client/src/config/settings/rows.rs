@@ -383,7 +383,7 @@ fn whole_if<T: DeserializeOwned>(place: &mut T, value: &Value, is_usable: fn(&T)
     true
 }
 
-/// A size that one can still read, and that still fits.
+/// A size that people can still read, and that still fits.
 fn size_in_per_cent(size: &mut u16, value: &Value) -> bool {
     whole_if(size, value, |size| (50..=400).contains(size))
 }

@@ -114,7 +114,7 @@ struct Shared {
     socket: Mutex<Socket>,
 }
 
-/// The socket as it must be known to whoever wants to shut it down.
+/// The socket, as the thread that wants to shut it down must know it.
 #[derive(Default)]
 enum Socket {
     /// There is none yet.

@@ -48,7 +48,7 @@ pub(super) enum Ending {
     Upgrade(u16),
 }
 
-/// By which way a server is gone to.
+/// The way by which the client goes to a server.
 #[derive(Clone, Copy)]
 struct Way {
     port: u16,
@@ -105,7 +105,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
     fn visit(&self, lines: &Receiver<Outgoing>, record: &mut Record) -> Ending {
         let Profile { server, port, tls, .. } = &self.profile;
         let way = match self.setup.policies.get(server, Timestamp::now()) {
-            // Who asks for TLS says at which port, too.
+            // A user who asks for TLS says at which port, too.
             Some(policy) => Way { port: if *tls { *port } else { policy.port }, tls: true, strict: true },
             None => Way { port: *port, tls: *tls, strict: false },
         };
@@ -115,7 +115,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 if record.welcomed_at.is_some() && self.emit(What::Connecting.into()).is_err() {
                     return Ending::Closed;
                 }
-                // By TLS, nobody is sent on.
+                // A client that came by TLS is not sent on.
                 self.converse(Way { port, tls: true, strict: true }, lines, record)
             }
             ending => ending,
@@ -200,7 +200,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
                 // Whatever went wrong, the reader sees the end of the stream.
                 let how = if written.is_ok() { Shutdown::Write } else { Shutdown::Both };
                 let _ = stream.shutdown(how);
-                // Whoever waits for our end need not wait longer.
+                // A thread that waits for our end need not wait longer.
                 while lines.try_recv().is_ok() {}
                 drop(writer_token);
                 written
@@ -238,7 +238,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         })
     }
 
-    /// Makes the new socket known to whoever wants to shut it down, unless somebody already does.
+    /// Makes the new socket known to the window's side, which may shut it down, unless it is doing so already.
     fn prepare(&self, stream: &TcpStream) -> Result<(), Ending> {
         // Lines are written whole, so there is nothing to wait for before sending them.
         stream.set_nodelay(true).map_err(|error| broken(&error))?;
@@ -386,7 +386,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         sent.map_err(|_| Ending::Failed(Failure::Stalled))
     }
 
-    /// Notes a line that goes over the wire, for whoever wants to see it. The connection does not wait for them.
+    /// Notes a line that goes over the wire, for the window's panel. The connection does not wait for the window.
     fn note(&self, is_sent: bool, line: &str) {
         let wire_line = WireLine::new(is_sent, line);
         log::trace!("{} {}", if is_sent { '>' } else { '<' }, text::escape(&wire_line.line));
@@ -414,7 +414,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
         matches!(*self.shared.socket.lock(), Socket::Closing)
     }
 
-    /// The end, by this failure. What fails while we are closing, an ERROR in answer to our own farewell included, is
+    /// The end, by this failure. A failure while we are closing, an ERROR in answer to our own farewell included, is
     /// not news.
     fn ended_by(&self, failure: Failure) -> Ending {
         if self.is_closing() { Ending::Closed } else { Ending::Failed(failure) }
@@ -446,7 +446,7 @@ struct Session<'r> {
     events: event::Reader,
     /// For how many seconds, from the end of this connection on, the server is to be spoken to by TLS only.
     policy: Option<u64>,
-    /// Whether we know who the server is. Whoever it may be otherwise has no say in how we come back.
+    /// Whether we know who the server is. An unproven server has no say in how we come back.
     is_proven: bool,
     port: u16,
     record: &'r mut Record,

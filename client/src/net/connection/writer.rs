@@ -22,8 +22,8 @@ pub(super) enum Outgoing {
     End(Sender<Infallible>),
 }
 
-/// Asks the writer to write what was given to it, and to end. What comes back is disconnected when it has, or when it
-/// has so much to do that it need not be asked.
+/// Asks the writer to write what was given to it, and to end. The channel that comes back is disconnected when it
+/// has, or when it has so much to do that it need not be asked.
 pub(super) fn finish(outgoing: &Sender<Outgoing>) -> Receiver<Infallible> {
     let (token, ended) = bounded(0);
     // When there is no room for this, the writer finds out by writing.

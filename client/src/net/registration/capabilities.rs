@@ -66,7 +66,7 @@ enum Stage {
 pub enum Refused {
     /// Nothing: it was not asked for.
     Nothing,
-    /// One that could not be had must not cost us the others, so each is asked for by itself.
+    /// A capability that could not be had must not cost us the others, so each is asked for by itself.
     AskAgain(Vec<String>),
     /// To do without this one.
     DoWithout(String),
@@ -84,7 +84,7 @@ impl Capabilities {
             if name == "sts" {
                 sts = Some(sts::Offer::parse(value.unwrap_or_default()));
             } else if name == SASL || WANTED.contains(&name) {
-                // What is said twice holds as it was said last.
+                // A capability that is said twice holds as it was said last.
                 self.offered.retain(|(known, _)| known != name);
                 self.offered.push((name.to_owned(), value.map(str::to_owned)));
             }
@@ -140,7 +140,7 @@ impl Capabilities {
         granted
     }
 
-    /// The server refused the list with these (`CAP NAK`). Whoever does not say which means the first.
+    /// The server refused the list with these (`CAP NAK`). A server that does not say which list means the first.
     pub fn refuse(&mut self, names: &[&str]) -> Refused {
         let is_this = |asked: &Vec<String>| asked.iter().any(|name| names.contains(&name.as_str()));
         let place = if names.is_empty() { Some(0) } else { self.asked.iter().position(is_this) };

@@ -137,7 +137,7 @@ impl Registration {
         if mem::take(&mut self.holds_back) { self.introduction().into() } else { Step::default() }
     }
 
-    /// The name to ask for if we come back: the one that was asked for first, unless we took another one since.
+    /// The name to ask for if we come back: the name that was asked for first, unless we took another since.
     pub fn nick_to_come_back_by(&self) -> &str {
         &self.profile.nick
     }
@@ -165,8 +165,8 @@ impl Registration {
         self.with_news(step)
     }
 
-    /// The server has said nothing of use for as long as one waits before the welcome. Gives what can still be done
-    /// about it: to go on without what it does not answer.
+    /// The server has said nothing of use for as long as the client waits before the welcome. Gives what can still be
+    /// done about it: to go on without what it does not answer.
     pub fn out_of_patience(&mut self) -> Option<Step> {
         if self.holds_back {
             return Some(self.come_forward());
@@ -567,7 +567,7 @@ mod tests {
         answers(&mut registration, &[":s CAP * LS :server-time"]);
         assert_eq!(answers(&mut registration, &[":s CAP * NAK :tea"]), [""; 0]);
         assert_eq!(answers(&mut registration, &[":s CAP * ACK :server-time"]), ["CAP END"]);
-        // Whoever does not say what they refuse means what was asked for.
+        // A server that does not say what it refuses means what was asked for.
         let mut registration = talk(&bob());
         answers(&mut registration, &[":s CAP * LS :server-time"]);
         assert_eq!(answers(&mut registration, &[":s CAP * NAK :"]), ["CAP END"]);

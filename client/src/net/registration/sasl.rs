@@ -91,7 +91,7 @@ impl Login {
     pub fn of(profile: &Profile) -> Option<Self> {
         let chosen = if profile.sasl.is_empty() { &Mechanism::ALL[..] } else { &profile.sasl };
         let is_possible = |mechanism: &Mechanism| match mechanism {
-            // Whoever names it knows what the certificate is; who does not may have none.
+            // A user who names the mechanism knows what the certificate is; a user who does not may have none.
             Mechanism::External => !profile.sasl.is_empty() || profile.tls_certificate.is_some(),
             Mechanism::ScramSha256 | Mechanism::Plain => !profile.password.is_empty(),
         };
@@ -229,9 +229,9 @@ impl Login {
             Exchange::Single { mechanism, is_said } => {
                 *is_said = true;
                 Ok(Some(match mechanism {
-                    // Whom to be, who one is, and the proof (RFC 4616 §2).
+                    // The identity to act as, our own identity, and the proof (RFC 4616 §2).
                     Mechanism::Plain => format!("{0}\0{0}\0{1}", self.account, self.password.reveal()),
-                    // The empty answer: to be whom the certificate says (RFC 4422, appendix A).
+                    // The empty answer: to act as the certificate's identity (RFC 4422, appendix A).
                     Mechanism::External | Mechanism::ScramSha256 => String::new(),
                 }))
             }
@@ -242,7 +242,7 @@ impl Login {
                 }
                 ScramStep::Proof => {
                     *step = ScramStep::Verdict;
-                    // Whoever it is knows now whether our password is right. If they say no, or show no proof of their
+                    // The other end knows now whether our password is right. If it says no, or shows no proof of its
                     // own, hearing the password itself helps only an impostor.
                     self.untried.retain(|mechanism| *mechanism != Mechanism::Plain);
                     scram.last(&self.account, self.password.reveal(), &said).map(Some)

@@ -76,8 +76,8 @@ impl Scram {
         Ok(last.to_string())
     }
 
-    /// Takes in the server's last message: whether it accepts our proof, which only who knows the password's keys can
-    /// say in this form.
+    /// Takes in the server's last message: whether it accepts our proof. Only a server that knows the password's keys
+    /// can say so in this form.
     ///
     /// # Errors
     /// [`NotGenuine`], when the signature is wrong, or there can be none yet.

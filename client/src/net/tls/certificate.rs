@@ -1,9 +1,9 @@
 //! The public key in a certificate of version 1.
 //!
-//! Many a self-made certificate is of that version, which has no extensions and which webpki does not read. Who believes
-//! such a certificate by its fingerprint needs nothing of it but the key. It stands at a fixed place
-//! ([RFC 5280 §4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1)), so this is all there is to read here: one
-//! DER element after another.
+//! Many a self-made certificate is of that version, which has no extensions and which webpki does not read. A client
+//! that believes such a certificate by its fingerprint needs nothing of it but the key. The key stands at a fixed
+//! place ([RFC 5280 §4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1)), so this is all there is to read here:
+//! one DER element after another.
 
 /// The tag of a SEQUENCE.
 const SEQUENCE: u8 = 0x30;

@@ -1,6 +1,6 @@
 //! TLS on one connection: whom we believe at the other end, and how clear text becomes records and back.
 //!
-//! Who the server is, is settled in the handshake and before anything is said to it. A server is believed
+//! The handshake settles who the server is, before anything is said to it. A server is believed
 //!
 //! - if its certificate has one of the fingerprints of the profile, whoever signed it; or,
 //! - where the profile has none, if the system's roots vouch for the certificate and for the name by which the server
@@ -319,7 +319,7 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
         match verify_tls13_signature(message, certificate, signed, algorithms) {
-            // Of a certificate that cannot be read, but was recognised, only the key is needed.
+            // A certificate that cannot be read, but was recognised, is needed for its key only.
             Err(Error::InvalidCertificate(CertificateError::Other(_))) if !self.pins.is_empty() => {
                 let key = certificate::public_key(certificate).ok_or(CertificateError::BadEncoding)?;
                 let key = SubjectPublicKeyInfoDer::from(key);
@@ -344,7 +344,7 @@ fn distrust_of(error: &Error) -> Distrust {
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotYetValid,
-        // Who signs for themselves often does so as an authority would, or in the old version; webpki looks at
+        // A server that signs for itself often does so as an authority would, or in the old version; webpki looks at
         // that before it looks for somebody who vouches.
         CertificateError::Other(why)
             if ["CaUsedAsEndEntity", "UnsupportedCertVersion"].contains(&why.to_string().as_str()) =>

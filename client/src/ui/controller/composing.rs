@@ -150,8 +150,8 @@ impl Controller {
         }
     }
 
-    /// Several lines or very long ones were pasted: that is asked about, where they would be said.
-    /// What could not be sent is not taken at all.
+    /// Several lines or very long lines were pasted: the window asks about that, in the place where they would be
+    /// said. A paste that could not be sent is not taken at all.
     pub(super) fn ask_to_paste(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim_matches('\n');
@@ -171,14 +171,14 @@ impl Controller {
         }
     }
 
-    /// Puts the draft of the conversation in front into the composer, and keeps that of the one before.
+    /// Puts the draft of the conversation in front into the composer, and keeps the draft of the conversation before.
     pub(super) fn turn_composer(&mut self) {
         let current = self.current_id();
         if self.writing.conversation == current {
             return;
         }
-        // What an input method has not yet made characters of would become some in the other conversation. It does not
-        // give that out, so it is not kept as a draft either.
+        // Letters that an input method has not yet made characters of would become characters in the other
+        // conversation. It does not give them out, so they are not kept as a draft either.
         app::compose_reset();
         let written = self.chat.composer.text();
         let before = std::mem::replace(&mut self.writing.conversation, current);
@@ -210,7 +210,7 @@ impl Controller {
         }
     }
 
-    /// Some time has passed: whoever was writing may have stopped.
+    /// Some time has passed: people who were writing may have stopped.
     pub(super) fn tick(&mut self) {
         self.writing.is_ticking = false;
     }

@@ -14,7 +14,7 @@ use crate::desktop::{News, Note};
 use crate::model::ConversationId;
 use crate::text::i18n::Text;
 
-/// How long a window waits to hear in which colours to show itself. Later it changes them before one's eyes.
+/// How long a window waits to hear in which colours to show itself. Later it changes them before the user's eyes.
 const FIRST_LOOK: Duration = Duration::from_millis(300);
 
 impl Controller {
@@ -91,7 +91,7 @@ impl Controller {
         }
     }
 
-    /// FLTK cannot do it there; the notification is what one sees.
+    /// FLTK cannot do it there; the user sees the notification instead.
     #[cfg(not(target_os = "linux"))]
     fn mark_window(&mut self, wants_attention: bool) {
         self.wants_attention = wants_attention;

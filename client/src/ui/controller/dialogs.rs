@@ -17,7 +17,7 @@ impl Controller {
         }
     }
 
-    /// While something is asked, no key goes anywhere else, whoever was given the keyboard meanwhile.
+    /// While something is asked, no key goes anywhere else, even if another widget was given the keyboard meanwhile.
     pub(super) fn keep_focus_in_question(&self) {
         if self.asked.is_some() && app::focus().is_some() && !self.dialog.has_focus() {
             self.dialog.focus();

@@ -1,4 +1,4 @@
-//! What comes of each thing that a person can do, as a table. What takes more than a line stands with its subject.
+//! What comes of each thing that a person can do, as a table. Anything longer than a line stands with its subject.
 
 use fltk::app;
 

@@ -155,7 +155,7 @@ impl Controller {
     pub(super) fn hear_logs(&self) -> bool {
         let trouble = self.logs.as_ref().and_then(Logs::take_trouble);
         let is_news = trouble.is_some();
-        // That nothing can be kept in the folder was said.
+        // If nothing can be kept in the folder, the user knows that already.
         if let Some(problem) = trouble.filter(|_| !self.has_trouble.get()) {
             self.model.borrow_mut().remark(problem);
         }

@@ -43,7 +43,7 @@ impl Controller {
         self.open_menu(Menu { title: nick, items });
     }
 
-    /// What one can do as oneself, and with the window.
+    /// Opens the menu of what the user can do about themselves, and with the window.
     pub(super) fn ask_about_me(&self) {
         let model = self.model.borrow();
         let Some(network) = model.front() else { return };

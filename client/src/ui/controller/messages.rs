@@ -56,7 +56,7 @@ impl Controller {
         }
     }
 
-    /// Opens an address with whatever this machine opens it with; one that leads to a chat, here.
+    /// Opens an address with whatever this machine opens it with; an address that leads to a chat opens here.
     pub(super) fn open_outside(&mut self, target: String) {
         if let Some(url) = IrcUrl::parse(&target) {
             self.follow(&url);

@@ -178,8 +178,8 @@ struct Controller {
     desktop_is_dark: bool,
     /// Whether the desktop was told of something that nobody has looked at.
     wants_attention: bool,
-    /// The faces that one can choose from, the best first. Where there is none, FLTK's own choice stays, and the system
-    /// fills in 汉字 from wherever it finds them.
+    /// The faces that the user can choose from, the best first. Where there is none, FLTK's own choice stays, and the
+    /// system fills in 汉字 from wherever it finds them.
     faces: Vec<&'static str>,
     /// How large the system wants everything to be.
     system_scale: f32,
@@ -292,7 +292,7 @@ impl Controller {
 
     /// Shows the window, and the probe if somebody asked for one.
     fn open(&mut self) -> Result<(), Phrase> {
-        // What is chosen here is kept; what FLTK would do with the same keys is not.
+        // A size that is chosen here is kept; a size that FLTK would choose with the same keys is not.
         app::keyboard_screen_scaling(false);
         self.choose_face();
         self.put_window(self.geometry);
@@ -386,7 +386,7 @@ impl Controller {
         true
     }
 
-    /// What lies behind something else must not be drawn over it, be it for news or because the mouse has left it.
+    /// A widget that lies behind another must not be drawn over it, be it for news or because the mouse has left it.
     fn redraw_what_is_covered(&mut self, has_changed: bool) {
         let is_covered = self.settings_page.is_open()
             || self.profile_page.is_open()
@@ -428,7 +428,7 @@ impl Controller {
         {
             self.signals = None;
         }
-        // What was in sight is read now, and what is not on the disk yet is written.
+        // Lines that were in sight are read now, and lines that are not on the disk yet are written.
         self.model.borrow_mut().set_focused(false);
         self.model.borrow_mut().set_logs(None);
         self.logs = None;
@@ -473,7 +473,7 @@ fn lead_tab_round(window: &DoubleWindow, banner: &Group) {
     }
 }
 
-/// What is done to the window as a whole comes to the controller as everything else does.
+/// Events of the window as a whole come to the controller as everything else does.
 fn watch_window(window: &DoubleWindow, ui: &Rc<UiContext>, banner: &Banner) {
     let mut window = window.clone();
     window.resize_callback({

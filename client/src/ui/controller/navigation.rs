@@ -54,7 +54,7 @@ impl Controller {
         self.chat.composer.focus();
     }
 
-    /// Goes back to the conversations, and there to where one writes.
+    /// Goes back to the conversations, and there to the composer.
     pub(super) fn go_back(&mut self) {
         if self.profile_page.is_open() {
             self.leave_profile();

@@ -1,4 +1,4 @@
-//! What one does about people: oneself and others.
+//! What the user does about people: about themselves and others.
 
 use super::Controller;
 use crate::model::Order;

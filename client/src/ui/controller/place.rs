@@ -67,7 +67,7 @@ impl Controller {
     pub(super) fn resize(&mut self) {
         let (before, after) = (app::screen_scale(0), self.scale_of(self.size_in_force()));
         let place = self.place_now();
-        // While one changes after the other, the window manager is to have nothing against it.
+        // While the scale changes and then the size, the window manager is to have nothing against it.
         self.window.size_range(1, 1, 0, 0);
         if self.window.shown() {
             // FLTK keeps a window's size in units, which are about to be larger; nobody is to see what that would be.
@@ -104,7 +104,7 @@ impl Controller {
         if steps > 0 { self.fitting(size).max(now) } else { size }
     }
 
-    /// How large everything is drawn, in per cent: as one wants it, or as large as there is room for.
+    /// How large everything is drawn, in per cent: as the user wants it, or as large as there is room for.
     pub(super) fn size_in_force(&self) -> u16 {
         self.fitting(self.settings.size)
     }
@@ -183,7 +183,7 @@ impl Controller {
             let [x, y, width, height] = [x, y, w, h].map(|side| (side as f32 * scale).round() as i32);
             Area { x, y, width, height }
         });
-        // Of several screens FLTK does not know what of them is for windows, and of one not to the pixel.
+        // FLTK does not know which part of several screens is for windows; of a single one, not to the pixel.
         match work_area() {
             Some(area) if count == 1 => vec![area],
             Some(area) => screens.map(|screen| screen.common(area).unwrap_or(screen)).collect(),

@@ -52,7 +52,7 @@ impl Controller {
         self.has_page() || self.shown != Some(View::Chat)
     }
 
-    /// What should not be overlooked stands above what covers the conversations, too.
+    /// A banner that should not be overlooked stands above what covers the conversations, too.
     fn refresh_banner(&mut self) {
         let words = self.is_chat_covered().then(|| presenter::over_pages(&self.model.borrow()));
         if self.banner.set_words(words.unwrap_or_default()) {

@@ -30,7 +30,7 @@ impl Controller {
         }
     }
 
-    /// To the next place; above the first one that is here, on into what is older.
+    /// To the next place; above the first place that is here, on into older messages.
     pub(super) fn search_go(&mut self, steps: isize) {
         let (at, count) = self.search.count();
         if steps < 0 && at == count && self.search.is_complete() && self.model.borrow().can_look_back() {

@@ -230,7 +230,7 @@ impl Painter {
         self.rounded(rect, diameter / 2, color);
     }
 
-    /// A tile with the first letter of a name: the picture of somebody who has none.
+    /// A tile with the first letter of a name: the picture of somebody without a picture.
     pub fn avatar(&self, rect: Rect, name: &str, color: Color, letter: Color) {
         self.rounded(rect, rect.w / 4, color);
         let initial = name.graphemes(true).next().unwrap_or("?").to_uppercase();

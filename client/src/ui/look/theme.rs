@@ -42,7 +42,7 @@ const FACES: [&str; 12] = [
 const MONO_FACES: [&str; 6] =
     ["Noto Sans Mono CJK SC", "Sarasa Mono SC", "DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono"];
 
-/// The faces to choose from that this machine has, the best first. Puts the best one of one width behind [`MONO`].
+/// The faces to choose from that this machine has, the best first. Puts the best face of one width behind [`MONO`].
 pub fn find_fonts() -> Vec<&'static str> {
     let installed = app::get_font_names();
     let is_installed = |face: &str| installed.iter().any(|name| name.trim_start() == face);
@@ -110,7 +110,7 @@ pub struct Palette {
     pub on_badge: Color,
     /// Selected text.
     pub marked: Color,
-    /// What was looked for and found; the one that was gone to is framed in amber.
+    /// What was looked for and found; the place that was gone to is framed in amber.
     pub found: Color,
     /// Addresses in messages.
     pub link: Color,
@@ -290,7 +290,7 @@ impl Theme {
     pub fn new(shade: Shade, density: Density) -> Self {
         Self {
             colors: match shade {
-                // Whoever asks knows what the system has.
+                // The caller knows what the system has.
                 Shade::Light | Shade::System => &LIGHT,
                 Shade::Dark => &DARK,
             },

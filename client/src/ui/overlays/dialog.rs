@@ -59,7 +59,7 @@ pub enum Tone {
     /// Enter agrees.
     #[default]
     Plain,
-    /// Enter declines: whoever agrees should have read it.
+    /// Enter declines: a user who agrees should have read it.
     Careful,
     /// Nothing to agree to, and nothing to overlook.
     Warning,

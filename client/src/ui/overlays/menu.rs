@@ -30,7 +30,7 @@ pub struct Menu {
     pub items: Vec<(String, Action)>,
 }
 
-/// The card that shows one menu at a time. Cloning gives another handle to the same one.
+/// The card that shows one menu at a time. Cloning gives another handle to the same card.
 #[derive(Clone)]
 pub struct MenuCard {
     /// All of the window, so that a click beside the card closes it.
@@ -44,7 +44,7 @@ struct State {
     menu: Menu,
     card: Rect,
     chosen: Option<usize>,
-    /// Who had the keyboard before.
+    /// The widget that had the keyboard before.
     before: Option<Widget>,
 }
 

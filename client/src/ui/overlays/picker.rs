@@ -1,8 +1,8 @@
 //! A small board over the end of the transcript to choose from: commands with how to write them, emoji by name, or a
 //! grid of emoji.
 //!
-//! It is no widget: whoever it lies over draws it last and passes on what the mouse does there. The keyboard stays with
-//! the composer, which asks for the next cell, or for the one that is chosen.
+//! It is no widget: the widget that it lies over draws it last and passes on what the mouse does there. The keyboard
+//! stays with the composer, which asks for the next cell, or for the cell that is chosen.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -38,7 +38,7 @@ pub struct Board {
     pub columns: usize,
 }
 
-/// The board. Cloning gives another handle to the same one.
+/// The board. Cloning gives another handle to the same board.
 #[derive(Clone)]
 pub struct Picker {
     state: Rc<RefCell<State>>,
@@ -93,7 +93,7 @@ impl Picker {
         Self { state: Rc::default(), ui: Rc::clone(ui) }
     }
 
-    /// Shows this board, or none. The same one keeps what is chosen on it.
+    /// Shows this board, or none. The same board keeps what is chosen on it.
     pub fn show(&self, board: Option<Board>) -> bool {
         let mut state = self.state.borrow_mut();
         let board = board.filter(|board| !board.cells.is_empty());
@@ -176,7 +176,7 @@ impl Picker {
         cells.collect()
     }
 
-    /// Chooses the cell at a point; says whether there is one.
+    /// Chooses the cell at a point; says whether there is a cell.
     pub fn choose_at(&self, area: Rect, x: i32, y: i32) -> bool {
         let hit = self.cells(area).into_iter().find(|(_, rect)| rect.contains(x, y));
         if let Some((index, _)) = hit {

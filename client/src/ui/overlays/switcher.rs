@@ -1,4 +1,4 @@
-//! Ctrl+K: a card in which one types the beginning of a conversation's name to go there.
+//! Ctrl+K: a card in which the user types the beginning of a conversation's name to go there.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ const WIDTH: i32 = 440;
 const INPUT_HEIGHT: i32 = 48;
 const MOST_ROWS: i32 = 9;
 
-/// The card. Cloning gives another handle to the same one.
+/// The card. Cloning gives another handle to the same card.
 #[derive(Clone)]
 pub struct Switcher {
     group: Group,

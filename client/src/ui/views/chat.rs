@@ -1,7 +1,7 @@
 //! The second view of the window: conversations on the left, what is said in the middle, who is there on the right.
 //!
-//! It places its parts, draws what lies between them, and shows what it is told; who tells it is the
-//! [controller](crate::ui::controller).
+//! It places its parts, draws what lies between them, and shows what it is told; the
+//! [controller](crate::ui::controller) tells it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -64,7 +64,7 @@ pub struct ChatView {
     pub members: RowList<String>,
     /// What was said.
     pub transcript: Transcript,
-    /// Where one writes.
+    /// The field for messages.
     pub composer: Composer,
     /// What could be meant by what is written.
     pub picker: Picker,
@@ -84,7 +84,7 @@ pub struct ChatView {
     pub shade: Button,
     /// 成员
     pub people: Button,
-    /// Our own name and picture: what one can do as oneself.
+    /// Our own name and picture, and behind it what the user can do about themselves.
     pub me: Button,
     /// 中文, English
     pub language: Button,

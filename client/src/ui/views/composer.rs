@@ -1,5 +1,5 @@
-//! Where one writes: a stock input, which brings input methods, clipboard and undo with it, inside a rounded frame
-//! together with the button that sends.
+//! The field for messages: a stock input, which brings input methods, clipboard and undo with it, inside a rounded
+//! frame together with the button that sends.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -38,7 +38,7 @@ const MUCH: usize = 4096;
 /// Lines after which it grows no more.
 const MOST_LINES: i32 = 6;
 
-/// The composer. Cloning gives another handle to the same one.
+/// The composer. Cloning gives another handle to the same composer.
 #[derive(Clone)]
 pub struct Composer {
     group: Group,
@@ -76,7 +76,7 @@ pub struct Words {
 }
 
 impl Composer {
-    /// An empty composer, whose keys choose on this board while it is open.
+    /// An empty composer; its keys choose on this board while the board is open.
     pub fn new(ui: &Rc<UiContext>, picker: Picker) -> Self {
         let mut group = Group::default();
         group.make_resizable(false);
@@ -388,7 +388,7 @@ impl Composer {
             Key::PageDown => Action::ScrollPages(1),
             Key::Up if is_command => Action::MoveCursor(-1),
             Key::Down if is_command => Action::MoveCursor(1),
-            // Inside of several lines, these keys go from one to the other.
+            // Inside of several lines, these keys go from line to line.
             Key::Up if (self.buffer.length() == 0 || self.recalled.get()) && self.is_at_edge(-1) => {
                 Action::Recall(-1)
             }

@@ -1,4 +1,4 @@
-//! The first view of the window: who are you, and which server?
+//! The first view of the window: it asks for the user's name and the server.
 //!
 //! It holds the form and nothing else: what stands in the fields is checked by
 //! [`settings`](crate::config::settings) and what comes of it is the [controller](super)'s business.
@@ -427,7 +427,7 @@ impl LoginView {
             let mut lines = wrap::wrap(text, form.w as f32, |text| paint.width(face, text));
             let room = ((rect.y + rect.h - y) / TROUBLE_LINE_HEIGHT).max(1) as usize;
             if lines.len() > room {
-                // The last one that fits says with its `…` that there is more.
+                // The last line that fits says with its `…` that there is more.
                 lines.truncate(room);
                 lines[room - 1].end = text.len();
             }

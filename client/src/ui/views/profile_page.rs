@@ -1,7 +1,7 @@
 //! The page of one saved server: everything that can be said about it, made of the model's [`LAYOUT`].
 //!
-//! It holds what is typed and nothing else: what that means is the [`ProfileForm`]'s business, and what comes of it the
-//! [controller](super)'s. Whatever has the keyboard is brought into view.
+//! It holds what is typed and nothing else: what that means is the [`ProfileForm`]'s business, and what comes of it
+//! the [controller](super)'s. The page brings the widget that has the keyboard into view.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -46,7 +46,7 @@ const BOTTOM: i32 = 24;
 /// How far the wheel moves it.
 const WHEEL: i32 = 48;
 
-/// The page. Cloning gives another handle to the same one.
+/// The page. Cloning gives another handle to the same page.
 #[derive(Clone)]
 pub struct ProfilePage {
     group: Group,
@@ -55,7 +55,7 @@ pub struct ProfilePage {
     fields: Rc<[(Entry, Field)]>,
     ticks: Rc<[(Tick, CheckBox)]>,
     reconnect: Choice,
-    /// One for each certificate that is believed, and some to spare.
+    /// A button for each certificate that is believed, and some to spare.
     forget_pin: Rc<RefCell<Vec<Button>>>,
     /// 返回
     pub back: Button,
@@ -106,7 +106,7 @@ impl ProfilePage {
         pane.make_resizable(false);
         pane.set_clip_children(true);
         let (mut fields, mut ticks, mut reconnect) = (Vec::new(), Vec::new(), None);
-        // In the order of the page, which is the order in which Tab goes from one to the next.
+        // In the order of the page, which is the order in which Tab goes from field to field.
         for part in LAYOUT {
             match part {
                 Part::Entries(entries) => {
@@ -188,7 +188,7 @@ impl ProfilePage {
         }
     }
 
-    /// Gives the keyboard to where one types another fingerprint.
+    /// Gives the keyboard to the field for another fingerprint.
     pub fn focus_pins(&self) {
         self.field(Entry::Pin).focus();
     }
@@ -431,7 +431,7 @@ impl ProfilePage {
         &found.expect("every entry of the layout has a field").1
     }
 
-    /// Makes so many buttons that can be seen, before the field in which one types another fingerprint.
+    /// Makes so many buttons that can be seen, before the field for another fingerprint.
     fn make_pin_buttons(&self, count: usize) {
         let mut buttons = self.forget_pin.borrow_mut();
         let language = self.state.borrow().language;

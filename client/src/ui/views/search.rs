@@ -1,5 +1,5 @@
-//! The bar that looks for words in the conversation: a field, how many places there are, ways to the next, and one
-//! further back than what is here.
+//! The bar that looks for words in the conversation: a field, how many places there are, ways to the next place, and
+//! a way further back than what is here.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,7 +26,7 @@ const COUNT_WIDTH: i32 = 150;
 /// In less than this there is no use in saying it.
 const LEAST_COUNT_WIDTH: i32 = 40;
 
-/// The bar. Cloning gives another handle to the same one.
+/// The bar. Cloning gives another handle to the same bar.
 #[derive(Clone)]
 pub struct SearchBar {
     group: Group,
@@ -176,8 +176,8 @@ impl SearchBar {
         Rect::new(rect.x + MARGIN, rect.y + 8, width, rect.h - 14)
     }
 
-    /// Changes what it says: while it is empty, how much was found, and on the button that looks further back, if there
-    /// is to be one.
+    /// Changes what it says: while it is empty, how much was found, and the words of the button that looks further
+    /// back, if there is to be such a button.
     pub fn set_words(&self, placeholder: &str, count: String, further: Option<&'static str>) {
         let words = Words { placeholder: placeholder.to_owned(), count, further };
         if *self.words.borrow() != words {

@@ -71,7 +71,7 @@ impl Item {
     }
 }
 
-/// The page. Cloning gives another handle to the same one.
+/// The page. Cloning gives another handle to the same page.
 #[derive(Clone)]
 pub struct SettingsPage {
     group: Group,
@@ -304,7 +304,7 @@ impl SettingsPage {
         self.scroll_by(distance);
     }
 
-    /// Goes to the option beside. Where one of them holds, the one that is gone to is chosen.
+    /// Goes to the option beside. Where an option of the row holds, the option that is gone to is chosen.
     fn turn(&self, steps: isize) {
         let (row, option, is_choice) = {
             let mut state = self.state.borrow_mut();

@@ -23,7 +23,7 @@ const CARD_WIDTH: i32 = 520;
 /// Around the words on the card.
 const PADDING: i32 = 16;
 
-/// The line and the card. Cloning gives another handle to the same ones.
+/// The line and the card. Cloning gives another handle to the same two.
 #[derive(Clone)]
 pub struct Topic {
     line: Widget,

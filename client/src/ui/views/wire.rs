@@ -1,7 +1,7 @@
-//! 报文: the lines that went over the wire of the network in front, and an explanation of the one that is chosen.
+//! 报文: the lines that went over the wire of the network in front, and an explanation of the chosen line.
 //!
 //! A line is drawn in the colours of its parts, and only lines in view are looked at. New lines come into view by
-//! themselves until somebody scrolls up or chooses one.
+//! themselves until the user scrolls up or chooses a line.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -50,12 +50,12 @@ pub struct WireRow {
     pub line: String,
 }
 
-/// Gives the row with a number, for as long as there is one.
+/// Gives the row with a number, for as long as the row is there.
 pub type RowAt = dyn Fn(u64) -> Option<WireRow>;
 /// Explains the row with a number.
 pub type ExplainAt = dyn Fn(u64) -> Option<Explanation>;
 
-/// The panel. Cloning gives another handle to the same one.
+/// The panel. Cloning gives another handle to the same panel.
 #[derive(Clone)]
 pub struct WirePanel {
     group: Group,
@@ -222,7 +222,7 @@ impl WirePanel {
         state.chosen = Some(number);
         state.explained = explained;
         state.scrolled = 0;
-        // What one looks at must not be pushed out of sight.
+        // The line that the user looks at must not be pushed out of sight.
         state.held = Some(state.bottom());
         drop(state);
         self.group.clone().redraw();

@@ -14,9 +14,9 @@ use crate::ui::{Action, UiContext};
 /// What a button looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// The one to press: filled.
+    /// The button to press: filled.
     Filled,
-    /// The other one: an edge.
+    /// The other button: an edge.
     Outlined,
     /// Words only, in a header.
     Quiet,

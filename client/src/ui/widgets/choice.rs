@@ -1,5 +1,5 @@
-//! Things of which one is chosen, side by side in one frame: a widget of its own, and the frame alone for a page that
-//! has many of them.
+//! Options of which one is chosen, side by side in one frame: a widget of its own, and the frame alone for a page
+//! that has many such frames.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,11 +22,11 @@ const PADDING: i32 = 13;
 /// What stands out in a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// The one that holds.
+    /// The option that holds.
     pub current: Option<usize>,
-    /// The one under the mouse.
+    /// The option under the mouse.
     pub hovered: Option<usize>,
-    /// The one that the keyboard is at.
+    /// The option that the keyboard is at.
     pub cursor: Option<usize>,
 }
 
@@ -69,7 +69,7 @@ pub fn draw<'w>(
     }
 }
 
-/// The widget: Left and Right choose, and so does the mouse. Cloning gives another handle to the same one.
+/// The widget: Left and Right choose, and so does the mouse. Cloning gives another handle to the same widget.
 #[derive(Clone)]
 pub struct Choice {
     widget: Widget,
@@ -105,12 +105,12 @@ impl Choice {
         self.widget.clone().redraw();
     }
 
-    /// Which one is chosen.
+    /// The chosen option.
     pub fn current(&self) -> usize {
         self.state.borrow().current
     }
 
-    /// Chooses one. Nobody is told.
+    /// Chooses an option. Nobody is told.
     pub fn set_current(&self, current: usize) {
         self.state.borrow_mut().current = current;
         self.widget.clone().redraw();

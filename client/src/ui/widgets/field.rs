@@ -25,7 +25,7 @@ const GAP: i32 = 12;
 /// Below the frame, for each line of what is wrong.
 const ERROR_LINE_HEIGHT: i32 = 17;
 
-/// The field. Cloning gives another handle to the same one.
+/// The field. Cloning gives another handle to the same field.
 #[derive(Clone)]
 pub struct Field {
     group: Group,

@@ -145,7 +145,7 @@ impl Style {
     };
 }
 
-/// The list. Cloning gives another handle to the same one.
+/// The list. Cloning gives another handle to the same list.
 #[derive(Clone)]
 pub struct RowList<K> {
     widget: Widget,
@@ -201,7 +201,7 @@ impl<K: Clone + PartialEq + 'static> RowList<K> {
         self.scroll_by(0);
     }
 
-    /// Shows these rows, one of them marked as selected, and in view when it is another than before.
+    /// Shows these rows. One of them is marked as selected, and is brought into view when it is another than before.
     pub fn set_rows(&self, rows: Vec<Row<K>>, selected: Option<K>) {
         let is_other = self.state.borrow().selected != selected;
         {

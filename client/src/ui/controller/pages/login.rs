@@ -1,4 +1,4 @@
-//! The login form: what is put into it, what is wrong with it, and off one goes.
+//! The login form: the controller fills it in, says what is wrong with it, and logs in with it.
 
 use crate::config::irc_url::IrcUrl;
 use crate::model::View;
@@ -15,7 +15,7 @@ impl Controller {
         }
     }
 
-    /// Whoever presses Enter twice does not want to give up.
+    /// Logs in. A user who presses Enter twice does not want to give up.
     pub(in crate::ui) fn log_in(&mut self) {
         if self.model.borrow().is_logging_in() {
             return;

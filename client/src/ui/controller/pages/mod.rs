@@ -1,4 +1,4 @@
-//! What stands in place of the conversations: the login, the settings, the saved servers and the page of one.
+//! The pages in place of the conversations: the login, the settings, the saved servers and the page of a saved server.
 
 mod login;
 mod preferences;

@@ -98,7 +98,7 @@ impl Controller {
         self.leave_button();
     }
 
-    /// A button takes the keyboard when it is pressed, and what one wants next is to write.
+    /// A button takes the keyboard when it is pressed, and the user wants to write next.
     fn leave_button(&self) {
         if self.shown == Some(View::Chat) {
             self.chat.composer.focus();

@@ -137,7 +137,7 @@ impl Controller {
         }
     }
 
-    /// Asks whether to connect again at once, if one is connected in another way than is saved now.
+    /// Asks whether to connect again at once, if the connection was made in another way than is saved now.
     fn ask_to_connect_again(&mut self, profile: &Profile) {
         let outdated = self.model.borrow().network_of(profile).filter(|it| it.is_outdated()).map(Network::id);
         let Some(id) = outdated else { return };
@@ -153,7 +153,7 @@ impl Controller {
         self.ask(Asked::ConnectingAgain(id), question);
     }
 
-    /// The keyring has the password of who wants that, and of nobody else.
+    /// Keeps the password in the keyring if the user wants that there, and takes it out otherwise.
     fn keep_password(&self, before: Profile, after: Profile) {
         let has_new = !after.password.is_empty() || !after.server_password.is_empty();
         if after.keyring && (before.is_kept_in_keyring() || has_new) {
@@ -199,7 +199,7 @@ impl Controller {
         self.save();
     }
 
-    /// Tells whoever uses a saved server that it has changed.
+    /// Tells the parts that use a saved server that it has changed.
     pub(in crate::ui) fn replace_profile(&self, before: &Profile, after: &Profile) {
         let is_in_form = self.model.borrow_mut().change_profile(before, after);
         if is_in_form {
@@ -207,7 +207,7 @@ impl Controller {
         }
     }
 
-    /// What is kept under a server's name goes along with the name.
+    /// Settings that are kept under a server's name go along with the name.
     fn rename(&mut self, before: &Profile, after: &Profile) {
         if self.settings.last == before.label() {
             self.settings.last = after.label();

@@ -14,7 +14,7 @@ impl Controller {
         let language = self.language();
         let word = |text: Text| text.to(language).to_owned();
         let model = self.model.borrow();
-        // What nobody ever filled in is not a server that was saved.
+        // A profile that nobody ever filled in is not a saved server.
         let saved = self.settings.profiles.iter().enumerate().filter(|(_, it)| **it != Profile::default());
         let mut items: Vec<_> = saved
             .map(|(index, profile)| Item {

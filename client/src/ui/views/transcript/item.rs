@@ -43,7 +43,7 @@ pub enum Body {
     },
     /// Something that somebody does: a sentence that begins with the name.
     Action {
-        /// Who.
+        /// The name of the person.
         name: String,
         /// The colour of the name.
         colour: usize,
@@ -54,7 +54,7 @@ pub enum Body {
     },
     /// Something that somebody said.
     Message {
-        /// Who.
+        /// The name of the author.
         name: String,
         /// The colour of the name.
         colour: usize,
@@ -83,7 +83,7 @@ pub enum Fold {
 pub struct Quote {
     /// The number of its item, while it is there.
     pub number: Option<u64>,
-    /// Who said it.
+    /// The name of its author.
     pub name: String,
     /// The colour of the name.
     pub colour: usize,

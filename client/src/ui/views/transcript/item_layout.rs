@@ -82,7 +82,7 @@ struct Look {
 pub struct Marks {
     /// The bytes that are selected.
     pub selected: Option<Range<usize>>,
-    /// The one of the hits that was gone to.
+    /// The hit that was gone to.
     pub hit: Option<usize>,
     /// The zone under the mouse.
     pub hovered: Option<usize>,
@@ -398,7 +398,7 @@ impl Page {
         paint.fill(Rect::new(row.x + row.w - side, middle, side - MARGIN - 4, 1), theme.colors.line);
     }
 
-    /// Who said it: an avatar and a line with the name, or, where there is no room for that, the name before the words.
+    /// The speaker: an avatar and a line with the name, or, where there is no room for that, the name before the words.
     fn draw_speaker(&self, theme: &Theme, paint: &Painter, (x, y): (i32, i32)) {
         let (colors, sizes) = (theme.colors, theme.sizes);
         let small = Face::regular(sizes.small);
@@ -434,7 +434,7 @@ impl Page {
         }
     }
 
-    /// Who does something: a picture left of the words, where no words of a message can be, and the time behind them.
+    /// The actor: a picture left of the words, where no words of a message can be, and the time behind them.
     fn draw_actor(&self, theme: &Theme, paint: &Painter, (x, y): (i32, i32), name: &str, color: Color) {
         let (colors, sizes) = (theme.colors, theme.sizes);
         let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else { return };
@@ -533,7 +533,7 @@ fn looks(item: &Item, links: &[Link], theme: &Theme) -> Vec<(usize, Look)> {
         _ => colors.ink,
     };
     let page = if item.is_mention() { colors.attention } else { colors.page };
-    // Whoever does something stands in their own colour at the beginning of the sentence.
+    // Somebody who does something stands in their own colour at the beginning of the sentence.
     let (actor, actor_ink) = match &item.body {
         Body::Action { name, colour, .. } => (name.len(), theme.name_color(*colour)),
         _ => (0, ink),
@@ -546,7 +546,7 @@ fn looks(item: &Item, links: &[Link], theme: &Theme) -> Vec<(usize, Look)> {
             (_, Some(ground)) => color_of(readable(letters, ground, LEAST_CHOSEN_CONTRAST)),
             (Some(_), None) => {
                 let letters = readable(letters, page.to_rgb(), LEAST_CONTRAST);
-                // What is dim was not said by anybody: nobody's words are to look like what the window says itself.
+                // Dim words were not said by anybody: nobody's words are to look like what the window says itself.
                 if is_near(letters, colors.dim.to_rgb()) { unchosen } else { color_of(letters) }
             }
         };

@@ -2,7 +2,7 @@
 //!
 //! The widget keeps no text. It asks its owner for the items that are in view, sets each as a [`Page`] once, and
 //! draws those; so 100,000 messages cost no more than the thirty that can be seen.
-//! Each conversation keeps its own [`Viewport`], so going back to one finds it where it was left.
+//! Each conversation keeps its own [`Viewport`], so the user finds it again where it was left.
 //! What the mouse does there stands in `mouse.rs`.
 
 use std::cell::RefCell;
@@ -42,7 +42,7 @@ pub type ItemAt = dyn Fn(u64) -> Item;
 /// A place in the text: an item and a byte of its text.
 type Mark = (u64, usize);
 
-/// The widget. Cloning gives another handle to the same one.
+/// The widget. Cloning gives another handle to the same widget.
 #[derive(Clone)]
 pub struct Transcript {
     widget: Widget,
@@ -61,7 +61,7 @@ struct State {
     first_new: HashMap<ConversationId, u64>,
     /// Where what came since the bottom of each was last in view begins.
     unseen: HashMap<ConversationId, u64>,
-    /// The one that is shown.
+    /// The conversation that is shown.
     shown: Option<ConversationId>,
     nothing: Viewport,
     /// What the layout depends on; when it changes everything is measured again.
@@ -100,7 +100,7 @@ pub struct Show<'a> {
     pub conversation: ConversationId,
     /// The items that it has.
     pub items: Range<u64>,
-    /// The one with the “new” line above it.
+    /// The item with the “new” line above it.
     pub first_new: Option<u64>,
     /// Items that are not what they were.
     pub changed: &'a [u64],
@@ -169,7 +169,7 @@ impl Transcript {
             if is_at_bottom {
                 state.unseen.insert(conversation, items.end);
             }
-            // Of lines that are gone nothing is marked, and the rest still is.
+            // Lines that are gone lose their mark, and the rest keeps it.
             let first = (items.start, 0);
             state.selection = state.selection.map(|(one, other)| (one.max(first), other.max(first)));
             state.cursor = state.cursor.filter(|cursor| items.contains(cursor));
@@ -189,7 +189,7 @@ impl Transcript {
     pub fn restyle(&self) {
         let mut state = self.state.borrow_mut();
         state.pages.clear();
-        // What the window itself says may be in other words now.
+        // The window's own lines may be in other words now.
         state.selection = None;
         for viewport in state.viewports.values_mut() {
             viewport.invalidate();
@@ -271,8 +271,8 @@ impl Transcript {
         self.scroll_by(pages * (self.widget.h() - self.ui.theme().sizes.line_height * 2));
     }
 
-    /// Moves the keyboard to the next message (`1`) or the one before (`-1`); from nowhere, to the last one in view.
-    /// Below the last message there is nowhere again.
+    /// Moves the keyboard to the next message (`1`) or the one before (`-1`); from nowhere, to the last message in
+    /// view. Below the last message there is nowhere again.
     pub fn move_cursor(&self, steps: i64) {
         let placed = self.placed();
         let height = self.widget.h();
@@ -338,7 +338,7 @@ impl Transcript {
         zones
     }
 
-    /// The text that is selected, if any is. Of several messages each is a line, and says who said it.
+    /// The selected text, if any is selected. Each of several messages is a line, and says who said it.
     pub fn selected_text(&self) -> Option<String> {
         let (from, to) = self.state.borrow().selection_in_order()?;
         let is_one = from.0 == to.0;
