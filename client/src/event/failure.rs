@@ -1,9 +1,9 @@
 //! What can go wrong with a connection, and how it is said to a person.
 //!
-//! Whoever finds out makes one of these: [`dial`](crate::net::dial) on the way there, [`tls`](crate::net::tls) about who is at
-//! the other end, [`registration`](crate::net::registration) and [`sasl`](crate::net::registration::sasl) at the login,
-//! [`connection`](crate::net::connection) later. Whether to come back is for the connection to say, and everything else for
-//! the window.
+//! Each place that finds a failure makes one of these: [`dial`](crate::net::dial) on the way there,
+//! [`tls`](crate::net::tls) about the machine at the other end, [`registration`](crate::net::registration) and
+//! [`sasl`](crate::net::registration::sasl) at the login, [`connection`](crate::net::connection) later. The
+//! connection decides whether to come back, and the window decides everything else.
 
 use crate::config::fingerprint::Fingerprint;
 use crate::text::i18n::{Phrase, Text};
@@ -78,7 +78,7 @@ pub enum Failure {
         /// What the system says.
         detail: String,
     },
-    /// What answers there does not speak TLS, or not as we do.
+    /// The program that answers there does not speak TLS, or not as we do.
     NoTls {
         /// The machine.
         host: String,
@@ -168,7 +168,7 @@ impl Failure {
         }
     }
 
-    /// The field of the login form to correct, if correcting one could help.
+    /// The field of the login form to correct, if a correction could help.
     pub fn field(&self) -> Option<Field> {
         match self {
             Self::NickInUse { .. } | Self::NickRefused { .. } => Some(Field::Nick),
@@ -223,7 +223,7 @@ pub enum Distrust {
     Expired,
     /// It is not valid yet.
     NotYetValid,
-    /// It is not the one, or one of those, whose fingerprints are known.
+    /// It is not a certificate whose fingerprint is known.
     OtherFingerprint,
     /// Something else is wrong with it.
     Faulty(String),

@@ -1,8 +1,7 @@
-//! What the window can learn from the network: rooms, people and phrases. How it is read from the wire stands in
-//! [`read`], message by message, and [`Reader`] puts together what comes in several.
+//! What the window can learn from the network: rooms, people and phrases. [`read`] reads it from the wire, message by
+//! message, and [`Reader`] puts together a message that comes in several lines.
 //!
-//! How events travel is [`connection`](crate::net::connection)'s subject, what becomes of them
-//! [`model`](crate::model)'s.
+//! [`connection`](crate::net::connection) tells how events travel, and [`model`](crate::model) what becomes of them.
 
 use std::time::Duration;
 
@@ -41,15 +40,15 @@ impl From<What> for Event {
     }
 }
 
-/// What happened. Names are as the server wrote them; whether two are the same is for the model to say.
+/// What happened. Names are as the server wrote them; the model says whether two are the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The server agreed to, or withdrew, some capabilities; these are the ones in force now, with what it said of
-    /// them: `draft/multiline=max-bytes=8192`.
+    /// The server agreed to some capabilities or withdrew them. These are all that are in force now, with what it
+    /// said of them: `draft/multiline=max-bytes=8192`.
     Capabilities(Vec<String>),
     /// The login is complete, and this is our name here.
     Welcome {
-        /// The name, which may be shorter than the one asked for.
+        /// Our name, which may be shorter than the name that we asked for.
         nick: String,
     },
     /// We are logged in to this account now, or no longer to any.
@@ -145,7 +144,7 @@ pub enum What {
     },
     /// The server does not say what was said before.
     NoHistory {
-        /// What it was asked about; a room or a person among it.
+        /// What it was asked about; a room or a person may be among it.
         about: Vec<String>,
     },
     /// Our account has been opened, and we are logged in to it.
@@ -191,14 +190,14 @@ pub enum What {
     Renamed {
         /// The old name.
         from: String,
-        /// The new one.
+        /// The new name.
         to: String,
     },
     /// What a room is about.
     Topic {
         /// Which room.
         room: String,
-        /// Who changed it just now; nobody if it was asked for or came with joining.
+        /// The person who changed it just now; nobody if it was asked for or came with joining.
         by: Option<String>,
         /// The topic, empty for none.
         topic: String,
@@ -242,7 +241,7 @@ pub enum What {
     },
     /// The server marked us as away, or as back.
     MarkedAway(bool),
-    /// One person in the answer to WHO.
+    /// A person in the answer to WHO.
     WhoRow {
         /// Their name.
         nick: String,
@@ -251,7 +250,7 @@ pub enum What {
     },
     /// The answer to the oldest open WHO is complete, or was refused.
     WhoEnd,
-    /// One room in the answer to LIST.
+    /// A room in the answer to LIST.
     RoomRow {
         /// Its name.
         room: String,
@@ -264,20 +263,20 @@ pub enum What {
     RoomListEnd,
     /// A line of the server's message of the day.
     Motd(String),
-    /// The message of the day is complete, or there is none. With it the server's greeting ends.
+    /// The message of the day is complete, or there is none. The server's greeting ends with it.
     MotdEnd,
     /// Somebody invites somebody into a room.
     Invited {
-        /// The one who invites.
+        /// The person who invites.
         by: String,
-        /// The one invited.
+        /// The person who is invited.
         who: String,
         /// Where to.
         room: String,
     },
-    /// A room that we wanted to come into sends us on to another one.
+    /// A room that we wanted to come into sends us on to another room.
     Forwarded {
-        /// The one.
+        /// The room that we wanted.
         from: String,
         /// The other.
         to: String,
@@ -286,12 +285,12 @@ pub enum What {
     Whois {
         /// Who.
         nick: String,
-        /// What.
+        /// What is known of them.
         fact: Phrase,
     },
     /// The answer to WHOIS is complete.
     WhoisEnd {
-        /// Whom it was about.
+        /// The person that it was about.
         nick: String,
     },
     /// An answer to something we asked, complete in itself.
@@ -307,7 +306,7 @@ pub enum What {
     SearchRefused(Phrase),
     /// The server did not take a message of several lines that we said, and why.
     LongRefused(Phrase),
-    /// Numbers that servers tell everybody at login. Worth showing only to somebody who asked.
+    /// Numbers that servers tell everybody at login. They are worth showing only to somebody who asked.
     Statistics(String),
 }
 
@@ -325,14 +324,14 @@ pub enum BatchOf {
 /// What was said, and what came along with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// The words, fit to be shown. Of all control characters only the line feed may be among them.
+    /// The words, fit to be shown. The line feed is the only control character that may be among them.
     pub text: String,
     /// How some of them look.
     pub spans: Vec<Span>,
     /// The identifier by which others speak of this message
     /// ([message-ids](https://ircv3.net/specs/extensions/message-ids)).
     pub id: Option<String>,
-    /// The identifier of the message that this one answers.
+    /// The identifier of the message that this message answers.
     pub reply_to: Option<String>,
 }
 
@@ -360,7 +359,7 @@ pub enum Manner {
 pub struct Sender {
     /// The nickname, or a server's name, or nothing if the message did not say.
     pub name: String,
-    /// `user@host` as others see it, if the message said so. People have one and servers do not.
+    /// `user@host` as others see it, if the message said so. People have an address and servers do not.
     pub address: Option<String>,
 }
 

@@ -26,8 +26,8 @@ impl Event {
     }
 }
 
-/// What servers say of themselves at every login, and the beginnings and ends of lists that show both by themselves:
-/// not worth a word.
+/// Servers say these of themselves at every login, or begin and end lists with them that show both by themselves: not
+/// worth a word.
 const QUIET: [u16; 9] = [
     numerics::RPL_YOURHOST,
     numerics::RPL_CREATED,
@@ -132,8 +132,8 @@ fn said(from: Sender, message: &Message<'_>, manner: Manner) -> Option<What> {
     (!words.text.is_empty()).then(|| What::Said { from, target: clean(target), manner, words })
 }
 
-/// How something is said, and the words. Of CTCP messages only actions are shown; the others are questions from one
-/// program to another, and answering them would tell strangers things that the person at the window did not say.
+/// How something is said, and the words. Of CTCP messages only actions are shown; the others are questions from a
+/// program to a program, and an answer would tell strangers things that the person at the window did not say.
 pub(super) fn spoken(raw: &str, manner: Manner) -> Option<(Manner, &str)> {
     match (Ctcp::parse(raw), manner) {
         (None, _) => Some((manner, raw)),
@@ -227,7 +227,7 @@ fn numeric_what(numeric: u16, message: &Message<'_>) -> Option<What> {
         n::RPL_MOTD => What::Motd(last()),
         n::RPL_ENDOFMOTD | n::ERR_NOMOTD => What::MotdEnd,
         n::RPL_TRYAGAIN | n::ERR_UNKNOWNCOMMAND if param(1).eq_ignore_ascii_case("WHO") => What::WhoEnd,
-        // What comes of a login to an account, `registration` tells in its own words.
+        // `registration` tells in its own words what comes of a login to an account.
         902..=908 => return None,
         quiet if QUIET.contains(&quiet) => return None,
         _ => match refusal(numeric, message) {
@@ -273,7 +273,7 @@ fn refusal(numeric: u16, message: &Message<'_>) -> Option<Phrase> {
 
 /// Why a login failed, if this message says so. `nick` is the name that was asked for.
 ///
-/// The caller is still waiting for the welcome; afterwards the same numerics mean only that one command was refused.
+/// The caller is still waiting for the welcome; afterwards the same numerics mean only that a command was refused.
 pub(crate) fn login_refusal(message: &Message<'_>, nick: &str) -> Option<Failure> {
     use numerics as n;
     const ERR_NICKCOLLISION: u16 = 436;
@@ -309,7 +309,7 @@ impl Sender {
     pub(super) fn of(message: &Message<'_>) -> Self {
         let Some(source) = message.source() else { return Self { name: String::new(), address: None } };
         let address = source.host.map(|host| clean(&format!("{}@{host}", source.user.unwrap_or_default())));
-        // A name is one word; what only looks like a space would make a sentence of it.
+        // A name is a single word; a character that only looks like a space would make a sentence of it.
         let name = clean(source.name).replace(char::is_whitespace, "\u{2423}");
         Self { name, address }
     }

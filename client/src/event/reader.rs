@@ -1,8 +1,8 @@
 //! Reading one connection: each message becomes an event, and a message of several lines becomes one
 //! ([draft/multiline](https://ircv3.net/specs/extensions/multiline)).
 //!
-//! The lines of such a message come one by one, as a batch. Where one goes on in the line before, even a code of style
-//! may have been cut in two; so they are put together as they stand on the wire, and read as one when all have come.
+//! The lines of such a message come singly, as a batch. Where a line goes on in the next, even a code of style may
+//! have been cut in two; so they are put together as they stand on the wire, and read as a whole when all have come.
 
 use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
@@ -11,13 +11,13 @@ use super::read::{spoken, tag};
 use super::{Event, Manner, Sender, What, Words};
 use crate::text::formatting::name;
 
-/// How many messages may be open at once. Servers have one at a time in each batch of history.
+/// How many messages may be open at once. Servers have a single open one in each batch of history.
 const MOST_OPEN: usize = 8;
 
 /// How long a message may be that somebody is to read. The rest of it is not shown.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What is to be remembered from one message of a connection to the next.
+/// What is to be remembered from a message of a connection to the next.
 #[derive(Debug, Default)]
 pub struct Reader {
     /// Messages of which more lines may come.
@@ -33,7 +33,7 @@ struct Draft {
     event: Event,
     target: String,
     words: Words,
-    /// Who says it and how, once there is a line.
+    /// The person who says it, and how, once there is a line.
     said: Option<(Sender, Manner)>,
     raw: String,
 }

@@ -9,10 +9,10 @@ use teahouse_protocol::Message;
 /// What stands in the place of a password, however long that is.
 pub const MASK: &str = "****";
 
-/// Mechanisms of SASL that are named in the clear; whatever else follows AUTHENTICATE may be a password.
+/// Mechanisms of SASL that are named in the clear; anything else that follows AUTHENTICATE may be a password.
 const MECHANISMS: [&str; 5] = ["PLAIN", "EXTERNAL", "SCRAM-SHA-256", "SCRAM-SHA-512", "SCRAM-SHA-1"];
 
-/// What the services understand that has a password in it: the rest of the line is covered.
+/// Requests to the services that have a password in them: the rest of the line is covered.
 const SECRET_REQUESTS: [&str; 12] = [
     "IDENTIFY",
     "ID",
@@ -49,7 +49,7 @@ const SERVICES: [&str; 17] = [
     "Q",
 ];
 
-/// One line that was sent or received.
+/// A line that was sent or received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireLine {
     /// When, by our clock.
@@ -70,7 +70,7 @@ impl WireLine {
     }
 }
 
-/// Whether somebody of this name is a service and no person; `NickServ@services.example` is one too.
+/// Whether this is the name of a service and not of a person; `NickServ@services.example` is a service too.
 pub fn is_service(name: &str) -> bool {
     let name = name.split('@').next().unwrap_or(name).to_ascii_uppercase();
     SERVICES.contains(&name.as_str())
@@ -97,7 +97,7 @@ pub fn masked(line: &str) -> Cow<'_, str> {
         "OPER" => place(1),
         "REGISTER" => place(2),
         "VERIFY" => place(1),
-        // A numeric or a line of the server's says who came in, and no more.
+        // A line that has a source, such as the server's, says that somebody came in, and no more.
         "JOIN" if message.source().is_none() => place(1),
         "PRIVMSG" | "NOTICE" | "SQUERY" => {
             let is_service = params.first().is_some_and(|to| is_service(to));
@@ -120,7 +120,7 @@ fn secret_of_request(line: &str, text: Range<usize>) -> Option<Range<usize>> {
     let (request, _) = line[text.clone()].trim_start().split_once(' ')?;
     let is_secret = SECRET_REQUESTS.contains(&request.trim_start_matches(':').to_ascii_uppercase().as_str());
     let rest = place_in(line, request).end + 1..text.end;
-    // What a name is given up with may be proved by its password.
+    // A password may prove the request that gives a name up; it stands behind that name.
     let is_proved = request.trim_start_matches(':').eq_ignore_ascii_case("DROP");
     let proof = line[rest.clone()].trim_start().split_once(' ').filter(|_| is_proved);
     proof.map(|(_, proof)| place_in(line, proof)).or_else(|| is_secret.then_some(rest))

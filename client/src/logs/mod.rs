@@ -1,22 +1,22 @@
 //! What was said, kept on disk: a file for each conversation, read back when the conversation is opened again.
 //!
-//! The files are plain text, a line for each message, in the folder `logs` beside the settings. They belong to one
-//! person on one server, since several people may use one computer: `logs/tea.house+6667/anna/#茶馆.log` is what anna
-//! read who is logged in to an account, and `logs/tea.house+6667/~anna/` is what somebody read who only had that name.
+//! The files are plain text, a line for each message, in the folder `logs` beside the settings. They belong to a
+//! person on a server, since several people may use one computer. `logs/tea.house+6667/anna/#茶馆.log` is what anna
+//! read, who is logged in to an account; `logs/tea.house+6667/~anna/` is what somebody read who only had that name.
 //!
 //! ```text
 //! 2026-03-01T09:01:00.250Z#k3x9 <alice> 你好
 //! 2026-03-01T09:01:07.5Z * alice pours tea
 //! ```
 //!
-//! Behind the time stands the identifier by which the server knows the message, if it has one. A message of several
-//! lines goes on in lines that begin with a tabulator. Beside the file, `#茶馆.read` says up to when it was read.
+//! The identifier by which the server knows the message stands behind the time, if it has one. A message of several
+//! lines goes on in lines that begin with a tabulator. `#茶馆.read`, beside the file, says up to when it was read.
 //!
-//! Writing is the business of a thread of its own, so that a slow disk never makes the window wait. Reading is done at
-//! once, but no more than the end of a file. Words that are taken back while we are there are taken out of the file, too:
-//! a message without words is one that was taken back.
+//! A thread of its own writes, so that a slow disk never makes the window wait. Reading is done at once, but no more
+//! than the end of a file. Words that are taken back while we are there are taken out of the file, too: a message
+//! without words was taken back.
 //!
-//! Files of before 1.0 belonged to a server and to nobody in particular; what becomes of those stands in `old`.
+//! Files of before 1.0 belonged to a server and to nobody in particular; `old` tells what becomes of them.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
@@ -49,7 +49,7 @@ pub const MAX_RECALLED: usize = 200;
 const FIRST_READ_BYTES: u64 = 256 * 1024;
 const MAX_READ_BYTES: u64 = 16 * 1024 * 1024;
 
-/// With what a line begins that belongs to the message before it. No message has one in it.
+/// A line that begins with this belongs to the message before it. No message has one in it.
 const GOES_ON: char = '\t';
 
 /// What stands between the time and the identifier.
@@ -67,7 +67,7 @@ const MOST_RECENT: usize = 32;
 /// The longest name of a file, with some air for its extension.
 const MAX_NAME_BYTES: usize = 200;
 
-/// Whose logs: somebody on a server.
+/// The owner of logs: somebody on a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// The server's name as it was asked for.
@@ -78,7 +78,7 @@ pub struct Owner {
     pub identity: Identity,
 }
 
-/// As whom somebody is on a server.
+/// How a person is known on a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// Logged in to this account.
@@ -114,7 +114,7 @@ pub struct Entry {
     pub id: Option<String>,
 }
 
-/// The logs of one person. Clones are the same; with the last of them the thread that writes ends.
+/// The logs of one person. Clones are the same; the thread that writes ends with the last of them.
 #[derive(Clone, Debug)]
 pub struct Logs {
     folder: PathBuf,
@@ -221,8 +221,8 @@ impl Logs {
         until.map(|until: Timestamp| until.min(now))
     }
 
-    /// The last messages of a conversation, or the last before a time: at most so many, the oldest first. What cannot
-    /// be read is as if it had not been written. None was said after `now`, whatever stands there.
+    /// The last messages of a conversation, or the last before a time: at most so many, the oldest first. A message
+    /// that cannot be read is as if it had not been written. None was said after `now`, whatever stands there.
     pub fn recall(
         &self,
         owner: &Owner,
@@ -339,7 +339,7 @@ fn write_down(jobs: &Receiver<Job>, complain: &dyn Fn(&io::Error)) {
             log::warn!("{} cannot be written: {error}", path.display());
             complain(error);
         }
-        // Said once for a full disk, and again for the next one.
+        // The user is told once of a full disk, and again of the next.
         is_well = written.is_ok();
     }
 }
@@ -360,7 +360,7 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
     let whole = if ends_in_a_line(&mut file, length) { line.to_owned() } else { format!("\n{line}") };
     let written = file.write_all(whole.as_bytes());
     if written.is_err() {
-        // What cannot be taken back is half a line, and is read as none.
+        // If that fails too, half a line is left, and it is read as no message.
         let _ = file.set_len(length);
     }
     written
@@ -389,10 +389,10 @@ fn exchange(path: &Path, pairs: &[(String, String)]) -> io::Result<()> {
     Ok(())
 }
 
-/// The messages in the text of a log, the oldest first. What was missed may stand behind what was said after it.
+/// The messages in the text of a log, the oldest first. A message that was missed may stand behind later messages.
 ///
 /// A message may be stamped with a time that has not come: by a server, or by a computer whose clock was ahead. It was
-/// said no earlier than the one before it, and stands there; what was said after it is not to be behind it.
+/// said no earlier than the message before it, and stands there; those said after it must not stand behind it.
 fn read_entries(text: &str, now: Timestamp) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for line in text.lines() {
@@ -412,8 +412,8 @@ fn read_entries(text: &str, now: Timestamp) -> Vec<Entry> {
     entries
 }
 
-/// So much of the end of a file, and whether that is all of it. The first line may be half a one, which then is none
-/// that can be read.
+/// So much of the end of a file, and whether that is all of it. The first line may be only half of a line, and then
+/// it cannot be read as a message.
 fn read_end(path: &Path, bytes: u64) -> io::Result<(String, bool)> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
@@ -423,15 +423,15 @@ fn read_end(path: &Path, bytes: u64) -> io::Result<(String, bool)> {
     Ok((String::from_utf8_lossy(&end).into_owned(), length <= bytes))
 }
 
-/// A name in the form that is the same for all who write it: accounts and servers make no difference between capitals
-/// and others, nor between one way to compose a character and another.
+/// A name in the form that is the same in every spelling: accounts and servers make no difference between capitals
+/// and others, nor between two ways to compose a character.
 fn same_for_all_cases(name: &str) -> String {
     name.nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// A name as that of a file on every system. Different names are different files, also where a system makes no
-/// difference between capitals and others or between one way to compose a character and another: what some system has a
-/// use for, or would change, is written as its bytes, `%2F`. A name that is too long ends in a number made of all of it.
+/// A name as that of a file on every system. Different names are different files, also where a system does not tell
+/// capitals from others or two ways to compose a character. A character that some system has a use for, or would
+/// change, is written as its bytes, `%2F`. A name that is too long ends in a number made of all of it.
 fn file_name(name: &str) -> String {
     let mut safe = String::with_capacity(name.len());
     for (index, c) in name.chars().enumerate() {
@@ -451,7 +451,7 @@ fn file_name(name: &str) -> String {
         safe.truncate(safe.len() - 1);
         push_bytes(&mut safe, '.');
     }
-    // Names of devices on Windows, with whatever extension.
+    // Names of devices on Windows, with any extension.
     let stem = safe.split('.').next().unwrap_or_default();
     let (word, number) = stem.split_at_checked(3).unwrap_or((stem, ""));
     let is_numbered = matches!(number.as_bytes(), [b'0'..=b'9']) || ["¹", "²", "³"].contains(&number);
@@ -470,7 +470,7 @@ fn file_name(name: &str) -> String {
     safe
 }
 
-/// Whether a character may be another one together with that before it: an accent, a part of a Korean syllable.
+/// Whether a character may form another together with that before it: an accent, a part of a Korean syllable.
 fn is_composed_with_others(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c) || ('\u{1100}'..='\u{11ff}').contains(&c)
 }

@@ -1,10 +1,10 @@
 //! Logs as they were kept before they belonged to somebody: one folder for each server, `logs/tea.house`, in which
 //! everybody who used the computer wrote.
 //!
-//! They are taken over once, and only what is certain to be somebody's. That is so where one single saved server leads
-//! there, so that there is one name; where no private conversation has words of anybody but its two, so that nobody else
-//! wrote there; and from the first word on that this name said in a conversation. All else is put where nobody sees it,
-//! in `logs/+old/tea.house`, and stays there for its owner to read or to delete.
+//! They are taken over once, and only if they certainly are somebody's. That is so where a single saved server leads
+//! there, so that there is one name; where no private conversation has words of anybody but its two, so that nobody
+//! else wrote there; and from the first word on that this name said in a conversation. All else is put where nobody
+//! sees it, in `logs/+old/tea.house`, and stays there for its owner to read or to delete.
 
 use std::fs;
 use std::io;
@@ -54,7 +54,7 @@ fn take_over_server(logs: &Path, folder: &str, profiles: &[Profile]) -> io::Resu
             }
         }
     }
-    // What is left is nobody's, and is not looked at again.
+    // The rest is nobody's, and is not looked at again.
     let nobodys = logs.join(NOBODYS);
     folder::make(&nobodys)?;
     let place = (1..).map(|number| {
@@ -65,7 +65,7 @@ fn take_over_server(logs: &Path, folder: &str, profiles: &[Profile]) -> io::Resu
         .or_else(|_| place.into_iter().find(is_free).map_or(Ok(()), |to| fs::rename(&from, to)))
 }
 
-/// Whose the logs are, if they are those of the only way to that server.
+/// The owner of the logs, if they are those of the only way to that server.
 fn owner(profile: &Profile) -> Owner {
     let has_account =
         profile.keyring || !profile.password.is_empty() || profile.sasl.contains(&Mechanism::External);
@@ -89,7 +89,7 @@ fn read_conversations(folder: &Path) -> io::Result<Vec<Old>> {
     Ok(conversations)
 }
 
-/// Whether nobody speaks in a private conversation but the two who have it.
+/// Whether nobody speaks in a private conversation but the two people who have it.
 fn is_between(old: &Old, nick: &str) -> bool {
     let is_one = |from: &str| is_same(from, nick) || is_same(from, &old.name);
     is_channel(&old.name) || old.text.lines().filter_map(Entry::parse).all(|entry| is_one(&entry.from))
@@ -224,7 +224,7 @@ mod tests {
         let both = Profile { name: "anna's".into(), ..anna() };
         let (hers, his) = ("2026-03-01T09:03:00Z <anna> oh\n", "2026-03-01T09:04:00Z <ben> me too\n");
         for (files, profiles) in [
-            // He has answered nobody, so this may be for whoever sat here before.
+            // He has answered nobody, so this may be for a person who sat here before.
             (vec![("carol.log", MARK.to_owned())], vec![ben.clone()]),
             // Two have written here.
             (vec![("carol.log", format!("{MARK}{hers}{his}"))], vec![ben.clone()]),

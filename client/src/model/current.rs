@@ -1,4 +1,4 @@
-//! What the person does with the conversation in front: reads it, answers, says what they think of a message.
+//! What the user does with the conversation in front: reads it, answers, says what they think of a message.
 
 use std::borrow::Cow;
 
@@ -51,12 +51,12 @@ impl Model {
         self.current().map_or("", |current| &current.input.draft)
     }
 
-    /// What was sent before what is written now (`-1`), or after it (`1`).
+    /// The text that was sent before what is written now (`-1`), or after it (`1`).
     pub fn recall(&mut self, written: &str, steps: isize) -> Option<String> {
         self.current_mut()?.input.recall(written, steps)
     }
 
-    /// How many messages a text makes in the conversation in front, and how many bytes more fit into the last one.
+    /// How many messages a text makes in the conversation in front, and how many bytes more fit into the last message.
     pub fn measure(&self, typed: &str) -> Option<(usize, usize)> {
         self.front()?.measure(typed)
     }
@@ -78,7 +78,7 @@ impl Model {
         }
     }
 
-    /// What is written next will answer this message. Where the server has no replies, the name of whoever wrote it is
+    /// The user's next message will answer this message. Where the server has no replies, the name of its speaker is
     /// all that can be said: it is to be put before the words.
     pub fn reply_to(&mut self, number: u64) -> Option<String> {
         let network = self.front_mut()?;
@@ -95,7 +95,7 @@ impl Model {
         }
     }
 
-    /// What is written next answers nothing after all. Says whether it would have.
+    /// The user's next message answers nothing after all. Says whether it would have.
     pub fn stop_replying(&mut self) -> bool {
         self.current_mut().is_some_and(|current| current.replying.take().is_some())
     }
@@ -142,7 +142,7 @@ impl Model {
         network.send_again(id, LineId::numbered(number))
     }
 
-    /// Who is writing in the conversation in front.
+    /// The people who are writing in the conversation in front.
     pub fn typing(&self) -> Vec<&str> {
         let now = self.common.clock.now();
         self.current().map(|current| current.typing(now).collect()).unwrap_or_default()
@@ -183,14 +183,13 @@ impl Model {
         }
     }
 
-    /// Completes the name or command before the caret (Tab), or goes on to the next one that fits, or `backwards` to
-    /// the one before. `caret` is a place in `typed` in bytes. Gives the new text and caret, or nothing if nothing
-    /// fits.
+    /// Completes the name or command before the caret (Tab), or goes on to the next candidate, or `backwards` to the
+    /// one before. `caret` is a place in `typed` in bytes. Gives the new text and caret, or nothing if nothing fits.
     pub fn complete(&mut self, typed: &str, caret: usize, backwards: bool) -> Option<(String, usize)> {
         let mut candidates: Vec<String> = Vec::new();
         if let Some(network) = self.front() {
             if let Some(current) = network.current() {
-                // Whoever spoke last is likely to be spoken to.
+                // The person who spoke last is likely to be spoken to.
                 let is_here =
                     |nick: &&str| current.members.get(network.features.case_mapping, nick).is_some();
                 candidates.extend(current.lines.speakers().into_iter().filter(is_here).map(str::to_owned));
@@ -199,7 +198,7 @@ impl Model {
                 let others: Vec<_> = others.filter(|nick| !candidates[..spoke].contains(nick)).collect();
                 candidates.extend(others);
             }
-            // Whoever and whatever has a conversation can be named in every other one.
+            // A person or room that has a conversation can be named in every other conversation.
             for named in network.conversations().iter().filter(|it| it.kind != Kind::Server) {
                 if !candidates.contains(&named.name) {
                     candidates.push(named.name.clone());
@@ -220,7 +219,7 @@ impl Model {
         self.current_mut().map(|it| it.lines.take_changes()).unwrap_or_default()
     }
 
-    /// The same of every conversation, for who shows all of them.
+    /// The same of every conversation, for a view that shows all of them.
     pub fn take_all_changes(&mut self) -> Vec<(ConversationId, u64)> {
         let conversations = self.networks.iter_mut().flat_map(|network| network.conversations.iter_mut());
         conversations

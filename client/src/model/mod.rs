@@ -7,8 +7,8 @@
 //! 2. The model changes, and notes what has to be done outside.
 //! 3. The window takes those [`Effect`]s ([`Model::take_effects`]), carries them out, and draws the model anew.
 //!
-//! A [`Network`] is one server and all that is open there; the model is all of them, which one is in front, and the
-//! login form. Nothing here knows a language: whatever is to be read comes as a [`Phrase`], and becomes words when it
+//! A [`Network`] is a server and all that is open there; the model is all of them, which of them is in front, and the
+//! login form. Nothing here knows a language: all that is to be read comes as a [`Phrase`], and becomes words when it
 //! is drawn.
 //!
 //! In reading order:
@@ -16,11 +16,11 @@
 //! - `base`: what all of it stands on;
 //! - this file: the whole; `networks`: which there are; `selection`: which conversation is in front, `current`: what the
 //!   person does with it, `people`: and with others;
-//! - [`network`]: one server, what the person does there and what happens there;
+//! - [`network`]: a server, what the person does there and what happens there;
 //! - [`conversation`]: lines, unread counts, members, drafts;
 //! - `history`: what was said before, there and on disk;
 //! - [`forms`]: the login and the page of a saved server; [`trust`]: servers that nobody vouches for;
-//! - [`assist`]: help while one writes and goes about;
+//! - [`assist`]: help while the person writes and goes about;
 //! - [`notify`]: what the desktop tells of; [`offers`]: rooms to go into with a click;
 //! - [`viewport`]: what of very much text is in view.
 
@@ -93,9 +93,9 @@ pub struct Model {
     base: Profile,
     /// The servers that are kept for the next time.
     profiles: Vec<Profile>,
-    /// Whether times, and who comes and goes, are shown.
+    /// Whether times are shown, and whether comings and goings are.
     shown: (bool, bool),
-    /// Whether others are told that one is writing.
+    /// Whether others are told that the user is writing.
     tells_typing: bool,
     /// In the order of the list.
     networks: Vec<Network>,
@@ -103,7 +103,7 @@ pub struct Model {
     front: Option<NetworkId>,
     /// The network that the login form opens, while that is under way. It has no conversations yet.
     applicant: Option<NetworkId>,
-    /// Whom the person is to be asked about.
+    /// The server that the person is to be asked about.
     stranger: Option<Stranger>,
     next_network: u32,
     /// Whether something else covers the conversations.
@@ -112,7 +112,7 @@ pub struct Model {
     to_visit: Option<(String, Vec<Room>)>,
     /// Whether the server of the form has asked for its password.
     asks_server_password: bool,
-    /// What is to be said of the window as a whole and was not said in a conversation.
+    /// Remarks on the window as a whole that were not said in a conversation.
     remarks: Vec<Phrase>,
     completion: Completion,
     effects: Vec<Effect>,
@@ -185,7 +185,7 @@ impl Model {
         &self.form_errors
     }
 
-    /// What to say below it that is about none of its fields: of settings that could not be read, for instance.
+    /// Remarks below it that are about none of its fields: on settings that could not be read, for instance.
     pub fn remarks(&self) -> &[Phrase] {
         &self.remarks
     }
@@ -216,7 +216,7 @@ impl Model {
         self.networks().flat_map(Network::conversations)
     }
 
-    /// One network, if it is still there.
+    /// A network, if it is still there.
     pub fn network(&self, id: NetworkId) -> Option<&Network> {
         self.networks.iter().find(|network| network.id == id)
     }
@@ -226,7 +226,7 @@ impl Model {
         self.front.and_then(|id| self.network(id))
     }
 
-    /// One conversation, if it is still open.
+    /// A conversation, if it is still open.
     pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
         self.network(id.network())?.conversation(id)
     }
@@ -241,17 +241,17 @@ impl Model {
         self.shown.0
     }
 
-    /// Whether it is shown who comes and goes.
+    /// Whether comings and goings are shown.
     pub fn shows_traffic(&self) -> bool {
         self.shown.1
     }
 
-    /// Says whether messages show when they came, and whether it is shown who comes and goes.
+    /// Says whether messages show when they came, and whether comings and goings are shown.
     pub fn set_shown(&mut self, times: bool, traffic: bool) {
         self.shown = (times, traffic);
     }
 
-    /// Says whether others see that one is writing. Whoever sees it now no longer does.
+    /// Says whether others see that the user is writing. Somebody who sees it now no longer does.
     pub fn set_tells_typing(&mut self, tells: bool) {
         if !tells {
             self.wrote("");
@@ -352,7 +352,7 @@ impl Model {
     }
 }
 
-/// What the person does with the window.
+/// The person at the window does these things.
 impl Model {
     /// Switches the language, of everything and at once; of what servers say, too, where they can.
     pub fn set_language(&mut self, language: Language) {
@@ -368,7 +368,7 @@ impl Model {
         }
     }
 
-    /// Opens a private conversation on the network in front, a new one or the one there is, and brings it to the front.
+    /// Opens a private conversation on the network in front, a new one or the old, and brings it to the front.
     pub fn open_private(&mut self, nick: &str) {
         if let Some(network) = self.front_mut() {
             network.open_private(nick);
@@ -382,7 +382,7 @@ impl Model {
         }
     }
 
-    /// Asks the server in front who is online (获取在线用户列表). The answer is shown in the current conversation.
+    /// Asks the server in front which people are online (获取在线用户列表). The answer is shown in the current conversation.
     ///
     /// # Errors
     /// When there is no connection.
@@ -420,7 +420,7 @@ impl Model {
 
     /// Leaves every server that we are on, with a word of farewell that may be empty, and closes the window.
     pub fn quit(&mut self, farewell: &str) {
-        // What is in sight has been read, and the server is told while it listens.
+        // The conversation in sight has been read, and the server is told while it listens.
         self.set_focused(false);
         for network in &mut self.networks {
             network.say_farewell(farewell);

@@ -19,7 +19,7 @@ impl Model {
         if self.applicant.is_some() {
             return;
         }
-        // Where there is a saved way to that server, it is the one to go.
+        // If there is a saved way to that server, the login goes that way.
         let server = form.server.trim().to_owned();
         let is_there = |profile: &&Profile| profile.server.eq_ignore_ascii_case(&server);
         let is_at_port =
@@ -70,7 +70,7 @@ impl Model {
         }
     }
 
-    /// Shows the login form, for one more server. The name is likely to be the same there.
+    /// Shows the login form, for a further server. The name is likely to be the same there.
     pub fn open_form(&mut self) {
         if self.view == View::Chat {
             let nick = self.front().map_or("", Network::me).to_owned();
@@ -137,7 +137,7 @@ impl Model {
         }
     }
 
-    /// Connects to the saved servers to which one wants to be connected from the start.
+    /// Connects to the saved servers to which the user wants to be connected from the start.
     pub fn connect_at_start(&mut self) {
         let wanted = self.profiles.iter().filter(|profile| profile.connect && !profile.nick.is_empty());
         let wanted: Vec<_> = wanted.filter(|profile| !profile.is_doubtful).cloned().collect();
@@ -166,7 +166,7 @@ impl Model {
         }
     }
 
-    /// A saved server was changed. Whoever is on it stays there; the next connection is made in the new way. Says
+    /// A saved server was changed. A user who is on it stays there; the next connection is made in the new way. Says
     /// whether something else stands in the login form now.
     pub fn change_profile(&mut self, before: &Profile, after: &Profile) -> bool {
         for network in self.networks.iter_mut().filter(|network| network.is_of(before)) {
@@ -184,7 +184,7 @@ impl Model {
         if is_seen {
             self.fill_form(after);
         } else {
-            // What was typed stays.
+            // The typed text stays.
             self.base = after;
         }
         is_seen
@@ -237,12 +237,12 @@ impl Model {
         }
     }
 
-    /// The rooms that an address led to, of the server that stands in the form: one comes into them after the login.
+    /// The rooms that an address led to, of the server in the form: the user comes into them after the login.
     pub fn rooms_to_visit(&self) -> &[Room] {
         self.to_visit.as_ref().map_or(&[], |(_, rooms)| rooms)
     }
 
-    /// Connects to a server and shows it in the list; or shows the form, if nobody knows yet as whom to go.
+    /// Connects to a server and shows it in the list; or shows the form, if nobody knows yet which name to go by.
     pub fn go_to(&mut self, profile: Profile) -> Option<NetworkId> {
         self.give_up_login();
         let network = if profile.nick.is_empty() {
@@ -268,7 +268,7 @@ impl Model {
         id
     }
 
-    /// Connects again to where we were, as whom we were.
+    /// Connects again to the same server, as the same person.
     pub fn connect_again(&mut self, id: NetworkId) {
         if let Some(network) = self.network_mut(id) {
             network.connect();
@@ -282,7 +282,7 @@ impl Model {
         }
     }
 
-    /// Leaves a network for good, with all that is open there. After the last one comes the login view.
+    /// Leaves a network for good, with all that is open there. The login view comes after the last network.
     pub fn leave(&mut self, id: NetworkId) {
         self.disconnect(id);
         self.collect_effects();

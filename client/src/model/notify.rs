@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::settings::Notify;
 
-/// What is told of: everywhere, and where one wants it otherwise.
+/// Messages to tell of: everywhere, and where the user wants it otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotifyRules {
     /// Everywhere else.

@@ -1,4 +1,4 @@
-//! Rooms that one can go into with a click, wherever one is: invitations, and rooms that one was sent out of.
+//! Rooms that the user can go into with a click, wherever they are: invitations, and rooms that they were sent out of.
 
 use crate::model::base::ids::NetworkId;
 use crate::model::network::parts::link::Link;
@@ -18,10 +18,10 @@ pub enum Banner {
 }
 
 impl Model {
-    /// What is to be said over the transcript.
+    /// The banner over the transcript.
     pub fn banner(&self) -> Option<Banner> {
         let front = self.front()?;
-        // The one in front knows best. Where there is no connection, nothing is offered.
+        // The network in front knows best. Where there is no connection, nothing is offered.
         let others = self.networks().filter(|network| network.id() != front.id());
         let mut offers = std::iter::once(front).chain(others);
         let offer = offers.find_map(|network| Some((network.id(), network.offers.last()?.clone())));
@@ -33,8 +33,8 @@ impl Model {
         }
     }
 
-    /// Goes into the room that the banner speaks of, from the login form too. Where a login is under way, that is waited
-    /// for: whoever logs in elsewhere wants to see what becomes of it.
+    /// Goes into the room that the banner speaks of, from the login form too. If a login is under way, the form
+    /// stays: a user who logs in elsewhere wants to see what becomes of it.
     ///
     /// # Errors
     /// When there is no connection.

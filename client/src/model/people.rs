@@ -1,4 +1,4 @@
-//! What can be done with other people on the network in front, and whom one hears nothing of anywhere.
+//! Things to do with other people on the network in front, and the people whom the user hears nothing of anywhere.
 
 use crate::model::Model;
 use crate::model::base::effect::Effect;
@@ -7,7 +7,7 @@ use crate::model::network::people::Order;
 use crate::text::i18n::{Phrase, Text};
 
 impl Model {
-    /// Asks who somebody on the network in front is, to be shown as a card.
+    /// Asks about a person on the network in front, to be shown as a card.
     ///
     /// # Errors
     /// When there is no connection.
@@ -28,12 +28,12 @@ impl Model {
         self.front_mut().ok_or(Text::NotConnected)?.keep_order(nick, order)
     }
 
-    /// Whom one does not want to hear: names, or patterns as `*!*@host`.
+    /// People whom the user does not want to hear: names, or patterns as `*!*@host`.
     pub fn ignored(&self) -> &[String] {
         &self.common.ignored
     }
 
-    /// Says whom one does not want to hear.
+    /// Says whom the user does not want to hear.
     pub fn set_ignored(&mut self, ignored: Vec<String>) {
         self.change_common(|common| common.ignored = ignored);
     }
@@ -44,7 +44,7 @@ impl Model {
         self.common.ignored.iter().any(is_same)
     }
 
-    /// Puts somebody on the list or takes them off it, and says so. Without a name it tells who is on it.
+    /// Puts somebody on the list or takes them off it, and says so. Without a name it tells which people are on it.
     pub(in crate::model) fn ignore(&mut self, who: Option<&str>, ignore: bool) {
         let Some(who) = who else {
             let all = self.common.ignored.join(", ");

@@ -17,7 +17,7 @@ impl Model {
         self.look();
     }
 
-    /// Brings the next conversation of the list to the front (`1`), or the one before (`-1`), around the ends.
+    /// Brings the next conversation of the list to the front (`1`), or the conversation before (`-1`), around the ends.
     pub fn select_beside(&mut self, steps: isize) {
         let ids: Vec<_> = self.listed().map(Conversation::id).collect();
         let current = self.current().map(Conversation::id);
@@ -48,7 +48,7 @@ impl Model {
         }
     }
 
-    /// Says whether the window has the keyboard. What comes in while it has not is unread, whatever is in front.
+    /// Says whether the window has the keyboard. Messages that come while it has not are unread, whatever is in front.
     pub fn set_focused(&mut self, focused: bool) {
         if self.common.is_focused && !focused {
             self.turn_away();
@@ -57,7 +57,7 @@ impl Model {
         self.look();
     }
 
-    /// Says whether a page, such as the settings, covers the conversations. What comes in meanwhile is unread.
+    /// Says whether a page, such as the settings, covers the conversations. Messages that come meanwhile are unread.
     pub fn set_covered(&mut self, covered: bool) {
         if self.covered == covered {
             return;
@@ -78,7 +78,7 @@ impl Model {
         }
     }
 
-    /// Tells each network whether it is in sight now. What is in sight has been looked at.
+    /// Tells each network whether it is in sight now. The user has looked at a conversation that is in sight.
     pub(super) fn look(&mut self) {
         let is_looking = self.common.is_focused && self.view == View::Chat && !self.covered;
         for network in &mut self.networks {

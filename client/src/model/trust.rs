@@ -1,8 +1,8 @@
 //! Whether to believe a server that nobody vouches for.
 //!
 //! Such a server is not connected to. The person is shown the fingerprint of its certificate, once, and if they trust
-//! it, it is pinned in the profile: from then on the server is known by it. A server that is known and shows another
-//! certificate is refused; to trust that one, the person first has to forget the old one.
+//! it, it is pinned in the profile: from then on the server is known by it. A known server that shows another
+//! certificate is refused; to trust that certificate, the person first has to forget the old one.
 
 use crate::event::failure::Failure;
 use crate::model::Model;
@@ -54,8 +54,8 @@ impl Model {
         self.stranger = None;
     }
 
-    /// Forgets by what a network's server is known, so that its next certificate is asked about. Ends the connection,
-    /// which was made with the old one.
+    /// Forgets by what a network's server is known, so that the person is asked about its next certificate. Ends the
+    /// connection, which was made with the old one.
     pub fn forget_certificate(&mut self, id: NetworkId) {
         let Some(network) = self.network_mut(id) else { return };
         network.profile.tls_fingerprints.clear();

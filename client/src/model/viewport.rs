@@ -1,15 +1,15 @@
 //! Which of very many items are in view.
 //!
-//! No pixel is drawn here: whoever calls says how tall an item is. So the transcript holds 100,000 messages and measures
+//! No pixel is drawn here: the caller says how tall an item is. So the transcript holds 100,000 messages and measures
 //! only those that somebody looks at:
 //!
-//! - [`Stack`] knows the heights of all items and finds the one at a given place in logarithmic time.
+//! - [`Stack`] knows the heights of all items and finds the item at a given place in logarithmic time.
 //! - [`Viewport`] is the window onto a stack: it stays at the bottom while new items come, stays where it is when
 //!   somebody has scrolled up, and takes an old measurement for an estimate until an item comes into view again.
 
 /// The heights of items that stand on one another, the first on top.
 ///
-/// The sums are kept in a binary indexed tree: appending, changing one height, the top of an item and the item at a
+/// The sums are kept in a binary indexed tree: appending, changing a height, the top of an item and the item at a
 /// place all take logarithmic time.
 #[derive(Clone, Debug, Default)]
 pub struct Stack {
@@ -77,7 +77,7 @@ impl Stack {
         }
     }
 
-    /// What all items above this one are tall together; for `len()` that is [`total`](Self::total).
+    /// The height of all items above this item together; for `len()` that is [`total`](Self::total).
     pub fn top(&self, index: usize) -> u64 {
         let mut sum = 0;
         let mut node = index;
@@ -88,7 +88,7 @@ impl Stack {
         sum
     }
 
-    /// What all items are tall together.
+    /// The height of all items together.
     pub fn total(&self) -> u64 {
         self.top(self.len())
     }
@@ -136,9 +136,9 @@ enum Position {
 
 /// A window onto a [`Stack`] of items that are measured only when they come into view.
 ///
-/// Items are known by numbers that go on for ever: new ones come at the end, old ones come and go at the front, and each
-/// keeps its number. Every method that has to look at items takes `height_of`, which is asked for the height of one
-/// item and only for those that are in view or are passed over.
+/// Items are known by numbers that go on for ever: new items come at the end, old ones come and go at the front, and
+/// each keeps its number. Every method that has to look at items takes `height_of`, which is asked for the height of
+/// one item and only for those that are in view or are passed over.
 #[derive(Clone, Debug)]
 pub struct Viewport {
     stack: Stack,
@@ -184,8 +184,8 @@ impl Viewport {
         self.first + self.len() as u64
     }
 
-    /// Says which items there are: those from `first` to before `end`, of which `end` only ever grows. New ones get an
-    /// estimated height. What is in view stays where it is, wherever items come.
+    /// Says which items there are: those from `first` to before `end`, of which `end` only ever grows. New items get
+    /// an estimated height. The items in view stay where they are, wherever others come.
     pub fn set_range(&mut self, first: u64, end: u64, estimate: u32) {
         if self.is_empty() {
             self.first = first;
@@ -230,7 +230,7 @@ impl Viewport {
         self.layout = self.layout.wrapping_add(1).max(1);
     }
 
-    /// Says that one item has to be measured again; nothing if it is gone.
+    /// Says that an item has to be measured again; nothing if it is gone.
     pub fn invalidate_item(&mut self, number: u64) {
         let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
         if let Some(measured_in) = index.and_then(|index| self.measured_in.get_mut(index)) {
@@ -243,7 +243,7 @@ impl Viewport {
         self.position == Position::Bottom
     }
 
-    /// Stands still from now on, whatever comes, since somebody marks words in it.
+    /// Stands still from now on, even if items come, since somebody marks words in it.
     pub fn hold(&mut self, height_of: impl FnMut(u64) -> u32) {
         self.is_held = true;
         self.visible(height_of);
@@ -315,7 +315,7 @@ impl Viewport {
             }
             return;
         }
-        // What it took is filled from above.
+        // Items above fill the room that it took.
         while shown > 0 && index > 0 {
             index -= 1;
             shown -= i64::from(self.measured(index, height_of));
@@ -325,7 +325,7 @@ impl Viewport {
 
     /// Moves the view down by `distance`, or up when it is negative, and no further than the ends.
     pub fn scroll_by(&mut self, distance: i64, mut height_of: impl FnMut(u64) -> u32) {
-        // Whoever moves it is not held, only what comes by itself.
+        // A user who moves the view is not held; only items that come by themselves are.
         let is_held = std::mem::take(&mut self.is_held);
         self.move_by(distance, &mut height_of);
         self.is_held = is_held;
@@ -385,8 +385,8 @@ impl Viewport {
         }
     }
 
-    /// What the scrollbar shows: how much lies above the view, and how much there is in all.
-    /// As good as the estimates of what was never in view.
+    /// The scrollbar's figures: how much lies above the view, and how much there is in all. They are as good as the
+    /// estimates of items that were never in view.
     pub fn extent(&self) -> (u64, u64) {
         let total = self.stack.total();
         let above = match self.position {
@@ -567,7 +567,7 @@ mod tests {
             viewport.set_range(0, count as u64 + 1, 20);
             let held = viewport.visible(height_of);
             assert_eq!(held[..before.len()], before);
-            // Whoever holds it can still move it, as far as there is something.
+            // The user can still move a view that is held, as far as there is something.
             viewport.scroll_by(-1000, height_of);
             assert_eq!(viewport.visible(height_of)[0], Placed { number: 0, y: 0, height: 10 });
             viewport.scroll_by(1000, height_of);

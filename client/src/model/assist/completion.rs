@@ -1,7 +1,7 @@
 //! Tab: the rest of a name, a room or a command from how it begins.
 //!
-//! Pressed again it goes on to the next one that fits. 汉字 stand without spaces between words, so where no word fits
-//! from its beginning, the longest end of it that a name begins with does: `你好小` becomes `你好小明`.
+//! Another press goes on to the next candidate. 汉字 stand without spaces between words, so where no word fits from its
+//! beginning, the longest end of it that a name begins with does: `你好小` becomes `你好小明`.
 
 use crate::text::typed;
 
@@ -11,7 +11,7 @@ pub struct Completion {
     last: Option<Round>,
 }
 
-/// One walk through all that fits.
+/// A walk through all that fits.
 #[derive(Debug)]
 struct Round {
     /// The text before the part that is being completed, and the text after the caret.
@@ -24,7 +24,7 @@ struct Round {
 
 impl Completion {
     /// Completes what stands before `caret`, a place in `text` in bytes, by one of `candidates`, the best first; or,
-    /// if nothing was typed since the last time, replaces it by the next one (or the one before).
+    /// if nothing was typed since the last time, replaces it by the next candidate (or the one before).
     /// Gives the new text and caret, or nothing if nothing fits.
     pub fn complete(
         &mut self,
@@ -77,7 +77,7 @@ fn fitting(typed: &str, start: usize, candidates: &[String]) -> Vec<String> {
         .filter(|candidate| typed::narrow(candidate).to_lowercase().starts_with(&beginning))
         .filter(|candidate| is_first || !candidate.starts_with('/'))
         .map(|candidate| {
-            // A name at the beginning of a message says to whom it is said.
+            // A name at the beginning of a message says that it is said to this person.
             let is_name = !candidate.starts_with(['/', '#', '&']);
             format!("{candidate}{}", if is_first && is_name { ": " } else { " " })
         })

@@ -41,7 +41,7 @@ pub fn suggest(text: &str, caret: usize, language: Language) -> Option<Suggestio
         }
         _ => {
             let (start, name) = emoji_name(typed)?;
-            // Between Chinese words a full-width colon mostly is one: Enter sends what follows as it is.
+            // A full-width colon between Chinese words mostly is a colon: Enter sends what follows as it is.
             let stands_alone = typed[..start].chars().next_back().is_none_or(char::is_whitespace);
             (start..typed.len(), if name.is_wide && !stands_alone { Vec::new() } else { emoji(name.text) })
         }
@@ -49,7 +49,7 @@ pub fn suggest(text: &str, caret: usize, language: Language) -> Option<Suggestio
     (!items.is_empty()).then_some(Suggestions { range, items })
 }
 
-/// How the command is written whose arguments are being written, if it is one.
+/// How to write the command whose arguments are being written, if it is a command.
 pub fn usage(text: &str) -> Option<Text> {
     Some(command::begun(text)?.usage)
 }

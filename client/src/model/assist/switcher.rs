@@ -1,7 +1,7 @@
 //! Ctrl+K: the conversations that fit what is typed, the best first.
 //!
-//! 汉字 are found by themselves and by how they are said: `茶馆` by `cg`, `chag` and `chaguan`, and a name with more
-//! than one reading by each of them.
+//! 汉字 are found by themselves and by how they are said: `茶馆` by `cg`, `chag` and `chaguan`, and a name with several
+//! readings by each of them.
 
 use pinyin::ToPinyinMulti;
 
@@ -11,8 +11,8 @@ use crate::model::network::Network;
 use crate::text::typed;
 
 impl Model {
-    /// The conversations whose name, or whose server's name, fits what was typed, the best first; and of those that fit
-    /// as well, what is unread first.
+    /// The conversations whose name, or whose server's name, fits what was typed, the best first; of two that fit
+    /// equally well, the unread conversation is first.
     pub fn search_conversations(&self, typed: &str) -> Vec<(&Network, &Conversation)> {
         let everything = self.networks().flat_map(|network| {
             network.conversations().iter().map(move |conversation| (network, conversation))

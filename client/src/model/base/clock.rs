@@ -11,7 +11,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 /// Where the model takes the time from.
 #[derive(Clone)]
 pub struct Clock {
-    /// What time it is, whoever says so: the system, or a test.
+    /// What time it is, by the system or by a test.
     pub now: Rc<dyn Fn() -> Timestamp>,
     /// Where times are shown as they are there.
     pub zone: TimeZone,

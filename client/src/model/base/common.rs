@@ -12,7 +12,7 @@ pub struct Common {
     pub clock: Clock,
     /// The window's language.
     pub language: Language,
-    /// Whom one does not want to hear: names, or patterns as `*!*@host`.
+    /// People whom the user does not want to hear: names, or patterns as `*!*@host`.
     pub ignored: Vec<String>,
     /// Where conversations are written down, if they are.
     pub logs: Option<Logs>,

@@ -1,5 +1,5 @@
-//! What the model wants done outside: the window, or the program without one, takes these in order and carries them
-//! out. The model itself never does.
+//! What the model wants done outside. The window, or the program without a window, takes these in order and carries
+//! them out; the model itself never does.
 
 use crate::config::profile::Profile;
 use crate::model::base::ids::{ConversationId, NetworkId};
@@ -22,9 +22,9 @@ pub enum Effect {
     Notify {
         /// Where it was said.
         conversation: ConversationId,
-        /// Who said it, and where.
+        /// The speaker, and where it was said.
         title: String,
-        /// What.
+        /// The words.
         text: String,
     },
     /// Tell the desktop of something else than a message.
@@ -34,7 +34,7 @@ pub enum Effect {
         /// What.
         phrase: Phrase,
     },
-    /// Keep this list of whom one does not want to hear.
+    /// Keep this list of people whom the user does not want to hear.
     KeepIgnored(Vec<String>),
     /// Close the window and end the program.
     Quit,

@@ -1,12 +1,12 @@
-//! Comings and goings in few words: who came, who left, who did both, one line for all that happened between two
-//! messages.
+//! Comings and goings in few words: people who came, who left, who did both, in one line for all that happened
+//! between two messages.
 //!
-//! Only the outcome is told: who came and left again passed by, who left and is back was only away for a moment. What
-//! happened in between is kept, with its times, for whoever unfolds the line.
+//! Only the outcome is told: somebody who came and left again passed by, somebody who left and is back was only away
+//! for a moment. All that happened in between is kept, with its times, for a user who unfolds the line.
 
 use crate::text::i18n::{Language, Phrase, Text};
 
-/// How many movements one line takes.
+/// How many movements a line takes.
 pub const MAX_MOVEMENTS: usize = 1000;
 
 /// How many names the short form tells of one kind.
@@ -17,7 +17,7 @@ const MAX_NAMES: usize = 12;
 pub struct Movement {
     /// When, as `HH:MM`.
     pub time: String,
-    /// Who, by the name before.
+    /// The person, by the name before.
     pub who: String,
     /// What they did.
     pub step: Step,
@@ -59,7 +59,7 @@ impl Movements {
         Self { movements: vec![movement], is_unfolded: false }
     }
 
-    /// One more.
+    /// Adds a movement.
     pub fn add(&mut self, movement: Movement) {
         self.movements.push(movement);
     }
@@ -79,7 +79,7 @@ impl Movements {
         self.movements.is_empty()
     }
 
-    /// Whether there is more to it than one sentence.
+    /// Whether there is more to it than a single sentence.
     pub fn can_unfold(&self) -> bool {
         self.movements.len() > 1
     }
@@ -121,7 +121,7 @@ impl Movements {
             parts.push(Text::Renamed.with([person.before, person.now]).to(language));
         }
         if parts.is_empty() {
-            // Somebody took another name and the old one again.
+            // Somebody took another name and then the old name again.
             parts.extend(self.movements.last().map(|last| last.phrase.to(language)));
         }
         parts.join(" · ")
@@ -130,7 +130,7 @@ impl Movements {
     fn people(&self) -> Vec<Person<'_>> {
         let mut people: Vec<Person<'_>> = Vec::new();
         for Movement { who, step, .. } in &self.movements {
-            // Whoever has the name now; somebody who left may have left it to somebody else.
+            // The person who has the name now; somebody who left may have left it to somebody else.
             let known = people.iter().rposition(|it| it.now == who && (it.is_here || *step == Step::Came));
             let index = known.unwrap_or_else(|| {
                 let was_here = *step != Step::Came;
@@ -150,7 +150,7 @@ impl Movements {
     }
 }
 
-/// Names in one sentence, and how many more there are if they are many.
+/// Names in a sentence, and how many more there are if they are many.
 fn list(names: &[&str]) -> Phrase {
     let shown = names[..names.len().min(MAX_NAMES)].join(", ");
     match names.len().saturating_sub(MAX_NAMES) {
@@ -159,7 +159,7 @@ fn list(names: &[&str]) -> Phrase {
     }
 }
 
-/// Whether a notice tells how things stand, so that the same one again takes the place of the one before: a connection
+/// Whether a notice tells how things stand, so that the same notice again takes the place of the first: a connection
 /// that comes and goes is worth a line, not a page.
 pub fn is_state(notice: &[Phrase]) -> bool {
     notice.last().is_some_and(|phrase| {

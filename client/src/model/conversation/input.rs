@@ -30,7 +30,7 @@ impl Input {
         self.sent.push_back(text.to_owned());
     }
 
-    /// What was sent before (`-1`) or after (`1`) what is written now; behind the last, what was being written.
+    /// The text that was sent before (`-1`) or after (`1`) what is written now; behind the last, the unsent text.
     pub fn recall(&mut self, written: &str, steps: isize) -> Option<String> {
         let here = match &self.recalled {
             Some((index, _)) if self.sent.get(*index).is_some_and(|sent| sent == written) => *index,

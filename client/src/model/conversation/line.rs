@@ -1,5 +1,5 @@
-//! One line of a transcript, and what stands in it: a message with its answers and reactions, a notice, who came and
-//! went. Where lines stand among each other is the subject of `lines`.
+//! A line of a transcript, and what stands in it: a message with its answers and reactions, a notice, comings and
+//! goings. `lines` tells where lines stand among each other.
 
 use std::borrow::Cow;
 
@@ -15,13 +15,13 @@ use crate::text::i18n::{Language, Phrase, Text};
 /// How many colours names are written in.
 pub const COLOURS: usize = 8;
 
-/// How much of a message is told where another one answers it.
+/// How much of a message is told where another message answers it.
 const MAX_QUOTE_BYTES: usize = 600;
 
-/// How many different emoji one message takes.
+/// How many different emoji a message takes.
 const MAX_REACTIONS: usize = 20;
 
-/// One line of the transcript. It may be many lines high.
+/// A line of the transcript. It may be many lines high.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// When: by the server's clock if it said so and that is not ahead of ours, else by ours.
@@ -32,7 +32,7 @@ pub struct Line {
     pub time: String,
     /// How often it happened on end.
     pub times: u32,
-    /// How many lines there had been when it came, whatever its place. 0 for what was said before one came.
+    /// How many lines there had been when it came, whatever its place. 0 for a message from before the user came.
     pub serial: u64,
     /// What stands there.
     pub body: Body,
@@ -43,11 +43,11 @@ pub struct Line {
 pub enum Body {
     /// Somebody said something.
     Message(Box<Message>),
-    /// A dim notice: who came and went, answers, the help. Each phrase is a paragraph of its own.
+    /// A dim notice: comings and goings, answers, the help. Each phrase is a paragraph of its own.
     Notice(Vec<Phrase>),
-    /// Who came and went since the last message.
+    /// People who came and went since the last message.
     Movements(Movements),
-    /// A line between one day and the next.
+    /// A line between a day and the next.
     Day(Date),
     /// Nothing any more: what stood here stands elsewhere now.
     Gone,
@@ -56,11 +56,11 @@ pub enum Body {
 /// Something that somebody said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Who said it.
+    /// The speaker.
     pub from: String,
     /// Which colour the name has: an index below [`COLOURS`].
     pub colour: usize,
-    /// How it was said. An action reads as `from` and `text` in one sentence.
+    /// How it was said. An action reads as `from` and `text` in a single sentence.
     pub manner: Manner,
     /// The words; never empty of everything, and with nothing in them that must not be drawn.
     pub text: String,
@@ -85,7 +85,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// Who said what, in one line that need not have all of it.
+    /// The speaker and the words, in one line that need not have all of them.
     pub(in crate::model) fn quote(&self) -> (String, String) {
         let text = truncate(&self.text, MAX_QUOTE_BYTES).replace('\n', " ");
         let text = if self.manner == Manner::Action { format!("* {} {text}", self.from) } else { text };
@@ -120,12 +120,12 @@ impl Message {
     }
 }
 
-/// The message that another one answers, as it was then.
+/// The message that another message answers, as it was then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// Its identifier.
     pub id: String,
-    /// Who said it and what, if we have it.
+    /// The speaker and the words of that message, if we have it.
     pub quote: Option<(String, String)>,
 }
 
@@ -134,7 +134,7 @@ pub struct Reply {
 pub struct Reaction {
     /// The emoji.
     pub emoji: String,
-    /// Who put it there.
+    /// The people who put it there.
     pub people: Vec<String>,
 }
 
@@ -161,7 +161,7 @@ impl Line {
         Self { at, stamp: at, time, times: 1, serial: 0, body }
     }
 
-    /// The line's text as one would copy it, without time; paragraphs end with a line feed.
+    /// The line's text as a user would copy it, without time; paragraphs end with a line feed.
     pub fn text(&self, language: Language) -> Cow<'_, str> {
         let text = match &self.body {
             Body::Message(message) if message.redacted => Text::TakenBack.to(language).into(),
@@ -182,7 +182,7 @@ impl Line {
         }
     }
 
-    /// The message that stands here, if one does.
+    /// The message that stands here, if a message does.
     pub fn message(&self) -> Option<&Message> {
         match &self.body {
             Body::Message(message) => Some(message),

@@ -1,4 +1,4 @@
-//! The lines of one conversation: added at the end, older ones before the first, dropped from the front when there are
+//! The lines of a conversation: added at the end, older ones before the first, dropped from the front when there are
 //! too many, or cleared all together.
 //!
 //! A line may change where it stands, and be empty in the end; the view is told ([`Lines::take_changes`]). So a widget
@@ -20,26 +20,26 @@ use crate::text::i18n::Phrase;
 /// How many lines a conversation keeps.
 pub const MAX_LINES: usize = 10_000;
 
-/// The number of the first line of all: there is room for whatever was said before it.
+/// The number of the first line of all: there is room for everything that was said before it.
 const FIRST_NUMBER: u64 = 1 << 40;
 
-/// Whoever spoke within so many lines is likely to be spoken to.
+/// Somebody who spoke within so many lines is likely to be spoken to.
 const SPOKEN_LINES: usize = 200;
 
-/// How far back a notice looks for one that tells of the same state.
+/// How far back a notice looks for another that tells of the same state.
 const STATE_LINES: usize = 16;
 
 /// Messages of one person within this time of each other stand under one name.
 const GROUPING: SignedDuration = SignedDuration::from_mins(2);
 
-/// A message without an identifier is taken for the same as one with the same words so many seconds apart.
+/// A message without an identifier is taken for the same as another with the same words so many seconds apart.
 const SAME_SECS: i64 = 30;
 
 /// The lines, by their numbers on end.
 #[derive(Debug)]
 pub struct Lines {
     lines: VecDeque<Line>,
-    /// The number of the first line, and of the next one when there are none.
+    /// The number of the first line, and of the next line when there are none.
     first: u64,
     /// Lines that changed since they were last drawn.
     changed: Vec<u64>,
@@ -60,7 +60,7 @@ impl Lines {
         self.lines.iter().enumerate().map(|(index, line)| (LineId(self.first + index as u64), line))
     }
 
-    /// One line, unless it is gone.
+    /// A line, unless it is gone.
     pub fn get(&self, id: LineId) -> Option<&Line> {
         self.lines.get(self.index_of(id)?)
     }
@@ -114,7 +114,7 @@ impl Lines {
         Some(LineId(self.next_id().0 - 1 - back as u64))
     }
 
-    /// Who spoke in the last lines, the newest first.
+    /// People who spoke in the last lines, the newest first.
     pub fn speakers(&self) -> Vec<&str> {
         let mut speakers: Vec<&str> = Vec::new();
         let recent = self.lines.iter().rev().take(SPOKEN_LINES).filter_map(Line::message);
@@ -140,7 +140,7 @@ impl Lines {
 /// What changes there.
 impl Lines {
     /// Adds a line at the end, a day line before it if a day has begun, and drops the oldest lines over the limit.
-    /// A notice that tells how things stand takes the place of the one before, if nobody spoke in between.
+    /// A notice that tells how things stand takes the place of the notice before, if nobody spoke in between.
     pub fn push(&mut self, at: Timestamp, zone: &TimeZone, mut body: Body) -> LineId {
         let time = self.begin_day(at, zone);
         match &mut body {
@@ -161,7 +161,7 @@ impl Lines {
         self.append(Line::new(at, time, body))
     }
 
-    /// Somebody came, went or took another name; one line tells of all who did so without a word in between.
+    /// Somebody came, went or took another name; a single line tells of all who did so without a word in between.
     pub fn push_movement(&mut self, at: Timestamp, zone: &TimeZone, mut movement: Movement) {
         let time = self.begin_day(at, zone);
         movement.time.clone_from(&time);
@@ -258,13 +258,13 @@ impl Lines {
         moved
     }
 
-    /// Adds a line at the end. One that was there before keeps its serial number.
+    /// Adds a line at the end. A line that was there before keeps its serial number.
     fn append(&mut self, mut line: Line) -> LineId {
         if line.serial == 0 {
             self.serials += 1;
             line.serial = self.serials;
         }
-        // More than one has to go where older ones came back.
+        // More than one line has to go where older lines came back.
         while self.lines.len() >= MAX_LINES {
             self.lines.pop_front();
             self.first += 1;
@@ -322,11 +322,11 @@ impl Lines {
         mem::take(&mut self.changed)
     }
 
-    /// Whether a message is here already. One of ours that was thought lost has arrived after all.
+    /// Whether a message is here already. A message of ours that was thought lost has arrived after all.
     pub fn recognises(&mut self, told: &Told) -> bool {
         let Told { at, stamp, from, words, .. } = told;
         let is_near = |said: Timestamp, at: Timestamp| at.duration_since(said).as_secs().abs() <= SAME_SECS;
-        // From which time on it stands here, if it was stamped with one that has not come, nobody can say.
+        // If a message was stamped with a time that has not come, nobody can say from which time on it stands here.
         let is_ahead = stamp.is_some_and(|stamp| !is_near(stamp, *at));
         let is_it = |message: &Message, said: Timestamp| match (&message.id, &words.id) {
             (Some(one), Some(other)) => one == other,
@@ -346,7 +346,7 @@ impl Lines {
         true
     }
 
-    /// Drops every line. Numbering goes on, so that no old line is taken for a new one.
+    /// Drops every line. Numbering goes on, so that no old line is taken for a new line.
     pub fn clear(&mut self) {
         self.first = self.next_id().0;
         self.lines.clear();

@@ -1,15 +1,15 @@
-//! Who is in a room, and in which order they are listed.
+//! The people in a room, and the order in which they are listed.
 
 use std::collections::HashMap;
 
 use teahouse_protocol::{CaseMapping, Folded};
 
-/// One person in a room.
+/// A person in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The name.
     pub nick: String,
-    /// The signs of rank, the highest first: `@` for an operator, `+` for one with voice, none for most.
+    /// The signs of rank, the highest first: `@` for an operator, `+` for a member with voice, none for most.
     pub signs: String,
     /// Whether they said that they are away.
     pub away: bool,
@@ -80,7 +80,7 @@ impl Members {
         self.by_name.get_mut(&mapping.fold(nick).into_owned())
     }
 
-    /// Adds somebody; who is there already keeps what is known of them.
+    /// Adds somebody; a member who is there already keeps what is known of them.
     pub(in crate::model) fn add(&mut self, mapping: CaseMapping, nick: &str) -> &mut Member {
         self.by_name.entry(mapping.fold(nick).into_owned()).or_insert_with(|| Member {
             nick: nick.to_owned(),
@@ -104,7 +104,7 @@ impl Members {
         self.by_name.clear();
     }
 
-    /// Keeps only these people, each with their signs of rank and their name, and adds those who are missing: the answer
+    /// Keeps only these people, each with their signs of rank and their name, and adds the missing ones: the answer
     /// to NAMES.
     pub(in crate::model) fn replace<'a>(
         &mut self,

@@ -2,9 +2,9 @@
 //!
 //! A name counts as a whole word, by [Unicode's word borders](https://www.unicode.org/reports/tr29/#Word_Boundaries):
 //! `me` is not in `crème`. 汉字 are written without spaces, so beside a name in them any character may stand, unless
-//! the two are part of a longer name of somebody who is there; a name of a single one is too often a part of a word.
-//! A colon, which Unicode has inside words for the sake of Swedish, is a border: `bob:ok` is said to bob.
-//! An address, in the web or of mail, and a room that is called so name nobody.
+//! the two are part of a longer name of somebody who is there; a name of a single character is too often a part of a
+//! word. A colon, which Unicode has inside words for the sake of Swedish, is a border: `bob:ok` is said to bob. An
+//! address, in the web or of mail, and a room that is called so name nobody.
 
 use teahouse_protocol::CaseMapping;
 use unicode_normalization::UnicodeNormalization;
@@ -88,7 +88,7 @@ fn stands_alone(text: &str, start: usize, end: usize, borders: &[usize]) -> bool
     is_border(start, first, before) && (is_owner || is_border(end, last, next))
 }
 
-/// Whether what stands behind a word makes it one of mail: `@example`.
+/// Whether what stands behind a word makes it a mail address: `@example`.
 fn is_in_address(after: &str) -> bool {
     after.strip_prefix('@').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }

@@ -1,4 +1,4 @@
-//! One conversation: its lines, what of them is unread, and who is there.
+//! A conversation: its lines, what of them is unread, and the people who are there.
 //!
 //! In reading order: [`mod@line`] and `lines`, what stands there; `past`, what is known of what was said before;
 //! [`members`]; `input`, what is written and not yet said; [`condense`], comings and goings in few words; `mention`,
@@ -64,7 +64,7 @@ pub struct Conversation {
     seen_to_end: bool,
     /// Up to when it was read, as the server knows and the logs do.
     pub(super) read_until: Option<Timestamp>,
-    /// Who is writing, and until when to believe it.
+    /// People who are writing, and until when to believe it.
     pub(super) typing: Vec<(String, Timestamp)>,
     /// The message that what is written next will answer.
     pub(super) replying: Option<Reply>,
@@ -75,7 +75,7 @@ pub struct Conversation {
 /// Lines that were taken from the end, to be put there again below what belongs before them.
 pub(super) struct Later {
     lines: Vec<(LineId, Line)>,
-    /// Whether the “new” line stood above one of them, and which.
+    /// Whether the “new” line stood above one of these lines, and which.
     first_unread: Option<LineId>,
 }
 
@@ -132,7 +132,7 @@ impl Conversation {
         &self.topic
     }
 
-    /// Who is in the room; nobody in other conversations.
+    /// The people in the room; nobody in other conversations.
     pub fn members(&self) -> &Members {
         &self.members
     }
@@ -152,7 +152,7 @@ impl Conversation {
         self.lines.iter()
     }
 
-    /// One line, unless it is gone.
+    /// A line, unless it is gone.
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.get(id)
     }
@@ -162,8 +162,8 @@ impl Conversation {
         self.lines.get(LineId(number))
     }
 
-    /// The lines that are there, by their numbers: from the first to before the second. A line keeps its number, unless
-    /// something that was missed has to stand above it; older ones that are found later have lower numbers.
+    /// The lines that are there, by their numbers: from the first to before the second. A line keeps its number,
+    /// unless something that was missed has to stand above it; older lines that are found later have lower numbers.
     pub fn range(&self) -> (LineId, LineId) {
         (self.lines.first_id(), self.lines.next_id())
     }
@@ -188,12 +188,12 @@ impl Conversation {
         self.past.look_back == LookBack::Nothing
     }
 
-    /// Who is writing now.
+    /// The people who are writing now.
     pub fn typing(&self, now: Timestamp) -> impl Iterator<Item = &str> {
         self.typing.iter().filter(move |(_, until)| *until > now).map(|(name, _)| name.as_str())
     }
 
-    /// Who said what in the message with this identifier, if it is here.
+    /// The speaker and the words of the message with this identifier, if it is here.
     pub(super) fn quote(&self, id: &str) -> Option<(String, String)> {
         self.lines.message(self.lines.of_message(id)?).map(Message::quote)
     }
@@ -228,8 +228,8 @@ impl Conversation {
         self.first_unread.filter(|id| *id >= self.lines.first_id())
     }
 
-    /// The newest line is a message that somebody wrote to be read. It is counted unless somebody looks, and it is new
-    /// to whoever looks as well if it came in below what they see.
+    /// The newest line is a message that somebody wrote to be read. It is counted unless the user looks. It is new to
+    /// a user who looks as well, if it came in below what they see.
     pub(super) fn note_new(&mut self, is_looked_at: bool, for_us: bool) {
         if self.first_unread.is_none() && !(is_looked_at && self.seen_to_end) {
             self.first_unread = Some(LineId(self.lines.next_id().0 - 1));
@@ -249,7 +249,7 @@ impl Conversation {
         self.mentions = 0;
     }
 
-    /// Says whether the newest line is in view, of somebody who looks.
+    /// Says whether a user who looks has the newest line in view.
     pub(super) fn saw_end(&mut self, is_in_view: bool) {
         self.seen_to_end = is_in_view;
     }
@@ -273,7 +273,7 @@ impl Conversation {
         }
     }
 
-    /// What stands here was read up to a time, or never: what came after it is unread.
+    /// The user has read these lines up to a time, or never: what came after it is unread.
     pub(super) fn resume(&mut self, read_until: Option<Timestamp>) {
         self.read_until = read_until;
         (self.unread, self.mentions, self.first_unread) = self.written_after(read_until);
@@ -302,7 +302,7 @@ impl Conversation {
         self.lines.clear();
         self.first_unread = None;
         self.mark_read();
-        // Whoever clears the screen does not want it filled again.
+        // A user who clears the screen does not want it filled again.
         self.past.close();
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of what was said before in one conversation: what was asked for, what is here, what may yet be had.
+//! What is known of a conversation before now: what the server was asked, what is here, what may yet be had.
 
 use jiff::Timestamp;
 
@@ -95,7 +95,7 @@ impl Past {
         self.asked = Some(asked);
     }
 
-    /// What was asked is answered, or never will be.
+    /// The server has answered what it was asked, or never will.
     pub fn answered(&mut self) -> Option<Asked> {
         self.asked.take()
     }
@@ -105,19 +105,19 @@ impl Past {
         self.newest.as_ref()
     }
 
-    /// A message has come, or was sent. Without an identifier, what comes after it comes after the last one that has one.
+    /// A message has come, or was sent. Without an identifier, later ones are known to follow the last that has one.
     pub fn note(&mut self, id: Option<String>, at: Timestamp) {
         let before = self.newest.take().and_then(|(before, _)| before);
         self.newest = Some((id.or(before), at));
     }
 
-    /// What was the newest message is so again, after older ones have come.
+    /// The message that was the newest is so again, after older ones have come.
     pub fn note_again(&mut self, newest: Option<(Option<String>, Timestamp)>) {
         self.newest = newest.or(self.newest.take());
     }
 
-    /// The newest message that is here was said at this time, and one of the newest is known to the server by this
-    /// identifier; only what came after it is missing.
+    /// The newest message that is here was said at this time, and the server knows one of the newest by this
+    /// identifier; only messages after it are missing.
     pub fn begin_after(&mut self, id: Option<String>, at: Timestamp) {
         self.newest = Some((id, at));
         self.is_open = true;

@@ -1,7 +1,7 @@
 //! Looking for words in a conversation.
 //!
 //! A search reads a few thousand lines at a time, the newest first, so that 100,000 lines do not hold up the window;
-//! the [`step`](Search::step)s between are taken by whoever owns it. Case makes no difference.
+//! its owner takes the [`step`](Search::step)s between. Case makes no difference.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -11,13 +11,13 @@ use crate::model::conversation::Conversation;
 use crate::model::conversation::line::{Body, Line};
 use crate::text::i18n::Language;
 
-/// How many lines one step reads.
+/// How many lines a step reads.
 const LINES_AT_ONCE: u64 = 4000;
 
 /// A place where the words stand: the number of a line, and which of the places in it.
 pub type Hit = (u64, usize);
 
-/// A search in one conversation.
+/// A search in a conversation.
 #[derive(Debug, Default)]
 pub struct Search {
     wanted: String,
@@ -59,7 +59,7 @@ impl Search {
 
     /// Reads the lines that came since the last step, and some of the older ones. Says whether there is more to read.
     ///
-    /// Who came and went is read only where that is shown, and days are no words.
+    /// Comings and goings are read only where they are shown, and days are no words.
     pub fn step(&mut self, conversation: &Conversation, language: Language, with_traffic: bool) -> bool {
         let (first, end) = conversation.range();
         let (first, end) = (first.number(), end.number());
@@ -112,7 +112,7 @@ impl Search {
         self.current = self.hits.get(next as usize).copied();
     }
 
-    /// The place that was gone to; the newest one at first.
+    /// The place that the user went to; the newest at first.
     pub fn current(&self) -> Option<Hit> {
         self.current
     }
@@ -131,7 +131,7 @@ impl Search {
     }
 }
 
-/// Where `wanted` stands in `text`, whatever the case of either; places do not overlap.
+/// The places where `wanted` stands in `text`, whatever the case of either; places do not overlap.
 pub fn places(text: &str, wanted: &str) -> Vec<Range<usize>> {
     let wanted: Vec<char> = wanted.chars().flat_map(char::to_lowercase).collect();
     let Some(first) = wanted.first() else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! The login form: what was typed, and whether one can log in with it.
+//! The login form: what was typed, and whether the user can log in with it.
 
 use teahouse_protocol::names::{self, InvalidName};
 
@@ -19,9 +19,9 @@ pub struct LoginForm {
     pub port: String,
     /// 使用 TLS 加密
     pub tls: bool,
-    /// 账号密码, of those who have an account.
+    /// 账号密码, of users who have an account.
     pub password: Secret,
-    /// 服务器密码, of servers that have one for everybody.
+    /// 服务器密码, of servers that have the same for everybody.
     pub server_password: Secret,
     /// 记住密码
     pub keep_password: bool,
@@ -29,7 +29,7 @@ pub struct LoginForm {
     pub register: bool,
 }
 
-/// What is wrong with each field, if anything.
+/// The errors, each with its field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormErrors {
     /// Of 用户名.
@@ -52,7 +52,7 @@ impl FormErrors {
         *self == Self::default()
     }
 
-    /// The error of one field.
+    /// The error of a field.
     pub fn of(&self, field: Field) -> Option<&Phrase> {
         match field {
             Field::Nick => self.nick.as_ref(),
@@ -63,7 +63,7 @@ impl FormErrors {
         }
     }
 
-    /// One error, beside its field or, without one, beside none.
+    /// A single error, beside its field or, without a field, beside none.
     pub(in crate::model) fn single(field: Option<Field>, phrase: Phrase) -> Self {
         let mut errors = Self::default();
         let place = match field {
@@ -99,7 +99,7 @@ impl LoginForm {
                 let mut profile = base.moved_to(&server, port, nick);
                 profile.tls = self.tls;
                 profile.is_doubtful = false;
-                // What was filled in for one server is not said to another.
+                // A password that was filled in for a server is not said to another.
                 let is_for_other = !base.server.eq_ignore_ascii_case(&server)
                     && base.server_password == self.server_password;
                 if !is_for_other {
@@ -129,7 +129,7 @@ impl LoginForm {
     }
 }
 
-/// The usual port without TLS becomes the usual one with it, or the other way round; any other was typed for a reason.
+/// The usual port without TLS becomes the usual port with it, or the other way round; any other was typed for a reason.
 pub(in crate::model) fn move_port(port: &mut String, tls: bool) {
     let (from, to) = if tls { (PLAIN_PORT, TLS_PORT) } else { (TLS_PORT, PLAIN_PORT) };
     if check_port(port) == Ok(from) {

@@ -40,7 +40,7 @@ pub enum Entry {
     Account,
     /// Its password.
     Password,
-    /// One more certificate to believe.
+    /// A further certificate to believe.
     Pin,
     /// A certificate to show.
     Certificate,
@@ -74,7 +74,7 @@ pub enum Tick {
 pub enum Note {
     /// Where the password is, or goes.
     Password,
-    /// Who is believed.
+    /// The certificates that are believed.
     Trust,
 }
 
@@ -241,7 +241,7 @@ impl Part {
     }
 }
 
-/// What is wrong, beside the field with which it is.
+/// The errors, each beside its field.
 pub type Errors = BTreeMap<Entry, Phrase>;
 
 /// What stands on the page, as typed.
@@ -352,13 +352,13 @@ impl ProfileForm {
         Ok(())
     }
 
-    /// What stands in a field while nothing is typed there, if it was filled in from `base`.
+    /// The text of an empty field, on a page that was filled in from `base`.
     pub fn hint(&self, entry: Entry, base: &Profile) -> Option<Text> {
         let is_kept = entry == Entry::Password && self.is_ticked(Tick::Keyring) && base.is_kept_in_keyring();
         if is_kept { Some(Text::HintKept) } else { entry.usual_hint() }
     }
 
-    /// What there is to say below a box, if it was filled in from `base`.
+    /// The text below a box, on a page that was filled in from `base`.
     pub fn note(&self, note: Note, base: &Profile) -> Option<Text> {
         match note {
             Note::Password => {
@@ -379,8 +379,8 @@ impl ProfileForm {
         }
     }
 
-    /// Reads the page, which was filled in from `base`, the saved server that it is to take the place of. `others` are
-    /// those that stay; relative paths begin at `folder`. Spaces around a value do not count.
+    /// Reads the page, which was filled in from `base`, the saved server whose place it is to take. `others` are the
+    /// servers that stay; relative paths begin at `folder`. Spaces around a value do not count.
     ///
     /// # Errors
     /// What is wrong, for every field with which something is.
@@ -625,7 +625,7 @@ mod tests {
                             Entry::Pin => Fingerprint::of(b"three").to_string(),
                             Entry::Rooms => "#another".to_owned(),
                             Entry::Encoding => "gbk".to_owned(),
-                            // What these name is looked at, and there is a test of its own for that.
+                            // The files that these name are looked at, and there is a test of its own for that.
                             Entry::Certificate | Entry::PrivateKey => continue,
                             _ => "another".to_owned(),
                         };
@@ -721,7 +721,7 @@ mod tests {
         assert_eq!(wrong("me.pem", ""), [Entry::PrivateKey], "the key is not in the same file");
         assert_eq!(wrong("me.key", "me.key"), [Entry::Certificate]);
         assert_eq!(wrong("", "me.key"), [Entry::Certificate]);
-        // One that cannot be read just now does not keep anybody from changing something else.
+        // A certificate that cannot be read just now does not keep anybody from changing something else.
         let base = Profile { tls_certificate: Some("/gone.pem".into()), ..profile };
         assert!(ProfileForm::from(&base).check(&base, &[], folder.path()).is_ok());
     }

@@ -1,9 +1,9 @@
-//! Words that are not among what is here are looked for in what was said before: Ctrl+F goes on.
+//! Ctrl+F goes on in what was said before, if the words are not among what is here.
 //!
-//! A server that can search is asked first whether there is anything to be found, since that is one question. Then
-//! older messages come back, page by page as on scrolling up, until the words are among them: whoever looks for them
-//! finds them in the middle of what was said then. What no server keeps may stand in the logs, which are looked through
-//! at once.
+//! A server that can search is asked first whether there is anything to be found, since that is a single question.
+//! Then older messages come back, page by page as on scrolling up, until the words are among them: the user finds
+//! them in the middle of what was said then. Words that no server keeps may stand in the logs, which are looked
+//! through at once.
 
 use jiff::SignedDuration;
 
@@ -25,7 +25,7 @@ impl Network {
         let means_more = |word: &str| OPERATORS.iter().any(|operator| word.starts_with(operator));
         let is_plain = !wanted.split_whitespace().any(means_more);
         let can_search = self.batches.can_search() && is_plain && self.may_ask_older(current);
-        // Several messages may be of one millisecond, and those that are here already do not count.
+        // Several messages may be of the same millisecond, and those that are here already do not count.
         let oldest = current.lines.oldest_message().filter(|_| can_search);
         let before = oldest.map(|(_, at)| format!("before:{:.3}", at + SignedDuration::from_millis(1)));
         if let Some(current) = self.current_mut() {

@@ -1,5 +1,5 @@
-//! What is kept of the conversations from one time to the next: messages are written down when it is certain that they
-//! were said, and the last of them stand there again when a conversation is opened.
+//! The conversations on disk: a message is written down when it is certain that it was said, and the last of them
+//! stand there again when a conversation is opened.
 //!
 //! Where a server keeps history too, it is asked for what came after; see [`history`](crate::model::history).
 
@@ -12,11 +12,11 @@ use crate::model::conversation::line::Message;
 use crate::model::conversation::{Conversation, Kind};
 use crate::model::network::Network;
 
-/// How many messages stand above one that was looked for.
+/// How many messages stand above a message that was looked for.
 const MESSAGES_AROUND: usize = 100;
 
 impl Network {
-    /// Where conversations are written down, and whose.
+    /// The place where conversations are written down, and their owner.
     fn diary(&self) -> Option<(&Logs, &Owner)> {
         self.common.logs.as_ref().zip(self.identity.owner())
     }
@@ -95,8 +95,8 @@ impl Network {
         !is_over
     }
 
-    /// Brings back from the log all that is older than what is here, back to where somebody said what is wanted and a
-    /// little further. Says whether that is there and there is room for it; in one look, since logs are long.
+    /// Brings back all from the log that is older than what is here, back to where somebody said what is wanted and a
+    /// little further. Says whether that is there and there is room for it. It reads the log once, since logs are long.
     pub(in crate::model) fn recall_back_to(
         &mut self,
         id: ConversationId,

@@ -1,17 +1,17 @@
 //! What was said before: asking the server for it, and putting it where it belongs
 //! ([chathistory](https://ircv3.net/specs/extensions/chathistory)).
 //!
-//! - When a conversation is brought to the front for the first time, its latest messages are asked for.
-//! - When somebody scrolls to the top, older ones are, until there are none ([`Model::want_older`](crate::model::Model::want_older)).
-//! - When we come back after a connection was lost, what was said meanwhile is. It counts as unread.
+//! - When a conversation is brought to the front for the first time, the server is asked for its latest messages.
+//! - When the user scrolls up, for older ones, until there are none ([`Model::want_older`](crate::model::Model::want_older)).
+//! - When we come back after a connection was lost, for what was said meanwhile. It counts as unread.
 //!
-//! - On coming in, the server is asked who wrote to us while we were away; those conversations are there again.
+//! - On coming in, the server is asked which people wrote to us while we were away; their conversations are back.
 //! - `/search` asks where something was said; what is found is listed. Ctrl+F goes on in what is older
 //!   ([`deep_search`]).
 //!
-//! Answers come in batches. A message that is here already, by its identifier, is not shown again. Where there is an
-//! identifier to ask from, it is believed rather than a time: clocks may be wrong. What came while the answer was under
-//! way, and what we said meanwhile, stands below it.
+//! Answers come in batches. A message that is here already, by its identifier, is not shown again. The client asks
+//! from an identifier rather than a time where it has one: clocks may be wrong. A message that came while the answer
+//! was under way, and those that we said meanwhile, stand below it.
 
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::names::is_channel;
@@ -30,17 +30,17 @@ use crate::text::i18n::{Phrase, Text};
 pub(in crate::model) mod deep_search;
 mod local_log;
 
-/// What a server offers that keeps what was said.
+/// The capability of a server that keeps what was said.
 const HISTORY: &str = "draft/chathistory";
 /// How many messages are asked for at a time, if the server gives as many.
 const MESSAGES_AT_ONCE: usize = 100;
-/// How far one looks back for who wrote, on coming for the first time.
+/// How far back the client asks which people wrote, on coming for the first time.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How many conversations are taken up again.
 const MOST_TARGETS: &str = "20";
-/// How many words one line holds.
+/// How many words a line holds.
 const MAX_PARAMS: usize = 14;
-/// How often one goes on asking for what was missed. It is not worth more reading than that.
+/// How often the client goes on asking for what was missed. It is not worth more reading than that.
 const MOST_PAGES: u32 = 10;
 
 /// A point in a conversation, as CHATHISTORY names it.
@@ -131,11 +131,11 @@ impl Network {
         true
     }
 
-    /// Asks who wrote to us while we were away. Messages to somebody without an account do not wait.
+    /// Asks which people wrote to us while we were away. Messages to somebody without an account do not wait.
     pub(super) fn ask_who_wrote(&mut self, now: Timestamp) {
         if self.keeps_history() && self.account().is_some() {
             let since = self.times.left_at().unwrap_or(now.saturating_sub(LONG_AGO).unwrap_or(now));
-            // Of too many, those who wrote last: a server counts from the first of the two times.
+            // If there are too many, these are the last who wrote: a server counts from the first of the two times.
             let (now, since) = (point(None, now), point(None, since));
             self.send(&["CHATHISTORY", "TARGETS", &now, &since, MOST_TARGETS]);
         }
@@ -161,7 +161,7 @@ impl Network {
         }
     }
 
-    /// The server has nothing to say of the past of one of these.
+    /// The server has nothing to say of the past of at least one of these.
     pub(super) fn no_past(&mut self, about: &[String]) {
         for name in about {
             let Some(conversation) = self.find_mut(name) else { continue };
@@ -224,7 +224,7 @@ impl Network {
         }
     }
 
-    /// What was found stands as a notice in front, since it is from many places.
+    /// The messages that were found stand as a notice in front, since they are from many places.
     fn found(&mut self, messages: &[Told]) {
         let mut rows = vec![Text::FoundBefore.with([&messages.len().to_string()])];
         rows.extend(messages.iter().map(|Told { at, from, target, manner, words, .. }| {

@@ -1,8 +1,8 @@
-//! One's account on a network: opening one, and what becomes of its password.
+//! The user's account on a network: opening it, and what becomes of its password.
 //!
 //! An account is opened with the command REGISTER
-//! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)). Logging in to one that
-//! there is happens before the welcome, and is [`sasl`](crate::net::registration::sasl)'s subject.
+//! ([draft/account-registration](https://ircv3.net/specs/extensions/account-registration)). A login to an account
+//! that there is happens before the welcome, and is [`sasl`](crate::net::registration::sasl)'s subject.
 
 use jiff::Timestamp;
 
@@ -11,11 +11,11 @@ use crate::model::base::effect::Effect;
 use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
 
-/// What a server offers where accounts are opened with REGISTER.
+/// The capability of a server on which REGISTER opens accounts.
 const REGISTRATION: &str = "draft/account-registration";
 
 impl Network {
-    /// Opens an account with this password for the name that one has.
+    /// Opens an account with this password for the name that the user has.
     ///
     /// # Errors
     /// When there is no connection, or the server opens no accounts in this way.
@@ -29,7 +29,7 @@ impl Network {
         Ok(())
     }
 
-    /// Says what was mailed to prove that the address is one's own.
+    /// Says the code that was mailed, to prove that the address is the user's own.
     ///
     /// # Errors
     /// When there is no connection.
@@ -38,7 +38,7 @@ impl Network {
         self.ask(&["VERIFY", &account, code])
     }
 
-    /// Opens the account that was asked for in the login form, now that one is here.
+    /// Opens the account that was asked for in the login form, now that the user is here.
     pub(in crate::model) fn register_if_wanted(&mut self, at: Timestamp) {
         let Some(password) = self.identity.take_registration() else { return };
         if let Err(why) = self.register(password.reveal(), None) {
@@ -46,7 +46,7 @@ impl Network {
         }
     }
 
-    /// We are logged in, so the passwords were the right ones: they are kept, if that was asked for.
+    /// We are logged in, so the passwords were right: they are kept, if that was asked for.
     pub(in crate::model) fn keep_password(&mut self) {
         let Profile { keyring, password, server_password, .. } = &self.profile;
         if *keyring && (!password.is_empty() || !server_password.is_empty()) {
@@ -54,7 +54,7 @@ impl Network {
         }
     }
 
-    /// The account is there: from now on it is the one to log in to.
+    /// The account is there: from now on the user logs in to it.
     pub(in crate::model) fn registered(&mut self, at: Timestamp, account: &str) {
         if let Some(password) = self.identity.registered() {
             self.profile.password = password;

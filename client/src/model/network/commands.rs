@@ -1,4 +1,4 @@
-//! What the person does on one server: says something, goes into a room, asks who is there.
+//! The user's commands to a server: to say something, to go into a room, to ask which people are there.
 
 use crate::command::Command;
 use crate::config::profile::Room;
@@ -82,12 +82,12 @@ impl Network {
                 self.notice_here(crate::command::help());
                 Ok(())
             }
-            // These are about more than this one connection.
+            // These are about more than this connection.
             Command::Quit(_) | Command::Ignore { .. } => Ok(()),
         }
     }
 
-    /// Joins rooms now, or as soon as we are here; the last one comes to the front.
+    /// Joins rooms now, or as soon as we are here; the last of them comes to the front.
     pub(in crate::model) fn visit_rooms(&mut self, rooms: &[Room]) {
         for room in rooms {
             let key = room.key.as_ref().map(|key| key.reveal().to_owned());
@@ -116,9 +116,9 @@ impl Network {
         }
     }
 
-    /// Asks the server who is online.
+    /// Asks the server which people are online.
     ///
-    /// `WHO *` is what every server answers with everybody whom it lets us see. One that shows nobody is asked for the
+    /// Every server answers `WHO *` with everybody whom it lets us see. A server that shows nobody is asked for the
     /// people in the current room instead.
     pub(in crate::model) fn ask_online(&mut self) -> Result<(), Phrase> {
         self.need_link()?;
@@ -128,8 +128,8 @@ impl Network {
         Ok(())
     }
 
-    /// Asks a service for something. That is not said in a conversation: its answer is to be seen where one is, and
-    /// a password among the words is to be kept nowhere.
+    /// Asks a service for something. That is not said in a conversation: its answer is to be seen where the user is,
+    /// and a password among the words is to be kept nowhere.
     fn ask_service(&mut self, service: &str, request: &str) -> Result<(), Phrase> {
         for line in request.lines() {
             self.ask(&["PRIVMSG", service, line])?;
@@ -166,7 +166,7 @@ impl Network {
         if self.link() != Link::Down {
             return self.ask(&["NICK", nick]);
         }
-        // While there is no connection it is the name for the next one: the old one may be taken by now.
+        // Without a connection it is the name for the next connection: the old name may be taken by now.
         self.profile.rename(nick);
         self.notice_here(vec![Text::YouRenamed.with([nick])]);
         Ok(())

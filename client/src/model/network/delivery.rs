@@ -2,7 +2,7 @@
 //!
 //! Where the server echoes ([echo-message](https://ircv3.net/specs/extensions/echo-message)), our words stand in the
 //! transcript at once, paler, until they come back. If others spoke meanwhile, they move to where everybody sees
-//! them. Which echo, or which refusal, belongs to which of our lines is for [`Deliveries`] to say.
+//! them. [`Deliveries`] says which echo, or which refusal, belongs to which of our lines.
 //!
 //! [`Deliveries`]: crate::model::network::parts::deliveries::Deliveries
 
@@ -21,7 +21,7 @@ use crate::model::network::parts::deliveries::Underway;
 use crate::text::i18n::{Phrase, Text};
 
 impl Network {
-    /// Says one message in a conversation, perhaps in answer to the message with the identifier `reply_to`.
+    /// Says a message in a conversation, perhaps in answer to the message with the identifier `reply_to`.
     pub(in crate::model) fn utter(
         &mut self,
         id: ConversationId,
@@ -32,7 +32,7 @@ impl Network {
         let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
         let is_echoed = self.has_capability("echo-message");
         let mut tags = String::new();
-        // What labels answer may come in a batch.
+        // The answer to a label may come in a batch.
         let has_labels = self.has_capability("labeled-response") && self.has_capability("batch");
         let label = has_labels.then(|| self.deliveries.next_label());
         if let Some(label) = &label {
@@ -63,7 +63,7 @@ impl Network {
         self.deliveries.add(Underway { label, conversation: id, line, at, raw, text, is_echoed, is_long });
     }
 
-    /// What we say to somebody; to a service, without the passwords in it.
+    /// The words that we say to somebody; to a service, without the passwords in them.
     pub(in crate::model) fn covered(&self, target: &str, words: Words) -> Words {
         match wire_line::masked_request(&words.text) {
             Cow::Owned(text) if wire_line::is_service(target) => Words { text, spans: Vec::new(), ..words },
@@ -100,8 +100,8 @@ impl Network {
         is_there
     }
 
-    /// Whether what one says to oneself stands there already. It comes twice: as we typed it or as an echo, and as what
-    /// somebody said to us.
+    /// Whether a message from the user to themselves stands there already. It comes twice: as we typed it or as an
+    /// echo, and as what somebody said to us.
     pub(in crate::model) fn stood_before(&self, id: ConversationId, words: &Words) -> bool {
         let Some(conversation) = self.conversation(id) else { return false };
         let is_known = words.id.as_ref().is_some_and(|id| conversation.line_of_message(id).is_some());
@@ -145,7 +145,7 @@ impl Network {
         true
     }
 
-    /// The server did not take a message of several lines. Says whether there is one; then it says why.
+    /// The server did not take a message of several lines. Says whether there is such a message; then it says why.
     pub(in crate::model) fn long_was_refused(
         &mut self,
         at: Timestamp,
@@ -158,7 +158,7 @@ impl Network {
         is_there
     }
 
-    /// The connection is over: whatever has not come back has not arrived.
+    /// The connection is over: a message that has not come back has not arrived.
     pub(in crate::model) fn nothing_arrives(&mut self) {
         for underway in self.deliveries.give_up() {
             self.fail(underway, &Text::NotDelivered.into());

@@ -1,4 +1,4 @@
-//! What the desktop is told of while nobody looks at the window.
+//! Messages of which the desktop is told while nobody looks at the window.
 
 use jiff::Timestamp;
 
@@ -22,8 +22,8 @@ impl Network {
         own.copied().unwrap_or(self.common.notify.everywhere)
     }
 
-    /// Tells the desktop of a message, if one wants that and does not see it anyway. What was said before we came, and
-    /// is only repeated now, is no news.
+    /// Tells the desktop of a message, if the user wants that and does not see it anyway. A message from before we
+    /// came, which is only repeated now, is no news.
     pub(super) fn tell_desktop(
         &mut self,
         id: ConversationId,

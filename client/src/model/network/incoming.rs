@@ -1,4 +1,4 @@
-//! What happens on one server: how an [`Event`] changes what the window knows of it.
+//! An [`Event`] on a server, and how it changes what the window knows of that server.
 
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ use crate::model::network::parts::link::Link;
 use crate::text::i18n::Text;
 
 impl Network {
-    /// Takes in one event.
+    /// Takes in an event.
     pub(in crate::model) fn apply(&mut self, event: Event) {
         if self.is_unheard(&event.what) {
             return;
@@ -192,7 +192,7 @@ impl Network {
         }
     }
 
-    /// Asks the server to speak the window's language, where it can; once, until that is another one.
+    /// Asks the server to speak the window's language, where it can; once, until the window's language is another.
     pub(in crate::model) fn choose_language(&mut self) {
         if let Some(list) = self.capability("draft/languages").map(str::to_owned) {
             self.features.speaks(&list);
@@ -221,7 +221,7 @@ impl Network {
         }
     }
 
-    /// The connection is being made again, in the way that is the right one by now.
+    /// The connection is being made again. If that is no longer the right way, it is made anew.
     fn connecting(&mut self) {
         if self.link() == Link::Up {
             // The server asked us to come by TLS, and was left at once.

@@ -1,4 +1,4 @@
-//! What comes into the conversations: messages, notices, and who comes and goes.
+//! Things that come into the conversations: messages, notices, and comings and goings.
 
 use jiff::Timestamp;
 use teahouse_protocol::names::is_channel;
@@ -27,7 +27,7 @@ impl Network {
     ) {
         let own = self.same(&from.name, self.me());
         let words = if own { self.covered(target, words) } else { words };
-        // A message to the operators of a room (`@#room`) stands in the room. A sign of rank may be one of rooms too.
+        // A message to the operators of a room (`@#room`) stands in the room. Some rooms' names begin with such a sign.
         let (_, unsigned) = self.features.split_signs(target);
         let room = if is_channel(unsigned) { unsigned } else { target };
         let id = if is_channel(room) {
@@ -43,7 +43,7 @@ impl Network {
                 return;
             }
             if is_service && manner == Manner::Notice {
-                // An answer is seen where one is, and not in a conversation that nobody looks at.
+                // An answer is seen where the user is, and not in a conversation that nobody looks at.
                 open.filter(|_| open == self.here())
             } else if open.is_none() && manner != Manner::Notice {
                 Some(self.private(peer))
@@ -110,7 +110,7 @@ impl Network {
         conversation.typing.retain(|(name, _)| *name != from);
         let (own, mention) = (message.own, message.mention);
 
-        // What will come back has not arrived yet.
+        // A message that will come back has not arrived yet.
         if message.id.is_some() || !(own && is_echoed) {
             conversation.past.note(message.id.clone(), said_at);
         }
@@ -141,7 +141,7 @@ impl Network {
         let own = self.same(from, self.me());
         let Words { text, mut spans, id: message_id, reply_to } = words;
         if manner == Manner::Action {
-            // An action reads as one sentence with the name before it.
+            // An action reads as a single sentence with the name before it.
             formatting::shift(&mut spans, from.len() + " ".len());
         }
         let quote = |reply: &str| self.conversation(id).and_then(|it| it.quote(reply));
@@ -178,7 +178,7 @@ impl Network {
         }
     }
 
-    /// Adds a notice to a conversation, if there is such a one.
+    /// Adds a notice to a conversation, if it is there.
     pub(super) fn notice(&mut self, id: Option<ConversationId>, at: Timestamp, phrases: Vec<Phrase>) {
         let zone = self.common.clock.zone.clone();
         if let Some(conversation) = id.and_then(|id| self.conversation_mut(id)) {
@@ -186,7 +186,7 @@ impl Network {
         }
     }
 
-    /// Adds a notice to the conversation of this name, or to the one in front.
+    /// Adds a notice to the conversation of this name, or to the conversation in front.
     pub(super) fn notice_about(&mut self, at: Timestamp, about: Option<&str>, phrase: Phrase) {
         let named = about.and_then(|name| self.find(name)).map(|it| it.id);
         self.notice(named.or(self.here()), at, vec![phrase]);

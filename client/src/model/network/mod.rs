@@ -1,9 +1,9 @@
-//! One server: how things stand with it, who we are there, and the conversations that are held there.
+//! A server: how things stand with it, who we are there, and the conversations that are held there.
 //!
 //! The `parts` of a network keep their state to themselves. Here is what they make together, and the steps that changes
-//! are made of. Which changes there are stands in the files above this one: `incoming` (what the server tells), `rooms`
-//! and `messages` (what of it is about rooms, and what is said in them), `commands` (what the person does), `speech` and
-//! `delivery` (what they say, and what becomes of it), `signals`, `account`, `people` and `desktop`.
+//! are made of. The files above this one tell which changes there are: `incoming` (the server's events), `rooms` and
+//! `messages` (the events that are about rooms, and the words that are said in them), `commands` (what the user does),
+//! `speech` and `delivery` (what they say, and what becomes of it), `signals`, `account`, `people` and `desktop`.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -62,13 +62,13 @@ pub enum Presence {
 /// A server, and all that is open there.
 pub struct Network {
     pub(super) id: NetworkId,
-    /// Where it is, and as whom to log in. Its nickname follows `/nick`.
+    /// Where it is, and the name to log in with. Its nickname follows `/nick`.
     pub(super) profile: Profile,
     pub(super) connection: Connection,
     pub(super) times: Times,
     pub(super) identity: Identity,
     pub(super) joining: Joining,
-    /// What the server agreed to, each with what it says of that, if anything: `name=value`.
+    /// The capabilities that the server agreed to, each with what it says of that, if anything: `name=value`.
     pub(super) capabilities: Vec<String>,
     pub(super) features: Features,
     pub(super) conversations: Conversations,
@@ -76,20 +76,20 @@ pub struct Network {
     pub(super) batches: Batches,
     pub(super) inquiries: Inquiries,
     pub(super) wire: WireLog,
-    /// What all networks have in common.
+    /// The state that all networks share.
     pub(super) common: Rc<Common>,
     /// The language that the server was asked to speak on this connection.
     pub(super) spoken: Option<Language>,
-    /// What became of what we said.
+    /// Our messages that are on their way.
     pub(super) deliveries: Deliveries,
     pub(super) typing: Typing,
     /// Rooms to go into with a click, the newest last.
     pub(in crate::model) offers: Offers,
-    /// What is to be done outside, in order.
+    /// The effects that are to be done outside, in order.
     pub(super) effects: Vec<Effect>,
 }
 
-/// What the window draws.
+/// The window draws these.
 impl Network {
     /// Which network this is.
     pub fn id(&self) -> NetworkId {
@@ -116,8 +116,8 @@ impl Network {
         self.profile.is_same_as(profile)
     }
 
-    /// Why there is no connection, for the bar with the button in the chat view; nothing while there is one or while
-    /// one is being made.
+    /// Why there is no connection, for the bar with the button in the chat view; nothing while there is a connection
+    /// or while it is being made.
     pub fn failure(&self) -> Option<Phrase> {
         self.last_failure().filter(|_| self.link() == Link::Down).map(Failure::phrase)
     }
@@ -142,12 +142,12 @@ impl Network {
         self.connection.fingerprint()
     }
 
-    /// The account that we are logged in to, if there is one.
+    /// The account that we are logged in to, if we are.
     pub fn account(&self) -> Option<&str> {
         self.identity.account()
     }
 
-    /// Our name here: before the first login, the one we ask for.
+    /// Our name here: before the first login, the name that we ask for.
     pub fn me(&self) -> &str {
         self.identity.me()
     }
@@ -162,7 +162,7 @@ impl Network {
         self.identity.is_away()
     }
 
-    /// What the server's side is called: the network's own name, or what the profile calls it.
+    /// The name of the server's side: the network's own name, or the profile's name for it.
     pub fn place(&self) -> &str {
         if self.features.network.is_empty() { self.profile.title() } else { &self.features.network }
     }
@@ -172,7 +172,7 @@ impl Network {
         self.conversations.all()
     }
 
-    /// One conversation, if it is still open.
+    /// A conversation, if it is still open.
     pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
         self.conversations.get(id)
     }
@@ -187,7 +187,7 @@ impl Network {
         self.conversations.find(self.features.case_mapping, name)
     }
 
-    /// What went over the wire of its connections.
+    /// The lines that went over the wire of its connections.
     pub fn wire(&self) -> &WireLog {
         &self.wire
     }
@@ -262,8 +262,8 @@ impl Network {
         }
     }
 
-    /// The saved server that this is was changed: its next connection is made in the new way. One that is just being
-    /// made is made anew.
+    /// The profile of this network was changed: its next connection is made in the new way. A connection that is just
+    /// being made is made anew.
     pub(super) fn adopt(&mut self, before: &Profile, mut after: Profile) {
         let is_same_login = after.server == before.server
             && after.account_name() == before.account_name()
@@ -304,7 +304,7 @@ impl Network {
         self.connection.begin();
     }
 
-    /// Ends the connection, or gives up the one that is or will be made. Does nothing where there is none.
+    /// Ends the connection, or gives up a connection that is or will be made. Does nothing where there is none.
     pub(super) fn disconnect(&mut self) {
         if self.connection.is_wanted() {
             self.say_farewell("");
@@ -351,14 +351,14 @@ impl Network {
         self.capability(name).is_some()
     }
 
-    /// What the server says of a capability that is in force; nothing if it is not.
+    /// The server's words on a capability that is in force; nothing if it is not.
     pub(super) fn capability(&self, name: &str) -> Option<&str> {
         let mut capabilities = self.capabilities.iter().map(|it| it.split_once('=').unwrap_or((it, "")));
         capabilities.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 }
 
-/// What goes to the server.
+/// Lines to the server.
 impl Network {
     /// Sends a message, if there is a connection.
     pub(super) fn ask(&mut self, words: &[&str]) -> Result<(), Phrase> {
@@ -423,7 +423,7 @@ impl Network {
         }
     }
 
-    /// What is in front has been looked at, if it is in sight.
+    /// The user has looked at the conversation in front, if it is in sight.
     pub(super) fn look(&mut self) {
         if self.conversations.in_sight()
             && let Some(current) = self.current_mut()
@@ -457,7 +457,7 @@ impl Network {
         }
     }
 
-    /// The private conversation with somebody, a new one or the one there is.
+    /// The private conversation with somebody, a new one or the old.
     pub(super) fn private(&mut self, nick: &str) -> ConversationId {
         match self.find(nick) {
             Some(there) => there.id,
@@ -475,7 +475,7 @@ impl Network {
         self.conversations.create(kind, name, is_joined)
     }
 
-    /// Takes a conversation off the list; the one that moves into its place comes to the front.
+    /// Takes a conversation off the list; the conversation that moves into its place comes to the front.
     pub(super) fn remove(&mut self, id: ConversationId) {
         if let Some(place) = self.conversations.remove(id) {
             match self.conversations.at(place) {

@@ -1,4 +1,4 @@
-//! What can be done with other people: look at who they are, hear no more of them, and keep order in a room.
+//! Things to do with other people: look at who they are, hear no more of them, and keep order in a room.
 
 use crate::event::{Sender, What};
 use crate::model::conversation::Kind;
@@ -6,7 +6,7 @@ use crate::model::conversation::members::Rank;
 use crate::model::network::Network;
 use crate::text::i18n::Phrase;
 
-/// What an operator of a room does with somebody there.
+/// An order that an operator of a room gives about somebody there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Sends them out.
@@ -20,7 +20,7 @@ pub enum Order {
 }
 
 impl Network {
-    /// Asks the server who somebody is; the answer becomes a card.
+    /// Asks the server about a person; the answer becomes a card.
     pub(in crate::model) fn ask_card(&mut self, nick: &str) -> Result<(), Phrase> {
         self.ask(&["WHOIS", nick])?;
         self.inquiries.ask_card(nick);
@@ -49,7 +49,7 @@ impl Network {
         }
     }
 
-    /// Whether nothing is to be heard of whoever this comes from.
+    /// Whether the user wants to hear nothing of the person that this comes from.
     pub(in crate::model) fn is_unheard(&self, what: &What) -> bool {
         match what {
             What::Said { from, .. } | What::Typing { from, .. } | What::Reacted { from, .. } => {
@@ -76,7 +76,7 @@ impl Network {
     }
 }
 
-/// Whether a text fits a pattern in which `*` stands for anything and `?` for one character.
+/// Whether a text fits a pattern in which `*` stands for anything and `?` for a single character.
 fn fits(pattern: &[char], text: &[char]) -> bool {
     match (pattern.split_first(), text.split_first()) {
         (None, None) => true,

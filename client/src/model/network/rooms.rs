@@ -1,4 +1,4 @@
-//! Who comes into rooms and goes, what they are about, and whether we are let in.
+//! Comings and goings in rooms, topics, and whether we are let in.
 
 use std::mem;
 
@@ -13,10 +13,10 @@ use crate::model::network::parts::inquiries::{MAX_NAMES_SHOWN, WhoQuestion, list
 use crate::model::network::parts::offers::Offer;
 use crate::text::i18n::{Phrase, Text};
 
-/// How many of those who are in a room are listed when we come in.
+/// How many of the people in a room are listed when we come in.
 const MAX_NAMES_AT_JOIN: usize = 20;
 
-/// What happens in them.
+/// Things that happen in rooms.
 impl Network {
     pub(super) fn joined(&mut self, at: Timestamp, who: Sender, room: &str) {
         let mapping = self.features.case_mapping;
@@ -38,7 +38,7 @@ impl Network {
             conversation.greeted = false;
             conversation.members.clear();
             conversation.members.add(mapping, &me);
-            // If there is one, it comes next.
+            // If there is a topic, it comes next.
             conversation.topic.clear();
             if let Some(Some(key)) = &wanted {
                 conversation.key = Some(key.clone());
@@ -51,8 +51,8 @@ impl Network {
         }
     }
 
-    /// The conversation of a room that we come into. Where only the server talked until now, that conversation becomes
-    /// the room: there is nothing else to look at, and what the server said in greeting stays in sight.
+    /// The conversation of a room that we come into. Where only the server talked until now, that conversation
+    /// becomes the room: there is nothing else to look at, and the server's greeting stays in sight.
     fn enter(&mut self, room: &str) -> ConversationId {
         if let Some(there) = self.find(room) {
             return there.id;
@@ -214,7 +214,7 @@ impl Network {
 
 /// Rooms that wait for us, and those that do not want us.
 impl Network {
-    /// Somebody invites us into a room: that is said where one is, and to the desktop.
+    /// Somebody invites us into a room: that is said where the user is, and to the desktop.
     pub(super) fn invited(&mut self, at: Timestamp, by: &str, room: &str) {
         if self.find(room).is_some_and(Conversation::is_live) {
             return;
@@ -230,7 +230,7 @@ impl Network {
         }
     }
 
-    /// We are not in a room any more, against our will: that is said there and, if one is elsewhere, where one is.
+    /// We are not in a room any more, against our will: that is said there and, if the user is elsewhere, offered.
     pub(super) fn sent_out(&mut self, id: ConversationId, at: Timestamp, phrase: &Phrase) {
         let is_looked_at = self.conversations.is_looked_at(id);
         self.tell_in(id, at, vec![phrase.clone()]);
@@ -260,7 +260,7 @@ impl Network {
         true
     }
 
-    /// A room sends whoever comes on to another one.
+    /// A room sends people who come on to another room.
     pub(super) fn forwarded(&mut self, at: Timestamp, from: &str, to: &str) {
         if let Some(key) = self.joining.answered(&self.fold(from)) {
             self.joining.ask(self.fold(to), key);

@@ -1,5 +1,5 @@
-//! What people tell each other without words: that they are writing, what they think of a message, that they take one
-//! back, how far they have read.
+//! Signals between people, without words: that they are writing, what they think of a message, that they take a
+//! message back, how far they have read.
 //!
 //! All of it travels as tags or small commands that only some servers have, and each is sent only where it is
 //! understood: [typing](https://ircv3.net/specs/client-tags/typing),
@@ -19,7 +19,7 @@ use crate::text::typed::{self, Beginning};
 /// Somebody is taken to be writing for this long after they said so.
 const TYPING_TIME: SignedDuration = SignedDuration::from_secs(6);
 
-/// What others do.
+/// Signals of others.
 impl Network {
     /// Somebody is writing in a conversation, or has stopped.
     pub(in crate::model) fn typing(&mut self, from: &Sender, target: &str, is_typing: bool) {
@@ -84,7 +84,7 @@ impl Network {
     }
 }
 
-/// What we do.
+/// Signals of ours.
 impl Network {
     /// Something was written into the message box, or all of it taken out.
     pub(in crate::model) fn wrote(&mut self, text: &str) {

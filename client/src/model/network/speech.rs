@@ -1,9 +1,9 @@
-//! What we say in one go, and how many messages that makes.
+//! Words that we say in one go, and how many messages they make.
 //!
 //! Where the server takes messages of several lines ([draft/multiline](https://ircv3.net/specs/extensions/multiline)),
 //! several lines are one message, and so is a line that is too long for the wire. They travel as a batch: line by line,
-//! and a long line in pieces of which each says that it goes on the one before. The server shows them as they were
-//! meant to whoever understands that, and one by one to everybody else.
+//! and a long line in pieces of which each says that it goes on the one before. A client that understands that sees
+//! them as they were meant, and every other client sees single lines.
 //! Elsewhere each line is a message, and a line that is too long is several.
 
 use std::iter;
@@ -18,23 +18,23 @@ use crate::model::network::{MAX_LINE_BYTES, Network};
 use crate::text::formatting;
 use crate::text::i18n::{Phrase, Text};
 
-/// How many lines one may send at once, pasted or typed. Servers end the connection of those who send much more.
+/// How many lines a user may send at once, pasted or typed. Servers end the connection of users who send much more.
 pub(in crate::model) const MAX_LINES_AT_ONCE: usize = 50;
 
 /// How many bytes `user@host` may take while the server has not shown us ours: `~`, 10 and `@`, 63 and some air.
 pub(in crate::model) const UNKNOWN_ADDRESS_BYTES: usize = 80;
 
-/// How many lines one may send as one message, whatever more the server allows.
+/// How many lines a user may send as one message, even if the server allows more.
 const MOST_LINES: usize = 256;
 
-/// How many bytes may stand in the message box, whatever more the server takes at once: the box measures all of them
+/// How many bytes may stand in the message box, even if the server takes more at once: the box measures all of them
 /// anew for each key.
 const MOST_TYPED_BYTES: usize = 24 * 1024;
 
-/// What one message of several lines may have on this server.
+/// The limits of a message of several lines on this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Limits {
-    /// Bytes, with one for each new line.
+    /// Bytes, of which each new line is one.
     bytes: usize,
     /// Lines, as they go over the wire.
     lines: usize,
@@ -129,7 +129,7 @@ impl Network {
         Some((messages.len(), limits.map_or(room, |limits| limits.bytes).saturating_sub(last)))
     }
 
-    /// Sends the words of one message with these tags, as a batch if they are more than a line. Says whether they are.
+    /// Sends the words of a message with these tags, as a batch if they are more than a line. Says whether they are.
     pub(in crate::model) fn send_words(&mut self, tags: &str, target: &str, words: &str) -> bool {
         let room = self.room_for_text(target, Manner::Message, words);
         let lines: Vec<_> = lines_of(words, room).collect();
@@ -147,7 +147,7 @@ impl Network {
         true
     }
 
-    /// What one message may have, if the server takes several lines in one that is said in this manner.
+    /// The limits of a message that is said in this manner, if the server takes several lines in it.
     fn limits(&self, manner: Manner) -> Option<Limits> {
         let is_possible = manner == Manner::Message && self.has_capability("batch");
         self.capability("draft/multiline").filter(|_| is_possible).and_then(Limits::read)
@@ -210,7 +210,7 @@ fn lines_of(message: &str, room: usize) -> impl Iterator<Item = (bool, &str)> {
         .flat_map(move |line| cut(line, room).enumerate().map(|(index, piece)| (index > 0, piece)))
 }
 
-/// A line in pieces of at most `room` bytes, cut behind a space where there is one in a piece's second half. Put
+/// A line in pieces of at most `room` bytes, cut behind a space where there is a space in a piece's second half. Put
 /// together they are the line again.
 fn cut(line: &str, room: usize) -> impl Iterator<Item = &str> {
     let mut rest = Some(line);

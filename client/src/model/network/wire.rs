@@ -1,4 +1,4 @@
-//! What went over the wire of one network, and what a line of it means.
+//! The lines that went over the wire of a network, and what each means.
 //!
 //! The lines come without their passwords (see [`wire_line`](crate::event::wire_line)), and only so many are kept.
 
@@ -60,7 +60,7 @@ impl WireLog {
     }
 }
 
-/// What a part of a line is.
+/// The meaning of a part of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// `@time=…`
@@ -94,9 +94,9 @@ pub fn parts(line: &str) -> Vec<(Part, &str)> {
 pub struct Explanation {
     /// The command, or the numeric with its name.
     pub title: String,
-    /// What it is for.
+    /// What the line is for.
     pub meaning: String,
-    /// What each part is called, and what stands there.
+    /// The name of each part, and its text.
     pub rows: Vec<(String, String)>,
 }
 
@@ -131,7 +131,7 @@ pub fn explain(line: &WireLine, zone: &TimeZone, language: Language) -> Explanat
         Some(number) => {
             let name = numerics::name(number).unwrap_or_default();
             let meaning = meanings::of_numeric(number).map(|meaning| meaning.to(language));
-            // The first parameter of every numeric is whom it is for.
+            // The first parameter of every numeric is the client that it is for.
             (format!("{command} {name}").trim_end().to_owned(), meaning, Text::WireOurName.to(language))
         }
         None => {

@@ -147,7 +147,7 @@ fn whoever_types_a_saved_servers_name_has_its_saved_password() {
     let profile = logging_in(&mut window, |form| form.server = "irc.example".into());
     assert_eq!((profile.password.reveal(), profile.keyring), ("sesame", true));
 
-    // What stood in the form and was taken out is gone.
+    // A password that stood in the form and was taken out is gone.
     let mut window = Window::opened();
     let known = Profile { password: Secret::from("sesame".to_owned()), ..window.model.base.clone() };
     window.model.fill_form(known);

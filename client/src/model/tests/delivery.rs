@@ -1,4 +1,4 @@
-//! What becomes of what we say.
+//! Our messages, and what becomes of them.
 
 use super::*;
 

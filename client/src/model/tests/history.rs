@@ -1,4 +1,4 @@
-//! What was said before: asked for, put where it belongs, and never twice.
+//! Messages from before: asked for, put where they belong, and never twice.
 
 use super::*;
 
@@ -44,7 +44,7 @@ fn said(tags: &str, target: &str, number: u32) -> String {
     )
 }
 
-/// What was said, without names and notices.
+/// The messages, without names and notices.
 fn messages(window: &Window, name: &str) -> Vec<String> {
     let conversation = window.network().find(name).expect("it is open");
     conversation.lines().filter_map(|(_, line)| Some(line.message()?.text.clone())).collect()

@@ -1,4 +1,4 @@
-//! What is written down, and stands there again the next time.
+//! Conversations that are written down, and stand there again the next time.
 
 use super::*;
 use crate::logs::Logs;
@@ -131,7 +131,7 @@ fn a_message_from_the_future_hides_nothing_of_what_is_said_after_it() {
         window.server(&[&ahead, "@time=2026-03-01T09:00:30.000Z :alice!a@h PRIVMSG #tea :after"]);
         assert_eq!(messages(&window, "#tea"), ["before", "ahead", "after"]);
         if id.is_empty() {
-            // The last one is the one from the future.
+            // The last message is from the future.
             window.server(&[
                 ":carol!c@h PART #tea",
                 "@time=2026-03-01T11:00:01.000Z :alice!a@h PRIVMSG #tea :again",
@@ -182,7 +182,7 @@ fn who_takes_a_seat_after_somebody_else_reads_nothing_of_theirs() {
     let mut anna = log_in("ANNA", None);
     anna.server(&[":carol!c@h PRIVMSG ANNA :and again"]);
     assert_eq!(messages(&anna, "carol"), ["your mark is 2/10, tell nobody", "and again"]);
-    // Who logs in to an account later writes there from then on.
+    // A user who logs in to an account later writes there from then on.
     anna.happens(What::Account(Some("anna".to_owned())));
     anna.server(&[":carol!c@h PRIVMSG ANNA :3/10"]);
     drop(anna);

@@ -1,4 +1,4 @@
-//! What a person notices in the window, played without one: the server's lines go in as they stand on the wire.
+//! The window as a person sees it, played without one: the server's lines go in as they stand on the wire.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -155,7 +155,7 @@ impl Window {
         self.shown(name).pop().expect("a line")
     }
 
-    /// What stands last in the conversation in front.
+    /// The last text in the conversation in front.
     #[track_caller]
     fn last_here(&self) -> String {
         shown(self.model.current().expect("a conversation")).pop().expect("a line")
@@ -172,7 +172,7 @@ impl Window {
     }
 }
 
-/// Lines as one would read them out.
+/// Lines as a person would read them out.
 fn shown(conversation: &Conversation) -> Vec<String> {
     let show = |(_, line): (LineId, &Line)| {
         let text = line.text(Language::English);
@@ -475,7 +475,7 @@ fn tab_completes_who_is_here_and_every_conversation_but_not_ourselves() {
     assert_eq!(window.model.complete("bo", 2, false), None);
 }
 
-// What is unread.
+// Unread messages.
 
 #[test]
 fn messages_elsewhere_are_counted_and_looking_at_them_ends_that() {
@@ -1095,7 +1095,7 @@ fn a_server_that_is_disconnected_keeps_its_conversations_and_one_that_is_left_do
     assert_eq!(window.model.form().server, "irc.example");
 }
 
-// Saved servers, and addresses that lead to one.
+// Saved servers, and addresses that lead to a server.
 
 fn saved(server: &str, nick: &str) -> Profile {
     Profile { server: server.into(), nick: nick.into(), ..Profile::default() }

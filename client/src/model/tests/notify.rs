@@ -1,4 +1,4 @@
-//! What the desktop is told of.
+//! Messages of which the desktop is told.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::config::settings::Notify;
 use crate::model::notify::NotifyRules;
 
-/// What the desktop was told since the last time.
+/// The desktop was told these since the last time.
 fn told(window: &mut Window) -> Vec<String> {
     let words = |effect| match effect {
         Effect::Notify { title, text, .. } => Some(format!("{title}: {text}")),

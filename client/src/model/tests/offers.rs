@@ -1,4 +1,4 @@
-//! Invitations, and rooms that one was sent out of.
+//! Invitations, and rooms that the user was sent out of.
 
 use super::*;
 use crate::model::offers::Banner;

@@ -1,4 +1,4 @@
-//! Saved servers that are changed while one is on them.
+//! Saved servers that are changed while the user is on them.
 
 use super::*;
 use crate::config::profile::Secret;

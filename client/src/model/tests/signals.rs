@@ -1,4 +1,4 @@
-//! What people tell each other without words.
+//! Signals between people, without words.
 
 use super::*;
 
@@ -113,7 +113,7 @@ fn an_emoji_below_a_message_is_shown_and_taken_away() {
     assert!(window.model.can_react_to(number));
     window.model.react_to(number, "👍");
     assert_eq!(window.sent(), ["@+draft/reply=a1;+draft/react=👍 TAGMSG #lobby"]);
-    // The echo, where there is one.
+    // The echo, if the server sends one.
     window.server(&["@+draft/reply=a1;+draft/react=👍 :bob!b@h TAGMSG #lobby"]);
     assert_eq!(window.reactions(), ["👍 小明,bob"]);
     window.model.react_to(number, "👍");

@@ -5,7 +5,7 @@ use super::*;
 const MULTILINE: [&str; 4] =
     ["batch", "draft/multiline=max-bytes=8192,max-lines=64", "echo-message", "labeled-response"];
 
-/// What the server sends back of a message of several lines.
+/// The server's echo of a message of several lines.
 fn echo(label: &str, lines: &[&str]) -> Vec<String> {
     let begin = format!("@label={label};msgid=m{label} :bob!bob@here BATCH +e draft/multiline #lobby");
     let lines = lines.iter().map(|line| format!("@batch=e :bob!bob@here PRIVMSG #lobby :{line}"));

@@ -1,4 +1,4 @@
-//! What stands in the transcript, and what of it is new.
+//! The transcript, and which of its lines are new.
 
 use super::*;
 

@@ -8,7 +8,7 @@ use crate::event::{BatchOf, What};
 use crate::model::base::ids::ConversationId;
 use crate::model::conversation::past::Told;
 
-/// How many batches may be open at once, and how many messages one may have. Servers have far fewer.
+/// How many batches may be open at once, and how many messages a batch may have. Servers have far fewer.
 const MOST_BATCHES: usize = 8;
 const MOST_IN_BATCH: usize = 1000;
 
@@ -28,7 +28,7 @@ struct Batch {
     messages: Vec<Told>,
 }
 
-/// What has begun to come, or will.
+/// The batches that have begun to come, and the searches whose batches will.
 pub struct Batches {
     open: Vec<Batch>,
     /// In the order of the questions.
@@ -51,7 +51,7 @@ impl Batches {
         }
     }
 
-    /// Keeps a message that belongs to a batch from before for the batch's end. What belongs to none is given back.
+    /// Keeps a message of an open batch for the batch's end. An event that belongs to no open batch is given back.
     /// `at` is when it happened by our clock, `stamp` by the server's.
     pub fn hold(
         &mut self,
@@ -63,7 +63,7 @@ impl Batches {
         let Some(open) = self.open.iter_mut().find(|it| Some(it.name.as_str()) == batch) else {
             return Some(what);
         };
-        // Who came and went then has come and gone.
+        // People who came and went then have come and gone.
         if let What::Said { from, target, manner, words } = what
             && open.messages.len() < MOST_IN_BATCH
         {

@@ -7,12 +7,12 @@ use teahouse_protocol::CaseMapping;
 use crate::model::base::ids::{ConversationId, NetworkId};
 use crate::model::conversation::{Conversation, Kind};
 
-/// The conversations of one network.
+/// The conversations of a network.
 pub struct Conversations {
     network: NetworkId,
     /// In the order of the list: the server's, rooms, private ones; each in order of coming.
     list: Vec<Conversation>,
-    /// The one that is in front while the network is.
+    /// The conversation that is in front while the network is.
     current: Option<ConversationId>,
     next_number: u32,
     /// Whether somebody looks at it: the network is in front, and the window has the keyboard.
@@ -35,7 +35,7 @@ impl Conversations {
         self.list.iter_mut()
     }
 
-    /// One of them, if it is still open.
+    /// A conversation, if it is still open.
     pub fn get(&self, id: ConversationId) -> Option<&Conversation> {
         self.list.iter().find(|conversation| conversation.id == id)
     }
@@ -50,7 +50,7 @@ impl Conversations {
         self.list.iter().find(|it| it.kind != Kind::Server && mapping.same(&it.name, name))
     }
 
-    /// The server's own, if there is one.
+    /// The server's own conversation, if there is one.
     pub fn of_server(&mut self) -> Option<&mut Conversation> {
         self.list.iter_mut().find(|it| it.kind == Kind::Server)
     }
@@ -65,32 +65,32 @@ impl Conversations {
         self.list.iter().filter(is_there).map(|it| it.id).collect()
     }
 
-    /// The one in front.
+    /// The conversation in front.
     pub fn current(&self) -> Option<ConversationId> {
         self.current
     }
 
-    /// Brings one to the front.
+    /// Brings a conversation to the front.
     pub fn turn_to(&mut self, id: ConversationId) {
         self.current = Some(id);
     }
 
-    /// Whether somebody looks at the one in front.
+    /// Whether somebody looks at the conversation in front.
     pub fn in_sight(&self) -> bool {
         self.in_sight
     }
 
-    /// Says whether somebody looks at the one in front.
+    /// Says whether somebody looks at the conversation in front.
     pub fn set_in_sight(&mut self, in_sight: bool) {
         self.in_sight = in_sight;
     }
 
-    /// Whether somebody looks at this one.
+    /// Whether somebody looks at this conversation.
     pub fn is_looked_at(&self, id: ConversationId) -> bool {
         self.in_sight && self.current == Some(id)
     }
 
-    /// Adds one behind those of its kind. What is said in it is heard from now on if `is_joined`.
+    /// Adds a conversation behind those of its kind. Words in it are heard from now on if `is_joined`.
     pub fn create(&mut self, kind: Kind, name: &str, is_joined: bool) -> ConversationId {
         let id = ConversationId { network: self.network, number: self.next_number };
         self.next_number += 1;
@@ -102,14 +102,14 @@ impl Conversations {
         id
     }
 
-    /// Takes one off the list. Gives its place if it was in front; then none is.
+    /// Takes a conversation off the list. Gives its place if it was in front; then none is.
     pub fn remove(&mut self, id: ConversationId) -> Option<usize> {
         let index = self.list.iter().position(|it| it.id == id)?;
         self.list.remove(index);
         self.current.take_if(|current| *current == id).map(|_| index)
     }
 
-    /// The one in this place of the list, or the last one.
+    /// The conversation in this place of the list, or the last one.
     pub fn at(&self, place: usize) -> Option<ConversationId> {
         self.list.get(place).or(self.list.last()).map(|it| it.id)
     }

@@ -14,7 +14,7 @@ use crate::model::base::ids::{ConversationId, LineId};
 /// How many of our messages may be without an answer before the oldest is taken to have arrived.
 const MAX_UNDERWAY: usize = 200;
 
-/// How long after a message a refusal without a label may still mean it, on servers that never say that one arrived.
+/// How long after a message a refusal without a label may still mean it, on servers that never confirm a message.
 const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
 
 /// Our messages that nothing is known of yet, the oldest first.
@@ -22,7 +22,7 @@ const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
 pub struct Deliveries {
     underway: VecDeque<Underway>,
     last_label: u32,
-    /// What the last message of several lines was called.
+    /// The name of the last message of several lines.
     last_batch: u32,
     /// The labels of the batches that are open.
     batches: HashMap<String, String>,
@@ -86,7 +86,7 @@ impl Deliveries {
         self.take(|it| it.label.as_deref() == Some(label))
     }
 
-    /// The message whose echo this is: what has a label and comes back without was said on another device.
+    /// The message whose echo this is. The echo of a labelled message has its label, unless another device said it.
     pub fn echoed(&mut self, label: Option<&str>, id: ConversationId, text: &str) -> Option<Underway> {
         let underway = match label {
             Some(label) => self.labelled(label),
@@ -118,7 +118,7 @@ impl Deliveries {
         }
     }
 
-    /// The connection is over: whatever has not come back has not arrived.
+    /// The connection is over: a message that has not come back has not arrived.
     pub fn give_up(&mut self) -> impl Iterator<Item = Underway> + use<> {
         let last_batch = self.last_batch;
         let before = mem::replace(self, Self { last_batch, ..Self::default() });
@@ -130,13 +130,13 @@ impl Deliveries {
         self.underway.remove(index)
     }
 
-    /// The one of these messages that is most likely meant by a refusal without a label.
+    /// The message among these that is most likely meant by a refusal without a label.
     fn guess(&mut self, at: Timestamp, is_it: impl Fn(&Underway) -> bool) -> Option<Underway> {
         let is_possible = |it: &Underway| {
             let is_recent = at.duration_since(it.at).abs() <= REFUSAL_TIME;
             (it.is_echoed || is_recent) && is_it(it)
         };
-        // Echoes come in the order of the messages; where there are none, the last one is as good a guess as any.
+        // Echoes come in the order of the messages; where there are none, the last message is as good a guess as any.
         let first = self.underway.iter().position(|it| is_possible(it) && it.is_echoed);
         let index = first.or_else(|| self.underway.iter().rposition(is_possible))?;
         self.underway.remove(index)

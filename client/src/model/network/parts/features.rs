@@ -9,7 +9,7 @@ use crate::text::i18n::Language;
 pub struct Features {
     /// How names are compared.
     pub case_mapping: CaseMapping,
-    /// What the network calls itself, empty if it does not say.
+    /// The network's name for itself, empty if it does not say.
     pub network: String,
     /// The languages that the server speaks, as far as it says so.
     pub languages: Vec<String>,
@@ -24,7 +24,7 @@ pub struct Features {
 }
 
 impl Default for Features {
-    /// What holds for a server that says nothing (RFC 2812 and 1459).
+    /// These hold for a server that says nothing (RFC 2812 and 1459).
     fn default() -> Self {
         Self {
             case_mapping: CaseMapping::Rfc1459,
@@ -39,7 +39,7 @@ impl Default for Features {
 }
 
 impl Features {
-    /// Takes in one token of 005. Unknown names and malformed values change nothing.
+    /// Takes in a token of 005. Unknown names and malformed values change nothing.
     pub fn learn(&mut self, name: &str, value: &str) {
         match name {
             "CASEMAPPING" => {
@@ -65,15 +65,15 @@ impl Features {
         }
     }
 
-    /// Takes in which languages the server speaks: `en,zh`, perhaps behind how many one may choose, and `~` before those
-    /// that are not finished ([draft/languages](https://github.com/ircv3/ircv3-specifications/pull/180)).
+    /// Takes in which languages the server speaks: `en,zh`, perhaps behind how many a client may choose, and `~` before
+    /// those that are not finished ([draft/languages](https://github.com/ircv3/ircv3-specifications/pull/180)).
     pub fn speaks(&mut self, list: &str) {
         let codes = list.split(',').map(|code| code.trim_start_matches('~'));
         let codes = codes.filter(|code| code.chars().any(char::is_alphabetic));
         self.languages = codes.map(str::to_owned).collect();
     }
 
-    /// What the server calls a language, if it speaks it: `zh`, or one of its kind, such as `zh-CN`.
+    /// The server's code for a language, if it speaks it: `zh`, or one of its kind, such as `zh-CN`.
     pub fn language(&self, language: Language) -> Option<&str> {
         let code = language.code();
         let is_kind = |it: &&String| it.strip_prefix(code).is_some_and(|rest| rest.starts_with(['-', '_']));

@@ -1,9 +1,9 @@
-//! Who we are on a network: our name and account, and whose the conversations are that are written down.
+//! The user on a network: our name and account, and the owner of the conversations that are written down.
 
 use crate::config::profile::{Profile, Secret};
 use crate::logs::{self, Owner};
 
-/// Who we are there.
+/// The user's name and account there.
 pub struct Identity {
     me: String,
     /// Our `user@host` as others see it, once the server has shown it.
@@ -15,14 +15,14 @@ pub struct Identity {
     to_register: Option<Secret>,
     /// The password of the account that is being opened.
     new_password: Option<Secret>,
-    /// Whose the conversations are, since the first welcome.
+    /// The owner of the conversations, since the first welcome.
     owner: Option<Owner>,
     /// Whether somebody else will be here by the next connection, as the profile says now.
     is_other_person: bool,
 }
 
 impl Identity {
-    /// Nobody has come yet who asks for this name.
+    /// The user asks for this name, and nobody has come yet.
     pub fn new(nick: &str) -> Self {
         Self {
             me: nick.to_owned(),
@@ -96,13 +96,13 @@ impl Identity {
         self.new_password.take()
     }
 
-    /// Whose the conversations are, once we have been here.
+    /// The owner of the conversations, once we have been here.
     pub fn owner(&self) -> Option<&Owner> {
         self.owner.as_ref()
     }
 
-    /// We are here: from now on it is known whose conversations these are. After a lost connection we are who we were,
-    /// even if the server has given us another name meanwhile.
+    /// We are here: from now on the owner of these conversations is known. After a lost connection we are who we
+    /// were, even if the server has given us another name meanwhile.
     pub fn begin_diary(&mut self, Profile { server, port, .. }: &Profile) {
         let identity = match (&self.account, self.owner.take().map(|owner| owner.identity)) {
             (Some(account), _) => logs::Identity::Account(account.clone()),
@@ -112,7 +112,7 @@ impl Identity {
         self.owner = Some(Owner { server: server.clone(), port: *port, identity });
     }
 
-    /// The profile was changed; `is_other` if it is somebody else who comes by it, with the next connection.
+    /// The profile was changed; `is_other` if another person comes by it, with the next connection.
     pub fn adopt(&mut self, is_other: bool, is_connected: bool) {
         self.is_other_person |= is_other && is_connected;
         if is_other && !is_connected {
@@ -120,7 +120,7 @@ impl Identity {
         }
     }
 
-    /// A connection is made as whom the profile says.
+    /// A connection is made, as the person that the profile names.
     pub fn comes(&mut self) {
         if std::mem::take(&mut self.is_other_person) {
             self.owner = None;

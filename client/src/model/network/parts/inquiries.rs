@@ -1,5 +1,5 @@
-//! What the server was asked and has not finished answering: who is there, which rooms there are, who somebody is; and
-//! the message of the day, which it tells by itself.
+//! Questions that the server has not finished answering: which people are there, which rooms there are, who somebody
+//! is; and the message of the day, which it tells by itself.
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -27,7 +27,7 @@ pub struct WhoQuestion {
     pub asked_in: Option<ConversationId>,
     /// A room to ask about instead if the server shows nobody.
     pub instead: Option<String>,
-    /// Who it is so far, and whether they are away.
+    /// The people so far, and whether they are away.
     pub people: Vec<(String, bool)>,
 }
 
@@ -38,7 +38,7 @@ struct RoomList {
     count: usize,
 }
 
-/// Who somebody is, as far as the server says.
+/// A person's card: what the server says of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
     /// Their name.
@@ -64,7 +64,7 @@ pub struct Inquiries {
 }
 
 impl WhoQuestion {
-    /// Who was seen, in words.
+    /// The people who were seen, in words.
     pub fn answer(&self, mapping: CaseMapping) -> Phrase {
         let mut names: Vec<_> = self.people.iter().map(|(nick, _)| nick.as_str()).collect();
         names.sort_by(|one, other| mapping.fold(one).cmp(&mapping.fold(other)));
@@ -83,24 +83,24 @@ impl Inquiries {
         *self = Self { card: self.card.take(), ..Self::default() };
     }
 
-    /// Some of those who are in a room.
+    /// Some of the people in a room.
     pub fn names_come(&mut self, room: Folded<'static>, people: Vec<String>) {
         self.names.entry(room).or_default().extend(people);
     }
 
-    /// All who are in a room: there are no more.
+    /// All people in a room: there are no more.
     pub fn names_end(&mut self, room: &Folded<'static>) -> Vec<String> {
         self.names.remove(room).unwrap_or_default()
     }
 
-    /// Somebody asks who is there. Gives what is to be asked about.
+    /// The user asks which people are there. Gives what is to be asked about.
     pub fn ask_who(&mut self, question: WhoQuestion) -> String {
         let mask = question.room.clone().unwrap_or_else(|| "*".to_owned());
         self.who.push_back(question);
         mask
     }
 
-    /// One of those who are there.
+    /// A person who is there.
     pub fn who_row(&mut self, nick: String, away: bool) {
         if let Some(question) = self.who.front_mut() {
             question.people.push((nick, away));
@@ -117,7 +117,7 @@ impl Inquiries {
         self.rooms = asked_in.map(|asked_in| RoomList { asked_in, rows: Vec::new(), count: 0 });
     }
 
-    /// One of the rooms.
+    /// A room that there is.
     pub fn room_row(&mut self, room: &str, people: &str, topic: &str) {
         let Some(RoomList { rows, count, .. }) = &mut self.rooms else { return };
         *count += 1;
@@ -151,7 +151,7 @@ impl Inquiries {
         self.is_greeting
     }
 
-    /// One line of the message of the day.
+    /// A line of the message of the day.
     pub fn motd_line(&mut self, line: &str) {
         if self.motd.len() < MAX_MOTD_LINES {
             // Most servers begin each line like this, as RFC 1459 has it.
@@ -164,12 +164,12 @@ impl Inquiries {
         (mem::take(&mut self.is_greeting), mem::take(&mut self.motd))
     }
 
-    /// Somebody asks who this is.
+    /// The user asks who this is.
     pub fn ask_card(&mut self, nick: &str) {
         self.card = Some(Card { nick: nick.to_owned(), ..Card::default() });
     }
 
-    /// Puts a fact on the card, if there is one of this person that is not complete. Says whether there is.
+    /// Puts a fact on the card, if there is a card of this person that is not complete. Says whether there is.
     pub fn add_fact(&mut self, mapping: CaseMapping, nick: &str, fact: &Phrase) -> bool {
         let card = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick) && !card.is_complete);
         card.map(|card| card.facts.push(fact.clone())).is_some()
@@ -189,7 +189,7 @@ impl Inquiries {
     }
 }
 
-/// Names in one sentence, and how many more there are if they are very many.
+/// Names in a sentence, and how many more there are if they are very many.
 pub fn list_names(names: &[&str], most: usize) -> Phrase {
     let shown = names[..names.len().min(most)].join(", ");
     match names.len() - names.len().min(most) {

@@ -71,7 +71,7 @@ impl Connection {
         self.link != Link::Down || self.retry_secs.is_some()
     }
 
-    /// Whether one that is made by itself would not be the right one.
+    /// Whether a connection that is made by itself would not be the right one.
     pub fn is_wrong(&self) -> bool {
         self.is_outdated || self.has_new_account
     }
@@ -90,7 +90,7 @@ impl Connection {
         (self.link, self.failure, self.retry_secs) = (Link::Connecting, None, None);
     }
 
-    /// The one that is being made does not count any more.
+    /// The connection that is being made does not count any more.
     pub fn drop_attempt(&mut self) {
         self.link = Link::Down;
     }
@@ -127,7 +127,7 @@ impl Connection {
         self.latency = Some(latency);
     }
 
-    /// The profile was changed; `is_other` if one connects in another way by it. Says whether to connect anew at once.
+    /// The profile was changed; `is_other` if it connects in another way now. Says whether to connect anew at once.
     pub fn adopt(&mut self, is_other: bool) -> bool {
         self.is_outdated |= is_other && self.link == Link::Up;
         is_other && self.link == Link::Connecting

@@ -1,5 +1,5 @@
-//! What a network is made of. Each part keeps its state to itself, takes what else it needs as arguments, and returns
-//! what is to be sent or shown; none knows the network or another part of it.
+//! The parts that a network is made of. Each part keeps its state to itself, takes what else it needs as arguments,
+//! and returns what is to be sent or shown; none knows the network or another part of it.
 //!
 //! - [`link`]: how things stand with the server; [`times`]: when what happened, by its clock;
 //! - [`identity`]: who we are there; [`joining`]: which rooms we are about to go into;

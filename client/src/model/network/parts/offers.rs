@@ -1,10 +1,10 @@
-//! Rooms that one can go into with a click.
+//! Rooms that the user can go into with a click.
 
 use teahouse_protocol::CaseMapping;
 
 use crate::text::i18n::Phrase;
 
-/// How many offers of one server wait. An inviter into more is not worth more room.
+/// How many offers of a server wait. An inviter into more is not worth more room.
 const MAX_OFFERS: usize = 8;
 
 /// A room that waits for a word of ours.
@@ -18,7 +18,7 @@ pub struct Offer {
     pub is_invitation: bool,
 }
 
-/// The rooms of one server that wait, the newest last.
+/// The rooms of a server that wait, the newest last.
 #[derive(Default)]
 pub struct Offers(Vec<Offer>);
 

@@ -11,7 +11,7 @@ pub struct Times {
     is_welcome_stamped: bool,
     /// When the last connection ended, by the server's clock if that is behind ours.
     left_at: Option<Timestamp>,
-    /// What time it was when the server said so last.
+    /// The server's time when it told it last.
     heard_at: Option<Timestamp>,
     /// The time with which the server stamped what happens just now.
     stamp: Option<Timestamp>,

@@ -40,7 +40,7 @@ impl Typing {
         Some(state)
     }
 
-    /// What was written was sent, which says by itself that nobody writes any more.
+    /// The text was sent, which says by itself that nobody writes any more.
     pub fn stopped(&mut self) {
         self.told = None;
     }
