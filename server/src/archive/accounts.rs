@@ -35,7 +35,7 @@ pub(super) fn export(config: &Config, out: &mut dyn Write) -> Result<Option<Text
 }
 
 /// Opens an account for each person on a roster, all or none, and writes the passwords that were made up. These are
-/// out before anything is kept: where they cannot be read, nobody has an account that nobody can use.
+/// out before anything is kept: where they cannot be read, no account is left that nobody can use.
 ///
 /// # Errors
 /// Sentences for the person at the console, one for each line that is wrong.
@@ -55,7 +55,7 @@ pub(super) fn import(config: &Config, file: &Path, out: &mut dyn Write) -> Resul
     let (mut connection, _lock) = super::open_alone(config)?;
     let known = accounts::load(&connection).map_err(|error| failed(config, error))?;
     let mut known = Accounts::new(config.casemapping, known);
-    // The lines of those who stand on the roster further up.
+    // The lines of people who stand on the roster further up.
     let mut lines: HashMap<String, usize> = HashMap::new();
     let mut opened = Vec::new();
     for person in people {

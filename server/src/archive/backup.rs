@@ -22,7 +22,7 @@ use crate::store;
 use crate::store::copy::{CopyError, Draft};
 use crate::text::language::Text;
 
-/// What belongs to a database that is in use, or was when its server was killed.
+/// The files beside a database that is in use, or was when its server was killed.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Copies the database. Returns what there is to say of it.
@@ -98,7 +98,7 @@ fn target(config: &Config, file: &Path) -> Result<PathBuf, Text> {
     Ok(target)
 }
 
-/// Whether a file, by whatever way one comes to it, is one of those that the server keeps in its folder, or would be
+/// Whether a file, by whatever path it is reached, is one of those that the server keeps in its folder, or would be
 /// taken for one.
 fn is_the_servers_own(config: &Config, target: &Path, found: Option<&fs::Metadata>) -> bool {
     let Some(folder) = config.data_dir.as_deref().and_then(|folder| fs::canonicalize(folder).ok()) else {
@@ -151,7 +151,7 @@ fn clear_away_at_a_signal(half_made: Arc<Mutex<Option<PathBuf>>>) -> io::Result<
     Ok(())
 }
 
-/// What makes a house beside its database: without these it has another certificate, or another configuration.
+/// The files that make a house beside its database: without these it has another certificate, or another configuration.
 fn what_else_is_needed(config: &Config, config_file: Option<&Path>) -> Vec<String> {
     let own = config.data_dir.as_ref().map(|folder| folder.join(SELF_SIGNED)).filter(|file| file.exists());
     let own = own.filter(|_| config.tls_cert.is_none());

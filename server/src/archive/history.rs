@@ -1,4 +1,4 @@
-//! What was said and done in a room: written as text or as a line of JSON for each, and read back.
+//! A room's history: written as text or as a line of JSON for each entry, and read back.
 
 use std::fs;
 use std::io::Write;
@@ -83,8 +83,8 @@ fn json_of(entry: &Entry) -> Value {
     })
 }
 
-/// Reads what [`export`] has written as JSON, or somebody else in the same form, into a room, all or nothing; what is
-/// there already is left as it is.
+/// Reads a history into a room, all or nothing: JSON as [`export`] writes it, from there or from another program.
+/// Entries that are there already are left as they are.
 ///
 /// # Errors
 /// Sentences for the person at the console, one for each line that is wrong.
@@ -131,7 +131,7 @@ pub(super) fn import(config: &Config, room: &str, file: &Path) -> Result<Option<
     }))
 }
 
-/// What was taken may be more than the house keeps.
+/// Warns that more may have been taken than the house keeps.
 fn warn_of_what_will_be_forgotten(config: &Config, incoming: &[import::Incoming], in_all: usize) {
     let oldest = config
         .history_days
@@ -188,7 +188,7 @@ fn entry_of(line: &str, place: &Arc<str>, latest: Timestamp) -> Result<import::I
     if texts.source.is_empty() {
         return Err(wrong("source"));
     }
-    // Only what is said may have several lines, each of which came in one from its client.
+    // Only speech may have several lines; its client sent each of them in one.
     let is_speech = matches!(kind, Kind::Privmsg | Kind::Notice);
     let mut lines = texts.words.split(['\r', '\n']);
     if texts.words.contains('\0')

@@ -1,8 +1,8 @@
-//! What the command line does with the database beside the server: `backup`, `export` and `import`; for `bans`
-//! and `accounts` the server is asked, if one runs.
+//! The command line's work on the database beside the server: `backup`, `export` and `import`; for `bans` and
+//! `accounts` the server is asked, if one runs.
 //!
-//! Reading is done while a server runs. Writing needs the folder for itself, since a running server has all accounts in
-//! memory. Which database it is, is said each time.
+//! Reading is done while a server runs. Writing needs the folder for itself, since a running server has all accounts
+//! in memory. The program says each time which database it is.
 
 mod accounts;
 mod backup;
@@ -33,7 +33,7 @@ use crate::text::language::{Language, Text};
 /// How many lines of a file are said to be wrong, one by one.
 const MOST_WRONG: usize = 20;
 
-/// What the command line asks for.
+/// The wishes of the command line.
 #[derive(Debug, Default)]
 pub struct Request {
     /// The words: `backup`, `export`, `import`, `bans` or `accounts`, and what stands behind them.
@@ -61,8 +61,8 @@ impl From<Text> for Refusal {
 }
 
 impl Request {
-    /// Finds out which database is meant where nobody says so; may read the configuration of the service. Flags are to
-    /// be set over it.
+    /// Finds out which database is meant where the user does not say so; may read the configuration of the service.
+    /// Flags are to be set over it.
     ///
     /// # Errors
     /// What is wrong with that file.
@@ -75,7 +75,7 @@ impl Request {
             Ok(place::Place::Own) => {}
             Ok(place::Place::Service { file, folder }) => {
                 if self.config_file.is_none() {
-                    // What it says of the folder, it says better than the unit does.
+                    // The service's own file says better than the unit does where the folder is.
                     config.data_dir = Some(folder);
                     config.read_file(&file)?;
                     self.config_file = Some(file);

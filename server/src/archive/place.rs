@@ -1,5 +1,4 @@
-//! Which database is meant: the one that was named, the user's own, or that of the service which a package has
-//! installed.
+//! The database that is meant: the named one, the user's own, or that of the service which a package has installed.
 
 use std::fs;
 use std::io::ErrorKind;

@@ -1,12 +1,12 @@
 //! A roster: a table in CSV ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180)) with a name in each row, and a
 //! password where there is one.
 //!
-//! A spreadsheet has other tables too, and a date or a student's number must never become a password. So a heading has
-//! to be a roster's, and what stands in a third column has to be named by the heading.
+//! A spreadsheet has other tables too, and a date or a student's number must never become a password. So a heading
+//! has to be a roster's, and it has to name the third column if there is one.
 
 use crate::text::language::Text;
 
-/// What the column of names may be called, in small letters.
+/// The headings of a column of names, in small letters.
 const NAMES: [&str; 22] = [
     "name",
     "names",
@@ -31,10 +31,10 @@ const NAMES: [&str; 22] = [
     "账户",
     "学生",
 ];
-/// What the column of passwords may be called.
+/// The headings of a column of passwords.
 const PASSWORDS: [&str; 10] =
     ["password", "passwords", "passwd", "pass", "pwd", "密码", "口令", "初始密码", "登录密码", "密 码"];
-/// What other columns are often called; a first row with one of these in the first or second place is no roster's.
+/// Common headings of other columns; a first row with one of these in the first or second place is no roster's.
 const OTHERS: [&str; 24] = [
     "since",
     "id",
@@ -61,8 +61,8 @@ const OTHERS: [&str; 24] = [
     "手机号",
     "性别",
 ];
-/// What may stand between two fields. It is one of these for the whole file; a comma of full width is what a Chinese
-/// keyboard types.
+/// The signs that may stand between two fields. It is one of these for the whole file; a comma of full width is what
+/// a Chinese keyboard types.
 const SEPARATORS: [char; 5] = [',', ';', '\t', '，', '；'];
 
 /// Somebody on the roster.
@@ -85,7 +85,7 @@ pub(super) struct Roster {
     pub(super) wrong: Vec<Wrong>,
 }
 
-/// What is wrong with a line: its number, the name in it, and what.
+/// A wrong line: its number, the name in it, and what is wrong.
 pub(super) type Wrong = (usize, String, Text);
 
 /// Takes a roster apart; lines with nothing in them are none.
@@ -147,7 +147,7 @@ fn check_heading(row: &[String]) -> Result<(), Text> {
 }
 
 /// Whether a field is a date, with a time of the day or without, as programs and spreadsheets write it: three numbers
-/// that the same sign stands between, and behind them nothing but a time.
+/// with the same sign between them, and behind them nothing but a time.
 fn is_date(field: &str) -> bool {
     const TIME: [&str; 7] = ["T", "Z", "UTC", "AM", "PM", "上午", "下午"];
     let mut numbers = Vec::new();

@@ -1,9 +1,9 @@
 //! The hashing threads: they alone check passwords and make hashes of new ones, one at a time each.
 //!
-//! A hash takes twenty megabytes and some thirty milliseconds of a processor. Made by whoever needs one, five hundred
-//! logins at once would take gigabytes. Here they wait in a queue, and the memory is used for one after the other.
-//! It is given back once nothing has had to be hashed for a moment.
-//! The session that needs a hash holds a [`Ticket`]; if it lets go of that, the work is not done.
+//! A hash takes twenty megabytes and some thirty milliseconds of a processor. If each session made its own, five
+//! hundred logins at once would take gigabytes. Here they wait in a queue, and the memory is used for one after the
+//! other. It is given back once nothing has had to be hashed for a moment. The session that needs a hash holds a
+//! [`Ticket`]; if it lets go of that, the work is not done.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -83,7 +83,7 @@ impl Hashers {
         Some(Ticket { shared: Arc::clone(&self.0), number, done })
     }
 
-    /// Ends the threads once they have done what they are at. What waits is not done.
+    /// Ends the threads once they have done their current work. Work that waits is not done.
     pub fn stop(&self) {
         let mut queue = self.0.queue.lock();
         queue.stopping = true;
@@ -102,7 +102,7 @@ impl Shared {
         while !queue.stopping {
             if let Some((_, work)) = queue.waiting.pop_front() {
                 drop(queue);
-                // A mistake in it is its own session's, who hears that there is no answer.
+                // A mistake in the work concerns only its session, which hears that there is no answer.
                 let _ = panic::catch_unwind(AssertUnwindSafe(|| work(&mut memory)));
                 is_fresh = false;
                 queue = self.queue.lock();
@@ -116,7 +116,7 @@ impl Shared {
     }
 }
 
-/// A place in the queue, and then the answer. Whoever drops it before that gives the place up.
+/// A place in the queue, and then the answer. A session that drops it before that gives the place up.
 #[derive(Debug)]
 pub struct Ticket<T> {
     shared: Arc<Shared>,

@@ -1,6 +1,6 @@
 //! Proofs: passwords and their hashes, and the talk by which a client shows that it knows one.
 //!
-//! Whose account it is, is decided elsewhere ([`world`](crate::world)). Read [`password`] first.
+//! The [`world`](crate::world) decides whose account it is. Read [`password`] first.
 
 pub mod hashing;
 pub mod password;

@@ -25,12 +25,12 @@ pub const LONGEST_BYTES: usize = 300;
 /// How often SCRAM hashes a password: what RFC 7677 asks for at least, since every client has to do it too.
 const SCRAM_ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).unwrap();
 const SALT_BYTES: usize = 16;
-/// The most that a hash of the configuration may ask for: kibibytes, passes, and both together. That is what other
-/// programs ask for by default; beyond it, checking one password would stop all others.
+/// The most that a hash of the configuration may ask for: kibibytes, passes, and both together. Other programs ask
+/// for that by default; beyond it, checking one password would stop all others.
 const MOST_KIB: u32 = 64 * 1024;
 const MOST_PASSES: u32 = 16;
 const MOST_WORK: u32 = 4 * MOST_KIB;
-/// How long hashes are that programs make. Of any other length it is a piece of one.
+/// How long the hashes are that programs make. A hash of any other length is a piece of one.
 const HASH_BYTES: [usize; 3] = [16, 32, 64];
 /// Memory is asked for in pieces of at least this many kibibytes, of which only what is used is really there. From
 /// 32 MiB on, glibc maps each piece by itself and gives it back when it is free. A smaller one makes it raise the limit
@@ -92,7 +92,7 @@ impl Memory {
         Ok(format!("{shown}${salt}${}", Base64Unpadded::encode_string(&hash)))
     }
 
-    /// Whether a password has this hash; none has one that is not whole.
+    /// Whether a password has this hash; no password has a hash that is not whole.
     ///
     /// # Errors
     /// When there is no memory to find out.
@@ -123,7 +123,8 @@ impl Memory {
     }
 }
 
-/// The hash of a password with a new salt, in the form that the configuration takes; for who has one to hash.
+/// The hash of a password with a new salt, in the form that the configuration takes; for a caller with just one to
+/// hash.
 ///
 /// # Errors
 /// When there is no memory for it.
@@ -131,12 +132,12 @@ pub fn hash(password: &str) -> io::Result<String> {
     Memory::default().hash(password)
 }
 
-/// Whether a password is the one that was kept in clear; how long that takes tells nothing of it.
+/// Whether a password is the one that was kept in clear; the time that takes tells nothing of it.
 pub fn is_right_in_clear(kept: &str, given: &str) -> bool {
     kept.as_bytes().ct_eq(given.as_bytes()).into()
 }
 
-/// What a password of the configuration is.
+/// The form of a password in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// The password itself.
@@ -155,8 +156,8 @@ pub enum Unusable {
 }
 
 impl Kept {
-    /// Tells a hash from a password in clear. What looks like a hash is never taken for a password: it would be one
-    /// that its owner does not know.
+    /// Tells a hash from a password in clear. A text that looks like a hash is never taken for a password: it would
+    /// be one that its owner does not know.
     ///
     /// # Errors
     /// What is wrong with something that looks like a hash.
@@ -210,10 +211,10 @@ impl Hash {
     }
 }
 
-/// What a server needs to log somebody in by SCRAM-SHA-256 without knowing the password
-/// ([RFC 5802 §3](https://www.rfc-editor.org/rfc/rfc5802#section-3)).
+/// The keys that let a server log somebody in by SCRAM-SHA-256 without knowing the password ([RFC 5802
+/// §3](https://www.rfc-editor.org/rfc/rfc5802#section-3)).
 ///
-/// They are worth less than the password to a thief, but cheaper to guess it from than its argon2id hash is.
+/// A thief gains less from them than from the password, but guesses it more cheaply from them than from the hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScramKeys {
     salt: Vec<u8>,
@@ -244,8 +245,8 @@ impl ScramKeys {
         }
     }
 
-    /// Keys that no password fits, but always with the same salt for the same name: who asks for an account that does
-    /// not exist is answered like anybody else.
+    /// Keys that no password fits, but always with the same salt for the same name: a client that asks for an account
+    /// that does not exist is answered like any other.
     pub fn pretended(secret: &[u8; 32], name: &str) -> Self {
         let salt = hmac(secret, name.as_bytes())[..SALT_BYTES].to_vec();
         Self { salt, iterations: SCRAM_ITERATIONS.get(), stored_key: [0; 32], server_key: [0; 32] }
@@ -272,7 +273,7 @@ impl ScramKeys {
         sha256(&client_key).ct_eq(&self.stored_key).into()
     }
 
-    /// What shows the client that the server knew the password's keys, in base64.
+    /// The signature that shows the client that the server knew the password's keys, in base64.
     pub fn signature(&self, auth_message: &str) -> String {
         Base64::encode_string(&hmac(&self.server_key, auth_message.as_bytes()))
     }

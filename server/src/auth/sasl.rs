@@ -1,6 +1,6 @@
-//! SASL: the ways to prove who one is, as far as they need neither the world nor much time.
+//! SASL: the ways to prove who a user is, as far as they need neither the world nor much time.
 //!
-//! AUTHENTICATE itself is in `commands/sasl.rs`; keys and hashes are in [`password`].
+//! AUTHENTICATE itself is in `commands/accounts/sasl.rs`; keys and hashes are in [`password`].
 
 use base64ct::{Base64, Encoding};
 use teahouse_protocol::sasl::Assembler;
@@ -8,7 +8,7 @@ use teahouse_protocol::scram::{ChannelBinding, ClientFinal, ClientFirst, ServerF
 
 use crate::auth::password::{self, ScramKeys};
 
-/// A way to prove who one is.
+/// A way to prove who a user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
     /// By saying the password ([RFC 4616](https://www.rfc-editor.org/rfc/rfc4616)).
@@ -16,8 +16,8 @@ pub enum Mechanism {
     /// By the certificate that the connection came with
     /// ([RFC 4422, appendix A](https://www.rfc-editor.org/rfc/rfc4422#appendix-A)).
     External,
-    /// By showing that one knows the password, without saying it
-    /// ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)).
+    /// By showing that the user knows the password, without saying it ([RFC
+    /// 7677](https://www.rfc-editor.org/rfc/rfc7677)).
     ScramSha256,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Exchange {
     pub(crate) step: Step,
 }
 
-/// What is expected next.
+/// The step that is expected next.
 #[derive(Debug)]
 pub(crate) enum Step {
     Plain,
@@ -85,10 +85,10 @@ impl Exchange {
     }
 }
 
-/// What PLAIN says.
+/// The words of PLAIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plain<'a> {
-    /// Whom the client wants to be; empty for who it is.
+    /// The account that the client wants to act for; empty for its own.
     pub(crate) authzid: &'a str,
     pub(crate) account: &'a str,
     pub(crate) password: &'a str,
@@ -132,7 +132,7 @@ impl Scram {
     }
 
     /// The signature that answers a client's last message, if that proves what it should. `keys` are those that the
-    /// account has by now: a client can take its time, and the password may be another one meanwhile.
+    /// account has by now: a client can take its time, and the password may have changed meanwhile.
     pub(crate) fn verify(&self, said: &str, keys: &ScramKeys) -> Option<String> {
         let first = ClientFirst::parse(&self.client_first).expect("it was printed");
         let server = ServerFirst::parse(&self.server_first).expect("it was printed");

@@ -1,4 +1,4 @@
-//! What a command may use while it does something without the world's lock.
+//! The tools of a command while it does something without the world's lock.
 
 use std::io;
 use std::time::Duration;
@@ -7,17 +7,17 @@ use crate::auth::hashing::{Hashers, Progress};
 use crate::auth::password::Memory;
 use crate::store::Store;
 
-/// What an errand may use.
+/// The tools of an errand.
 pub struct Aid<'a> {
-    /// What is kept.
+    /// The store: all that is kept.
     pub store: &'a Store,
-    /// Who hashes passwords.
+    /// The threads that hash passwords.
     pub hashers: &'a Hashers,
-    /// Whose errand it is.
+    /// The client whose errand it is.
     pub client: &'a mut dyn Waiting,
 }
 
-/// Somebody for whom time passes in the middle of a command, and who is seen to meanwhile.
+/// A client that waits in the middle of a command, and is seen to meanwhile.
 pub trait Waiting {
     /// Lets some time pass. Returns whether the client is still there; if not, less time may have passed.
     fn pause(&mut self, time: Duration) -> bool;

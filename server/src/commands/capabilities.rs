@@ -82,7 +82,7 @@ pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
     }
     let [before, after] = [before, &config].map(|config| offered(config, client, client.speaks_cap_302));
     let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
-    // What is known of TLS is not taken back: it runs out (IRCv3 STS).
+    // A program that knows of TLS is not told to forget it: that runs out by itself (IRCv3 STS).
     let is_gone = |old: &String| old != "sts" && !after.iter().any(|new| name(new) == *old);
     let gone: Vec<_> = before.iter().map(|old| name(old)).filter(is_gone).collect();
     let new: Vec<_> = after.into_iter().filter(|new| !before.contains(new)).collect();
@@ -96,7 +96,7 @@ pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
     }
 }
 
-/// What there is to ask for; with version 302 with its values.
+/// The capabilities that the server offers; with version 302 with their values.
 fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
     let there = Capability::ALL.iter().filter(|(capability, _)| is_there(*capability, config));
     let mut all: Vec<_> = there
@@ -127,8 +127,8 @@ fn is_there(capability: Capability, config: &Config) -> bool {
     }
 }
 
-/// What is said of TLS ([IRCv3 STS](https://ircv3.net/specs/extensions/sts)): where to find it, or, to those who have
-/// come over it, for how long to do without anything else. It looks like a capability, but cannot be requested.
+/// The value of `sts` ([IRCv3 STS](https://ircv3.net/specs/extensions/sts)): where TLS is found, or, for a client
+/// that came over it, for how long to use nothing else. It looks like a capability, but cannot be requested.
 fn sts(config: &Config, client: &Client) -> Option<String> {
     let duration = config.sts_duration?;
     if client.modes.has(UserMode::Secure) {
@@ -138,7 +138,7 @@ fn sts(config: &Config, client: &Client) -> Option<String> {
     (!duration.is_zero()).then(|| format!("sts=port={port}"))
 }
 
-/// The set after a request; all or nothing: one name that is not known, and none of it happens.
+/// The set after a request. All or nothing: a single name that is not known, and nothing changes.
 fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
     let client = context.device();
     let mut set = client.capabilities;
@@ -150,7 +150,7 @@ fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
         }
         set.set(*capability, on);
     }
-    // What comes with version 302 stays as long as the connection does.
+    // The capability that comes with version 302 stays as long as the connection does.
     (set.has(Capability::CapNotify) || !client.speaks_cap_302).then_some(set)
 }
 
@@ -162,8 +162,8 @@ fn negotiating(context: &mut Context, now: bool) {
     }
 }
 
-/// Sends names, in as many lines as it takes. Who does not know `*` as "more follows" gets what fits in one: drafts,
-/// which came after that was agreed on, stand last there.
+/// Sends names, in as many lines as it takes. A client that does not know `*` as "more follows" gets what fits in one
+/// line. Drafts stand last there, because they came after that was agreed on.
 fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: bool) {
     let mut names = names.to_vec();
     if !several_lines {

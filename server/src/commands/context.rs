@@ -1,4 +1,4 @@
-//! What every handler works with, and how it says what it has to say.
+//! The context of every handler: what it works with, and how it answers.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::{Capability, Client, ClientId, World, mask};
 
-/// What a handler works with: the world, who asks, and the tags of the question.
+/// The context of a handler: the world, the client that asks, and the tags of the question.
 #[derive(Debug)]
 pub(super) struct Context<'w> {
     pub(super) world: &'w mut World,
@@ -25,7 +25,7 @@ pub(super) struct Context<'w> {
 }
 
 impl Context<'_> {
-    /// Who asks. Not to be called after [`World::disconnect`].
+    /// The person who asks. Not to be called after [`World::disconnect`].
     pub(super) fn client(&self) -> &Client {
         self.world.client(self.me).expect("a command runs for a client that is here")
     }
@@ -40,7 +40,7 @@ impl Context<'_> {
         self.device().has(capability)
     }
 
-    /// Goes on if a question is for this server: no server named, its name, a mask of it, or somebody who is here.
+    /// Goes on if a question is for this server: it names no server, this one, a mask of it, or somebody who is here.
     ///
     /// # Errors
     /// ERR_NOSUCHSERVER.
@@ -63,7 +63,7 @@ impl Context<'_> {
         self.world.answer(self.device, reply);
     }
 
-    /// Tells a connection something: as an answer, if it is the one that asks.
+    /// Tells a connection something; the connection that asks gets it as an answer.
     pub(super) fn tell(&mut self, connection: ClientId, reply: &Reply) {
         if connection == self.device {
             self.reply(reply);
@@ -78,7 +78,7 @@ impl Context<'_> {
         }
     }
 
-    /// A sentence in the language of the one who asks.
+    /// A sentence in the language of the person who asks.
     pub(super) fn say(&self, text: &Text) -> String {
         text.to_string(self.device().language)
     }

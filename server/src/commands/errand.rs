@@ -30,8 +30,8 @@ impl Errand {
     }
 }
 
-/// Rooms that are kept, and places of people who stay, that have changed: they are kept before the client that changed
-/// them goes on.
+/// Changed rooms that are kept, and changed places of people who stay: the store keeps them before the client that
+/// changed them goes on.
 #[derive(Debug)]
 pub(super) struct Rooms {
     /// `None` once they are brought to the store.

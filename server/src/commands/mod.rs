@@ -1,6 +1,6 @@
 //! The commands: a table, and the dispatcher that runs a row of it.
 //!
-//! A handler has one signature, reads top to bottom and refuses with `?`: what it returns as `Err` is sent to the
+//! A handler has one signature, reads top to bottom and refuses with `?`: the dispatcher sends its `Err` to the
 //! client. The dispatcher answers 421, 451, 461 and 481, so handlers do not. Handlers run under the world's lock and
 //! touch memory only; what needs a file or much time is an [`Errand`], which the session runs without the lock.
 
@@ -55,7 +55,7 @@ pub struct Command {
     pub help: [&'static str; 2],
     /// The capability that it belongs to: a client with that understands its refusals.
     extension: Option<Capability>,
-    /// Whether it leaves everything as it is, but for what it says: names, rooms, capabilities.
+    /// Whether it only says something: it leaves names, rooms and capabilities as they are.
     only_speaks: bool,
     /// Whether a program sends it while a person writes and reads: who is typing, what was read, an answer to PING.
     is_sent_by_itself: bool,
@@ -183,7 +183,7 @@ const PRIVMSG: usize = {
     row
 };
 
-/// What came from a client, understood as far as can be without the world.
+/// A line from a client, understood as far as can be without the world.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
 pub enum Input<'a> {
@@ -228,7 +228,7 @@ fn tags_of(line: &[u8]) -> Tags<'_> {
     Tags::from_wire(std::str::from_utf8(tags).unwrap_or_default())
 }
 
-/// What stands where a command should, behind tags and source; empty when even that is not UTF-8.
+/// The word where a command should stand, behind tags and source; empty when even that is not UTF-8.
 fn first_word(line: &[u8]) -> &str {
     let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let word = words.find(|word| !matches!(word[0], b'@' | b':')).unwrap_or_default();
@@ -237,7 +237,7 @@ fn first_word(line: &[u8]) -> &str {
 
 /// Runs one line of one client, under the world's lock. The client is here; afterwards it may be gone.
 ///
-/// An errand that comes back is for the session to [run](Errand::run) without the lock and then to [finish] with it,
+/// The session [runs](Errand::run) a returned errand without the lock and then [finishes](finish) it with the lock,
 /// before the client's next line.
 pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Errand> {
     let tags = match input {
@@ -308,7 +308,7 @@ fn end(context: Context) -> Option<Errand> {
         Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
         None => {
             world.release_capture_of(device);
-            // The session does no more errands for who has gone; the next one who says something takes this along.
+            // The session does no errands for a client that has gone; the next client that speaks takes this along.
             let changes = if world.client(device).is_some() { world.take_to_keep() } else { None };
             changes.map(|changes| Errand { task: Box::new(Rooms::of(changes)), capture: None })
         }

@@ -1,5 +1,5 @@
-//! Those who keep the house: OPER, KILL, WALLOPS, KLINE and DLINE and their ends, REHASH, DIE, RESTART.
-//! But for OPER, the dispatcher lets operators only come here.
+//! The commands of operators: OPER, KILL, WALLOPS, KLINE and DLINE and their ends, REHASH, DIE, RESTART.
+//! The dispatcher lets only operators come here, except for OPER.
 
 use std::iter::Peekable;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::{AskedBack, Client, Order, ServerBan, Target, Whose, World};
 
-/// How long a wrong password makes the one who gave it wait.
+/// A wrong password makes the client wait this long.
 const PENALTY: Duration = Duration::from_secs(1);
 
 /// How long an operator may think about a ban of themselves before they are asked again.
@@ -39,7 +39,7 @@ pub(super) struct OperAttempt {
     guess: Guess,
 }
 
-/// OPER: makes one a server operator.
+/// OPER: makes the user a server operator.
 pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let [name, given, ..] = message.params()[..] else { return Ok(()) };
     let world = &*context.world;
@@ -47,7 +47,7 @@ pub(super) fn oper(context: &mut Context, message: &Message) -> Result<(), Reply
     let some = operators.first().ok_or(Reply::NoOperHost)?;
     // A name that is nobody's is answered like a wrong password (Modern IRC, "OPER message").
     let operator = operators.iter().find(|operator| operator.name == name);
-    // What is no operator's name may be long.
+    // A name that is no operator's may be long.
     let whose = Whose::Operator(world.config.casemapping.fold(truncate(name, NAME_BYTES)).into_owned());
     context.task = Some(Box::new(OperAttempt {
         name: name.to_owned(),
@@ -87,7 +87,7 @@ impl Task for OperAttempt {
             return;
         }
         if !self.guess.is_right() {
-            // What is no operator's name may be the password, in the wrong place.
+            // A name that is no operator's may be the password, in the wrong place.
             context.world.note(if self.is_known {
                 Text::WrongOperator(nick, self.name)
             } else {
@@ -118,7 +118,7 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
     let killed = Text::Killed(who.clone(), words.clone());
     let kill = context.world.line(format_args!(":{} KILL {nick} :{words}", context.client().source()));
     let kill = kill.with_tags(context.client().tags());
-    // Whoever shares a room hears of the end by QUIT, and so does the one whose end it is (Modern IRC, "KILL message").
+    // Everybody who shares a room hears of the end by QUIT, and so does the victim (Modern IRC, "KILL message").
     let quit = killed.to_string(context.world.config.language);
     let quit = context.world.line(format_args!(":{source} QUIT :{quit}")).with_tags(tags);
     for line in [kill, quit] {
@@ -152,7 +152,7 @@ pub(super) fn dline(context: &mut Context, message: &Message) -> Result<(), Repl
     ban(context, message, Target::network)
 }
 
-/// How somebody's words are read as whom a ban is for.
+/// Reads somebody's words as the target of a ban.
 type Read = fn(&str) -> Option<Target>;
 
 fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply> {
@@ -202,7 +202,7 @@ fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply
     Ok(())
 }
 
-/// Tells who has banned a name that its owner has an account, and can come again under another.
+/// Tells an operator who has banned a name that its owner has an account, and can come again under another name.
 fn hint_at_account(context: &mut Context, target: &Target) {
     let Target::Mask(mask) = target else { return };
     let Some(person) = mask.strip_suffix("!*@*").and_then(|nick| context.world.find(nick).ok()) else {
@@ -215,7 +215,7 @@ fn hint_at_account(context: &mut Context, target: &Target) {
     }
 }
 
-/// What an operator has typed behind KLINE or DLINE.
+/// The words of an operator behind KLINE or DLINE, understood.
 struct Wanted {
     typed: String,
     /// How long the ban is to last; 0 is for good.
@@ -224,8 +224,8 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// The time stands before whom it is for, or behind that; the rest is the reason, with a colon before it or not.
-    /// `None` if nobody is named.
+    /// The time stands before the target, or behind it; the rest is the reason, with a colon before it or not. `None`
+    /// if nobody is named.
     fn read(params: &[&str]) -> Option<Self> {
         let words = words_of(params);
         let mut params = words.iter().map(String::as_str).peekable();
@@ -236,8 +236,8 @@ impl Wanted {
     }
 }
 
-/// What stands behind the command. An IPv6 address that begins with a colon takes everything behind it into one
-/// parameter, and loses that colon; here it has it back.
+/// The words behind the command. An IPv6 address that begins with a colon takes everything behind it into one
+/// parameter, and loses that colon; here it gets it back.
 fn words_of(params: &[&str]) -> Vec<String> {
     let Some((last, before)) = params.split_last() else { return Vec::new() };
     let mut words: Vec<_> = before.iter().map(|word| (*word).to_owned()).collect();

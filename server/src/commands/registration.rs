@@ -54,7 +54,7 @@ pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply
     Ok(())
 }
 
-/// Whether a nickname that somebody has belongs to the client's account, or to one that it may still log in to.
+/// Whether a nickname that somebody has belongs to the client's account, or to an account that it may still log in to.
 fn may_still_be_had(context: &Context, nick: &str) -> bool {
     let (world, client) = (&*context.world, context.client());
     let negotiating = matches!(client.registration, Registration::Open { negotiating: true, .. });
@@ -110,7 +110,7 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
     welcome(context);
 }
 
-/// Lets somebody in who has said all that is needed.
+/// Lets a client in that has said all that is needed.
 fn welcome(context: &mut Context) {
     let config = context.world.config.clone();
     if context.world.client_mut(context.me).sasl.take().is_some() {
@@ -123,7 +123,7 @@ fn welcome(context: &mut Context) {
             return;
         }
     };
-    // The one who comes, and the person who is here under that account already.
+    // The client that comes, and the person who is here under that account already.
     for who in shared.into_iter().chain([context.me]) {
         if let Some(reason) = context.world.ban_on(who) {
             context.world.turn_out(who, &reason);
@@ -183,7 +183,7 @@ impl Entry {
     fn ask(context: &mut Context, kept: &str, given: String) {
         let guess = Guess::of(context, Whose::House, login::PENALTY);
         let mut entry = Box::new(Self { kept: kept.to_owned(), given, guess });
-        // Without a password there is nothing to check, and one in clear is compared at once.
+        // Without a password there is nothing to check, and a password in clear is compared at once.
         let at_once = entry.given.is_empty() || Kept::read(kept) == Ok(Kept::Clear);
         if at_once && entry.guess.is_free() {
             entry.guess.found(password::is_right_in_clear(kept, &entry.given));

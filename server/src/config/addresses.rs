@@ -78,7 +78,7 @@ pub fn canonical(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// Whether all addresses of a configuration can be listened on at once. Port 0 is another one each time.
+/// Whether all addresses of a configuration can be listened on at once. Port 0 is another port each time.
 ///
 /// # Errors
 /// Which of them stand in each other's way.
@@ -113,12 +113,12 @@ pub fn listen(address: SocketAddr, all: &[SocketAddr]) -> Result<TcpListener, Te
 fn try_listen(address: SocketAddr, is_dual: bool) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
-        // What the system does by itself is a setting (net.ipv6.bindv6only); there are systems that only know one way.
+        // The system's own choice is a setting (net.ipv6.bindv6only); there are systems that only know one way.
         socket.set_only_v6(!is_dual).or_else(|error| if is_dual { Ok(()) } else { Err(error) })?;
     }
     // So that a restart does not have to wait for the last connections to be forgotten.
     socket.set_reuse_address(true)?;
-    // Sessions batch what they write, so the kernel need not wait for more. Whoever is accepted inherits it.
+    // Sessions batch what they write, so the kernel need not wait for more. Accepted sockets inherit it.
     socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
@@ -192,8 +192,8 @@ pub fn is_private(address: IpAddr) -> bool {
     }
 }
 
-/// The address, or of an IPv6 address the network that one household gets: who has one of its addresses has as many as
-/// there are.
+/// The address; for an IPv6 address, the network that one household gets: a client that has one of its addresses has
+/// as many as there are.
 pub fn source_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),
@@ -201,7 +201,7 @@ pub fn source_network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What a person on this machine connects to, where `bound` may be "everywhere".
+/// The address that a person on this machine connects to, where `bound` may be "everywhere".
 pub fn reachable(bound: SocketAddr) -> SocketAddr {
     match bound.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), bound.port()),

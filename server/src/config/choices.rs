@@ -1,6 +1,6 @@
 //! The choices that some keys offer, and the people who may become operator.
 
-/// What becomes of somebody who comes by the name of an account without having logged in to it.
+/// The fate of a client that comes by the name of an account without having logged in to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProtectNames {
     /// The name is refused.
@@ -27,9 +27,9 @@ impl ProtectNames {
 pub enum AlwaysOn {
     /// Nobody does.
     Disabled,
-    /// People who want to do.
+    /// People who want to stay do.
     OptIn,
-    /// People who do not object do.
+    /// People who do not object stay.
     OptOut,
     /// Everybody does.
     Mandatory,
@@ -57,7 +57,7 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// What an entry of the list says: `name:password`.
+    /// Reads an entry of the list: `name:password`.
     pub(super) fn from_entry(entry: &str) -> Option<Self> {
         let (name, password) = entry.split_once(':')?;
         let is_whole = !name.is_empty() && !password.is_empty();

@@ -31,8 +31,8 @@ pub fn read_some(path: &Path, most_bytes: u64, into: &mut Vec<u8>) -> Result<(),
         io::ErrorKind::PermissionDenied => Both::of(&Text::FileNotAllowed),
         _ => Both::as_it_is(error),
     };
-    // Only to open a device can do something already. What becomes of the file between the two looks is seen in the
-    // second, and a pipe is opened without waiting for its other end.
+    // To open a device can already do something. A change of the file between the two looks is seen in the second,
+    // and a pipe is opened without waiting for its other end.
     check_kind(&fs::metadata(path).map_err(system)?)?;
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| system(error.into()))?;

@@ -1,4 +1,4 @@
-//! What a value looks like in the file or behind a flag, and what it is read as.
+//! The form of a value in the file or behind a flag, and what it is read as.
 //!
 //! A [`Form`] says what is asked of the words; a [`Reader`] has a form and makes the value of them. The
 //! [table of keys](super::keys) names one for each key, and none of them knows a key's name.
@@ -16,19 +16,19 @@ use crate::text::language::{Both, Text};
 /// How much of a wrong value is shown, in bytes.
 const MOST_SHOWN: usize = 200;
 
-/// What a value has to look like.
+/// The form that a value has to have.
 #[derive(Clone, Copy)]
 pub struct Form {
     pub kind: Kind,
-    /// The longest text, so that each line that says it is one, and each file has a name.
+    /// The longest text, so that each line that says it stays a single line, and each file has a name.
     most_bytes: usize,
     /// Whether nobody is to read it.
     pub is_secret: bool,
-    /// What is wrong with a text, where there is more to say than what is expected.
+    /// The flaw of a text, where there is more to say than what is expected.
     flaw: fn(&str) -> Option<Text>,
 }
 
-/// What a value is in TOML.
+/// The type of a value in TOML.
 #[derive(Clone, Copy)]
 pub enum Kind {
     Text,
@@ -115,7 +115,7 @@ impl<T> Reader<T> {
         self
     }
 
-    /// What a default is read as.
+    /// Reads a default.
     pub fn default(&self, given: impl Into<Given>) -> T {
         (self.read)(given.into()).expect("a default is of its key's form")
     }
@@ -153,7 +153,7 @@ impl Form {
         }
     }
 
-    /// What is wrong with a value, where there is more to say than what is expected.
+    /// The flaw of a value, where there is more to say than what is expected.
     pub fn flaw(&self, given: &Given) -> Option<Text> {
         let texts = match given {
             Given::Text(text) => std::slice::from_ref(text),
@@ -202,7 +202,7 @@ impl Given {
         self.text().filter(|text| !text.is_empty() && !text.starts_with(':'))
     }
 
-    /// What each text of a list is read as.
+    /// Reads each text of a list.
     pub fn each<T>(self, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
         let Self::List(list) = self else { return None };
         list.iter().map(|text| read(text)).collect()

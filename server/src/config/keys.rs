@@ -20,7 +20,7 @@ use super::row::config;
 use super::user_modes::{UserMode, UserModes};
 use crate::text::language::{Language, Text};
 
-/// What would make a person of a server, or several of one.
+/// Characters that would make a person of a server, or several of one.
 const NOT_IN_A_NAME: [char; 5] = ['!', '@', '*', '?', ','];
 
 /// One key of the configuration. Of two texts the first is in English and the second in 中文.
@@ -44,7 +44,7 @@ pub struct Key {
 }
 
 config! {
-    /// What the server is told to be. [`Config::default`] works as it is.
+    /// The configuration of the server. [`Config::default`] works as it is.
     pub struct Config;
 
     listen: Vec<SocketAddr> = ["127.0.0.1:6667"], ADDRESSES, needs_restart;

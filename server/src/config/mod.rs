@@ -1,7 +1,7 @@
-//! What the server is told to be: one table of keys, which the struct, the file and the flags follow.
+//! The configuration of the server: one table of keys, which the struct, the file and the flags follow.
 //!
 //! Flags override the file, and the file overrides the defaults. Every key of the file is also a flag, with `-` for
-//! `_`. Whatever is wrong is one clear line that names the file or flag, the key, and what was expected.
+//! `_`. Every mistake is one clear line that names the file or flag, the key, and what was expected.
 //!
 //! Read `keys.rs` first: a new key is a row there, and its use.
 
@@ -40,7 +40,7 @@ impl Config {
         self.registration && self.registration_before_connect && self.password.is_none()
     }
 
-    /// What the server says of itself (RPL_WHOISSERVER, RPL_LINKS).
+    /// The server's description of itself (RPL_WHOISSERVER, RPL_LINKS).
     pub fn server_info(&self) -> &str {
         self.description.as_ref().unwrap_or(&self.network)
     }

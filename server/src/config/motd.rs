@@ -26,12 +26,12 @@ pub struct Motd {
     is_cut: bool,
     /// The number of the first line that is longer than what is shown of it.
     long_line: Option<usize>,
-    /// What the file is written in, if not in UTF-8.
+    /// The encoding of the file, if not UTF-8.
     encoding: Option<Text>,
 }
 
 impl Motd {
-    /// Reads it. What is no regular file is not even opened: who asks for the message would wait for it.
+    /// Reads it. Only a regular file is even opened: a client that asks for the message would wait for any other.
     ///
     /// # Errors
     /// Why it cannot be read.
@@ -66,7 +66,7 @@ impl Motd {
         Self { lines, is_cut, long_line, encoding }
     }
 
-    /// What whoever wrote it should know, with the file's name in it.
+    /// The flaws that the author of the message should know, with the file's name in it.
     pub fn flaws(&self, file: &str) -> Vec<Text> {
         let file = || file.to_owned();
         let encoding = self.encoding.as_ref().map(|flaw| Text::MotdEncoding(file(), Both::of(flaw)));

@@ -21,11 +21,11 @@ impl Config {
         Some(key.take(self, key.form.flag(values), || Both::as_it_is(format_args!("--{flag}"))))
     }
 
-    /// Looks at the passwords: what looks like a hash has to be one that can be checked, or it would be taken for a
-    /// password in clear that nobody knows.
+    /// Looks at the passwords: a password that looks like a hash has to be a hash that can be checked, or it would be
+    /// taken for a password in clear that nobody knows.
     ///
     /// # Errors
-    /// Whose cannot be, with the key that it stands under, and why.
+    /// The person whose password cannot be, with the key that it stands under, and why.
     fn check_passwords(&self, whence: impl Fn() -> Both) -> Result<(), ConfigError> {
         let house = self.password.iter().map(|password| ("password", "PASS", password));
         let operators =

@@ -1,8 +1,8 @@
 //! Saying goodbye so that it is heard.
 //!
 //! A socket that is closed while the other side's bytes lie unread, or are still on their way, is reset, and a reset
-//! can overtake the last words. So whoever hangs up first says that nothing follows (a half close), then reads and
-//! drops what still comes until the client hangs up too, and only then closes. Both time and bytes are bounded.
+//! can overtake the last words. So the server first says that nothing follows (a half close), then reads and drops
+//! what still comes until the client hangs up too, and only then closes. Both time and bytes are bounded.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 pub const LINGER: Duration = Duration::from_secs(1);
 /// How many bytes of it are read.
 const MOST_BYTES: usize = 256 * 1024;
-/// How many the doorman sees off at a time; whoever comes beyond that is closed at once.
+/// How many guests the doorman sees off at a time; a guest who comes beyond that is closed at once.
 const MOST_GUESTS: usize = 32;
 /// How often the doorman looks at them.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -40,11 +40,11 @@ pub fn hear_out(mut socket: &TcpStream, deadline: Instant) {
 
 /// Says the last words to a client that has no session, and that nothing follows.
 pub fn say(mut socket: &TcpStream, words: &str) {
-    // A new socket's buffer is empty, so this does not wait; who is gone already need not be told.
+    // A new socket's buffer is empty, so this does not wait; a client that is gone already need not be told.
     let _ = socket.write_all(words.as_bytes()).and_then(|()| socket.shutdown(Shutdown::Write));
 }
 
-/// One thread that hears out those who were turned away at the door, so that whoever accepts need not wait for them.
+/// One thread that hears out clients turned away at the door, so that the thread that accepts need not wait for them.
 #[derive(Clone, Debug)]
 pub struct Doorman {
     guests: Sender<TcpStream>,
@@ -189,7 +189,7 @@ mod tests {
             thread::park_timeout(Duration::from_millis(10));
         }
         assert!(began.elapsed() >= LINGER / 2, "{:?}", began.elapsed());
-        // He ends with the last who could send him somebody.
+        // The doorman ends with the last clone that could send him somebody.
         drop(doorman);
         thread.join().unwrap();
     }
@@ -204,7 +204,7 @@ mod tests {
                 theirs
             })
             .collect();
-        // All get to their end in the time of two rounds, whoever stays silent.
+        // All get to their end in the time of two rounds, whichever of them stay silent.
         for theirs in &guests {
             assert!(time_until_the_end(theirs) < 3 * LINGER);
         }

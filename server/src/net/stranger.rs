@@ -25,7 +25,7 @@ const WORDS: &[&str] = &[
     "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DESCRIBE", "STOMP", "PROXY", "RFB", "AMQP", "JRMI", "CNXN", "GIOP",
 ];
 
-/// What betrays another protocol in what has come and was not run, as the reason to hang up.
+/// Recognises another protocol in the bytes that have come and were not run, as the reason to hang up.
 ///
 /// Only the first line of `waiting` counts; without a line end it is the beginning of one.
 pub fn recognise(waiting: &[u8]) -> Option<Text> {
@@ -58,8 +58,8 @@ pub fn recognise(waiting: &[u8]) -> Option<Text> {
     (is_known || is_request || is_ssh || is_version(word)).then_some(Text::SpeaksNoIrc)
 }
 
-/// Whether nobody who types a line can begin it so, in UTF-8 or in GB18030: TLS, SMB, RDP, SOCKS, the PROXY protocol's
-/// second version, MQTT, databases.
+/// Whether no typed line can begin so, in UTF-8 or in GB18030: TLS, SMB, RDP, SOCKS, the PROXY protocol's second
+/// version, MQTT, databases.
 fn is_binary(byte: u8) -> bool {
     matches!(byte, 0x80 | 0xfe | 0xff) || (byte.is_ascii_control() && byte != b'\t')
 }

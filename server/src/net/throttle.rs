@@ -1,16 +1,16 @@
 //! Flood protection: how fast one client's lines are taken.
 //!
 //! A token bucket, counted in time: every line costs half a second, and a client may be five seconds ahead of the
-//! clock. Who is further ahead waits, and since the session that waits does not read, the wait reaches the client's
-//! own `send` in the end. Nobody is disconnected for typing fast, and nobody else notices.
-//! What a program sends by itself while a person writes and reads costs a fifth of that: three lines go with each
-//! message then, and whoever writes fast must not be slowed down for what their window says.
+//! clock. A client that is further ahead waits, and since the session that waits does not read, the wait reaches the
+//! client's own `send` in the end. Nobody is disconnected for typing fast, and nobody else notices.
+//! A line that a program sends by itself while a person writes and reads costs a fifth of that: three lines go with
+//! each message then, and a user who writes fast must not be slowed down for what the window says.
 
 use std::time::{Duration, Instant};
 
 /// What one line costs: two lines a second in the long run.
 const COST: Duration = Duration::from_millis(500);
-/// What is given back of it for a line that a program sends by itself.
+/// The part of it that is given back for a line that a program sends by itself.
 const REBATE: Duration = Duration::from_millis(400);
 /// How many lines may come at once.
 const BURST: u32 = 10;
@@ -32,7 +32,7 @@ impl Throttle {
         allowed
     }
 
-    /// Gives back most of what the last line cost: it was one that a program sends by itself.
+    /// Gives back most of what the last line cost: it was a line that a program sends by itself.
     pub(crate) fn lighten(&mut self) {
         self.paid_until = self.paid_until.and_then(|paid| paid.checked_sub(REBATE));
     }
@@ -59,7 +59,7 @@ mod tests {
         assert!(!throttle.take_at_once(start));
         assert_eq!(throttle.take(start), COST);
         assert_eq!(throttle.take(start), COST * 2);
-        // Having waited as told, one is not late any more.
+        // A client that has waited as told is not late any more.
         assert_eq!(throttle.take(start + COST * 2), COST);
         assert!(throttle.take_at_once(start + COST * 4));
         // After a pause the burst is there again, and never more than it.

@@ -1,5 +1,5 @@
-//! What is wrong with a configuration that can be served all the same: said at the start, when the configuration is
-//! read again, and by `--check-config`.
+//! Flaws of a configuration that can be served all the same: said at the start, when the configuration is read again,
+//! and by `--check-config`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -58,7 +58,7 @@ fn about_certificate(file: &Path, identity: &Identity, now: Timestamp) -> Vec<Te
     time.into_iter().chain(order).collect()
 }
 
-/// Whether anybody else on this machine can do something with a file or folder. What root gives to a group is meant.
+/// Whether anybody else on this machine can do something with a file or folder. Root means what it gives to a group.
 fn others_can_use(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|it| it.mode() & 0o007 != 0 || it.mode() & 0o070 != 0 && it.uid() != 0)
 }

@@ -1,4 +1,4 @@
-//! What the program prints for the one who started it, beside its log.
+//! The program's words to the user who started it, beside its log.
 //!
 //! Printing can fail: the disk is full (`> /dev/full`), or nobody reads on (`| head`). `println!` would panic. Here it
 //! is an error like any other: said where that is possible, and known by the exit code.
@@ -45,7 +45,7 @@ pub fn complain(words: impl fmt::Display) {
 
 /// Prints a line to standard error. If that fails there is nobody left to tell.
 pub fn tell(words: impl fmt::Display) {
-    // In one piece: what other processes write to the same terminal comes before or after it.
+    // In one piece: the words of other processes on the same terminal come before or after it.
     let line = format!("{words}\n");
     let _ = io::stderr().write_all(line.as_bytes());
 }

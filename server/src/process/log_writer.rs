@@ -1,10 +1,10 @@
 //! The log, and the last words of `main`: a thread of its own writes them to standard error.
 //!
-//! A console may be a pipe or a terminal that nobody reads: `| less`, Ctrl-S, the copy mode of `screen`. A write there
-//! waits, perhaps for ever, and whoever waits for it holds up a session or the stop. So a line goes into a bounded
-//! channel and its writer goes on. What does not fit is counted, and where it is missing the console says how much
-//! that was.
-//! A console that is closed, or a full disk under it, is no error: what cannot be written there is counted as well.
+//! A console may be a pipe or a terminal that nobody reads: `| less`, Ctrl-S, the copy mode of `screen`. A write
+//! there waits, perhaps for ever, and a thread that waits for it holds up a session or the stop. So a line goes into
+//! a bounded channel and its writer goes on. Lines that do not fit are counted, and the console says where they are
+//! missing how many they were.
+//! A console that is closed, or a full disk under it, is no error: lines that cannot be written are counted as well.
 //!
 //! The time of day is put before a line by that thread too: the time zone is a file, read now and then, and to read it
 //! takes more stack than a session has.
@@ -32,7 +32,7 @@ use crate::text::language::{Language, Text};
 const MOST_LINES: usize = 1024;
 /// How long the end of the program waits for a console that takes nothing.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// How often it waits so long again for one that takes a little.
+/// How often it waits so long again for a console that takes a little.
 const MOST_WAITS: usize = 4;
 
 /// The way to the console; clones lead to the same one.
@@ -49,7 +49,7 @@ pub struct LogWriter {
 enum Entry {
     /// Whole lines; when they were said, for the log's; and how many are missing before them.
     Lines(Vec<u8>, Option<Timestamp>, u64),
-    /// What came before it has been written: so the sender is told.
+    /// Everything before it has been written: so the sender is told.
     Fence(Sender<()>),
 }
 
@@ -168,7 +168,7 @@ fn write_all(mut out: impl Write + AsFd, waiting: &Receiver<Entry>, count: &Coun
     }
 }
 
-/// Says how many lines are missing where the next one will stand, if any are. What cannot be said is counted again.
+/// Says how many lines are missing where the next one will stand, if any are. If that fails, they are counted again.
 fn say_how_many_are_missing(out: &mut (impl Write + AsFd), missing: u64, count: &Count, language: Language) {
     if missing > 0 {
         let words = Text::LinesNotWritten(missing.to_string());
@@ -196,7 +196,7 @@ fn write_out(out: &mut (impl Write + AsFd), bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// What a line of the log begins with.
+/// The beginning of a line of the log.
 fn time_of_day(time: Timestamp) -> String {
     time.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string()
 }

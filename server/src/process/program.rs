@@ -1,4 +1,4 @@
-//! Which file is run when the server starts again: the one that it was started from, or what an update has put there.
+//! The file that is run when the server starts again: the one it was started from, or what an update has put there.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{self, Path, PathBuf};
 
-/// The file of this program, as an absolute path. To be asked at the start: later the working directory may be another,
-/// and what is at the path another file, which is then the one to run.
+/// The file of this program, as an absolute path. To be asked at the start: later the working directory may be
+/// another, and another file may be at the path, which is then to be run.
 pub fn file() -> PathBuf {
     let called = called_by(Path::new(&name()), env::var_os("PATH").as_deref());
     // On Linux this needs /proc, which is not everywhere: in a jail, in some containers.
@@ -24,7 +24,7 @@ fn name() -> OsString {
     env::args_os().next().unwrap_or_default()
 }
 
-/// What a shell would run by this name.
+/// The file that a shell would run by this name.
 fn called_by(name: &Path, search: Option<&OsStr>) -> Option<PathBuf> {
     let found = if name.components().nth(1).is_some() {
         name.is_file().then(|| name.to_owned())
@@ -35,7 +35,7 @@ fn called_by(name: &Path, search: Option<&OsStr>) -> Option<PathBuf> {
     path::absolute(found?).ok()
 }
 
-/// What was called is preferred if it is what runs: it may be a link, which an update lets point elsewhere.
+/// The called file is preferred if it is what runs: it may be a link, which an update lets point elsewhere.
 fn choose(called: Option<PathBuf>, running: Option<PathBuf>) -> PathBuf {
     let is_the_same = |one: &Path, other: &Path| {
         let [one, other] = [one, other].map(|file| fs::metadata(file).ok().map(|it| (it.dev(), it.ino())));

@@ -1,7 +1,7 @@
-//! What operators and signals want of the whole server: REHASH and SIGHUP, RESTART, DIE.
+//! The orders of operators and signals for the whole server: REHASH and SIGHUP, RESTART, DIE.
 //!
-//! Whoever asked is told what came of it: an operator by notices in their language, the console always. A mistake in
-//! the configuration changes nothing, and what could not be started again is not stopped.
+//! An operator who asked is told what came of it by notices in their language, the console always. A mistake in the
+//! configuration changes nothing, and a server that could not be started again is not stopped.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -30,10 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it is looked at meanwhile.
 const GLANCE: Duration = Duration::from_millis(10);
 
-/// What is said to the one who asked, and how loudly to the console.
+/// The words for the operator who asked, and how loudly the console gets them.
 type News = Vec<(Level, Text)>;
 
-/// What the server can be started again from.
+/// The things that the server can be started again from.
 pub struct Origin<'a> {
     /// The [program's file](crate::process::program::file).
     pub program: &'a Path,
@@ -77,7 +77,7 @@ fn announce(server: &Server, askers: &HashSet<ClientId>, news: News) {
     askers.iter().for_each(|asker| server.tell(*asker, &news));
 }
 
-/// What the console is told of who the server is to those who come over TLS.
+/// The words to the console on the server's identity for clients that come over TLS.
 pub fn introduction(identity: &Identity) -> Vec<Text> {
     let fingerprint = Text::OwnFingerprint(identity.fingerprint.spelled_out());
     iter::once(fingerprint).chain(identity.is_self_signed.then_some(Text::SelfSigned)).collect()
@@ -118,8 +118,8 @@ fn reload(server: &Server, origin: &Origin) -> News {
 /// Why the server would not come up again; `None` if nothing speaks against it.
 fn obstacle(server: &Server, origin: &Origin) -> Option<Both> {
     let read = (origin.read)();
-    // The program may be a newer one, which knows other keys: so it is asked itself, and what this one has to say about
-    // the configuration is but the better told reason.
+    // The program may be newer and know other keys, so it is asked itself. This program's own complaint about the
+    // configuration is only the better told reason.
     if let Err(why) = try_out(origin.program) {
         let own = match &read {
             Ok(config) => Server::check(config).err().map(|why| Both::of(&why)),
@@ -165,7 +165,7 @@ fn try_out(program: &Path) -> Result<(), Both> {
     }
 }
 
-/// Waits for a child to end; says whether it ended well. One that does not end in time is ended: `None`.
+/// Waits for a child to end; says whether it ended well. A child that does not end in time is ended: `None`.
 fn wait(child: &mut Child, patience: Duration) -> io::Result<Option<bool>> {
     let deadline = Instant::now() + patience;
     loop {

@@ -1,4 +1,4 @@
-//! What systemd is told, and other managers of services that listen to the same words: the server is ready, reads its
+//! The words for systemd, and for other managers of services that listen to the same: the server is ready, reads its
 //! configuration, stops, is alive, and how many people are here.
 //!
 //! The words are [sd_notify's](https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html): one datagram each,
@@ -35,7 +35,7 @@ pub struct ServiceManager {
 }
 
 impl ServiceManager {
-    /// The one that the environment names, if it names one that can be spoken to.
+    /// The manager that the environment names, if it names one that can be spoken to.
     pub fn of_this_process() -> Self {
         let way = env::var_os("NOTIFY_SOCKET")
             .and_then(|name| Some((socket().ok()?, address(name.to_str()?).ok()?)));

@@ -1,8 +1,8 @@
 //! The way from the shell to a server that runs: a socket in `data_dir`, for its owner alone.
 //!
-//! A question is one line of JSON, and so is the answer; what is asked and done is told in [`desk`](crate::server::desk). One
-//! thread, `control`, takes one question after another, each within a few seconds and a few kilobytes, and ends with
-//! the server.
+//! A question is one line of JSON, and so is the answer; [`desk`](crate::server::desk) tells what is asked and done.
+//! One thread, `control`, takes one question after another, each within a few seconds and a few kilobytes, and ends
+//! with the server.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
@@ -121,7 +121,7 @@ pub(crate) fn ask(folder: &Path, question: &str) -> io::Result<Option<String>> {
     read_line(&mut server, MOST_ANSWERED_BYTES, Instant::now() + ANSWER_PATIENCE).map(Some)
 }
 
-/// Reads one line, of at most so many bytes and until then, however the bytes trickle in.
+/// Reads one line, of at most so many bytes and until the deadline, however the bytes trickle in.
 fn read_line(socket: &mut UnixStream, most_bytes: u64, deadline: Instant) -> io::Result<String> {
     let mut line = Vec::new();
     let mut piece = [0; 4096];

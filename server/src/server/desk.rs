@@ -1,4 +1,4 @@
-//! What the owner of the machine can see and do from the shell, whether the server runs or not: `bans` and `accounts`.
+//! The owner of the machine sees and does this from the shell, whether the server runs or not: `bans` and `accounts`.
 //!
 //! A server that runs is asked over its [control](super::control) socket, since it has all bans and accounts in memory;
 //! without one the [command line](crate::archive) does the same with the database itself. Either way [`carry_out`] does
@@ -35,7 +35,7 @@ pub(crate) fn makes_sense(words: &[String]) -> bool {
     Order::read(words).is_some()
 }
 
-/// What came of an order.
+/// The outcome of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// For standard output: what was asked for, a line each.

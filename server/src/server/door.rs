@@ -46,7 +46,7 @@ pub(super) struct Guest {
 /// One door.
 pub(super) struct Door {
     pub(super) socket: Arc<TcpListener>,
-    /// Whether those who come in by it speak TLS.
+    /// Whether clients that come in by it speak TLS.
     pub(super) secure: bool,
     pub(super) doorman: Doorman,
     pub(super) pool: SessionPool,

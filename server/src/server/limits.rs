@@ -1,9 +1,9 @@
-//! What the system lets this process have, and how many connections that makes.
+//! The system's limits for this process, and how many connections they allow.
 //!
-//! A connection costs a descriptor, a thread and memory. At most limits a process gets an error, and who comes is turned
-//! away with a word. But at the kernel's limit of maps (`vm.max_map_count`) and without address space a thread that
-//! starts is the end of the whole process, and beyond the memory of its control group so is anything. So the number of
-//! connections is clamped below every limit beforehand.
+//! A connection costs a descriptor, a thread and memory. At most limits a process gets an error, and a client that
+//! comes is turned away with a word. But at the kernel's limit of maps (`vm.max_map_count`) and without address space
+//! a thread that starts is the end of the whole process, and so is anything beyond the memory of its control group.
+//! So the number of connections is clamped below every limit beforehand.
 
 use std::env;
 use std::fs;
@@ -25,8 +25,8 @@ const ADDRESSES_A_CONNECTION: u64 = 288 << 10;
 /// Memory that a connection takes, with the kernel's part: 20 KiB of the process's own, and a thread's kernel stack and
 /// books, its page tables, and the socket.
 const MEMORY_A_CONNECTION: u64 = 64 << 10;
-/// Memory that is left for what people do: passwords, long answers, those who read slowly. Where there is little, half
-/// of it.
+/// Memory that is left for what people do: passwords, long answers, clients that read slowly. Where there is little,
+/// half of it.
 const SPARE_MEMORY: u64 = 64 << 20;
 
 /// The variable by which glibc is told how many arenas it may make.
@@ -42,7 +42,7 @@ pub struct Capacity {
 }
 
 impl Capacity {
-    /// What is possible here, at most `wanted`. Raises the soft limit of descriptors to the hard one first.
+    /// Measures what is possible here, at most `wanted`. Raises the soft limit of descriptors to the hard one first.
     pub fn measure(wanted: Option<usize>) -> Self {
         let descriptors = raise_descriptors().map(|count| count.saturating_sub(OTHER_DESCRIPTORS));
         let maps = read_number("/proc/sys/vm/max_map_count")
@@ -83,7 +83,7 @@ fn holds(limit: u64, used: u64, each: u64) -> u64 {
 /// A variable of the environment, and its value, that the program should be started again with.
 ///
 /// Where address space is limited, the C library spends it on arenas before anybody comes: 64 MiB for each of up to
-/// eight a processor. One is enough for few people, and only the environment can say so.
+/// eight a processor. A single arena is enough for few people, and only the environment can say so.
 pub fn setting_for_little_space() -> Option<(&'static str, &'static str)> {
     let is_limited = cfg!(target_env = "gnu") && getrlimit(Resource::As).current.is_some();
     (is_limited && env::var_os(MOST_ARENAS).is_none()).then_some((MOST_ARENAS, "1"))

@@ -55,7 +55,7 @@ pub struct Server {
     control: Option<Control>,
 }
 
-/// What listeners and sessions have in common.
+/// The things that listeners and sessions have in common.
 #[derive(Debug)]
 struct Running {
     shared: Shared,
@@ -78,7 +78,7 @@ impl Server {
         Self::open(config)
     }
 
-    /// The same without listening anywhere: nobody can come in, and those who stay are there.
+    /// The same without listening anywhere: nobody can come in, and the people who stay are there.
     ///
     /// # Errors
     /// A sentence for the person at the console.
@@ -180,7 +180,7 @@ impl Server {
         &self.addresses
     }
 
-    /// Where it listens for those who speak TLS, likewise.
+    /// The addresses at which it listens for clients that speak TLS, likewise.
     pub fn tls_addresses(&self) -> &[SocketAddr] {
         &self.tls_addresses
     }
@@ -190,7 +190,7 @@ impl Server {
         self.running.shared.identity.lock().clone()
     }
 
-    /// What operators want the server to do, to be carried out by the owner of the server.
+    /// The orders of operators for the server, to be carried out by the owner of the server.
     pub fn orders(&self) -> &Receiver<Order> {
         &self.orders
     }
@@ -276,8 +276,8 @@ impl Running {
             world.take_effects(&mut effects);
             everybody.into_iter().map(|(_, outbox)| outbox).collect()
         };
-        // What is to be kept of this is dropped: people have not left their rooms, the house has closed. The rooms that
-        // were open are the same ones after a restart.
+        // The records of this are dropped: people have not left their rooms, the house has closed. The rooms that
+        // were open are the same after a restart.
         effects.records.clear();
         effects.settle(drain, &config);
         let deadline = Instant::now() + FAREWELL;
@@ -288,7 +288,7 @@ impl Running {
             outbox.kill();
         }
         let mut guests = self.guests.lock();
-        // Those whom the world did not know: they were shaking hands, or about to come in.
+        // The clients that the world did not know: they were shaking hands, or about to come in.
         for socket in guests.values().filter_map(|guest| guest.socket.upgrade()) {
             let _ = socket.shutdown(Shutdown::Both);
         }
@@ -296,7 +296,7 @@ impl Running {
             self.all_gone.wait(&mut guests);
         }
         drop(guests);
-        // What the last commands have changed and no session was left to bring to the store.
+        // The changes of the last commands, which no session was left to bring to the store.
         let changes = self.shared.world.lock().take_to_keep();
         self.shared.keep(changes);
     }

@@ -21,7 +21,7 @@ use crate::world::{Capability, ClientId, List, Rank, Tags, USER_BYTES, World};
 /// How many tokens stand in one 005, so that it keeps to its 15 parameters.
 const TOKENS_A_LINE: usize = 12;
 
-/// ISUPPORT: sends all of them, before the login ends to those only who have asked for that.
+/// ISUPPORT: sends all tokens. Before the login ends, only a client that has asked for that gets them.
 pub(in crate::commands) fn isupport(context: &mut Context, _: &Message) -> Result<(), Reply> {
     if !context.client().is_registered() && !context.has(Capability::ExtendedISupport) {
         return Err(Reply::NotRegistered);

@@ -1,4 +1,4 @@
-//! What the server says of itself: the welcome's numbers, the message of the day, HELP and reports.
+//! The server about itself: the welcome's numbers, the message of the day, HELP and reports.
 
 pub(super) mod help;
 pub(super) mod isupport;

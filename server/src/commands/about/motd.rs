@@ -37,7 +37,7 @@ pub(in crate::commands) fn send(context: &mut Context, welcome: bool) {
 
 impl Task for Reading {
     fn run(&mut self, _aid: &mut Aid) {
-        // Whoever keeps the house has been told why it cannot be, at the start and when the configuration was read.
+        // The operator has been told why it cannot be, at the start and when the configuration was read.
         self.found = Motd::read(&self.file).ok();
     }
 

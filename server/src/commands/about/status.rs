@@ -83,7 +83,7 @@ pub(in crate::commands) fn info(context: &mut Context, message: &Message) -> Res
     Ok(())
 }
 
-/// ADMIN: whom to ask about this server.
+/// ADMIN: the people to ask about this server.
 pub(in crate::commands) fn admin(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
     let config = context.world.config.clone();
@@ -96,7 +96,7 @@ pub(in crate::commands) fn admin(context: &mut Context, message: &Message) -> Re
     Ok(())
 }
 
-/// LINKS: the servers of the network, of which there is one.
+/// LINKS: the servers of the network; there is a single server.
 pub(in crate::commands) fn links(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let mask = message.params().last().copied().unwrap_or("*");
     let config = context.world.config.clone();
@@ -107,7 +107,7 @@ pub(in crate::commands) fn links(context: &mut Context, message: &Message) -> Re
     Ok(())
 }
 
-/// USERS: who is logged in to the machine, which nobody should be told.
+/// USERS: asks for the users who are logged in to the machine, which nobody should be told.
 pub(in crate::commands) fn users(_: &mut Context, _: &Message) -> Result<(), Reply> {
     Err(Reply::UsersDisabled)
 }

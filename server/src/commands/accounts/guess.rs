@@ -1,7 +1,7 @@
 //! An attempt to prove something by a password: for an account, to become an operator, or to come in at all.
 //!
-//! It waits for as long as earlier wrong ones make it, is checked without the lock, counts at once, and then makes who
-//! was wrong wait a moment.
+//! It waits for as long as earlier wrong guesses make it, is checked without the lock and counts at once. A wrong
+//! guess then makes the client wait a moment.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(in crate::commands) struct Guess {
     pub(in crate::commands) address: SocketAddr,
     /// How long earlier guesses make this one wait.
     wait: Duration,
-    /// How long a wrong one makes the client wait for the answer.
+    /// How long a wrong guess makes the client wait for the answer.
     penalty: Duration,
     /// `None` until it is known, and for good if it could not be found out.
     is_right: Option<bool>,
@@ -27,7 +27,7 @@ pub(in crate::commands) struct Guess {
     is_counted: bool,
 }
 
-/// What is to be done without the lock.
+/// The step that is due without the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
     Check,
@@ -36,7 +36,7 @@ enum Due {
 }
 
 impl Guess {
-    /// The one that the client makes now.
+    /// The attempt that the client makes now.
     pub(in crate::commands) fn of(context: &Context, whose: Whose, penalty: Duration) -> Self {
         let wait = context.world.wait_for_guess(&whose, context.device);
         let (device, address) = (context.device, context.device().address);
@@ -94,7 +94,7 @@ impl Guess {
         self.is_right == Some(true)
     }
 
-    /// Whether it was never found out.
+    /// Whether nobody found out if it was right.
     pub(in crate::commands) fn is_unknown(&self) -> bool {
         self.is_right.is_none()
     }

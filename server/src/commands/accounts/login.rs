@@ -16,13 +16,13 @@ use crate::commands::channels::access;
 use crate::commands::context::{Context, Task};
 use crate::commands::history;
 
-/// How long a wrong password makes the one who gave it wait.
+/// A wrong password makes the client wait this long.
 pub(in crate::commands) const PENALTY: Duration = Duration::from_millis(500);
 
 /// How much is remembered of a name that is nobody's.
 pub(in crate::commands) const NAME_BYTES: usize = 64;
 
-/// Somebody says to be the owner of an account. Whether it is so takes time to find out, and happens without the lock.
+/// A client says that it owns an account. To find out whether that is so takes time, and happens without the lock.
 #[derive(Debug)]
 pub(in crate::commands) struct LoginAttempt {
     /// Its name; as the client wrote it, if there is no such account.
@@ -38,17 +38,17 @@ pub(in crate::commands) struct LoginAttempt {
     pub(in crate::commands) is_right: bool,
     /// The password that the account is to have if the attempt is right.
     pub(in crate::commands) new_password: Option<String>,
-    /// Why a right one does not help: nobody may log in to the account.
+    /// Why a right proof does not help: nobody may log in to the account.
     pub(in crate::commands) suspended: Option<Text>,
     then: Then,
 }
 
-/// What is offered as a proof.
+/// The proof that a client offers.
 #[derive(Debug)]
 pub(in crate::commands) enum Proof {
     /// The password itself.
     Password(String),
-    /// What SCRAM showed: the server's signature, if it was right.
+    /// The result of SCRAM: the server's signature, if the proof was right.
     Scram(Option<String>),
     /// The client has logged in to the account before.
     LoggedIn,
@@ -66,7 +66,7 @@ impl LoginAttempt {
     fn of(context: &Context, account: &str, proof: Proof, then: Then) -> Self {
         let world = &*context.world;
         let found = world.accounts.find(account);
-        // However it was typed, the guesses at one account are counted together. What is no account's name may be long.
+        // Guesses at one account count together, however its name was typed. A name that is no account's may be long.
         let account = found.map_or_else(|| truncate(account, NAME_BYTES), |account| &account.name).to_owned();
         let lacks_keys = world.config.scram && found.is_some_and(|account| account.scram.is_none());
         let whose = Whose::Account(world.config.casemapping.fold(&account).into_owned());
@@ -98,12 +98,12 @@ impl LoginAttempt {
         context.task = Some(Box::new(attempt));
     }
 
-    /// Whether it was never found out.
+    /// Whether nobody found out if it was right.
     pub(in crate::commands) fn is_unknown(&self) -> bool {
         !matches!(self.proof, Proof::LoggedIn) && self.guess.is_unknown()
     }
 
-    /// What to say to the client whose attempt is not right.
+    /// The words for a client whose attempt is not right.
     pub(in crate::commands) fn refusal(&self) -> Text {
         match &self.suspended {
             Some(why) => why.clone(),
@@ -151,7 +151,7 @@ impl Task for LoginAttempt {
             apply(world, change, self.guess.device);
         }
         if self.guess.settle(world) == Some(false) {
-            // What is no account's name may be a password in the wrong place, so it is not written down.
+            // A name that is no account's may be a password in the wrong place, so it is not written down.
             let from = self.guess.address.to_string();
             world.note(match self.kept {
                 Some(_) => Text::WrongPassword(from, self.account.clone()),
@@ -174,7 +174,7 @@ impl Task for LoginAttempt {
         let kept = self.kept.as_deref();
         self.is_right =
             is_proven && kept.is_some_and(|kept| has_password(context.world, &self.account, kept));
-        // Only who has proven to be the owner learns of it.
+        // Only a client that has proven to be the owner learns of it.
         if self.is_right && !matches!(self.proof, Proof::LoggedIn) {
             self.suspended = suspension(context.world, &self.account);
             self.is_right = self.suspended.is_none();
@@ -235,8 +235,8 @@ pub(crate) fn apply(world: &mut World, change: Change, by: ClientId) {
     }
 }
 
-/// Ends every connection that has logged in to an account, but for one: nobody keeps what they got by an old password.
-/// Who stays without a connection stays.
+/// Ends every connection that has logged in to an account, except `but`: nobody keeps what they got by an old
+/// password. A person who stays without a connection is not touched.
 pub(crate) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>, reason: &Text) {
     for person in world.logged_in_to(account).to_vec() {
         if world.client(person).is_none() {
@@ -287,15 +287,15 @@ pub(in crate::commands) fn log_out(world: &mut World, id: ClientId) {
     change_account(world, id, None);
 }
 
-/// Those who share a room are told, and so is the client itself
+/// Tells the people who share a room, and the client itself
 /// ([account-notify](https://ircv3.net/specs/extensions/account-notify)).
 fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
     if world.client_mut(id).account() == account.as_deref() {
         return;
     }
-    // Whoever stayed with the one account does not, or does with the other.
+    // A stay under the old account may end here, and one under the new account may begin below.
     world.keep_presence(id);
-    // As whom the client says it: the account that it had (account-tag).
+    // The client says this under the account that it had (account-tag).
     let tags = world.client_mut(id).tags();
     world.set_account(id, account);
     world.mirror(id);

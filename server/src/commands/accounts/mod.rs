@@ -17,7 +17,7 @@ use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::{Account, Change, ClientId, Registration, World};
 
-/// REGISTER: opens an account in the name that one has, and logs one in to it.
+/// REGISTER: opens an account in the user's nickname, and logs the user in to it.
 pub(super) fn register(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let [name, email, password, ..] = message.params()[..] else { return Ok(()) };
     let refused = match obstacle(context, name, password) {
@@ -57,7 +57,7 @@ pub(super) fn verify(context: &mut Context, message: &Message) -> Result<(), Rep
     Ok(())
 }
 
-/// What a client typed as an account, where a word has to stand.
+/// The account's name as the client typed it, where a word has to stand.
 fn shown(context: &Context, name: &str) -> String {
     match name {
         "*" => chosen_nick(context).unwrap_or("*").to_owned(),
@@ -211,7 +211,7 @@ impl Task for Keeping {
         self.change.take_if(|change| store::accounts::keep(aid.store, change).is_err());
     }
 
-    /// What was kept is known even if the client has gone.
+    /// A change that was kept is known even if the client has gone.
     fn settle(&mut self, world: &mut World) {
         if let Some(change) = self.change.take() {
             apply(world, change, self.by);

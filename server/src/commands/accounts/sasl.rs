@@ -30,7 +30,7 @@ pub(in crate::commands) fn authenticate(context: &mut Context, message: &Message
 }
 
 fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
-    // With version 302 one may log in anew at any time; before it, once was enough.
+    // With version 302 a client may log in anew at any time; before it, once was enough.
     if context.client().account().is_some() && !context.device().speaks_cap_302 {
         return Err(Reply::SaslAlready);
     }

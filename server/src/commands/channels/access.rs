@@ -1,9 +1,9 @@
-//! The ranks that people get from the list of a room that belongs to somebody, and who gives them: ChanServ.
+//! The ranks that people get from the list of a room that belongs to somebody, and ChanServ, which gives them.
 
 use crate::commands::context::Context;
 use crate::world::{ChannelId, Client, ClientId, Rank, World};
 
-/// Who keeps rooms for their owners.
+/// The servant that keeps rooms for their owners.
 pub(in crate::commands) const KEEPER: &str = "ChanServ";
 
 /// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.

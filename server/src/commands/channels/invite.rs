@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::text::reply::Reply;
 use crate::world::{Capability, Flag, Rank};
 
-/// INVITE: lets somebody into a room; without parameters, lists where one is invited.
+/// INVITE: lets somebody into a room; without parameters, lists the rooms that the user is invited to.
 pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let (Some(nick), Some(name)) = (message.param(0), message.param(1)) else {
         if message.param(0).is_some() {
@@ -26,7 +26,7 @@ pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> R
     if context.world.is_member(guest, channel) {
         return Err(Reply::UserOnChannel(guest_name, channel_name));
     }
-    // Anybody may ask somebody in, but only with a rank does one open a door that is closed (RFC 2811 §4.3.1).
+    // Any member may invite somebody, but only a member with a rank opens a door that is closed (RFC 2811 §4.3.1).
     match context.need_rank(channel, Rank::HalfOperator) {
         Ok(()) => context.world.invite(guest, channel),
         Err(refusal) if context.world.channel(channel).modes.has(Flag::InviteOnly) => return Err(refusal),

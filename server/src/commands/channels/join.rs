@@ -51,7 +51,7 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     let (modes, shown) = (&channel.modes, channel.name.clone());
     // Nobody is locked out of a room where they have a rank.
     let welcome = world.is_at_home(context.me, id) || client.is_operator();
-    // Who was invited gets past bans too (RFC 2811 §4.3.1).
+    // An invited user gets past bans too (RFC 2811 §4.3.1).
     let invited = world.is_invited(context.me, id) || welcome;
     if client.channels.len() >= MAX_JOINED {
         Err(Reply::TooManyChannels(shown))
@@ -99,7 +99,7 @@ pub(in crate::commands) fn enter(context: &mut Context, name: &str) {
     access::give_ranks(context, channel);
 }
 
-/// Tells those members whom `who` picks that a member has come in.
+/// Tells the members that `who` picks that a member has come in.
 fn tell_of_arrival(
     context: &mut Context,
     newcomer: ClientId,
@@ -144,7 +144,7 @@ pub(in crate::commands) fn show_joined(context: &mut Context) {
     }
 }
 
-/// Shows a connection the topic of a room, and who is there.
+/// Shows a connection the topic of a room and its members.
 fn show_contents(context: &mut Context, connection: ClientId, id: ChannelId) {
     let channel = context.world.channel(id);
     let topic = if channel.topic.is_some() { topic_of(channel) } else { Vec::new() };

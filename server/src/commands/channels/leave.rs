@@ -51,7 +51,7 @@ pub(in crate::commands) fn kick(context: &mut Context, message: &Message) -> Res
     let me = context.client().name().to_owned();
     let words = message.param(2).filter(|words| !words.is_empty()).unwrap_or(&me);
     let words = truncate(words, WORDS_BYTES);
-    // What is wrong with a room is said once, not for each who was to leave it.
+    // A fault of the room is told once, not for each member who was to leave it.
     let mut refused = Vec::new();
     for (name, nick) in names.iter().cycle().zip(nicks) {
         let removed = may_remove(context, name).and_then(|channel| remove(context, channel, nick, words));
@@ -83,7 +83,7 @@ fn remove(context: &mut Context, id: ChannelId, nick: &str, words: &str) -> Resu
         return Err(Reply::UserNotInChannel(name, channel.name.clone()));
     }
     let (mine, theirs) = (channel.ranks(context.me).highest(), channel.ranks(person).highest());
-    // Half operators cannot remove each other; from operators up, only who stands higher is safe.
+    // Half operators cannot remove each other; from operators up, only a member of higher rank is safe.
     let too_high = match mine {
         Some(mine) if mine >= Rank::Operator => theirs > Some(mine),
         _ => theirs >= Some(Rank::HalfOperator),

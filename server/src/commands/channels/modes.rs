@@ -107,7 +107,7 @@ fn channel_mode(context: &mut Context, name: &str, message: &Message) -> Result<
     Ok(())
 }
 
-/// What came of one letter.
+/// The outcome of one letter.
 enum Outcome {
     Changed(Change),
     AsItWas,
@@ -316,7 +316,7 @@ fn tell(context: &mut Context, channel: ChannelId, changes: &[Change]) {
 }
 
 impl Context<'_> {
-    /// Goes on only for who has at least this rank in a channel; server operators have every rank.
+    /// Goes on only for a client that has at least this rank in a channel; server operators have every rank.
     ///
     /// # Errors
     /// ERR_CHANOPRIVSNEEDED.

@@ -1,4 +1,4 @@
-//! NAMES: who sits in a room.
+//! NAMES: the people who sit in a room.
 
 use teahouse_protocol::Message;
 
@@ -11,13 +11,13 @@ const NAMES_BYTES: usize = 300;
 /// How many bytes a name in such a list has, mostly, with its space.
 const USUAL_NAME_BYTES: usize = 12;
 
-/// NAMES: who sits in a room; without parameters, in every room that one may know of.
+/// NAMES: the people who sit in a room; without parameters, in every room that the client may know of.
 pub(in crate::commands) fn names(context: &mut Context, message: &Message) -> Result<(), Reply> {
     match message.param(0).filter(|names| !names.is_empty()) {
         Some(names) => {
             let mut told = Vec::new();
             for name in listed(names) {
-                // Who asks for a full room a hundred times over in one line is told once.
+                // A client that asks for a full room a hundred times over in one line is told once.
                 let channel = context.world.find_visible_channel(context.me, name).ok();
                 let channel = channel.filter(|channel| !told.contains(channel));
                 if let Some(channel) = channel {
@@ -50,7 +50,7 @@ pub(super) fn show_names(context: &mut Context, connection: ClientId, id: Channe
     }
 }
 
-/// The members whom a client may see, in as many lines as it takes.
+/// The members that a client may see, in as many lines as it takes.
 fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> String {
     let world = &*context.world;
     let has = |capability| world.client(viewer).is_some_and(|viewer| viewer.has(capability));

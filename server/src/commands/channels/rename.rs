@@ -12,15 +12,14 @@ use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::{Capability, Client, Rank};
 
-/// RENAME: gives a room another name
-/// ([draft/channel-rename](https://ircv3.net/specs/extensions/channel-rename)). For those who do not know of such a
-/// thing, everybody leaves the one and enters the other.
+/// RENAME: gives a room another name ([draft/channel-rename](https://ircv3.net/specs/extensions/channel-rename)). A
+/// client that does not know of such a thing sees everybody leave the old room and enter the new one.
 pub(in crate::commands) fn rename(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let (old, new) = (message.param(0).unwrap_or_default(), message.param(1).unwrap_or_default());
     let words = truncate(message.param(2).unwrap_or_default(), WORDS_BYTES).to_owned();
     let channel = context.world.joined(context.me, old)?;
     let old = context.world.channel(channel).name.clone();
-    // Who owns it would not find it again.
+    // The owner would not find the room again.
     let is_owned = context.world.channel(channel).registration.is_some();
     context.need_rank(channel, if is_owned { Rank::Founder } else { Rank::Operator })?;
     let there = context.world.find_channel(new).ok();

@@ -1,9 +1,9 @@
 //! CHATHISTORY: what was said before ([draft/chathistory](https://ircv3.net/specs/extensions/chathistory)).
 //!
-//! Who may read what is decided here, under the lock, before the store is asked: a room's members read what was said
-//! in it since it was opened (`World::may_read_since`), and one's private conversations are filed under what one is, an
-//! account or the holder of a nickname. Whatever else is asked for is refused in the same words, whether it exists or
-//! not.
+//! The handler decides who may read what, under the lock, before it asks the store. A room's members read what was
+//! said in it since it was opened (`World::may_read_since`). A user's private conversations are filed under the
+//! account, or under the holder of the nickname. All other questions are refused in the same words, whether there is
+//! something to read or not.
 
 pub(super) mod read_markers;
 pub(super) mod redact;
@@ -24,7 +24,7 @@ use crate::world::{Capability, Entry, Kind, Line, Number, Said, Tags, Texts, par
 /// The most messages that one question brings (CHATHISTORY).
 pub(super) const MOST_MESSAGES: usize = 100;
 
-/// The most messages that are shown to who comes back, of those that waited: anybody can let any number of them wait.
+/// The most waiting messages that a user who comes back is shown: anybody can let any number of them wait.
 const MOST_WAITING: usize = 1000;
 
 /// The beginning and the end of all that is kept.
@@ -109,7 +109,7 @@ fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) ->
         }
     };
     let Readable { name, places, since } = readable(context, target).ok_or(Refusal::Target)?;
-    // Outside of a batch a JOIN or NICK of long ago would be one of now.
+    // Outside of a batch a JOIN or NICK of long ago would look like a new one.
     let events = context.has(Capability::EventPlayback) && context.has(Capability::Batch);
     let windows: Vec<_> = parts
         .into_iter()
@@ -144,7 +144,7 @@ fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) ->
     Ok(())
 }
 
-/// What lies between two points, whichever is the earlier one.
+/// The edges of what lies between two points, whichever is the earlier.
 fn between(one: Point, other: Point) -> (Edge, Edge) {
     let (earlier, later) = if is_later(one, other) { (other, one) } else { (one, other) };
     (earlier.last, later.first)
@@ -176,7 +176,7 @@ pub(super) fn read_time(typed: &str) -> Option<Timestamp> {
 
 /// A conversation that somebody may read.
 pub(super) struct Readable {
-    /// What it is called.
+    /// The conversation's name.
     pub(super) name: String,
     /// The keys that it may be filed under.
     pub(super) places: Vec<String>,
@@ -198,7 +198,7 @@ pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
     let folded = casemapping.fold(target);
     let (name, theirs) = match world.find(target).ok().and_then(|person| world.client(person)) {
         Some(person) => (person.name(), vec![party(person, casemapping)]),
-        // Nobody has the name now: the account of that name, or else whoever had it.
+        // Nobody has the name now: it means the account of that name, or else the people who had it.
         None => {
             let name = world.accounts.find(target).map_or(target, |account| &account.name);
             (name, vec![folded.as_str().to_owned(), format!("~{}", folded.as_str())])
@@ -218,7 +218,7 @@ pub(super) fn readable_rooms(context: &Context) -> Vec<(String, Number)> {
     context.client().channels.iter().filter_map(|channel| readable(*channel)).collect()
 }
 
-/// From when on somebody reads private conversations: who has no account, since taking the nickname.
+/// When the user's private conversations begin to be readable: without an account, since taking the nickname.
 pub(super) fn reads_since(context: &Context) -> Number {
     let client = context.client();
     if client.account().is_some() { Number::FIRST } else { client.named }
@@ -257,7 +257,7 @@ impl Context<'_> {
             return;
         }
         let to = if person.is_empty() { target } else { person };
-        // What a clock that was ahead has dated is not shown as something of the future.
+        // A clock that was ahead may have dated an entry; it is not shown as something of the future.
         let time = self.world.shown(entry.time);
         if words.contains(['\n', '\r']) {
             let tags = Tags {
@@ -334,7 +334,7 @@ fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit:
     });
 }
 
-/// Shows somebody who has come back what was said to the account meanwhile, once. Who can ask for it does so.
+/// Shows a user who has come back what was said to the account meanwhile, once. A client that can ask for it does so.
 pub(super) fn deliver_waiting(context: &mut Context) {
     let client = context.client();
     if client.account().is_none() || !client.is_registered() || !context.world.config.history {
@@ -358,7 +358,7 @@ pub(super) fn deliver_waiting(context: &mut Context) {
     );
 }
 
-/// What a conversation is called by one who takes part in it.
+/// The name of a conversation, for the participant who is filed as `mine`.
 fn name_of_conversation(context: &Context, last: &Entry, mine: &str) -> String {
     let world = &*context.world;
     let place: &Arc<str> = &last.place;

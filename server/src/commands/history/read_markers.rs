@@ -1,7 +1,7 @@
 //! MARKREAD: how far somebody has read ([draft/read-marker](https://ircv3.net/specs/extensions/read-marker)).
 //!
-//! A marker belongs to the account, and all its clients hear of it; who has no account has one for as long as the
-//! connection lasts. Nobody learns of anybody else's.
+//! A marker belongs to the account, and all its clients hear of it. A user without an account has one for as long as
+//! the connection lasts. Nobody learns of anybody else's.
 
 use teahouse_protocol::{Message, names};
 
@@ -12,7 +12,7 @@ use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Capability, ChannelId, ClientId, Number};
 
-/// MARKREAD: asks how far one has read in a conversation, or says it.
+/// MARKREAD: asks how far the user has read in a conversation, or says it.
 pub(in crate::commands) fn markread(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let target = message.param(0).unwrap_or_default();
     if target.is_empty() {
@@ -52,7 +52,7 @@ pub(in crate::commands) fn markread(context: &mut Context, message: &Message) ->
                 }
             }
         }
-        // The one that is there is later.
+        // The marker that is there is later.
         false => tell_marker(context, target),
     }
     Ok(())

@@ -11,13 +11,13 @@ use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Hearers, Line, Number, Rank, Reads, Tags};
 
-/// How long one can take back one's own words.
+/// How long users can take back their own words.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);
 /// The longest reason, in bytes.
 const REASON_BYTES: usize = 200;
 
-/// REDACT: takes a message out of the history and tells those who know of such things. One's own, for a day; operators
-/// of the room and of the server anybody's.
+/// REDACT: takes a message out of the history and tells the clients that know redactions. Users may take back their
+/// own words for a day; operators of the room and of the server anybody's.
 pub(in crate::commands) fn redact(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.need_history("REDACT")?;
     let [target, msgid, ..] = message.params()[..] else {
@@ -86,7 +86,7 @@ fn is_room_operator(context: &Context, target: &str) -> bool {
     channel.is_some_and(|channel| context.world.channel(channel).ranks(context.me).at_least(Rank::Operator))
 }
 
-/// Tells those who hear what is said to the target, as far as they know redactions.
+/// Tells the clients that hear what is said to the target, as far as they know redactions.
 fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) {
     let (me, device, reads) = (context.me, context.device, Reads::Redactions);
     let number = context.world.next_number();

@@ -1,8 +1,8 @@
-//! SEARCH: finds what was said, among what one may read.
+//! SEARCH: finds messages, among those that the user may read.
 //!
 //! Words are found anywhere in a message, whatever the case, so 喝茶 is found in 明天喝茶吧 and `tea` in `teahouse`; an
-//! index by words could not do that. What is kept of one conversation is bounded, and it is gone through in slices from
-//! new to old, between which the store answers others: whoever searches waits for the search, and nobody else does.
+//! index by words could not do that. The history of a conversation is bounded. The store goes through it in slices
+//! from new to old and answers others between them: the user who searches waits, and nobody else does.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,7 +31,7 @@ pub(in crate::commands) fn search(context: &mut Context, message: &Message) -> R
     context.need_history("SEARCH")?;
     match understand(context, message) {
         Ok((mut search, None)) => {
-            // Everywhere: one's rooms, and the private conversations that the store knows of.
+            // Everywhere: the user's rooms, and the private conversations that the store knows of.
             let (rooms, since) = (readable_rooms(context), reads_since(context));
             let me = party(context.client(), context.world.config.casemapping);
             let find = move |connection: &rusqlite::Connection| history::places_of(connection, &me, since);
@@ -55,7 +55,7 @@ pub(in crate::commands) fn search(context: &mut Context, message: &Message) -> R
     Ok(())
 }
 
-/// What is looked for, and in which conversation, if in one only.
+/// Reads the words of a search, and the conversation if it is in one only.
 fn understand(context: &Context, message: &Message) -> Result<(Search, Option<Readable>), Refusal> {
     let invalid = |about: &str, text| ("INVALID_PARAMS", word(about).to_owned(), text);
     let mut search = Search::new(context.world.config.casemapping, SOME);

@@ -16,7 +16,7 @@ use crate::commands::services::service;
 use crate::text::reply::Reply;
 use crate::world::{Capability, ClientId, Hearers, Line, Number};
 
-/// To how many one message may go (MAXTARGETS, TARGMAX).
+/// How many targets one message may go to (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
 
 /// PRIVMSG: says something.
@@ -54,7 +54,7 @@ pub(super) fn notice(context: &mut Context, message: &Message) -> Result<(), Rep
     Ok(())
 }
 
-/// TAGMSG: sends tags without words, such as "is typing". It goes to those only who understand tags.
+/// TAGMSG: sends tags without words, such as "is typing". It goes only to clients that understand tags.
 pub(super) fn tagmsg(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let targets = message.param(0).filter(|targets| listed(targets).next().is_some());
     let targets = targets.ok_or_else(|| Reply::NeedMoreParams("TAGMSG".to_owned()))?;
@@ -94,7 +94,7 @@ fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, targ
     context.world.line_of(context.world.time_of(number), tags, &words)
 }
 
-/// To those in a channel who have a rank, by its prefix, or a higher one; to everybody there without one.
+/// Speaks to the members of a channel who have this rank, by its prefix, or a higher one; without one, to everybody.
 fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> Result<(), Reply> {
     let me = context.me;
     let least = rank_of(rank);
@@ -131,18 +131,18 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     context.world.tell_unlabelled(to, &line, speech.reads());
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
     context.world.keep_private(me, to, number, kind, line.client_only(), words);
-    // Who speaks to themselves hears both: what they said, and what somebody said to them (labeled-response).
+    // Users who speak to themselves hear both: what they said, and what somebody said to them (labeled-response).
     context.world.tell_own(context.device, &line, speech.reads(), to == me);
     context.world.done_with(line);
     speech::say_if_away(context, to, speech.command)
 }
 
-/// To one of the house's servants, if the name is one's. `None` if not.
+/// Speaks to one of the house's servants, if the name is a servant's. `None` if not.
 fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
     let service = services::find(name)?;
     let number = context.world.next_number();
     let line = line_from(context, number, speech, "", service.name);
-    // The other devices are not told: the servant answers this one only.
+    // The other devices are not told: the servant answers this device only.
     context.world.tell_own(context.device, &line, speech.reads(), true);
     // A notice is never answered.
     if let ("PRIVMSG", Some(said)) = (speech.command, speech.text) {
@@ -151,7 +151,7 @@ fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
     Some(())
 }
 
-/// To somebody who has an account and is not here: it waits. `None` if there is nobody whom it could wait for.
+/// Lets words wait for somebody who has an account and is not here. `None` if there is nobody they could wait for.
 fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result<(), Reply>> {
     let name = context.world.accounts.find(nick)?.name.clone();
     let text = speech.text?;
@@ -164,7 +164,7 @@ fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result
     Some(speech::say_that_it_waits(context, name, speech.command))
 }
 
-/// To somebody who stays here without a connection: it waits. `None` for anybody else.
+/// Lets words wait for somebody who stays here without a connection. `None` for anybody else.
 fn to_disconnected(context: &mut Context, person: ClientId, speech: Speech) -> Option<Result<(), Reply>> {
     if context.world.is_connected(person) {
         return None;
@@ -173,7 +173,7 @@ fn to_disconnected(context: &mut Context, person: ClientId, speech: Speech) -> O
     to_absent(context, &account, speech)
 }
 
-/// `$mask`: from an operator to everybody on the servers whose name fits, and there is one.
+/// `$mask`: an operator speaks to everybody on the servers whose name fits; there is a single server.
 fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech) -> Result<(), Reply> {
     if !context.client().is_operator() {
         return Err(Reply::NoPrivileges);

@@ -1,7 +1,7 @@
 //! BATCH: messages of several lines ([draft/multiline](https://ircv3.net/specs/extensions/multiline)).
 //!
-//! A client opens a batch, says its lines and closes it; only then is anything delivered. Who knows such batches gets
-//! one, and everybody else gets the lines one by one.
+//! A client opens a batch, says its lines and closes it; only then is anything delivered. A client that knows such
+//! batches gets a batch, and everybody else gets the lines one by one.
 
 use teahouse_protocol::{Message, names};
 
@@ -11,7 +11,7 @@ use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Capability, Draft, Hearers, Kind, Line, Number, Reads, Said, Tags};
 
-/// How long a message may be, in bytes, with one for each new line.
+/// How long a message may be, in bytes; each new line counts as a byte.
 pub(in crate::commands) const MOST_BYTES: usize = 8192;
 /// How many lines it may have.
 pub(in crate::commands) const MOST_LINES: usize = 64;
@@ -56,14 +56,14 @@ fn open(context: &mut Context, reference: &str, message: &Message) {
     }
 }
 
-/// What is said next answers the one who opened a batch, if there is a label for it.
+/// The next words answer the client that opened a batch, if there is a label for it.
 fn answer_to(context: &mut Context, label: Option<String>) {
     if let Some(label) = label {
         context.world.begin_capture(context.device, &label);
     }
 }
 
-/// Takes a PRIVMSG or NOTICE that is a line of a longer message. Returns whether it was one.
+/// Takes a PRIVMSG or NOTICE that is a line of a longer message. Returns whether it was such a line.
 pub(in crate::commands) fn take_line(
     context: &mut Context,
     command: &'static str,
@@ -196,7 +196,7 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
     speech::say_if_away(context, to, command)
 }
 
-/// To somebody who has an account and is not here: it waits. `None` if there is nobody whom it could wait for.
+/// Lets words wait for somebody who has an account and is not here. `None` if there is nobody they could wait for.
 fn to_absent(
     context: &mut Context,
     draft: &Draft,
@@ -219,8 +219,8 @@ fn kind_of(command: &str) -> Kind {
     Kind::from_command(command).expect("PRIVMSG or NOTICE")
 }
 
-/// Makes the lines of a message, for those who know several lines and for those who do not, and has `to_all` tell each
-/// of them to whom it concerns.
+/// Makes the lines of a message, for clients that know several lines and for clients that do not; `to_all` tells each
+/// line to the people it concerns.
 fn tell(
     context: &mut Context,
     draft: &Draft,

@@ -1,5 +1,5 @@
-//! What holds for everything that is said, whichever way: who may speak where, who hears it, and what the speaker
-//! learns of them.
+//! The rules for all speech, whichever way it goes: who may speak where, who hears it, and what the speaker learns of
+//! them.
 
 use teahouse_protocol::Tags;
 use teahouse_protocol::text::Ctcp;
@@ -45,8 +45,8 @@ pub(in crate::commands) fn client_only(tags: Tags) -> String {
     kept.into_iter().map(|(_, tag)| tag).collect::<Vec<_>>().join(";")
 }
 
-/// The prefix of a rank before a channel's name, and the name: `@#room` is for operators and higher. With several
-/// prefixes the lowest says who (Modern IRC, "PRIVMSG"). Without one, no prefix and the whole target.
+/// The prefix of a rank before a channel's name, and the name: `@#room` is for operators and higher. Of several
+/// prefixes the lowest counts (Modern IRC, "PRIVMSG"). Without one, no prefix and the whole target.
 pub(in crate::commands) fn rank_and_channel(target: &str) -> (&str, &str) {
     let behind = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
     let prefixes = target[..target.len() - behind.len()].split_inclusive(|_| true);
@@ -71,7 +71,7 @@ pub(in crate::commands) fn note_speech(context: &mut Context) {
 
 /// The channel of this name, if the client may speak in it; notes the time for slow mode if so.
 ///
-/// That a channel is secret keeps nobody from speaking; but who is refused does not learn that it is there.
+/// A secret channel can be spoken in; but a client that is refused does not learn that the channel is there.
 ///
 /// # Errors
 /// ERR_NOSUCHCHANNEL, ERR_CANNOTSENDTOCHAN.
@@ -93,7 +93,7 @@ fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(),
     let client = context.client();
     let ranks = channel.ranks(me);
     let has_voice = ranks.at_least(Rank::Voice);
-    // Of a message of several lines, each is one for those who do not know such messages.
+    // A client that does not know messages of several lines gets each line as a message.
     let is_ctcp = |line| Ctcp::parse(line).is_some_and(|ctcp| ctcp.command != "ACTION");
     let has_ctcp = || speech.text.unwrap_or_default().split(['\n', '\r']).any(is_ctcp);
     let member = channel.members.get(&me);

@@ -1,4 +1,4 @@
-//! People by name, and what one says of oneself: ISON, USERHOST, AWAY, SETNAME.
+//! People by name, and what they say of themselves: ISON, USERHOST, AWAY, SETNAME.
 
 pub(super) mod modes;
 pub(super) mod monitor;
@@ -19,7 +19,7 @@ pub(super) const REALNAME_BYTES: usize = 150;
 /// How many names USERHOST answers for (RFC 2812 §4.8).
 const USERHOST_NAMES: usize = 5;
 
-/// AWAY: with words one is away, without them one is back. Those who share a room and asked for it are told
+/// AWAY: with words the user is away, without them back. People who share a room and asked for it are told
 /// ([away-notify](https://ircv3.net/specs/extensions/away-notify)); before login it needs
 /// [pre-away](https://ircv3.net/specs/extensions/pre-away), with `*` for "no words, but nobody is there".
 pub(super) fn away(context: &mut Context, message: &Message) -> Result<(), Reply> {

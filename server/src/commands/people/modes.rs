@@ -30,7 +30,7 @@ pub(in crate::commands) fn user_mode(
             ('+', _) => on = true,
             ('-', _) => on = false,
             (_, None) => unknown = true,
-            // What the server sets cannot be taken, and only operator rights can be laid down.
+            // A user cannot take a mode that the server sets, and can lay down only operator rights among them.
             (_, Some(mode)) if !mode.is_own_choice() && (on || mode != UserMode::Operator) => {}
             (_, Some(mode)) => {
                 if context.client().modes.has(mode) != on {

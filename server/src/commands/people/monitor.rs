@@ -44,7 +44,7 @@ fn add(context: &mut Context, names: &str) {
             continue;
         }
         added.push(nick.clone());
-        // What is no nickname is never here, and need not be watched for: masks, above all.
+        // A name that is no nickname is never here, and need not be watched for: masks, above all.
         let known = context.device().monitored.contains_key(&config.casemapping.fold(nick).into_owned());
         if known || check_nickname(nick, config.nick_length).is_err() {
             continue;

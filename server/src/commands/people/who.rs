@@ -11,7 +11,7 @@ use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration,
 /// How many rooms stand in one 319, which leaves room for the longest names.
 const ROOMS_A_LINE: usize = 4;
 
-/// WHO: a line for everybody in a room, for one person, or for all whom a mask describes.
+/// WHO: a line for everybody in a room, for one person, or for all people that a mask describes.
 pub(in crate::commands) fn who(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let asked = message.param(0).filter(|mask| !mask.is_empty()).unwrap_or("*");
     let mask = if asked == "0" { "*" } else { asked };
@@ -37,7 +37,7 @@ pub(in crate::commands) fn who(context: &mut Context, message: &Message) -> Resu
     Ok(())
 }
 
-/// Whom a mask describes and `me` may see, each with the room that was asked about.
+/// The people that a mask describes and `me` may see, each with the room that was asked about.
 fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)> {
     let (world, me) = (&*context.world, context.me);
     if names::is_channel(mask) {
@@ -45,7 +45,7 @@ fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)
         let members = world.channel(channel).members().map(|(id, _)| id);
         return members.filter(|id| world.can_see(me, *id)).map(|id| (id, Some(channel))).collect();
     }
-    // A person by name, even one who is not seen by looking around.
+    // A person by name, even a person who is not seen by looking around.
     if let Ok(person) = world.find(mask) {
         return vec![(person, None)];
     }
@@ -120,7 +120,7 @@ fn whox_reply(context: &Context, person: ClientId, id: Option<ChannelId>, asked:
     (!fields.is_empty()).then(|| Reply::WhoSpecial(fields.join(" ")))
 }
 
-/// WHOIS: all that the one who asks may know about somebody.
+/// WHOIS: all that the client may know about somebody.
 pub(in crate::commands) fn whois(context: &mut Context, message: &Message) -> Result<(), Reply> {
     // With two parameters the first names a server, or somebody there; and there is one server only.
     let (server, asked) = match (message.param(0), message.param(1)) {
@@ -203,7 +203,7 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
     replies
 }
 
-/// WHOWAS: who had a name before, the latest first.
+/// WHOWAS: the people who had a name before, the latest first.
 pub(in crate::commands) fn whowas(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let Some(asked) = listed(message.param(0).unwrap_or_default()).next() else {
         return Err(Reply::NoNicknameGiven);

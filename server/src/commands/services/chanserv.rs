@@ -48,7 +48,7 @@ fn owned_channel<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c
         .ok_or_else(|| Text::RoomIsNobodys(name.to_owned()))
 }
 
-/// Goes on for who has at least this rank by the room's list; server operators have every rank.
+/// Goes on for a user who has at least this rank by the room's list; server operators have every rank.
 fn channel_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text> {
     let (channel, registration) = owned_channel(context, name)?;
     let client = context.client();

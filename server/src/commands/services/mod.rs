@@ -1,8 +1,8 @@
-//! The house's servants: NickServ, who sees to accounts, and ChanServ, who keeps rooms. For clients that know no better
-//! way, one speaks to them as to a person.
+//! The house's servants: NickServ, which sees to accounts, and ChanServ, which keeps rooms. A user whose client knows
+//! no better way speaks to them as to a person.
 //!
-//! They are no clients and sit in no table; their names are nobody's. What they know and do is the same as behind the
-//! commands. What they are made of is in [`service`].
+//! They are no clients and sit in no table; their names are nobody's. They know and do the same as the commands.
+//! [`service`] shows what they are made of.
 
 mod chanserv;
 mod nickserv;
@@ -21,7 +21,7 @@ pub(super) fn find(name: &str) -> Option<&'static Service> {
     ALL.iter().copied().find(|service| service.name.eq_ignore_ascii_case(name))
 }
 
-/// NICKSERV and NS: speaks to NickServ, without being overheard by whoever could take its name elsewhere.
+/// NICKSERV and NS: speaks to NickServ; nobody who could take its name elsewhere overhears it.
 pub(super) fn nickserv(context: &mut Context, message: &Message) -> Result<(), Reply> {
     hear(context, &nickserv::NICKSERV, &message.params().join(" "));
     Ok(())

@@ -205,7 +205,7 @@ fn set_always_on(context: &mut Context, account: &str, choice: &str) -> Result<(
     Ok(())
 }
 
-/// Goes on at once for who has logged in to the account that a nickname belongs to, and for others once their
+/// Goes on at once for a user who has logged in to the account that a nickname belongs to, and for others once their
 /// password has been found right.
 fn as_owner(
     context: &mut Context,
@@ -224,7 +224,7 @@ fn as_owner(
     Ok(())
 }
 
-/// Whoever has the nickname of an account, other than the client itself.
+/// The holder of an account's nickname, other than the client itself.
 fn holder(context: &Context, account: &str) -> Option<ClientId> {
     context.world.find(account).ok().filter(|holder| *holder != context.me)
 }

@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 
-/// One of them.
+/// A servant.
 pub(in crate::commands) struct Service {
     pub(in crate::commands) name: &'static str,
     /// What it does, in English and in 中文.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ring::digest;
 
-/// What a certificate is known by. Prints as 64 hexadecimal digits.
+/// The mark that a certificate is known by. Prints as 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 

@@ -1,7 +1,7 @@
-//! Who this server is to those who come over TLS: its certificate and the key to it.
+//! The server's identity for clients that come over TLS: its certificate and the key to it.
 //!
 //! They are read from PEM files. Where none are given, the server signs a certificate for itself, once, and keeps it
-//! in its data folder: nobody vouches for that one, so whoever comes has to know it by its fingerprint.
+//! in its data folder: nobody vouches for that one, so a user has to know it by its fingerprint.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -30,9 +30,9 @@ const MOST_BYTES: u64 = 1 << 20;
 /// A certificate, the key to it, and all that a handshake needs.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// What a handshake goes by.
+    /// The settings that a handshake goes by.
     pub handshakes: Arc<ServerConfig>,
-    /// What the certificate is known by.
+    /// The mark that the certificate is known by.
     pub fingerprint: Fingerprint,
     /// Whether nobody else vouches for it.
     pub is_self_signed: bool,
@@ -49,7 +49,7 @@ enum Unusable {
 }
 
 impl Identity {
-    /// What the configuration names; a pair that the server signs itself if it names nothing. That is made now if
+    /// Loads the pair that the configuration names, else a pair that the server signs itself. That is made now if
     /// there is none, and stays in memory where there is no data folder: then the one of `before` is kept.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Identity {
         Self::parse(&pem, &pem, true).map_err(|flaw| flaw.at(&path, &path))
     }
 
-    /// What the configuration names; `None` if it names nothing. Makes nothing.
+    /// Loads the pair that the configuration names; `None` if it names nothing. Makes nothing.
     ///
     /// # Errors
     /// A sentence that names the file and what is wrong with it.
@@ -146,8 +146,8 @@ fn sign(name: &str) -> Result<String, rcgen::Error> {
     Ok(certificate.self_signed(&key)?.pem() + &key.serialize_pem())
 }
 
-/// Asks clients for a certificate and takes whichever they show, or none. It proves no name: only that whoever shows
-/// it again, and has the key to it, is the same.
+/// Asks clients for a certificate and takes whichever they show, or none. It proves no name: only that a client that
+/// shows it again, and has the key to it, is the same.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

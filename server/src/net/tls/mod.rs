@@ -1,14 +1,14 @@
-//! TLS: what goes over the wire of those who came to an address of `listen_tls`.
+//! TLS: what goes over the wire of clients that came to an address of `listen_tls`.
 //!
-//! A session shakes hands first, alone with its socket ([`shake_hands`]). What comes of it is a [`Link`], which two
-//! sides share: the session [reads](Reader) from it, and the [outbox](crate::outbox) writes through it as through any
-//! other [wire](Wire).
+//! A session shakes hands first, alone with its socket ([`shake_hands`]). The result is a [`Link`], which two sides
+//! share: the session [reads](Reader) from it, and the [outbox](crate::outbox) writes through it as through any other
+//! [wire](Wire).
 //!
 //! TLS keeps one state for both directions, so there is a mutex around it. It is short: bytes are read from the socket
 //! before it is taken and sent after it is given back, and under it they are only opened or sealed, in memory. Records
 //! must go out in the order in which they were sealed; the outbox sees to that, for it has one writer at a time.
 //!
-//! Who this server is (certificate and key) is in [`identity`]; what it knows a certificate by, in [`fingerprint`].
+//! The certificate and key of this server are in [`identity`]; the mark that it knows others by, in [`fingerprint`].
 
 pub mod fingerprint;
 pub mod identity;
@@ -45,7 +45,7 @@ const READ_BYTES: usize = 4096;
 pub struct Link {
     socket: Arc<TcpStream>,
     tls: Mutex<ServerConnection>,
-    /// Of the outbox's one writer, so it is never waited for. Taken before `tls`, if both are.
+    /// Only the outbox's one writer takes it, so it is never waited for. Taken before `tls`, if both are.
     sealed: Mutex<Sealed>,
 }
 
@@ -111,7 +111,7 @@ fn wait_no_longer_than(socket: &TcpStream, deadline: Instant) -> io::Result<()> 
 }
 
 impl Link {
-    /// What the client's certificate is known by, if it showed one.
+    /// The mark that the client's certificate is known by, if it showed one.
     pub fn certificate(&self) -> Option<Fingerprint> {
         let tls = self.tls.lock();
         tls.peer_certificates().and_then(<[_]>::first).map(|certificate| Fingerprint::of(certificate))
@@ -119,14 +119,14 @@ impl Link {
 
     /// Says, if nothing else is on its way, that nothing follows.
     fn take_leave(&self) {
-        // Somebody who is at the records is in the middle of one, perhaps.
+        // A thread that is at the records is in the middle of one, perhaps.
         let Some(mut sealed) = self.sealed.try_lock() else { return };
         if sealed.bytes.is_empty() {
             let mut tls = self.tls.lock();
             tls.send_close_notify();
             sealed.take_from(&mut tls);
             drop(tls);
-            // Whoever is gone already, or does not read, does not wait for it.
+            // A client that is gone already, or does not read, does not wait for it.
             let _ = self.socket.send(&sealed.bytes);
         }
     }
@@ -202,7 +202,7 @@ impl Sealed {
 /// The session's side of a link.
 pub struct Reader {
     link: Arc<Link>,
-    /// What came from the socket; `unopened` of it has not been given to TLS.
+    /// The bytes from the socket; `unopened` of them have not been given to TLS.
     bytes: Box<[u8; READ_BYTES]>,
     unopened: Range<usize>,
 }
@@ -213,7 +213,7 @@ impl Reader {
         Self { link, bytes: Box::new([0; READ_BYTES]), unopened: 0..0 }
     }
 
-    /// What TLS has to give of what it was given; `None` when it needs more from the socket.
+    /// Takes what TLS has opened of its bytes; `None` when it needs more from the socket.
     fn open(&mut self, into: &mut [u8]) -> io::Result<Option<usize>> {
         let mut tls = self.link.tls.lock();
         loop {
@@ -232,7 +232,7 @@ impl Reader {
 
 impl Read for Reader {
     /// Like the read of a socket. When what came is not yet a whole record, or is none that carries anything, it is
-    /// `Interrupted`: whoever reads has a clock to look at before it comes again.
+    /// `Interrupted`: the session has a clock to look at before it reads again.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if let Some(count) = self.open(into)? {
             return Ok(count);

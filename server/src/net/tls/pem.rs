@@ -1,5 +1,5 @@
-//! What is in the files of a certificate and of its key; and what is wrong with them, in words for whoever put them
-//! there.
+//! The files of a certificate and of its key: what is in them, and what is wrong with them, in words for the operator
+//! who put them there.
 //!
 //! Certificates come from many programs in many forms. TLS libraries say "invalid" to all but one of them; here each
 //! of the usual mistakes has its name and its remedy.
@@ -17,13 +17,13 @@ use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 use crate::config::files;
 use crate::text::language::Text;
 
-/// A certificate with those of whoever vouches for it, as far as they had to be understood.
+/// A certificate with those that vouch for it, as far as they had to be understood.
 pub(super) struct Chain {
     /// The server's own first.
     pub(super) certificates: Vec<CertificateDer<'static>>,
-    /// From when on the first one holds, and how long.
+    /// When the first certificate begins to hold, and when it ends.
     pub(super) holds: [Timestamp; 2],
-    /// The number, from 1, of the first one that did not sign the one before it.
+    /// The number, from 1, of the first certificate that did not sign the one before it.
     pub(super) stray: Option<usize>,
     /// The key that each is about.
     keys: Vec<Vec<u8>>,
@@ -71,7 +71,7 @@ pub(super) fn chain(pem: &[u8]) -> Result<Chain, Text> {
     })
 }
 
-/// The key in a file, and what signs with it.
+/// The key in a file, and the signer that it makes.
 ///
 /// # Errors
 /// What is wrong with the file, in words that follow its name.
@@ -105,7 +105,7 @@ const ENCRYPTED: &[u8] = b"Proc-Type: 4,ENCRYPTED";
 /// Whether a key is that of the chain's first certificate.
 ///
 /// # Errors
-/// Whose it is, or why the certificate is no good.
+/// The certificate that the key fits, or why the certificate is no good.
 pub(super) fn check_that_they_fit(chain: &Chain, signing: &Arc<dyn SigningKey>) -> Result<(), Text> {
     match CertifiedKey::new(chain.certificates.clone(), Arc::clone(signing)).keys_match() {
         Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(()),
@@ -133,7 +133,7 @@ fn check_form(pem: &[u8]) -> Result<(), Text> {
     }
 }
 
-/// What the sections of a PEM file are called.
+/// The names of a PEM file's sections.
 fn labels(pem: &[u8]) -> Vec<&str> {
     let lines = pem.split(|byte| matches!(byte, b'\n' | b'\r'));
     let words = lines.filter_map(|line| str::from_utf8(line.trim_ascii()).ok());
