@@ -233,8 +233,8 @@ pub fn parse(typed: &str) -> Result<Command, Phrase> {
     })
 }
 
-/// A text in several lines is said as it is, but for a line that begins like one of the commands: it was typed or pasted
-/// to be carried out.
+/// A text in several lines is said as it is, but for a line that begins like one of the commands: it was typed or
+/// pasted to be carried out.
 fn check_lines(text: &str) -> Result<(), Phrase> {
     for (index, line) in text.lines().enumerate().skip(1) {
         if let Beginning::Command(rest, _) | Beginning::Doubtful(rest, _) = typed::beginning(line)
@@ -380,7 +380,7 @@ fn invite(rest: &str) -> Result<Command, Problem> {
     Ok(Command::Invite { nick: nick(rest)?, room })
 }
 
-/// A first word that does not begin with a sign says whose modes are meant; a letter alone, such as `b`, asks for a list.
+/// A first word without a sign says whose modes are meant; a letter alone, such as `b`, asks for a list.
 fn mode(rest: &str) -> Command {
     let mut words = rest.split_whitespace().peekable();
     let is_alone = rest.split_whitespace().nth(1).is_none();

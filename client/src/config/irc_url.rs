@@ -1,6 +1,6 @@
 //! `irc://` and `ircs://` addresses: a server, and perhaps a room there.
 //!
-//! Web pages write them in many ways; there is a [draft](https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04)
+//! Web pages write them in many ways: after a [draft](https://datatracker.ietf.org/doc/html/draft-butcher-irc-url-04)
 //! and everybody's habits. Understood here: `irc://tea.house`, `irc://小明@tea.house:6667/#茶馆`, `ircs://tea.house/rust`
 //! (a room without its `#`), `irc://tea.house/%23a,%23b?key`. Where it names a person (`/alice,isnick`), that part is
 //! left out: a page must not make the user write to somebody. `+` before a port stands for TLS, and a password beside

@@ -1,10 +1,10 @@
-//! A profile: one server that a person goes to, as whom, and how the connection is made safe.
+//! A profile: a server that a person goes to, the name to use there, and how the connection is made safe.
 //!
 //! Each `[[profile]]` in the settings file is a profile; [`KEYS`] is the table of what can stand in it, from which
 //! the table in `docs/client.md` is made. The way of a profile through the program:
 //!
 //! 1. [`Settings`](crate::config::settings::Settings) reads all of them. There is always at least one; the login form
-//!    shows the profile that was used last, and a file that has `server`, `port` and `nick` outside of any `[[profile]]`
+//!    shows the profile used last, and a file that has `server`, `port` and `nick` outside of any `[[profile]]`
 //!    has its first profile there.
 //! 2. To connect, the client hands a profile to [`Connection::open`](crate::net::connection::Connection::open), which
 //!    takes everything from it that concerns the wire: address, names, passwords, TLS, SASL. The
@@ -90,8 +90,8 @@ pub struct Profile {
     pub encoding: Encoding,
     /// What else stands in its table.
     pub unknown: Unknown,
-    /// Whether a value could not be used when it was read. Until somebody has looked at it, nobody goes there by itself:
-    /// the value may have been what was to make the connection safe. Not written down.
+    /// Whether a value could not be used when it was read. The window does not go there by itself until somebody has
+    /// looked at the value: it may have been meant to make the connection safe. Not written down.
     pub is_doubtful: bool,
 }
 

@@ -62,7 +62,7 @@ fn four_numbers(window: Option<u32>, name: &str) -> Option<[i32; 4]> {
 ///
 /// [EWMH, `_NET_ACTIVE_WINDOW`]: https://specifications.freedesktop.org/wm-spec/latest/
 pub fn bring_to_front(window: u32) {
-    /// The person did it, somewhere else on the desktop. A window manager need not fear that a program pushes itself in.
+    /// The person did it, elsewhere on the desktop. A window manager need not fear that a program pushes itself in.
     const BY_PERSON: u32 = 2;
     let result = || -> Result<(), Box<dyn Error>> {
         let (connection, screen) = x11rb::connect(None)?;

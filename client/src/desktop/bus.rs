@@ -9,7 +9,7 @@ use dbus::channel::{BusType, Channel};
 /// How long an answer may take; the bus starts a program when it is asked for the first time.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Where something is on the bus: who has it, its path, and which of its interfaces is meant.
+/// The place of something on the bus: its owner, its path, and which of its interfaces is meant.
 pub(super) struct Place {
     pub name: &'static str,
     pub path: &'static str,

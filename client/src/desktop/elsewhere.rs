@@ -1,4 +1,4 @@
-//! The thread where there is no session bus: macOS, and the systems beside Linux. It asks small programs that are there.
+//! The thread where there is no session bus: macOS, and the systems beside Linux. It asks programs that are there.
 
 use std::process::{Command, Stdio};
 

@@ -5,9 +5,9 @@
 //!
 //! - `dbus_thread`: the threads on Linux; `bus`: by what they speak; `notes`: what notifications are shown there;
 //! - `color_scheme`: the ways to know whether a desktop is dark; `xsettings`: one of them;
-//! - `sound`: who plays it; `elsewhere`: the thread on other systems;
+//! - `sound`: the programs that play it; `elsewhere`: the thread on other systems;
 //! - [`keyring`]: passwords that are kept by the desktop;
-//! - [`attention`]: what the window manager is asked, which knows windows and nothing else.
+//! - [`attention`]: the requests to the window manager, which knows windows and nothing else.
 
 use std::thread::{self, JoinHandle};
 use std::time::Duration;

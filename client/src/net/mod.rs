@@ -1,9 +1,9 @@
 //! The way to a server and back: from a name to a socket, from a socket to events.
 //!
 //! In reading order: [`connection`] (the threads that carry lines and events), [`dial`] (from a name to a socket),
-//! [`tls`] (whom to believe at its other end), [`registration`] (from the first line to the server's welcome), [`sts`]
-//! (servers that are spoken to by TLS only), [`pulse`] (whether the server is still there), [`reconnect`] (when to come
-//! back).
+//! [`tls`] (which server to believe), [`registration`] (from the first line to the server's welcome), [`sts`]
+//! (servers that are spoken to by TLS only), [`pulse`] (whether the server is still there), [`reconnect`] (when to
+//! come back).
 
 pub mod connection;
 pub mod dial;

@@ -42,7 +42,7 @@ impl Pulse {
         Self { idle, answer, measured, heard: now, asked: None, due: None }
     }
 
-    /// The server's greeting is over, so that an answer to PING does not wait behind it any more: it can be measured soon.
+    /// The server's greeting is over. An answer to PING does not wait behind it any more: it can be measured soon.
     pub fn greeted(&mut self, now: Instant) {
         self.due = self.measured.map(|every| now + every.min(SETTLING));
     }

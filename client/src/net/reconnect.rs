@@ -1,7 +1,7 @@
 //! Coming back after a connection was lost: when, and how often.
 //!
-//! The first attempt comes after about a second, each further one after twice as long, up to a minute. Each time is
-//! a little shorter or longer at random, so that a server that everybody lost at once is not found by everybody at once.
+//! The first attempt comes after about a second, each further one after twice as long, up to a minute. Each time is a
+//! little shorter or longer at random, so that a server that everybody lost at once is not found by everybody at once.
 
 use std::time::Duration;
 

@@ -107,7 +107,7 @@ impl Policies {
             let expires = now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
             known.insert(host, Policy { port, expires });
         }
-        // Copied, so that nobody who asks has to wait for the disk.
+        // Copied, so that no caller has to wait for the disk.
         let copy = known.clone();
         drop(known);
         self.save(&copy);

@@ -122,8 +122,8 @@ pub fn read_lines(raw: &str) -> (String, Vec<Span>) {
     (text, spans)
 }
 
-/// Cuts `raw` into pieces of at most `max_bytes`, as [`text::split`] does, and no emoji or letter with its accents in two;
-/// what was bold where it is cut goes on being bold in the next piece.
+/// Cuts `raw` into pieces of at most `max_bytes`, as [`text::split`] does, and no emoji or letter with its accents in
+/// two; words that are bold where it is cut go on being bold in the next piece.
 pub fn split(raw: &str, max_bytes: usize) -> Vec<String> {
     let has_codes = raw.contains(is_code);
     let mut pieces = Vec::new();

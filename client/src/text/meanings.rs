@@ -1,7 +1,7 @@
 //! What commands, numerics and tags mean, in one sentence each: for the panel that shows the wire.
 //!
-//! Nothing is decided here; [`event`](crate::event) is where the window learns from numerics. Tests compare the numerics
-//! with the protocol's table, and the commands with those in `docs/protocol.md`.
+//! Nothing is decided here; [`event`](crate::event) is where the window learns from numerics. Tests compare the
+//! numerics with the protocol's table, and the commands with those in `docs/protocol.md`.
 
 use teahouse_protocol::numerics;
 

@@ -82,7 +82,7 @@ fn fate(reading: &Reading<'_>, at: usize) -> Fate {
     }
 }
 
-/// A text with everything written out that is neither seen nor shapes what is: for names, and for the lines of the wire.
+/// A text with everything written out that is unseen and shapes nothing seen: for names, and for the lines of the wire.
 pub fn written_out(text: &str) -> Cow<'_, str> {
     replaced(text, |c, fate, written| match fate {
         Fate::Stays => written.push(c),

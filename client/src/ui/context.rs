@@ -72,9 +72,9 @@ impl UiContext {
         self.clicks.get()
     }
 
-    /// Gives the keyboard to a widget: now, or as soon as the window has it. A window manager takes it away for the time
-    /// of its own keys, so a question that Alt+F4 brings is asked without it. (FLTK would think that the window had it,
-    /// if it were given away before.)
+    /// Gives the keyboard to a widget: now, or as soon as the window has it. A window manager takes it away for the
+    /// time of its own keys, so a question that Alt+F4 brings is asked without it. (FLTK would think that the window
+    /// had it, if it were given away before.)
     pub fn focus(&self, widget: &impl WidgetExt) {
         let widget = widget.as_base_widget();
         if self.has_keyboard.get() {

@@ -150,7 +150,7 @@ impl Editable {
         }
     }
 
-    /// Takes the caret to where the step leads. The other end of the selection stays if it `selects`, or else comes along.
+    /// Takes the caret to where the step leads. The selection's other end stays if it `selects`, or else comes along.
     pub(super) fn go(&self, step: fn(&str, usize) -> usize, selects: bool) {
         let (caret, selection, to) = (self.caret(), self.selection(), self.step(step));
         let from = match selects {

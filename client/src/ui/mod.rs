@@ -7,8 +7,8 @@
 //!
 //! In reading order: [`action`] (what a person can do), [`context`] (what every widget is given), [`controller`] (the
 //! way round), [`presenter`] (the model as rows and items), [`views`] (what fills the window, and what opens in it),
-//! [`overlays`] (what comes over it), [`widgets`] (what all of these are made of), [`edit`] (what can be done in a field),
-//! [`look`] (colours, faces, shapes), [`keys`] (what keys mean everywhere), [`probe`] (what tests see).
+//! [`overlays`] (what comes over it), [`widgets`] (what all of these are made of), [`edit`] (what can be done in a
+//! field), [`look`] (colours, faces, shapes), [`keys`] (what keys mean everywhere), [`probe`] (what tests see).
 
 pub mod action;
 pub mod context;

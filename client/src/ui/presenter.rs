@@ -249,7 +249,7 @@ pub fn composer_words(model: &Model, text: &str, send_with: SendKey) -> composer
 
 /// How much more fits, if that is little, or how many messages a text makes, if those are several.
 fn counter(measure: Option<(usize, usize)>, language: Language) -> String {
-    /// A person who sees so much room does not think of it.
+    /// A person with so much room does not think of it.
     const PLENTY: usize = 120;
     match measure {
         Some((count, _)) if count > 1 => Text::MakesMessages.with([&count.to_string()]).to(language),

@@ -13,9 +13,9 @@
 //! before; [`Connection::drain`] clears it first and then takes out all there is. So no event is ever left lying:
 //! one that comes while the window drains is either drained too or wakes it again.
 //!
-//! The reader also comes back by itself when a connection was lost ([`reconnect`](crate::net::reconnect)), and goes where a
-//! server sends it to be spoken to by TLS ([`sts`](crate::net::sts)). Each time there is a new socket and a new writer; the
-//! window sees one connection that has ended, waits, and is being made again.
+//! The reader also comes back by itself when a connection was lost ([`reconnect`](crate::net::reconnect)), and goes
+//! where a server sends it to be spoken to by TLS ([`sts`](crate::net::sts)). Each time there is a new socket and a
+//! new writer; the window sees one connection that has ended, waits, and is being made again.
 //!
 //! [`Connection::close`] is the one way to end, whatever is under way. It shuts the socket down, which ends a `read`
 //! and a `write` that are blocked in it, and joins both threads.
@@ -127,9 +127,9 @@ enum Socket {
 }
 
 impl Connection {
-    /// Begins to connect as `profile` says and to log in there, and comes back at once. Everything that happens, failure
-    /// included, comes out of [`drain`](Self::drain). The last event is [`What::Ended`], unless the connection was
-    /// closed from this side or is made again: then [`What::Retrying`] follows, once a second, and
+    /// Begins to connect as `profile` says and to log in there, and comes back at once. Everything that happens,
+    /// failure included, comes out of [`drain`](Self::drain). The last event is [`What::Ended`], unless the
+    /// connection was closed from this side or is made again: then [`What::Retrying`] follows, once a second, and
     /// [`What::Connecting`].
     ///
     /// `wake` is called from another thread when there is something to drain. It must not block.

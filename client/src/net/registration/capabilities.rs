@@ -1,9 +1,9 @@
 //! What a server can do, and what of it is agreed on
 //! ([IRCv3 capability negotiation](https://ircv3.net/specs/extensions/capability-negotiation)).
 //!
-//! This is a part of [`registration`](crate::net::registration), which has the talk: here is what was offered, what was asked
-//! for, and what is in force. A server may say anything, at any time and without end; what nobody asked for changes
-//! nothing and is not kept.
+//! This is a part of [`registration`](crate::net::registration), which has the talk: here is what was offered, what
+//! was asked for, and what is in force. A server may say anything, at any time and without end; what nobody asked for
+//! changes nothing and is not kept.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -124,8 +124,8 @@ impl Capabilities {
         lines
     }
 
-    /// The server agreed to these (`CAP ACK`). Gives those that are in force from now on: only what was asked for counts,
-    /// and nobody asks to be without something.
+    /// The server agreed to these (`CAP ACK`). Gives those that are in force from now on: only what was asked for
+    /// counts, and nobody asks to be without something.
     pub fn agree<'n>(&mut self, names: &[&'n str]) -> Vec<&'n str> {
         let is_asked = |name: &&str| self.asked.iter().flatten().any(|one| one == name);
         let granted: Vec<_> = names.iter().copied().filter(is_asked).collect();

@@ -2,8 +2,8 @@
 //! are, and which account we are logged in to.
 //!
 //! This is the talk itself, as a table of what comes and what is answered; it has no sockets and no clock.
-//! `CAP LS 302` comes first, so that the server holds the welcome back until `CAP END`. A server that has never heard of
-//! capabilities answers 421, 451 or nothing, and welcomes us all the same.
+//! `CAP LS 302` comes first, so that the server holds the welcome back until `CAP END`. A server that has never heard
+//! of capabilities answers 421, 451 or nothing, and welcomes us all the same.
 //! What is agreed on is [`capabilities`]' subject, the login to an account [`sasl`]'s; `CAP END` waits for both.
 
 use std::collections::VecDeque;
@@ -34,7 +34,7 @@ pub struct Registration {
     secure: bool,
     /// Whether anything came that only a chat server says.
     is_chat: bool,
-    /// Whether we have not said yet who we are, and wait for word of what the server can do.
+    /// Whether we still hold our introduction back, and wait for word of what the server can do.
     holds_back: bool,
     welcomed: bool,
     capabilities: Capabilities,
@@ -111,7 +111,7 @@ impl Registration {
         lines
     }
 
-    /// The lines that say who we are.
+    /// The lines that introduce us.
     fn introduction(&self) -> Vec<String> {
         let Profile { user, real_name, server_password, .. } = &self.profile;
         // The user name is ASCII on every server; only the nickname and the real name may be 汉字.
@@ -127,12 +127,12 @@ impl Registration {
         lines
     }
 
-    /// Whether we have not said yet who we are, and wait for word of what the server can do.
+    /// Whether we still hold our introduction back, and wait for word of what the server can do.
     pub fn holds_back(&self) -> bool {
         self.holds_back
     }
 
-    /// Says who we are, if that was held back.
+    /// Introduces us, if that was held back.
     fn come_forward(&mut self) -> Step {
         if mem::take(&mut self.holds_back) { self.introduction().into() } else { Step::default() }
     }
@@ -185,8 +185,8 @@ impl Registration {
 
     fn answer(&mut self, message: &Message<'_>) -> Step {
         if !self.welcomed {
-            // A mail or file server also begins its lines with three digits, but never with a source. A chat server that
-            // leaves the source out has said something else before.
+            // A mail or file server also begins its lines with three digits, but never with a source. A chat server
+            // that leaves the source out has said something else before.
             self.is_chat |= message.source().is_some() || message.is("CAP");
             if message.numeric().is_some() && !self.is_chat {
                 return Failure::NotAChatServer { host: self.profile.server.clone() }.into();
@@ -281,8 +281,8 @@ impl Registration {
         }
     }
 
-    /// Asks for what is offered and of use, if there is anything; and says who we are before, if that was held back until
-    /// it is known what the server can do. `anew` is for what has come later.
+    /// Asks for what is offered and of use, if there is anything; and says who we are before, if that was held back
+    /// until it is known what the server can do. `anew` is for what has come later.
     fn request(&mut self, anew: bool) -> Step {
         let wants_account = self.login.as_ref().is_some_and(|login| !login.is_done());
         let mut step = Step::default();

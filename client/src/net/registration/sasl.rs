@@ -2,9 +2,9 @@
 //! ([IRCv3 SASL 3.1](https://ircv3.net/specs/extensions/sasl-3.1),
 //! [3.2](https://ircv3.net/specs/extensions/sasl-3.2)).
 //!
-//! Like [`registration`](crate::net::registration), of which it is a part, this is the talk alone: messages in, lines out.
-//! One mechanism after another is tried until one succeeds or none is left. There is one exception: a server that did
-//! not prove in SCRAM that it knows the password is not told the password by the next mechanism.
+//! Like [`registration`](crate::net::registration), of which it is a part, this is the talk alone: messages in, lines
+//! out. The client tries one mechanism after another until one succeeds or none is left. There is one exception: a
+//! server that did not prove in SCRAM that it knows the password is not told the password by the next mechanism.
 //!
 //! A mechanism is refused in up to two lines, in either order: a word of failure, and a list of what there is instead.
 //! Neither says whether the other follows. So the next mechanism is begun only when the server has

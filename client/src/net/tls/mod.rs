@@ -1,4 +1,4 @@
-//! TLS on one connection: whom we believe at the other end, and how clear text becomes records and back.
+//! TLS on one connection: which server we believe, and how clear text becomes records and back.
 //!
 //! The handshake settles who the server is, before anything is said to it. A server is believed
 //!

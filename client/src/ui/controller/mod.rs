@@ -4,9 +4,9 @@
 //! `Controller::turn` runs once per round of FLTK's loop, and is the only place where the model changes. It never
 //! waits: the network has threads of its own.
 //!
-//! The way of what somebody did: a widget puts an [`Action`] into the [`UiContext`]'s queue, `dispatch` looks it up in its
-//! table, the model changes, `effects` does what the model wants done, and `refresh` tells the widgets what there is to
-//! see.
+//! The way of an action: a widget puts an [`Action`] into the [`UiContext`]'s queue, `dispatch` looks it up in its
+//! table, the model changes, `effects` does what the model wants done, and `refresh` tells the widgets what there is
+//! to see.
 //! The other parts are the actions that take more than a line in that table, each with its subject.
 
 use std::cell::{Cell, RefCell};

@@ -67,7 +67,7 @@ impl Controller {
     pub(super) fn resize(&mut self) {
         let (before, after) = (app::screen_scale(0), self.scale_of(self.size_in_force()));
         let place = self.place_now();
-        // While the scale changes and then the size, the window manager is to have nothing against it.
+        // While scale and size change one after the other, the window manager is to have nothing against it.
         self.window.size_range(1, 1, 0, 0);
         if self.window.shown() {
             // FLTK keeps a window's size in units, which are about to be larger; nobody is to see what that would be.

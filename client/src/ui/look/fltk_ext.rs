@@ -35,7 +35,7 @@ pub fn set_visible(group: &Group, is_visible: bool) {
     if is_visible { group.show() } else { group.hide() }
 }
 
-/// How many characters may stand in a field: more than anybody means to write there, and few enough to be drawn at once.
+/// How many characters may stand in a field: more than anybody means to write there, and few enough to draw at once.
 const MOST_TYPED: i32 = 2000;
 
 /// An input without a frame of its own, which tells of each change.

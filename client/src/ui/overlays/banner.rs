@@ -1,5 +1,5 @@
-//! A strip that says what should not be overlooked, with buttons for what can be done about it: over the transcript, and
-//! above the pages that cover it.
+//! A strip that says what should not be overlooked, with buttons for what can be done about it: over the transcript,
+//! and above the pages that cover it.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! A menu: a card where it was asked for, over everything else, in the window's own look.
 //!
-//! Like the [dialog](crate::ui::overlays::dialog) it is a part of the window, so messages keep coming in while it is open, and names
-//! stand in it as they are (FLTK's own menus take `@ & / | _` for commands).
+//! Like the [dialog](crate::ui::overlays::dialog) it is a part of the window, so messages keep coming in while it is
+//! open, and names stand in it as they are (FLTK's own menus take `@ & / | _` for commands).
 
 use std::cell::RefCell;
 use std::rc::Rc;

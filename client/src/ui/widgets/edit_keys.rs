@@ -12,7 +12,7 @@ use crate::ui::UiContext;
 use crate::ui::edit::Editable;
 
 impl Editable {
-    /// Hears what happens in the field, before FLTK does; says whether that was for us. `asks` says whether the menu key is.
+    /// Hears what happens in the field before FLTK does; says if it was for us. `asks` says whether the menu key is.
     pub fn hear(&self, ui: &Rc<UiContext>, event: Event, asks: bool) -> bool {
         match event {
             Event::Push if app::event_mouse_button() == app::MouseButton::Right => {

@@ -1,6 +1,6 @@
 //! What views are made of: each draws itself, says what was done with it, and knows nothing of chat.
 //!
-//! In reading order: [`button`], [`choice`], [`field`], `edit_keys` (by which keys a field is edited), [`rows`] (a list).
+//! In reading order: [`button`], [`choice`], [`field`], `edit_keys` (the keys that edit a field), [`rows`] (a list).
 
 pub mod button;
 pub mod choice;

@@ -500,8 +500,8 @@ impl State {
         self.viewport().invalidate_item(number);
     }
 
-    /// Leaves no mark in words that are gone: it goes to the nearest edge of the item. Where the words before it are the
-    /// same as before, it stays.
+    /// Leaves no mark in words that are gone: the mark goes to the nearest edge of the item. Where the words before
+    /// it are the same as before, it stays.
     fn keep_marks(&mut self, number: u64, text: &dyn Fn(u64) -> String) {
         let Some((one, other)) = self.selection.filter(|(one, other)| one.0 == number || other.0 == number)
         else {
@@ -527,7 +527,7 @@ impl State {
         (one != other).then_some((one.min(other), one.max(other)))
     }
 
-    /// What is drawn over the item with this number, whose text has this many bytes.
+    /// What is drawn over the item with this number and a text of this many bytes.
     fn marks(&self, number: u64, length: usize) -> Marks {
         let here = |place: Option<(u64, usize)>| place.filter(|place| place.0 == number).map(|place| place.1);
         let selected = self.selection_in_order().and_then(|(from, to)| {
