@@ -12,7 +12,7 @@ pub const MAX_CLIENT_TAGS_BYTES: usize = 4096;
 /// Tags in all: 8191 bytes with their `@` and space (IRCv3 message-tags).
 pub const MAX_TAGS_BYTES: usize = 8191;
 
-/// What a buffer starts with: most connections are silent most of the time, and there may be thousands.
+/// The size a buffer starts with: most connections are silent most of the time, and there may be thousands.
 const FIRST_BUFFER_BYTES: usize = 512;
 
 /// How long lines may be, and how much is read at once.
@@ -27,11 +27,11 @@ pub struct LineLimits {
 }
 
 impl LineLimits {
-    /// What a server takes from a client.
+    /// The limits for lines from a client.
     pub const FROM_CLIENT: Self =
         Self { tags_bytes: MAX_CLIENT_TAGS_BYTES, line_bytes: MAX_LINE_BYTES, buffer_bytes: 16 * 1024 };
 
-    /// What a client takes from a server. Some servers send lines of more than 512 bytes, and a client has no reason
+    /// The limits for lines from a server. Some servers send lines of more than 512 bytes, and a client has no reason
     /// to lose them.
     pub const FROM_SERVER: Self =
         Self { tags_bytes: MAX_TAGS_BYTES, line_bytes: 16 * 1024, buffer_bytes: 64 * 1024 };
@@ -49,7 +49,7 @@ pub enum Line<'a> {
 /// Bytes that came and are not yet lines.
 ///
 /// It starts small and doubles whenever a read fills it, so an idle connection costs 512 bytes and a busy one reads
-/// many lines at once. One that has been busy can be made [small again](Self::shrink).
+/// many lines at once. A buffer that was busy can be made [small again](Self::shrink).
 #[derive(Debug)]
 pub struct LineBuffer {
     limits: LineLimits,
@@ -69,8 +69,8 @@ impl LineBuffer {
 
     /// Where the next read goes.
     ///
-    /// Empty only when a whole buffer came without a line end: whoever sends that does not speak IRC, and the
-    /// connection should be ended.
+    /// Empty only when a whole buffer came without a line end: such a sender does not speak IRC, and the connection
+    /// should be ended.
     pub fn spare(&mut self) -> &mut [u8] {
         if self.start > 0 {
             self.bytes.copy_within(self.start..self.end, 0);
@@ -112,8 +112,8 @@ impl LineBuffer {
         line_end.is_some()
     }
 
-    /// What has come and was not taken out: after [`has_line`](Self::has_line) it begins with the next line, whether
-    /// that is whole or not, and too long or not.
+    /// The bytes that came and were not taken out: after [`has_line`](Self::has_line) it begins with the next line,
+    /// whether that is whole or not, and too long or not.
     pub fn waiting(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
@@ -184,7 +184,7 @@ impl LineLimits {
 mod tests {
     use super::*;
 
-    /// Feeds `pieces` one read each, and gives the lines that came out, `…` for one that was too long.
+    /// Feeds `pieces` one read each, and gives the lines that came out, `…` for a line that was too long.
     fn lines_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
         let mut buffer = LineBuffer::new(LineLimits::FROM_CLIENT);
         let mut lines = Vec::new();

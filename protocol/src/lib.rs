@@ -9,9 +9,9 @@
 //! [IRCv3 specifications](https://ircv3.net/irc/); where they differ, the later ones win.
 //!
 //! In reading order: [`message`] (one line, taken apart), [`tags`] (what stands before it), [`framing`] (a stream of
-//! bytes cut into lines), [`names`] (nicknames, channels, case), [`numerics`] (replies by number), [`text`] (what a
-//! message says: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how one logs in
-//! to an account).
+//! bytes cut into lines), [`names`] (nicknames, channels, case), [`numerics`] (replies by number), [`text`] (the text
+//! of a message: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how a
+//! client logs in to an account).
 
 pub mod framing;
 pub mod message;

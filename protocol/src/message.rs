@@ -1,9 +1,9 @@
 //! One IRC message: tags, source, command, parameters; parsed from a line and printed back to one.
 //!
-//! Parsing and printing are inverses: whatever [`Message::parse`] accepts or [`Message::new`] builds prints as a
-//! line that parses to the same message.
-//! The grammar is that of [Modern IRC, "Message Format"](https://modern.ircdocs.horse/#message-format).
-//! Where lines begin and end is [`framing`](crate::framing)'s subject.
+//! Parsing and printing are inverses: each message that [`Message::parse`] accepts or [`Message::new`] builds prints
+//! as a line that parses to the same message. The grammar is that of
+//! [Modern IRC, "Message Format"](https://modern.ircdocs.horse/#message-format). Where lines begin and end is
+//! [`framing`](crate::framing)'s subject.
 
 use std::fmt;
 use std::ops::Deref;
@@ -65,7 +65,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`InvalidMessage`] when the line is empty, has no command or a malformed one, or holds NUL, CR or LF.
     pub fn parse(line: &'a str) -> Result<Self, InvalidMessage> {
-        // All bytes are looked at, whatever the first ones are: without an early way out this is done sixteen at a time.
+        // This looks at all bytes, whatever the first ones are: without an early way out it takes sixteen at a time.
         if line.bytes().fold(false, |found, byte| found | is_forbidden(byte)) {
             return Err(InvalidMessage::ForbiddenByte);
         }
@@ -157,7 +157,7 @@ impl<'a> Message<'a> {
         self.tags
     }
 
-    /// Who sent it; a client that receives none takes it to be the server.
+    /// The sender; a client that receives none takes it to be the server.
     pub fn source(&self) -> Option<Source<'a>> {
         self.source
     }
@@ -251,9 +251,9 @@ impl fmt::Debug for Params<'_> {
 pub struct Source<'a> {
     /// The nickname, or the server's name.
     pub name: &'a str,
-    /// What stands between `!` and `@`.
+    /// The part between `!` and `@`.
     pub user: Option<&'a str>,
-    /// What stands after `@`.
+    /// The part after `@`.
     pub host: Option<&'a str>,
 }
 

@@ -17,7 +17,7 @@ pub enum CaseMapping {
     /// `A`–`Z` are `a`–`z`.
     #[default]
     Ascii,
-    /// As `ascii`, and `[]\^` are `{}|~`. What older servers mean when they say nothing.
+    /// As `ascii`, and `[]\^` are `{}|~`. Older servers mean this when they say nothing.
     Rfc1459,
     /// As `rfc1459` without `^` and `~`.
     Rfc1459Strict,
@@ -97,7 +97,7 @@ impl fmt::Display for Folded<'_> {
     }
 }
 
-/// What is wrong with a name.
+/// The fault of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidName {
     /// Nothing was given.
@@ -145,9 +145,9 @@ pub fn check_nickname(nick: &str, max_bytes: usize) -> Result<(), InvalidName> {
     Ok(())
 }
 
-/// Whether a character shows nothing by itself, so that a name with it looks like one without: what Unicode calls
-/// [default ignorable](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point) (joiners, marks of
-/// direction, variation selectors, tags, fillers), marks between lines, and the blanks that count as letters or signs.
+/// Whether a character shows nothing by itself, so that a name looks the same without it: Unicode's
+/// [default ignorables](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point) (joiners, marks of
+/// direction, variation selectors, tags, fillers), marks between lines, and blanks that count as letters or signs.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
         || matches!(c, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
@@ -156,7 +156,7 @@ pub fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// What a channel's name may begin with on some server or other; `#` is the one that Teahouse's server has.
+/// The characters that may begin a channel's name on some server or other; Teahouse's server has `#`.
 const CHANNEL_SIGNS: &str = "#&+!";
 
 /// Whether a target is a channel rather than a person.

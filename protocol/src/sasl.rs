@@ -1,19 +1,19 @@
 //! AUTHENTICATE: how a long text travels in short lines
 //! ([IRCv3 sasl-3.1](https://ircv3.net/specs/extensions/sasl-3.1)).
 //!
-//! What the two sides say to each other is base64, cut into chunks of 400 bytes, each the one parameter of an
-//! AUTHENTICATE. A chunk that is shorter ends the text; a text that ends with a full chunk, and one that is empty, is
-//! ended by a `+`. The base64 itself is the business of who has something to say; here it is a text like any other.
+//! The two sides talk in base64, cut into chunks of 400 bytes, each the one parameter of an AUTHENTICATE. A shorter
+//! chunk ends the text; a `+` ends a text that is empty or ends with a full chunk. The base64 itself is the business
+//! of the speaker; here it is a text like any other.
 
 use std::fmt;
 
-/// How long a chunk is before another one follows.
+/// How long a chunk is before another chunk follows.
 pub const CHUNK_BYTES: usize = 400;
 /// The longest text that is put together again, in bytes of base64: far more than any mechanism needs.
 pub const MAX_TEXT_BYTES: usize = 16 * CHUNK_BYTES;
 /// The chunk with nothing in it.
 pub const EMPTY: &str = "+";
-/// What a client sends to end the exchange before it is over.
+/// A client sends this to end the exchange before it is over.
 pub const ABORT: &str = "*";
 
 /// The chunks of a text in base64, each the parameter of one AUTHENTICATE.

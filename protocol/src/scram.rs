@@ -9,14 +9,14 @@
 //! server-final   v=<signature>     or     e=<what is wrong>
 //! ```
 //!
-//! This is the grammar alone: what is base64 stays so, and keys, proofs and signatures are computed by those who need
-//! them. They sign [`auth_message`], which holds the messages to the byte; so what is printed here is what was parsed,
-//! with whatever extensions stood behind it.
+//! This is the grammar alone: base64 stays base64, and both sides compute their keys, proofs and signatures
+//! elsewhere. They sign [`auth_message`], which holds the messages to the byte; so a message prints as it was parsed,
+//! with any extensions behind it.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// What a client says about binding the exchange to its TLS connection.
+/// The client's word on binding the exchange to its TLS connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChannelBinding<'a> {
     /// `n`: it cannot.
@@ -32,13 +32,13 @@ pub enum ChannelBinding<'a> {
 pub struct ClientFirst<'a> {
     /// Whether it is bound to the connection.
     pub binding: ChannelBinding<'a>,
-    /// Whom the client wants to be, if that is not who it is.
+    /// The account that the client wants to act as, if that is not its own.
     pub authzid: Option<Cow<'a, str>>,
-    /// Who the client is.
+    /// The account that the client proves.
     pub user: Cow<'a, str>,
     /// Something that the client never says twice.
     pub nonce: &'a str,
-    /// What else stood behind it, with the comma before it.
+    /// Anything else behind it, with the comma before it.
     pub extensions: &'a str,
 }
 
@@ -51,7 +51,7 @@ pub struct ServerFirst<'a> {
     pub salt: &'a str,
     /// How often the password is hashed.
     pub iterations: u32,
-    /// What else stood behind it, with the comma before it.
+    /// Anything else behind it, with the comma before it.
     pub extensions: &'a str,
 }
 
@@ -62,7 +62,7 @@ pub struct ClientFinal<'a> {
     pub binding: &'a str,
     /// Both nonces.
     pub nonce: &'a str,
-    /// What else stood before the proof, with the comma before it.
+    /// Anything else before the proof, with the comma before it.
     pub extensions: &'a str,
     /// The proof, in base64.
     pub proof: &'a str,
@@ -73,7 +73,7 @@ pub struct ClientFinal<'a> {
 pub enum ServerFinal<'a> {
     /// The server's signature, in base64: it knew the password's keys.
     Verifier(&'a str),
-    /// What is wrong, in a word such as `invalid-proof`.
+    /// The fault, in a word such as `invalid-proof`.
     Error(&'a str),
 }
 
@@ -84,7 +84,7 @@ pub enum InvalidScram {
     Malformed,
     /// A name holds a `=` that is neither `=2C` nor `=3D`.
     BadName,
-    /// It has an extension that one must understand, and nobody does.
+    /// It has an extension that the reader must understand, and nobody does.
     MandatoryExtension,
 }
 
@@ -122,7 +122,7 @@ impl<'a> ClientFirst<'a> {
         })
     }
 
-    /// What stands before the part that is signed; the client repeats it in its last message, in base64.
+    /// The part before the signed one; the client repeats it in its last message, in base64.
     pub fn gs2_header(&self) -> String {
         let authzid = self.authzid.as_ref().map(|name| format!("a={}", escape(name))).unwrap_or_default();
         match self.binding {
@@ -193,7 +193,7 @@ impl<'a> ServerFinal<'a> {
     }
 }
 
-/// What both sides sign.
+/// The text that both sides sign.
 pub fn auth_message(first: &ClientFirst, server: &ServerFirst, last: &ClientFinal) -> String {
     format!("{},{server},{}", first.bare(), last.without_proof())
 }
@@ -260,7 +260,7 @@ fn base64_of(text: &str) -> Result<&str, InvalidScram> {
     (!text.is_empty() && text.bytes().all(is_allowed)).then_some(text).ok_or(InvalidScram::Malformed)
 }
 
-/// Extensions that one need not understand: `,x=value` and so on, or nothing.
+/// Extensions that the reader need not understand: `,x=value` and so on, or nothing.
 fn ignorable(extensions: &str) -> Result<&str, InvalidScram> {
     for extension in extensions.split(',').skip(1) {
         let mut chars = extension.chars();

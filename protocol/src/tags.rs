@@ -35,7 +35,7 @@ impl<'a> Tags<'a> {
         })
     }
 
-    /// The value of `key`; when a key stands twice the last one counts, as the specification says.
+    /// The value of `key`; when a key stands twice the last value counts, as the specification says.
     pub fn get(&self, key: &str) -> Option<Cow<'a, str>> {
         if self.is_empty() {
             return None;

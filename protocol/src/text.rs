@@ -1,4 +1,4 @@
-//! What a message says: how much of it fits, what of it may reach a screen, and CTCP.
+//! The text of a message: how much of it fits, what of it may reach a screen, and CTCP.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -60,7 +60,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 pub struct Ctcp<'a> {
     /// The command, as written.
     pub command: &'a str,
-    /// What follows it; may be empty.
+    /// The words after it; may be empty.
     pub text: &'a str,
 }
 

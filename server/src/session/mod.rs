@@ -1,11 +1,10 @@
 //! The session: the thread of one connection.
 //!
-//! It reads as much as one `read` gives, runs every complete line of it under the world's lock, and then, with no lock
-//! held, flushes each outbox that was touched once. So one write to a member's socket carries what many lines had to
-//! say.
-//! This folder is the only place that takes the lock (but for the one time when the server stops): here for a client's
-//! lines, and in [`Shared`] for what no client has caused.
-//! How long a client may be silent is in `clock.rs`, and how one is heard in the middle of a command in `waiting.rs`.
+//! It reads as much as one `read` gives, runs every complete line of it under the world's lock, and then, with no
+//! lock held, flushes each outbox that was touched once. So one write to a member's socket carries what many lines
+//! had to say. This folder is the only place that takes the lock (but for the one time when the server stops): here
+//! for a client's lines, and in [`Shared`] for events that no client has caused. How long a client may be silent is
+//! in `clock.rs`, and how it is heard in the middle of a command in `waiting.rs`.
 
 mod clock;
 mod shared;
@@ -214,8 +213,8 @@ impl<'h> Session<'h> {
         let begun = Instant::now();
         let mut next = Some(errand);
         while let Some(mut errand) = next {
-            // An errand may take long: what was said before it is told before it, or whole rooms would wait for one
-            // member's password. And a client that asks for what was said finds it.
+            // An errand may take long: the lines before it are sent first, or whole rooms would wait for one member's
+            // password. And a client that asks for what was said finds it.
             self.settle();
             let Shared { store, hashers, .. } = self.shared;
             let mut client = Meanwhile { session: self, incoming: &mut *incoming, is_silent: false };
@@ -278,8 +277,8 @@ impl<'h> Session<'h> {
         Ok(())
     }
 
-    /// Runs lines under the lock: the next one, and those behind it as long as nothing has to be done without the lock
-    /// and others have not waited too long. Every time that the lock changes hands costs more than a line does.
+    /// Runs lines under the lock: the next one, and the lines behind it as long as nothing has to be done without the
+    /// lock and others have not waited too long. Every time that the lock changes hands costs more than a line does.
     #[inline(never)]
     fn run(&mut self, world: &mut World, buffer: &mut LineBuffer) -> Option<Errand> {
         world.client(self.id)?;
@@ -310,7 +309,7 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Hangs up on a client that has not logged in and whose next line is none of IRC.
+    /// Hangs up on a client that has not logged in and whose next line is not IRC.
     fn turns_out_a_stranger(&self, world: &mut World, buffer: &mut LineBuffer) -> bool {
         // With lines that came together, the login may be complete since one of them.
         let may_be_one = world.client(self.id).is_some_and(|client| !client.is_registered());
@@ -335,7 +334,7 @@ impl<'h> Session<'h> {
         match world.client(self.id) {
             Some(client) if client.is_registered() => {
                 if self.clock.logged_in() {
-                    // What a login took is not held against what is said after it.
+                    // The lines of a login do not count against the lines after it.
                     self.throttle = self.throttle.take().map(|_| Throttle::default());
                 }
                 if client.is_operator() {
@@ -346,7 +345,7 @@ impl<'h> Session<'h> {
             None => self.here = false,
         }
         if mem::take(&mut self.has_had_its_turn) {
-            // To a thread that waits, not to this one again.
+            // The lock goes to a thread that waits, not to this thread again.
             MutexGuard::unlock_fair(world);
         }
         errand.filter(|_| self.here)

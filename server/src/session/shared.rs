@@ -1,4 +1,4 @@
-//! What all sessions share: the world under its lock, the store, and the ways out.
+//! The things that all sessions share: the world under its lock, the store, and the ways out.
 
 use std::mem;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::store::Store;
 use crate::text::language::Text;
 use crate::world::{Changes, ClientId, Effects, Order, World};
 
-/// The list of touched outboxes keeps room for so many: somebody who speaks in a room of a hundred makes no new list for
-/// each line, and no session keeps more than a kilobyte for a room of thousands.
+/// The list of touched outboxes keeps room for so many: a speaker in a room of a hundred makes no new list for each
+/// line, and no session keeps more than a kilobyte for a room of thousands.
 const MOST_KEPT: usize = 128;
 
-/// What all sessions share.
+/// The things that all sessions share.
 #[derive(Debug)]
 pub struct Shared {
     /// The one world, under the one lock.
@@ -33,7 +33,7 @@ pub struct Shared {
     pub store: Store,
     /// Hash passwords; asked without the lock only, too.
     pub hashers: Hashers,
-    /// The configuration; a session keeps to the one that held when it began.
+    /// The configuration; a session keeps to the configuration that held when it began.
     pub config: Mutex<Arc<Config>>,
     /// The server's certificate and key for TLS; `None` where nobody can come so. A connection keeps to the ones with
     /// which it shook hands.

@@ -1,4 +1,4 @@
-//! A client that is heard: between its commands, and in the middle of one that takes its time.
+//! Hearing a client: between its commands, and in the middle of a command that takes its time.
 //!
 //! While a command waits for a password or its turn, the client's PINGs are answered, and it is noticed when the
 //! connection breaks; its other lines stay for later.
@@ -22,7 +22,7 @@ const LONG: Duration = Duration::from_secs(1);
 /// How often a session that waits and hears its client looks at what it waits for.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// What comes from a client.
+/// The bytes that come from a client.
 pub(super) struct Incoming<'s, R> {
     pub(super) socket: &'s TcpStream,
     pub(super) input: R,
@@ -46,7 +46,7 @@ impl<R> Incoming<'_, R> {
     }
 }
 
-/// What is heard of a client that is waited for.
+/// The news of a client that the session waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     /// Something, or nothing for that long.
@@ -123,7 +123,7 @@ impl Meanwhile<'_, '_> {
             Heard::Something => self.session.answer_pings(self.incoming),
             Heard::Silence => {
                 self.is_silent = true;
-                // A client that has said all it will may still read. One that has gone is found out when this comes back.
+                // A client that has said all it will may still read. The PING finds out a client that has gone.
                 self.session.ping();
             }
             Heard::End => return false,
@@ -139,7 +139,7 @@ impl Waiting for Meanwhile<'_, '_> {
             return !self.session.outbox.wait_until_dead(until);
         }
         self.tell(&Text::WaitsForPassword(time.as_secs().to_string()));
-        // What came before is looked at first.
+        // The lines that came before are looked at first.
         self.session.answer_pings(self.incoming);
         loop {
             let left = until.saturating_duration_since(Instant::now());

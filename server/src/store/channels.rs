@@ -39,7 +39,7 @@ pub(super) const TABLES: &str = "
         PRIMARY KEY (channel, list, position)
     ) WITHOUT ROWID;";
 
-/// A room that belongs to nobody has no founder's name; it is kept for those who stay in it.
+/// A room that belongs to nobody has no founder's name; it is kept for the people who stay in it.
 pub(super) const MORE: &str = "
     ALTER TABLE channel ADD COLUMN since INTEGER; -- a message's number
     CREATE TABLE channel_invited (
@@ -99,8 +99,8 @@ pub(crate) fn forget(connection: &Connection, name: &str) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Has the rooms of an account be nobody's, and forgets its ranks and invitations, so that whoever has its name next has
-/// none of them. A room in which nobody stays then closes by the next start.
+/// Makes the rooms of an account nobody's, and forgets its ranks and invitations, so that the next owner of its name
+/// has none of them. A room in which nobody stays then closes by the next start.
 pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite::Result<()> {
     let owned = "SELECT name FROM channel WHERE founder = ?";
     connection.execute(&format!("DELETE FROM channel_access WHERE channel IN ({owned})"), [account])?;

@@ -36,11 +36,11 @@ pub(super) enum Job {
     Stop,
 }
 
-/// Asks the database, inside a transaction; says whether that went well, and how to tell the one who waits.
+/// Asks the database, inside a transaction; says whether that went well, and how to tell the caller that waits.
 pub(super) type Question = Box<dyn FnOnce(&Connection) -> (Result<(), StoreError>, Answer) + Send>;
 /// Told how the transaction ended.
 pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// The outcome of a question, and the way to tell the one who waits.
+/// The outcome of a question, and the way to tell the caller that waits.
 pub(super) type Answered = (Result<(), StoreError>, Answer);
 
 /// The thread, while it runs.
@@ -118,7 +118,7 @@ impl Clerk<'_> {
             if tidies <= now {
                 let limits = self.pile.lock().limits;
                 let is_all = self.housework.go_on(self.connection, &mut self.writer, limits);
-                // Who asks meanwhile comes first.
+                // A caller that asks meanwhile comes first.
                 tidies = if matches!(is_all, Ok(false)) { now } else { now + TIDY_EVERY };
                 if let Err(error) = is_all {
                     log::warn!("store: {error}");
@@ -130,9 +130,9 @@ impl Clerk<'_> {
         }
     }
 
-    /// Writes the pile and runs questions, in one transaction, and tells those who wait how it went. As long as the
-    /// disk does not do what it should, the pile is left alone until it is to be tried again, so that what can be read
-    /// still is.
+    /// Writes the pile and runs questions, in one transaction, and tells the callers that wait how it went. As long
+    /// as the disk fails, the pile is left alone until it is to be tried again, so that reading still works where it
+    /// can.
     fn run_together(&mut self, questions: Vec<Question>, now: Instant, stops: bool) {
         let tries_again = self.again.is_some_and(|again| again <= now);
         let (records, limits) = {
@@ -143,7 +143,7 @@ impl Clerk<'_> {
         let mut questions = questions.into_iter();
         let mut kept = self.transact(&records, limits, tries_again, &mut questions);
         let records = if matches!(kept, Kept::All) { Vec::new() } else { records };
-        // A full disk can take a transaction away in the middle: those who were not asked yet get one of their own.
+        // A full disk can take a transaction away in the middle: the questions not asked yet get one of their own.
         while questions.len() > 0 {
             if let Kept::Failed(trouble) = self.transact(&[], limits, false, &mut questions) {
                 kept = Kept::Failed(trouble);
@@ -155,8 +155,8 @@ impl Clerk<'_> {
         }
     }
 
-    /// One transaction. Returns what came of the records, or of a question where there is none and it is the disk
-    /// that failed it.
+    /// Runs one transaction. Returns the outcome of the records, or, without records, of a question that the disk
+    /// failed.
     fn transact(
         &mut self,
         records: &[Record],
@@ -169,7 +169,7 @@ impl Clerk<'_> {
         let mut kept = Kept::Nothing;
         let outcome = (|| -> Result<(), Trouble> {
             connection.execute_batch("BEGIN")?;
-            // What was said comes first: who asks for it finds it.
+            // The records come first: a client that asks for them finds them.
             if !records.is_empty() || tries_again {
                 connection.execute_batch("SAVEPOINT records")?;
                 let written = self.writer.write(connection, records, limits).and_then(|()| match records {
@@ -192,7 +192,7 @@ impl Clerk<'_> {
                 let (answered, trouble) = run(connection, question);
                 answers.extend(answered);
                 if connection.is_autocommit() {
-                    // What was changed before is taken back with it.
+                    // The changes before it are taken back with it.
                     return Err(trouble.unwrap_or_else(|| Trouble::new("the transaction is gone")));
                 }
                 failed = failed.or(trouble.filter(Trouble::may_pass));
@@ -228,7 +228,7 @@ impl Clerk<'_> {
                 self.housework.count_anew(&mut self.writer);
                 self.again = trouble.may_pass().then(|| Instant::now() + TRY_AGAIN);
                 if self.again.is_none() && records.is_empty() {
-                    // It was a question that is wrong in itself, and whoever asked knows.
+                    // The question is wrong in itself, and the caller that asked knows.
                     log::error!("store: {trouble}");
                     return;
                 }
@@ -256,7 +256,7 @@ fn write_for_a_try(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", version)
 }
 
-/// Runs one question; what it has changed is taken back if it fails. A question that panics has no answer. Returns the
+/// Runs one question; its changes are taken back if it fails. A question that panics has no answer. Returns the
 /// database's trouble with it, too.
 fn run(connection: &Connection, question: Question) -> (Option<Answered>, Option<Trouble>) {
     // They fail only where the question fails too.

@@ -96,7 +96,7 @@ pub(crate) enum CopyError {
 /// Whether a database is whole.
 ///
 /// # Errors
-/// What is wrong with it, or why it could not be looked through.
+/// The damage, or the reason why it could not be looked through.
 pub(super) fn check(connection: &Connection) -> Result<(), Trouble> {
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(Trouble::found(found)) }

@@ -1,4 +1,4 @@
-//! The folder of a server: who may use it, and where in it the database is.
+//! The folder of a server: its rights, its lock, and the place of the database in it.
 
 use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -67,8 +67,8 @@ fn occupy(folder: &Path) -> Result<File, Text> {
         Err(TryLockError::WouldBlock) => return Err(Text::FolderInUse(folder.display().to_string())),
         Err(TryLockError::Error(error)) => return Err(trouble::refused(folder, &error)),
     }
-    // The database takes the rights of the file that it finds. Only who has the folder may touch it: closing it lets go
-    // of all locks on it that this process has.
+    // The database takes the rights of the file that it finds. Only the server that has the folder may touch it:
+    // closing it lets go of all locks on it that this process has.
     private_file(&folder.join(FILE))?;
     Ok(lock)
 }
@@ -85,7 +85,7 @@ fn private_file(path: &Path) -> Result<File, Text> {
         (Err(_), Some(folder)) if fs::symlink_metadata(path).is_err() => trouble::refused(folder, &error),
         _ => trouble::refused(path, &error),
     })?;
-    // A backup that was copied back may be for everybody to read. Whose file it is not cannot change that.
+    // A backup that was copied back may be for everybody to read. Only the file's owner can change that.
     let _ = file.set_permissions(Permissions::from_mode(0o600));
     give_to_the_houses_user(&file, path);
     Ok(file)

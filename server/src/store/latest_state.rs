@@ -1,7 +1,7 @@
-//! Rooms that are kept, and people who stay, as they are now: what comes too late is not kept.
+//! Rooms that are kept, and people who stay, as they are now: a state that comes too late is not kept.
 //!
-//! Each session brings by itself what it has changed, so the older of two states can come last. How new the one is that
-//! is kept is remembered for as long as an older one can still be on its way; nothing of it has to outlast a restart.
+//! Each session brings its own changes, so the older of two states can come last. The store remembers how new the
+//! kept state is for as long as an older one can still be on its way; none of that has to outlast a restart.
 
 use rusqlite::{Connection, params};
 
@@ -17,8 +17,8 @@ pub(super) const TABLE: &str = "
         PRIMARY KEY (kind, name)
     ) WITHOUT ROWID;";
 
-/// How many changes can have come before one that they have overtaken, and that still comes: each session is on its way
-/// with one at a time, and not for longer than it waits for the store.
+/// How many changes can overtake a change that still comes: each session brings one at a time, and takes no longer
+/// than it waits for the store.
 const MOST_OVERTAKING: i64 = 65_536;
 
 /// Keeps changes, but for those that newer ones have overtaken.

@@ -1,14 +1,13 @@
-//! The store: what outlasts the server, in one SQLite database in `data_dir`.
+//! The store: the state that outlasts the server, in one SQLite database in `data_dir`.
 //!
 //! One thread owns the connection to the database, and everybody else sends it questions over a bounded channel. It
-//! takes all that waits, runs it in one transaction, commits, and only then answers; so an answer means that the
-//! change is on the disk, and many changes share the cost of getting it there.
-//! What was said and done is not asked but left: a session puts it on a common pile and goes on, and the thread writes
-//! the pile a moment later, in one go with whatever is asked meanwhile. If the disk is full or broken, chat goes on and
-//! the pile waits; it is tried again each second. What finds no room on it is lost and counted, and the log and the
-//! operators are told, once when it begins and once when it is over, whether anybody speaks meanwhile or not.
-//! Nobody asks under the world's lock. A handler leaves its question as an
-//! [errand](crate::commands::Errand), and goes on with the answer.
+//! takes all that waits, runs it in one transaction, commits, and only then answers; so an answer means that the change
+//! is on the disk, and many changes share the cost of getting it there. A session does not wait for the record of what
+//! was said and done: it puts the record on a common pile and goes on, and the thread writes the pile a moment later,
+//! in one go with the questions asked meanwhile. If the disk is full or broken, chat goes on and the pile waits; it is
+//! tried again each second. A record that finds no room on it is lost and counted. The log and the operators hear of
+//! it, once when it begins and once when it is over, whether anybody speaks meanwhile or not. Nobody asks under the
+//! world's lock. A handler leaves its question as an [errand](crate::commands::Errand), and goes on with the answer.
 //!
 //! Without a `data_dir` the database lies in memory. There is no second implementation: what works in a test works on
 //! a disk.
@@ -51,9 +50,9 @@ use history::Limits;
 use pile::{Herald, MANY_RECORDS, Pile};
 use trouble::Trouble;
 
-/// How many questions may wait. Past that, whoever asks waits for room.
+/// How many questions may wait. Past that, a caller that asks waits for room.
 const MOST_WAITING: usize = 1024;
-/// How long whoever asks waits for the store to get to it.
+/// How long a caller that asks waits for the store to get to it.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The way to the store's thread.
@@ -76,7 +75,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What somebody is told who asked for something that needs the store.
+    /// The refusal for a user who asked for something that needs the store.
     pub fn text(&self) -> Text {
         Text::StoreUnavailable
     }
@@ -119,7 +118,7 @@ impl Store {
         let crier = Arc::clone(&herald);
         let work = move || {
             Clerk::new(&connection, &shared, &crier, language).serve(&waiting);
-            // What the last checkpoint left in the log beside the database goes into it here.
+            // The rest that the last checkpoint left in the log beside the database goes into it here.
             drop(connection);
             drop(lock);
         };
@@ -130,8 +129,8 @@ impl Store {
         Ok((Self { jobs, pile, herald, file: file_of(config).ok() }, thread))
     }
 
-    /// Says how to tell the operators when what is said can no longer be kept, and when it can again. It is called by
-    /// the store's thread, or by whoever leaves something, who holds no lock then. The first one stays.
+    /// Says how to tell the operators when what is said can no longer be kept, and when it can again. The store's
+    /// thread calls `tell`, or a session that leaves a record, and neither holds a lock then. The first `tell` stays.
     pub fn report_to(&self, tell: impl Fn(&Text) + Send + Sync + 'static) {
         self.herald.tell_by(tell);
     }
@@ -206,7 +205,7 @@ impl Store {
         question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = bounded(1);
-        // Set by the thread as it begins, or by whoever asked when patience is lost; the other one sees that.
+        // Set by the thread as it begins, or by the caller when it loses patience; the other sees that.
         let taken = Arc::new(AtomicBool::new(false));
         let begun = Arc::clone(&taken);
         let question: Question = Box::new(move |connection| {
@@ -219,7 +218,7 @@ impl Store {
             };
             let answer: Answer = Box::new(move |outcome| {
                 let found = outcome.and_then(|()| found.ok_or(StoreError::Late));
-                // Whoever asked waits: the question had begun.
+                // The caller waits: the question had begun.
                 let _ = sender.send(found);
             });
             (outcome, answer)
@@ -228,7 +227,7 @@ impl Store {
         self.jobs.send_deadline(Job::Question(question), deadline).map_err(|_| StoreError::Late)?;
         match receiver.recv_deadline(deadline) {
             Ok(answer) => answer,
-            // What has begun is waited for, however long the disk takes: else nobody knew what came of it.
+            // A question that has begun is waited for, however long the disk takes: else nobody knew its outcome.
             Err(RecvTimeoutError::Timeout) if taken.swap(true, Ordering::AcqRel) => {
                 receiver.recv().map_err(|_| StoreError::Late)?
             }
@@ -255,7 +254,7 @@ mod tests {
     use super::*;
 
     fn config(folder: Option<&Path>) -> Config {
-        // What is said in these tests was said in 1970.
+        // The messages of these tests were said in 1970.
         let history = Config { history_days: None, history_lines: None, ..Config::default() };
         Config { data_dir: folder.map(Path::to_owned), ..history }
     }
@@ -341,7 +340,7 @@ mod tests {
         vec![Record::Entry(entry)]
     }
 
-    /// What the operators hear.
+    /// The notices that the operators get.
     fn listen(store: &Store) -> Receiver<Text> {
         let (tell, heard) = bounded(100);
         store.report_to(move |news| tell.send(news.clone()).expect("somebody listens"));
@@ -376,7 +375,7 @@ mod tests {
         let house = start(None);
         let store = &house.0;
         let heard = listen(store);
-        // What is asked is answered after the pile has been written, or not.
+        // A question is answered after the pile has been written, or not.
         let change = |sql: &'static str| store.ask(move |connection| connection.execute_batch(sql)).unwrap();
         change("ALTER TABLE message RENAME TO elsewhere");
         for number in 1..=3 {

@@ -1,4 +1,4 @@
-//! Who stays in the house without a connection, and in which rooms.
+//! The people who stay without a connection, and their rooms.
 
 use rusqlite::{Connection, params};
 use teahouse_protocol::{names, text};
@@ -28,7 +28,7 @@ pub(super) const TABLES: &str = "
 /// Where the last connection came from; NULL where that is not known.
 pub(super) const ADDRESS: &str = "ALTER TABLE presence ADD COLUMN address TEXT;";
 
-/// What is kept beside that.
+/// The columns added later.
 pub(super) const MORE: &str = "
     ALTER TABLE presence ADD COLUMN away TEXT;
     ALTER TABLE presence_room ADD COLUMN since INTEGER; -- a message's number";

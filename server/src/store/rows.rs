@@ -11,7 +11,7 @@ use rusqlite::{Error, Row};
 use crate::text::language::Text;
 
 thread_local! {
-    /// What this thread has left out.
+    /// The sentences about rows that this thread has left out.
     static LEFT_OUT: RefCell<Vec<Text>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -42,7 +42,7 @@ pub(super) fn readable<T>(
     Ok(all)
 }
 
-/// What this thread has left out since it was last asked.
+/// The sentences about rows that this thread has left out since the last call.
 pub(crate) fn left_out() -> Vec<Text> {
     LEFT_OUT.with_borrow_mut(mem::take)
 }

@@ -15,7 +15,7 @@ use super::trouble::{self, Trouble};
 use super::{accounts, bans, channels, history, latest_state, presence, secrets};
 use crate::text::language::{Language, Text};
 
-/// What makes a database of each version one of the next.
+/// The steps that make a database of each version one of the next.
 const MIGRATIONS: &[&str] = &[
     bans::TABLE,
     accounts::TABLES,
@@ -33,7 +33,7 @@ const MIGRATIONS: &[&str] = &[
 
 /// How long a copy from before an update is kept, at least: until the first start after that.
 const COPY_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How long to wait for somebody else who writes.
+/// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens the database, checks it, and brings it to today's version.
@@ -160,8 +160,8 @@ fn found_version(connection: &Connection) -> rusqlite::Result<Option<usize>> {
 
 /// Settings that hold as long as the connection does, and the migrations that are due, all or none.
 fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
-    // With a log beside the database, who reads does not wait for who writes (`backup`), and a commit is one write.
-    // Every commit waits for the disk: what was acknowledged survives a power failure too.
+    // With a log beside the database, a reader (`backup`) does not wait for a writer, and a commit is one write.
+    // Every commit waits for the disk: an acknowledged change survives a power failure too.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 16777216;

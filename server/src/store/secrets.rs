@@ -1,4 +1,4 @@
-//! What nobody else may know and a restart must not change: keys that the server makes for itself.
+//! Keys that the server makes for itself: nobody else may know them and a restart must not change them.
 
 use rusqlite::{Connection, OptionalExtension, params};
 

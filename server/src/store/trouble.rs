@@ -1,4 +1,4 @@
-//! What is the matter when the database does not do what it is asked for: only damage is called damage.
+//! The reasons why a database does not do what it is asked for: only damage is called damage.
 //!
 //! SQLite answers with a [code](https://www.sqlite.org/rescode.html), which names neither the file nor what the system
 //! has refused. So where a database cannot be opened, its files are tried once more, one by one, and the system's own
@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use crate::config::files::beside;
 use crate::text::language::Text;
 
-/// What every database begins with ([file format](https://www.sqlite.org/fileformat.html#the_database_header)).
+/// The first bytes of every database ([file format](https://www.sqlite.org/fileformat.html#the_database_header)).
 pub(crate) const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// An answer of the database that is none.
@@ -48,7 +48,7 @@ impl Trouble {
         self.code.is_some()
     }
 
-    /// What `PRAGMA quick_check` has found; it names a page that could not be read by the code of the error.
+    /// The damage that `PRAGMA quick_check` has found; it names a page that could not be read by the code of the error.
     pub(super) fn found(words: String) -> Self {
         let code = words.split_once("error code=").and_then(|(_, code)| {
             let digits = code.split(|letter: char| !letter.is_ascii_digit()).next()?;
@@ -77,7 +77,7 @@ impl Trouble {
         )
     }
 
-    /// What it is, in a few words, for the log and for operators.
+    /// The trouble in a few words, for the log and for operators.
     pub fn reason(&self) -> Text {
         let words = self.words.clone();
         match self.code {
@@ -90,7 +90,7 @@ impl Trouble {
         }
     }
 
-    /// What it is and what can be done, for the person at the console who wants to use this database. It opens and
+    /// The trouble and its remedy, for the operator at the console who wants to use this database. It opens and
     /// closes the files, and with that lets go of every lock on them that this process has: only for where the
     /// database could not be opened.
     pub(super) fn sentence(&self, file: &Path) -> Text {
@@ -124,7 +124,7 @@ fn begins_like_one(file: &Path) -> bool {
     File::open(file).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *MAGIC
 }
 
-/// What the system does not let this process do that a database needs, and with which file.
+/// The file or folder that the system keeps from this process though a database needs it, and the system's error.
 fn obstacle(file: &Path) -> Option<(PathBuf, io::Error)> {
     for path in [file.to_owned(), beside(file, "-wal"), beside(file, "-shm")] {
         if let Err(error) = OpenOptions::new().read(true).write(true).open(&path)
@@ -142,7 +142,7 @@ fn obstacle(file: &Path) -> Option<(PathBuf, io::Error)> {
     Some((folder.to_owned(), outcome.err()?))
 }
 
-/// What the system says of a file that the server needs, and what can be done.
+/// The system's words on a file that the server needs, and the remedy.
 pub(super) fn refused(path: &Path, error: &io::Error) -> Text {
     let (shown, words) = (path.display().to_string(), error.to_string());
     match Errno::from_io_error(error) {

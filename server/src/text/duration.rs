@@ -4,8 +4,8 @@
 const UNITS: [(char, u64); 6] =
     [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800), ('y', 31_536_000)];
 
-/// The seconds of a length of time: numbers with a letter each, in either case, or one number alone, which counts units
-/// of `unit_secs`. `None` if it is no length of time; one that is too long to be counted is as long as can be.
+/// The seconds of a length of time: numbers with a letter each, in either case, or a number alone, which counts units
+/// of `unit_secs`. `None` if it is no length of time; a time that is too long to be counted is as long as can be.
 pub fn seconds(typed: &str, unit_secs: u64) -> Option<u64> {
     if !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(number(typed).saturating_mul(unit_secs));
@@ -25,7 +25,7 @@ pub fn seconds(typed: &str, unit_secs: u64) -> Option<u64> {
     }
 }
 
-/// The number that some digits say; one that is too large is as large as can be.
+/// The number that some digits say; a number that is too large is as large as can be.
 fn number(digits: &str) -> u64 {
     digits.parse().unwrap_or(u64::MAX)
 }

@@ -33,7 +33,7 @@ impl Language {
         }
     }
 
-    /// What the locale of this process asks for: 中文 when it says so, English otherwise.
+    /// The language of this process's locale: 中文 when it says so, English otherwise.
     pub fn from_locale() -> Self {
         match sys_locale::get_locale() {
             Some(locale) if locale.starts_with("zh") => Self::Chinese,
@@ -41,7 +41,7 @@ impl Language {
         }
     }
 
-    /// The one of two things that is in this language.
+    /// Chooses the thing that is in this language.
     pub fn choose<T>(self, english: T, chinese: T) -> T {
         match self {
             Self::English => english,
@@ -50,7 +50,7 @@ impl Language {
     }
 }
 
-/// What can stand in a sentence: words as they are, or others in the language of the whole.
+/// Arguments of a sentence: words as they are, or words in the language of the whole.
 pub trait Words {
     /// The words in a language.
     fn within(&self, language: Language) -> impl fmt::Display;
@@ -62,7 +62,7 @@ impl Words for String {
     }
 }
 
-/// Words in both languages, where it is not known yet who reads them.
+/// Words in both languages, for a reader whose language is not known yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Both {
     english: String,
@@ -77,7 +77,7 @@ impl Both {
         Self { english, chinese }
     }
 
-    /// What is said in no language of ours: the system's own words.
+    /// Words in no language of ours: the system's own.
     pub fn as_it_is(words: impl fmt::Display) -> Self {
         Self::of(&words.to_string())
     }
@@ -89,8 +89,8 @@ impl Words for Both {
     }
 }
 
-/// Makes an enum of sentences: a row is `Name(arguments) "English" | "中文";`, with the arguments in braces. An argument
-/// is a `String`; one that is said in the language of the sentence has its type behind it: `Name(why: Both)`.
+/// Makes an enum of sentences: a row is `Name(arguments) "English" | "中文";`, with the arguments in braces. An
+/// argument is a `String`; an argument in the language of the sentence has its type behind it: `Name(why: Both)`.
 macro_rules! sentences {
     (
         $(#[$meta:meta])* pub enum $enum:ident;
@@ -302,7 +302,7 @@ sentences! {
     BanNotKept "that is so until the server is started again; it could not be written down" | "重启服务器之前有效；没能写入数据库";
     StoreUnavailable "that cannot be looked up or kept just now; please try again" | "暂时无法查询或保存，请稍后再试";
 
-    // What the person at the console reads, and operators as a notice.
+    // Sentences for the person at the console, and for operators as a notice.
     HistoryFails(why) "what is said is not being kept: {why}" | "现在无法保存聊天记录：{why}";
     HistoryTooSlow "what is said is not being kept: the disk is too slow" | "现在无法保存聊天记录：磁盘太慢";
     HistoryRecovered(count) "what is said is being kept again; {count} messages were lost" | "聊天记录恢复保存；丢失了 {count} 条";
@@ -384,7 +384,7 @@ sentences! {
         | "顺序不对：与私钥对应的服务器证书是第 {number} 个，应该放在最前面";
     CertificateRefused(why) "the certificate is not taken: {why}" | "证书不被接受：{why}";
 
-    // What should be mended while it runs.
+    // Things to be mended while the server runs.
     CertificateOver(file, day) "{file}: the certificate has expired: it was good until {day}" | "{file}：证书已过期：有效期到 {day}";
     CertificateToCome(file, day) "{file}: the certificate is not good yet: it begins to be on {day} (or this machine's clock is wrong)"
         | "{file}：证书还没有生效：从 {day} 起有效（或者本机时钟不对）";
@@ -536,7 +536,7 @@ impl Text {
 pub(crate) mod tests {
     use super::*;
 
-    /// Every row has both languages, and what one says about its arguments the other says too.
+    /// Every row has both languages, and both name the same arguments.
     #[track_caller]
     pub(crate) fn check_rows(rows: &[(&str, &str, &str)]) {
         for (name, english, chinese) in rows {

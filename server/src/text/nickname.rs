@@ -1,5 +1,5 @@
-//! What the server does with names beyond the grammar: one normal form of nicknames, none that look alike, and none
-//! that look like a servant's; and what the name of a room looks like.
+//! The server's rules for names beyond the grammar: one normal form of nicknames, none that look alike, and none that
+//! look like a servant's; and the looks of a room's name.
 //!
 //! Two names that a person cannot tell apart must not be two people. So a name is brought to Unicode's form NFC, full
 //! width letters become ordinary ones, and a name is refused when its [`Skeleton`] is already somebody's:
@@ -35,7 +35,7 @@ fn fold_width(c: char) -> char {
     }
 }
 
-/// What a name looks like, of a person or of a room: equal for names that a person cannot tell apart
+/// The looks of a person's or a room's name, equal for names that a person cannot tell apart
 /// ([UTS #39](https://www.unicode.org/reports/tr39/#Confusable_Detection), outside ASCII).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Skeleton(String);
@@ -58,7 +58,7 @@ impl Skeleton {
     }
 }
 
-/// What one letter outside ASCII looks like, in lower case.
+/// The looks of a letter outside ASCII, in lower case.
 fn bones_of(c: char) -> String {
     let mut buffer = [0; 4];
     let bones: String = skeleton(c.encode_utf8(&mut buffer)).flat_map(char::to_lowercase).collect();
@@ -115,7 +115,7 @@ fn is_ideograph(letter: char) -> bool {
     matches!(letter, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..)
 }
 
-/// Letters and digits of ASCII that are much alike, as one, in lower case.
+/// Makes one of letters and digits of ASCII that are much alike, in lower case.
 fn plain(letters: &str) -> String {
     let alike = |c: char| match c.to_ascii_lowercase() {
         '0' => 'o',
@@ -125,7 +125,7 @@ fn plain(letters: &str) -> String {
     letters.chars().map(alike).collect()
 }
 
-/// What a client typed as a name, without what could play tricks on a screen.
+/// A name as the client typed it, without characters that could play tricks on a screen.
 pub(crate) fn shown_in_refusal(name: &str) -> String {
     name.replace(|c| text::is_unprintable(c) || names::is_invisible(c), "_")
 }

@@ -1,11 +1,10 @@
 //! Every numeric that the server sends, one row each, shaped like the line on the wire.
 //!
-//! A row is `Name(arguments) = NUMERIC, "parameters" "English" | "中文";`. What a client's program reads stands in
-//! the first string and is the same in every language; what a person reads stands in the other two. A row without
-//! words has the first string only.
-//! Whatever stands in the first string before its colon is one word: where a client typed something else, a star stands
-//! in its place, so that no answer falls apart. Only what is written `{name:}` may be several words.
-//! A handler refuses by returning one as its `Err`; the dispatcher sends it.
+//! A row is `Name(arguments) = NUMERIC, "parameters" "English" | "中文";`. The first string is for the client's program
+//! and is the same in every language; the other two are for a person. A row without words has the first string only.
+//! Each argument in the first string before its colon is one word: where a client typed something else, a star stands
+//! in its place, so that no answer falls apart. Only an argument written `{name:}` may be several words. A handler
+//! refuses by returning one as its `Err`; the dispatcher sends it.
 
 use std::fmt;
 
@@ -16,7 +15,7 @@ use crate::text::language::Language;
 
 macro_rules! replies {
     ($($name:ident $(($($field:ident),+))? = $numeric:ident, $params:literal $($english:literal | $chinese:literal)?;)*) => {
-        /// A numeric with its arguments, without its language and the one it is for.
+        /// A numeric with its arguments, without its language and its receiver.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "the row is the documentation")]
         pub enum Reply {
@@ -34,7 +33,7 @@ macro_rules! replies {
             /// The numbers of all rows, in order.
             pub const NUMERICS: &[u16] = &[$($numeric),*];
 
-            /// What stands on the wire in each row, in the same order, before the words for a person.
+            /// The parameters of each row on the wire, in the same order, before the words for a person.
             pub const SHAPES: &[&str] = &[$($params),*];
 
             /// The rows that have words, in both languages.
@@ -88,7 +87,7 @@ const fn is_word(params: &str, field: &str) -> bool {
 /// The longest word, in bytes: what follows it must have room in the line.
 const WORD_BYTES: usize = 250;
 
-/// What a client typed as one word; a star when it is none.
+/// A text that a client typed as one word; a star when it is none.
 pub(crate) fn word(text: &str) -> &str {
     if text.is_empty() || text.starts_with(':') || text.contains(' ') {
         "*"
@@ -242,7 +241,7 @@ replies! {
 }
 
 impl Reply {
-    /// The parameters as they stand on the wire, behind the numeric and the name of the one who gets it.
+    /// The parameters as they stand on the wire, behind the numeric and the name of its receiver.
     pub fn params(&self, language: Language) -> impl fmt::Display + '_ {
         fmt::from_fn(move |f| self.write(f, language))
     }

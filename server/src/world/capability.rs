@@ -19,15 +19,15 @@ macro_rules! capabilities {
 }
 
 capabilities! {
-    /// Who logs in to an account, or out, is told to those who share a room.
+    /// The client hears of people in its rooms who log in to an account, or out.
     AccountNotify = "account-notify";
-    /// Every line says the account of the one it comes from.
+    /// Every line says the account of the person it comes from.
     AccountTag = "account-tag";
-    /// Who goes away or comes back is told to those who share a room.
+    /// The client hears of people in its rooms who go away or come back.
     AwayNotify = "away-notify";
     /// Lines that belong together are marked as such.
     Batch = "batch";
-    /// Capabilities that come and go are told; always on for who asked with version 302.
+    /// The client hears of capabilities that come and go; always on for a client that asked with version 302.
     CapNotify = "cap-notify";
     /// A changed user name or host is told instead of a QUIT and a JOIN.
     ChgHost = "chghost";
@@ -35,13 +35,13 @@ capabilities! {
     AccountRegistration = "draft/account-registration";
     /// A renamed channel is told instead of a PART and a JOIN.
     ChannelRename = "draft/channel-rename";
-    /// What was said before can be asked for.
+    /// The client can ask for what was said before.
     ChatHistory = "draft/chathistory";
-    /// What was done before comes with what was said before.
+    /// The history has what was done beside what was said.
     EventPlayback = "draft/event-playback";
-    /// What the server can do is told before the login ends, and in a batch.
+    /// The server says what it can do before the login ends, and in a batch.
     ExtendedISupport = "draft/extended-isupport";
-    /// What was said can be taken back.
+    /// Speakers can take back what they said.
     MessageRedaction = "draft/message-redaction";
     /// A message may have several lines.
     Multiline = "draft/multiline";
@@ -49,15 +49,15 @@ capabilities! {
     DraftNoImplicitNames = "draft/no-implicit-names";
     /// AWAY may be said before the login ends.
     PreAway = "draft/pre-away";
-    /// How far one has read is told to all one's clients.
+    /// The client hears how far its user has read on any device.
     ReadMarker = "draft/read-marker";
-    /// One's own messages come back.
+    /// The client gets its own messages back.
     EchoMessage = "echo-message";
     /// A JOIN says the account and the real name.
     ExtendedJoin = "extended-join";
     /// The notifications of shared rooms come for monitored names too.
     ExtendedMonitor = "extended-monitor";
-    /// An INVITE is told to those in the room who could have sent it.
+    /// The client hears of an INVITE that its user could have sent.
     InviteNotify = "invite-notify";
     /// Answers carry the label of the question.
     LabeledResponse = "labeled-response";
@@ -67,7 +67,7 @@ capabilities! {
     MultiPrefix = "multi-prefix";
     /// No list of names comes with a JOIN.
     NoImplicitNames = "no-implicit-names";
-    /// One can log in to an account by AUTHENTICATE.
+    /// The client can log in to an account by AUTHENTICATE.
     Sasl = "sasl";
     /// Every line says when it was sent.
     ServerTime = "server-time";

@@ -1,4 +1,4 @@
-//! What is so after every command: the tables are true to one another.
+//! The invariants that hold after every command: the tables are true to one another.
 
 use crate::config::user_modes::UserMode;
 use crate::world::World;

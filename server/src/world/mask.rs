@@ -23,7 +23,7 @@ pub fn fits(mask: &str, name: &str) -> bool {
     let (mask, bytes) = (mask.as_bytes(), name.as_bytes());
     let behind = |at: usize| name.ceil_char_boundary(at + 1);
     let (mut m, mut n) = (0, 0);
-    // Where to go on when nothing fits: behind the last star, which takes one character more each time.
+    // When nothing fits, the search goes on behind the last star, which takes one character more each time.
     let mut retry: Option<(usize, usize)> = None;
     while n < bytes.len() {
         let step = match mask[m..] {
@@ -192,7 +192,7 @@ pub fn fits_everybody(mask: &str) -> bool {
 pub struct ListEntry {
     /// As it is shown: the normal form of a mask, perhaps with `m:` before it.
     pub mask: String,
-    /// Who set it.
+    /// The person who set it.
     pub who: String,
     /// When.
     pub when: Timestamp,

@@ -1,8 +1,8 @@
 //! The world: everything that all sessions share, behind one lock.
 //!
-//! It owns the people, their names and the rooms that they sit in, and it keeps these tables true to one another. It does no input or output: what it has to say goes into [outboxes](crate::outbox) as bytes, and what
-//! must happen once the lock is free (flushing, log lines) is collected in [`Effects`].
-//! The [`commands`](crate::commands) decide what a client may do and what it is answered.
+//! It owns the people, their names and their rooms, and keeps these tables true to one another. It does no input or
+//! output: lines go into [outboxes](crate::outbox) as bytes, and [`Effects`] collects what waits for the lock to be
+//! free (flushing, log lines). The [`commands`](crate::commands) decide what a client may do and how it is answered.
 
 mod capability;
 mod channels;
@@ -79,7 +79,7 @@ pub struct World {
     pub started: Timestamp,
     /// The time of the command that is being run; the session sets it as it takes the lock.
     pub now: Timestamp,
-    /// Whose session holds the lock, if one does; the session sets it as it takes the lock.
+    /// The client whose session holds the lock, if a session does; the session sets it as it takes the lock.
     pub(crate) at_work: Option<ClientId>,
     /// The bans: they keep people out.
     pub bans: ServerBans,

@@ -1,8 +1,8 @@
-//! Who may not come in: bans of the whole server, by mask (KLINE) and by network address (DLINE).
+//! Bans of the whole server: they keep people out by mask (KLINE) and by network address (DLINE).
 //!
-//! Whoever is banned is out: with every device, and as somebody who stays without a connection too. That is so when the
-//! ban is set, at each login, when somebody takes another name or logs in to an account, and when those who stay come
-//! back after a restart; operators are spared.
+//! A banned person is out: with every device, and as somebody who stays without a connection too. The server looks
+//! when the ban is set, at each login, when somebody takes another name or logs in to an account, and when the people
+//! who stay come back after a restart. Operators are spared.
 
 use std::fmt;
 use std::mem;
@@ -25,11 +25,11 @@ pub struct ServerBans(Vec<ServerBan>);
 /// One ban.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerBan {
-    /// Whom it is for.
+    /// The people it is for.
     pub target: Target,
-    /// What the person is told.
+    /// The reason that the person is told.
     pub reason: String,
-    /// Who set it.
+    /// The operator who set it.
     pub who: String,
     /// When it was set; `None` if that was not written down then.
     pub since: Option<Timestamp>,
@@ -37,12 +37,12 @@ pub struct ServerBan {
     pub until: Option<Timestamp>,
 }
 
-/// Whom a ban is for.
+/// The people that a ban is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A [mask] in its normal form (KLINE).
     Mask(String),
-    /// Whoever comes from there, before anything else is known of them (DLINE).
+    /// Everybody who comes from there, before anything else is known of them (DLINE).
     Network(Network),
 }
 
@@ -164,8 +164,8 @@ impl World {
         }
     }
 
-    /// Why somebody is banned, if they are: by name, by account, or by where one of their connections comes from; of
-    /// somebody who stays without one, by where the last one came from.
+    /// The reason why a person is banned, if they are: by name, by account, or by the address of one of their
+    /// connections. For a person who stays without a connection, the address of the last one counts.
     pub(crate) fn ban_on(&self, person: ClientId) -> Option<String> {
         self.ban_on_as(person, |client| Person::of(client, self.config.casemapping))
     }
@@ -202,7 +202,7 @@ impl World {
         Some(client).filter(|client| client.devices.is_empty()).into_iter().chain(devices)
     }
 
-    /// Sends away everybody whom a new ban hits, but for operators. For a network, those too who have not logged in.
+    /// Sends away everybody that a new ban hits, but for operators. A network's ban hits clients before login too.
     pub(crate) fn turn_out_all(&mut self, ban: &ServerBan) {
         let at_once = |client: &Client| client.is_registered() || matches!(ban.target, Target::Network(_));
         let hit: Vec<_> = self
@@ -217,7 +217,7 @@ impl World {
         }
     }
 
-    /// Sends a person away who is banned, with all connections; nothing is left behind.
+    /// Sends a banned person away, with all connections; nothing is left behind.
     pub(crate) fn turn_out(&mut self, person: ClientId, reason: &str) {
         self.notify_person(person, &Reply::YoureBanned(reason.to_owned()));
         self.expel(person, &Text::Banned(reason.to_owned()));
@@ -230,7 +230,7 @@ impl World {
         }
     }
 
-    /// Sends those away who have become somebody who is banned. To be called at the end of each command.
+    /// Sends away the suspects who turn out to be banned. To be called at the end of each command.
     pub(crate) fn turn_out_suspects(&mut self) {
         for person in mem::take(&mut self.suspects) {
             let is_person = |client: &Client| client.is_registered() && client.person.is_none();

@@ -1,8 +1,8 @@
-//! What the store's thread sees to by itself, every minute: that no more is kept than the limits say, and that what was
-//! forgotten is in no file.
+//! The housework of the store's thread, every minute: it keeps no more than the limits say, and sees that forgotten
+//! messages are in no file.
 //!
-//! What is deleted is overwritten in the database (`secure_delete`), but the log beside it still has it until it is
-//! emptied; so it is emptied after each minute in which something was written.
+//! SQLite overwrites deleted rows in the database (`secure_delete`), but the log beside it still has them until it is
+//! emptied; so the thread empties it after each minute in which something was written.
 
 use std::time::{Duration, Instant};
 
@@ -16,12 +16,12 @@ use crate::text::language::Text;
 /// How long a clock is watched before what was said in the future is dated by it: at the start of a machine, and after
 /// somebody has set it, it may be set once more.
 const TRUST: Duration = Duration::from_secs(600);
-/// What the clock may gain against the machine's own counter before it is doubted.
+/// How much the clock may gain against the machine's own counter before it is doubted.
 const LEAP_MICROS: i64 = 86_400 * 1_000_000;
-/// What the clock may lose against the machine's own counter without having been set back.
+/// How much the clock may lose against the machine's own counter without having been set back.
 const LOSS_MICROS: i64 = 10 * 1_000_000;
 
-/// What is to be done, and what is done already.
+/// The work to be done, and how far it has come.
 #[derive(Debug)]
 pub(in crate::store) struct Housework {
     /// Whether the messages have to be counted anew.
@@ -36,9 +36,9 @@ pub(in crate::store) struct Housework {
     doubts: Option<Instant>,
     /// Whether it is known how old what was said last is.
     has_looked: bool,
-    /// What the log is to be told.
+    /// The news for the log.
     news: Option<Text>,
-    /// What the machine's counter and the clock said the last time.
+    /// The machine's counter and the clock, as they were the last time.
     clock: (Instant, Timestamp),
     /// How much had been changed when the log was emptied the last time.
     changes: u64,
@@ -144,13 +144,13 @@ impl Housework {
         }
     }
 
-    /// What is too old by the clock is kept for as long as somebody may need to set it.
+    /// Keeps messages that are too old by the clock for as long as the operator may need to set it.
     fn doubt(&mut self) {
         self.doubts = Some(Instant::now() + TRUST);
         self.news = Some(Text::ClockDoubted((TRUST.as_secs() / 60).to_string()));
     }
 
-    /// What the log has not been told yet.
+    /// The news that the log has not been told yet.
     pub(in crate::store) fn news(&mut self) -> Option<Text> {
         self.news.take()
     }
@@ -215,7 +215,7 @@ mod tests {
             suspended: None,
         };
         accounts::write(&connection, &Change::Open(account)).unwrap();
-        // One is long, and lies on pages of its own.
+        // This one is long, and lies on pages of its own.
         let long = "taken-back".repeat(2000);
         say(&connection, "#tea", micros(now), &long);
         say(&connection, "alice bob", micros(now) + 1, "told-in-private");

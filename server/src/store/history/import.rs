@@ -16,7 +16,7 @@ pub(crate) struct Incoming {
     pub(crate) has_id: bool,
 }
 
-/// What came of an import.
+/// The outcome of an import.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// How many were not there before.
@@ -27,8 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) in_all: usize,
 }
 
-/// Puts messages into a room, and makes it one that goes on; what is there already stays as it is. What has no number
-/// gets the first free one from its time on; so the second time it finds itself there.
+/// Puts messages into a room, and makes it a room that goes on; messages that are there already stay as they are. A
+/// message without a number gets the first free one from its time on; so the second time it finds itself there.
 pub(crate) fn into_room(
     connection: &Connection,
     room: &str,
@@ -78,7 +78,7 @@ pub(crate) fn into_room(
     Ok(outcome)
 }
 
-/// What is there under a number.
+/// The outcome of a look under a number.
 enum Found {
     Nothing,
     Itself,

@@ -1,4 +1,4 @@
-//! What was said and done: written in batches, and forgotten when it is too old or too much. How it is read is in `read.rs`.
+//! The history: written in batches, and forgotten when it is too old or too much. `read.rs` reads it.
 //!
 //! A message is filed under its [`Number`], which is its time and its name on the wire, so the table grows at its end
 //! and needs one index only.
@@ -60,7 +60,7 @@ pub(super) const TABLES: &str = "
         since INTEGER NOT NULL
     ) WITHOUT ROWID;";
 
-/// What makes it cheap to keep no more than the limits say, and what a clock that was wrong makes necessary.
+/// Columns and indexes that make the limits cheap to keep, and that a clock that was wrong makes necessary.
 pub(super) const MORE: &str = "
     ALTER TABLE place ADD COLUMN count INTEGER NOT NULL DEFAULT 0; -- how many messages it has
     UPDATE place SET count = (SELECT count(*) FROM message WHERE message.place = place.id);
@@ -96,8 +96,8 @@ impl Limits {
     }
 }
 
-/// What the thread knows of the conversations in which something was said since the last minute, so that it need not ask
-/// for it at each message, nor write down at each message how many there are.
+/// The thread's knowledge of the conversations in which something was said since the last minute, so that it need
+/// neither read nor write their counts at each message.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     places: HashMap<Arc<str>, Place>,
@@ -114,7 +114,7 @@ struct Place {
 }
 
 impl Writer {
-    /// Writes what was said and done. All of it is in one transaction.
+    /// Writes the records, all of them in one transaction.
     pub(super) fn write(
         &mut self,
         connection: &Connection,
@@ -128,7 +128,7 @@ impl Writer {
                 Record::Entry(entry) => self.write_entry(connection, insert, entry, limits)?,
                 Record::Renamed(old, new) => {
                     self.settle(connection, limits)?;
-                    // What the new name was filed under belonged to a room that is gone.
+                    // The messages under the new name belong to a room that is gone.
                     delete_place(connection, new)?;
                     connection.execute("UPDATE place SET name = ? WHERE name = ?", [new, old])?;
                 }
@@ -137,8 +137,8 @@ impl Writer {
                     connection.prepare_cached(delete)?.execute([account, target])?;
                 }
                 Record::Marker { account, target, read: Some(read) } => {
-                    // Two clients of one account may have said it at once, and come here in the other order. What is
-                    // marked in the future was marked by a clock that was ahead.
+                    // Two clients of one account may have said it at once, and come here in the other order. A mark
+                    // in the future was made by a clock that was ahead.
                     let mut keep = connection.prepare_cached(
                         "INSERT INTO marker VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
                          SET read = CASE WHEN read > ?4 THEN excluded.read ELSE max(read, excluded.read) END",
@@ -203,7 +203,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Forgets what it knows, as after a transaction that was taken back. What is counted is wrong then.
+    /// Forgets its knowledge, as after a transaction that was taken back. The counts are wrong then.
     pub(super) fn forget(&mut self) {
         self.places = HashMap::new();
     }
@@ -232,7 +232,7 @@ pub(super) fn count_all(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What has the number of another message is none: it was imported twice.
+/// A message with the number of another is left out: it was imported twice.
 pub(super) const INSERT: &str =
     "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words, time)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -265,7 +265,7 @@ pub(super) fn find_place(connection: &Connection, name: &str) -> rusqlite::Resul
     find.query_row([name], |row| row.get(0)).optional()
 }
 
-/// Who takes part in a private conversation; nobody in particular in a room.
+/// The people of a private conversation; nobody in particular in a room.
 fn parties(name: &str) -> impl Iterator<Item = &str> {
     name.split(' ').filter(|party| !party.starts_with('#'))
 }
@@ -278,7 +278,7 @@ fn delete_place(connection: &Connection, name: &str) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Forgets what was said by and to an account that is closed, by its folded name: whoever opens another of that name is
+/// Forgets what was said by and to an account that is closed, by its folded name: the next owner of that name is
 /// somebody else.
 pub(super) fn forget_account(connection: &Connection, account: &str) -> rusqlite::Result<()> {
     let of_account = "SELECT place FROM party WHERE name = ?";
@@ -317,7 +317,7 @@ fn delete_oldest(
     count.query_row([place], |row| row.get(0)).optional()
 }
 
-/// Forgets what is too much in places where nothing is said any more, as after a change of the limit: from this one on,
+/// Forgets the surplus in places where nothing is said any more, as after a change of the limit: from this place on,
 /// and no more at a time than others can wait for. Returns where to go on, if that was not all.
 pub(super) fn trim(connection: &Connection, lines: u32, from: i64) -> rusqlite::Result<Option<i64>> {
     let transaction = connection.unchecked_transaction()?;
@@ -421,7 +421,7 @@ pub(super) fn date_the_future(connection: &Connection, now: Timestamp) -> rusqli
 /// How many rooms of before the start are remembered: those in which something was said last.
 const MOST_REMEMBERED: usize = 65_536;
 
-/// What a server needs to know at its start: the last number that was given, and the rooms that are still the same.
+/// The needs of a server at its start: the last number that was given, and the rooms that are still the same.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<(Number, Vec<(String, Number)>)> {
     let most = Number::at(Timestamp::MAX).as_micros();
     // Where the clock was ahead, this is in the future: numbers go on from there, and times come from the clock.

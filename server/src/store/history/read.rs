@@ -1,4 +1,4 @@
-//! What was said, read in windows; and what waits for somebody.
+//! The history, read in windows; and the messages that wait for somebody.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) enum Edge {
 }
 
 impl Edge {
-    /// What it is where numbers and the clock agree.
+    /// The number, where numbers and the clock agree.
     pub(crate) fn number(self) -> Number {
         match self {
             Self::Message(number) => number,
@@ -27,7 +27,7 @@ impl Edge {
         }
     }
 
-    /// What is just before it.
+    /// The moment just before it.
     pub(crate) fn just_before(self) -> Self {
         match self {
             Self::Message(number) => Self::Message(Number::from_micros(number.as_micros().saturating_sub(1))),
@@ -45,7 +45,7 @@ impl Edge {
     ) -> rusqlite::Result<i64> {
         let Self::Moment(time) = self else { return Ok(self.number().as_micros()) };
         let late = if is_begin { "time <= ?" } else { "time < ?" };
-        // Numbers are never behind the clock, and whatever comes later has a later time.
+        // Numbers are never behind the clock, and a later message has a later time.
         let mut find = connection.prepare_cached(&format!(
             "SELECT id FROM message WHERE place = ? AND time IS NOT NULL AND {late} ORDER BY time DESC, id DESC LIMIT 1"
         ))?;
@@ -74,7 +74,7 @@ pub(crate) struct Window {
     pub(crate) events: bool,
 }
 
-/// What was said in a window, from old to new.
+/// The messages in a window, from old to new.
 pub(crate) fn read(connection: &Connection, window: &Window) -> rusqlite::Result<Vec<Entry>> {
     for name in &window.places {
         if let Some(place) = find_place(connection, name)? {
@@ -181,7 +181,7 @@ pub(crate) fn each(
     Ok(())
 }
 
-/// What waits for somebody, from old to new; of more than `most` the newest. None of it waits any longer.
+/// Takes the messages that wait for somebody, from old to new: the newest `most`. None of them waits any longer.
 pub(crate) fn take_waiting(
     connection: &Connection,
     account: &str,

@@ -5,32 +5,32 @@ use rusqlite::{Connection, OptionalExtension};
 use super::count_out;
 use crate::world::Number;
 
-/// What is to be taken back, and by whom.
+/// A message to be taken back, and the rights of the person who asks.
 #[derive(Debug)]
 pub(crate) struct Redaction {
     /// The keys that the conversation may be filed under.
     pub(crate) places: Vec<String>,
     /// The message.
     pub(crate) number: Number,
-    /// Whose words one may take back: those of this account, or, without one, those of this source; what was said since
-    /// this number, for whoever had the name before is somebody else.
+    /// The user may take back the words of this account, or, without an account, of this source: words since this
+    /// number, for an earlier holder of the name is somebody else.
     pub(crate) account: Option<String>,
     pub(crate) source: String,
     pub(crate) since: Number,
     /// Whether anybody's words may be taken back.
     pub(crate) may_any: bool,
-    /// One's own may be, if they are not older than this.
+    /// The user's own may be, if they are not older than this.
     pub(crate) oldest: Number,
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Redacted {
     /// It is gone.
     Done,
     /// It is somebody else's.
     Forbidden,
-    /// It is one's own and too old.
+    /// It is the user's own and too old.
     TooLate,
     /// There is none.
     Unknown,

@@ -13,9 +13,9 @@ use crate::world::{Entry, Number};
 /// A search that is going on.
 #[derive(Debug)]
 pub(crate) struct Search {
-    /// What must be in a message, in lower case.
+    /// The words that must be in a message, in lower case.
     pub(crate) words: Vec<String>,
-    /// By whom it must be: a nickname or an account, folded.
+    /// The speaker of the message: a nickname or an account, folded.
     pub(crate) from: Option<Folded<'static>>,
     casemapping: CaseMapping,
     /// Only what is behind this.
@@ -24,7 +24,7 @@ pub(crate) struct Search {
     pub(crate) before: Edge,
     /// The newest so many.
     pub(crate) limit: usize,
-    /// Where to look, and from when on that may be read. The last one is being looked through.
+    /// The places to look, and from when on the user may read them. The last place is being looked through.
     pub(crate) places: Vec<(String, Number)>,
     /// Before what, in the last place; `None` where it has not begun.
     reached: Option<Number>,
@@ -34,7 +34,7 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// For the newest `limit` messages, whatever they are and nowhere yet.
+    /// A search for the newest `limit` messages of any kind, with no places yet.
     pub(crate) fn new(casemapping: CaseMapping, limit: usize) -> Self {
         Self {
             words: Vec::new(),
@@ -73,7 +73,7 @@ impl Search {
             if self.fits(row)? {
                 self.found.push(entry(row, Arc::clone(&key))?);
                 here += 1;
-                // Whatever is older than so many is not among the newest.
+                // A message older than this many is not among the newest.
                 if here == self.limit {
                     return Ok(self.leave_place());
                 }
@@ -93,7 +93,7 @@ impl Search {
         self.places.is_empty()
     }
 
-    /// What is not among the newest will not be shown, whatever else is found; nor need anything older be looked at.
+    /// Drops messages that are not among the newest: they will not be shown, and nothing older need be looked at.
     fn keep_the_newest(&mut self) {
         self.found.sort_by_key(|entry| entry.number);
         self.found.drain(..self.found.len().saturating_sub(self.limit));

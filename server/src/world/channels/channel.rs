@@ -17,36 +17,36 @@ use crate::world::{ClientId, Number};
 /// One channel.
 #[derive(Debug)]
 pub struct Channel {
-    /// As the one who opened it wrote it.
+    /// As the person who opened it wrote it.
     pub name: String,
-    /// What its history is filed under: its name, folded.
+    /// The name, folded: its history is filed under it.
     pub(crate) place: Arc<str>,
-    /// From when on what was said here may be read by those who come in.
+    /// Newcomers may read what was said here from this number on.
     pub(crate) since: Number,
     /// When it was opened.
     pub created: Timestamp,
-    /// What it is about.
+    /// Its subject.
     pub topic: Option<Topic>,
-    /// Who may do what in it.
+    /// The modes, which say who may do what in it.
     pub modes: ChannelModes,
-    /// Whose it is, if it is somebody's.
+    /// The registration, if the channel belongs to somebody.
     pub registration: Option<ChannelRegistration>,
-    /// Who was invited and has not come yet.
+    /// The people who were invited and have not come yet.
     pub(crate) invited: Invited,
     /// Whether the store has it.
     pub(in crate::world) is_kept: bool,
-    /// Somebody for whom it is kept, if they are still there and stay: the first to be asked.
+    /// A person for whom it is kept, as long as they are there and stay: the first to be asked.
     pub(in crate::world) kept_for: Option<ClientId>,
-    /// Who sits in it. Inverse of `clients[..].channels`.
+    /// The members. Inverse of `clients[..].channels`.
     pub(crate) members: IndexMap<ClientId, Member>,
 }
 
-/// What a channel is about, and since when.
+/// The subject of a channel, and since when it is that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
     /// The words.
     pub text: String,
-    /// `nick!user@host` of who set it.
+    /// `nick!user@host` of the person who set it.
     pub who: String,
     /// When it was set.
     pub when: Timestamp,
@@ -55,7 +55,7 @@ pub struct Topic {
 /// How many accounts are on the list of those who were invited to one channel; the oldest invitation gives way.
 const MOST_INVITED: usize = 100;
 
-/// Who was invited: clients, which may have gone, and accounts, whose owners may have gone and come again.
+/// The invited: clients, which may have gone, and accounts, whose owners may have gone and come again.
 #[derive(Debug, Default)]
 pub(crate) struct Invited {
     clients: HashSet<ClientId>,
@@ -74,7 +74,7 @@ impl Invited {
     }
 
     pub(in crate::world) fn add(&mut self, id: ClientId, is_here: impl Fn(ClientId) -> bool) {
-        // Those who went without coming in must not pile up.
+        // Clients that went without coming in must not pile up.
         self.clients.retain(|id| is_here(*id));
         self.clients.insert(id);
     }
@@ -130,12 +130,12 @@ impl Channel {
         }
     }
 
-    /// Who sits in it.
+    /// The members.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (ClientId, &Member)> {
         self.members.iter().map(|(id, member)| (*id, member))
     }
 
-    /// What somebody may do here; nothing for who is no member.
+    /// The ranks of a person here; none for a person who is no member.
     pub fn ranks(&self, id: ClientId) -> Ranks {
         self.members.get(&id).map(|member| member.ranks).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Rooms: who sits in them with which rank, what is allowed there, and whose they are.
+//! Rooms: their members with their ranks, what is allowed there, and the accounts that own them.
 
 pub(super) mod channel;
 pub(super) mod modes;
@@ -115,7 +115,7 @@ impl World {
         }
     }
 
-    /// Makes a client a member; the first one in a room that is nobody's is its operator. Tells nobody.
+    /// Makes a client a member; the first member of a room that is nobody's is its operator. Tells nobody.
     pub(crate) fn enter(&mut self, id: ClientId, channel: ChannelId) {
         let opened = &self.channels[channel];
         let founds = opened.members.is_empty() && !self.is_lobby(opened) && opened.registration.is_none();

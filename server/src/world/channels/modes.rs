@@ -22,17 +22,17 @@ macro_rules! flags {
 flags! {
     /// No CTCP but ACTION.
     NoCtcp = 'C';
-    /// What is said is not kept.
+    /// The server does not keep what is said.
     Unrecorded = 'E';
-    /// Who comes in does not read what was said before.
+    /// A newcomer does not read what was said before.
     NothingBefore = 'H';
-    /// Without an account one needs a voice to speak.
+    /// A member without an account needs a voice to speak.
     RegisteredSpeak = 'M';
-    /// Without an account one does not get in.
+    /// A client without an account does not get in.
     RegisteredOnly = 'R';
-    /// One gets in by invitation only.
+    /// A client gets in by invitation only.
     InviteOnly = 'i';
-    /// Without a voice one does not speak.
+    /// A member without a voice does not speak.
     Moderated = 'm';
     /// Only members speak.
     NoOutsiders = 'n';
@@ -45,11 +45,11 @@ flags! {
 /// The three lists of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
-    /// `b`: who does not get in, or does not speak.
+    /// `b`: people who do not get in, or do not speak.
     Bans,
-    /// `e`: who is not banned whatever the bans say.
+    /// `e`: people who are not banned whatever the bans say.
     Exceptions,
-    /// `I`: who gets in without an invitation.
+    /// `I`: people who get in without an invitation.
     Invitations,
 }
 
@@ -71,7 +71,7 @@ impl List {
 /// A mode with a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
-    /// `S`: how many seconds one waits between two messages.
+    /// `S`: how many seconds a speaker waits between two messages.
     Slow,
     /// `k`: what JOIN must say.
     Key,
@@ -89,7 +89,7 @@ impl Setting {
     }
 }
 
-/// Who may do what in a channel.
+/// The rules of a channel: who may do what in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelModes {
     flags: u16,
@@ -97,7 +97,7 @@ pub struct ChannelModes {
     pub key: Option<String>,
     /// `l`: how many members there may be.
     pub limit: Option<usize>,
-    /// `S`: how many seconds one waits between two messages.
+    /// `S`: how many seconds a speaker waits between two messages.
     pub slow_secs: Option<u32>,
     lists: [Vec<ListEntry>; 3],
 }

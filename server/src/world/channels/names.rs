@@ -9,7 +9,7 @@ use crate::text::nickname::{Skeleton, shown_in_refusal};
 use crate::text::reply::Reply;
 use crate::world::{ChannelId, ChannelRegistration, World};
 
-/// What the rooms look like that belong to somebody. Inverse of `channels[..].name` of the registered ones.
+/// The looks of rooms that belong to somebody. Inverse of `channels[..].name` of the registered ones.
 pub(in crate::world) type ChannelLooks = HashMap<Skeleton, Vec<ChannelId>>;
 
 impl World {
@@ -41,7 +41,7 @@ impl World {
         self.channel_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);
     }
 
-    /// Takes a room from whom it belongs to; returns whether it belonged to somebody.
+    /// Takes a room from its owner; returns whether it had one.
     pub(in crate::world) fn unregister_channel(&mut self, id: ChannelId) -> bool {
         let channel = &mut self.channels[id];
         let had = channel.registration.take().is_some();

@@ -1,6 +1,6 @@
 //! Ranks: what a member may do in a channel, from voice to founder.
 
-/// What a member may do, from low to high.
+/// The ranks of members, from low to high.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// `+v`: speaks where not everybody may.
@@ -40,7 +40,7 @@ impl Rank {
         Self::ALL.iter().find(|(rank, ..)| *rank == self).map_or(' ', |(_, letter, _)| *letter)
     }
 
-    /// Who may give and take this rank: voice from half operators up, the two highest only the founder.
+    /// The rank that may give and take this one: a half operator gives voice, only the founder the two highest.
     pub fn given_by(self) -> Self {
         match self {
             Self::Voice => Self::HalfOperator,
@@ -50,7 +50,7 @@ impl Rank {
     }
 }
 
-/// A set of ranks: one may be operator and have a voice.
+/// A set of ranks: a member may be operator and have a voice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ranks(u8);
 

@@ -1,9 +1,9 @@
-//! Whose a room is. A registered room outlasts its last member, and the [server](crate::world::record::lasting).
+//! The owner of a room. A registered room outlasts its last member, and the [server](crate::world::record::lasting).
 
 use crate::world::channels::ranks::{Rank, Ranks};
 use crate::world::{ChannelId, ClientId, World};
 
-/// Whose a room is, and who has which rank there on coming in.
+/// The owner of a room, and the ranks that accounts have there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelRegistration {
     /// The account that it belongs to.
@@ -33,7 +33,7 @@ impl World {
         account.is_some_and(|(registration, account)| registration.ranks(account) != Ranks::default())
     }
 
-    /// Makes a room nobody's again; an empty one closes.
+    /// Makes a room nobody's again; an empty room closes.
     pub(crate) fn release_channel(&mut self, id: ChannelId) {
         if self.unregister_channel(id) {
             self.keep_channel(id);

@@ -44,8 +44,8 @@ impl Audience {
 }
 
 impl World {
-    /// Queues what somebody says to a channel for those who are to hear it: the one way for all that is said there. The
-    /// speaker's own connections hear it whatever their rank, the one that speaks if it has
+    /// Queues a speaker's words to a channel for those who are to hear them: the one way for all that is said there.
+    /// The speaker's own connections hear them whatever their rank; the speaking one does if it
     /// [asked for that](Self::echoes).
     pub(crate) fn say(&mut self, speaker: ClientId, channel: ChannelId, line: &Line, hearers: Hearers) {
         // The speaker's copy is part of the answer to a question with a label.

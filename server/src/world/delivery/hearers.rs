@@ -5,7 +5,7 @@ use crate::world::{Capability, Client, Rank};
 /// Which members of a channel hear what is said to it, beside the speaker's own connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hearers {
-    /// Those who have this rank or a higher one; `None` for all.
+    /// Members with this rank or a higher one; `None` for all.
     pub(crate) least: Option<Rank>,
     /// The connections of theirs that can read it.
     pub(crate) reads: Reads,
@@ -20,7 +20,7 @@ pub(crate) enum Reads {
     TagsAlone,
     /// A line of a message of several lines, as such.
     SeveralLines,
-    /// The same line for those who do not know such messages.
+    /// The same line for clients that do not know such messages.
     LineByLine,
     /// That something is taken back.
     Redactions,

@@ -1,8 +1,8 @@
 //! Labels: a client marks a question, and the server marks the answer
 //! ([IRCv3 labeled-response](https://ircv3.net/specs/extensions/labeled-response)).
 //!
-//! While a command with a label runs, what goes back to the client that sent it is held back; at the end it is sent
-//! as one labelled line, as a labelled batch, or, when there was nothing to say, as a labelled ACK.
+//! While a command with a label runs, the server holds back its lines to the client that sent it. At the end it sends
+//! them as one labelled line or as a labelled batch; when there was nothing to say, it sends a labelled ACK.
 
 use teahouse_protocol::tags::push_tag;
 
@@ -62,8 +62,8 @@ impl World {
         }
     }
 
-    /// Queues a line for a person that is no part of the answer: what one says to oneself arrives like anybody else's
-    /// words.
+    /// Queues a line for a person that is no part of the answer: a speaker's words to themselves arrive like anybody
+    /// else's.
     pub(crate) fn tell_unlabelled(&mut self, to: ClientId, line: &Line, reads: Reads) {
         let capture = self.capture.take();
         self.tell_person(to, |_, client| reads.fits(client).then_some(line));
@@ -96,7 +96,7 @@ impl World {
         self.capture = capture;
     }
 
-    /// Sends what was held back for `who`, labelled.
+    /// Sends the lines that were held back for `who`, labelled.
     pub(crate) fn release_capture_of(&mut self, who: ClientId) {
         let Some(Capture { label, lines, .. }) = self.capture.take_if(|capture| capture.who == who) else {
             return;
@@ -123,7 +123,7 @@ impl World {
                 let begin = self.line(format_args!(":{server} BATCH +{batch} labeled-response"));
                 self.send_tagged(who, "label", &label, &begin.tags_and_words(&self.clients[who]));
                 for line in &lines {
-                    // What is in a batch already goes into this one with it; a line belongs to one only.
+                    // A line in a batch goes into this one with that batch; a line belongs to one batch only.
                     if line.0.split(';').any(|tag| tag.starts_with("batch=")) {
                         self.send_as_held(who, line);
                     } else {

@@ -43,7 +43,7 @@ pub(crate) struct Tags {
     pub(crate) account: Option<String>,
     /// Whether a bot says it ([bot mode](https://ircv3.net/specs/extensions/bot-mode)).
     pub(crate) bot: bool,
-    /// The batch that the line is part of, for the one client who gets it.
+    /// The batch that the line is part of, for the one client that gets it.
     pub(crate) batch: Option<Number>,
     /// Whether the line goes on the one before it, in a batch of lines.
     pub(crate) concat: bool,
@@ -58,8 +58,8 @@ const TAGS: usize = 2;
 const ACCOUNT: usize = 4;
 
 impl Line {
-    /// The line that says `words` (without CR LF), at `time`. What is over 512 bytes is cut between characters.
-    /// It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
+    /// The line that says `words` (without CR LF), at `time`. A line of more than 512 bytes is cut between
+    /// characters. It is written on `paper`, which a [line that is no longer needed](Self::into_paper) leaves behind.
     pub(in crate::world) fn new(time: Timestamp, words: fmt::Arguments, mut paper: Box<Paper>) -> Self {
         paper.words.reserve(MAX_LINE_BYTES);
         paper.words.write_fmt(words).expect("a String takes every character");

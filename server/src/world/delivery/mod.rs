@@ -1,4 +1,4 @@
-//! Lines on their way: what one looks like to whom, and in which order they are queued.
+//! Lines on their way: how a line looks to each client, and in which order lines are queued.
 //!
 //! No other part of the server queues for a client under the lock. A line goes through a [`Courier`], and to have one is
 //! to have ended the [burst]: so the words of a burst come before all that is said later.
@@ -38,7 +38,7 @@ impl World {
         Line::of(time, tags, words, self.paper.take().unwrap_or_default())
     }
 
-    /// Throws away a line that was queued for all who get it. What it stood on is used for the next one.
+    /// Throws away a line that was queued for all who get it. Its paper is used for the next line.
     pub(crate) fn done_with(&self, line: Line) {
         self.paper.replace(Some(line.into_paper()));
     }
@@ -74,8 +74,8 @@ impl World {
         self.tell_only(to, line, Cause::Others);
     }
 
-    /// Queues a sentence of the server's own, where there is no numeric for it. Each of its lines is a notice, and one
-    /// that is too long is several.
+    /// Queues a sentence of the server's own, where there is no numeric for it. Each of its lines is a notice, and a
+    /// line that is too long is several.
     pub(crate) fn notice(&mut self, to: ClientId, text: &Text) {
         let words = text.to_string(self.clients[to].language);
         for words in words.lines().flat_map(|line| text::split(line, NOTICE_BYTES)) {
@@ -108,8 +108,8 @@ impl World {
         });
     }
 
-    /// Queues for the speaker's own connections a line that was said to somebody else: the one that speaks hears it if
-    /// it has [asked for that](Self::echoes), and the others do unless the speaker said it to themselves, for then they
+    /// Queues for the speaker's own connections a line that was said to somebody else. The speaking connection hears
+    /// it if it has [asked for that](Self::echoes). The others do unless the speaker said it to themselves: then they
     /// have it.
     pub(crate) fn tell_own(&mut self, speaker: ClientId, line: &Line, reads: Reads, to_oneself: bool) {
         let echo = self.echoes(speaker);
@@ -169,7 +169,7 @@ impl World {
         }
     }
 
-    /// Like [`tell_neighbours`](Self::tell_neighbours), and for those too who watch for the client with
+    /// Like [`tell_neighbours`](Self::tell_neighbours), and for clients too that watch for the client with
     /// `extended-monitor` on; `choose` sees to the capability that the line itself needs.
     pub(crate) fn tell_neighbours_and_watchers<'l>(
         &mut self,

@@ -1,5 +1,5 @@
-//! Messages of several lines ([draft/multiline](https://ircv3.net/specs/extensions/multiline)): while they are being
-//! said, and on their way to those who get them.
+//! Messages of several lines ([draft/multiline](https://ircv3.net/specs/extensions/multiline)): while the speaker
+//! sends them, and on their way to those who get them.
 //!
 //! Their words are kept as one text, in which LF divides the lines, or CR where a line goes on the one before.
 
@@ -50,7 +50,7 @@ impl Said<'_> {
         lines
     }
 
-    /// As lines one by one, without the blank ones; the first has what the whole message has.
+    /// As lines one by one, without the blank ones; the first line has what the whole message has.
     pub(crate) fn in_lines(&self, outer: Option<Number>) -> Vec<Line> {
         let full = self.pieces().map(|(_, text)| text).filter(|text| !text.is_empty());
         let lines = full.enumerate().map(|(index, text)| {

@@ -1,7 +1,7 @@
-//! The accounts: whose a name is, and what proves it.
+//! The accounts: who owns a name, and what proves it.
 //!
-//! All of them are in memory, so that under the lock it is known at once whose a name is. A [`Change`] is kept by the
-//! [store](crate::store) first and only then made here; nobody is told of an account that a crash could lose.
+//! All of them are in memory, so that under the lock the owner of a name is known at once. The [store](crate::store)
+//! keeps a [`Change`] first, and only then is it made here; nobody hears of an account that a crash could lose.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -22,7 +22,7 @@ pub struct Account {
     pub since: Timestamp,
     /// The argon2id hash of its password.
     pub password: String,
-    /// What SCRAM-SHA-256 needs, if that is kept.
+    /// The keys for SCRAM-SHA-256, if they are kept.
     pub scram: Option<ScramKeys>,
     /// The fingerprints of the certificates that prove it: SHA-256, in lower case.
     pub certificates: Vec<String>,
@@ -35,23 +35,23 @@ pub struct Account {
 /// A change of one account.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// There is a new one.
+    /// A new account.
     Open(Account),
-    /// Another password, by who knew the one before.
+    /// Another password, by a user who knew the old one.
     Password {
-        /// Whose.
+        /// The account's name.
         account: String,
-        /// The hash of the one before; if it is another by now, nothing changes.
+        /// The hash of the old password; if it is another by now, nothing changes.
         before: String,
         /// Its argon2id hash.
         password: String,
         /// Its keys, if they are kept.
         scram: Option<ScramKeys>,
     },
-    /// Another password by an operator, whatever it was before. Nothing else proves the account any more: whoever had
-    /// it meanwhile may have added a certificate.
+    /// Another password by an operator, whatever it was before. Nothing else proves the account any more: a thief may
+    /// have added a certificate meanwhile.
     Reset {
-        /// Whose.
+        /// The account's name.
         account: String,
         /// Its argon2id hash.
         password: String,
@@ -60,16 +60,16 @@ pub enum Change {
     },
     /// The keys of SCRAM for the password that there is.
     Keys {
-        /// Whose.
+        /// The account's name.
         account: String,
         /// The argon2id hash of that password; if it is another by now, the keys are not its.
         password: String,
         /// Its keys.
         scram: ScramKeys,
     },
-    /// One certificate more or less; the others stay, so that two devices can each add theirs at once.
+    /// A certificate more or less; the others stay, so that two devices can each add theirs at once.
     Certificate {
-        /// Whose.
+        /// The account's name.
         account: String,
         /// The hash of its password as the owner came in; if it is another by now, nothing changes.
         password: String,
@@ -80,9 +80,9 @@ pub enum Change {
     },
     /// Its owner wants to stay without a connection, or not.
     AlwaysOn {
-        /// Whose.
+        /// The account's name.
         account: String,
-        /// What is wanted.
+        /// The user's choice.
         wanted: Option<bool>,
     },
     /// Nobody may log in to it any more, or its owner may again.
@@ -96,7 +96,7 @@ pub enum Change {
     Close {
         /// Which.
         account: String,
-        /// What it is filed under in conversations: its name, folded.
+        /// The name, folded: conversations file it under this.
         folded: String,
     },
 }
@@ -106,7 +106,7 @@ pub enum Change {
 pub struct Accounts {
     casemapping: CaseMapping,
     by_name: HashMap<Folded<'static>, Account>,
-    /// What the names look like. Inverse of `by_name[..].name`.
+    /// The looks of the names. Inverse of `by_name[..].name`.
     skeletons: HashMap<Skeleton, Folded<'static>>,
     /// Inverse of `by_name[..].certificates`.
     certificates: HashMap<String, Folded<'static>>,
@@ -115,7 +115,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// All of these. Of two by one name the later one counts.
+    /// All of these accounts. Of two by one name the later counts.
     pub fn new(casemapping: CaseMapping, accounts: impl IntoIterator<Item = Account>) -> Self {
         let mut all = Self {
             casemapping,
@@ -136,7 +136,7 @@ impl Accounts {
         self.by_name.get(&self.key(&normal))
     }
 
-    /// Whose a nickname is, or one that looks the same; it is in its normal form.
+    /// The account that owns a nickname, or a name that looks the same; the nickname is in its normal form.
     pub fn owner(&self, nick: &str, looks: &Skeleton) -> Option<&Account> {
         self.by_name.get(&self.key(nick)).or_else(|| self.by_name.get(self.skeletons.get(looks)?))
     }
@@ -169,7 +169,7 @@ impl Accounts {
         kept.unwrap_or_else(|| ScramKeys::pretended(&self.secret, self.casemapping.fold(name).as_str()))
     }
 
-    /// Makes a change that has been kept. One that does not fit any more is none.
+    /// Makes a change that the store has kept. A change that does not fit any more does nothing.
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
             Change::Open(account) => {
@@ -235,8 +235,8 @@ impl Accounts {
         }
     }
 
-    /// Adds an account. One that an older server took, and that looks like another to this one, stays beside it; what
-    /// looks like both belongs to the first.
+    /// Adds an account. An older server may have taken a name that looks like another to this server: the account
+    /// stays beside the other, and a name that looks like both belongs to the first.
     fn insert(&mut self, mut account: Account) {
         let (key, name) = (self.key(&account.name), account.name.clone());
         self.skeletons.entry(Skeleton::of(&name)).or_insert_with(|| key.clone());
@@ -344,7 +344,7 @@ mod tests {
         let bob = all.find("bob").unwrap();
         assert_eq!((&*bob.password, &bob.scram, bob.certificates.len()), ("reset", &None, 0));
         assert_eq!(all.by_certificate("cc"), None);
-        // What was under way before that, with the old password, changes nothing any more.
+        // A change that was under way before that, with the old password, changes nothing any more.
         let [bob, hash, thief, fingerprint] = ["bob", "hash", "thief's", "ee"].map(str::to_owned);
         let added =
             Change::Certificate { account: bob.clone(), password: hash.clone(), fingerprint, proves: true };

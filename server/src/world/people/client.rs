@@ -1,4 +1,4 @@
-//! One connected person: names, rooms, modes, what was negotiated.
+//! A connected person: names, rooms, modes, and what the client negotiated.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -24,13 +24,13 @@ pub(crate) const USER_BYTES: usize = 18;
 /// One connection and the person at its other end.
 #[derive(Debug)]
 pub struct Client {
-    /// What waits for this client.
+    /// The bytes that wait for this client.
     pub(crate) outbox: Arc<Outbox>,
     /// Capabilities that are on.
     pub(crate) capabilities: Capabilities,
     /// Whether CAP LS has ever come with version 302 or higher; that is not taken back.
     pub(crate) speaks_cap_302: bool,
-    /// Whose device this is, if the person has become a client of its own (see `devices.rs`). Inverse of
+    /// The person whose device this is, if that person has become a client of its own (see `devices.rs`). Inverse of
     /// `clients[..].devices`.
     pub(crate) person: Option<ClientId>,
     /// The connections of a person apart.
@@ -57,13 +57,13 @@ pub struct Client {
     account: Option<String>,
     /// The SHA-256 fingerprint of the certificate that the connection came with, in lower case.
     pub(crate) certificate: Option<String>,
-    /// How many passwords by this connection were wrong since one was right.
+    /// How many passwords by this connection were wrong since the last right one.
     pub(crate) wrong_passwords: u8,
     /// A login to an account that is going on.
     pub(crate) sasl: Option<Box<Exchange>>,
     /// How far the login has come.
     pub(crate) registration: Registration,
-    /// What the person is and wants.
+    /// The modes of the person.
     pub(crate) modes: UserModes,
     /// Why the person is away, if so.
     pub(crate) away: Option<String>,

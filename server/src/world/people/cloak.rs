@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::auth::password;
 
-/// What hides addresses: a keyed hash, so that the same address always looks the same and nobody can turn it back.
+/// Hides addresses by a keyed hash: the same address always looks the same and nobody can turn it back.
 #[derive(Debug)]
 pub(in crate::world) struct Cloak {
     key: [u8; 32],

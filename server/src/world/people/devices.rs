@@ -1,12 +1,12 @@
 //! One person, several connections: a telephone and a laptop under one nickname.
 //!
 //! As long as a person has one connection, both are one [`Client`]. When a second connection comes to share the
-//! nickname, or when the last one goes of somebody who stays, the person becomes a client of its own, *apart*: it has
-//! the nickname, the rooms, the account and the modes, and its outbox leads nowhere. Its connections are its *devices*:
-//! each has its outbox, its capabilities and its language, and of the person only what answers to it must name.
+//! nickname, or when somebody who stays loses the last one, the person becomes a client of its own, *apart*: it has
+//! the nickname, the rooms, the account and the modes, and its outbox leads nowhere. Its connections are its
+//! *devices*: each has its outbox, its capabilities and its language, and of the person only what answers name.
 //!
-//! So whatever is about people (members, names, masks) has the person's [`ClientId`], and whatever is about who gets
-//! which bytes has the device's. Nobody else sees how many devices there are.
+//! So the tables about people (members, names, masks) have the person's [`ClientId`], and the tables about bytes and
+//! who gets them have the device's. Nobody else sees how many devices there are.
 
 use std::io;
 use std::mem;
@@ -64,7 +64,7 @@ impl World {
         let wanted = self.free_nick(device);
         let person = self.set_apart(person);
         if let Some(wanted) = wanted.filter(|_| !self.is_connected(person)) {
-            // Whoever comes back may have chosen another name. If it cannot be had, the old one is good enough.
+            // A person who comes back may have chosen another name. If it is taken, the old one is good enough.
             let _ = self.take_nick(person, &wanted);
         }
         let now = self.now;
@@ -123,8 +123,8 @@ impl World {
         self.clients[person].devices = devices;
     }
 
-    /// Ends a connection. Whoever has another one stays, and so does, as if away, who is to stay; anybody else
-    /// goes (`expel`).
+    /// Ends a connection. A person with another connection stays. So does a person who is to stay, as if away.
+    /// Anybody else goes (`expel`).
     ///
     /// Safe to be called twice: for a client that is gone it does nothing.
     pub fn disconnect(&mut self, id: ClientId, reason: &Text) {

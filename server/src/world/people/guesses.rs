@@ -1,11 +1,10 @@
-//! Wrong passwords: whoever guesses has to wait longer and longer. And accounts: nobody opens them by the dozen.
+//! Wrong passwords: a client that guesses waits longer and longer. And accounts: nobody opens them by the dozen.
 //!
 //! They are counted for the account that was meant, or the operator, and for the connection that they came by; a few
 //! cost nothing. A lab behind one address mistypes more than that, so an address is counted only beyond what a class
-//! does, and is forgiven while it guesses no faster than one. The house's own password is everybody's: it is counted
-//! for the address alone, which who knows it clears again.
-//! Nobody is locked out: the right password works too, once it is its turn, and at once for an account that nobody has
-//! guessed at.
+//! does, and is forgiven while it guesses no faster than a class. The house's own password is everybody's: it is
+//! counted for the address alone, and a client that knows it clears the count. Nobody is locked out: the right
+//! password works too, once it is its turn, and at once for an account that nobody has guessed at.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -25,9 +24,9 @@ const FREE_BY_A_CONNECTION: u32 = 6;
 const FREE_FOR_AN_ADDRESS: u32 = 200;
 /// The same for one address and the house's own password.
 const FREE_AT_THE_DOOR: u32 = 20;
-/// In so much time an address is forgiven one wrong password.
+/// An address is forgiven one wrong password in this time.
 const FORGIVEN_EVERY: SignedDuration = SignedDuration::from_secs(2);
-/// What the next one costs; every one after it twice as much.
+/// The wait for the next wrong password; each one after it costs twice as much.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(16);
 /// So many more than are free make the longest wait; an address is not counted beyond, so as to be forgiven soon.
@@ -38,12 +37,12 @@ const MEMORY: SignedDuration = SignedDuration::from_mins(10);
 const OPENINGS: u32 = 5;
 /// So many entries at least are kept before those that are forgotten are looked for.
 const MANY: usize = 1024;
-/// So many entries at most are kept; whoever would be one more is not counted.
+/// At most this many entries are kept; a guesser beyond them is not counted.
 const MOST: usize = 65_536;
 /// How often those that are forgotten are looked for when there are so many.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// Who guessed wrong lately.
+/// The wrong guesses of late.
 #[derive(Debug, Default)]
 pub(crate) struct Guesses {
     counts: HashMap<Key, Count>,
@@ -54,7 +53,8 @@ pub(crate) struct Guesses {
     looked: Timestamp,
 }
 
-/// Whose password is meant, by name. An account and an operator of one name have nothing to do with each other.
+/// The owner of the password that was meant, by name. An account and an operator of one name have nothing to do with
+/// each other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Whose {
     Account(Folded<'static>),
@@ -63,7 +63,7 @@ pub(crate) enum Whose {
     House,
 }
 
-/// What wrong passwords are counted for.
+/// The things that wrong passwords are counted for.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key {
     Name(Whose),
@@ -122,7 +122,7 @@ impl World {
         counted.is_none_or(|key| self.guesses.count(&key, self.now) < key.free())
     }
 
-    /// Counts that one is opened.
+    /// Counts that an account is opened.
     pub(crate) fn opens_account(&mut self, address: IpAddr) {
         if let Some(address) = self.neighbourhood(address) {
             self.guesses.add(Key::Opening(address), self.now);
@@ -181,14 +181,14 @@ impl Guesses {
         }
         let (earlier, most) = (self.count(&key, now), key.free() + MOST_MORE);
         let count = self.counts.entry(key).or_insert(Count { wrong: 0, when: now });
-        // What is left of the time that forgives one is not lost, or who guesses a little faster would never be forgiven.
+        // The rest of the time that forgives a guess is not lost, or a client a little faster would never be forgiven.
         let forgiven = i32::try_from(count.wrong.saturating_sub(earlier)).unwrap_or(i32::MAX);
         let is_forgiven_some = earlier > 0 && forgiven > 0;
         count.when = if is_forgiven_some { count.when + FORGIVEN_EVERY * forgiven } else { now };
         count.wrong = (earlier + 1).min(most);
     }
 
-    /// Whether there is room for one more, when those that are forgotten have been removed.
+    /// Whether there is room for one more entry, after the forgotten ones have been removed.
     fn makes_room(&mut self, now: Timestamp) -> bool {
         if self.counts.len() < self.many {
             return true;
@@ -320,7 +320,7 @@ mod tests {
             guess(&mut world, &account(&format!("n{number}")), lab);
         }
         assert_eq!(wait(&mut world, &account("teacher"), lab), Duration::ZERO);
-        // A little faster, and every one too much is felt in the end.
+        // A little faster, and every guess too much is felt in the end.
         for number in 0..2000 {
             world.now += FORGIVEN_EVERY / 2;
             guess(&mut world, &account(&format!("n{number}")), lab);

@@ -1,5 +1,5 @@
-//! Who has logged in to which account. That is asked at each login, at each coming and going of who stays, and whenever
-//! somebody has read something, so nobody is looked for.
+//! The table of who has logged in to which account. The server asks it at each login, whenever a person who stays
+//! comes or goes, and whenever somebody has read something. So it is a table, and no search.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::world::{ClientId, World};
 pub(in crate::world) type Logins = HashMap<String, Vec<ClientId>>;
 
 impl World {
-    /// Notes whose account a client has logged in to, or that it has logged out. Tells nobody.
+    /// Notes the account that a client has logged in to, or that it has logged out. Tells nobody.
     pub(crate) fn set_account(&mut self, id: ClientId, account: Option<String>) {
         self.forget_login(id);
         self.clients[id].set_account(account);
@@ -22,7 +22,7 @@ impl World {
         self.logins.get(account).map_or(&[], Vec::as_slice)
     }
 
-    /// All connections of the person behind one: those of the account, or its own.
+    /// All connections of the person behind a connection: those of the account, or its own.
     pub(crate) fn connections_of_same_reader(&self, id: ClientId) -> Vec<ClientId> {
         let Some(account) = self.clients[id].account() else { return self.connections_of(id) };
         let people =

@@ -1,4 +1,4 @@
-//! People: who is here under which name, from which connections, and with which account.
+//! People: their names, their connections and their accounts.
 
 pub(super) mod accounts;
 pub(super) mod client;
@@ -99,7 +99,7 @@ impl World {
         self.clients.len() - self.devices - self.users
     }
 
-    /// Whether `viewer` may learn of a person by looking around: who is invisible is seen only in shared rooms.
+    /// Whether `viewer` may learn of a person by looking around: an invisible person is seen only in shared rooms.
     pub fn can_see(&self, viewer: ClientId, person: ClientId) -> bool {
         let (viewing, seen) = (&self.clients[viewer], &self.clients[person]);
         viewer == person
@@ -149,7 +149,7 @@ pub(super) struct ModeCounts {
 }
 
 impl ModeCounts {
-    /// One person's modes have changed.
+    /// A person's modes have changed.
     fn change(&mut self, before: UserModes, after: UserModes) {
         for (mode, count) in
             [(UserMode::Invisible, &mut self.invisible), (UserMode::Operator, &mut self.operators)]

@@ -1,8 +1,8 @@
-//! Who has which nickname: each person has one, and no two have the same or one that looks the same.
+//! The nicknames: each person has one, and no two have the same or two that look the same.
 //!
 //! The world's two tables of names, by folded name and by [`Skeleton`], are changed here only, together with the
-//! clients' own. Who gives way when a name belongs to an account is settled here too; the accounts themselves are in
-//! [`accounts`](crate::world::people::accounts).
+//! clients' own. This file also settles who gives way when a name belongs to an account; the accounts themselves are
+//! in [`accounts`](crate::world::people::accounts).
 
 use crate::config::ProtectNames;
 use crate::text::language::Text;
@@ -11,7 +11,7 @@ use crate::text::reply::Reply;
 use crate::world::{Account, ClientId, Registration, World};
 
 impl World {
-    /// Who has this nickname and has logged in.
+    /// The person who has this nickname and has logged in.
     ///
     /// # Errors
     /// ERR_NOSUCHNICK.
@@ -28,8 +28,8 @@ impl World {
     /// Gives a client a nickname, in its normal form, and frees the one it had. Tells nobody.
     ///
     /// # Errors
-    /// ERR_ERRONEUSNICKNAME; or ERR_NICKNAMEINUSE when somebody has it or one that looks the same, or when it belongs
-    /// to an account that the client has not logged in to. Before the end of its login a client may still do that.
+    /// ERR_ERRONEUSNICKNAME; or ERR_NICKNAMEINUSE when somebody has it or one that looks the same. So too when it belongs
+    /// to an account that a registered client has not logged in to; an unregistered client may still log in to it.
     pub fn rename(&mut self, id: ClientId, wanted: &str) -> Result<(), Reply> {
         let max_bytes = self.config.nick_length;
         let nick = nickname::normalize(wanted, max_bytes)
@@ -75,9 +75,9 @@ impl World {
         self.owner_of(nick).is_some_and(|owner| self.clients[id].account() == Some(&owner.name))
     }
 
-    /// Settles, at the end of a client's login, whose its nickname is. Returns the person whose other device the client
-    /// is to be, if there is one: who has logged in to the same account and has the nickname, or stays without a
-    /// connection.
+    /// Settles the owner of a client's nickname at the end of its login. Returns the person whose other device the
+    /// client is to be, if there is one: a person who has logged in to the same account and has the nickname, or who
+    /// stays without a connection.
     ///
     /// # Errors
     /// ERR_NICKNAMEINUSE; the login waits for another NICK then.
@@ -115,7 +115,7 @@ impl World {
         }
     }
 
-    /// Whether whoever has a nickname has logged in to the same account as a client.
+    /// Whether the holder of a nickname has logged in to the same account as a client.
     pub(crate) fn shares_account_with_holder(&self, id: ClientId, nick: &str) -> bool {
         let holder = self.holder(nick).filter(|holder| *holder != id).map(|holder| &self.clients[holder]);
         holder.is_some_and(|holder| {
@@ -125,7 +125,7 @@ impl World {
         })
     }
 
-    /// Takes a nickname that is a client's own away from whoever has it, unless that is its owner too.
+    /// Takes a nickname that is a client's own away from its holder, unless the holder owns it too.
     pub(crate) fn evict(&mut self, owner: ClientId, nick: &str) {
         let mut holders = [self.holder(nick), self.skeletons.get(&Skeleton::of(nick)).copied()];
         if holders[0] == holders[1] {
@@ -159,7 +159,7 @@ impl World {
         }
     }
 
-    /// Gives a client who has logged in another nickname, and tells everybody concerned.
+    /// Gives a client that has logged in another nickname, and tells everybody concerned.
     ///
     /// # Errors
     /// Like [`rename`](Self::rename).
@@ -178,7 +178,7 @@ impl World {
         self.tell_person(id, |_, _| Some(&line));
         self.tell_neighbours(id, |_| Some(&line));
         if !self.config.casemapping.same(&old, &new) {
-            // For those who look for a name, one person went and another came.
+            // To people who look for a name, one person went and another came.
             self.remember(id, &old);
             self.tell_watchers_that_left(&old);
             self.tell_watchers_that_came(id);

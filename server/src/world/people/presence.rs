@@ -1,6 +1,6 @@
-//! Who stays in the house without a connection (`always_on`): in the same rooms, under the same name, as if away.
+//! People who stay without a connection (`always_on`): in the same rooms, under the same name, as if away.
 //!
-//! Such a person is a client [apart](crate::world::people::devices) with no devices. It is kept, so that it stays over a restart too.
+//! Such a person is a client [apart](crate::world::people::devices) with no devices. The store keeps it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::world::{Capability, Client, ClientId, Line, Member, Number, Rank, Ranks, Registration, World};
 
-/// What is kept of somebody who stays.
+/// The state of a person who stays, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
     /// The account.
@@ -57,8 +57,8 @@ impl World {
         }
     }
 
-    /// Whether a person stays when the last connection goes. Of several with one account, which have several names,
-    /// the last one does. Who has not come in yet is none of them, and may go away again.
+    /// Whether a person stays when the last connection goes. Of several people with one account and several names,
+    /// the last does. A client before the end of its login does not count: it may go again.
     pub(crate) fn stays(&self, person: ClientId) -> bool {
         let client = &self.clients[person];
         let is_here = |other: &&ClientId| self.clients[**other].is_registered();
@@ -87,7 +87,7 @@ impl World {
         self.note(Text::Stays(nick));
     }
 
-    /// Somebody who stayed has come back.
+    /// A person who stayed has come back.
     pub(in crate::world) fn welcome_back(&mut self, person: ClientId) {
         let client = &mut self.clients[person];
         if std::mem::take(&mut client.is_auto_away) {
@@ -96,7 +96,7 @@ impl World {
         }
     }
 
-    /// What is told when somebody goes away or comes back.
+    /// The line that says that a person goes away or comes back.
     pub(crate) fn away_line(&self, person: ClientId) -> Line {
         let client = &self.clients[person];
         let line = match &client.away {
@@ -106,14 +106,14 @@ impl World {
         line.with_tags(client.tags())
     }
 
-    /// Tells it those who asked for it, and share a room or watch for the person.
+    /// Tells it to clients that asked for it, and share a room or watch for the person.
     pub(crate) fn tell_away(&mut self, person: ClientId) {
         let line = self.away_line(person);
         let wants = |client: &Client| client.has(Capability::AwayNotify).then_some(&line);
         self.tell_neighbours_and_watchers(person, wants);
     }
 
-    /// What is to be kept of somebody who stays.
+    /// The state of a person who stays, as the store is to keep it.
     pub(in crate::world) fn presence_of(&self, person: ClientId) -> Presence {
         let client = &self.clients[person];
         let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && client.modes.has(*mode));
@@ -135,7 +135,7 @@ impl World {
         }
     }
 
-    /// Brings somebody in who stayed over a restart, unless they are banned by now, or their account is suspended. Nobody is there yet to be told.
+    /// Brings in a person who stayed over a restart, unless banned or with a suspended account by now. Tells nobody.
     pub fn restore_presence(&mut self, kept: Presence) {
         let nowhere = Arc::clone(&self.nowhere);
         let address = SocketAddr::new(kept.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()), 0);
@@ -155,7 +155,7 @@ impl World {
         let person = self.clients.insert(client);
         self.note_login(person);
         self.register(person);
-        // Two who stay cannot have one name; nor can one whom the configuration, or an account of that name, forbids it.
+        // Two people who stay cannot have one name. The configuration, or an account of that name, may forbid it too.
         let mut nick = kept.nick;
         while self.rename(person, &nick).is_err() {
             self.guests += 1;

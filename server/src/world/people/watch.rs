@@ -1,4 +1,4 @@
-//! Who watches for whom: the table behind MONITOR
+//! The names that clients watch for: the table of MONITOR
 //! ([IRCv3 monitor](https://ircv3.net/specs/extensions/monitor)).
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use teahouse_protocol::Folded;
 use crate::text::reply::Reply;
 use crate::world::{ClientId, World};
 
-/// From a name to those who watch for it.
+/// From a name to the clients that watch for it.
 pub(in crate::world) type Watchers = HashMap<Folded<'static>, IndexSet<ClientId>>;
 
 impl World {
@@ -43,13 +43,13 @@ impl World {
         }
     }
 
-    /// Tells those who watch for a client's name that it is here (RPL_MONONLINE).
+    /// Tells the clients that watch for a client's name that it is here (RPL_MONONLINE).
     pub(crate) fn tell_watchers_that_came(&mut self, id: ClientId) {
         let (name, source) = (self.clients[id].name().to_owned(), self.clients[id].source().to_owned());
         self.tell_watchers(&name, &Reply::MonOnline(source));
     }
 
-    /// Tells those who watch for a name that its holder is gone (RPL_MONOFFLINE).
+    /// Tells the clients that watch for a name that its holder is gone (RPL_MONOFFLINE).
     pub(crate) fn tell_watchers_that_left(&mut self, name: &str) {
         self.tell_watchers(name, &Reply::MonOffline(name.to_owned()));
     }

@@ -1,4 +1,4 @@
-//! Who was here: the people who have gone, for WHOWAS.
+//! The people who have gone, for WHOWAS.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use crate::world::{Client, ClientId, World};
 /// How many are remembered.
 const REMEMBERED: usize = 1000;
 
-/// Somebody who has gone, or who has given up a name.
+/// A person who has gone, or who has given up a name.
 #[derive(Clone, Debug)]
 pub struct Gone {
     /// The nickname.
@@ -36,7 +36,7 @@ impl Gone {
     }
 }
 
-/// The last ones who have gone, the latest first.
+/// The last people who have gone, the latest first.
 #[derive(Debug, Default)]
 pub(in crate::world) struct Whowas(VecDeque<Gone>);
 
@@ -54,7 +54,7 @@ impl World {
         self.whowas.add(gone);
     }
 
-    /// Those who had this name, the latest first.
+    /// The people who had this name, the latest first.
     pub fn gone<'w>(&'w self, nick: &'w str) -> impl Iterator<Item = &'w Gone> {
         self.whowas.0.iter().filter(move |gone| self.config.casemapping.same(&gone.nick, nick))
     }

@@ -1,8 +1,8 @@
-//! What outlasts the server: a room that belongs to somebody, or in which somebody sits who stays; the lobby; and where
-//! those are who [stay](crate::world::people::presence).
+//! The state that outlasts the server: rooms that belong to somebody, rooms with a member who stays, the lobby, and
+//! the places of the people who [stay](crate::world::people::presence).
 //!
-//! A command notes what it has touched. When it is over, what the store is to be told is worked out from what is so
-//! then ([`World::take_to_keep`]): it does not depend on the way there, and nothing is said twice. Rooms that are not
+//! A command notes what it has touched. When it is over, [`World::take_to_keep`] works out from the state at that
+//! time what to tell the store: that does not depend on the way there, and nothing is said twice. Rooms that are not
 //! kept cost nothing but the question.
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::world::{
     Channel, ChannelId, ChannelModes, ChannelRegistration, ClientId, Number, Presence, Topic, World,
 };
 
-/// What is kept of a room.
+/// The state of a room, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptChannel {
     /// Its name.
@@ -26,59 +26,59 @@ pub struct KeptChannel {
     pub created: Timestamp,
     /// From when on what was said in it may be read; `None` in what earlier versions have kept.
     pub since: Option<Number>,
-    /// What it is about.
+    /// Its topic.
     pub topic: Option<Topic>,
-    /// Who may do what in it.
+    /// Its modes.
     pub modes: ChannelModes,
     /// The accounts that were invited and have not come in yet, the oldest invitation first.
     pub invited: Vec<String>,
-    /// Whose it is; `None` where it is only kept for those who stay in it.
+    /// Its owner; `None` for a room that is only kept for the people who stay in it.
     pub registration: Option<ChannelRegistration>,
 }
 
-/// What the store is to be told of a room, or of somebody who stays in some.
+/// A change that the store is to keep: of a room, or of a person who stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToKeep {
     /// That it is so now.
     Channel(Box<KeptChannel>),
     /// That there is none of this name any more, or none that is kept.
     Nothing(String),
-    /// Where somebody is who stays.
+    /// The place of a person who stays.
     Presence(Box<Presence>),
     /// That nobody with this account stays any more.
     NoPresence(String),
 }
 
-/// What has changed, and how many changes there were before it. They are made one after another under the lock, but
-/// brought to the store without it; the number tells it when one is overtaken by the next.
+/// A batch of changes, and its number. They are made one after another under the lock, but brought to the store
+/// without it; the number tells the store when the next batch has overtaken one.
 #[derive(Clone, Debug)]
 pub struct Changes {
     /// It grows from one to the next, from 1 at each start.
     pub number: u64,
-    /// At least one; no room and nobody comes twice, but for what is said of a name that another room has now.
+    /// At least one change. No room and nobody comes twice, but for a name that another room has now.
     pub all: Vec<ToKeep>,
 }
 
-/// What has been touched since the store was told the last time.
+/// The rooms and accounts that were touched since the store was told the last time.
 #[derive(Debug, Default)]
 pub(in crate::world) struct Touched {
     /// Rooms that the store has and that are no more, or have another name.
     gone: Vec<String>,
-    /// Rooms, and whether what is kept of them has changed, or only who sits there.
+    /// Rooms, and whether their kept state has changed, or only their members.
     channels: IndexMap<ChannelId, bool>,
     /// Accounts whose owners stay, or have stayed.
     accounts: IndexSet<String>,
 }
 
-/// What is there after a restart. Tests compare it with what was there before.
+/// The world after a restart. Tests compare it with the world before.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Lasting {
     /// The rooms that are kept, by name.
     pub rooms: BTreeMap<String, KeptChannel>,
-    /// Those who stay, by nickname.
+    /// The people who stay, by nickname.
     pub people: BTreeMap<String, Presence>,
-    /// From when on what was said in rooms that anybody may enter is read by those who come, by folded name. A room
-    /// in which nothing was said may be missing after a restart: it is as good as a new one.
+    /// For rooms that anybody may enter, by folded name: newcomers read what was said from this number on. A room in
+    /// which nothing was said may be missing after a restart: it is as good as a new one.
     pub open: BTreeMap<String, Number>,
     /// The accounts, by name.
     pub accounts: Vec<String>,
@@ -87,7 +87,7 @@ pub struct Lasting {
 }
 
 impl World {
-    /// Has a room kept as it is now, if it is one that is kept; to be called after each change of it.
+    /// Has a room kept as it is now, if it is to be kept; to be called after each change of it.
     pub(crate) fn keep_channel(&mut self, id: ChannelId) {
         self.keep_room(id, true);
         self.touched.channels.insert(id, true);
@@ -100,8 +100,8 @@ impl World {
         }
     }
 
-    /// Has it kept where somebody is, if that is somebody who stays; to be called after each change of it, and before
-    /// and after each change of whether it is so.
+    /// Has the place of a person kept, if that person stays. To be called after each change of the place, and before
+    /// and after each change of whether the person stays.
     pub(crate) fn keep_presence(&mut self, person: ClientId) {
         let client = &self.clients[person];
         let Some(account) = client.account() else { return };
@@ -124,20 +124,20 @@ impl World {
         self.touched.accounts.insert(account.to_owned());
     }
 
-    /// Of those who are here with an account, the one whose place is kept: who came first. `None` if nobody stays.
+    /// The first to come of the people here with an account: that place is kept. `None` if nobody stays.
     fn keeper_of(&self, account: &str) -> Option<ClientId> {
         let here = self.logged_in_to(account).iter().copied();
         let here = here.filter(|id| self.clients[*id].is_registered());
         here.min_by_key(|id| self.clients[*id].named).filter(|id| self.wants_to_stay(&self.clients[*id]))
     }
 
-    /// Whether a room is to be there after a restart. Who stays is up to date in `kept_people`.
+    /// Whether a room is to be there after a restart. `kept_people` is up to date.
     fn lasts(&self, id: ChannelId) -> bool {
         let channel = &self.channels[id];
         channel.registration.is_some() || self.is_lobby(channel) || self.stayer_in(channel).is_some()
     }
 
-    /// Somebody in a room who stays. In a hall of thousands nobody else is looked at, as long as it is the same one.
+    /// A member of a room who stays. As long as it is the same one, nobody else in a hall of thousands is looked at.
     fn stayer_in(&self, channel: &Channel) -> Option<ClientId> {
         let stays = |person: &ClientId| {
             let account = self.clients[*person].account();
@@ -162,7 +162,7 @@ impl World {
         }
     }
 
-    /// What the store is to be told since the last call, if there is something.
+    /// The changes since the last call that the store is to keep, if there are any.
     pub fn take_to_keep(&mut self) -> Option<Changes> {
         let Touched { gone, channels, accounts } = &self.touched;
         if gone.is_empty() && channels.is_empty() && accounts.is_empty() {
@@ -171,7 +171,7 @@ impl World {
         let Touched { gone, mut channels, accounts } = mem::take(&mut self.touched);
         let mut all: Vec<_> = gone.into_iter().map(ToKeep::Nothing).collect();
         for account in accounts {
-            // Who was the one whose place is kept may be another now, in other rooms.
+            // Another person's place may be kept now, in other rooms.
             for person in self.logged_in_to(&account) {
                 for id in &self.clients[*person].channels {
                     channels.entry(*id).or_insert(false);
@@ -237,8 +237,8 @@ impl World {
         self.keep_room(id, true);
     }
 
-    /// To be called when another configuration may say who stays, and which room is the lobby: who is not to stay and
-    /// has no connection goes.
+    /// Applies another configuration, which may change who stays and which room is the lobby. A person who is not to
+    /// stay and has no connection goes.
     pub(in crate::world) fn see_who_stays(&mut self) {
         let people: Vec<_> = self.people().map(|(id, _)| id).collect();
         for person in people {
@@ -254,8 +254,8 @@ impl World {
         }
     }
 
-    /// To be called when all rooms and all who stay have been restored: a room that was kept for somebody who does not
-    /// stay any more has closed.
+    /// Closes rooms that were kept for people who do not stay any more. To be called when all rooms and all people
+    /// who stay have been restored.
     pub fn close_what_nobody_stays_in(&mut self) {
         let all: Vec<_> = self.channels.keys().collect();
         for id in all {

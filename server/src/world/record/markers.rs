@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::world::{ChannelId, ClientId, Number, Record, World};
 
-/// In how many conversations it is known of one person how far they have read: of more, those that were read last.
+/// How many markers a person has at most: those of the conversations that were read last.
 const MOST_MARKERS: usize = 1000;
 
-/// One person's markers, by the folded name of the room or the other person. A hash map would ask the system for
-/// random numbers in the thread of each newcomer.
+/// A person's markers, by the folded name of the room or the other person. A hash map would ask the system for random
+/// numbers in the thread of each newcomer.
 pub(crate) type Markers = BTreeMap<String, Number>;
 
 impl World {

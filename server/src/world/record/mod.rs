@@ -1,8 +1,8 @@
-//! What is to be kept of what was said and done: made under the lock, written by the [store](crate::store) later.
+//! The record of what was said and done: made under the lock, written by the [store](crate::store) later.
 //!
-//! A conversation is a room or two people. What somebody is in a private conversation, its *party*, is the account; who
-//! has none is a guest, by nickname. A guest reads what was said since taking the name and no more, so whoever has it
-//! next does not read what was meant for somebody else.
+//! A conversation is a room or two people. In a private conversation a person is known by a *party* name: the
+//! account, or for a guest, who has none, the nickname. A guest reads what was said since taking the name and no
+//! more, so the next holder of the name does not read what was meant for somebody else.
 
 pub(super) mod lasting;
 pub(super) mod markers;
@@ -26,7 +26,7 @@ pub enum Record {
     Renamed(Arc<str>, Arc<str>),
     /// How far somebody has read in a conversation.
     Marker {
-        /// Whose account, folded.
+        /// The account, folded.
         account: String,
         /// The conversation's name, folded.
         target: String,
@@ -48,30 +48,30 @@ pub struct Entry {
     pub(crate) kind: Kind,
     /// Whether a bot did it.
     pub(crate) bot: bool,
-    /// Whether it is for somebody who is away, and by which party name.
+    /// The party name of the absent person that it waits for, if it does.
     pub(crate) waits: Option<Box<str>>,
     /// All its texts behind one another: one piece of memory for each entry.
     texts: Box<str>,
     ends: [u32; 4],
 }
 
-/// What the texts of an entry are.
+/// The texts of an entry.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Texts<'a> {
-    /// `nick!user@host` of who did it.
+    /// `nick!user@host` of the person who did it.
     pub(crate) source: &'a str,
-    /// The account of who did it; empty for none.
+    /// The account of the person who did it; empty for none.
     pub(crate) account: &'a str,
-    /// Whom it was said to, in a private conversation.
+    /// The hearer, in a private conversation.
     pub(crate) target: &'a str,
     /// The tags that clients send to each other, as they stood on the wire.
     pub(crate) tags: &'a str,
-    /// What was said, or what stood behind the room's name. The lines of one message are divided by LF, or by CR
-    /// where they belong together.
+    /// The words said, or the text behind the room's name. The lines of one message are divided by LF, or by CR where
+    /// they belong together.
     pub(crate) words: &'a str,
 }
 
-/// What happened.
+/// The kinds of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the command of its name")]
 pub enum Kind {
@@ -159,7 +159,7 @@ impl Entry {
     }
 }
 
-/// What somebody is called in private conversations: the account, or `~` and the nickname.
+/// The name of a person in private conversations: the account, or `~` and the nickname.
 pub(crate) fn party(client: &Client, casemapping: CaseMapping) -> String {
     match client.account() {
         Some(account) => casemapping.fold(account).as_str().to_owned(),
@@ -174,19 +174,19 @@ pub(crate) fn place_of(one: &str, other: &str) -> String {
 }
 
 impl World {
-    /// What somebody did in a channel, to be kept.
+    /// Keeps what a person did in a channel.
     pub(crate) fn keep_event(&mut self, who: ClientId, channel: ChannelId, kind: Kind, words: &str) {
         let number = self.next_number();
         self.keep(who, channel, number, kind, &Texts { words, ..Texts::default() });
     }
 
-    /// That a member of a channel has another nickname, to be kept; `source` has the old one.
+    /// Keeps that a member of a channel has another nickname; `source` has the old one.
     pub(super) fn keep_change_of_nick(&mut self, who: ClientId, channel: ChannelId, source: &str, new: &str) {
         let number = self.next_number();
         self.keep(who, channel, number, Kind::Nick, &Texts { source, words: new, ..Texts::default() });
     }
 
-    /// What was said in a channel, to be kept.
+    /// Keeps what was said in a channel.
     pub(crate) fn keep_said(
         &mut self,
         who: ClientId,
@@ -214,7 +214,7 @@ impl World {
         self.effects.records.push(Record::Entry(entry));
     }
 
-    /// What was said to one person, to be kept: if one of the two has an account, and neither is against it.
+    /// Keeps what was said to one person, if one of the two has an account and neither is against it.
     pub(crate) fn keep_private(
         &mut self,
         who: ClientId,
@@ -244,7 +244,7 @@ impl World {
         self.effects.records.push(Record::Entry(entry));
     }
 
-    /// What was said to somebody who has an account of this name and is not here; it waits. Returns whether it does.
+    /// Keeps what was said to the absent owner of an account of this name; it waits. Returns whether it does.
     pub(crate) fn keep_waiting(
         &mut self,
         who: ClientId,
@@ -270,8 +270,8 @@ impl World {
         true
     }
 
-    /// Notes whether a room will be the same one after a restart: not if it is closed; nor, unless it belongs to
-    /// somebody, if one needs more than its name to come in, since that is forgotten.
+    /// Notes whether a room will be the same one after a restart. A closed room will not. Nor will a room that
+    /// belongs to nobody and needs more than its name to come in, since that is forgotten.
     pub(crate) fn keep_room(&mut self, id: ChannelId, open: bool) {
         let channel = &self.channels[id];
         if !self.config.history || self.is_lobby(channel) {

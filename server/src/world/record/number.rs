@@ -1,4 +1,4 @@
-//! What messages and batches are called: a number that is also a time.
+//! The names of messages and batches: a number that is also a time.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::world::World;
 
 /// How far times may be ahead of the clock: threads tell the time a moment before they have the lock.
 pub(in crate::world) const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
-/// Before 2025 there was no such server: a clock that says so is one that has not been set.
+/// Before 2025 there was no such server: a clock that says so has not been set.
 pub(crate) const EARLIEST_SECS: i64 = 1_735_689_600;
 
 /// The name of a message or a batch: microseconds since 1970, and never the same twice. So it says when something was
@@ -74,7 +74,7 @@ impl fmt::Display for Number {
 }
 
 impl World {
-    /// What no other message and no other batch of this server is or was called.
+    /// A new number, which no other message and no other batch of this server has or had.
     pub(crate) fn next_number(&mut self) -> Number {
         self.look_at_the_clock();
         self.number = self.number.after(self.now);
