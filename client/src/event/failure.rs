@@ -89,8 +89,8 @@ pub enum Failure {
     Untrusted {
         /// The server, by the name by which it was asked for.
         host: String,
-        /// The certificate's fingerprint. With it in the profile's
-        /// [`tls_fingerprints`](crate::config::profile::Profile::tls_fingerprints), the server is believed the next time.
+        /// The certificate's fingerprint. The server is believed the next time if this stands in the profile's
+        /// [`tls_fingerprints`](crate::config::profile::Profile::tls_fingerprints).
         fingerprint: Fingerprint,
         /// Why not.
         reason: Distrust,
@@ -195,7 +195,7 @@ pub enum LoginFailure {
     Refused(String),
     /// It has them, and does not answer.
     NoAnswer,
-    /// It did not prove that it knows the password, or broke the rules of the exchange that would.
+    /// The server did not prove that it knows the password, or broke the rules of the exchange that would prove it.
     Impostor,
 }
 

@@ -28,7 +28,7 @@ pub struct Event {
     /// The label of the line of ours that this answers
     /// ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)).
     pub label: Option<String>,
-    /// The batch that this belongs to; its label is this one's too.
+    /// The batch that this belongs to; its label is this event's too.
     pub batch: Option<String>,
     /// What happened.
     pub what: What,
@@ -61,12 +61,12 @@ pub enum What {
     Pong,
     /// The connection is over. This was its last event, unless it is to be made again.
     Ended(Failure),
-    /// It will be made again in so many seconds. Comes each second.
+    /// The connection will be made again in so many seconds. Comes each second.
     Retrying {
         /// How many.
         seconds: u32,
     },
-    /// It is being made again: after its end, or because the server asks us to come by TLS instead.
+    /// The connection is being made again: after its end, or because the server asks us to come by TLS instead.
     Connecting,
     /// What program the server is.
     Program(String),
@@ -142,7 +142,7 @@ pub enum What {
         /// The room or the person.
         target: String,
     },
-    /// The server does not say what was said before.
+    /// The server does not tell what was said before.
     NoHistory {
         /// What it was asked about; a room or a person may be among it.
         about: Vec<String>,
@@ -218,7 +218,7 @@ pub enum What {
     Mode {
         /// By whom.
         by: String,
-        /// Of what.
+        /// The room, or our own name.
         target: String,
         /// The letters, with `+` and `-`.
         modes: String,

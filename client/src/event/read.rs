@@ -26,12 +26,12 @@ impl Event {
     }
 }
 
-/// Servers say these of themselves at every login, or begin and end lists with them that show both by themselves: not
-/// worth a word.
+/// Not worth a word: servers say these of themselves at every login, or begin and end a list with them, and a list
+/// shows its beginning and end by itself.
 const QUIET: [u16; 9] = [
     numerics::RPL_YOURHOST,
     numerics::RPL_CREATED,
-    // In which language it is said, is seen by that.
+    // The language of the answer is itself the answer.
     RPL_YOURLANGUAGESARE,
     numerics::RPL_LISTSTART,
     numerics::RPL_CREATIONTIME,
@@ -81,7 +81,7 @@ fn what(message: &Message<'_>) -> Option<What> {
         "JOIN" => What::Joined { who: from, room: param(0) },
         "PART" => What::Left { who: from.name, room: param(0), reason: text(1) },
         "KICK" => What::Kicked { who: param(1), by: from.name, room: param(0), reason: text(2) },
-        // Most servers mark with `Quit: ` that the words are the person's own.
+        // Most servers put `Quit: ` before the words if they are the person's own.
         "QUIT" => What::Quit { who: from.name, reason: text(0).trim_start_matches("Quit: ").to_owned() },
         "NICK" => What::Renamed { from: from.name, to: param(0) },
         "TOPIC" => What::Topic { room: param(0), by: Some(from.name), topic: text(1) },

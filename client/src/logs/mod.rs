@@ -83,7 +83,7 @@ pub struct Owner {
 pub enum Identity {
     /// Logged in to this account.
     Account(String),
-    /// Somebody of this name. On another day that may be somebody else.
+    /// Somebody of this name. Another person may have the name on another day.
     Name(String),
 }
 
@@ -120,7 +120,7 @@ pub struct Logs {
     folder: PathBuf,
     /// Nobody where they are only read.
     writer: Option<Arc<Writer>>,
-    /// Why something could not be written down, until that is said.
+    /// The reason that something could not be written down, until the user is told.
     trouble: Arc<Mutex<Option<Phrase>>>,
 }
 
@@ -142,11 +142,11 @@ struct Writer {
 }
 
 impl Logs {
-    /// The logs beside the settings in this folder. `wake` is called from another thread when something could not be
-    /// written down.
+    /// The logs beside the settings in this folder. Another thread calls `wake` when something could not be written
+    /// down.
     ///
     /// # Errors
-    /// When there can be no thread to write them.
+    /// When no thread can be had to write them.
     pub fn beside(settings: &Path, wake: fn()) -> io::Result<Self> {
         let (jobs, waiting) = bounded(MAX_WAITING);
         let trouble = Arc::<Mutex<Option<Phrase>>>::default();
@@ -163,12 +163,12 @@ impl Logs {
         Ok(Self { folder: settings.join(FOLDER_NAME), writer: Some(writer), trouble })
     }
 
-    /// The same logs where another window writes them: what was said stands there again, and nothing is written.
+    /// The same logs where another window writes them: the last messages stand there again, and nothing is written.
     pub fn to_read(settings: &Path) -> Self {
         Self { folder: settings.join(FOLDER_NAME), writer: None, trouble: Arc::default() }
     }
 
-    /// Why something could not be written down, if that is news. It is again when something could be meanwhile.
+    /// The reason that something could not be written down, if that is news. It is news again after a successful write.
     pub fn take_trouble(&self) -> Option<Phrase> {
         self.trouble.lock().take()
     }
@@ -189,7 +189,7 @@ impl Logs {
             let empty = Entry { text: String::new(), ..entry.clone() };
             (format!("{entry}\n"), format!("{empty}\n"))
         };
-        // Its identifier may have become known after it was written down.
+        // The message's identifier may have become known after it was written down.
         let pairs = vec![pair(entry), pair(&Entry { id: None, ..entry.clone() })];
         if !self.give(Job::Exchange(path, pairs)) {
             log::warn!("the disk is too slow; words that were taken back still stand in the log");
@@ -209,8 +209,8 @@ impl Logs {
         jobs.is_none_or(|jobs| jobs.try_send(job).is_ok())
     }
 
-    /// Up to when a conversation was read, but not later than `now`; nothing if it never was, or nobody can tell: then
-    /// what is there counts as unread.
+    /// Up to when a conversation was read, but not later than `now`. It is nothing if the conversation never was
+    /// read, or nobody can tell: then all that is there counts as unread.
     pub fn read_until(&self, owner: &Owner, conversation: &str, now: Timestamp) -> Option<Timestamp> {
         let path = self.path(owner, conversation, "read");
         let text = fs::read(&path).ok()?;
@@ -344,7 +344,7 @@ fn write_down(jobs: &Receiver<Job>, complain: &dyn Fn(&io::Error)) {
     }
 }
 
-/// Writes at the end of a file, all or nothing: of a full disk no half line is left, to which the next would be added.
+/// Writes at the end of a file, all or nothing: a full disk leaves no half line, to which the next would be added.
 fn append(path: &Path, line: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
@@ -437,7 +437,7 @@ fn file_name(name: &str) -> String {
     for (index, c) in name.chars().enumerate() {
         let has_a_use = c.is_control() || c.is_whitespace() || r#"/\:*?"<>|%"#.contains(c);
         let is_first = index == 0 && matches!(c, '.' | '~');
-        // Written in another way by a system that keeps capitals, or composed characters, to itself.
+        // Some systems would write it in another way: they keep capitals, or composed characters, to themselves.
         let changes = !c.to_uppercase().flat_map(char::to_lowercase).eq([c])
             || !std::iter::once(c).nfc().eq([c])
             || is_composed_with_others(c);

@@ -16,7 +16,7 @@ use super::{Entry, FOLDER_NAME, GOES_ON, Identity, Owner, file_name, same_for_al
 use crate::config::folder;
 use crate::config::profile::{Mechanism, Profile};
 
-/// Where that lies which is nobody's for certain. No server has a `+` in its name.
+/// The folder of logs that belong to nobody for certain. No server has a `+` in its name.
 const NOBODYS: &str = "+old";
 
 /// A conversation of old, whole.

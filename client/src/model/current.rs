@@ -36,7 +36,7 @@ impl Model {
         }
     }
 
-    /// Keeps what was sent in a conversation, to be called back, unless there is a password in it.
+    /// Keeps a sent text of a conversation, to be called back, unless there is a password in it.
     pub fn keep_sent(&mut self, id: ConversationId, text: &str) {
         if let Some(conversation) = self.network_mut(id.network()).and_then(|it| it.conversation_mut(id)) {
             let is_request = wire_line::is_service(&conversation.name);
@@ -61,7 +61,7 @@ impl Model {
         self.front()?.measure(typed)
     }
 
-    /// Checks that what would stand in the message box could be sent at once from there.
+    /// Checks that a text, once it stands in the message box, could be sent at once from there.
     ///
     /// # Errors
     /// When it is too long for that, or has too many lines.
@@ -69,7 +69,7 @@ impl Model {
         self.front().map_or(Ok(()), |network| network.check_length(typed))
     }
 
-    /// Something was written into the message box, or all of it taken out.
+    /// The user wrote something into the message box, or took all of it out.
     pub fn wrote(&mut self, text: &str) {
         if self.tells_typing
             && let Some(network) = self.front_mut()

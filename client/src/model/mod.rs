@@ -14,8 +14,8 @@
 //! In reading order:
 //!
 //! - `base`: what all of it stands on;
-//! - this file: the whole; `networks`: which there are; `selection`: which conversation is in front, `current`: what the
-//!   person does with it, `people`: and with others;
+//! - this file: the whole; `networks`: which networks there are; `selection`: which conversation is in front,
+//!   `current`: what the person does with it, `people`: and with others;
 //! - [`network`]: a server, what the person does there and what happens there;
 //! - [`conversation`]: lines, unread counts, members, drafts;
 //! - `history`: what was said before, there and on disk;
@@ -116,11 +116,11 @@ pub struct Model {
     remarks: Vec<Phrase>,
     completion: Completion,
     effects: Vec<Effect>,
-    /// What all networks have in common.
+    /// The state that all networks share.
     common: Rc<Common>,
 }
 
-/// What the window draws.
+/// The window draws these.
 impl Model {
     /// An empty house: the login view, filled in from `profile`.
     pub fn new(language: Language, profile: Profile) -> Self {
@@ -175,12 +175,12 @@ impl Model {
         self.view
     }
 
-    /// What to put into the login form when it is shown.
+    /// The text of the login form when it is shown.
     pub fn form(&self) -> &LoginForm {
         &self.form
     }
 
-    /// What to say beside its fields.
+    /// The errors to show beside its fields.
     pub fn form_errors(&self) -> &FormErrors {
         &self.form_errors
     }
@@ -293,7 +293,7 @@ impl Model {
     }
 }
 
-/// What the settings say.
+/// The settings say these.
 impl Model {
     /// Says what the desktop is to be told of.
     pub fn set_notify(&mut self, rules: NotifyRules) {
@@ -306,7 +306,7 @@ impl Model {
     }
 }
 
-/// What the network brings.
+/// The network brings these.
 impl Model {
     /// Takes in what happened on a network's connection.
     pub fn apply(&mut self, id: NetworkId, event: Event) {
@@ -344,7 +344,7 @@ impl Model {
         }
     }
 
-    /// Forgets what went over the wire of the network in front.
+    /// Forgets the lines that went over the wire of the network in front.
     pub fn clear_wire(&mut self) {
         if let Some(network) = self.front_mut() {
             network.wire.clear();
@@ -354,7 +354,7 @@ impl Model {
 
 /// The person at the window does these things.
 impl Model {
-    /// Switches the language, of everything and at once; of what servers say, too, where they can.
+    /// Switches the language of everything at once, and of the servers' own words where they can.
     pub fn set_language(&mut self, language: Language) {
         self.change_common(|common| common.language = language);
         self.networks.iter_mut().for_each(Network::choose_language);

@@ -97,12 +97,12 @@ impl Model {
         self.base = profile;
     }
 
-    /// Whether there is to be a field for what the server wants from everybody: it asked, or somebody has it already.
+    /// Whether the form has a field for the server's own password: the server asked, or the user has typed it already.
     pub fn asks_server_password(&self) -> bool {
         self.asks_server_password || !self.form.server_password.is_empty()
     }
 
-    /// A server that was gone to without the form wants a password from everybody: the form has a field for that.
+    /// A server that the user went to without the form wants a password from everybody: the form has a field for that.
     pub(super) fn ask_password_of(&mut self, id: NetworkId, failure: &Failure) {
         let Some(network) = self.network(id).filter(|it| self.front == Some(id) && !it.times.was_welcomed())
         else {

@@ -6,7 +6,7 @@ use crate::model::network::parts::offers::Offer;
 use crate::model::{Model, View};
 use crate::text::i18n::Phrase;
 
-/// What is said over the transcript.
+/// The banner over the transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Banner {
     /// How things stand with the server in front.
@@ -18,7 +18,7 @@ pub enum Banner {
 }
 
 impl Model {
-    /// The banner over the transcript.
+    /// The banner that is to be shown.
     pub fn banner(&self) -> Option<Banner> {
         let front = self.front()?;
         // The network in front knows best. Where there is no connection, nothing is offered.

@@ -31,7 +31,7 @@ impl Model {
         });
     }
 
-    /// The person trusts it: its certificate is pinned, and we go there.
+    /// The person trusts the server: its certificate is pinned, and we go there.
     pub fn trust_stranger(&mut self) {
         let Some(mut stranger) = self.stranger.take().filter(Stranger::can_be_trusted) else { return };
         stranger.profile.tls_fingerprints.push(stranger.fingerprint);
@@ -49,7 +49,7 @@ impl Model {
         }
     }
 
-    /// The person does not, or has read the warning.
+    /// The person does not trust the server, or has read the warning.
     pub fn dismiss_stranger(&mut self) {
         self.stranger = None;
     }

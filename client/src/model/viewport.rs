@@ -301,8 +301,8 @@ impl Viewport {
         placed
     }
 
-    /// Keeps the item at the top edge in its place: with as much of it out of view as before when everything is wider or
-    /// narrower, and where it has become nothing, with what is below it where that was.
+    /// Keeps the item at the top edge in its place. As much of it is out of view as before when everything is wider
+    /// or narrower; if it has become nothing, the items below it stand where they stood.
     fn keep_top(&mut self, height_of: &mut impl FnMut(u64) -> u32) {
         let Position::Item { mut index, into } = self.position else { return };
         let (before, measured_in) = (self.stack.height(index), self.measured_in[index]);

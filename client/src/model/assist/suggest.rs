@@ -32,7 +32,7 @@ pub struct Suggestions {
     pub items: Vec<Suggestion>,
 }
 
-/// What could be meant by what stands before `caret`, a place in `text` in bytes.
+/// The suggestions for the text before `caret`, which is a place in `text` in bytes.
 pub fn suggest(text: &str, caret: usize, language: Language) -> Option<Suggestions> {
     let typed = &text[..text.floor_char_boundary(caret)];
     let (range, items) = match typed::beginning(typed) {

@@ -35,8 +35,8 @@ impl Model {
 
 /// How well something fits; the smaller the better. Nothing if it does not fit at all.
 ///
-/// Best is what begins as the query does (a room's `#` does not count), then what has it somewhere, then what has its
-/// letters in that order. A space parts words that may stand anywhere.
+/// A name that begins as the query does is best (a room's `#` does not count), then a name that has it somewhere,
+/// then a name that has its letters in that order. A space parts words that may stand anywhere.
 pub fn rank(name: &str, query: &str) -> Option<u32> {
     query.split_whitespace().map(|word| rank_of_word(name, word)).sum()
 }

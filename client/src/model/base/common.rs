@@ -5,7 +5,7 @@ use crate::model::base::clock::Clock;
 use crate::model::notify::NotifyRules;
 use crate::text::i18n::Language;
 
-/// What the model and all its networks share. It is changed by the model only, for all at once.
+/// The state that the model and all its networks share. Only the model changes it, for all at once.
 #[derive(Clone)]
 pub struct Common {
     /// What time it is.

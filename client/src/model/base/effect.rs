@@ -16,7 +16,7 @@ pub enum Effect {
     KeepPassword(NetworkId, Box<Profile>),
     /// Send this line on the network's connection; it has no CR LF.
     Send(NetworkId, String),
-    /// Close the network's connection. What was to be sent before goes out first.
+    /// Close the network's connection. Lines that were to be sent before go out first.
     Disconnect(NetworkId),
     /// Tell the desktop of a message.
     Notify {
@@ -31,7 +31,7 @@ pub enum Effect {
     Tell {
         /// Where to go from there.
         conversation: ConversationId,
-        /// What.
+        /// The words.
         phrase: Phrase,
     },
     /// Keep this list of people whom the user does not want to hear.

@@ -1,10 +1,10 @@
-//! By which names the model and the window speak of networks, conversations and lines. None is ever given out again.
+//! Names by which the model and the window speak of networks, conversations and lines. None is ever given out again.
 
 /// Which network; never given out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NetworkId(pub(in crate::model) u32);
 
-/// Which conversation; stays the same when the conversation is renamed, and is never given out again.
+/// A conversation's name here; it stays when the conversation is renamed, and is never given out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationId {
     pub(in crate::model) network: NetworkId,
@@ -18,7 +18,7 @@ impl ConversationId {
     }
 }
 
-/// Which line of a conversation. Lines are numbered on end, so the difference of two is their distance.
+/// A line's name in a conversation. Lines are numbered on end, so the difference of two is their distance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LineId(pub(in crate::model) u64);
 

@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 /// How many lines that were sent are kept.
 const MAX_SENT: usize = 100;
 
-/// What one writes in one conversation.
+/// The user's writing in a conversation.
 #[derive(Debug, Default)]
 pub struct Input {
     /// What is written and not yet sent, while another conversation is in front.
     pub draft: String,
     /// What was sent, the oldest first.
     sent: VecDeque<String>,
-    /// Which of them was called back, and what was written before that.
+    /// The sent text that was called back, by its place, and the text that was written before that.
     recalled: Option<(usize, String)>,
 }
 

@@ -26,7 +26,7 @@ const MAX_REACTIONS: usize = 20;
 pub struct Line {
     /// When: by the server's clock if it said so and that is not ahead of ours, else by ours.
     pub at: Timestamp,
-    /// The same by the server's clock, right or wrong: what was read is told by that.
+    /// The same by the server's clock, right or wrong: the server and the logs tell by that what was read.
     pub stamp: Timestamp,
     /// The same as `HH:MM`, in local time.
     pub time: String,
@@ -49,7 +49,7 @@ pub enum Body {
     Movements(Movements),
     /// A line between a day and the next.
     Day(Date),
-    /// Nothing any more: what stood here stands elsewhere now.
+    /// Nothing any more: the text that stood here stands elsewhere now.
     Gone,
 }
 

@@ -66,7 +66,7 @@ pub struct Conversation {
     pub(super) read_until: Option<Timestamp>,
     /// People who are writing, and until when to believe it.
     pub(super) typing: Vec<(String, Timestamp)>,
-    /// The message that what is written next will answer.
+    /// The message that the user's next message will answer.
     pub(super) replying: Option<Reply>,
     /// What is written here.
     pub(super) input: Input,
@@ -137,12 +137,12 @@ impl Conversation {
         &self.members
     }
 
-    /// Whether what is said here is heard: we are connected, and in the room.
+    /// Whether anybody hears what we say here: we are connected, and in the room.
     pub fn is_live(&self) -> bool {
         self.joined
     }
 
-    /// The message that what is written next will answer.
+    /// The message that the user's next message will answer.
     pub fn replying(&self) -> Option<&Reply> {
         self.replying.as_ref()
     }

@@ -19,7 +19,7 @@ pub struct Past {
     pub log_is_over: bool,
     /// Whether somebody has cleared the screen, and so does not want it filled again.
     is_cleared: bool,
-    /// Where the search for some words is in what is older.
+    /// How far the search for some words in older messages is.
     pub look_back: LookBack,
 }
 
@@ -39,13 +39,13 @@ pub enum Asked {
     Waiting,
 }
 
-/// How the search for some words goes on in what is older than what is here.
+/// How the search for some words goes on in messages that are older than what is here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LookBack {
     /// It does not, or it has found something.
     #[default]
     Idle,
-    /// For these words. The lines from this number on were here before.
+    /// The server or the log is searched for these words. The lines from this number on were here before.
     Underway { wanted: String, from: u64 },
     /// There is nothing.
     Nothing,
@@ -133,7 +133,7 @@ impl Past {
         self.is_cleared = true;
     }
 
-    /// The connection is over: what was asked will not be answered.
+    /// The connection is over: the server will not answer what it was asked.
     pub fn give_up(&mut self) {
         self.asked = None;
         self.look_back = LookBack::Idle;

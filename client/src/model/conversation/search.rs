@@ -195,7 +195,7 @@ mod tests {
         search
     }
 
-    /// The place that was gone to, by how many lines down it is.
+    /// The place that the search went to, by how many lines down it is.
     fn place(search: &Search, conversation: &Conversation) -> Option<Hit> {
         let first = conversation.range().0.number();
         search.current().map(|(number, index)| (number - first, index))

@@ -85,7 +85,7 @@ impl LoginForm {
     /// and the port.
     ///
     /// # Errors
-    /// What is wrong, for every field with which something is.
+    /// The error of every field that has one.
     pub fn check(&self, base: &Profile) -> Result<Profile, FormErrors> {
         let nick = typed::name(&self.nick);
         let nick = nick.as_str();
@@ -99,7 +99,7 @@ impl LoginForm {
                 let mut profile = base.moved_to(&server, port, nick);
                 profile.tls = self.tls;
                 profile.is_doubtful = false;
-                // A password that was filled in for a server is not said to another.
+                // A password that was filled in for a server is not said to another server.
                 let is_for_other = !base.server.eq_ignore_ascii_case(&server)
                     && base.server_password == self.server_password;
                 if !is_for_other {

@@ -57,7 +57,7 @@ pub enum Entry {
 pub enum Tick {
     /// Speak TLS.
     Tls,
-    /// Believe only certificates that are vouched for.
+    /// Believe only certificates that somebody known vouches for.
     Verify,
     /// Keep the password in the system's keyring.
     Keyring,
@@ -132,7 +132,7 @@ pub static LAYOUT: &[Part] = &[
     Part::Reconnect,
 ];
 
-/// Whether to connect again, and how that is said.
+/// Whether to connect again, and the words for it.
 pub const RECONNECT: [(Option<bool>, Text); 3] =
     [(None, Text::ReconnectWindow), (Some(true), Text::ReconnectAlways), (Some(false), Text::ReconnectNever)];
 
@@ -196,7 +196,7 @@ impl Entry {
         }
     }
 
-    /// Whether what stands in it is nobody's business.
+    /// Whether the text in it is nobody's business.
     pub fn is_secret(self) -> bool {
         matches!(self, Self::ServerPassword | Self::Password)
     }
@@ -383,7 +383,7 @@ impl ProfileForm {
     /// servers that stay; relative paths begin at `folder`. Spaces around a value do not count.
     ///
     /// # Errors
-    /// What is wrong, for every field with which something is.
+    /// The error of every field that has one.
     pub fn check(&self, base: &Profile, others: &[Profile], folder: &Path) -> Result<Profile, Errors> {
         let mut form = self.clone();
         let mut errors = Errors::new();
@@ -494,8 +494,8 @@ fn is_comma(c: char) -> bool {
     matches!(c, ',' | '，' | '、')
 }
 
-/// Looks into the files for the TLS handshake, if they are others than before: those may be on a disk that is not here
-/// just now.
+/// Looks into the files for the TLS handshake, if they are others than before: the old files may be on a disk that is
+/// not here just now.
 fn check_files(errors: &mut Errors, profile: &Profile, base: &Profile) {
     let files = (&profile.tls_certificate, &profile.tls_key);
     if files == (&base.tls_certificate, &base.tls_key) || files == (&None, &None) {

@@ -21,7 +21,7 @@ impl Network {
         self.common.logs.as_ref().zip(self.identity.owner())
     }
 
-    /// Writes a message down that was said in a room or a private conversation.
+    /// Writes down a message from a room or a private conversation.
     pub(in crate::model) fn write_down(
         &self,
         id: ConversationId,
@@ -36,7 +36,7 @@ impl Network {
         logs.keep(owner, self.features.case_mapping.fold(&conversation.name).as_str(), &entry);
     }
 
-    /// Takes the words of a message out of what was written down.
+    /// Takes the words of a message out of the log.
     pub(in crate::model) fn take_out(&self, id: ConversationId, line: LineId) {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         let Some(line) = conversation.lines.get(line) else { return };
@@ -54,8 +54,8 @@ impl Network {
         logs.keep_read(owner, name.as_str(), until);
     }
 
-    /// A conversation is open that was not: what was said in it last stands there again, and what was not read yet is
-    /// unread still.
+    /// A conversation is open that was not: its last messages stand there again, and those that were not read yet are
+    /// still unread.
     pub(in crate::model) fn recall(&mut self, id: ConversationId) {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else { return };
         if conversation.kind == Kind::Server {
@@ -95,7 +95,7 @@ impl Network {
         !is_over
     }
 
-    /// Brings back all from the log that is older than what is here, back to where somebody said what is wanted and a
+    /// Brings back from the log all that is older than what is here, back to where somebody said what is wanted and a
     /// little further. Says whether that is there and there is room for it. It reads the log once, since logs are long.
     pub(in crate::model) fn recall_back_to(
         &mut self,

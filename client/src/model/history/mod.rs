@@ -2,9 +2,9 @@
 //! ([chathistory](https://ircv3.net/specs/extensions/chathistory)).
 //!
 //! - When a conversation is brought to the front for the first time, the server is asked for its latest messages.
-//! - When the user scrolls up, for older ones, until there are none ([`Model::want_older`](crate::model::Model::want_older)).
+//! - When the user scrolls to the top, for older ones, until there are none
+//!   ([`Model::want_older`](crate::model::Model::want_older)).
 //! - When we come back after a connection was lost, for what was said meanwhile. It counts as unread.
-//!
 //! - On coming in, the server is asked which people wrote to us while we were away; their conversations are back.
 //! - `/search` asks where something was said; what is found is listed. Ctrl+F goes on in what is older
 //!   ([`deep_search`]).
@@ -68,7 +68,7 @@ impl Network {
         self.send(&["CHATHISTORY", command, &target, point, &limit]);
     }
 
-    /// The conversation is looked at: what was said last is asked for, if it never was.
+    /// The user looks at the conversation: the server is asked for its last messages, if it never was.
     pub(super) fn open_past(&mut self, id: ConversationId) {
         let is_ready = |it: &Conversation| {
             it.kind != Kind::Server && it.joined && !it.past.is_open() && !it.past.is_asked()
@@ -81,7 +81,7 @@ impl Network {
         }
     }
 
-    /// We are in a room again, or back where we can write to somebody: what was missed is asked for.
+    /// We are in a room again, or back where we can write to somebody: the server is asked for what we missed.
     pub(super) fn catch_up(&mut self, id: ConversationId) {
         if !self.keeps_history() {
             return;
@@ -100,7 +100,7 @@ impl Network {
         self.ask_past(id, Asked::Missed { pages, by_id: message.is_some() }, "AFTER", &from);
     }
 
-    /// A private conversation is open: what is missed is asked for, or else what was said last.
+    /// A private conversation is open: the server is asked for what we missed, or else for the last messages.
     pub(super) fn take_up(&mut self, id: ConversationId) {
         if self.conversation(id).is_some_and(|it| it.past.newest().is_some()) {
             self.catch_up(id);
@@ -192,7 +192,7 @@ impl Network {
         Ok(())
     }
 
-    /// Sends a SEARCH for some words, with what else it is to go by.
+    /// Sends a SEARCH for some words, with the operators that narrow it down.
     pub(super) fn send_search(&mut self, question: Question, operators: &[&str], words: &str) {
         let words = ["SEARCH"].into_iter().chain(operators.iter().copied()).chain(words.split_whitespace());
         self.send(&words.take(MAX_PARAMS).collect::<Vec<_>>());
@@ -276,7 +276,7 @@ impl Network {
         }
     }
 
-    /// Puts messages below those that are older, and what is later below them.
+    /// Puts messages below those that are older, and later ones below them.
     fn put_after(&mut self, id: ConversationId, messages: Vec<Told>) {
         let Some(first) = messages.first().map(|told| told.at) else { return };
         let Some(conversation) = self.conversation_mut(id) else { return };

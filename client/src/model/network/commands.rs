@@ -151,7 +151,7 @@ impl Network {
     }
 
     /// # Errors
-    /// When what is said in a conversation would not be heard, and why.
+    /// When nobody would hear the words of a conversation, and why.
     pub(in crate::model) fn need_voice(&self, id: ConversationId) -> Result<(), Phrase> {
         self.need_link()?;
         let conversation = self.conversation(id).ok_or(Text::NowhereToSay)?;

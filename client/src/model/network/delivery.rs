@@ -174,7 +174,7 @@ impl Network {
         }
     }
 
-    /// Says once more what did not arrive; nothing if that is not so.
+    /// Sends a message once more that did not arrive; nothing if that is not so.
     ///
     /// # Errors
     /// When it could not arrive now either.

@@ -10,13 +10,13 @@ use crate::model::network::Network;
 use crate::text::i18n::Phrase;
 
 impl Network {
-    /// What a conversation is called in the settings: the saved server's name or address, and its own.
+    /// The key of a conversation in the settings: the saved server's name or address, and its own.
     pub fn place_key(&self, conversation: &Conversation) -> String {
         let name = self.features.case_mapping.fold(conversation.name());
         format!("{}/{}", self.profile().title(), name.as_str())
     }
 
-    /// What is told of in a conversation.
+    /// The messages of a conversation of which the desktop is told.
     pub fn notify_of(&self, conversation: &Conversation) -> Notify {
         let own = self.common.notify.by_place.get(&self.place_key(conversation));
         own.copied().unwrap_or(self.common.notify.everywhere)
@@ -59,7 +59,7 @@ impl Network {
         }
     }
 
-    /// Whether nobody looks, and this was not said before we came and is only repeated now.
+    /// Whether nobody looks at the window, and this is no repetition from before we came.
     fn is_news(&self, at: Timestamp) -> bool {
         !self.common.is_focused && self.times.is_new(at)
     }

@@ -206,7 +206,7 @@ impl Network {
         }
     }
 
-    /// Before the welcome there is nowhere to say it; the welcome does then.
+    /// A change of account. Before the welcome there is nowhere to say it; the welcome does then.
     fn account_is(&mut self, at: Timestamp, account: Option<String>) {
         if self.link() == Link::Up && self.account() != account.as_deref() {
             let phrase = account.as_ref().map_or(Text::AccountGone.into(), |it| Text::AccountIs.with([it]));

@@ -124,7 +124,7 @@ impl Network {
         Some(line)
     }
 
-    /// Whether what was said in a conversation names us.
+    /// Whether a message in a conversation names us.
     fn is_named(&self, id: ConversationId, text: &str) -> bool {
         let others = self.conversation(id).into_iter().flat_map(|it| it.members.nicks());
         mention::names(text, self.me(), self.features.case_mapping, others)

@@ -34,7 +34,7 @@ impl Network {
         me.is_some_and(|me| me.rank() == Rank::Operator)
     }
 
-    /// Gives an order about somebody in the room in front. Whether we may is for the server to say.
+    /// Gives an order about somebody in the room in front. The server says whether we may.
     pub(in crate::model) fn keep_order(&mut self, nick: &str, order: &Order) -> Result<(), Phrase> {
         let room = self.room_here()?;
         let mode = |sign: bool, letter: char| format!("{}{letter}", if sign { '+' } else { '-' });

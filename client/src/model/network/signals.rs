@@ -86,7 +86,7 @@ impl Network {
 
 /// Signals of ours.
 impl Network {
-    /// Something was written into the message box, or all of it taken out.
+    /// The user wrote something into the message box, or took all of it out.
     pub(in crate::model) fn wrote(&mut self, text: &str) {
         let Some(current) = self.current() else { return };
         let (id, target, kind, is_live) = (current.id, current.name.clone(), current.kind, current.is_live());

@@ -54,7 +54,7 @@ impl Limits {
 }
 
 impl Network {
-    /// Says something in a conversation, in as many messages as it takes. The first of them answers what is replied to.
+    /// Says something in a conversation, in as many messages as it takes. The first answers what is replied to.
     ///
     /// # Errors
     /// When that is so much that the server would take it for a flood.
@@ -95,7 +95,7 @@ impl Network {
         if lines > most { Err(Text::TooManyLines.with([&most.to_string()])) } else { Ok(messages) }
     }
 
-    /// Checks that what would stand in the message box could be sent at once from there.
+    /// Checks that a text, once it stands in the message box, could be sent at once from there.
     ///
     /// # Errors
     /// When it is too long for that, or has too many lines.
@@ -166,7 +166,7 @@ impl Network {
     }
 }
 
-/// The messages that a text makes, where so many bytes fit into a line.
+/// The messages that a text makes, if so many bytes fit into a line.
 fn messages(text: &str, room: usize, limits: Option<Limits>) -> Vec<String> {
     match limits {
         Some(limits) => pack(text, room, limits),

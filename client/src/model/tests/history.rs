@@ -286,7 +286,7 @@ fn what_was_said_before_can_be_searched_on_the_server() {
     assert!(messages(&window, "#lobby").is_empty());
 }
 
-/// Looks back for words, and gives how that ended: still under way, or in vain.
+/// Looks back for words, and says how that ended: still under way, or in vain.
 fn looking_back(window: &Window) -> (bool, bool) {
     let current = window.model.current().expect("a conversation");
     (current.is_looking_back(), current.has_looked_back_in_vain())

@@ -1,4 +1,4 @@
-//! The window as a person sees it, played without one: the server's lines go in as they stand on the wire.
+//! The window as a person sees it, played without a window: the server's lines go in as they stand on the wire.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
-//! Which of our messages nothing is known of yet.
+//! Our messages of which nothing is known yet.
 //!
-//! Which echo, or which refusal, belongs to which of our lines is told by labels
-//! ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)), and without those by the words.
+//! Labels ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)) tell which echo, or which
+//! refusal, belongs to which of our lines; without labels the words do.
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -17,12 +17,12 @@ const MAX_UNDERWAY: usize = 200;
 /// How long after a message a refusal without a label may still mean it, on servers that never confirm a message.
 const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
 
-/// Our messages that nothing is known of yet, the oldest first.
+/// Our messages of which nothing is known yet, the oldest first.
 #[derive(Default)]
 pub struct Deliveries {
     underway: VecDeque<Underway>,
     last_label: u32,
-    /// The name of the last message of several lines.
+    /// The number of the last message of several lines.
     last_batch: u32,
     /// The labels of the batches that are open.
     batches: HashMap<String, String>,

@@ -43,7 +43,7 @@ impl Features {
     pub fn learn(&mut self, name: &str, value: &str) {
         match name {
             "CASEMAPPING" => {
-                // A mapping from nobody's document still has A–Z in it.
+                // A mapping that no document describes still has A–Z in it.
                 self.case_mapping = CaseMapping::from_token(value).unwrap_or(CaseMapping::Ascii);
             }
             "CLIENTTAGDENY" => value.clone_into(&mut self.denied_tags),
@@ -95,7 +95,7 @@ impl Features {
         person.split_at(signs)
     }
 
-    /// What a room's mode change does to people's ranks: `(added, mode's sign, whose)`.
+    /// The changes of rank in a room's mode change: `(added, mode's sign, whose)`.
     pub fn rank_changes<'a>(&self, modes: &str, args: &'a [String]) -> Vec<(bool, char, &'a str)> {
         let (always, when_set) = &self.modes_with_arg;
         let mut args = args.iter();

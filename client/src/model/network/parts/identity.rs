@@ -22,7 +22,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The user asks for this name, and nobody has come yet.
+    /// A user who asks for this name and has not come yet.
     pub fn new(nick: &str) -> Self {
         Self {
             me: nick.to_owned(),

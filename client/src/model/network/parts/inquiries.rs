@@ -129,7 +129,7 @@ impl Inquiries {
         }
     }
 
-    /// There are no more rooms: where that was asked, and the answer in words.
+    /// There are no more rooms: the conversation that asked, and the answer in words.
     pub fn rooms_end(&mut self) -> Option<(ConversationId, Vec<Phrase>)> {
         let RoomList { asked_in, mut rows, count } = self.rooms.take()?;
         let counted = count.to_string();
@@ -159,7 +159,7 @@ impl Inquiries {
         }
     }
 
-    /// The message of the day is over. Says whether the greeting is with it, and what it was.
+    /// The message of the day is over. Says whether the greeting ends with it, and what it was.
     pub fn motd_end(&mut self) -> (bool, Vec<Phrase>) {
         (mem::take(&mut self.is_greeting), mem::take(&mut self.motd))
     }
@@ -175,7 +175,7 @@ impl Inquiries {
         card.map(|card| card.facts.push(fact.clone())).is_some()
     }
 
-    /// The server has said all that it knows. Where it knows nobody of that name, it has said that already.
+    /// The server has told all that it knows. If it knows nobody of that name, it has said that already.
     pub fn complete_card(&mut self, mapping: CaseMapping, nick: &str) {
         if let Some(card) = self.card.as_mut().filter(|card| mapping.same(&card.nick, nick)) {
             card.is_complete = true;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// What is known of that.
+/// The times of a connection.
 #[derive(Default)]
 pub struct Times {
     /// When the login was complete, by the clock that says when things happen.
@@ -54,7 +54,7 @@ impl Times {
         self.welcomed_at.is_none_or(|welcomed_at| at >= welcomed_at)
     }
 
-    /// Whether what comes just now was said before we came, both by the server's clock: some servers, and bouncers,
+    /// Whether the current event was said before we came, both by the server's clock: some servers, and bouncers,
     /// repeat it without a batch.
     pub fn is_from_before(&self) -> bool {
         let welcomed_at = self.welcomed_at.filter(|_| self.is_welcome_stamped);

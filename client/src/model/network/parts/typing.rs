@@ -9,22 +9,22 @@ use crate::model::base::ids::ConversationId;
 /// We say that we are writing no more often than this.
 const TYPING_PAUSE: SignedDuration = SignedDuration::from_secs(3);
 
-/// How long after we said that we are writing a refusal may still mean that.
+/// How long a refusal may still mean the signal that we are writing.
 const REFUSAL_TIME: SignedDuration = SignedDuration::from_secs(10);
 
-/// How many such refusals are waited for at once.
+/// How many refusals are waited for at once.
 const MAX_REFUSALS: usize = 8;
 
-/// Where others know that we are writing, and since when.
+/// The conversation in which others know that we are writing, and since when.
 #[derive(Default)]
 pub struct Typing {
     told: Option<(ConversationId, Timestamp)>,
-    /// Where the server may yet refuse to tell them, and since when; the newest first.
+    /// The conversations in which the server may yet refuse to tell them, and since when; the newest first.
     refusable: VecDeque<(ConversationId, Timestamp)>,
 }
 
 impl Typing {
-    /// Something was written in a conversation, or all of it taken out. Gives what is to be told of that, if anything.
+    /// The user wrote in a conversation, or took all of it out. Gives what others are to be told of that, if anything.
     pub fn wrote(&mut self, id: ConversationId, is_message: bool, now: Timestamp) -> Option<&'static str> {
         let state = match self.told {
             Some((told, at)) if is_message && told == id && now.duration_since(at) < TYPING_PAUSE => {
