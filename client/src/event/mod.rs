@@ -74,7 +74,7 @@ pub enum What {
     Supports(Vec<(String, String)>),
     /// Somebody said something to a room or to us; or we did, and the server echoes it.
     Said {
-        /// Who.
+        /// The speaker.
         from: Sender,
         /// A room, or a person's name.
         target: String,
@@ -85,7 +85,7 @@ pub enum What {
     },
     /// Somebody is writing to a room or to us, or has stopped.
     Typing {
-        /// Who.
+        /// The person.
         from: Sender,
         /// A room, or our name.
         target: String,
@@ -94,7 +94,7 @@ pub enum What {
     },
     /// Somebody put an emoji below a message, or took it away.
     Reacted {
-        /// Who.
+        /// The person.
         from: Sender,
         /// A room, or a person's name.
         target: String,
@@ -107,7 +107,7 @@ pub enum What {
     },
     /// A message was taken back.
     Redacted {
-        /// By whom.
+        /// The person who took it back.
         by: String,
         /// A room, or a person's name.
         target: String,
@@ -154,14 +154,14 @@ pub enum What {
     },
     /// Somebody came into a room.
     Joined {
-        /// Who.
+        /// The person.
         who: Sender,
         /// Where.
         room: String,
     },
     /// Somebody left a room.
     Left {
-        /// Who.
+        /// The person.
         who: String,
         /// Which room.
         room: String,
@@ -170,9 +170,9 @@ pub enum What {
     },
     /// Somebody was sent out of a room.
     Kicked {
-        /// Who.
+        /// The person who is sent out.
         who: String,
-        /// By whom.
+        /// The person who sends them out.
         by: String,
         /// Out of which room.
         room: String,
@@ -181,7 +181,7 @@ pub enum What {
     },
     /// Somebody left the server.
     Quit {
-        /// Who.
+        /// The person.
         who: String,
         /// Why; may be empty.
         reason: String,
@@ -216,7 +216,7 @@ pub enum What {
     },
     /// Modes of a room, or of ourselves, were set.
     Mode {
-        /// By whom.
+        /// The person, or the server, that set them.
         by: String,
         /// The room, or our own name.
         target: String,
@@ -227,14 +227,14 @@ pub enum What {
     },
     /// Somebody in a room with us went away or came back.
     Away {
-        /// Who.
+        /// The person.
         who: String,
         /// Whether they are away now.
         away: bool,
     },
     /// Somebody we wrote to or asked about is away.
     IsAway {
-        /// Who.
+        /// The person.
         who: String,
         /// What they left word of.
         reason: String,
@@ -283,7 +283,7 @@ pub enum What {
     },
     /// Something about somebody, in the answer to WHOIS.
     Whois {
-        /// Who.
+        /// The person.
         nick: String,
         /// What is known of them.
         fact: Phrase,

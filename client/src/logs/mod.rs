@@ -104,7 +104,7 @@ impl Owner {
 pub struct Entry {
     /// When it was said.
     pub at: Timestamp,
-    /// By whom.
+    /// The speaker.
     pub from: String,
     /// How.
     pub manner: Manner,

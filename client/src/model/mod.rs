@@ -1,4 +1,4 @@
-//! What the window knows: servers, conversations, people, what is unread, what can be done next. No widgets, no sockets.
+//! The window's state: servers, conversations, people, unread messages, what can be done next. No widgets, no sockets.
 //!
 //! The thread of the window owns one [`Model`] and nobody else touches it. The way round is always the same:
 //!

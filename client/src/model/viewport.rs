@@ -67,8 +67,8 @@ impl Stack {
         }
     }
 
-    /// Takes the first `count` items away. Takes linear time, as appending to a full transcript of 10,000 messages does:
-    /// a few microseconds.
+    /// Takes the first `count` items away. Takes linear time, as appending to a full transcript of 10,000 messages
+    /// does: a few microseconds.
     pub fn drop_front(&mut self, count: usize) {
         let rest = self.heights.split_off(count.min(self.heights.len()));
         *self = Self::default();

@@ -254,7 +254,7 @@ impl Conversation {
         self.seen_to_end = is_in_view;
     }
 
-    /// Nobody looks at this conversation any more. Its “new” line goes if all was seen; else it stays for the next time.
+    /// Nobody looks at this conversation any more. Its “new” line goes if all was seen; else it stays for later.
     pub(super) fn leave(&mut self) {
         if self.unread == 0 && self.seen_to_end {
             self.first_unread = None;

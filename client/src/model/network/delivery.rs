@@ -118,8 +118,8 @@ impl Network {
         }
     }
 
-    /// The server did not do what was asked. Says whether that was to pass on something of ours: if it was a message, that
-    /// says why.
+    /// The server did not do what was asked. Says whether that was to pass on something of ours: if it was a message,
+    /// the message says why.
     pub(in crate::model) fn was_refused(
         &mut self,
         at: Timestamp,
