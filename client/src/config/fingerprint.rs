@@ -30,8 +30,8 @@ impl Fingerprint {
         Self(Kind::Unreadable(text.to_owned()))
     }
 
-    /// Reads hexadecimal digits in either case, with or without colons or spaces between them. What programs print
-    /// before it (`SHA256 Fingerprint=`, `sha-256:`) may stand there too.
+    /// Reads hexadecimal digits in either case, with or without colons or spaces between them. A label that programs
+    /// print before it (`SHA256 Fingerprint=`, `sha-256:`) may stand there too.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.rsplit_once('=').map_or(text, |(_, digits)| digits);
         let digits = match digits.split_once(':') {

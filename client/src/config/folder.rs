@@ -4,8 +4,8 @@
 //! program ends, however it ends; so a crash leaves nothing behind that would have to be cleared away. A second window
 //! reads what is there and keeps nothing.
 //!
-//! A file is written whole or not at all, beside its place and then into it. What could not be read is never written
-//! over: it is set aside first.
+//! A file is written whole or not at all, beside its place and then into it. A file that could not be read is never
+//! written over: it is set aside first.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -48,7 +48,7 @@ pub fn claim(folder: &Path) -> Claim {
             Claim::Ours(lock)
         }
         Ok((Err(TryLockError::WouldBlock), _)) => Claim::Others,
-        // Some network drives have no locks. Then there is no telling, and most people have one window.
+        // Some network drives have no locks. Then nothing tells of a second window, and most people have one window.
         Ok((Err(TryLockError::Error(error)), lock)) => {
             log::warn!("{} cannot be locked: {error}", folder.display());
             Claim::Ours(lock)
@@ -99,8 +99,8 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     put(path, text, false)
 }
 
-/// The same, and the disk has it before the old one is gone: a power failure leaves one of the two. That takes a disk
-/// up to a tenth of a second.
+/// The same, and the disk has it before the old file is gone: a power failure leaves one of the two. That takes a
+/// disk up to a tenth of a second.
 pub(crate) fn replace_for_good(path: &Path, text: &str) -> io::Result<()> {
     put(path, text, true)
 }
@@ -109,7 +109,7 @@ fn put(path: &Path, text: &str, for_good: bool) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         make(folder)?;
     }
-    // A link stays one: somebody keeps the file elsewhere.
+    // A link stays a link: somebody keeps the file elsewhere.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // Somebody wants it to stay as it is; a file that takes its place would not ask.
     if fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().readonly()) {

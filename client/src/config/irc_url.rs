@@ -18,15 +18,15 @@ use crate::config::profile::{MAX_NICK_BYTES, PLAIN_PORT, Profile, Room, Secret, 
 pub struct IrcUrl {
     /// A host's name or an IP address.
     pub server: String,
-    /// 1 to 65535, if it says one.
+    /// 1 to 65535, if the address says a port.
     pub port: Option<u16>,
     /// Whether it asks for TLS.
     pub tls: bool,
-    /// The nickname, if it says one.
+    /// The nickname, if the address says a nickname.
     pub nick: Option<String>,
     /// Whether that is what the person said, rather than the page.
     pub is_own_nick: bool,
-    /// What the server wants from everybody, if it says that.
+    /// The password that the server wants from everybody, if the address says it.
     pub password: Option<Secret>,
     /// The rooms to join; often one, or none.
     pub rooms: Vec<Room>,
@@ -122,7 +122,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>, bool)> {
     }
 }
 
-/// What stands behind the host: `#a,#b?key`. Each name that is no room with its sign gets a `#`.
+/// The part behind the host: `#a,#b?key`. Each name that is no room with its sign gets a `#`.
 fn rooms(path: &str) -> Option<Vec<Room>> {
     let (names, key) = path.split_once('?').map_or((path, None), |(names, key)| (names, Some(key)));
     let names = decode(names)?;

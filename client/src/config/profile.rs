@@ -50,7 +50,7 @@ pub struct Profile {
     pub nick: String,
     /// Nicknames to try in turn when that one is taken.
     pub other_nicks: Vec<String>,
-    /// The user name of the login; empty to make one of the nickname.
+    /// The user name of the login; empty to make it of the nickname.
     pub user: String,
     /// What stands in the field for the real name; empty for the nickname.
     pub real_name: String,
@@ -83,8 +83,8 @@ pub struct Profile {
     pub rooms: Vec<Room>,
     /// Whether to connect as soon as the program starts.
     pub connect: bool,
-    /// Whether to connect again when the connection is lost. Not said: the window does, and the program without a
-    /// window ends.
+    /// Whether to connect again when the connection is lost. If the profile does not say, the window connects again,
+    /// and the program without a window ends.
     pub reconnect: Option<bool>,
     /// How people there write letters, where that is not UTF-8.
     pub encoding: Encoding,
@@ -496,7 +496,7 @@ fn path(value: &Value) -> Option<Option<PathBuf>> {
     text(value).map(|path| (!path.is_empty()).then(|| PathBuf::from(path)))
 }
 
-/// A list, or one that may stand there without its brackets.
+/// A list, or a single value that may stand there without its brackets.
 fn list<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
     match value {
         Value::Array(values) => values.iter().map(read).collect(),

@@ -34,7 +34,7 @@ impl Bus {
         self.channel.unique_name().unwrap_or_default().to_owned()
     }
 
-    /// The next message that comes, if one comes in this time.
+    /// The next message, if a message comes in this time.
     pub(super) fn hear(&self, patience: Duration) -> Result<Option<Message>, dbus::Error> {
         self.channel.blocking_pop_message(patience)
     }

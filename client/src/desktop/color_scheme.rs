@@ -21,8 +21,8 @@ pub(super) const PORTAL: Place = Place {
 const NAMESPACE: &str = "org.freedesktop.appearance";
 const KEY: &str = "color-scheme";
 
-/// Whether it is dark, as far as it says. What is said to this program alone comes first, then what the whole desktop
-/// says, then what only its theme says, by its name.
+/// Whether the desktop is dark, as far as it says. A word for this program alone comes first, then a word for the
+/// whole desktop, then the name of its theme.
 pub(super) fn is_dark(bus: Option<&Bus>) -> bool {
     env::var("GTK_THEME")
         .ok()

@@ -15,8 +15,8 @@ use crate::model::NetworkId;
 /// The name that marks our passwords among those of other programs.
 const SERVICE: &str = "teahouse";
 
-/// Takes the passwords of a profile out of it that are there and not in the profile: that of the account, and the one
-/// that the server wants from everybody.
+/// Takes the passwords of a profile from the keyring, if they are there and not in the profile: the account's
+/// password, and the password that the server wants from everybody.
 pub fn fetch(profile: &mut Profile) {
     for which in Which::ALL {
         if which.of(profile).is_empty() {

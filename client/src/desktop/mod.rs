@@ -3,7 +3,7 @@
 //! A desktop may take its time, so a thread of its own speaks with it, and the window never waits. On Linux it speaks
 //! over the session bus, elsewhere by small programs.
 //!
-//! - `dbus_thread`: the threads on Linux; `bus`: by what they speak; `notes`: what notifications are shown there;
+//! - `dbus_thread`: the threads on Linux; `bus`: how they speak; `notes`: the notifications that are shown there;
 //! - `color_scheme`: the ways to know whether a desktop is dark; `xsettings`: one of them;
 //! - `sound`: the programs that play it; `elsewhere`: the thread on other systems;
 //! - [`keyring`]: passwords that are kept by the desktop;
@@ -148,7 +148,7 @@ impl Desktop {
         self.news.recv_timeout(patience).ok()
     }
 
-    /// Ends and joins the thread. What is shown is taken back: nobody would follow a click any more.
+    /// Ends and joins the thread. Notifications are taken back: nobody would follow a click any more.
     pub fn end(&mut self) {
         let Some(thread) = self.thread.take() else { return };
         let _ = self.orders.send(Order::End);

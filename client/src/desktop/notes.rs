@@ -85,7 +85,7 @@ impl Notes {
         }
     }
 
-    /// Hears a message of the bus. Where it says that a notification was clicked, gives what that was about.
+    /// Hears a message of the bus. If it says that a notification was clicked, gives what that notification was about.
     pub(super) fn hear(&mut self, message: &Message) -> Option<ConversationId> {
         if message.msg_type() != MessageType::Signal || &*message.interface()? != NOTIFICATIONS.interface {
             return None;

@@ -28,8 +28,8 @@ impl Default for Encoding {
 }
 
 impl Encoding {
-    /// The encoding of this name, such as `GB18030`, `gbk` or `Big5`; UTF-8 for an empty one. Nothing if there is none,
-    /// or if lines of IRC cannot be written in it.
+    /// The encoding of this name, such as `GB18030`, `gbk` or `Big5`; UTF-8 for an empty name. Nothing if there is
+    /// none, or if lines of IRC cannot be written in it.
     pub fn parse(name: &str) -> Option<Self> {
         if name.trim().is_empty() {
             return Some(Self::default());

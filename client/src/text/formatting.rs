@@ -39,7 +39,7 @@ pub const LEAST_CHOSEN_CONTRAST: f32 = 3.0;
 /// Red, green, blue.
 pub type Rgb = (u8, u8, u8);
 
-/// How some words look. The default is how words look that nobody did anything to.
+/// How some words look. The default is the look of words that nobody formatted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     /// Thick.

@@ -105,7 +105,7 @@ enum Arg {
 }
 
 impl Phrase {
-    /// Which text it is, for tests and for a caller that treats one of them in its own way.
+    /// Which text it is, for tests and for a caller that treats a text in its own way.
     pub fn text(&self) -> Text {
         self.text
     }

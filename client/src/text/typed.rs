@@ -14,7 +14,7 @@ use crate::text::unseen;
 pub enum Beginning<'a> {
     /// With words.
     Words,
-    /// With a doubled sign: what follows the first one is said.
+    /// With a doubled sign: the text behind the first sign is said.
     Literal(&'a str),
     /// With the sign of commands; what follows it, and where that begins.
     Command(&'a str, usize),
@@ -56,8 +56,8 @@ pub fn narrow(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(narrowed).collect())
 }
 
-/// A word that is the name of somebody, of a room or of a command: [narrow], and without what hides in it. What plays
-/// tricks stays, to be refused.
+/// A word that is the name of somebody, of a room or of a command: [narrow], and without what hides in it. Signs that
+/// play tricks stay, to be refused.
 pub fn name(word: &str) -> String {
     unseen::left_out(&narrow(word.trim_matches(is_blank))).into_owned()
 }

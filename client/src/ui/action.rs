@@ -186,13 +186,13 @@ pub enum Action {
     OpenSettings,
     /// Go back from them.
     CloseSettings,
-    /// Change one of them.
+    /// Change a setting.
     Change(Change),
     /// Show a section of the settings.
     ShowSettings(Section),
     /// Show the page of a saved server.
     EditProfile(usize),
-    /// Show the page of one that is not saved yet.
+    /// Show the page of a server that is not saved yet.
     NewProfile,
     /// Show the page of a copy of a saved server.
     CopyProfile(usize),
@@ -230,7 +230,7 @@ pub enum Action {
     Agree,
     /// No, to what the dialog asks.
     Decline,
-    /// Open an address; one that is not of the web is asked about first.
+    /// Open an address; an address that is not of the web is asked about first.
     Open(String),
     /// Put a text on the clipboard.
     Copy(String),

@@ -78,7 +78,7 @@ impl UiContext {
     pub fn focus(&self, widget: &impl WidgetExt) {
         let widget = widget.as_base_widget();
         if self.has_keyboard.get() {
-            // A widget that is hidden refuses, and is not the one to have it.
+            // A hidden widget refuses the keyboard, and is not the one to have it.
             let _ = widget.clone().take_focus();
         } else {
             *self.heir.borrow_mut() = Some(widget);

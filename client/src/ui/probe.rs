@@ -76,7 +76,7 @@ pub struct Snapshot {
     pub composer: String,
     /// What stands around it.
     pub composer_words: ComposerWords,
-    /// What could be meant by what is written, the chosen one first.
+    /// What could be meant by what is written, the chosen suggestion first.
     pub picker: Vec<String>,
     /// How much was found, while something is looked for.
     pub search: Option<String>,
@@ -283,7 +283,7 @@ fn listen(
             (Some(serving), Ok(copy)) => serving.0 = Some(copy),
             _ => return,
         }
-        // A connection that breaks is over, and the next one may be better.
+        // A connection that breaks is over, and the next may be better.
         let _ = serve(&stream, questions, wake);
     }
 }

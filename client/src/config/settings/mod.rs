@@ -4,8 +4,8 @@
 //!
 //! The file is for people to read and change. So nothing in it can keep the window from opening: a value that cannot
 //! be used is ignored and said, and the file as it was is kept aside, since the next save would be without that value.
-//! What is not TOML at all, or no file, is moved aside. Keys that nobody here knows are written again as they were: a
-//! newer version may have written them.
+//! A file that is not TOML at all, or no file, is moved aside. Keys that nobody here knows are written again as they
+//! were: a newer version may have written them.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -33,9 +33,9 @@ impl Settings {
         last.cloned().unwrap_or_else(|| self.first_profile())
     }
 
-    /// Notes that somebody goes there, as it is. A new server comes behind the others, and the one that nobody ever
-    /// changed gives way.
-    /// A password that was typed into the form is not written down; one that stands in the file stays there.
+    /// Notes that the user goes to a server, as the profile is. A new server comes behind the others, and the profile
+    /// that nobody ever changed gives way. A password that was typed into the form is not written down; a password in
+    /// the file stays there.
     pub fn remember(&mut self, profile: &Profile) {
         let mut profile = profile.clone();
         (profile.password, profile.server_password) = (Secret::default(), Secret::default());
@@ -155,8 +155,8 @@ impl SettingsFile {
     }
 }
 
-/// Takes over each value that can be used, and names each key whose value cannot. Nothing is said of an unknown key: a
-/// newer version may have written it. Not so in a profile, where a key that was mistyped may be what was to make the
+/// Takes over each value that can be used, and names each key whose value cannot. It says nothing of an unknown key:
+/// a newer version may have written it. A profile is different: a mistyped key there may have been meant to make the
 /// connection safe.
 fn read(table: &toml::Table) -> (Settings, Vec<Phrase>) {
     let mut settings = Settings::default();

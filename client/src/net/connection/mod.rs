@@ -162,8 +162,8 @@ impl Connection {
 
     /// Sends a line, without CR LF, as soon as the server takes it. Never waits.
     ///
-    /// What is sent before the login is complete goes out after the lines of the login. What is sent to a connection
-    /// that has ended is lost, as is the connection when far too much is waiting; both are told by an event.
+    /// Lines that are sent before the login is complete go out after the lines of the login. A line for a connection
+    /// that has ended is lost, as is the connection when far too much is waiting; an event tells of both.
     pub fn send(&self, line: String) {
         debug_assert!(!line.contains(['\r', '\n', '\0']), "one line at a time");
         if self.outgoing.try_send(Outgoing::Line(line)).is_err() {

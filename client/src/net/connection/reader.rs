@@ -136,7 +136,7 @@ impl<W: Fn() + Send + Sync> Reader<W> {
             Ok(tls) => tls,
             Err(failure) => return self.ended_by(failure),
         };
-        // What was meant for the connection before this one is lost with it.
+        // Lines that were meant for the connection before this one are lost with it.
         while lines.try_recv().is_ok() {}
         self.shared.overflown.store(false, Ordering::SeqCst);
         let ending = self.talk(&stream, tls.as_ref(), way, lines, record);

@@ -185,7 +185,7 @@ impl Login {
         }
     }
 
-    /// Goes on to the next mechanism. When there is none, `why` is what went wrong with the last one.
+    /// Goes on to the next mechanism. When there is none, `why` tells what went wrong with the last mechanism.
     fn next(&mut self, why: LoginFailure) -> Progress {
         let Some(mechanism) = self.untried.pop_front() else {
             self.state = State::Idle;

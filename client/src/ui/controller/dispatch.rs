@@ -46,7 +46,7 @@ impl Controller {
             Action::ShowCertificate(id) => self.show_certificate(id),
             Action::ForgetCertificate(id) => self.model.borrow_mut().forget_certificate(id),
 
-            // From one conversation to another.
+            // Going from one conversation to another.
             Action::SelectConversation(id) => self.select(id),
             Action::SelectNetwork(id) => self.select_network(id),
             Action::SelectBeside(steps) => self.model.borrow_mut().select_beside(steps),
@@ -177,7 +177,7 @@ impl Controller {
         self.focus();
     }
 
-    /// The other one.
+    /// Does what the banner's other button says.
     fn banner_no(&mut self) {
         let banner = self.model.borrow().banner();
         match banner {

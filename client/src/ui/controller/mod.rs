@@ -100,8 +100,8 @@ pub fn run(options: Options) -> Result<(), Phrase> {
 }
 
 thread_local! {
-    /// Spoken when this thread ends. That is before the program does, also where Xlib ends it by itself, since the
-    /// display server is gone.
+    /// Spoken when this thread ends. The thread ends before the program does, also where Xlib ends the program by
+    /// itself because the display server is gone.
     static LAST_WORDS: Cell<Option<LastWords>> = const { Cell::new(None) };
 }
 
@@ -290,7 +290,7 @@ impl Controller {
         }
     }
 
-    /// Shows the window, and the probe if somebody asked for one.
+    /// Shows the window, and the probe if the environment asks for it.
     fn open(&mut self) -> Result<(), Phrase> {
         // A size that is chosen here is kept; a size that FLTK would choose with the same keys is not.
         app::keyboard_screen_scaling(false);

@@ -67,7 +67,7 @@ impl Controller {
         }
     }
 
-    /// Closes the pages that cover the conversations, but for one on which something is not saved.
+    /// Closes the pages that cover the conversations, but not a page on which something is not saved.
     pub(super) fn uncover_chat(&mut self) {
         if self.is_page_changed() {
             return;

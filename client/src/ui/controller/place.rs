@@ -1,7 +1,7 @@
 //! Where the window stands on the screens, and how large everything in it is.
 //!
-//! What grows with a zoom is what is inside: the window stays as large as it is, and never grows beyond the part of a
-//! screen that is for windows.
+//! A zoom makes larger what is inside the window: the window stays as large as it is, and never grows beyond the part
+//! of a screen that is for windows.
 
 use fltk::app;
 use fltk::prelude::*;

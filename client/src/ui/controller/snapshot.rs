@@ -105,7 +105,7 @@ impl Controller {
         self.switcher.rects().iter().map(name).collect()
     }
 
-    /// What stands on the board over the transcript, the chosen one first.
+    /// The cells of the board over the transcript, the chosen cell first.
     fn picker_labels(&self) -> Vec<String> {
         let picker = &self.chat.picker;
         let Some(chosen) = picker.chosen() else { return Vec::new() };

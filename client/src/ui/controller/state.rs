@@ -1,6 +1,6 @@
 //! What the controller keeps for its parts, each in a type of its own: nothing here does anything.
 //!
-//! Behind each stands the part that changes it.
+//! The comment of each type ends with the part that changes it.
 
 use crate::config::placement::Placement;
 use crate::config::profile::Profile;
@@ -56,7 +56,7 @@ pub(super) struct Placing {
 
 /// A saved server while its page is shown: `profiles`.
 pub(super) struct Editing {
-    /// As it is saved; nothing for one that is not.
+    /// The profile as it is saved; nothing for a profile that is not.
     pub(super) saved: Option<Profile>,
     /// What the page was filled in from.
     pub(super) base: Profile,

@@ -25,7 +25,7 @@ const WIDE_CARD: i32 = 540;
 /// Around the question: the title above it, the buttons below.
 const CARD_HEIGHT: i32 = 122;
 const LINE_HEIGHT: i32 = 24;
-/// The same in smaller letters, where there is no room for larger ones.
+/// The height of a line in smaller letters, where there is no room for larger ones.
 const SMALL_LINE_HEIGHT: i32 = 17;
 /// Above and below the card.
 const MARGIN: i32 = 6;

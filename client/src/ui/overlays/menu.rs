@@ -84,7 +84,7 @@ impl MenuCard {
         self.ui.focus(&self.veil);
     }
 
-    /// Whether there is one open.
+    /// Whether a menu is open.
     pub fn is_open(&self) -> bool {
         self.veil.visible()
     }

@@ -403,7 +403,7 @@ impl Composer {
         })
     }
 
-    /// Whether Enter sends, rather than beginning a new line. Where nothing is written, there is none to begin.
+    /// Whether Enter sends, rather than beginning a new line. An empty composer has no line to begin.
     fn sends(&self, is_command: bool) -> bool {
         self.send_key.get() == SendKey::Enter || is_command || self.buffer.length() == 0
     }

@@ -50,7 +50,7 @@ pub struct LoginView {
     pub port: Field,
     /// 账号密码
     pub password: Field,
-    /// 服务器密码, beside it; only where the server asks for one.
+    /// 服务器密码, beside it; only where the server asks for a password.
     pub server_password: Field,
     /// 使用 TLS 加密
     pub tls: CheckBox,
@@ -270,8 +270,8 @@ impl LoginView {
         wrong.or(empty).unwrap_or(&self.name).focus();
     }
 
-    /// Says what is wrong: beside a field what fits there, below the button what does not, and what is about none.
-    /// Below those stand the remarks, which are about the window as a whole.
+    /// Says what is wrong: beside a field if the words fit there, else below the button, where errors about no field
+    /// stand, too. The remarks follow; they are about the window as a whole.
     pub fn show_errors(&self, errors: &FormErrors, remarks: &[Phrase], language: Language) {
         let mut trouble: Vec<String> = errors.general.iter().map(|phrase| phrase.to(language)).collect();
         let fields = [

@@ -78,11 +78,11 @@ struct State {
     nothing: String,
     /// Said where no line is chosen.
     choose: String,
-    /// The numbers of the first line and of the one that will come next.
+    /// The numbers of the first line and of the line that will come next.
     first: u64,
     end: u64,
     chosen: Option<u64>,
-    /// The number of the last line in view, while somebody looks at older ones.
+    /// The number of the last line in view, while the user looks at older lines.
     held: Option<u64>,
     /// How far the explanation is scrolled.
     scrolled: i32,
@@ -404,7 +404,7 @@ impl WirePanel {
         let left = area.x + MARGIN;
         let width = area.w - 2 * MARGIN;
         let mut y = area.y + 12 - state.scrolled;
-        // Draws a text in as many lines as it takes, and gives where the next one begins.
+        // Draws a text in as many lines as it takes, and gives the place of the next line.
         let paragraph = |face: Face, ink: Color, text: &str, x: i32, y: i32, width: i32, line: i32| {
             let lines = wrap::wrap(text, width.max(40) as f32, |text| paint.width(face, text));
             let mut y = y;

@@ -132,7 +132,7 @@ impl Field {
 
     /// Shows dots in place of what stands in it.
     pub fn hide_text(&self) {
-        // FLTK's own word for it is another one while the text cannot be changed.
+        // FLTK's own word for it is another while the text cannot be changed.
         self.words.borrow_mut().is_secret = true;
         self.input.clone().set_type(InputType::Secret);
     }

@@ -78,7 +78,7 @@ pub enum Fold {
     Unfolded,
 }
 
-/// The message that another one answers.
+/// The message that another message answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// The number of its item, while it is there.
@@ -123,7 +123,7 @@ impl Item {
         }
     }
 
-    /// Its words as they are copied. Where nobody sees the picture before it, an action has a sign.
+    /// Its words as they are copied. A copied action has a sign in place of the picture before it.
     pub fn copied(&self) -> Cow<'_, str> {
         match &self.body {
             Body::Action { text, .. } => format!("* {text}").into(),

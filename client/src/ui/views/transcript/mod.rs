@@ -185,7 +185,7 @@ impl Transcript {
         state.unseen.retain(|id, _| is_open(*id));
     }
 
-    /// Measures everything anew: the language or the theme is another one.
+    /// Measures everything anew: the language or the theme has changed.
     pub fn restyle(&self) {
         let mut state = self.state.borrow_mut();
         state.pages.clear();
@@ -486,7 +486,7 @@ impl Transcript {
 }
 
 impl State {
-    /// The viewport of the conversation that is shown; while there is none, one that shows nothing.
+    /// The viewport of the conversation that is shown; while there is none, a viewport that shows nothing.
     fn viewport(&mut self) -> &mut Viewport {
         match self.shown {
             Some(conversation) => self.viewports.entry(conversation).or_default(),
