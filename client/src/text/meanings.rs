@@ -73,7 +73,7 @@ commands! {
     "BATCH": "一批消息的开始（+）或结束（-）", "the beginning (+) or end (-) of messages that belong together",
         "记号|种类|参数", "reference|kind|parameter";
     "CHATHISTORY": "询问过去的消息", "asks for earlier messages", "子命令|哪里|从|到|数量", "subcommand|where|from|to|how many";
-    "MARKREAD": "读到哪里了", "how far one has read", "哪里|时间", "where|time";
+    "MARKREAD": "读到哪里了", "how far you have read", "哪里|时间", "where|time";
     "SEARCH": "搜索消息", "searches messages", "条件", "terms";
     "WALLOPS": "给所有管理员的消息", "a message to all operators", "内容", "text";
     // Rooms.
@@ -225,8 +225,8 @@ numerics! {
     ERR_NOSUCHNICK: "没有这个人", "there is nobody of that name";
     ERR_NOSUCHSERVER: "没有这台服务器", "there is no such server";
     ERR_NOSUCHCHANNEL: "没有这个房间", "there is no such room";
-    ERR_CANNOTSENDTOCHAN: "不能在这个房间说话", "one cannot speak in that room";
-    ERR_TOOMANYCHANNELS: "进入的房间太多", "one is in too many rooms";
+    ERR_CANNOTSENDTOCHAN: "不能在这个房间说话", "you cannot speak in that room";
+    ERR_TOOMANYCHANNELS: "进入的房间太多", "you are in too many rooms";
     ERR_WASNOSUCHNICK: "从来没有这个人", "there never was anybody of that name";
     ERR_TOOMANYTARGETS: "一次发给太多人", "too many people at once";
     ERR_NOORIGIN: "PING 缺少记号", "a PING without its token";
@@ -246,9 +246,9 @@ numerics! {
     ERR_USERONCHANNEL: "此人已经在房间里", "the person is in that room already";
     ERR_SUMMONDISABLED: "SUMMON 已停用", "SUMMON is out of use";
     ERR_USERSDISABLED: "USERS 已停用", "USERS is out of use";
-    ERR_NOTREGISTERED: "还没有登录", "one has to log in first";
+    ERR_NOTREGISTERED: "还没有登录", "you have to log in first";
     ERR_NEEDMOREPARAMS: "参数不够", "parameters are missing";
-    ERR_ALREADYREGISTERED: "已经登录了", "one is logged in already";
+    ERR_ALREADYREGISTERED: "已经登录了", "you are logged in already";
     ERR_PASSWDMISMATCH: "密码不对", "the password is wrong";
     ERR_YOUREBANNEDCREEP: "我们被这台服务器禁止", "we are banned from this server";
     ERR_KEYSET: "房间已经有密码", "the room has a password already";
@@ -259,16 +259,16 @@ numerics! {
     ERR_BANNEDFROMCHAN: "我们被这个房间禁止", "we are banned from the room";
     ERR_BADCHANNELKEY: "房间的密码不对", "the room's password is wrong";
     ERR_BADCHANMASK: "房间名写得不对", "the room's name is not one";
-    ERR_NEEDREGGEDNICK: "需要登录账号", "one has to be logged in to an account";
+    ERR_NEEDREGGEDNICK: "需要登录账号", "you have to be logged in to an account";
     ERR_BANLISTFULL: "名单满了", "the list is full";
     ERR_BADCHANNAME: "房间名和另一个房间看起来一样", "the room's name looks like another room's";
     ERR_NOPRIVILEGES: "只有服务器管理员可以", "only for server operators";
     ERR_CHANOPRIVSNEEDED: "只有房间管理员可以", "only for operators of the room";
     ERR_CANTKILLSERVER: "不能断开服务器", "a server cannot be disconnected";
     ERR_NONONREG: "此人只收登录用户的消息", "the person takes messages only from who is logged in";
-    ERR_NOOPERHOST: "从这里不能成为管理员", "one cannot become an operator from here";
+    ERR_NOOPERHOST: "从这里不能成为管理员", "you cannot become an operator from here";
     ERR_UMODEUNKNOWNFLAG: "没有这个用户模式", "there is no such user mode";
-    ERR_USERSDONTMATCH: "不能改别人的模式", "one cannot change other people's modes";
+    ERR_USERSDONTMATCH: "不能改别人的模式", "you cannot change other people's modes";
     ERR_HELPNOTFOUND: "没有这方面的帮助", "there is no help about that";
     ERR_INVALIDKEY: "这不能作房间密码", "that cannot be a room's password";
     RPL_WHOISSECURE: "此人的连接是加密的", "somebody's connection is encrypted";
@@ -289,7 +289,7 @@ numerics! {
     ERR_SASLFAIL: "SASL 登录失败", "the login with SASL failed";
     ERR_SASLTOOLONG: "SASL 的一段太长", "a piece of SASL was too long";
     ERR_SASLABORTED: "SASL 登录中止", "the login with SASL was given up";
-    ERR_SASLALREADY: "已经用 SASL 登录过", "one has logged in with SASL already";
+    ERR_SASLALREADY: "已经用 SASL 登录过", "you have logged in with SASL already";
     RPL_SASLMECHS: "可用的 SASL 方式", "the mechanisms for SASL";
     ERR_TOOMANYLANGUAGES: "语言太多", "too many languages";
     ERR_NOLANGUAGE: "没有这种语言", "there is no such language";

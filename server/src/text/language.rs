@@ -190,7 +190,7 @@ sentences! {
     NotYet "Log in to the server first" | "请先登录服务器";
     NeedNick "Choose a nickname first" | "请先取一个名字";
     BadAccountName "An account is called as a person is: that is no nickname" | "账号的名字就是人的名字，这个不能用作名字";
-    AccountMustBeNick(nick) "An account is opened in one's own name, which is {nick}" | "只能以自己现在的名字 {nick} 注册账号";
+    AccountMustBeNick(nick) "An account is opened in your own name, which is {nick}" | "只能以自己现在的名字 {nick} 注册账号";
     AccountExists(nick) "{nick} is an account already, or looks like one" | "{nick} 已经是账号，或与某个账号看起来一样";
     PasswordTooShort(least) "A password has at least {least} characters" | "密码至少要有 {least} 个字符";
     PasswordTooLong(most) "A password has at most {most} bytes" | "密码最多 {most} 字节";
