@@ -50,6 +50,7 @@ fn is_whole(mask: &str) -> bool {
     let parts = [nick, user, host];
     parts.iter().all(|part| !part.is_empty() && !part.contains('@'))
         && nick.is_ascii()
+        && host.is_ascii()
         && user.starts_with(['~', '*', '?'])
         && Network::parse(host).is_none()
 }

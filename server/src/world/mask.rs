@@ -56,7 +56,7 @@ pub fn fits(mask: &str, name: &str) -> bool {
 pub fn complete(mask: &str) -> String {
     let (front, host) = match mask.rsplit_once('@') {
         Some((front, host)) => (front, host),
-        None if !mask.contains('!') && mask.contains(['.', ':', '/']) => ("*", mask),
+        None if !mask.contains('!') && nickname::typed_plainly(mask).contains(['.', ':', '/']) => ("*", mask),
         None => (mask, "*"),
     };
     let (nick, user) = match front.split_once('!') {
@@ -65,7 +65,8 @@ pub fn complete(mask: &str) -> String {
         None => (front, "*"),
     };
     let star = |part: &str| if part.is_empty() { "*".to_owned() } else { tidy(part) };
-    let host = Network::parse(host).map_or_else(|| star(host), |network| network.to_string());
+    let host = nickname::typed_plainly(host);
+    let host = Network::parse(&host).map_or_else(|| star(&host), |network| network.to_string());
     let tilde = if user.is_empty() || user.starts_with(['~', '*', '?']) { "" } else { "~" };
     format!("{}!{tilde}{}@{host}", star(&nickname::typed_plainly(nick)), star(user))
 }
@@ -91,7 +92,7 @@ fn tidy(part: &str) -> String {
 /// The normal form of what somebody typed: `a:account`, or a [complete]d mask.
 pub fn normal_form(typed: &str) -> String {
     match typed.strip_prefix("a:") {
-        Some(account) if Network::parse(typed).is_none() => {
+        Some(account) if Network::parse(&nickname::typed_plainly(typed)).is_none() => {
             format!("a:{}", tidy(&nickname::typed_plainly(account)))
         }
         _ => complete(typed),
@@ -329,6 +330,9 @@ mod tests {
             ("m:2001:db8::7/64", "m:*!*@2001:db8::/64"),
             ("a:1::", "*!*@a:1::"),
             ("ａｎｎ＊", "ann*!*@*"),
+            ("*@192．0．2．9／24", "*!*@192.0.2.0/24"),
+            ("２００１：db8：：７／64", "*!*@2001:db8::/64"),
+            ("a::／1", "*!*@0::/1"),
             ("a**b!***@**", "a*b!*@*"),
             ("a\\**?*", "a\\**?*!*@*"),
             ("a:x**", "a:x*"),
