@@ -132,8 +132,8 @@ impl LineBuffer {
         Some(if self.limits.allow(line) { Line::Complete(line) } else { Line::TooLong })
     }
 
-    /// Takes out the first whole line within the limits that `wanted` picks, wherever it stands; the others stay as they
-    /// are. For a client that is waited for, and has a question that need not wait.
+    /// Takes out the first whole line within the limits that `wanted` picks, wherever it stands; the others stay as
+    /// they are. For a client that waits, and has a question that need not wait.
     pub fn take_out(&mut self, wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
         let mut from = self.start;
         while let Some(length) = find_line_end(&self.bytes[from..self.end]) {

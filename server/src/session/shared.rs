@@ -73,8 +73,8 @@ impl Shared {
         }
     }
 
-    /// Does something with the world in nobody's name, and then what had to wait for the lock: what has changed is kept,
-    /// and those concerned hear of it. Not to be called by the store's own thread.
+    /// Does something with the world in nobody's name, and then the work that waited for the lock: the store keeps
+    /// the changes, and the clients concerned hear of them. Not to be called by the store's own thread.
     pub(crate) fn with_world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         let config = Arc::clone(&self.config.lock());
         let mut effects = Effects::default();

@@ -215,7 +215,7 @@ impl Clerk<'_> {
         kept
     }
 
-    /// Notes how the writing of a pile went: the log and the operators hear when it begins to fail and when that is over.
+    /// Notes how the writing of a pile went: the log and the operators hear when failing begins and when it is over.
     fn report(&mut self, records: Vec<Record>, kept: Kept, stops: bool) {
         let mut pile = self.pile.lock();
         let news = match kept {

@@ -46,7 +46,7 @@ impl Draft {
         }
         let draft = Self { target: target.to_owned(), path, file };
         draft.file.set_len(0)?;
-        // The hashes of all passwords are in it. Whatever the umask says, this process has to write it.
+        // The hashes of all passwords are in it. This process has to write it, whatever the umask says.
         draft.file.set_permissions(Permissions::from_mode(0o600))?;
         Ok(draft)
     }

@@ -187,7 +187,7 @@ impl Store {
         self.pile.lock().limits = Limits::of(config);
     }
 
-    /// Asks the database and waits for the answer. What the question changes is on the disk when the answer comes; if
+    /// Asks the database and waits for the answer. The question's changes are on the disk when the answer comes; if
     /// the answer is an error, nothing has changed. Never to be called under the world's lock.
     ///
     /// # Errors

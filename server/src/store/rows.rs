@@ -52,7 +52,7 @@ pub(super) fn senseless(column: usize, why: impl Into<Box<dyn std::error::Error 
     Error::FromSqlConversionFailure(column, Type::Text, why.into())
 }
 
-/// A text, whatever is in its place: nothing for NULL, and what is not UTF-8 with marks in the place of it.
+/// A text, whatever is in its place: nothing for NULL, and marks in the place of bytes that are not UTF-8.
 pub(super) fn text<'r>(row: &'r Row, column: usize) -> rusqlite::Result<Cow<'r, str>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes),

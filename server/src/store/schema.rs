@@ -151,7 +151,7 @@ pub(super) fn open_in_memory() -> Result<Connection, Text> {
     Ok(connection)
 }
 
-/// The version of a database, 0 for an empty one; `None` for one that is somebody else's.
+/// The version of a database, 0 for an empty database; `None` for a database of another program.
 fn found_version(connection: &Connection) -> rusqlite::Result<Option<usize>> {
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

@@ -29,11 +29,11 @@ capabilities! {
     Batch = "batch";
     /// The client hears of capabilities that come and go; always on for a client that asked with version 302.
     CapNotify = "cap-notify";
-    /// A changed user name or host is told instead of a QUIT and a JOIN.
+    /// The client hears of a changed user name or host instead of a QUIT and a JOIN.
     ChgHost = "chghost";
-    /// An account can be opened by REGISTER.
+    /// The client can open an account by REGISTER.
     AccountRegistration = "draft/account-registration";
-    /// A renamed channel is told instead of a PART and a JOIN.
+    /// The client hears of a renamed channel instead of a PART and a JOIN.
     ChannelRename = "draft/channel-rename";
     /// The client can ask for what was said before.
     ChatHistory = "draft/chathistory";
@@ -47,7 +47,7 @@ capabilities! {
     Multiline = "draft/multiline";
     /// The same as no-implicit-names, by the name that it had as a draft.
     DraftNoImplicitNames = "draft/no-implicit-names";
-    /// AWAY may be said before the login ends.
+    /// The client may say AWAY before the login ends.
     PreAway = "draft/pre-away";
     /// The client hears how far its user has read on any device.
     ReadMarker = "draft/read-marker";
@@ -71,7 +71,7 @@ capabilities! {
     Sasl = "sasl";
     /// Every line says when it was sent.
     ServerTime = "server-time";
-    /// The real name can be changed, and the change is told.
+    /// The client can change its real name, and hears of others' changes.
     SetName = "setname";
     /// Errors that no numeric has come as FAIL, WARN and NOTE.
     StandardReplies = "standard-replies";

@@ -13,7 +13,7 @@ use crate::store::history::{self, Limits, Writer};
 use crate::store::{bans, latest_state};
 use crate::text::language::Text;
 
-/// How long a clock is watched before what was said in the future is dated by it: at the start of a machine, and after
+/// How long a clock is watched before it dates messages from the future: at the start of a machine, and after
 /// somebody has set it, it may be set once more.
 const TRUST: Duration = Duration::from_secs(600);
 /// How much the clock may gain against the machine's own counter before it is doubted.
@@ -28,13 +28,13 @@ pub(in crate::store) struct Housework {
     counts: bool,
     /// The limit that holds in all conversations, if it does; it only has to be seen to where that has changed.
     trimmed_to: Option<Option<u32>>,
-    /// In which conversation to go on with that.
+    /// The conversation to go on with.
     trims_from: i64,
     /// When the future is to be dated, if it has to be.
     dates: Option<Instant>,
-    /// Until when nothing is forgotten for its age, since the clock seems to be far ahead.
+    /// Nothing is forgotten for its age until then, since the clock seems to be far ahead.
     doubts: Option<Instant>,
-    /// Whether it is known how old what was said last is.
+    /// Whether the age of the last message is known.
     has_looked: bool,
     /// The news for the log.
     news: Option<Text>,

@@ -46,7 +46,7 @@ pub(crate) fn into_room(
             Found::Another => outcome.taken.push(index),
         }
     }
-    // Of a time, the numbers up to this one are taken.
+    // For each time, the numbers up to this one are taken.
     let mut reached: HashMap<i64, i64> = HashMap::new();
     for Incoming { entry, .. } in incoming.iter_mut().filter(|one| !one.has_id) {
         let number = reached.entry(entry.number.as_micros()).or_insert(entry.number.as_micros());

@@ -75,9 +75,9 @@ const BOT: i64 = 16;
 pub(super) const SLICE: usize = 5000;
 /// So much of the future is the present: times that are read from a clock and written down a moment later.
 const PRESENT_MICROS: i64 = 10 * 1_000_000;
-/// After which part of all that may be kept of a place, at least, it is seen to that there are not too many.
+/// A conversation with this part of its limit too many is trimmed at once, others within a minute.
 const COUNT_EVERY_PART: u32 = 8;
-/// Of how many conversations it is remembered for up to a minute how many messages they have.
+/// How many conversations the thread remembers the count of, for up to a minute.
 const MOST_PLACES: usize = 4096;
 
 /// How much is kept.
@@ -155,7 +155,7 @@ impl Writer {
                 }
             }
         }
-        // However many rooms there are, no more than some are remembered.
+        // The thread remembers no more than this many, however many rooms there are.
         if self.places.len() > MOST_PLACES { self.settle(connection, limits) } else { Ok(()) }
     }
 
@@ -341,7 +341,7 @@ pub(super) fn trim(connection: &Connection, lines: u32, from: i64) -> rusqlite::
     Ok(Some(place))
 }
 
-/// So many messages of a place are no more.
+/// Counts `gone` messages of a place out.
 fn count_out(connection: &Connection, place: i64, gone: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE place SET count = max(count - ?, 0) WHERE id = ?")?

@@ -64,7 +64,7 @@ pub(crate) struct Window {
     pub(crate) after: Edge,
     /// Only what is before this.
     pub(crate) before: Edge,
-    /// From when on it may be read at all.
+    /// Messages may be read from this number on.
     pub(crate) since: Number,
     /// At most so many.
     pub(crate) limit: usize,

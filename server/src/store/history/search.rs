@@ -28,7 +28,7 @@ pub(crate) struct Search {
     pub(crate) places: Vec<(String, Number)>,
     /// Before what, in the last place; `None` where it has not begun.
     reached: Option<Number>,
-    /// So many were found that nothing before this is among the newest.
+    /// Enough were found that no message before this number is among the newest.
     newest: Number,
     found: Vec<Entry>,
 }

@@ -2,9 +2,9 @@
 //!
 //! A session runs all the lines that one `read` gave before it lets go of the lock, and most of the time they are one
 //! person's words to one room. They are put behind one another first, and then each member gets them at once: with
-//! forty lines for a hundred people, that is a hundred outboxes touched and not four thousand.
-//! Nobody can tell: a burst ends before anything else is queued ([`World::courier`]), before a command that could change
-//! who hears it, and before the lock is let go.
+//! forty lines for a hundred people, that is a hundred outboxes touched and not four thousand. Nobody notices: a
+//! burst ends before anything else is queued ([`World::courier`]), before a command that could change who hears it,
+//! and before the lock is let go.
 
 use super::{for_each_connection, queue};
 use crate::outbox::Cause;

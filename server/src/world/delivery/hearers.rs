@@ -22,7 +22,7 @@ pub(crate) enum Reads {
     SeveralLines,
     /// The same line for clients that do not know such messages.
     LineByLine,
-    /// That something is taken back.
+    /// News that a message is taken back.
     Redactions,
 }
 

@@ -1,7 +1,7 @@
 //! Lines on their way: how a line looks to each client, and in which order lines are queued.
 //!
-//! No other part of the server queues for a client under the lock. A line goes through a [`Courier`], and to have one is
-//! to have ended the [burst]: so the words of a burst come before all that is said later.
+//! No other part of the server queues for a client under the lock. A line goes through a [`Courier`], and making a
+//! courier ends the [burst]: so the words of a burst come before all later lines.
 
 pub(super) mod burst;
 pub(super) mod hearers;

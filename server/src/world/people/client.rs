@@ -110,7 +110,7 @@ pub enum Pass {
     Unsaid,
     /// It has said this, which is looked at when the login ends.
     Said(String),
-    /// It has said the right one.
+    /// It has said the right password.
     Right,
 }
 

@@ -29,17 +29,17 @@ const FORGIVEN_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// The wait for the next wrong password; each one after it costs twice as much.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(16);
-/// So many more than are free make the longest wait; an address is not counted beyond, so as to be forgiven soon.
+/// This many more than the free ones make the longest wait; more are not counted, so an address is forgiven soon.
 const MOST_MORE: u32 = 6;
 /// After this time without a wrong password, the earlier ones are forgotten.
 const MEMORY: SignedDuration = SignedDuration::from_mins(10);
 /// How many accounts may be opened from one address before it has to be quiet for as long as [`MEMORY`].
 const OPENINGS: u32 = 5;
-/// So many entries at least are kept before those that are forgotten are looked for.
+/// At least this many entries are kept before the server looks for forgotten ones.
 const MANY: usize = 1024;
 /// At most this many entries are kept; a guesser beyond them is not counted.
 const MOST: usize = 65_536;
-/// How often those that are forgotten are looked for when there are so many.
+/// How often the server looks for forgotten entries when there are that many.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// The wrong guesses of late.

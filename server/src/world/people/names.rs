@@ -28,8 +28,9 @@ impl World {
     /// Gives a client a nickname, in its normal form, and frees the one it had. Tells nobody.
     ///
     /// # Errors
-    /// ERR_ERRONEUSNICKNAME; or ERR_NICKNAMEINUSE when somebody has it or one that looks the same. So too when it belongs
-    /// to an account that a registered client has not logged in to; an unregistered client may still log in to it.
+    /// ERR_ERRONEUSNICKNAME; or ERR_NICKNAMEINUSE when somebody has it or one that looks the same, or when it belongs
+    /// to an account that a registered client has not logged in to. Before registration a client may still log in to
+    /// it.
     pub fn rename(&mut self, id: ClientId, wanted: &str) -> Result<(), Reply> {
         let max_bytes = self.config.nick_length;
         let nick = nickname::normalize(wanted, max_bytes)

@@ -24,7 +24,7 @@ pub struct KeptChannel {
     pub name: String,
     /// When it was opened.
     pub created: Timestamp,
-    /// From when on what was said in it may be read; `None` in what earlier versions have kept.
+    /// Newcomers may read what was said from this number on; `None` where an earlier version kept the room.
     pub since: Option<Number>,
     /// Its topic.
     pub topic: Option<Topic>,
@@ -39,13 +39,13 @@ pub struct KeptChannel {
 /// A change that the store is to keep: of a room, or of a person who stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToKeep {
-    /// That it is so now.
+    /// The state of a room now.
     Channel(Box<KeptChannel>),
-    /// That there is none of this name any more, or none that is kept.
+    /// No room of this name is there any more, or none that is kept.
     Nothing(String),
     /// The place of a person who stays.
     Presence(Box<Presence>),
-    /// That nobody with this account stays any more.
+    /// Nobody with this account stays any more.
     NoPresence(String),
 }
 

@@ -283,8 +283,8 @@ impl World {
         self.effects.records.push(Record::Room(place, since));
     }
 
-    /// From when on somebody may read what was said in a channel, if at all: the members, and in some rooms only what
-    /// came since they did.
+    /// The number from which a person may read what was said in a channel. Only members may read, and in some rooms
+    /// only what was said since they came.
     pub(crate) fn may_read_since(&self, reader: ClientId, id: ChannelId) -> Option<Number> {
         let channel = &self.channels[id];
         let member = channel.members.get(&reader)?;

@@ -14,9 +14,9 @@ pub(crate) const EARLIEST_SECS: i64 = 1_735_689_600;
 /// The name of a message or a batch: microseconds since 1970, and never the same twice. So it says when something was
 /// said, orders what was said, and is what the [store](crate::store) files it under.
 ///
-/// Where the clock is set back, numbers run on ahead of it until it has caught up, however long that takes: the order is
-/// the order in which things were said, and no name is given twice. But times come from the clock then
-/// (`time_by`), and are kept beside the numbers.
+/// When the clock is set back, numbers run on ahead of it until it has caught up, however long that takes: the order
+/// is the order in which things were said, and no name comes twice. But times come from the clock then (`time_by`),
+/// and are kept beside the numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number(i64);
 
