@@ -1,4 +1,4 @@
-//! The menus: what can be done with a person, a conversation, a server, and as oneself.
+//! The menus: what can be done with a person, a conversation, a server, and with our own name.
 
 use super::Controller;
 use crate::config::settings::{Choice, Notify};

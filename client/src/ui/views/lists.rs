@@ -11,7 +11,7 @@ use crate::ui::{Action, UiContext};
 pub enum ListKey {
     /// The heading over the conversations of a network.
     Network(NetworkId),
-    /// One of them.
+    /// A conversation.
     Conversation(ConversationId),
     /// A saved server that is not among the networks, by its number.
     Profile(usize),
