@@ -40,7 +40,7 @@ pub(super) fn backup(
     let connection = store::open_beside(config, true)?;
     let target = target(config, file)?;
     let draft = {
-        // A signal waits until it is known whose file that is.
+        // A signal waits until it is known whether this process made the file.
         let mut half_made = half_made.lock();
         let draft = Draft::begin(&target).map_err(|error| cannot_write(&error))?;
         *half_made = Some(draft.path().to_owned());
@@ -135,7 +135,7 @@ fn is_the_database_of_a_house(target: &Path) -> bool {
         && target.parent().is_some_and(|folder| folder.join(store::LOCK_FILE).exists())
 }
 
-/// Removes what is half made when the process is told to end, and ends it.
+/// Removes the half-made copy when the process is told to end, and ends the process.
 fn clear_away_at_a_signal(half_made: Arc<Mutex<Option<PathBuf>>>) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     // It ends with the process.

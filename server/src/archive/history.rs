@@ -19,7 +19,7 @@ use crate::store::history::{self, import};
 use crate::text::language::Text;
 use crate::world::{Entry, Kind, Number, Texts};
 
-/// How far ahead of this machine's clock a message may be that is taken: clocks differ.
+/// How far ahead of this machine's clock an imported message may be: clocks differ.
 const MOST_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// Writes what was said and done in a room.
@@ -188,7 +188,7 @@ fn entry_of(line: &str, place: &Arc<str>, latest: Timestamp) -> Result<import::I
     if texts.source.is_empty() {
         return Err(wrong("source"));
     }
-    // Only speech may have several lines; its client sent each of them in one.
+    // Only speech may have several lines; its client sent each of them as a line.
     let is_speech = matches!(kind, Kind::Privmsg | Kind::Notice);
     let mut lines = texts.words.split(['\r', '\n']);
     if texts.words.contains('\0')

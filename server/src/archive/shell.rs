@@ -29,7 +29,7 @@ pub(super) fn order(config: &Config, words: &[String]) -> Outcome {
             let outcome = Outcome::read(&answer).ok_or_else(|| unreachable(answer.clone()))?;
             return Ok((Text::ServerDoesIt, outcome));
         }
-        // It keeps servers out meanwhile, and is told so if one is there that cannot be asked.
+        // This server keeps others out meanwhile, and does not start if one is there that cannot be asked.
         let server = Server::start_without_doors(config.clone())?;
         let outcome = carry_out(server.shared(), words, language);
         server.stop();

@@ -123,8 +123,7 @@ impl Memory {
     }
 }
 
-/// The hash of a password with a new salt, in the form that the configuration takes; for a caller with just one to
-/// hash.
+/// The hash of a password with a new salt, in the configuration's form, for a caller with a single one to hash.
 ///
 /// # Errors
 /// When there is no memory for it.
@@ -211,8 +210,8 @@ impl Hash {
     }
 }
 
-/// The keys that let a server log somebody in by SCRAM-SHA-256 without knowing the password ([RFC 5802
-/// §3](https://www.rfc-editor.org/rfc/rfc5802#section-3)).
+/// The keys that let a server log somebody in by SCRAM-SHA-256 without knowing the password
+/// ([RFC 5802 §3](https://www.rfc-editor.org/rfc/rfc5802#section-3)).
 ///
 /// A thief gains less from them than from the password, but guesses it more cheaply from them than from the hash.
 #[derive(Clone, PartialEq, Eq)]
@@ -359,7 +358,7 @@ mod tests {
         let hash = memory.hash("correcthorse").unwrap();
         let mut shortest = |check: &mut dyn FnMut(&mut Memory)| {
             let times = (0..3).map(|_| {
-                // What others do meanwhile does not count.
+                // The work of other threads meanwhile does not count.
                 let began = Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
                 check(&mut memory);
                 Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap() - began

@@ -16,8 +16,8 @@ pub enum Mechanism {
     /// By the certificate that the connection came with
     /// ([RFC 4422, appendix A](https://www.rfc-editor.org/rfc/rfc4422#appendix-A)).
     External,
-    /// By showing that the user knows the password, without saying it ([RFC
-    /// 7677](https://www.rfc-editor.org/rfc/rfc7677)).
+    /// By showing that the user knows the password, without saying it
+    /// ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)).
     ScramSha256,
 }
 
@@ -25,7 +25,7 @@ impl Mechanism {
     const ALL: &[(Self, &str)] =
         &[(Self::Plain, "PLAIN"), (Self::External, "EXTERNAL"), (Self::ScramSha256, "SCRAM-SHA-256")];
 
-    /// Those that there are here; without TLS there is no certificate.
+    /// The mechanisms that there are here; without TLS there is no certificate.
     fn offered(scram: bool, secure: bool) -> impl Iterator<Item = &'static (Self, &'static str)> {
         Self::ALL.iter().filter(move |(mechanism, _)| match mechanism {
             Self::Plain => true,
@@ -51,7 +51,7 @@ impl Mechanism {
 /// An exchange that is going on.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// What the client is saying, in chunks.
+    /// The client's words so far, in chunks.
     pub(crate) said: Assembler,
     pub(crate) step: Step,
 }
@@ -179,7 +179,7 @@ mod tests {
         }
         let server = ServerFirst::parse(exchanges[0].server_first()).unwrap();
         assert_eq!((server.salt, server.iterations), (&*keys.salt(), 4096));
-        // A proof for one exchange, and nothing, proves nothing in another.
+        // Neither a proof for one exchange nor an empty one proves anything in another.
         for said in ["", "c=biws,r=client,p=AAAA", &format!("c=biws,r={},p=AAAA", nonces[1])] {
             assert_eq!(exchanges[0].verify(said, &keys), None, "{said}");
         }

@@ -51,7 +51,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
             for names in in_lines(wanted.split_ascii_whitespace(), NAMES_BYTES) {
                 answer(context, if changed.is_some() { "ACK" } else { "NAK" }, &names);
             }
-            // Not before the last ACK has been said: it has no tags yet that it only grants.
+            // The set changes after the last ACK, which has no tags yet that the set grants.
             if let Some(set) = changed {
                 context.world.client_mut(context.device).capabilities = set;
             }
@@ -69,8 +69,8 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
     Ok(())
 }
 
-/// Tells a connection which capabilities another configuration has brought or taken, if it wants to know; what is gone
-/// is off for everybody.
+/// Tells a connection which capabilities another configuration has brought or taken, if it wants to know. A
+/// capability that is gone is off for everybody.
 pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
     let config = Arc::clone(&world.config);
     let client = world.client_mut(id);

@@ -20,7 +20,7 @@ pub(super) struct Context<'w> {
     /// The connection that asks: the person's own, or one of its devices.
     pub(super) device: ClientId,
     pub(super) tags: Tags<'w>,
-    /// What is to be done before the command goes on.
+    /// The task to do before the command goes on.
     pub(super) task: Option<Box<dyn Task>>,
 }
 

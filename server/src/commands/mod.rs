@@ -271,7 +271,7 @@ pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Err
     end(context)
 }
 
-/// Tells those who are here what another configuration changes for their programs: capabilities that come and go
+/// Tells the people here what another configuration changes for their programs: capabilities that come and go
 /// ([cap-notify](https://ircv3.net/specs/extensions/capability-negotiation#cap-notify)), and tokens of 005.
 pub fn tell_changes(world: &mut World, before: &Config) {
     let tokens = isupport::changed_tokens(before, &world.config);
@@ -321,7 +321,7 @@ fn find(name: &str) -> Option<(usize, &'static Command)> {
         return None;
     }
     let number = number_of(name);
-    // Most lines are this one, so it is looked at first.
+    // Most lines are PRIVMSG, so its row is looked at first.
     let index = if COMMANDS[PRIVMSG].number == number {
         PRIVMSG
     } else {
@@ -360,7 +360,7 @@ fn dispatch(context: &mut Context, message: &Message) -> Result<(), Reply> {
     (command.run)(context, message)
 }
 
-/// The answer to what is no command; before login the client learns only that it has to log in.
+/// The answer to an unknown command; before login the client learns only that it has to log in.
 fn unknown(context: &Context, word: &str) -> Reply {
     if context.client().is_registered() {
         Reply::UnknownCommand(word.to_owned())

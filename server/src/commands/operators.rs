@@ -191,7 +191,7 @@ fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply
     context.notice(&added);
     context.world.note(added);
     let ban = ServerBan { target, reason, who, since: Some(now), until };
-    // In force at once; that it is kept for the next start can wait for the disk.
+    // The ban is in force at once; keeping it for the next start can wait for the disk.
     let replaced = context.world.add_ban(ban.clone());
     hint_at_account(context, &ban.target);
     context.world.turn_out_all(&ban);
@@ -300,7 +300,7 @@ fn lift(context: &mut Context, message: &Message, read: Read) -> Result<(), Repl
     Ok(())
 }
 
-/// REHASH: reads the configuration again. Nobody is dropped; what came of it is told by notice.
+/// REHASH: reads the configuration again. Nobody is dropped; a notice tells what came of it.
 pub(super) fn rehash(context: &mut Context, _: &Message) -> Result<(), Reply> {
     context.reply(&Reply::Rehashing(context.world.config.name.clone()));
     context.world.order(Order::Rehash(Some(context.device)));

@@ -43,7 +43,7 @@ pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply
         return context.world.take_nick(context.me, wanted);
     }
     match context.world.rename(context.me, wanted) {
-        // It may be the client's all the same, when it has logged in.
+        // The name may be the client's all the same, once the client has logged in.
         Err(Reply::NicknameInUse(nick, _)) if may_still_be_had(context, &nick) => want(context, Some(nick)),
         outcome => {
             outcome?;
@@ -61,7 +61,7 @@ fn may_still_be_had(context: &Context, nick: &str) -> bool {
     let holder = world.find(nick).ok().and_then(|holder| world.client(holder));
     let owner = world.owner_of(nick).map(|account| &*account.name);
     let accounts = [owner, holder.and_then(|holder| holder.account())];
-    // Where strangers are called something else, there is nothing to refuse either.
+    // A stranger who is renamed anyway need not be refused here.
     (owner.is_some() && world.config.protect_names == ProtectNames::Rename)
         || accounts.into_iter().flatten().any(|account| negotiating || client.account() == Some(account))
 }

@@ -10,7 +10,7 @@ use super::files;
 use super::keys::{Config, Key};
 use crate::text::language::{Both, Text};
 
-/// How much is read of a file: what is longer is something else by mistake.
+/// How much is read of a file: a longer file is something else by mistake.
 const MOST_BYTES: u64 = 1 << 20;
 
 impl Config {

@@ -82,7 +82,7 @@ pub fn line_at(text: &[u8], byte: usize) -> usize {
     1 + text.iter().take(byte).filter(|byte| **byte == b'\n').count()
 }
 
-/// The path that is meant: `~` is the user's home, and what is relative begins in the working directory.
+/// The path that is meant: `~` is the user's home, and a relative path begins in the working directory.
 ///
 /// # Errors
 /// That there is no home, or that it is somebody else's.
@@ -95,11 +95,11 @@ pub fn expand(text: &str) -> Result<PathBuf, Text> {
         }
         Some(_) => return Err(Text::NotOwnHome),
     };
-    // Without a working directory what is relative stays so.
+    // Without a working directory a relative path stays so.
     Ok(path::absolute(&path).unwrap_or(path))
 }
 
-/// The name of what belongs to a file.
+/// The name of a file that belongs to another and stands beside it.
 pub(crate) fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);

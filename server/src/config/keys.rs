@@ -1,8 +1,8 @@
 //! Every key of the configuration, a row each: a new key is a row here, and its use.
 //!
 //! From the rows follow [`Config`] and its defaults, the keys of the file, the flags and `--help`, the words about a
-//! mistake, what needs a restart, and what the documents list: `make docs` writes their tables and the sample file. How a
-//! row is written stands in `row.rs`, and what its readers are in `form.rs`.
+//! mistake, what needs a restart, and what the documents list: `make docs` writes their tables and the sample file.
+//! `row.rs` tells how a row is written, and `form.rs` what its readers are.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

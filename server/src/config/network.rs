@@ -32,7 +32,7 @@ impl Network {
     }
 
     fn new(address: IpAddr, bits: u8) -> Self {
-        // The first 96 bits of an IPv4 address inside IPv6 say that it is one.
+        // The first 96 bits of an IPv4 address inside IPv6 only say that it is an IPv4 address.
         let (address, bits) = match (address.to_canonical(), bits.checked_sub(96)) {
             (inner @ IpAddr::V4(_), Some(bits)) if address.is_ipv6() => (inner, bits),
             _ => (address, bits),

@@ -50,7 +50,7 @@ pub struct Doorman {
     guests: Sender<TcpStream>,
 }
 
-/// Somebody on the way out.
+/// A connection on its way out.
 struct Guest {
     socket: TcpStream,
     deadline: Instant,

@@ -5,7 +5,7 @@
 //! So before the login each line, and the beginning of one that has not ended, is looked at here before it is run; on
 //! the first that betrays another protocol the connection ends, and what stands behind it is never run.
 //!
-//! What a person may type by mistake is no sign: `/nick me`, `hello`, 你好.
+//! A person's slips are no sign: `/nick me`, `hello`, 你好.
 
 use crate::net::tls;
 use crate::text::language::Text;

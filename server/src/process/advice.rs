@@ -14,7 +14,7 @@ use crate::net::tls::{Identity, SELF_SIGNED};
 use crate::store;
 use crate::text::language::Text;
 
-/// How long before a certificate's end it is spoken of.
+/// How long before its end a certificate is spoken of.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// All that should be mended. Looks at the files that the configuration names.

@@ -2,8 +2,8 @@
 //!
 //! A console may be a pipe or a terminal that nobody reads: `| less`, Ctrl-S, the copy mode of `screen`. A write
 //! there waits, perhaps for ever, and a thread that waits for it holds up a session or the stop. So a line goes into
-//! a bounded channel and its writer goes on. Lines that do not fit are counted, and the console says where they are
-//! missing how many they were.
+//! a bounded channel and its writer goes on. Lines that do not fit are counted, and the console tells their number
+//! where they are missing.
 //! A console that is closed, or a full disk under it, is no error: lines that cannot be written are counted as well.
 //!
 //! The time of day is put before a line by that thread too: the time zone is a file, read now and then, and to read it

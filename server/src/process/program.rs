@@ -15,7 +15,7 @@ pub fn file() -> PathBuf {
     choose(called, env::current_exe().ok())
 }
 
-/// By what name it was called: what the kernel was given, which is a file's, or else what the program was told.
+/// The name that it was called by: a file's, as the kernel was given it, or else what the program was told.
 fn name() -> OsString {
     #[cfg(target_os = "linux")]
     if let name @ [_, ..] = rustix::param::linux_execfn().to_bytes() {

@@ -83,7 +83,7 @@ pub fn introduction(identity: &Identity) -> Vec<Text> {
     iter::once(fingerprint).chain(identity.is_self_signed.then_some(Text::SelfSigned)).collect()
 }
 
-/// Where what outlasts the server is kept.
+/// Where the server keeps what outlasts it.
 pub fn whereabouts(config: &Config) -> Text {
     let folder = config.data_dir.as_ref().map(|folder| folder.display().to_string());
     folder.map_or(Text::DataIsInMemory, Text::DataIsIn)

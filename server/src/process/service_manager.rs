@@ -17,7 +17,7 @@ use crate::server::Server;
 use crate::text::language::Text;
 use crate::world::Order;
 
-/// How often it is told how many are here, at most, and whether all is well, at least.
+/// How often it is told how many people are here, at most, and whether all is well, at least.
 const GLANCE: Duration = Duration::from_secs(5);
 /// How long a word may wait for a manager that does not listen.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -65,7 +65,7 @@ impl ServiceManager {
         self.tell("STOPPING=1");
     }
 
-    /// Waits for an order to the server. Meanwhile the manager hears how it is.
+    /// Waits for an order to the server. Meanwhile the manager hears how the server is.
     pub fn wait_for_order(&mut self, server: &Server) -> Order {
         if self.way.is_none() {
             return server.orders().recv().unwrap_or(Order::Die);
@@ -80,7 +80,7 @@ impl ServiceManager {
         }
     }
 
-    /// A server is alive in which something can still happen: the lock of its world can be had.
+    /// A server is alive if something can still happen in it: the lock of its world can be had.
     fn report(&mut self, server: &Server) {
         let Some(count) = server.count_people(self.glance) else {
             let text = Text::WorldIsStuck(self.glance.as_secs_f32().to_string());

@@ -38,7 +38,7 @@ pub struct Attendant {
 /// Where orders go.
 #[derive(Debug)]
 enum Desk {
-    /// Nobody takes them yet. To read the configuration again is kept for later; to end is done at once.
+    /// Nobody takes orders yet. An order to read the configuration is kept for later; an order to end is done at once.
     Starting {
         reload: bool,
     },

@@ -15,7 +15,7 @@ use crate::store::{accounts, bans};
 use crate::text::language::{Language, Text};
 use crate::world::{Account, Change, ClientId, ServerBan, Target};
 
-/// The first words of what is done here.
+/// The first words of the orders that are done here.
 pub(crate) const WORDS: [&str; 2] = ["bans", "accounts"];
 
 /// How to say it.
@@ -40,7 +40,7 @@ pub(crate) fn makes_sense(words: &[String]) -> bool {
 pub(crate) struct Outcome {
     /// For standard output: what was asked for, a line each.
     pub(crate) shown: Vec<String>,
-    /// For standard error: by whom it was done, what was done, or why it was not.
+    /// For standard error: who did it, what was done, or why it was not.
     pub(crate) said: Vec<String>,
     pub(crate) is_done: bool,
 }
@@ -149,7 +149,7 @@ fn list_bans(shared: &Shared) -> Outcome {
     Outcome::shown(bans.iter().map(line).collect())
 }
 
-/// Lifts the ban that is shown so, or that is the same typed otherwise.
+/// Lifts the ban that is shown so, or that is the same when it is typed otherwise.
 fn lift_ban(shared: &Shared, typed: &str, language: Language) -> Result<Outcome, Text> {
     let lifted = shared.with_world(|world| {
         let wanted = [Target::network(typed), Some(Target::mask(typed))];

@@ -111,7 +111,7 @@ fn bytes_in(path: &str, name: &str) -> Option<u64> {
     value.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The control groups that this process is in: what a container, a service or a user's session may have.
+/// The control groups that this process is in: the limits of a container, a service or a user's session.
 struct Groups {
     /// The lines of `/proc/self/cgroup`.
     listing: String,

@@ -37,7 +37,7 @@ pub(in crate::commands) fn stats(context: &mut Context, message: &Message) -> Re
             let networks = letter.eq_ignore_ascii_case(&'d');
             let bans: Vec<_> = context.world.bans.in_force(context.world.now).cloned().collect();
             for ServerBan { target, reason, who, since, until } in bans {
-                // A star for what was not written down, and for no end.
+                // A star stands for what was not written down, and for no end.
                 let [since, until] =
                     [since, until].map(|time| time.map_or("*".to_owned(), |time| format!("{time:.3}")));
                 let shown = target.to_string();

@@ -23,7 +23,7 @@ pub(in crate::commands) fn pong(_: &mut Context, _: &Message) -> Result<(), Repl
     Ok(())
 }
 
-/// LUSERS: how many are here.
+/// LUSERS: how many people are here.
 pub(in crate::commands) fn lusers(context: &mut Context, _: &Message) -> Result<(), Reply> {
     send_lusers(context);
     Ok(())

@@ -48,7 +48,7 @@ impl Guess {
         self.wait.is_zero()
     }
 
-    /// Takes note of how it was, where no time was needed to see that.
+    /// Notes whether it was right, where no time was needed to see that.
     pub(in crate::commands) fn found(&mut self, is_right: bool) {
         self.is_right = Some(is_right);
         self.due = if is_right { Due::Nothing } else { Due::Penalty };
@@ -73,7 +73,7 @@ impl Guess {
         }
     }
 
-    /// Counts it, once, even if the client has gone. Returns how it was if that is news.
+    /// Counts it, once, even if the client has gone. Returns whether it was right if that is news.
     pub(in crate::commands) fn settle(&mut self, world: &mut World) -> Option<bool> {
         let is_right = self.is_right.filter(|_| !self.is_counted)?;
         self.is_counted = true;

@@ -73,7 +73,7 @@ fn refuse(context: &mut Context, command: &str, code: &str, account: Option<&str
     context.send(format_args!("FAIL {command} {code}{space}{account} :{words}"));
 }
 
-/// The nickname that the client has, or has asked for and cannot have but by logging in to the account of that name.
+/// The nickname that the client has, or has asked for and can have only by logging in to the account of that name.
 fn chosen_nick<'c>(context: &'c Context) -> Option<&'c str> {
     let client = context.client();
     let wanted = match &client.registration {

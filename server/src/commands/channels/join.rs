@@ -1,4 +1,4 @@
-//! JOIN: who may come in, and what everybody is told of it.
+//! JOIN: coming in, if the room lets the client, and what everybody is told of it.
 
 use teahouse_protocol::Message;
 

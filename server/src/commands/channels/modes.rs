@@ -1,5 +1,5 @@
-//! MODE of a channel: what may be done there, and who has which rank
-//! ([Modern IRC, "MODE message"](https://modern.ircdocs.horse/#mode-message)). Those of a user are in
+//! MODE of a channel: what may be done there, and which rank each member has
+//! ([Modern IRC, "MODE message"](https://modern.ircdocs.horse/#mode-message)). A user's own modes are in
 //! [`people`](crate::commands::people).
 
 use teahouse_protocol::{Message, names};

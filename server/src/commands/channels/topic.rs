@@ -8,7 +8,7 @@ use crate::commands::context::Context;
 use crate::text::reply::Reply;
 use crate::world::{Channel, ChannelId, Flag, Kind, Rank, Topic};
 
-/// TOPIC: what the room is about; with words it is changed, and with empty words cleared.
+/// TOPIC: tells what the room is about; words change it, and empty words clear it.
 pub(in crate::commands) fn topic(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let name = message.param(0).unwrap_or_default();
     let Some(text) = message.param(1) else {

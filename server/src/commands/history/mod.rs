@@ -34,9 +34,9 @@ const LAST: Edge = Edge::Message(Number::LAST);
 /// A place in time: `timestamp=` or `msgid=`.
 #[derive(Clone, Copy)]
 struct Point {
-    /// The last that is before what comes after the point.
+    /// The end of the point: what comes after the point is behind this edge.
     last: Edge,
-    /// The first that is behind what comes before the point.
+    /// The beginning of the point: what comes before the point is before this edge.
     first: Edge,
 }
 
@@ -180,7 +180,7 @@ pub(super) struct Readable {
     pub(super) name: String,
     /// The keys that it may be filed under.
     pub(super) places: Vec<String>,
-    /// From when on.
+    /// The number from which on it may be read.
     pub(super) since: Number,
 }
 
@@ -301,8 +301,8 @@ impl Context<'_> {
     }
 }
 
-/// CHATHISTORY TARGETS: the conversations whose last word was said in a time; of too many, those that were last said
-/// something in if `newest`.
+/// CHATHISTORY TARGETS: the conversations whose last word was said in a time. If there are too many, the latest of
+/// them if `newest`, else the earliest.
 fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit: usize) {
     let (mine, since) = (party(context.client(), context.world.config.casemapping), reads_since(context));
     let rooms = readable_rooms(context);

@@ -37,7 +37,7 @@ pub(in crate::commands) fn markread(context: &mut Context, message: &Message) ->
         return Ok(());
     };
     // A marker never goes back, so a client whose clock is ahead would have read for good what is yet to be said. The
-    // present is the time that something would have that is said now.
+    // present is the time that a message said now would have.
     let next = context.world.next_number();
     let read = Number::at(time).min(Number::at(context.world.time_of(next)));
     match context.world.mark_read(context.me, target, read) {
@@ -58,7 +58,7 @@ pub(in crate::commands) fn markread(context: &mut Context, message: &Message) ->
     Ok(())
 }
 
-/// Tells a connection whose person comes into a room how far that has read there.
+/// Tells a connection whose person comes into a room how far the person has read there.
 pub(in crate::commands) fn tell_on_arrival(context: &mut Context, connection: ClientId, channel: ChannelId) {
     if context.world.client(connection).is_some_and(|client| client.has(Capability::ReadMarker)) {
         let line = line(context, &context.world.channel(channel).name);

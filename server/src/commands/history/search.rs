@@ -18,9 +18,9 @@ use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
 use crate::world::{Entry, party};
 
-/// How many messages are found, if not said otherwise.
+/// How many messages a search finds, unless it says otherwise.
 const SOME: usize = 20;
-/// How many at most.
+/// How many it finds at most.
 const MOST: usize = 100;
 
 /// Why a search is refused: the code, what it is about, and the words.

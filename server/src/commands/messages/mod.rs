@@ -1,4 +1,4 @@
-//! Speaking: PRIVMSG, NOTICE and TAGMSG, to a room, to those of some rank in it, or to one person
+//! Speaking: PRIVMSG, NOTICE and TAGMSG, to a room, to its members of some rank, or to one person
 //! ([Modern IRC, "Sending Messages"](https://modern.ircdocs.horse/#sending-messages);
 //! [IRCv3 message-tags](https://ircv3.net/specs/extensions/message-tags)).
 

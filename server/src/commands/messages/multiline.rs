@@ -142,7 +142,7 @@ fn invalid(context: &mut Context) {
     context.fail("BATCH", "MULTILINE_INVALID", "", &Text::InvalidBatch);
 }
 
-/// Delivers a message of several lines to a room, to those of some rank in it, or to one person.
+/// Delivers a message of several lines to a room, to its members of some rank, or to one person.
 fn deliver(context: &mut Context, draft: &Draft, command: &'static str) -> Result<(), Reply> {
     let (rank, channel) = speech::rank_and_channel(&draft.target);
     if names::is_channel(channel) {

@@ -23,7 +23,7 @@ impl Speech<'_> {
         Kind::from_command(self.command).expect("it is one of the three")
     }
 
-    /// Which connections can read it: tags without words are for those only that asked for tags.
+    /// Which connections can read it: tags without words are only for connections that asked for tags.
     pub(in crate::commands) fn reads(self) -> Reads {
         if self.text.is_some() { Reads::Words } else { Reads::TagsAlone }
     }

@@ -58,7 +58,7 @@ pub(super) fn setname(context: &mut Context, message: &Message) -> Result<(), Re
     Ok(())
 }
 
-/// ISON: which of these are here.
+/// ISON: which of these people are here.
 pub(super) fn ison(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let asked = message.params().iter().flat_map(|param| param.split(' ')).filter(|nick| !nick.is_empty());
     let here: Vec<_> = asked.filter_map(|nick| found(context, nick)).map(Client::name).collect();
@@ -67,7 +67,7 @@ pub(super) fn ison(context: &mut Context, message: &Message) -> Result<(), Reply
     Ok(())
 }
 
-/// USERHOST: where these come from, whether they are operators, and whether they are away.
+/// USERHOST: where these people come from, whether they are operators, and whether they are away.
 pub(super) fn userhost(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let people = message.params().iter().take(USERHOST_NAMES).filter_map(|nick| found(context, nick));
     let list: Vec<_> = people

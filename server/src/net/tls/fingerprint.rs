@@ -4,12 +4,12 @@ use std::fmt;
 
 use ring::digest;
 
-/// The mark that a certificate is known by. Prints as 64 hexadecimal digits.
+/// The fingerprint itself. Prints as 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// That of a certificate in DER form.
+    /// The fingerprint of a certificate in DER form.
     pub fn of(certificate: &[u8]) -> Self {
         let hash = digest::digest(&digest::SHA256, certificate);
         Self(hash.as_ref().try_into().expect("SHA-256 has so many bytes"))

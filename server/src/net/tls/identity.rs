@@ -32,11 +32,11 @@ const MOST_BYTES: u64 = 1 << 20;
 pub struct Identity {
     /// The settings that a handshake goes by.
     pub handshakes: Arc<ServerConfig>,
-    /// The mark that the certificate is known by.
+    /// The certificate's fingerprint.
     pub fingerprint: Fingerprint,
     /// Whether nobody else vouches for it.
     pub is_self_signed: bool,
-    /// From when on the certificate holds, and how long.
+    /// When the certificate begins to hold, and when it ends.
     pub holds: [Timestamp; 2],
     /// The number, from 1, of the first certificate in the file that did not sign the one before it.
     pub stray: Option<usize>,
@@ -49,8 +49,8 @@ enum Unusable {
 }
 
 impl Identity {
-    /// Loads the pair that the configuration names, else a pair that the server signs itself. That is made now if
-    /// there is none, and stays in memory where there is no data folder: then the one of `before` is kept.
+    /// Loads the pair that the configuration names, else a pair that the server signs itself. The server makes that
+    /// now if there is none, and keeps it in memory where there is no data folder: then the pair of `before` stays.
     ///
     /// # Errors
     /// A sentence that names the file and what is wrong with it.

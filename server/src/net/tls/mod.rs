@@ -8,7 +8,7 @@
 //! before it is taken and sent after it is given back, and under it they are only opened or sealed, in memory. Records
 //! must go out in the order in which they were sealed; the outbox sees to that, for it has one writer at a time.
 //!
-//! The certificate and key of this server are in [`identity`]; the mark that it knows others by, in [`fingerprint`].
+//! The certificate and key of this server are in [`identity`]; the marks by which it knows others, in [`fingerprint`].
 
 pub mod fingerprint;
 pub mod identity;
@@ -111,7 +111,7 @@ fn wait_no_longer_than(socket: &TcpStream, deadline: Instant) -> io::Result<()> 
 }
 
 impl Link {
-    /// The mark that the client's certificate is known by, if it showed one.
+    /// The fingerprint of the client's certificate, if it showed one.
     pub fn certificate(&self) -> Option<Fingerprint> {
         let tls = self.tls.lock();
         tls.peer_certificates().and_then(<[_]>::first).map(|certificate| Fingerprint::of(certificate))
