@@ -1,9 +1,9 @@
 //! Passwords as they are kept: argon2id hashes ([RFC 9106](https://www.rfc-editor.org/rfc/rfc9106)), and, where the
 //! configuration asks for them, the keys of SCRAM-SHA-256.
 //!
-//! Hashing takes tens of milliseconds and twenty megabytes, on purpose. In the server it is done by threads of its own
-//! ([`hashing`](crate::auth::hashing)). Nothing here is to be called under the world's lock but for what [`ScramKeys`] does
-//! with keys that are there already.
+//! Hashing takes tens of milliseconds and twenty megabytes, on purpose. In the server it is done by threads of its
+//! own ([`hashing`](crate::auth::hashing)). Nothing here is to be called under the world's lock but for what
+//! [`ScramKeys`] does with keys that are there already.
 
 use std::io;
 use std::num::NonZeroU32;

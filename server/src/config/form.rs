@@ -22,7 +22,7 @@ pub struct Form {
     pub kind: Kind,
     /// The longest text, so that each line that says it stays a single line, and each file has a name.
     most_bytes: usize,
-    /// Whether nobody is to read it.
+    /// Whether nobody is to read the value.
     pub is_secret: bool,
     /// The flaw of a text, where there is more to say than what is expected.
     flaw: fn(&str) -> Option<Text>,

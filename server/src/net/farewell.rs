@@ -13,11 +13,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 /// How long a client that was told goodbye may take to hang up itself.
 pub const LINGER: Duration = Duration::from_secs(1);
-/// How many bytes of it are read.
+/// How many of the client's bytes are read.
 const MOST_BYTES: usize = 256 * 1024;
 /// How many guests the doorman sees off at a time; a guest who comes beyond that is closed at once.
 const MOST_GUESTS: usize = 32;
-/// How often the doorman looks at them.
+/// How often the doorman looks at the guests.
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// Reads and drops what a client still says, until it hangs up, the deadline comes, or it is too much.

@@ -27,7 +27,7 @@ use crate::world::{ClientId, Order};
 
 /// How long the program that is to be started may take to say whether it can be.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often it is looked at meanwhile.
+/// How often the program is looked at meanwhile.
 const GLANCE: Duration = Duration::from_millis(10);
 
 /// The words for the operator who asked, and how loudly the console gets them.

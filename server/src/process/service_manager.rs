@@ -1,8 +1,8 @@
 //! The words for systemd, and for other managers of services that listen to the same: the server is ready, reads its
 //! configuration, stops, is alive, and how many people are here.
 //!
-//! The words are [sd_notify's](https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html): one datagram each,
-//! to the socket that the environment names. Where it names none, nothing is said.
+//! The words are [sd_notify's](https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html): one datagram
+//! each, to the socket that the environment names. Where it names none, nothing is said.
 
 use std::env;
 use std::io;

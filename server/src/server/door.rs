@@ -118,8 +118,7 @@ fn admit(running: &Arc<Running>, connection: TcpStream, address: SocketAddr, doo
     drop(guests);
     let (server, secure) = (Arc::clone(running), door.secure);
     let job = move || {
-        // The session sees to a mistake in a command. A mistake elsewhere must not take a place in the house for
-        // good.
+        // The session sees to a mistake in a command. No mistake elsewhere may take this place in the house for good.
         let serve = AssertUnwindSafe(|| session::run(&server.shared, &connection, address, secure));
         let _ = panic::catch_unwind(serve);
         drop(connection);

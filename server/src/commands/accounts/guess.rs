@@ -21,7 +21,7 @@ pub(in crate::commands) struct Guess {
     wait: Duration,
     /// How long a wrong guess makes the client wait for the answer.
     penalty: Duration,
-    /// `None` until it is known, and for good if it could not be found out.
+    /// `None` until somebody has found out, and for good if nobody could.
     is_right: Option<bool>,
     due: Due,
     is_counted: bool,

@@ -256,8 +256,8 @@ pub(crate) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>
     }
 }
 
-/// Logs the client in to an account, and tells everybody concerned. Returns whether there is such an account; the client
-/// hears of one that is suspended.
+/// Logs the client in to an account, and tells everybody concerned. Returns whether there is such an account; the
+/// client hears of an account that is suspended.
 pub(in crate::commands) fn log_in(context: &mut Context, account: &str) -> bool {
     let Some(account) = context.world.accounts.find(account).map(|account| account.name.clone()) else {
         return false;

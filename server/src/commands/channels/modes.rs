@@ -31,8 +31,8 @@ const MAX_LIMIT: usize = 1_000_000;
 /// A change that was made: on or off, the letter, and the parameter if it has one.
 type Change = (bool, char, Option<String>);
 
-/// The letters of a room's modes, as CHANMODES tells them apart: lists; the key, with a parameter when it goes too; other
-/// settings; flags.
+/// The letters of a room's modes, as CHANMODES tells them apart: lists; the key, with a parameter when it goes too;
+/// other settings; flags.
 pub(in crate::commands) fn kinds() -> [String; 4] {
     let lists = List::ALL.iter().map(|(_, letter)| *letter);
     let (key, settings): (Vec<_>, Vec<_>) =

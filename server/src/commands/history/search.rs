@@ -91,7 +91,7 @@ fn read_time(text: &str) -> Option<Edge> {
     text.parse::<Timestamp>().ok().or_else(|| day(text)).map(|time| Edge::Moment(time.as_microsecond()))
 }
 
-/// Looks through the next slice, until there is none.
+/// Looks through the next slice, until there are no more.
 fn go_on(context: &mut Context, mut search: Search) {
     let next = move |connection: &rusqlite::Connection| {
         let done = search.next_slice(connection)?;

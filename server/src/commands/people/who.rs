@@ -135,7 +135,7 @@ pub(in crate::commands) fn whois(context: &mut Context, message: &Message) -> Re
         }
         Err(refusal) => context.reply(&refusal),
     }
-    // Of several the first one is looked up, and the end names them all (Modern IRC, RPL_ENDOFWHOIS).
+    // Of several names the first is looked up, and the end names them all (Modern IRC, RPL_ENDOFWHOIS).
     context.reply(&Reply::EndOfWhois(asked.to_owned()));
     Ok(())
 }

@@ -121,7 +121,7 @@ fn set(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             password_is_changed(context, account, kept);
             let found = context.world.accounts.find(account).map_or(0, |account| account.certificates.len());
             if kept && found > 0 {
-                // The certificates go on proving it, and may not all be the owner's own.
+                // The certificates still prove the account, and may not all be the owner's own.
                 say(context, &Text::CertificatesListed(found.to_string()));
             }
         });
