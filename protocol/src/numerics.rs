@@ -2,7 +2,7 @@
 //! [Modern IRC, "Numerics"](https://modern.ircdocs.horse/#numerics)).
 //!
 //! Only numbers and names stand here. The parameters and the words that the server sends with them are in its
-//! `reply.rs`; what the window makes of them is in its `event.rs`.
+//! `text/reply.rs`; what the window makes of them is in its `event/read.rs`.
 
 macro_rules! numerics {
     ($($name:ident = $number:literal;)*) => {

@@ -3,7 +3,7 @@
 //! The way of a message, and the files in reading order:
 //!
 //! 1. [`server`] accepts the connection and gives it a thread of its [pool](threads);
-//! 2. [`session`] reads bytes, cuts them into lines and takes the lock for each;
+//! 2. [`session`] reads bytes, cuts them into lines and runs these under the lock;
 //! 3. [`commands`] finds the command in its table and runs its handler,
 //! 4. which changes the [`world`] (clients, nicknames, channels) and refuses with a [`reply`](text::reply),
 //! 5. and everything said goes into the [`outbox`] of each recipient, which the session flushes without the lock;
