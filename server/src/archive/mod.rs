@@ -14,7 +14,6 @@ mod shell;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -180,7 +179,7 @@ fn end(outcome: Result<Option<Text>, Refusal>, language: Language) -> ExitCode {
 }
 
 /// Opens the database for an import, which a server must not have meanwhile.
-fn open_alone(config: &Config) -> Result<(Connection, File), Text> {
+fn open_alone(config: &Config) -> Result<(Connection, store::Occupied), Text> {
     store::open_alone(config).map_err(|why| match why {
         Text::FolderInUse(folder) => Text::ImportWhileServed(folder),
         why => why,

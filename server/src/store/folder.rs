@@ -15,6 +15,16 @@ pub(crate) const FILE: &str = "teahouse.db";
 /// The file that is locked as long as a server uses the folder.
 pub(crate) const LOCK_FILE: &str = "teahouse.lock";
 
+/// A folder that no other server uses as long as this lives.
+pub(crate) struct Occupied(File);
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        // A program that is just being started has a copy of this file until it runs, and would keep the lock that long.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Opens the database beside a server that may be using it; for a copy it may be of an older version.
 ///
 /// # Errors
@@ -23,11 +33,11 @@ pub(crate) fn open_beside(config: &Config, may_be_old: bool) -> Result<Connectio
     schema::open_beside(&file_of(config)?, may_be_old)
 }
 
-/// Opens the database, and keeps servers out of its folder for as long as the file lives.
+/// Opens the database, and keeps servers out of its folder.
 ///
 /// # Errors
 /// A sentence for the person at the console.
-pub(crate) fn open_alone(config: &Config) -> Result<(Connection, File), Text> {
+pub(crate) fn open_alone(config: &Config) -> Result<(Connection, Occupied), Text> {
     let folder = config.data_dir.as_ref().ok_or(Text::NoDataDir)?;
     let lock = occupy(folder)?;
     Ok((schema::open(&folder.join(FILE), config.language)?, lock))
@@ -54,8 +64,8 @@ pub(crate) fn is_database(file: &Path) -> bool {
     schema::is_one(file)
 }
 
-/// Makes the folder if need be, for this user only, and keeps other servers out of it for as long as the file lives.
-fn occupy(folder: &Path) -> Result<File, Text> {
+/// Makes the folder if need be, for this user only, and keeps other servers out of it.
+fn occupy(folder: &Path) -> Result<Occupied, Text> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -67,6 +77,7 @@ fn occupy(folder: &Path) -> Result<File, Text> {
         Err(TryLockError::WouldBlock) => return Err(Text::FolderInUse(folder.display().to_string())),
         Err(TryLockError::Error(error)) => return Err(trouble::refused(folder, &error)),
     }
+    let lock = Occupied(lock);
     // The database takes the rights of the file that it finds. Only the server that has the folder may touch it:
     // closing it lets go of all locks on it that this process has.
     private_file(&folder.join(FILE))?;
@@ -99,5 +110,21 @@ fn give_to_the_houses_user(file: &File, path: &Path) {
     {
         // If it cannot be given away, the server says so.
         let _ = std::os::unix::fs::fchown(file, Some(folder.uid()), Some(folder.gid()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_once_its_server_has_stopped_whatever_program_is_just_being_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let occupied = occupy(folder.path()).unwrap();
+        assert!(occupy(folder.path()).is_err(), "one server at a time");
+        // What a program that is being started has until it runs.
+        let _copy = occupied.0.try_clone().unwrap();
+        drop(occupied);
+        assert!(occupy(folder.path()).is_ok());
     }
 }

@@ -45,7 +45,9 @@ use crate::config::Config;
 use crate::text::language::Text;
 use crate::world::{Changes, Record};
 use clerk::{Answer, Clerk, Job, Question};
-pub(crate) use folder::{FILE, LOCK_FILE, file_of, is_database, open_alone, open_beside, try_folder};
+pub(crate) use folder::{
+    FILE, LOCK_FILE, Occupied, file_of, is_database, open_alone, open_beside, try_folder,
+};
 use history::Limits;
 use pile::{Herald, MANY_RECORDS, Pile};
 use trouble::Trouble;
