@@ -6,8 +6,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use fltk::app;
+use fltk::enums::Event;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
@@ -22,6 +24,8 @@ pub struct UiContext {
     pub paint: Painter,
     theme: Cell<Theme>,
     actions: RefCell<VecDeque<Action>>,
+    /// The controller's turn.
+    turn: RefCell<Option<Rc<dyn Fn()>>>,
     has_keyboard: Cell<bool>,
     clicks: Cell<u32>,
     /// What takes the keyboard as soon as the window has it.
@@ -39,6 +43,7 @@ impl UiContext {
             paint: Painter::default(),
             theme: Cell::new(theme),
             actions: RefCell::default(),
+            turn: RefCell::default(),
             has_keyboard: Cell::new(false),
             clicks: Cell::default(),
             heir: RefCell::default(),
@@ -116,6 +121,28 @@ impl UiContext {
     /// Says that something was done.
     pub fn act(&self, action: Action) {
         self.actions.borrow_mut().push_back(action);
+    }
+
+    /// Says how to have what was done carried out.
+    pub fn set_turn(&self, turn: impl Fn() + 'static) {
+        *self.turn.borrow_mut() = Some(Rc::new(turn));
+    }
+
+    /// Has what was done before a key carried out before a widget hears that key: a window that was busy finds several
+    /// keys at once, and Enter sends what was written until then, not what is written behind it. Says whether another
+    /// widget has the keyboard for it; that one has heard the key then.
+    pub fn catch_up(&self) -> bool {
+        let turn = if self.actions.borrow().is_empty() { None } else { self.turn.borrow().clone() };
+        let Some(turn) = turn else { return false };
+        let in_focus = || app::focus().map(|widget| widget.as_widget_ptr());
+        let before = in_focus();
+        turn();
+        let has_moved = in_focus() != before;
+        if has_moved {
+            // Nobody wants the key if this says no.
+            let _ = app::handle_main(Event::KeyDown);
+        }
+        has_moved
     }
 
     /// Takes what was done first.

@@ -2,7 +2,7 @@
 
 use crate::support::display::Display;
 use crate::support::impostor::{Impostor, Line};
-use crate::support::person::{Person, Start};
+use crate::support::person::{Person, Start, list};
 
 fn in_a_room<'a>(display: &'a Display, host: &Impostor, settings: &'a str) -> (Person<'a>, Line) {
     let start = Start { geometry: "900x640+2+22", settings, ..host.invitation("ming") };
@@ -133,4 +133,37 @@ fn the_login_form_asks_in_the_same_way() {
     ming.presses("Escape");
     let seen = ming.waits_for("the form", |seen| seen["dialog"].is_null() && seen["focus"] != "");
     assert!(!seen["fields"].to_string().contains('x'), "{seen:#}");
+}
+
+#[test]
+fn keys_that_come_before_the_window_has_heard_the_last_one_mean_what_they_mean_one_by_one() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    line.sends(b":ming!m@h JOIN #milk\r\n:t 366 ming #milk :end\r\n");
+    ming.waits_for("the other room", |seen| list(&seen["conversations"]).len() == 2);
+    ming.goes_to("composer");
+    ming.is_held_up(|ming| {
+        for word in ["one", "two"] {
+            ming.types(word);
+            ming.presses("Return");
+        }
+    });
+    let room = ming.waits_for("an empty composer", |seen| seen["composer"] == "")["conversation"].clone();
+    for word in ["one", "two"] {
+        assert_eq!(line.reads("PRIVMSG"), format!("PRIVMSG {} {word}", room.as_str().unwrap()));
+    }
+    // What is typed behind Ctrl+K goes to the card that it opens, and Enter to what is found there.
+    for (letters, room) in [("mi", "#milk"), ("te", "#tea")] {
+        ming.is_held_up(|ming| {
+            ming.presses("ctrl+k");
+            ming.types(letters);
+            ming.presses("Return");
+            ming.types("x");
+        });
+        ming.waits_for(room, |seen| {
+            seen["conversation"] == room && seen["switcher"].is_null() && seen["composer"] == "x"
+        });
+        ming.presses("BackSpace");
+        ming.waits_for("nothing", |seen| seen["composer"] == "");
+    }
 }

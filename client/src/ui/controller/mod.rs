@@ -1,8 +1,8 @@
 //! The way round: what a person did and what the network brought go into the model, and the widgets show what it has
 //! become.
 //!
-//! `Controller::turn` runs once per round of FLTK's loop, and is the only place where the model changes. It never
-//! waits: the network has threads of its own.
+//! `Controller::turn` runs once per round of FLTK's loop, and where a key comes before what was done is carried out. It
+//! is the only place where the model changes, and never waits: the network has threads of its own.
 //!
 //! The way of an action: a widget puts an [`Action`] into the [`UiContext`]'s queue, `dispatch` looks it up in its
 //! table, the model changes, `effects` does what the model wants done, and `refresh` tells the widgets what there is
@@ -92,6 +92,18 @@ pub fn run(options: Options) -> Result<(), Phrase> {
     app::add_check({
         let controller = Rc::clone(&controller);
         move |_| controller.borrow_mut().turn()
+    });
+    let ui = Rc::clone(&controller.borrow().ui);
+    ui.set_turn({
+        let controller = Rc::downgrade(&controller);
+        move || {
+            // In the middle of a turn what was done waits for its end.
+            if let Some(controller) = controller.upgrade()
+                && let Ok(mut controller) = controller.try_borrow_mut()
+            {
+                controller.turn();
+            }
+        }
     });
     LAST_WORDS.set(Some(LastWords(ManuallyDrop::new(Rc::clone(&controller)))));
     while !is_over.get() && app.wait() {}
@@ -491,6 +503,7 @@ fn watch_window(window: &DoubleWindow, ui: &Rc<UiContext>, banner: &Banner) {
                     ui.count_click();
                     return false;
                 }
+                Event::KeyDown if ui.catch_up() => return true,
                 Event::KeyDown => {}
                 _ => return false,
             }

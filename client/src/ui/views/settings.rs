@@ -220,8 +220,6 @@ impl SettingsPage {
     fn turn_section(&self, steps: isize) {
         let index = self.sections.current().saturating_add_signed(steps).min(Section::ALL.len() - 1);
         if index != self.sections.current() {
-            // At once, since the next key may come before the page has changed.
-            self.sections.set_current(index);
             self.ui.act(Action::ShowSettings(Section::ALL[index]));
         }
     }
@@ -336,6 +334,7 @@ impl SettingsPage {
             }
             Event::MouseWheel => self.scroll_by(app::event_dy_value() * ROW_HEIGHT),
             Event::Focus | Event::Unfocus => self.list.clone().redraw(),
+            Event::KeyDown if self.ui.catch_up() => {}
             Event::KeyDown => match app::event_key() {
                 Key::PageUp if app::is_event_ctrl() => self.turn_section(-1),
                 Key::PageDown if app::is_event_ctrl() => self.turn_section(1),

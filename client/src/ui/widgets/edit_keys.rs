@@ -23,7 +23,7 @@ impl Editable {
             }
             // FLTK would take the selection away.
             Event::Released => app::event_mouse_button() == app::MouseButton::Right,
-            Event::KeyDown => self.hear_key(ui, asks),
+            Event::KeyDown => ui.catch_up() || self.hear_key(ui, asks),
             _ => false,
         }
     }
