@@ -604,3 +604,32 @@ fn what_is_said_and_done_in_one_go_arrives_in_that_order() {
     words("cleo", &[":five", "alba", "#tea", ":eight", "bye"]);
     words("alice", &[":one", ":two", ":three", ":four", ":five", ":five", "alba", ":six", "#tea"]);
 }
+
+/// A servant is spoken to like anybody else, and may be asked for what changes who hears what was said just before.
+#[test]
+fn what_is_said_to_the_operators_of_a_room_reaches_those_who_were_operators_then() {
+    let mut stage = Memory::open(Config::default());
+    for name in ["alice", "bob"] {
+        stage.connect(name);
+        stage.send(name, &format!("NICK {name}"));
+        stage.send(name, &format!("USER {name} 0 * :{name}"));
+    }
+    for (name, line) in [
+        ("alice", "REGISTER * * correcthorse"),
+        ("alice", "JOIN #tea"),
+        ("bob", "JOIN #tea"),
+        ("alice", "PRIVMSG ChanServ :REGISTER #tea"),
+        ("alice", "MODE #tea +o bob"),
+    ] {
+        stage.send(name, line);
+    }
+    stage.received();
+    for line in ["PRIVMSG @#tea :before", "PRIVMSG ChanServ :DEOP #tea bob", "PRIVMSG @#tea :after"] {
+        stage.send("alice", line);
+    }
+    let received = stage.received();
+    let heard: Vec<_> = received.iter().filter(|(name, _)| name == "bob").map(|(_, line)| &**line).collect();
+    let [said, taken] = heard[..] else { panic!("{heard:?}") };
+    assert!(said.ends_with("PRIVMSG @#tea :before"), "{said}");
+    assert!(taken.ends_with("MODE #tea -o bob"), "{taken}");
+}

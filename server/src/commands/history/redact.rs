@@ -107,7 +107,7 @@ fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) 
     let name = person.and_then(|person| context.world.client(person)).map(|person| person.name().to_owned());
     let line = line(context, name.as_deref().unwrap_or(target));
     if let Some(person) = person.filter(|person| *person != me) {
-        context.world.tell_person(person, |_, client| reads.fits(client).then_some(&line));
+        context.world.tell_readers(person, &line, reads);
     }
-    context.world.tell_own(device, &line, reads, false);
+    context.world.tell_own(device, &line, reads, true);
 }

@@ -132,7 +132,7 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
     context.world.keep_private(me, to, number, kind, line.client_only(), words);
     // Users who speak to themselves hear both: what they said, and what somebody said to them (labeled-response).
-    context.world.tell_own(context.device, &line, speech.reads(), to == me);
+    context.world.tell_own(context.device, &line, speech.reads(), to != me);
     context.world.done_with(line);
     speech::say_if_away(context, to, speech.command)
 }
@@ -140,10 +140,15 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
 /// Speaks to one of the house's servants, if the name is a servant's. `None` if not.
 fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
     let service = services::find(name)?;
-    let number = context.world.next_number();
-    let line = line_from(context, number, speech, "", service.name);
-    // The other devices are not told: the servant answers this device only.
-    context.world.tell_own(context.device, &line, speech.reads(), true);
+    // A servant may be asked for what changes who hears the words of a burst.
+    context.world.end_burst();
+    if context.world.echoes(context.device) {
+        let number = context.world.next_number();
+        let line = line_from(context, number, speech, "", service.name);
+        // The servant answers this device only.
+        context.world.tell_own(context.device, &line, speech.reads(), false);
+        context.world.done_with(line);
+    }
     // A notice is never answered.
     if let ("PRIVMSG", Some(said)) = (speech.command, speech.text) {
         service::hear(context, service, said);
@@ -160,7 +165,8 @@ fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result
     if !context.world.keep_waiting(context.me, &name, number, speech.kind(), line.client_only(), text) {
         return None;
     }
-    context.world.tell_own(context.device, &line, speech.reads(), false);
+    context.world.tell_own(context.device, &line, speech.reads(), true);
+    context.world.done_with(line);
     Some(speech::say_that_it_waits(context, name, speech.command))
 }
 
@@ -186,7 +192,8 @@ fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech)
     let all: Vec<_> =
         context.world.people().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
     for id in all {
-        context.world.tell_person(id, |_, client| speech.reads().fits(client).then_some(&line));
+        context.world.tell_readers(id, &line, speech.reads());
     }
+    context.world.done_with(line);
     Ok(())
 }

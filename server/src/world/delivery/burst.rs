@@ -1,4 +1,4 @@
-//! Bursts: what one person says to one room without a pause.
+//! Bursts: what one person says to the same hearers in one room without a pause.
 //!
 //! A session runs all the lines that one `read` gave before it lets go of the lock, and most of the time they are one
 //! person's words to one room. They are put behind one another first, and then each member gets them at once: with
@@ -9,7 +9,7 @@
 use super::{for_each_connection, queue};
 use crate::outbox::Cause;
 use crate::world::delivery::line::CLASSES;
-use crate::world::{ChannelId, Client, ClientId, Hearers, Line, Member, World};
+use crate::world::{ChannelId, Client, ClientId, Hearers, Line, Member, Reads, World};
 
 /// The burst that is going on, if any.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ struct Audience {
     person: ClientId,
     channel: ChannelId,
     hearers: Hearers,
-    /// Whether the speaker is told too.
+    /// Whether the connection that speaks is told too.
     echo: bool,
     /// Which [classes](Line::class_of) there are among them.
     classes: [bool; CLASSES],
@@ -37,9 +37,10 @@ impl Audience {
     #[inline]
     fn has(&self, id: ClientId, client: &Client, (person, member): (ClientId, &Member)) -> bool {
         let Hearers { least, reads } = self.hearers;
-        (self.echo || id != self.speaker)
-            && reads.fits(client)
-            && (person == self.person || least.is_none_or(|rank| member.ranks.at_least(rank)))
+        if id == self.speaker {
+            return self.echo;
+        }
+        reads.fits(client) && (person == self.person || least.is_none_or(|rank| member.ranks.at_least(rank)))
     }
 }
 
@@ -50,8 +51,11 @@ impl World {
     pub(crate) fn say(&mut self, speaker: ClientId, channel: ChannelId, line: &Line, hearers: Hearers) {
         // The speaker's copy is part of the answer to a question with a label.
         let is_held = self.capture.as_ref().is_some_and(|capture| capture.is_for(speaker));
-        if is_held {
-            self.hold_echo(speaker, channel, line, hearers.reads);
+        if is_held
+            && self.hears_itself(speaker, channel, hearers.reads)
+            && let Some(capture) = &mut self.capture
+        {
+            capture.hold(&self.clients[speaker], line);
         }
         let goes_on = |audience: &Audience| {
             audience.speaker == speaker
@@ -74,8 +78,16 @@ impl World {
         }
     }
 
+    /// Whether a connection hears what it says to a channel itself.
+    fn hears_itself(&self, speaker: ClientId, channel: ChannelId, reads: Reads) -> bool {
+        self.echoes(speaker)
+            && reads.fits(&self.clients[speaker])
+            && self.is_member(self.person_of(speaker), channel)
+    }
+
     fn audience(&self, speaker: ClientId, channel: ChannelId, hearers: Hearers, is_held: bool) -> Audience {
-        let (person, echo) = (self.person_of(speaker), !is_held && self.echoes(speaker));
+        let person = self.person_of(speaker);
+        let echo = !is_held && self.hears_itself(speaker, channel, hearers.reads);
         let mut audience = Audience { speaker, person, channel, hearers, echo, classes: [false; CLASSES] };
         for (person, member) in &self.channels[channel].members {
             for_each_connection(*person, &self.clients[*person], &self.clients, |id, client| {

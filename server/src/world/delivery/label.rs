@@ -7,7 +7,7 @@
 use teahouse_protocol::tags::push_tag;
 
 use crate::outbox::Cause;
-use crate::world::{Capability, ChannelId, Client, ClientId, Line, Reads, World};
+use crate::world::{Capability, Client, ClientId, Line, Reads, World};
 
 /// The longest label, in bytes.
 const LABEL_BYTES: usize = 64;
@@ -66,19 +66,8 @@ impl World {
     /// else's.
     pub(crate) fn tell_unlabelled(&mut self, to: ClientId, line: &Line, reads: Reads) {
         let capture = self.capture.take();
-        self.tell_person(to, |_, client| reads.fits(client).then_some(line));
+        self.tell_readers(to, line, reads);
         self.capture = capture;
-    }
-
-    /// Holds back the speaker's own copy of what it says to a channel, if it is to have one.
-    pub(super) fn hold_echo(&mut self, speaker: ClientId, channel: ChannelId, line: &Line, reads: Reads) {
-        if self.echoes(speaker)
-            && reads.fits(&self.clients[speaker])
-            && self.is_member(self.person_of(speaker), channel)
-            && let Some(capture) = &mut self.capture
-        {
-            capture.hold(&self.clients[speaker], line);
-        }
     }
 
     /// Stops holding back, for a question that is answered later. Returns its label.

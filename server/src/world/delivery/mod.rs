@@ -53,7 +53,8 @@ impl World {
 
     /// Queues a line for one connection.
     pub fn tell(&mut self, to: ClientId, line: &Line, cause: Cause) {
-        self.courier().deliver(to, line, cause);
+        let Courier { clients, touched, capture, .. } = self.courier();
+        deliver(to, &clients[to], line, cause, touched, capture);
     }
 
     /// Queues a line for one connection that nobody else gets.
@@ -108,20 +109,24 @@ impl World {
         });
     }
 
+    /// Queues a line for those connections of a person that can read it.
+    pub(crate) fn tell_readers(&mut self, person: ClientId, line: &Line, reads: Reads) {
+        self.tell_person(person, |_, client| reads.fits(client).then_some(line));
+    }
+
     /// Queues for the speaker's own connections a line that was said to somebody else. The speaking connection hears
-    /// it if it has [asked for that](Self::echoes). The others do unless the speaker said it to themselves: then they
-    /// have it.
-    pub(crate) fn tell_own(&mut self, speaker: ClientId, line: &Line, reads: Reads, to_oneself: bool) {
+    /// it if it has [asked for that](Self::echoes), and `others_hear` says whether the other ones do.
+    pub(crate) fn tell_own(&mut self, speaker: ClientId, line: &Line, reads: Reads, others_hear: bool) {
         let echo = self.echoes(speaker);
         self.tell_person(self.person_of(speaker), |id, client| {
-            let wants = if id == speaker { echo } else { !to_oneself };
+            let wants = if id == speaker { echo } else { others_hear };
             (wants && reads.fits(client)).then_some(line)
         });
     }
 
     /// Whether a connection hears what it says itself
     /// ([echo-message](https://ircv3.net/specs/extensions/echo-message)).
-    fn echoes(&self, speaker: ClientId) -> bool {
+    pub(crate) fn echoes(&self, speaker: ClientId) -> bool {
         self.clients[speaker].has(Capability::EchoMessage)
     }
 
@@ -216,11 +221,6 @@ impl World {
 }
 
 impl Courier<'_> {
-    /// Queues a line for one connection, unless it is held back.
-    fn deliver(&mut self, to: ClientId, line: &Line, cause: Cause) {
-        deliver(to, &self.clients[to], line, cause, self.touched, self.capture);
-    }
-
     /// Queues bytes for one connection, whatever is held back.
     fn queue(&mut self, to: ClientId, parts: &[&[u8]], cause: Cause) {
         queue(&self.clients[to], parts, cause, self.touched);

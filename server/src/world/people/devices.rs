@@ -87,6 +87,8 @@ impl World {
         if self.clients[id].is_apart {
             return id;
         }
+        // The members of its rooms get other keys.
+        self.end_burst();
         let apart = self.clients[id].take_person(Arc::clone(&self.nowhere));
         let channels = apart.channels.clone();
         let nick = apart.name().to_owned();
