@@ -160,7 +160,7 @@ fn welcome(context: &mut Context) {
     context.reply(&Reply::Welcome(config.network.clone(), greeted));
     context.reply(&Reply::YourHost(config.name.clone(), version.clone()));
     context.reply(&Reply::Created(context.world.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
-    let [people, rooms, with_param] = isupport::letters();
+    let [people, rooms, with_param] = isupport::LETTERS.clone();
     context.reply(&Reply::MyInfo(config.name.clone(), version, people, rooms, with_param));
     isupport::send(context);
     status::send_lusers(context);

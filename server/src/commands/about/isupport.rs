@@ -1,8 +1,8 @@
-//! 005: the tokens that say what a client can count on
+//! 004 and 005: the letters and tokens that say what a client can count on
 //! ([Modern IRC, "RPL_ISUPPORT"](https://modern.ircdocs.horse/#rplisupport-005)), and the command that asks for them
 //! ([draft/extended-isupport](https://ircv3.net/specs/extensions/extended-isupport)).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 use teahouse_protocol::names::MAX_CHANNEL_BYTES;
@@ -70,13 +70,13 @@ pub(in crate::commands) fn changed_tokens(before: &Config, after: &Config) -> Ve
 }
 
 /// The letters that 004 lists: of people, of rooms, and of rooms those that have a parameter.
-pub(in crate::commands) fn letters() -> [String; 3] {
+pub(in crate::commands) static LETTERS: LazyLock<[String; 3]> = LazyLock::new(|| {
     let [lists, key, settings, flags] = modes::kinds();
     let ranks = Rank::ALL.iter().map(|(_, letter, _)| *letter).collect();
     let with_param = [lists, key, settings, ranks].concat();
     let people = modes::in_order(UserMode::ALL.iter().map(|(_, letter)| *letter));
     [people, modes::in_order(with_param.chars().chain(flags.chars())), modes::in_order(with_param.chars())]
-}
+});
 
 /// As many tokens in a line as one 005 takes.
 fn in_lines(tokens: &[String]) -> Vec<String> {
