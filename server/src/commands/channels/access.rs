@@ -38,7 +38,7 @@ pub(in crate::commands) fn set_ranks(
     }
     let nick = world.client(person).map_or("*", Client::name);
     let (name, source, sign) =
-        (&world.channel(channel).name, source(KEEPER, world), if on { '+' } else { '-' });
+        (&world.channel(channel).name, servant_source(KEEPER, world), if on { '+' } else { '-' });
     let letters: String = ranks.iter().map(|rank| rank.letter()).collect();
     let nicks = vec![nick; ranks.len()].join(" ");
     let line = world.line(format_args!(":{source} MODE {name} {sign}{letters} {nicks}"));
@@ -46,6 +46,6 @@ pub(in crate::commands) fn set_ranks(
 }
 
 /// The source of what the servant of this name says and does.
-pub(in crate::commands) fn source(name: &str, world: &World) -> String {
+pub(in crate::commands) fn servant_source(name: &str, world: &World) -> String {
     format!("{name}!{name}@{}", world.config.name)
 }

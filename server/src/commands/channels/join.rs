@@ -10,7 +10,7 @@ use crate::commands::history::read_markers;
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
 use crate::world::mask::Subject;
-use crate::world::{Capability, ChannelId, Client, ClientId, Flag, Kind, Line};
+use crate::world::{Capability, ChannelId, ClientId, Flag, Kind, Line};
 
 /// JOIN: enters rooms, opening those that are not there; `JOIN 0` leaves them all.
 pub(in crate::commands) fn join(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -84,7 +84,7 @@ pub(in crate::commands) fn enter(context: &mut Context, name: &str) {
     context.world.enter(context.me, channel);
     let realname = context.client().realname.clone();
     context.world.keep_event(context.me, channel, Kind::Join, &realname);
-    tell_of_arrival(context, context.me, channel, |_| true);
+    tell_of_arrival(context, context.me, channel);
     let me = context.me;
     if context.client().away.is_some() {
         let away = context.world.away_line(me);
@@ -99,16 +99,11 @@ pub(in crate::commands) fn enter(context: &mut Context, name: &str) {
     access::give_ranks(context, channel);
 }
 
-/// Tells the members that `who` picks that a member has come in.
-fn tell_of_arrival(
-    context: &mut Context,
-    newcomer: ClientId,
-    channel: ChannelId,
-    who: impl Fn(&Client) -> bool,
-) {
+/// Tells the members that a member has come in.
+fn tell_of_arrival(context: &mut Context, newcomer: ClientId, channel: ChannelId) {
     let [plain, extended] = arrival_lines(context, newcomer, channel);
     context.world.tell_channel(channel, |_, client, _| {
-        who(client).then_some(if client.has(Capability::ExtendedJoin) { &extended } else { &plain })
+        Some(if client.has(Capability::ExtendedJoin) { &extended } else { &plain })
     });
     context.world.done_with(plain);
 }

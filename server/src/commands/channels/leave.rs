@@ -91,8 +91,8 @@ fn remove(context: &mut Context, id: ChannelId, nick: &str, words: &str) -> Resu
     if too_high && !context.client().is_operator() {
         return Err(Reply::ChanOPrivsNeeded(channel.name.clone()));
     }
-    let (source, channel) = (context.client().source(), &channel.name);
-    let line = context.world.line(format_args!(":{source} KICK {channel} {name} :{words}"));
+    let (source, channel_name) = (context.client().source(), &channel.name);
+    let line = context.world.line(format_args!(":{source} KICK {channel_name} {name} :{words}"));
     let line = line.with_tags(context.client().tags());
     context.world.tell_channel(id, |_, _, _| Some(&line));
     context.world.keep_event(context.me, id, Kind::Kick, &format!("{name} :{words}"));

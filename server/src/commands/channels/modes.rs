@@ -142,19 +142,16 @@ fn change<'m>(
     let channel_name = context.world.channel(channel).name.clone();
     let invalid =
         |param: &str| Reply::InvalidModeParam(channel_name.clone(), letter.to_string(), param.to_owned());
-    let flag = Flag::ALL.iter().find(|(_, wire)| *wire == letter).map(|(flag, _)| *flag);
-    let setting = Setting::from_letter(letter);
-    if flag.is_none() && setting.is_none() {
-        return Err(Reply::UnknownMode(letter.to_string()));
-    }
-    context.need_rank(channel, Rank::Operator)?;
-    let modes = &mut context.world.channel_mut(channel).modes;
-    if let Some(flag) = flag {
+    if let Some(flag) = Flag::from_letter(letter) {
+        context.need_rank(channel, Rank::Operator)?;
+        let modes = &mut context.world.channel_mut(channel).modes;
         let changed = modes.has(flag) != on;
         modes.set(flag, on);
         return Ok(changed.then_some((on, letter, None)).into());
     }
-    let Some(setting) = setting else { return Ok(Outcome::AsItWas) };
+    let setting = Setting::from_letter(letter).ok_or_else(|| Reply::UnknownMode(letter.to_string()))?;
+    context.need_rank(channel, Rank::Operator)?;
+    let modes = &mut context.world.channel_mut(channel).modes;
     let change = match (setting, on) {
         (Setting::Key, true) => {
             let key = params.next().ok_or_else(|| invalid(""))?;

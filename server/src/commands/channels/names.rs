@@ -44,9 +44,9 @@ pub(in crate::commands) fn names(context: &mut Context, message: &Message) -> Re
 pub(super) fn show_names(context: &mut Context, connection: ClientId, id: ChannelId) {
     let names = names_in(context, connection, id);
     let channel = context.world.channel(id);
-    let (symbol, channel) = (if channel.modes.has(Flag::Secret) { "@" } else { "=" }, channel.name.clone());
+    let (symbol, name) = (if channel.modes.has(Flag::Secret) { "@" } else { "=" }, channel.name.clone());
     for line in names.lines() {
-        context.tell(connection, &Reply::NamReply(symbol.to_owned(), channel.clone(), line.to_owned()));
+        context.tell(connection, &Reply::NamReply(symbol.to_owned(), name.clone(), line.to_owned()));
     }
 }
 

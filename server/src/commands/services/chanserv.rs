@@ -3,7 +3,7 @@
 use teahouse_protocol::text::truncate;
 
 use crate::commands::channels::TOPIC_BYTES;
-use crate::commands::channels::access::{KEEPER, give_ranks, set_ranks, source};
+use crate::commands::channels::access::{KEEPER, give_ranks, servant_source, set_ranks};
 use crate::commands::channels::topic::set_topic;
 use crate::commands::context::Context;
 use crate::commands::services::service::{Service, word};
@@ -172,7 +172,7 @@ fn change_op(context: &mut Context, params: &[&str], on: bool) -> Result<(), Tex
 fn topic(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let channel = channel_of(context, params[0], Rank::HalfOperator)?;
     let words = params[1..].join(" ");
-    let source = source(KEEPER, context.world);
+    let source = servant_source(KEEPER, context.world);
     set_topic(context, channel, truncate(&words, TOPIC_BYTES), source);
     if !context.world.is_member(context.me, channel) {
         say(context, &Text::TopicChanged);

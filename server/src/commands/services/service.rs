@@ -2,7 +2,7 @@
 
 use teahouse_protocol::text::Ctcp;
 
-use crate::commands::channels::access::source;
+use crate::commands::channels::access::servant_source;
 use crate::commands::context::Context;
 use crate::outbox::Cause;
 use crate::text::language::Text;
@@ -88,7 +88,7 @@ impl Service {
     }
 
     fn tell(&self, context: &mut Context, words: &str) {
-        let (source, nick) = (source(self.name, context.world), context.client().name());
+        let (source, nick) = (servant_source(self.name, context.world), context.client().name());
         let line = context.world.line(format_args!(":{source} NOTICE {nick} :{}", words.trim_end()));
         context.world.tell(context.device, &line, Cause::Answer);
     }

@@ -15,6 +15,11 @@ macro_rules! flags {
         impl Flag {
             /// All of them, with their letters, in the order of the letters.
             pub const ALL: &[(Self, char)] = &[$((Self::$name, $letter)),*];
+
+            /// The flag with this letter.
+            pub fn from_letter(letter: char) -> Option<Self> {
+                Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(flag, _)| *flag)
+            }
         }
     };
 }
