@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("drain", &["outbox"]),
     ("auth", &["threads"]),
     ("config", &["text", "auth"]),
-    ("net", &["text", "outbox", "config"]),
+    ("net", &["text", "outbox", "auth", "config"]),
     ("world", &["text", "outbox", "auth", "config", "net"]),
     ("store", &["text", "auth", "config", "world"]),
     ("commands", &["text", "outbox", "auth", "config", "world", "store"]),

@@ -28,10 +28,10 @@ const REST: Duration = Duration::from_secs(1);
 
 /// The way to the hashing threads.
 #[derive(Clone, Debug, Default)]
-pub struct Hashers(Arc<Shared>);
+pub struct Hashers(Arc<Inner>);
 
 #[derive(Default)]
-struct Shared {
+struct Inner {
     queue: Mutex<Queue>,
     /// Told whenever there is something to do, or nothing any more.
     news: Condvar,
@@ -93,7 +93,7 @@ impl Hashers {
     }
 }
 
-impl Shared {
+impl Inner {
     /// A thread's whole life.
     fn work(&self) {
         let mut memory = Memory::default();
@@ -119,7 +119,7 @@ impl Shared {
 /// A place in the queue, and then the answer. A session that drops it before that gives the place up.
 #[derive(Debug)]
 pub struct Ticket<T> {
-    shared: Arc<Shared>,
+    shared: Arc<Inner>,
     number: u64,
     done: Receiver<T>,
 }
@@ -156,7 +156,7 @@ impl<T> Drop for Ticket<T> {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hashers").field("waiting", &self.queue.lock().waiting.len()).finish_non_exhaustive()
     }

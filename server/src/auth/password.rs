@@ -312,7 +312,7 @@ pub(crate) fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
 }
 
 /// A hash without a key.
-fn sha256(bytes: &[u8]) -> [u8; 32] {
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let hash = digest::digest(&digest::SHA256, bytes);
     hash.as_ref().try_into().expect("SHA-256 has so many bytes")
 }

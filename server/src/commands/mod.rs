@@ -1,7 +1,8 @@
 //! The commands: a table, and the dispatcher that runs a row of it.
 //!
 //! A handler has one signature, reads top to bottom and refuses with `?`: the dispatcher sends its `Err` to the
-//! client. The dispatcher answers 421, 451, 461 and 481, so handlers do not. Handlers run under the world's lock and
+//! client. The dispatcher answers 421, 451, 461 and 481, so a handler does only where more than the number of
+//! parameters counts. Handlers run under the world's lock and
 //! touch memory only; what needs a file or much time is an [`Errand`], which the session runs without the lock.
 
 mod about;
@@ -55,7 +56,8 @@ pub struct Command {
     pub help: [&'static str; 2],
     /// The capability that it belongs to: a client with that understands its refusals.
     extension: Option<Capability>,
-    /// Whether it only says something: it leaves names, rooms and capabilities as they are.
+    /// Whether the words of a burst may wait while it runs: it says something, and leaves names, rooms and capabilities
+    /// as they are.
     only_speaks: bool,
     /// Whether a program sends it while a person writes and reads: who is typing, what was read, an answer to PING.
     is_sent_by_itself: bool,

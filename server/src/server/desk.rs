@@ -2,7 +2,7 @@
 //!
 //! A server that runs is asked over its [control](super::control) socket, since it has all bans and accounts in memory;
 //! without one the [command line](crate::archive) does the same with the database itself. Either way [`carry_out`] does
-//! it, with a house around the world.
+//! it, with the same [`Shared`] around the world.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

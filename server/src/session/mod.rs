@@ -2,8 +2,8 @@
 //!
 //! It reads as much as one `read` gives, runs every complete line of it under the world's lock, and then, with no
 //! lock held, flushes each outbox that was touched once. So one write to a member's socket carries what many lines
-//! had to say. This folder is the only place that takes the lock (but for the one time when the server stops): here
-//! for a client's lines, and in [`Shared`] for events that no client has caused. How long a client may be silent is
+//! had to say. This folder takes the lock for a client's lines, and [`Shared`] for events that no client has caused.
+//! Elsewhere only the server takes it: to stop, and to count who is here. How long a client may be silent is
 //! in `clock.rs`, and how it is heard in the middle of a command in `waiting.rs`.
 
 mod clock;

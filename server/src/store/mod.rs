@@ -116,10 +116,10 @@ impl Store {
         let (jobs, waiting) = bounded(MOST_WAITING);
         let pile = Pile { records: Vec::new(), limits: Limits::of(config), lost: None, language };
         let pile = Arc::new(Mutex::new(pile));
-        let (shared, herald) = (Arc::clone(&pile), Arc::<Herald>::default());
-        let crier = Arc::clone(&herald);
+        let herald = Arc::<Herald>::default();
+        let (its_pile, its_herald) = (Arc::clone(&pile), Arc::clone(&herald));
         let work = move || {
-            Clerk::new(&connection, &shared, &crier, language).serve(&waiting);
+            Clerk::new(&connection, &its_pile, &its_herald, language).serve(&waiting);
             // The rest that the last checkpoint left in the log beside the database goes into it here.
             drop(connection);
             drop(lock);

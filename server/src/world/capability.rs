@@ -57,7 +57,7 @@ capabilities! {
     ExtendedJoin = "extended-join";
     /// The notifications of shared rooms come for monitored names too.
     ExtendedMonitor = "extended-monitor";
-    /// The client hears of an INVITE that its user could have sent.
+    /// The client hears of an INVITE to a room where its user is half operator or higher.
     InviteNotify = "invite-notify";
     /// Answers carry the label of the question.
     LabeledResponse = "labeled-response";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ring::digest;
+use crate::auth::password::sha256;
 
 /// The fingerprint itself. Prints as 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,8 +11,7 @@ pub struct Fingerprint([u8; 32]);
 impl Fingerprint {
     /// The fingerprint of a certificate in DER form.
     pub fn of(certificate: &[u8]) -> Self {
-        let hash = digest::digest(&digest::SHA256, certificate);
-        Self(hash.as_ref().try_into().expect("SHA-256 has so many bytes"))
+        Self(sha256(certificate))
     }
 
     /// As programs show it to people, for them to compare: pairs of digits with colons between them.
