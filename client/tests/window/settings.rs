@@ -90,6 +90,16 @@ fn where_ctrl_enter_sends_enter_begins_a_new_line() {
     ming.waits_for("its name", |seen| seen["composer"] == "/clear ");
     ming.presses("ctrl+Return");
     ming.waits_for("an empty composer", |seen| seen["composer"] == "");
+    ming.clicks("emoji");
+    ming.waits_for("the emoji", |seen| list(&seen["picker"]).len() > 50);
+    ming.presses("Return");
+    ming.waits_for("one of them", |seen| seen["composer"] != "" && list(&seen["picker"]).is_empty());
+    ming.presses("BackSpace");
+    // And Ctrl+Enter sends what is written, whatever is offered.
+    ming.types("茶 :tea");
+    ming.waits_for("another offer", |seen| !list(&seen["picker"]).is_empty());
+    ming.presses("ctrl+Return");
+    ming.reads("茶 :tea");
 }
 
 #[test]

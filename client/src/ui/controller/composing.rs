@@ -4,6 +4,7 @@ use fltk::app;
 use fltk::prelude::*;
 
 use crate::command;
+use crate::config::settings::SendKey;
 use crate::model::ConversationId;
 use crate::model::assist::suggest;
 use crate::ui::controller::Controller;
@@ -44,7 +45,9 @@ impl Controller {
             self.ask_about_cursor();
             return;
         }
-        if self.chat.picker.is_open() && !self.is_whole_command() {
+        // Where Ctrl+Enter sends, Enter picks, and comes as that.
+        let picks = self.settings.send_with == SendKey::Enter && !self.is_whole_command();
+        if self.chat.picker.is_open() && picks {
             self.pick();
             return;
         }

@@ -375,7 +375,9 @@ impl Composer {
                 Key::Left if is_grid => return Some(Action::PickerStep { columns: -1, rows: 0 }),
                 Key::Right if is_grid => return Some(Action::PickerStep { columns: 1, rows: 0 }),
                 Key::Tab => return Some(Action::Pick),
-                Key::Enter | Key::KPEnter if !self.sends(is_command) => return Some(Action::Pick),
+                Key::Enter | Key::KPEnter if self.send_key.get() == SendKey::CtrlEnter => {
+                    return Some(Action::Pick);
+                }
                 _ => {}
             }
         }
