@@ -81,23 +81,22 @@ impl Members {
     }
 
     /// Adds somebody; a member who is there already keeps what is known of them.
-    pub(in crate::model) fn add(&mut self, mapping: CaseMapping, nick: &str) -> &mut Member {
+    pub(in crate::model) fn add(&mut self, mapping: CaseMapping, nick: &str) {
         self.by_name.entry(mapping.fold(nick).into_owned()).or_insert_with(|| Member {
             nick: nick.to_owned(),
             signs: String::new(),
             away: false,
-        })
+        });
     }
 
     pub(in crate::model) fn remove(&mut self, mapping: CaseMapping, nick: &str) -> Option<Member> {
         self.by_name.remove(&mapping.fold(nick).into_owned())
     }
 
-    /// Somebody has another name. Says whether they are here at all.
-    pub(in crate::model) fn rename(&mut self, mapping: CaseMapping, from: &str, to: &str) -> bool {
-        let Some(member) = self.remove(mapping, from) else { return false };
+    /// Somebody has another name, if they are here at all.
+    pub(in crate::model) fn rename(&mut self, mapping: CaseMapping, from: &str, to: &str) {
+        let Some(member) = self.remove(mapping, from) else { return };
         self.by_name.insert(mapping.fold(to).into_owned(), Member { nick: to.to_owned(), ..member });
-        true
     }
 
     pub(in crate::model) fn clear(&mut self) {

@@ -81,10 +81,10 @@ impl Network {
         self.diary().is_some() && !conversation.past.log_is_over && super::has_room(conversation)
     }
 
-    /// Brings back from the log what is older than what is here of a conversation. Says whether there is something.
-    pub(in crate::model) fn recall_older(&mut self, id: ConversationId) -> bool {
+    /// Brings back from the log what is older than what is here of a conversation.
+    pub(in crate::model) fn recall_older(&mut self, id: ConversationId) {
         if !self.conversation(id).is_some_and(|it| self.may_recall_older(it)) {
-            return false;
+            return;
         }
         let entries = self.older_in_log(id, MAX_RECALLED);
         let is_over = entries.is_empty();
@@ -92,7 +92,6 @@ impl Network {
         if let Some(conversation) = self.conversation_mut(id) {
             conversation.past.log_is_over |= is_over;
         }
-        !is_over
     }
 
     /// Brings back from the log all that is older than what is here, back to where somebody said what is wanted and a

@@ -243,7 +243,7 @@ impl Network {
                 self.notice(Some(id), at, vec![failure.phrase(), Text::LostConnection.into()]);
             }
         }
-        self.connection.fail(Some(failure));
+        self.connection.fail(failure);
     }
 
     fn learn(&mut self, tokens: &[(String, String)]) {
@@ -262,7 +262,10 @@ impl Network {
         for (nick, away) in &question.people {
             self.mark_away(nick, *away);
         }
-        if question.asked_in.is_some() && question.people.is_empty() && question.instead.is_some() {
+        if question.asked_in.is_none() {
+            return;
+        }
+        if question.people.is_empty() && question.instead.is_some() {
             let room = question.instead.take();
             self.ask_who(WhoQuestion { room, ..question });
         } else {

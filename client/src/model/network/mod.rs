@@ -1,7 +1,7 @@
 //! A server: how things stand with it, who we are there, and the conversations that are held there.
 //!
 //! The `parts` of a network keep their state to themselves. Here is what they make together, and the steps that changes
-//! are made of. The files above this one tell which changes there are: `incoming` (the server's events), `rooms` and
+//! are made of. The files beside this one tell which changes there are: `incoming` (the server's events), `rooms` and
 //! `messages` (the events that are about rooms, and the words that are said in them), `commands` (what the user does),
 //! `speech` and `delivery` (what they say, and what becomes of it), `signals`, `account`, `people` and `desktop`.
 
@@ -25,7 +25,7 @@ use crate::model::network::parts::features::Features;
 use crate::model::network::parts::identity::Identity;
 use crate::model::network::parts::inquiries::{Inquiries, WhoQuestion};
 use crate::model::network::parts::joining::Joining;
-use crate::model::network::parts::link::{Connection, Link};
+use crate::model::network::parts::link::{Link, LinkState};
 use crate::model::network::parts::offers::Offers;
 use crate::model::network::parts::times::Times;
 use crate::model::network::parts::typing::Typing;
@@ -64,7 +64,7 @@ pub struct Network {
     pub(super) id: NetworkId,
     /// Where it is, and the name to log in with. Its nickname follows `/nick`.
     pub(super) profile: Profile,
-    pub(super) connection: Connection,
+    pub(super) connection: LinkState,
     pub(super) times: Times,
     pub(super) identity: Identity,
     pub(super) joining: Joining,
@@ -197,7 +197,7 @@ impl Network {
         self.features.case_mapping.same(one, other)
     }
 
-    /// The conversation in front, by its name.
+    /// The conversation in front.
     pub(super) fn here(&self) -> Option<ConversationId> {
         self.conversations.current()
     }
@@ -242,7 +242,7 @@ impl Network {
         joining.add(profile.rooms.clone());
         Self {
             id,
-            connection: Connection::default(),
+            connection: LinkState::default(),
             times: Times::default(),
             identity: Identity::new(&profile.nick),
             joining,
@@ -310,7 +310,6 @@ impl Network {
             self.say_farewell("");
             self.effects.push(Effect::Disconnect(self.id));
             self.disconnected();
-            self.connection.fail(None);
         }
     }
 
@@ -446,8 +445,7 @@ impl Network {
     }
 
     pub(super) fn find_mut(&mut self, name: &str) -> Option<&mut Conversation> {
-        let id = self.find(name)?.id;
-        self.conversation_mut(id)
+        self.conversations.find_mut(self.features.case_mapping, name)
     }
 
     pub(super) fn remove_member(&mut self, id: ConversationId, nick: &str) {

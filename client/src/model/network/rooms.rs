@@ -158,16 +158,15 @@ impl Network {
 
     pub(super) fn names_end(&mut self, at: Timestamp, room: &str) {
         let people = self.inquiries.names_end(&self.fold(room));
-        let features = mem::take(&mut self.features);
-        let mut entered = None;
-        if let Some(conversation) = self.find_mut(room).filter(|it| it.joined) {
+        let (features, mut entered) = (&self.features, None);
+        let conversation = self.conversations.find_mut(features.case_mapping, room);
+        if let Some(conversation) = conversation.filter(|it| it.joined) {
             let people = people.iter().map(|person| features.split_signs(person));
             conversation.members.replace(features.case_mapping, people);
             if !mem::replace(&mut conversation.greeted, true) {
                 entered = Some(conversation.id);
             }
         }
-        self.features = features;
         let Some(conversation) = entered.and_then(|id| self.conversation(id)) else { return };
         let (id, count) = (conversation.id, conversation.members.len());
         let names: Vec<_> = conversation.members.sorted().into_iter().map(|it| it.nick.as_str()).collect();
@@ -183,9 +182,8 @@ impl Network {
     }
 
     pub(super) fn mode(&mut self, at: Timestamp, by: &str, target: &str, modes: &str, args: &[String]) {
-        let changes = self.features.rank_changes(modes, args);
-        let mapping = self.features.case_mapping;
-        let features = mem::take(&mut self.features);
+        let (features, mapping) = (&self.features, self.features.case_mapping);
+        let changes = features.rank_changes(modes, args);
         let room = self.conversations.iter_mut().find(|it| mapping.same(&it.name, target));
         let id = room.map(|room| {
             for (add, sign, nick) in changes {
@@ -195,7 +193,6 @@ impl Network {
             }
             room.id
         });
-        self.features = features;
         if id.is_some() {
             let all = [&[modes.to_owned()], args].concat().join(" ");
             self.notice(id, at, vec![Text::ModeSet.with([by, &all])]);

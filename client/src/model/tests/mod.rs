@@ -264,6 +264,24 @@ fn a_server_without_a_lobby_has_a_conversation_of_its_own_until_a_room_is_joined
 }
 
 #[test]
+fn the_people_of_a_room_are_not_taken_for_those_of_one_whose_name_only_other_servers_fold_alike() {
+    let mut window = Window::logged_in();
+    window.server(&[":tea.house 005 bob CASEMAPPING=ascii :are supported"]);
+    for (room, other) in [("#a[", "alice"), ("#a{", "cleo")] {
+        window.server(&[
+            &format!(":bob!bob@here JOIN {room}"),
+            &format!(":tea.house 353 bob = {room} :bob {other}"),
+            &format!(":tea.house 366 bob {room} :End of NAMES"),
+        ]);
+    }
+    for (room, expected) in [("#a[", ["alice", "bob"]), ("#a{", ["bob", "cleo"])] {
+        let conversation = window.network().find(room).expect("we are there");
+        let names: Vec<_> = conversation.members().sorted().into_iter().map(|it| it.nick.clone()).collect();
+        assert_eq!(names, expected, "{room}");
+    }
+}
+
+#[test]
 fn a_room_that_has_lost_its_topic_meanwhile_does_not_show_it() {
     let mut window = Window::in_lobby();
     window.server(&[":tea.house 332 bob #lobby :tea at four"]);

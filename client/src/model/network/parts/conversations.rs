@@ -50,6 +50,11 @@ impl Conversations {
         self.list.iter().find(|it| it.kind != Kind::Server && mapping.same(&it.name, name))
     }
 
+    /// The same, to be changed.
+    pub fn find_mut(&mut self, mapping: CaseMapping, name: &str) -> Option<&mut Conversation> {
+        self.list.iter_mut().find(|it| it.kind != Kind::Server && mapping.same(&it.name, name))
+    }
+
     /// The server's own conversation, if there is one.
     pub fn of_server(&mut self) -> Option<&mut Conversation> {
         self.list.iter_mut().find(|it| it.kind == Kind::Server)

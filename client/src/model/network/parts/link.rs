@@ -19,7 +19,7 @@ pub enum Link {
 
 /// The connection that there is, or was.
 #[derive(Default)]
-pub struct Connection {
+pub struct LinkState {
     link: Link,
     /// Why there is none, while there is none.
     failure: Option<Failure>,
@@ -35,7 +35,7 @@ pub struct Connection {
     has_new_account: bool,
 }
 
-impl Connection {
+impl LinkState {
     /// How things stand.
     pub fn link(&self) -> Link {
         self.link
@@ -103,13 +103,12 @@ impl Connection {
     /// It is over, by our own will unless it [failed](Self::fail).
     pub fn end(&mut self) {
         let Self { is_outdated, has_new_account, .. } = *self;
-        let failure = self.failure.take();
-        *self = Self { failure, is_outdated, has_new_account, ..Self::default() };
+        *self = Self { is_outdated, has_new_account, ..Self::default() };
     }
 
     /// Why it is over.
-    pub fn fail(&mut self, failure: Option<Failure>) {
-        self.failure = failure;
+    pub fn fail(&mut self, failure: Failure) {
+        self.failure = Some(failure);
     }
 
     /// It will be made again.
