@@ -269,8 +269,10 @@ fn split_name(rest: &str) -> (String, &str) {
 
 /// Whether a password may stand in what was typed: then it is not kept to be called back.
 pub fn has_secret(typed: &str) -> bool {
+    if begun(typed).is_some_and(|row| row.has_secret) {
+        return true;
+    }
     let lines = match parse(typed) {
-        _ if begun(typed).is_some_and(|row| row.has_secret) => return true,
         Ok(Command::Join { key, .. }) => return key.is_some(),
         Ok(Command::Ask { service, request }) => format!("PRIVMSG {service} :{request}"),
         Ok(Command::Tell { to, text }) => format!("PRIVMSG {to} :{text}"),

@@ -68,12 +68,12 @@ pub use conversation::lines::MAX_LINES;
 pub use conversation::members::{Member, Members, Rank};
 pub use conversation::{Conversation, Kind};
 pub use forms::login::{FormErrors, LoginForm};
-pub use forms::stranger::Stranger;
 pub use network::parts::features::Features;
 pub use network::parts::inquiries::Card;
 pub use network::parts::link::Link;
 pub use network::people::Order;
 pub use network::{Network, Presence};
+pub use trust::Stranger;
 
 /// Which of its two views the window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

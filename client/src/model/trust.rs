@@ -4,12 +4,46 @@
 //! it, it is pinned in the profile: from then on the server is known by it. A known server that shows another
 //! certificate is refused; to trust that certificate, the person first has to forget the old one.
 
-use crate::event::failure::Failure;
+use crate::config::fingerprint::Fingerprint;
+use crate::config::profile::Profile;
+use crate::event::failure::{Distrust, Failure};
 use crate::model::Model;
 use crate::model::base::ids::NetworkId;
 use crate::model::forms::login::FormErrors;
-use crate::model::forms::stranger::Stranger;
 use crate::model::network::parts::link::Link;
+
+/// A server whose certificate was not believed.
+#[derive(Clone, Debug)]
+pub struct Stranger {
+    /// What it is called.
+    pub host: String,
+    /// The fingerprint of the certificate that it showed.
+    pub fingerprint: Fingerprint,
+    /// What is wrong with that.
+    pub reason: Distrust,
+    may_accept: bool,
+    /// How we went there.
+    profile: Profile,
+    /// The network that it was to be; none if it was the login form's.
+    network: Option<NetworkId>,
+}
+
+impl Stranger {
+    /// Whether the person may be asked to trust it.
+    pub fn can_be_trusted(&self) -> bool {
+        self.may_accept && !self.is_changed()
+    }
+
+    /// Whether it is known, and shows another certificate than it did.
+    pub fn is_changed(&self) -> bool {
+        self.reason == Distrust::OtherFingerprint
+    }
+
+    /// By what it was known until now.
+    pub fn known(&self) -> &[Fingerprint] {
+        &self.profile.tls_fingerprints
+    }
+}
 
 impl Model {
     /// The server that the person is to be asked about, or to be warned of.

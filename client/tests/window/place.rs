@@ -38,7 +38,7 @@ fn drawn(seen: &Value) -> i64 {
 /// Waits until all of a window is on the screen, below what is at its upper edge: the window manager puts it there after
 /// the window has its size.
 #[track_caller]
-fn fits(display: &Display, id: u32, (width, height, top): (i32, i32, i32)) {
+fn comes_to_fit(display: &Display, id: u32, (width, height, top): (i32, i32, i32)) {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let place @ [x, y, w, h] = display.framed_window(id);
@@ -69,7 +69,7 @@ fn on_a_laptop_what_grows_is_what_is_inside() {
         let now = rect(seen, "window");
         (now[2] - before[2]).abs() <= 2 && (now[3] - before[3]).abs() <= 2
     });
-    fits(&display, id, (1366, 768, 0));
+    comes_to_fit(&display, id, (1366, 768, 0));
     let [_, y, _, h] = rect(&seen, "composer");
     assert!(y + h <= 768, "the composer is on the screen");
     ming.says("large");
@@ -79,7 +79,7 @@ fn on_a_laptop_what_grows_is_what_is_inside() {
         ming.presses("ctrl+equal");
     }
     ming.says("larger");
-    fits(&display, id, (1366, 768, 0));
+    comes_to_fit(&display, id, (1366, 768, 0));
     display.picture("place-laptop-most");
     ming.presses("ctrl+0");
     ming.waits_for("the usual size", |seen| {
@@ -94,13 +94,13 @@ fn on_a_small_screen_the_window_is_as_large_as_the_screen() {
     let _panel = display.panel(28);
     let (mut ming, _line) = in_a_room(&display, &host, &start(&host, "", "size = 250\n"));
     let id = ming.window();
-    fits(&display, id, (1024, 600, 28));
+    comes_to_fit(&display, id, (1024, 600, 28));
     ming.says("small");
     display.picture("place-small");
     ming.presses("ctrl+0");
     ming.waits_for("the usual size", |seen| drawn(seen) == 34);
     zooms_in(&mut ming, 2);
-    fits(&display, id, (1024, 600, 28));
+    comes_to_fit(&display, id, (1024, 600, 28));
 }
 
 #[test]
@@ -168,5 +168,5 @@ fn a_window_of_a_screen_that_is_gone_comes_back_where_it_can_be_seen() {
     let (mut ming, _line) = in_a_room(&display, &host, &start(&host, "", settings));
     let id = ming.window();
     ming.says("here");
-    fits(&display, id, (1024, 600, 0));
+    comes_to_fit(&display, id, (1024, 600, 0));
 }

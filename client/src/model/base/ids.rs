@@ -1,10 +1,10 @@
-//! Names by which the model and the window speak of networks, conversations and lines. None is ever given out again.
+//! Numbers by which the model and the window speak of networks, conversations and lines.
 
 /// Which network; never given out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NetworkId(pub(in crate::model) u32);
 
-/// A conversation's name here; it stays when the conversation is renamed, and is never given out again.
+/// Which conversation; stays the same when the conversation is renamed, and is never given out again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationId {
     pub(in crate::model) network: NetworkId,
@@ -18,7 +18,7 @@ impl ConversationId {
     }
 }
 
-/// A line's name in a conversation. Lines are numbered on end, so the difference of two is their distance.
+/// Which line of a conversation. Lines are numbered on end, so the difference of two is their distance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LineId(pub(in crate::model) u64);
 

@@ -3,4 +3,3 @@
 
 pub mod login;
 pub mod profile;
-pub mod stranger;

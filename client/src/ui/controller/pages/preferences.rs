@@ -43,20 +43,16 @@ impl Controller {
     }
 
     pub(in crate::ui) fn change(&mut self, change: Change) {
+        let before = self.settings.clone();
         match change {
             Change::Set(row, option) => {
                 if let Some(Place { kind: Kind::Choice { choose, .. }, .. }) = row.place {
                     choose(&mut self.settings, option);
-                    self.changed(row.key);
                 }
             }
-            Change::Font(steps) => {
-                self.settings.font = self.face_beside(steps);
-                self.changed("font");
-            }
+            Change::Font(steps) => self.settings.font = self.face_beside(steps),
             Change::Size(steps) => {
                 self.settings.size = if steps == 0 { 100 } else { self.size_beside(steps) };
-                self.changed("size");
             }
             Change::ConnectAtStart(index, connect) => {
                 if let Some(profile) = self.settings.profiles.get_mut(index) {
@@ -64,22 +60,30 @@ impl Controller {
                     profile.connect = connect;
                     let after = profile.clone();
                     self.replace_profile(&before, &after);
-                    self.changed("profile");
                 }
             }
         }
+        self.changed(&before);
     }
 
-    /// Does what comes of a setting that was changed, and keeps it for the next time. Most are looked up where they are
-    /// needed, or in [`apply_settings`](Self::apply_settings).
-    fn changed(&mut self, key: &str) {
-        match (key, self.settings.language) {
-            ("language", Some(language)) => self.model.borrow_mut().set_language(language),
-            ("theme", _) if self.settings.theme == Shade::System => self.desktop.watch_shade(),
-            ("font", _) => self.choose_face(),
-            ("size", _) => self.resize(),
-            ("logs", _) => self.keep_logs(),
-            _ => {}
+    /// Does what comes of settings that were changed, and keeps them for the next time. Most are looked up where they
+    /// are needed, or in [`apply_settings`](Self::apply_settings).
+    fn changed(&mut self, before: &Settings) {
+        let now = &self.settings;
+        if let Some(language) = now.language.filter(|_| now.language != before.language) {
+            self.model.borrow_mut().set_language(language);
+        }
+        if now.theme == Shade::System && now.theme != before.theme {
+            self.desktop.watch_shade();
+        }
+        if now.font != before.font {
+            self.choose_face();
+        }
+        if self.settings.size != before.size {
+            self.resize();
+        }
+        if self.settings.logs != before.logs {
+            self.keep_logs();
         }
         self.apply_settings();
         self.save();
@@ -87,14 +91,16 @@ impl Controller {
     }
 
     pub(in crate::ui) fn switch_shade(&mut self) {
+        let before = self.settings.clone();
         self.settings.theme = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
-        self.changed("theme");
+        self.changed(&before);
         self.leave_button();
     }
 
     pub(in crate::ui) fn switch_language(&mut self) {
+        let before = self.settings.clone();
         self.settings.language = Some(self.language().other());
-        self.changed("language");
+        self.changed(&before);
         self.leave_button();
     }
 
@@ -214,11 +220,14 @@ impl Controller {
             options: Vec::new(),
             current: None,
         };
+        // The language may be the locale's, or the command line's.
+        let in_force = Settings { language: Some(language), ..self.settings.clone() };
         let mut items = Vec::new();
         for text in HEADINGS {
             items.push(heading(text));
             let placed = ROWS.iter().filter_map(|row| Some((row, row.place.as_ref()?)));
-            items.extend(placed.filter(|(_, place)| place.heading == text).map(|it| self.item(it.0, it.1)));
+            let placed = placed.filter(|(_, place)| place.heading == text);
+            items.extend(placed.map(|(row, place)| self.item(row, place, &in_force)));
         }
         let ignored = &self.settings.ignored;
         if !ignored.is_empty() {
@@ -237,16 +246,14 @@ impl Controller {
     }
 
     /// A row of the table as a row of the page.
-    fn item(&self, row: &'static Row, place: &Place) -> Item {
+    fn item(&self, row: &'static Row, place: &Place, in_force: &Settings) -> Item {
         let language = self.language();
         let (options, current): (Vec<_>, _) = match place.kind {
             Kind::Choice { labels, current, .. } => {
                 let labels = labels().into_iter().enumerate();
                 let options =
                     labels.map(|(index, label)| (label.to(language).to_owned(), Change::Set(row, index)));
-                // The language may be the locale's, or the command line's.
-                let in_force = Settings { language: Some(language), ..self.settings.clone() };
-                (options.collect(), current(&in_force))
+                (options.collect(), current(in_force))
             }
             Kind::Font => {
                 let face = self.face().unwrap_or(Text::AsTheSystem.to(language)).to_owned();
