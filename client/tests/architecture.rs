@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-#[path = "../../server/tests/support/layers.rs"]
+#[path = "../../protocol/tests/support/layers.rs"]
 mod layers;
 
 use layers::{Table, flaws, sources};

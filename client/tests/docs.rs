@@ -1,8 +1,7 @@
 //! `docs/client.md` and `docs/guide.md` say what the code does: tables are made from the code's, and the sample is read.
 //! `docs/protocol.md` says what the server knows, and the window is to know it too.
 
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::fs;
 
 use teahouse::command::COMMANDS;
 use teahouse::config::profile::KEYS;
@@ -11,37 +10,18 @@ use teahouse::text::i18n::{Language, Words};
 use teahouse::text::meanings;
 use teahouse::ui::keys::SHORTCUTS;
 
+#[path = "../../protocol/tests/support/pages.rs"]
+mod pages;
+
+use pages::check_made;
+
 const PAGES: [(&str, Language, &str); 2] =
     [("client.md", Language::English, "Profiles"), ("client.zh-CN.md", Language::Chinese, "服务器档案")];
 
-fn path(page: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page)
-}
-
 fn section(page: &str, heading: &str) -> String {
-    let text = fs::read_to_string(path(page)).expect("the page is there");
+    let text = pages::read(page);
     let (_, section) = text.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
     section.split("\n## ").next().unwrap_or_default().to_owned()
-}
-
-/// Compares what stands between two comments of a page, `<!-- NAME, made by … -->` and `<!-- end -->`, with what the code
-/// says. `make docs` has it written there instead.
-#[track_caller]
-fn check_made(page: &str, name: &str, made: &str) {
-    let path = path(page);
-    let text = fs::read_to_string(&path).expect("the page is there");
-    let begin = format!("<!-- {name}, made by `make docs` -->\n\n");
-    let (before, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("{page} has no {begin}"));
-    let (there, after) = rest.split_once("\n<!-- end -->\n").expect("what is made has an end");
-    if there != made && env::var_os("UPDATE_EXPECT").is_some() {
-        // Other tests read the page meanwhile, and are to find all of it.
-        let aside = path.with_extension("made");
-        fs::write(&aside, format!("{before}{begin}{made}\n<!-- end -->\n{after}"))
-            .expect("it can be written");
-        fs::rename(aside, path).expect("it takes the place of the page");
-    } else {
-        assert_eq!(there, made, "{page}: run `make docs`");
-    }
 }
 
 /// A table of keys with their defaults, in a language.

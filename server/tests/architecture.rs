@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-#[path = "support/layers.rs"]
+#[path = "../../protocol/tests/support/layers.rs"]
 mod layers;
 
 use layers::{MOST_ENTRIES, Table, flaws, sources};

@@ -15,13 +15,10 @@ use teahouse_server::text::language::{Language, Words};
 use teahouse_server::text::reply::Reply;
 use teahouse_server::world::{Capability, Flag, List, Rank, Setting};
 
-fn docs_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
-}
+#[path = "../../protocol/tests/support/pages.rs"]
+mod pages;
 
-fn docs(name: &str) -> String {
-    fs::read_to_string(docs_folder().join(name)).expect("the page is there")
-}
+use pages::{check_between, check_made, read as docs};
 
 /// The rows of the table below a heading of the protocol page, as their cells without the backquotes; first those of the
 /// English page, then those of the Chinese one, where the heading has its Chinese name.
@@ -118,22 +115,6 @@ fn both_pages_list_every_numeric_that_is_sent() {
     }
 }
 
-/// Compares what a page has between two marks with what the code makes of its tables. `make docs` has it written there.
-#[track_caller]
-fn is_made(page: &str, [start, end]: [&str; 2], made: &str) {
-    let text = docs(page);
-    let (before, rest) = text.split_once(start).expect("the mark is there");
-    let (there, behind) = rest.rsplit_once(end).expect("its end is there");
-    if there == made {
-        return;
-    }
-    assert!(env::var_os("UPDATE_EXPECT").is_some(), "{page} is not what the code says: run make docs");
-    // Other tests read the page meanwhile.
-    let path = docs_folder().join(page);
-    fs::write(path.with_extension("new"), [before, start, made, end, behind].concat()).unwrap();
-    fs::rename(path.with_extension("new"), path).unwrap();
-}
-
 /// What a document says of a key: what it does, what there is to say besides, whether it needs a restart.
 fn meaning(key: &Key, language: Language) -> String {
     let [full_stop, needs_restart] = language.choose([". ", "Needs a restart"], ["。", "重启后生效"]);
@@ -154,7 +135,7 @@ fn the_configuration_pages_have_a_row_for_every_key() {
             format!("| `{}` | {default} | {} |\n", key.name, meaning(key, language))
         });
         let table = format!("{heading}\n|---|---|---|\n{}", rows.collect::<String>());
-        is_made(page, ["<!-- written by make docs -->\n", "<!-- until here -->\n"], &table);
+        check_made(page, "keys", &table);
     }
 }
 
@@ -176,7 +157,7 @@ fn the_sample_file_has_every_key() {
         let (first, rest) = meaning.split_at(1);
         format!("# {}{rest}.\n#{} = {}\n", first.to_uppercase(), key.name, key.sample)
     });
-    is_made("teahouse.toml", ["\n\n", ""], &keys.collect::<Vec<_>>().join("\n"));
+    check_between("teahouse.toml", ["\n\n", ""], &keys.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

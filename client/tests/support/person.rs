@@ -133,20 +133,28 @@ impl<'a> Person<'a> {
     /// Waits until the window shows what `is_it` looks for; `what` says what that is.
     #[track_caller]
     pub fn waits_for(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + PATIENCE;
+        self.sees_within(PATIENCE, is_it).unwrap_or_else(|seen| {
+            let picture = self.display.picture(&format!("failed-{}", self.process.id()));
+            panic!("{} waited for {what} in vain (see {}) and sees {seen:#}", self.name, picture.display());
+        })
+    }
+
+    /// Gives what the window shows once it is what `is_it` looks for, or else what it shows after this time.
+    #[track_caller]
+    pub fn sees_within(
+        &mut self,
+        patience: Duration,
+        is_it: impl Fn(&Value) -> bool,
+    ) -> Result<Value, Value> {
+        let deadline = Instant::now() + patience;
         let mut seen = self.sees();
         while !is_it(&seen) {
-            let next = if Instant::now() < deadline { self.ask("change").ok() } else { None };
-            seen = next.unwrap_or_else(|| {
-                let picture = self.display.picture(&format!("failed-{}", self.process.id()));
-                panic!(
-                    "{} waited for {what} in vain (see {}) and sees {seen:#}",
-                    self.name,
-                    picture.display()
-                );
-            });
+            match if Instant::now() < deadline { self.ask("change").ok() } else { None } {
+                Some(next) => seen = next,
+                None => return Err(seen),
+            }
         }
-        seen
+        Ok(seen)
     }
 
     /// Waits until a line with this text stands in the transcript, and gives that line.

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The most entries that a folder has, beside its `mod.rs`, or `lib.rs` and `main.rs`.
+/// The most entries that a folder has, beside its `mod.rs`, or `lib.rs` and `main.rs`: about a dozen can be taken in at a
+/// glance, and a few more are better than a folder for two.
 pub const MOST_ENTRIES: usize = 15;
 
 /// What lies in one folder, from the bottom up, and what each may name.
