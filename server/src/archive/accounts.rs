@@ -1,4 +1,4 @@
-//! Accounts: written as a table, and opened from a [roster](super::roster).
+//! Accounts: written as a table, and opened from a [roster].
 
 use std::collections::HashMap;
 use std::fs;

@@ -358,7 +358,7 @@ mod tests {
         let hash = memory.hash("correcthorse").unwrap();
         let mut shortest = |check: &mut dyn FnMut(&mut Memory)| {
             let times = (0..3).map(|_| {
-                // The work of other threads meanwhile does not count.
+                // The time of this thread alone: other threads do not count.
                 let began = Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
                 check(&mut memory);
                 Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap() - began

@@ -91,8 +91,8 @@ config! {
 
     /// `None` for the network's name.
     description: Option<String> = "", TEXT.at_most(200);
-        "what the server says of itself in WHOIS, LINKS and INFO; \"\" for the network's name"
-            | "服务器在 WHOIS、LINKS 和 INFO 里怎样介绍自己；\"\" 表示用网络的名字";
+        "what the server says of itself in WHOIS and LINKS, and besides in INFO; \"\" for the network's name"
+            | "服务器在 WHOIS 和 LINKS 里怎样介绍自己，INFO 里也会加上；\"\" 表示用网络的名字";
         "At most 200 bytes" | "最多 200 字节";
 
     /// As much as a line of PASS can hold.
@@ -158,7 +158,7 @@ config! {
 
     always_on: AlwaysOn = "opt-in", Reader::new(Kind::Text, |given| AlwaysOn::from_word(&given.text()?));
         "whether accounts stay in their rooms without a connection: opt-in, opt-out, mandatory or disabled"
-            | "账号断开后是否留在房间里：opt-in（自选）、opt-out（默认，可退出）、mandatory（一律）或 disabled（不留）";
+            | "账号断开后是否留在房间里：opt-in（自选）、opt-out（不反对就留）、mandatory（一律）或 disabled（不留）";
         "`\"opt-in\"`: people who want to; `\"opt-out\"`: people who do not object; `\"mandatory\"`: all; `\"disabled\"`: nobody"
             | "`\"opt-in\"` 自己选择的人，`\"opt-out\"` 没有拒绝的人，`\"mandatory\"` 所有人，`\"disabled\"` 没有人";
 
@@ -224,13 +224,13 @@ config! {
             | "IPv6 按 /64 算。本机的地址也算私有。`exempt_networks` 可以为一些网段取消";
 
     exempt_networks: Vec<Network> = [], Reader::new(Kind::List, |given| given.each(Network::parse));
-        "addresses and networks, such as 203.0.113.7 or 203.0.113.0/24, that may have any number of connections, registrations and wrong passwords"
+        "addresses and networks, such as 203.0.113.7 or 203.0.113.0/24, whose connections, registrations and wrong passwords are not limited by address"
             | "连接数、注册数和输错密码次数都不按地址限制的地址或网段，如 203.0.113.7 或 203.0.113.0/24";
         "`max_connections_per_ip`, the limit of five registrations in ten minutes and the slowing of wrong passwords by address are not for them. For a class that shares one public address"
             | "`max_connections_per_ip`、十分钟内五次注册的限制、输错密码后按地址的放慢，对他们都不适用。给共用一个公网地址的班级";
 
     nick_length: usize = 32, number(9, 64);
-        "longest nickname, in bytes" | "名字的最大长度（字节）";
+        "longest nickname, in bytes" | "名字最多多少字节";
         "A 汉字 takes three" | "一个汉字占三个";
 
     casemapping: CaseMapping = "ascii", Reader::new(Kind::Text, |given| CaseMapping::from_token(&given.text()?)), needs_restart;

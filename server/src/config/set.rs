@@ -74,7 +74,10 @@ impl Words for Key {
         fmt::from_fn(move |f| {
             f.write_str(language.choose(english, chinese))?;
             match self.form.kind {
-                Kind::Number { least, most } => write!(f, " ({least}–{most})"),
+                Kind::Number { least, most } => match language {
+                    Language::English => write!(f, " ({least}–{most})"),
+                    Language::Chinese => write!(f, "（{least}–{most}）"),
+                },
                 _ => Ok(()),
             }
         })

@@ -1,5 +1,5 @@
 //! What keys and mouse do in every field that the user writes in: steps by words, and the field's menu, in our look
-//! and language. What is then done with the text is the [field's](super::edit) own business.
+//! and language. What is then done with the text is the field's own business.
 
 use std::rc::Rc;
 
