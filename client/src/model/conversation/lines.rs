@@ -302,8 +302,9 @@ impl Lines {
     pub fn void(&mut self, id: LineId) {
         let had_name = self.message(id).is_some_and(|message| !message.grouped);
         self.change(id, |line| line.body = Body::Gone);
-        let below = LineId(id.0 + 1);
-        if had_name && self.message(below).is_some_and(|message| message.grouped) {
+        let is_there = |id: &LineId| self.get(*id).is_some_and(|line| line.body != Body::Gone);
+        let below = (id.0 + 1..self.next_id().0).map(LineId).find(is_there);
+        if let Some(below) = below.filter(|_| had_name) {
             self.change_message(below, |message| message.grouped = false);
         }
     }

@@ -201,3 +201,33 @@ fn what_one_says_to_oneself_stands_once() {
         assert_eq!(window.shown("bob")[1..], ["<bob> hi"], "{capabilities:?}");
     }
 }
+
+#[test]
+fn what_has_come_back_can_be_taken_back_and_answered() {
+    let mut window = Window::with(&[&LABELS[..], &["draft/message-redaction"]].concat());
+    window.type_in("oops");
+    let number = window.number("oops");
+    assert!(!window.model.can_take_back(number), "nobody knows yet what the server calls it");
+    window.server(&["@label=1;msgid=a :bob!bob@here PRIVMSG #lobby oops"]);
+    assert!(window.model.can_take_back(number) && window.model.can_react_to(number));
+    window.model.take_back(number);
+    assert_eq!(window.sent(), ["REDACT #lobby a"]);
+}
+
+#[test]
+fn each_message_keeps_a_name_above_it_when_the_one_before_it_is_sent_again() {
+    let mut window = Window::with(&["echo-message"]);
+    for text in ["one", "two", "three"] {
+        window.type_in(text);
+    }
+    let has_name = |window: &Window, text: &str| {
+        let line = window.model.current().unwrap().line_numbered(window.number(text)).unwrap();
+        !line.message().unwrap().grouped
+    };
+    window.lose_connection();
+    window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
+    window.model.send_again(window.number("two")).unwrap();
+    assert!(has_name(&window, "one") && !has_name(&window, "three"), "the name above them is still there");
+    window.model.send_again(window.number("one")).unwrap();
+    assert!(has_name(&window, "three"), "it went with the first of them");
+}
