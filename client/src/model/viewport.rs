@@ -687,6 +687,10 @@ mod tests {
                 plain[index] = height;
                 stack.set_height(index, height);
             }
+            // Some come above the others, and some of those go.
+            stack.push_front(7, 3);
+            stack.drop_front(4);
+            plain.splice(0..0, [3; 3]);
             let mut top = 0;
             for (index, height) in plain.iter().enumerate() {
                 prop_assert_eq!(stack.top(index), top);

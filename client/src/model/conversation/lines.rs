@@ -4,7 +4,7 @@
 //! A line may change where it stands, and be empty in the end; the view is told ([`Lines::take_changes`]). So a widget
 //! may measure a line once and keep the result under its [`LineId`].
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::mem;
 
 use jiff::tz::TimeZone;
@@ -42,14 +42,14 @@ pub struct Lines {
     /// The number of the first line, and of the next line when there are none.
     first: u64,
     /// Lines that changed since they were last drawn.
-    changed: Vec<u64>,
+    changed: BTreeSet<u64>,
     /// How many lines have come.
     serials: u64,
 }
 
 impl Default for Lines {
     fn default() -> Self {
-        Self { lines: VecDeque::new(), first: FIRST_NUMBER, changed: Vec::new(), serials: 0 }
+        Self { lines: VecDeque::new(), first: FIRST_NUMBER, changed: BTreeSet::new(), serials: 0 }
     }
 }
 
@@ -236,7 +236,6 @@ impl Lines {
         let start = end - count as u64;
         let lines = self.lines.split_off(self.lines.len() - count);
         // Others will stand where they stood.
-        self.changed.retain(|number| *number < start);
         self.changed.extend(start..end);
         (start..).map(LineId).zip(lines).collect()
     }
@@ -284,9 +283,7 @@ impl Lines {
     pub fn change(&mut self, id: LineId, change: impl FnOnce(&mut Line)) {
         let Some(line) = self.index_of(id).and_then(|index| self.lines.get_mut(index)) else { return };
         change(line);
-        if !self.changed.contains(&id.0) {
-            self.changed.push(id.0);
-        }
+        self.changed.insert(id.0);
     }
 
     /// Changes a message, unless it is gone.
@@ -320,7 +317,7 @@ impl Lines {
 
     /// Takes the numbers of the lines that are not what they were when this was last asked.
     pub fn take_changes(&mut self) -> Vec<u64> {
-        mem::take(&mut self.changed)
+        mem::take(&mut self.changed).into_iter().collect()
     }
 
     /// Whether a message is here already. A message of ours that was thought lost has arrived after all.

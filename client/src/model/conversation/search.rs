@@ -102,14 +102,10 @@ impl Search {
 
     /// Goes to the next place below (`1`) or above (`-1`), around the ends.
     pub fn go(&mut self, steps: isize) {
-        let Ok(count) = isize::try_from(self.hits.len()) else { return };
-        if count == 0 {
-            self.current = None;
-            return;
-        }
-        let at = self.current.map_or(0, |current| self.hits.partition_point(|hit| *hit < current));
-        let next = (at as isize + steps).rem_euclid(count);
-        self.current = self.hits.get(next as usize).copied();
+        let (Some(current), Ok(count)) = (self.current, isize::try_from(self.hits.len())) else { return };
+        let at = self.hits.partition_point(|hit| *hit < current);
+        let next = (at as isize + steps).checked_rem_euclid(count);
+        self.current = next.and_then(|next| self.hits.get(next as usize)).copied();
     }
 
     /// The place that the user went to; the newest at first.

@@ -282,6 +282,10 @@ mod tests {
         assert_eq!(pack("one\r\ntwo\r\n\r\nthree", 400, limits), ["one\ntwo\n\nthree"]);
         assert_eq!(pack("1\n2\n3\n\n\n4", 400, limits), ["1\n2\n3", "4"], "no more lines than there may be");
         assert_eq!(pack(" \n\n", 400, limits), [""; 0]);
+        let tight = Limits { bytes: 9, lines: 4 };
+        assert_eq!(pack("four\nfour", 400, tight), ["four\nfour"], "a new line is a byte");
+        assert_eq!(pack("four\nfive5", 400, tight), ["four", "five5"]);
+        assert_eq!(pack("teahouses", 5, tight), ["teahouses"], "and none stands between the pieces of one");
         assert_eq!(pack("if tea {\n\tpour();\n}", 400, limits), ["if tea {\n    pour();\n}"]);
     }
 

@@ -39,9 +39,7 @@ impl WireLog {
     }
 
     pub(in crate::model) fn clear(&mut self) {
-        self.first = self.end();
-        self.lines.clear();
-        self.bytes = 0;
+        *self = Self { first: self.end(), ..Self::default() };
     }
 
     /// The number of the oldest line.

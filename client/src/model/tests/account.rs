@@ -226,3 +226,23 @@ fn the_form_shows_what_was_understood() {
     let form = window.model.form();
     assert_eq!((form.nick.as_str(), form.server.as_str(), form.port.as_str()), ("bob", "tea.house", "6667"));
 }
+
+#[test]
+fn another_account_is_said_once_and_not_before_one_is_here() {
+    let mut window = Window::in_lobby();
+    let account = |name| What::Account(Some(String::from(name)));
+    let lines = window.shown("#lobby").len();
+    window.happens(account("ann"));
+    assert_eq!(window.last("#lobby"), "* You are logged in to the account ann");
+    window.happens(account("ann"));
+    assert_eq!(window.shown("#lobby").len(), lines + 1);
+    window.happens(What::Account(None));
+    assert_eq!(window.last("#lobby"), "* You are no longer logged in to an account");
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    let lines = window.shown("#lobby").len();
+    window.happens(account("ann"));
+    assert_eq!(window.shown("#lobby").len(), lines, "the welcome says it");
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert!(notices(&window).iter().any(|it| it.contains("here as bob") && it.contains("the account ann")));
+}

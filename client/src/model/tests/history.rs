@@ -518,3 +518,59 @@ fn a_message_that_history_has_recognised_can_be_answered_and_taken_back() {
     assert_eq!(messages(&window, "#lobby"), ["tea?"]);
     assert_eq!(can(&window), (true, true));
 }
+
+/// The connection was lost and is there again, and so are we in the lobby.
+fn back_in_lobby(window: &mut Window) {
+    window.model.connect_again(FIRST);
+    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
+}
+
+#[test]
+fn the_new_line_goes_along_with_its_message_when_something_is_put_above_that() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 10..12);
+    for is_focused in [false, true] {
+        window.model.set_focused(is_focused);
+        window.lose_connection();
+        back_in_lobby(&mut window);
+        let (before, now) = if is_focused { (31, "41") } else { (13, "20") };
+        window.server(&[&said("", "#lobby", now.parse().unwrap())]);
+        // Said on another device of ours: nothing that could be new.
+        window.server(&[
+            ":tea.house BATCH +x chathistory #lobby",
+            &format!(
+                "@batch=x;msgid=o{before};time=2026-03-01T08:{before}:00.000Z :bob!b@h PRIVMSG #lobby :{before}"
+            ),
+            ":tea.house BATCH -x",
+        ]);
+        assert_eq!(
+            messages(&window, "#lobby").iter().rev().take(2).collect::<Vec<_>>(),
+            [now, &before.to_string()]
+        );
+        let conversation = window.network().find("#lobby").unwrap();
+        let new = conversation.first_unread().and_then(|id| conversation.line(id)?.message());
+        assert_eq!(new.map(|message| message.text.as_str()), Some("20").filter(|_| !is_focused));
+        window.model.set_focused(true);
+        window.model.set_focused(false);
+    }
+}
+
+#[test]
+fn what_was_said_between_two_interruptions_stands_above_the_second() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 10..12);
+    window.lose_connection();
+    window.pass(SignedDuration::from_mins(4));
+    back_in_lobby(&mut window);
+    window.lose_connection();
+    back_in_lobby(&mut window);
+    window.server(&[
+        ":tea.house BATCH +x chathistory #lobby",
+        "@batch=x;msgid=b;time=2026-03-01T09:03:00.000Z :alice!a@h PRIVMSG #lobby :between",
+        ":tea.house BATCH -x",
+    ]);
+    let shown = window.shown("#lobby");
+    let place = |text: &str| shown.iter().position(|line| line.contains(text)).expect(text);
+    assert!(place("between") < place("nothing can be sent for now ×2"), "{shown:#?}");
+}

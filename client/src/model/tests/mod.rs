@@ -496,6 +496,22 @@ fn tab_completes_who_is_here_and_every_conversation_but_not_ourselves() {
 // Unread messages.
 
 #[test]
+fn what_is_written_and_not_sent_stays_with_its_conversation() {
+    let mut window = Window::in_lobby();
+    let lobby = window.id("#lobby");
+    window.model.keep_draft(lobby, "to all");
+    window.model.open_private("alice");
+    assert_eq!(window.model.draft(), "");
+    window.model.keep_draft(window.id("alice"), "to alice");
+    window.model.select(lobby);
+    assert_eq!(window.model.draft(), "to all");
+    window.model.keep_draft(lobby, "");
+    assert_eq!(window.model.draft(), "");
+    window.model.select(window.id("alice"));
+    assert_eq!(window.model.draft(), "to alice");
+}
+
+#[test]
 fn messages_elsewhere_are_counted_and_looking_at_them_ends_that() {
     let mut window = Window::in_lobby();
     window.server(&[
@@ -692,8 +708,9 @@ fn a_server_that_shows_nobody_is_asked_about_the_room() {
     window.model.ask_online().unwrap();
     window.server(&[":s 315 bob * :End of WHO"]);
     assert_eq!(window.sent(), ["WHO *", "WHO #lobby"]);
-    window.server(&[":s 352 bob #lobby u h s alice H@ :0 x", ":s 315 bob #lobby :End of WHO"]);
-    assert_eq!(window.last("#lobby"), "* Online (1): alice");
+    let row = ":s 352 bob #lobby u h s alice H@ :0 x";
+    window.server(&[row, row, ":s 315 bob #lobby :End of WHO"]);
+    assert_eq!(window.last("#lobby"), "* Online (1): alice", "however often she is named");
     assert_eq!(window.type_in("/online #lobby"), ["WHO #lobby"]);
     window.server(&[":s 263 bob WHO :Please wait"]);
     assert_eq!(window.last("#lobby"), "* Nobody that you can see is online");
@@ -709,6 +726,17 @@ fn away_marks_are_asked_for_quietly_where_the_server_keeps_them_up_to_date() {
     window.server(&[":s 352 bob #a u h s alice G :0 x", ":s 315 bob #a :End"]);
     assert_eq!(window.network().presence("alice"), Presence::Away);
     assert_eq!(window.shown("#a"), before);
+    // What was asked before the connection was lost is answered by nothing that comes later.
+    window.server(&[":s 366 bob #a :End"]);
+    window.type_in("/online #a");
+    window.lose_connection();
+    window.server(&[":s 001 bob :Welcome", ":bob!b@h JOIN #a"]);
+    window.type_in("/online #a");
+    let lines = window.shown("#a").len();
+    window.server(&[":s 352 bob #a u h s alice G :0 x", ":s 315 bob #a :End"]);
+    assert_eq!((window.last("#a").as_str(), window.shown("#a").len()), ("* Online (1): alice", lines + 1));
+    window.server(&[":s 315 bob #a :End"]);
+    assert_eq!(window.shown("#a").len(), lines + 1);
 }
 
 #[test]
@@ -1069,6 +1097,10 @@ fn one_goes_to_what_is_unread_and_to_what_is_for_us_first() {
         seen.push(window.model.current().unwrap().name().to_owned());
     }
     assert_eq!(seen, ["alice", "#rust", "#rust"]);
+    // From wherever one is, and around the end.
+    window.server(&[":alice!a@h PRIVMSG #lobby :hello"]);
+    window.model.select_unread();
+    assert_eq!(window.model.current().unwrap().name(), "#lobby");
     window.model.select_numbered(1);
     assert_eq!(window.model.current().unwrap().name(), "alice");
     window.model.select_numbered(9);
@@ -1265,6 +1297,11 @@ fn a_server_that_asks_for_a_password_gets_a_field_for_it() {
         panic!("no connection")
     };
     assert!(profile.server_password.is_empty());
+    // And the form of a server that has not asked has no field for it.
+    window.model.give_up_login();
+    window.model.set_profiles(vec![saved("other.house", "")]);
+    window.model.open_profile(0);
+    assert!(!window.model.asks_server_password());
 }
 
 #[test]

@@ -105,6 +105,10 @@ fn whoever_is_sent_out_while_elsewhere_is_told_and_can_come_back() {
     assert_eq!(offered(&window).as_deref(), Some("here: #lobby does not let you in"));
     window.server(&[":bob!b@h JOIN #lobby"]);
     assert_eq!(offered(&window), None);
+    window.lose_connection();
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    assert_eq!(offered(&window), None, "it is over, even if one is not back in the room yet");
+    window.server(&[":bob!b@h JOIN #lobby", ":bob!b@h JOIN #tea"]);
 
     // With the room's password, and told by the desktop when nobody looks.
     window.model.set_focused(false);

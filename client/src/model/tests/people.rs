@@ -27,6 +27,14 @@ fn what_the_server_says_of_somebody_becomes_a_card() {
 }
 
 #[test]
+fn somebodys_rank_is_that_of_nobody_else() {
+    let window = Window::in_lobby();
+    let members = window.network().find("#lobby").unwrap().members();
+    let signs = ["alice", "bob", "nobody"].map(|nick| members.signs_of(nick));
+    assert_eq!(signs, [Some("@"), Some(""), None]);
+}
+
+#[test]
 fn nobody_has_no_card() {
     let mut window = Window::in_lobby();
     window.model.ask_card("nobody").unwrap();

@@ -192,3 +192,12 @@ fn other_devices_are_told_what_was_read_here() {
     window.model.set_focused(true);
     assert_eq!(window.sent(), [""; 0], "once is enough");
 }
+
+#[test]
+fn what_was_read_last_is_told_before_one_quits() {
+    let mut window = Window::with_signals();
+    window.sent();
+    window.server(&["@time=2026-03-01T09:02:00.500Z :alice!a@h PRIVMSG #lobby :one"]);
+    let sent = window.type_in("/quit");
+    assert_eq!(sent, ["MARKREAD #lobby timestamp=2026-03-01T09:02:00.500Z", "QUIT"]);
+}

@@ -79,7 +79,10 @@ fn what_the_server_allows_is_kept_to_and_counted() {
     assert_eq!(count, 2);
     let sent = window.type_in("1\n2\n3\n4");
     assert_eq!((sent.len(), sent[5].as_str()), (6, "PRIVMSG #lobby 4"), "{sent:?}");
-    assert_eq!(window.model.measure("short"), Some((1, 595)));
+    for text in ["short", "/msg alice short", "//shor"] {
+        assert_eq!(window.model.measure(text), Some((1, 595)), "{text}");
+    }
+    assert_eq!(window.model.measure("/join #tea"), None, "that is no message");
     assert_eq!(window.refused(&"x\n".repeat(MAX_LINES_AT_ONCE + 1)), Text::TooManyLines);
     // A server that takes more in one message may be given more at once.
     let mut window = Window::with(&MULTILINE);

@@ -164,3 +164,30 @@ fn tab_offers_whoever_spoke_last_before_the_others() {
     window.server(&[":albert!x@h PART #lobby"]);
     assert_eq!(window.model.complete("alb", 3, false), None, "who has left is not offered");
 }
+
+#[test]
+fn what_comes_after_the_screen_was_cleared_is_new() {
+    let mut window = Window::in_lobby();
+    window.model.saw_end(false);
+    window.others_say(&["one"]);
+    window.model.clear();
+    assert_eq!(window.new_line(), None);
+    window.others_say(&["two"]);
+    assert_eq!(window.new_line().as_deref(), Some("two"));
+}
+
+#[test]
+fn a_page_that_covers_the_conversation_ends_the_new_line_if_all_was_seen() {
+    let mut window = Window::in_lobby();
+    window.model.set_focused(false);
+    window.others_say(&["one"]);
+    window.model.set_focused(true);
+    window.model.set_covered(true);
+    assert_eq!(window.new_line(), None);
+    window.model.set_covered(false);
+    window.model.saw_end(false);
+    window.others_say(&["two"]);
+    window.model.set_covered(true);
+    window.model.set_covered(false);
+    assert_eq!(window.new_line().as_deref(), Some("two"), "nobody has seen it yet");
+}
