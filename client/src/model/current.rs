@@ -161,7 +161,9 @@ impl Model {
     /// Whether the words may be in what is older than what is here of the conversation in front.
     pub fn can_look_back(&self) -> bool {
         self.front().is_some_and(|network| {
-            network.current().is_some_and(|it| it.past.look_back == LookBack::Idle && network.has_older(it))
+            network
+                .current()
+                .is_some_and(|it| *it.past.look_back() == LookBack::Idle && network.has_older(it))
         })
     }
 
@@ -179,7 +181,7 @@ impl Model {
     /// Other words are looked for now, or none.
     pub fn stop_looking_back(&mut self) {
         if let Some(current) = self.current_mut() {
-            current.past.look_back = LookBack::Idle;
+            current.past.looked(true);
         }
     }
 

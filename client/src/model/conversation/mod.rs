@@ -180,12 +180,12 @@ impl Conversation {
 
     /// Whether older messages are being looked through.
     pub fn is_looking_back(&self) -> bool {
-        matches!(self.past.look_back, LookBack::Underway { .. })
+        matches!(self.past.look_back(), LookBack::Underway { .. })
     }
 
     /// Whether older messages were looked through in vain.
     pub fn has_looked_back_in_vain(&self) -> bool {
-        self.past.look_back == LookBack::Nothing
+        *self.past.look_back() == LookBack::Nothing
     }
 
     /// The people who are writing now.

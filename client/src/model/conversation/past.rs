@@ -16,11 +16,11 @@ pub struct Past {
     /// The newest message, by its identifier and its time.
     newest: Option<(Option<String>, Timestamp)>,
     /// Whether nothing older than what is here stands in the log.
-    pub log_is_over: bool,
+    is_log_over: bool,
     /// Whether somebody has cleared the screen, and so does not want it filled again.
     is_cleared: bool,
     /// How far the search for some words in older messages is.
-    pub look_back: LookBack,
+    look_back: LookBack,
 }
 
 /// A question to the server.
@@ -131,6 +131,31 @@ impl Past {
     /// Nothing older is to be brought back.
     pub fn close(&mut self) {
         self.is_cleared = true;
+    }
+
+    /// Whether nothing older than what is here stands in the log.
+    pub fn is_log_over(&self) -> bool {
+        self.is_log_over
+    }
+
+    /// Nothing older than what is here stands in the log.
+    pub fn end_log(&mut self) {
+        self.is_log_over = true;
+    }
+
+    /// How far the search for some words in older messages is.
+    pub fn look_back(&self) -> &LookBack {
+        &self.look_back
+    }
+
+    /// These words are looked for above the line with this number.
+    pub fn look_for(&mut self, wanted: &str, from: u64) {
+        self.look_back = LookBack::Underway { wanted: wanted.to_owned(), from };
+    }
+
+    /// Nothing is looked for any more: because it was found or is not wanted, or because there is nothing.
+    pub fn looked(&mut self, is_settled: bool) {
+        self.look_back = if is_settled { LookBack::Idle } else { LookBack::Nothing };
     }
 
     /// The connection is over: the server will not answer what it was asked.

@@ -11,7 +11,7 @@ use crate::model::base::ids::ConversationId;
 use crate::model::conversation::past::{LookBack, Told};
 use crate::model::conversation::search;
 use crate::model::network::Network;
-use crate::model::network::parts::batches::Question;
+use crate::model::network::parts::searches::Question;
 
 /// The most that is found at once.
 const MOST_FOUND: &str = "limit:100";
@@ -24,12 +24,12 @@ impl Network {
         let (id, from, place) = (current.id, current.range().0.number(), format!("in:{}", current.name));
         let means_more = |word: &str| OPERATORS.iter().any(|operator| word.starts_with(operator));
         let is_plain = !wanted.split_whitespace().any(means_more);
-        let can_search = self.batches.can_search() && is_plain && self.may_ask_older(current);
+        let can_search = self.searches.is_possible() && is_plain && self.may_ask_older(current);
         // Several messages may be of the same millisecond, and those that are here already do not count.
         let oldest = current.lines.oldest_message().filter(|_| can_search);
         let before = oldest.map(|(_, at)| format!("before:{:.3}", at + SignedDuration::from_millis(1)));
         if let Some(current) = self.current_mut() {
-            current.past.look_back = LookBack::Underway { wanted: wanted.to_owned(), from };
+            current.past.look_for(wanted, from);
         }
         match before {
             Some(before) => {
@@ -43,7 +43,7 @@ impl Network {
     /// The server has found these older messages with the words that were asked for, or cannot say.
     pub(in crate::model) fn may_be_found(&mut self, id: ConversationId, asked: &str, found: Option<&[Told]>) {
         let Some(conversation) = self.conversation(id) else { return };
-        let LookBack::Underway { wanted, .. } = &conversation.past.look_back else { return };
+        let LookBack::Underway { wanted, .. } = conversation.past.look_back() else { return };
         if wanted != asked {
             // Other words are looked for by now, and their answer comes.
             return;
@@ -55,7 +55,7 @@ impl Network {
             .is_some_and(|found| !found.iter().filter(is_new).any(|it| has_words(&it.words.text)))
             && !self.older_in_log(id, usize::MAX).iter().any(|entry| has_words(&entry.text));
         match self.conversation_mut(id) {
-            Some(conversation) if is_vain => conversation.past.look_back = LookBack::Nothing,
+            Some(conversation) if is_vain => conversation.past.looked(false),
             _ => self.go_on_looking_back(id),
         }
     }
@@ -63,7 +63,7 @@ impl Network {
     /// Looks at what has come back, and brings more back unless the words are in it.
     pub(in crate::model) fn go_on_looking_back(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversation_mut(id) else { return };
-        let LookBack::Underway { wanted, from } = &conversation.past.look_back else { return };
+        let LookBack::Underway { wanted, from } = conversation.past.look_back() else { return };
         let (wanted, first) = (wanted.clone(), conversation.range().0.number());
         let has_words = |text: &str| !search::places(text, &wanted).is_empty();
         let is_there = |number: u64| {
@@ -71,16 +71,16 @@ impl Network {
             message.is_some_and(|message| has_words(&message.text))
         };
         if (first..*from).any(is_there) {
-            conversation.past.look_back = LookBack::Idle;
+            conversation.past.looked(true);
             return;
         }
-        conversation.past.look_back = LookBack::Underway { wanted: wanted.clone(), from: first };
+        conversation.past.look_for(&wanted, first);
         if conversation.past.is_asked() || self.ask_older(id) {
             return;
         }
         let is_found = self.recall_back_to(id, has_words);
         if let Some(conversation) = self.conversation_mut(id) {
-            conversation.past.look_back = if is_found { LookBack::Idle } else { LookBack::Nothing };
+            conversation.past.looked(is_found);
         }
     }
 }

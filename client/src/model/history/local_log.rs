@@ -78,7 +78,7 @@ impl Network {
 
     /// Whether the log may have something older than what is here of a conversation, and there is room for it.
     pub(in crate::model) fn may_recall_older(&self, conversation: &Conversation) -> bool {
-        self.diary().is_some() && !conversation.past.log_is_over && super::has_room(conversation)
+        self.diary().is_some() && !conversation.past.is_log_over() && super::has_room(conversation)
     }
 
     /// Brings back from the log what is older than what is here of a conversation.
@@ -87,11 +87,12 @@ impl Network {
             return;
         }
         let entries = self.older_in_log(id, MAX_RECALLED);
-        let is_over = entries.is_empty();
-        self.put_back(id, entries);
-        if let Some(conversation) = self.conversation_mut(id) {
-            conversation.past.log_is_over |= is_over;
+        if entries.is_empty()
+            && let Some(conversation) = self.conversation_mut(id)
+        {
+            conversation.past.end_log();
         }
+        self.put_back(id, entries);
     }
 
     /// Brings back from the log all that is older than what is here, back to where somebody said what is wanted and a

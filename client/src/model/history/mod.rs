@@ -23,8 +23,9 @@ use crate::model::conversation::line::Message;
 use crate::model::conversation::past::{Asked, Told};
 use crate::model::conversation::{Conversation, Kind};
 use crate::model::network::Network;
-use crate::model::network::parts::batches::{Batches, Question};
+use crate::model::network::parts::batches::Batches;
 use crate::model::network::parts::link::Link;
+use crate::model::network::parts::searches::{Question, Searches};
 use crate::text::i18n::{Phrase, Text};
 
 pub(in crate::model) mod deep_search;
@@ -196,15 +197,15 @@ impl Network {
     pub(super) fn send_search(&mut self, question: Question, operators: &[&str], words: &str) {
         let words = ["SEARCH"].into_iter().chain(operators.iter().copied()).chain(words.split_whitespace());
         self.send(&words.take(MAX_PARAMS).collect::<Vec<_>>());
-        self.batches.ask(question);
+        self.searches.ask(question);
     }
 
     /// The server did not do a SEARCH; with `forever`, it does none at all. Says whether nobody need hear of it.
     pub(super) fn search_refused(&mut self, forever: bool) -> bool {
         if forever {
-            self.batches.cannot_search();
+            self.searches.are_unknown();
         }
-        match self.batches.answered() {
+        match self.searches.answered() {
             Some(Question::LookBack(id, asked)) => {
                 self.may_be_found(id, &asked, None);
                 true
@@ -216,7 +217,7 @@ impl Network {
     pub(super) fn batch_ends(&mut self, name: &str) {
         match self.batches.end(name) {
             Some((BatchOf::History(target), messages)) => self.history_came(&target, messages),
-            Some((BatchOf::Found, messages)) => match self.batches.answered() {
+            Some((BatchOf::Found, messages)) => match self.searches.answered() {
                 Some(Question::LookBack(id, asked)) => self.may_be_found(id, &asked, Some(&messages)),
                 Some(Question::List) | None => self.found(&messages),
             },
@@ -314,6 +315,7 @@ impl Network {
     /// Nothing that was begun will end.
     pub(super) fn forget_batches(&mut self) {
         self.batches = Batches::default();
+        self.searches = Searches::default();
         for conversation in self.conversations.iter_mut() {
             conversation.past.give_up();
         }

@@ -27,6 +27,7 @@ use crate::model::network::parts::inquiries::{Inquiries, WhoQuestion};
 use crate::model::network::parts::joining::Joining;
 use crate::model::network::parts::link::{Link, LinkState};
 use crate::model::network::parts::offers::Offers;
+use crate::model::network::parts::searches::Searches;
 use crate::model::network::parts::times::Times;
 use crate::model::network::parts::typing::Typing;
 use crate::model::network::wire::WireLog;
@@ -74,6 +75,7 @@ pub struct Network {
     pub(super) conversations: Conversations,
     /// Messages from before, whose batches have not ended.
     pub(super) batches: Batches,
+    pub(super) searches: Searches,
     pub(super) inquiries: Inquiries,
     pub(super) wire: WireLog,
     /// The state that all networks share.
@@ -251,6 +253,7 @@ impl Network {
             features: Features::default(),
             conversations: Conversations::new(id),
             batches: Batches::default(),
+            searches: Searches::default(),
             inquiries: Inquiries::default(),
             wire: WireLog::default(),
             common,

@@ -5,7 +5,7 @@
 //! - [`identity`]: who we are there; [`joining`]: which rooms we are about to go into;
 //! - [`conversations`]: which there are, and which is in front;
 //! - [`inquiries`]: what the server was asked and has not finished answering;
-//! - [`batches`]: messages from before that are on their way here, and searches;
+//! - [`batches`]: messages from before that are on their way here; [`searches`]: what the server searches for;
 //! - [`deliveries`]: what we said that is on its way there;
 //! - [`typing`]: whether others know that we are writing;
 //! - [`offers`]: rooms to go into with a click;
@@ -20,5 +20,6 @@ pub mod inquiries;
 pub mod joining;
 pub mod link;
 pub mod offers;
+pub mod searches;
 pub mod times;
 pub mod typing;
