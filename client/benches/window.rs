@@ -161,7 +161,7 @@ impl House {
     fn open() -> Self {
         let profile = Profile { nick: "ming".into(), server: "tea.house".into(), ..Profile::default() };
         let mut model = Model::new(Language::Chinese, profile);
-        model.log_in(model.form().clone());
+        model.log_in(model.login().form().clone());
         let effects = model.take_effects();
         let network = effects.iter().find_map(|effect| match effect {
             Effect::Connect(network, _) => Some(*network),

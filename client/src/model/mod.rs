@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::command::{self, Command};
-use crate::config::profile::{Profile, Room};
+use crate::config::profile::Profile;
 use crate::event::failure::Failure;
 use crate::event::wire_line::WireLine;
 use crate::event::{Event, What};
@@ -67,6 +67,7 @@ pub use conversation::line::{Body, COLOURS, Delivery, Line, Message, Reaction, R
 pub use conversation::lines::MAX_LINES;
 pub use conversation::members::{Member, Members, Rank};
 pub use conversation::{Conversation, Kind};
+pub use forms::logging_in::Login;
 pub use forms::login::{FormErrors, LoginForm};
 pub use network::parts::features::Features;
 pub use network::parts::inquiries::Card;
@@ -87,10 +88,7 @@ pub enum View {
 /// The whole state of the window that is not pixels.
 pub struct Model {
     view: View,
-    form: LoginForm,
-    form_errors: FormErrors,
-    /// What the form was filled in from.
-    base: Profile,
+    login: Login,
     /// The servers that are kept for the next time.
     profiles: Vec<Profile>,
     /// Whether times are shown, and whether comings and goings are.
@@ -101,17 +99,11 @@ pub struct Model {
     networks: Vec<Network>,
     /// The network of the conversation that is shown. There is one whenever the view is [`View::Chat`].
     front: Option<NetworkId>,
-    /// The network that the login form opens, while that is under way. It has no conversations yet.
-    applicant: Option<NetworkId>,
     /// The server that the person is to be asked about.
     stranger: Option<Stranger>,
     next_network: u32,
     /// Whether something else covers the conversations.
     covered: bool,
-    /// The rooms of a server that an address has led to, until somebody is there.
-    to_visit: Option<(String, Vec<Room>)>,
-    /// Whether the server of the form has asked for its password.
-    asks_server_password: bool,
     /// Remarks on the window as a whole that were not said in a conversation.
     remarks: Vec<Phrase>,
     completion: Completion,
@@ -144,20 +136,15 @@ impl Model {
         };
         Self {
             view: View::Login,
-            form: LoginForm::from(&profile),
-            form_errors: FormErrors::default(),
-            base: profile,
+            login: Login::new(profile),
             profiles: Vec::new(),
             shown: (true, true),
             tells_typing: true,
             networks: Vec::new(),
             front: None,
-            applicant: None,
             stranger: None,
             next_network: 0,
             covered: false,
-            to_visit: None,
-            asks_server_password: false,
             remarks: Vec::new(),
             completion: Completion::default(),
             effects: Vec::new(),
@@ -175,34 +162,19 @@ impl Model {
         self.view
     }
 
-    /// The text of the login form when it is shown.
-    pub fn form(&self) -> &LoginForm {
-        &self.form
+    /// The login form, and what becomes of it.
+    pub fn login(&self) -> &Login {
+        &self.login
     }
 
-    /// The errors to show beside its fields.
-    pub fn form_errors(&self) -> &FormErrors {
-        &self.form_errors
-    }
-
-    /// Remarks below it that are about none of its fields: on settings that could not be read, for instance.
+    /// Remarks below the login form that are about none of its fields: on settings that could not be read, for instance.
     pub fn remarks(&self) -> &[Phrase] {
         &self.remarks
     }
 
-    /// Whether the keyring has the password of the server that the form was filled in with.
-    pub fn is_password_kept(&self) -> bool {
-        self.base.is_kept_in_keyring()
-    }
-
-    /// Whether the login form waits for its server.
-    pub fn is_logging_in(&self) -> bool {
-        self.applicant.is_some()
-    }
-
     /// The networks in the order of the list: those that we have been on.
     pub fn networks(&self) -> impl DoubleEndedIterator<Item = &Network> {
-        self.networks.iter().filter(|network| Some(network.id) != self.applicant)
+        self.networks.iter().filter(|network| Some(network.id) != self.login.applicant())
     }
 
     /// The saved servers that are not in the list as networks, each with its place among all saved ones.
@@ -313,13 +285,11 @@ impl Model {
         if let What::Ended(failure) = &event.what {
             self.note_stranger(id, failure);
         }
-        if self.applicant == Some(id) {
+        if self.login.applicant() == Some(id) {
             match &event.what {
                 What::Welcome { .. } => self.admit(id),
                 What::Ended(failure) => {
-                    self.asks_server_password |= matches!(failure, Failure::PasswordNeeded { .. });
-                    self.form_errors = FormErrors::single(failure.field(), failure.phrase());
-                    self.applicant = None;
+                    self.login.failed(failure);
                     self.networks.retain(|network| network.id != id);
                     // It has ended by itself, and nobody will ask for it any more.
                     self.effects.push(Effect::Disconnect(id));

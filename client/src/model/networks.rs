@@ -7,7 +7,8 @@ use crate::config::irc_url::IrcUrl;
 use crate::config::profile::{Profile, Room, Secret};
 use crate::event::failure::Failure;
 use crate::model::base::ids::{ConversationId, NetworkId};
-use crate::model::forms::login::{FormErrors, LoginForm};
+use crate::model::forms::logging_in::Attempt;
+use crate::model::forms::login::LoginForm;
 use crate::model::network::Network;
 use crate::model::{Model, View};
 use crate::text::i18n::Text;
@@ -15,57 +16,25 @@ use crate::text::i18n::Text;
 impl Model {
     /// Checks the form and logs in with it, or puts what is wrong beside its fields. Does nothing while a login is
     /// under way.
-    pub fn log_in(&mut self, mut form: LoginForm) {
-        if self.applicant.is_some() {
+    pub fn log_in(&mut self, form: LoginForm) {
+        if self.login.is_under_way() {
             return;
         }
-        // If there is a saved way to that server, the login goes that way.
-        let server = form.server.trim().to_owned();
-        let is_there = |profile: &&Profile| profile.server.eq_ignore_ascii_case(&server);
-        let is_at_port =
-            |profile: &&Profile| is_there(profile) && profile.port.to_string() == form.port.trim();
-        let saved = self.profiles.iter().find(is_at_port).or_else(|| self.profiles.iter().find(is_there));
-        let base = Some(&self.base).filter(is_there).or(saved).unwrap_or(&self.base);
-        if !is_there(&&self.base) && is_there(&base) {
-            // Nobody took a saved password out: it never stood in the form.
-            if form.password.is_empty() {
-                form.password = base.password.clone();
-                form.keep_password |= base.keyring;
-            }
-            if form.server_password.is_empty() {
-                form.server_password = base.server_password.clone();
-            }
-        }
-        let checked = form.check(base);
-        self.form = form;
-        match checked {
-            Ok(mut profile) => {
-                let to_register = self.form.register.then(|| mem::take(&mut profile.password));
-                self.form.nick.clone_from(&profile.nick);
-                self.form.server.clone_from(&profile.server);
-                self.form.port = profile.port.to_string();
-                self.form_errors = FormErrors::default();
-                self.base = profile.clone();
-                let id = self.add_network(profile);
-                let rooms = self
-                    .to_visit
-                    .as_ref()
-                    .filter(|(server, _)| server.eq_ignore_ascii_case(&self.form.server));
-                let rooms = rooms.map(|(_, rooms)| rooms.clone()).unwrap_or_default();
-                if let Some(network) = self.network_mut(id) {
-                    network.identity.will_register(to_register);
-                    network.joining.add(rooms);
-                }
-                self.applicant = Some(id);
-                self.connect_again(id);
-            }
-            Err(errors) => self.form_errors = errors,
+        let Some(Attempt { profile, to_register, rooms }) = self.login.submit(form, &self.profiles) else {
+            return;
+        };
+        let id = self.add_network(profile);
+        self.login.wait_for(id);
+        if let Some(network) = self.network_mut(id) {
+            network.identity.will_register(to_register);
+            network.joining.add(rooms);
+            network.connect();
         }
     }
 
     /// Gives up the login that is under way.
     pub fn give_up_login(&mut self) {
-        if let Some(id) = self.applicant {
+        if let Some(id) = self.login.applicant() {
             self.leave(id);
         }
     }
@@ -74,7 +43,7 @@ impl Model {
     pub fn open_form(&mut self) {
         if self.view == View::Chat {
             let nick = self.front().map_or("", Network::me).to_owned();
-            self.fill_form(Profile { server: String::new(), nick, ..Profile::default() });
+            self.login.fill(Profile { server: String::new(), nick, ..Profile::default() });
             self.view = View::Login;
             self.look();
         }
@@ -89,19 +58,6 @@ impl Model {
         }
     }
 
-    pub(super) fn fill_form(&mut self, profile: Profile) {
-        self.form = LoginForm::from(&profile);
-        self.form_errors = FormErrors::default();
-        self.to_visit = None;
-        self.asks_server_password = false;
-        self.base = profile;
-    }
-
-    /// Whether the form has a field for the server's own password: the server asked, or the user has typed it already.
-    pub fn asks_server_password(&self) -> bool {
-        self.asks_server_password || !self.form.server_password.is_empty()
-    }
-
     /// A server that the user went to without the form wants a password from everybody: the form has a field for that.
     pub(super) fn ask_password_of(&mut self, id: NetworkId, failure: &Failure) {
         let Some(network) = self.network(id).filter(|it| self.front == Some(id) && !it.times.was_welcomed())
@@ -109,12 +65,11 @@ impl Model {
             return;
         };
         let profile = network.profile.clone();
-        let to_visit = (profile.server.clone(), network.joining.coming().to_vec());
+        let (server, rooms) = (profile.server.clone(), network.joining.coming().to_vec());
         self.leave(id);
-        self.fill_form(profile);
-        self.to_visit = Some(to_visit).filter(|(_, rooms)| !rooms.is_empty());
-        self.form_errors = FormErrors::single(failure.field(), failure.phrase());
-        self.asks_server_password = true;
+        self.login.fill(profile);
+        self.login.will_visit(server, rooms);
+        self.login.refuse(failure);
         self.view = View::Login;
         self.look();
     }
@@ -156,11 +111,12 @@ impl Model {
         let Some(profile) = self.profiles.get(index).cloned() else { return };
         match self.view {
             View::Chat => drop(self.go_to(profile)),
-            View::Login if self.applicant.is_some() => {}
+            View::Login if self.login.is_under_way() => {}
             View::Login => {
-                self.fill_form(profile);
-                if !self.form.nick.is_empty() {
-                    self.log_in(self.form.clone());
+                self.login.fill(profile);
+                let form = self.login.form().clone();
+                if !form.nick.is_empty() {
+                    self.log_in(form);
                 }
             }
         }
@@ -172,22 +128,7 @@ impl Model {
         for network in self.networks.iter_mut().filter(|network| network.is_of(before)) {
             network.adopt(before, after.clone());
         }
-        if self.applicant.is_some() || !self.base.is_same_as(before) {
-            return false;
-        }
-        let mut after = after.clone();
-        if after.keyring {
-            // By the time that somebody logs in, it is there.
-            after.password = Secret::default();
-        }
-        let is_seen = LoginForm::from(before) != LoginForm::from(&after);
-        if is_seen {
-            self.fill_form(after);
-        } else {
-            // The typed text stays.
-            self.base = after;
-        }
-        is_seen
+        self.login.change(before, after.clone())
     }
 
     /// The network of this saved server, if it is in the list.
@@ -207,9 +148,7 @@ impl Model {
         }
         network.profile.rooms = rooms;
         let profile = network.profile.clone();
-        if self.base.is_same_as(&profile) {
-            self.base.rooms.clone_from(&profile.rooms);
-        }
+        self.login.change_rooms(&profile);
         Some(profile)
     }
 
@@ -233,20 +172,15 @@ impl Model {
         {
             network.visit_rooms(&url.rooms);
         } else {
-            self.to_visit = Some((server, url.rooms.clone()));
+            self.login.will_visit(server, url.rooms.clone());
         }
-    }
-
-    /// The rooms that an address led to, of the server in the form: the user comes into them after the login.
-    pub fn rooms_to_visit(&self) -> &[Room] {
-        self.to_visit.as_ref().map_or(&[], |(_, rooms)| rooms)
     }
 
     /// Connects to a server and shows it in the list; or shows the form, if nobody knows yet which name to go by.
     pub fn go_to(&mut self, profile: Profile) -> Option<NetworkId> {
         self.give_up_login();
         let network = if profile.nick.is_empty() {
-            self.fill_form(profile);
+            self.login.fill(profile);
             self.view = View::Login;
             None
         } else {
@@ -288,15 +222,15 @@ impl Model {
         self.collect_effects();
         let Some(index) = self.networks.iter().position(|network| network.id == id) else { return };
         let gone = self.networks.remove(index);
-        if self.applicant == Some(id) {
-            self.applicant = None;
+        if self.login.applicant() == Some(id) {
+            self.login.give_up();
         }
         if self.front == Some(id) {
             let beside = self.networks().last().map(Network::id);
             self.front = self.networks.get(index).map(Network::id).or(beside);
         }
         if self.front.is_none() {
-            self.fill_form(gone.profile);
+            self.login.fill(gone.profile);
             self.view = View::Login;
         }
         self.look();
@@ -304,8 +238,7 @@ impl Model {
 
     /// The login form has done its work.
     pub(super) fn admit(&mut self, id: NetworkId) {
-        self.applicant = None;
-        self.to_visit = None;
+        self.login.succeeded();
         self.bring_to_front(id);
         self.view = View::Chat;
         self.look();

@@ -41,7 +41,7 @@ impl Model {
     pub fn accept_banner(&mut self) -> Result<(), Phrase> {
         match self.banner() {
             Some(Banner::Offer(id, offer)) => {
-                if self.applicant.is_none() {
+                if !self.login.is_under_way() {
                     self.view = View::Chat;
                 }
                 self.bring_to_front(id);

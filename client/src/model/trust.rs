@@ -9,7 +9,6 @@ use crate::config::profile::Profile;
 use crate::event::failure::{Distrust, Failure};
 use crate::model::Model;
 use crate::model::base::ids::NetworkId;
-use crate::model::forms::login::FormErrors;
 use crate::model::network::parts::link::Link;
 
 /// A server whose certificate was not believed.
@@ -61,7 +60,7 @@ impl Model {
             reason: reason.clone(),
             may_accept: *may_accept,
             profile: network.profile().clone(),
-            network: (self.applicant != Some(id)).then_some(id),
+            network: (self.login.applicant() != Some(id)).then_some(id),
         });
     }
 
@@ -77,8 +76,8 @@ impl Model {
                 }
             }
             None => {
-                self.base = stranger.profile;
-                self.log_in(self.form.clone());
+                self.login.trust(stranger.profile);
+                self.log_in(self.login.form().clone());
             }
         }
     }
@@ -103,9 +102,6 @@ impl Model {
     pub fn forget_certificate_of_profile(&mut self, index: usize) {
         let Some(profile) = self.profiles.get_mut(index) else { return };
         profile.tls_fingerprints.clear();
-        if self.base.is_same_as(profile) {
-            self.base.tls_fingerprints.clear();
-            self.form_errors = FormErrors::default();
-        }
+        self.login.forget_certificates(profile);
     }
 }

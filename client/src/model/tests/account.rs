@@ -24,7 +24,7 @@ fn the_port_follows_tls_unless_another_one_was_typed() {
 
 /// Logs in as the form says after `change`, and gives the profile to connect with.
 fn logging_in(window: &mut Window, change: impl FnOnce(&mut LoginForm)) -> Profile {
-    let mut form = window.model.form().clone();
+    let mut form = window.model.login().form().clone();
     change(&mut form);
     window.model.log_in(form);
     match window.model.take_effects().pop() {
@@ -80,10 +80,10 @@ fn a_connection_that_is_made_again_logs_in_to_an_account_that_is_there_only_sinc
 #[test]
 fn what_is_wrong_with_a_new_account_is_said() {
     let mut window = Window::opened();
-    let mut form = window.model.form().clone();
+    let mut form = window.model.login().form().clone();
     form.register = true;
     window.model.log_in(form);
-    let missing = window.model.form_errors().password.as_ref().map(Phrase::text);
+    let missing = window.model.login().errors().password.as_ref().map(Phrase::text);
     assert_eq!(missing, Some(Text::PasswordMissing));
 
     let mut window = Window::opened();
@@ -149,8 +149,8 @@ fn whoever_types_a_saved_servers_name_has_its_saved_password() {
 
     // A password that stood in the form and was taken out is gone.
     let mut window = Window::opened();
-    let known = Profile { password: Secret::from("sesame".to_owned()), ..window.model.base.clone() };
-    window.model.fill_form(known);
+    let known = Profile { password: Secret::from("sesame".to_owned()), ..bob() };
+    window.model.login.fill(known);
     let profile = logging_in(&mut window, |form| form.password = Secret::default());
     assert!(profile.password.is_empty());
 }
@@ -223,7 +223,7 @@ fn the_form_shows_what_was_understood() {
     logging_in(&mut window, |form| {
         (form.nick, form.server, form.port) = (" bob ".into(), " tea.house ".into(), " ６６６７ ".into());
     });
-    let form = window.model.form();
+    let form = window.model.login().form();
     assert_eq!((form.nick.as_str(), form.server.as_str(), form.port.as_str()), ("bob", "tea.house", "6667"));
 }
 

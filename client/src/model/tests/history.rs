@@ -5,7 +5,7 @@ use super::*;
 /// Logged in to a server that keeps what was said, and gives three messages at a time.
 fn kept() -> Window {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.happens(What::Capabilities(vec![
         "batch".into(),
         "draft/chathistory".into(),
@@ -154,7 +154,7 @@ fn what_was_missed_stands_above_what_is_said_while_it_comes() {
 #[test]
 fn what_is_repeated_without_being_asked_for_stands_in_its_place_and_once() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.server(&[
         "@time=2026-03-01T09:00:30.000Z :tea.house 001 bob :Welcome",
         ":tea.house 422 bob :No message of the day",
@@ -388,7 +388,7 @@ fn words_that_mean_something_to_the_servers_search_are_looked_for_by_reading() {
 #[test]
 fn private_messages_that_waited_are_there_after_the_login() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     let capabilities = ["batch", "draft/chathistory", "draft/read-marker"].map(str::to_owned);
     window.happens(What::Capabilities(capabilities.into()));
     window.happens(What::Account(Some("bob".into())));
@@ -486,7 +486,7 @@ fn what_was_missed_is_not_asked_for_again_where_something_newer_stands_below_it(
 #[test]
 fn what_one_says_is_not_dated_by_what_the_server_told_last() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
     window.server(&[
         ":tea.house 001 bob :Welcome",

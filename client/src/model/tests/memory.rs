@@ -7,7 +7,7 @@ use crate::logs::Logs;
 fn writing(folder: &std::path::Path) -> Window {
     let mut window = Window::opened();
     window.model.set_logs(Some(Logs::beside(folder, || {}).unwrap()));
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
     window.sent();
     window
@@ -162,7 +162,7 @@ fn who_takes_a_seat_after_somebody_else_reads_nothing_of_theirs() {
     let log_in = |nick: &str, account: Option<&str>| {
         let mut window = Window::opened();
         window.model.set_logs(Some(Logs::beside(folder.path(), || {}).unwrap()));
-        window.model.log_in(LoginForm { nick: nick.to_owned(), ..window.model.form().clone() });
+        window.model.log_in(LoginForm { nick: nick.to_owned(), ..window.model.login().form().clone() });
         window.happens(What::Account(account.map(str::to_owned)));
         window.server(&[&format!(":tea.house 001 {nick} :Welcome"), &format!(":tea.house 422 {nick} :None")]);
         window

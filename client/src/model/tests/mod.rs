@@ -41,20 +41,24 @@ const FIRST: NetworkId = NetworkId(0);
 /// Just before midnight would be a bad time to begin.
 const MORNING: &str = "2026-03-01T09:01:00Z";
 
+/// How bob goes to the server.
+fn bob() -> Profile {
+    Profile { nick: "bob".into(), server: "tea.house".into(), ..Profile::default() }
+}
+
 impl Window {
     /// The login view, with the form filled in.
     fn opened() -> Self {
         let now = Rc::new(Cell::new(MORNING.parse().unwrap()));
-        let profile = Profile { nick: "bob".into(), server: "tea.house".into(), ..Profile::default() };
         let clock = Rc::clone(&now);
-        let model = Model::with_clock(Language::English, profile, move || clock.get(), TimeZone::UTC);
+        let model = Model::with_clock(Language::English, bob(), move || clock.get(), TimeZone::UTC);
         Self { model, events: event::Reader::default(), now }
     }
 
     /// Logged in as bob on a server without a lobby.
     fn logged_in() -> Self {
         let mut window = Self::opened();
-        window.model.log_in(window.model.form().clone());
+        window.model.log_in(window.model.login().form().clone());
         window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
         window.sent();
         window
@@ -194,7 +198,7 @@ fn shown(conversation: &Conversation) -> Vec<String> {
 fn a_wrong_form_is_answered_beside_its_fields_and_nothing_is_connected() {
     let mut window = Window::opened();
     window.model.log_in(LoginForm { nick: "a b".into(), port: "abc".into(), ..LoginForm::default() });
-    let errors = window.model.form_errors();
+    let errors = window.model.login().errors();
     assert!(errors.nick.is_some() && errors.server.is_some() && errors.port.is_some());
     assert_eq!(window.model.take_effects(), []);
     assert_eq!((window.model.view(), window.link()), (View::Login, Link::Down));
@@ -203,11 +207,11 @@ fn a_wrong_form_is_answered_beside_its_fields_and_nothing_is_connected() {
 #[test]
 fn a_good_form_connects_and_the_welcome_opens_the_chat() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     let profile = Profile { server: "tea.house".into(), nick: "bob".into(), ..Profile::default() };
     assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(profile))]);
     assert_eq!((window.model.view(), window.link()), (View::Login, Link::Connecting));
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     assert_eq!(window.model.take_effects(), [], "one login at a time");
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!((window.model.view(), window.link()), (View::Chat, Link::Up));
@@ -217,21 +221,21 @@ fn a_good_form_connects_and_the_welcome_opens_the_chat() {
 #[test]
 fn a_name_that_is_taken_is_told_beside_the_name() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     let _ = window.model.take_effects();
     window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
     assert_eq!(window.model.take_effects(), [Effect::Disconnect(FIRST)], "nothing of it is left");
     assert_eq!(window.model.view(), View::Login);
-    assert_eq!(window.model.form_errors().nick.as_ref().map(Phrase::text), Some(Text::NickInUse));
-    let form = LoginForm { nick: "bobby".into(), ..window.model.form().clone() };
+    assert_eq!(window.model.login().errors().nick.as_ref().map(Phrase::text), Some(Text::NickInUse));
+    let form = LoginForm { nick: "bobby".into(), ..window.model.login().form().clone() };
     window.model.log_in(form);
-    assert!(window.model.form_errors().is_empty() && window.model.is_logging_in());
+    assert!(window.model.login().errors().is_empty() && window.model.login().is_under_way());
 }
 
 #[test]
 fn a_login_can_be_given_up() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     let _ = window.model.take_effects();
     window.model.give_up_login();
     assert_eq!(window.model.take_effects(), [Effect::Disconnect(FIRST)]);
@@ -313,7 +317,7 @@ fn a_crowd_does_not_fill_the_screen_with_its_names() {
 #[test]
 fn the_message_of_the_day_is_one_notice_and_login_statistics_are_none() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.server(&[
         ":s 001 bob :Welcome",
         ":s 251 bob :There are 3 users",
@@ -896,7 +900,7 @@ fn a_lost_connection_is_said_plainly_and_connecting_again_finds_everything_as_it
 #[test]
 fn whoever_had_to_take_another_name_connects_again_by_their_own() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.server(&[":tea.house 001 bob_ :Welcome"]);
     window.sent();
     assert_eq!(window.network().me(), "bob_");
@@ -983,9 +987,9 @@ fn a_second_server_is_logged_in_to_with_the_same_form_and_the_first_stays() {
     window.model.open_form();
     assert_eq!(window.model.view(), View::Login);
     let form = LoginForm { nick: "bob".into(), port: "6667".into(), ..LoginForm::default() };
-    assert_eq!(*window.model.form(), form, "the name is likely to be the same");
+    assert_eq!(*window.model.login().form(), form, "the name is likely to be the same");
     window.model.log_in(LoginForm { server: "irc.example".into(), ..form });
-    assert!(window.model.is_logging_in());
+    assert!(window.model.login().is_under_way());
     assert_eq!(places(&window), ["tea.house"], "it is in the list when it is there");
     window.server(&[":alice!a@h PRIVMSG #lobby :meanwhile"]);
     assert_eq!(window.counts("#lobby"), (1, 0), "nobody looks at the lobby now");
@@ -1007,11 +1011,11 @@ fn a_second_login_that_fails_is_told_in_the_form_and_one_can_go_back() {
     });
     let failure = Failure::UnknownHost { host: "nowhere".into() };
     window.model.apply(NetworkId(1), What::Ended(failure).into());
-    assert!(window.model.form_errors().server.is_some() && !window.model.is_logging_in());
+    assert!(window.model.login().errors().server.is_some() && !window.model.login().is_under_way());
     window.model.close_form();
     assert_eq!((window.model.view(), places(&window)), (View::Chat, vec!["tea.house"]));
     window.model.open_form();
-    assert!(window.model.form_errors().is_empty(), "and the next time it is forgotten");
+    assert!(window.model.login().errors().is_empty(), "and the next time it is forgotten");
     window.model.log_in(LoginForm {
         nick: "bob".into(),
         server: "slow".into(),
@@ -1142,7 +1146,7 @@ fn a_server_that_is_disconnected_keeps_its_conversations_and_one_that_is_left_do
     assert_eq!(window.model.current().unwrap().name(), "#rust");
     window.model.leave(second);
     assert_eq!(window.model.view(), View::Login);
-    assert_eq!(window.model.form().server, "irc.example");
+    assert_eq!(window.model.login().form().server, "irc.example");
 }
 
 // Saved servers, and addresses that lead to a server.
@@ -1161,7 +1165,7 @@ fn saved_servers_are_listed_until_one_is_on_them() {
     window.model.set_profiles(vec![saved("tea.house", "bob"), saved("irc.example", "bobby")]);
     assert_eq!(closed(&window), ["tea.house", "irc.example"]);
     window.model.open_profile(0);
-    assert!(window.model.is_logging_in(), "in the login view it is the form that logs in");
+    assert!(window.model.login().is_under_way(), "in the login view it is the form that logs in");
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(closed(&window), ["irc.example"]);
 
@@ -1251,10 +1255,10 @@ fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
     window.model.set_profiles(vec![Profile::default()]);
     follow(&mut window, "irc://irc.example/茶馆");
     assert_eq!(window.model.view(), View::Login, "one has to say who one is first");
-    assert_eq!(window.model.form().server, "irc.example");
-    window.model.log_in(LoginForm { nick: "bob".into(), ..window.model.form().clone() });
+    assert_eq!(window.model.login().form().server, "irc.example");
+    window.model.log_in(LoginForm { nick: "bob".into(), ..window.model.login().form().clone() });
     window.happens(What::Ended(Failure::NickInUse { nick: "bob".into() }));
-    window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.form().clone() });
+    window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.login().form().clone() });
     let is_remembered =
         |effect: &Effect| matches!(effect, Effect::Remember(profile) if profile.rooms.is_empty());
     window.server_of(NetworkId(1), &[":irc.example 001 bobby :Welcome"]);
@@ -1267,9 +1271,10 @@ fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
 fn the_rooms_of_an_address_are_not_looked_for_on_another_server() {
     let mut window = Window::opened();
     window.model.follow(&IrcUrl::parse("ircs://irc.example/a,b").unwrap());
-    assert_eq!((window.model.form().tls, window.model.form().port.as_str()), (true, "6697"));
-    assert_eq!(window.model.rooms_to_visit().len(), 2);
-    let form = LoginForm { nick: "bob".into(), server: "tea.house".into(), ..window.model.form().clone() };
+    assert_eq!((window.model.login().form().tls, window.model.login().form().port.as_str()), (true, "6697"));
+    assert_eq!(window.model.login().rooms_to_visit().len(), 2);
+    let form =
+        LoginForm { nick: "bob".into(), server: "tea.house".into(), ..window.model.login().form().clone() };
     window.model.log_in(form);
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), [""; 0]);
@@ -1278,21 +1283,21 @@ fn the_rooms_of_an_address_are_not_looked_for_on_another_server() {
 #[test]
 fn a_server_that_asks_for_a_password_gets_a_field_for_it() {
     let mut window = Window::opened();
-    assert!(!window.model.asks_server_password());
-    window.model.log_in(window.model.form().clone());
+    assert!(!window.model.login().asks_server_password());
+    window.model.log_in(window.model.login().form().clone());
     window.server(&[":tea.house 464 * :Password incorrect"]);
     window.happens(What::Ended(Failure::PasswordNeeded { reason: "Password incorrect".into() }));
-    assert!(window.model.asks_server_password());
-    assert_eq!(window.model.form_errors().of(Field::ServerPassword).unwrap().text(), Text::PasswordNeeded);
+    assert!(window.model.login().asks_server_password());
+    assert_eq!(window.model.login().errors().of(Field::ServerPassword).unwrap().text(), Text::PasswordNeeded);
     let sesame = Secret::from("sesame".to_owned());
-    window.model.log_in(LoginForm { server_password: sesame.clone(), ..window.model.form().clone() });
+    window.model.log_in(LoginForm { server_password: sesame.clone(), ..window.model.login().form().clone() });
     let Some(Effect::Connect(_, profile)) = window.model.take_effects().pop() else {
         panic!("no connection")
     };
     assert_eq!(profile.server_password, sesame);
     // To another server it is not said.
     window.model.give_up_login();
-    window.model.log_in(LoginForm { server: "other.house".into(), ..window.model.form().clone() });
+    window.model.log_in(LoginForm { server: "other.house".into(), ..window.model.login().form().clone() });
     let Some(Effect::Connect(_, profile)) = window.model.take_effects().pop() else {
         panic!("no connection")
     };
@@ -1301,7 +1306,7 @@ fn a_server_that_asks_for_a_password_gets_a_field_for_it() {
     window.model.give_up_login();
     window.model.set_profiles(vec![saved("other.house", "")]);
     window.model.open_profile(0);
-    assert!(!window.model.asks_server_password());
+    assert!(!window.model.login().asks_server_password());
 }
 
 #[test]
@@ -1311,9 +1316,12 @@ fn a_server_that_is_gone_to_without_the_form_asks_there_for_its_password() {
     assert_eq!(window.model.view(), View::Chat);
     window.happens(What::Ended(Failure::PasswordNeeded { reason: String::new() }));
     assert_eq!((window.model.view(), window.model.networks().count()), (View::Login, 0));
-    assert!(window.model.asks_server_password());
-    assert_eq!(window.model.form_errors().of(Field::ServerPassword).unwrap().text(), Text::PasswordNeeded);
-    assert_eq!((window.model.form().nick.as_str(), window.model.rooms_to_visit().len()), ("bob", 1));
+    assert!(window.model.login().asks_server_password());
+    assert_eq!(window.model.login().errors().of(Field::ServerPassword).unwrap().text(), Text::PasswordNeeded);
+    assert_eq!(
+        (window.model.login().form().nick.as_str(), window.model.login().rooms_to_visit().len()),
+        ("bob", 1)
+    );
 }
 
 #[test]
@@ -1335,7 +1343,7 @@ fn a_server_that_can_speaks_the_windows_language() {
         ":tea.house 005 bob LANGUAGE=en,zh :are supported",
     ] {
         let mut window = Window::opened();
-        window.model.log_in(window.model.form().clone());
+        window.model.log_in(window.model.login().form().clone());
         window.server(&[":tea.house 001 bob :Welcome", offer]);
         assert_eq!(window.sent(), ["LANGUAGE en"]);
         window.lose_connection();
@@ -1345,7 +1353,7 @@ fn a_server_that_can_speaks_the_windows_language() {
         assert_eq!(window.sent(), ["LANGUAGE zh"]);
     }
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.happens(What::Capabilities(vec!["draft/languages=9,en,zh".into()]));
     assert_eq!(window.sent(), [""; 0]);
     window.server(&[":tea.house 001 bob :Welcome"]);

@@ -59,7 +59,7 @@ fn an_invitation_is_taken_or_left_with_a_click_wherever_one_is() {
 fn an_invitation_is_seen_where_another_server_is_lost_and_where_one_more_is_gone_to() {
     let mut window = Window::in_lobby();
     window.model.open_form();
-    let form = LoginForm { server: "far.example".into(), ..window.model.form().clone() };
+    let form = LoginForm { server: "far.example".into(), ..window.model.login().form().clone() };
     window.model.log_in(form);
     let far = NetworkId(1);
     window.server_of(far, &[":far 001 bob :Welcome", ":far 422 bob :No message of the day"]);
@@ -81,11 +81,11 @@ fn an_invitation_is_seen_where_another_server_is_lost_and_where_one_more_is_gone
 
     let mut window = Window::in_lobby();
     window.model.open_form();
-    let form = LoginForm { server: "far.example".into(), ..window.model.form().clone() };
+    let form = LoginForm { server: "far.example".into(), ..window.model.login().form().clone() };
     window.model.log_in(form);
     window.server(&[":alice!a@h INVITE bob #tea"]);
     window.model.accept_banner().unwrap();
-    assert!(window.model.is_logging_in() && window.model.view() == View::Login, "that goes on");
+    assert!(window.model.login().is_under_way() && window.model.view() == View::Login, "that goes on");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn changed(change: impl FnOnce(&mut Profile)) -> (Window, Profile) {
 #[test]
 fn a_server_is_kept_for_the_next_time_once_it_has_let_us_in() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(saved()))]);
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert!(window.model.take_effects().contains(&Effect::Remember(Box::new(saved()))));
@@ -71,7 +71,7 @@ fn a_connection_that_is_being_made_is_made_in_the_new_way_at_once() {
 fn a_password_that_was_typed_for_this_time_lasts_as_long_as_its_account() {
     let mut window = Window::opened();
     let password = Secret::from("sesame".to_owned());
-    window.model.log_in(LoginForm { password: password.clone(), ..window.model.form().clone() });
+    window.model.log_in(LoginForm { password: password.clone(), ..window.model.login().form().clone() });
     window.server(&[":tea.house 001 bob :Welcome"]);
     let with_room = Profile { rooms: vec![Room::parse("#a").unwrap()], ..saved() };
     window.model.change_profile(&saved(), &with_room);
@@ -96,7 +96,7 @@ fn what_is_typed_into_the_login_form_stays_while_its_server_is_changed_elsewhere
     let mut window = Window::opened();
     let at_start = Profile { connect: true, ..saved() };
     assert!(!window.model.change_profile(&saved(), &at_start));
-    window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.form().clone() });
+    window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.login().form().clone() });
     let expected = Profile { nick: "bobby".into(), ..at_start };
     assert_eq!(window.model.take_effects(), [Effect::Connect(FIRST, Box::new(expected))]);
 }
@@ -106,7 +106,7 @@ fn the_login_form_shows_a_server_as_it_was_changed() {
     let mut window = Window::opened();
     let after = Profile { server: "tea.example".into(), ..saved() };
     assert!(window.model.change_profile(&saved(), &after));
-    assert_eq!(window.model.form().server, "tea.example");
+    assert_eq!(window.model.login().form().server, "tea.example");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_password_that_is_typed_is_that_of_the_saved_account_unless_the_name_is_anot
         let mut window = Window::opened();
         window.model.change_profile(&saved(), &Profile { account: "robert".into(), ..saved() });
         let password = Secret::from("sesame".to_owned());
-        window.model.log_in(LoginForm { nick: nick.into(), password, ..window.model.form().clone() });
+        window.model.log_in(LoginForm { nick: nick.into(), password, ..window.model.login().form().clone() });
         let Some(Effect::Connect(_, profile)) = window.model.take_effects().pop() else {
             panic!("no connection")
         };
@@ -128,7 +128,7 @@ fn a_password_that_goes_into_the_keyring_does_not_stand_in_the_login_form() {
     let mut window = Window::opened();
     let password = Secret::from("sesame".to_owned());
     window.model.change_profile(&saved(), &Profile { password, keyring: true, ..saved() });
-    assert!(window.model.form().password.is_empty() && window.model.is_password_kept());
+    assert!(window.model.login().form().password.is_empty() && window.model.login().is_password_kept());
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_change_of_one_server_leaves_the_login_form_of_another_alone() {
     let before = Profile { server: "other.house".into(), ..saved() };
     let after = Profile { port: 7000, ..before.clone() };
     assert!(!window.model.change_profile(&before, &after));
-    assert_eq!(window.model.form().server, "tea.house");
+    assert_eq!(window.model.login().form().server, "tea.house");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn whoever_leaves_the_last_server_has_it_in_the_login_form() {
     let mut window = Window::opened();
     window.model.follow(&IrcUrl::parse("irc://ann@other.house:7000/").unwrap());
     window.model.leave(FIRST);
-    let form = window.model.form();
+    let form = window.model.login().form();
     let shown = (form.nick.as_str(), form.server.as_str(), form.port.as_str());
     assert_eq!((window.model.view(), shown), (View::Login, ("ann", "other.house", "7000")));
 }
@@ -167,7 +167,7 @@ fn whoever_becomes_another_person_on_a_server_does_not_write_into_the_first_ones
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::opened();
     window.model.set_logs(Some(Logs::beside(folder.path(), || {}).unwrap()));
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     window.server(&[":tea.house 001 bob :Welcome", ":tea.house 422 bob :No message of the day"]);
     window.server(&[":alice!a@h PRIVMSG bob :for bob alone"]);
     window.model.change_profile(&saved(), &Profile { nick: "ben".into(), ..saved() });

@@ -56,8 +56,8 @@ fn a_long_line_is_one_message_too_and_reads_as_it_was_written() {
 fn letters_that_are_longer_on_the_wire_are_not_cut_in_two_there() {
     let encoding = crate::text::encoding::Encoding::parse("gb18030").unwrap();
     let mut window = Window::opened();
-    window.model.base.encoding = encoding;
-    window.model.log_in(window.model.form().clone());
+    window.model.login.fill(Profile { encoding, ..bob() });
+    window.model.log_in(window.model.login().form().clone());
     window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
     window.sent();
     for letters in ["ö", "한", "茶ö", "é", "茶"] {

@@ -25,12 +25,12 @@ fn connecting(window: &mut Window) -> Profile {
 #[test]
 fn a_server_that_nobody_vouches_for_is_asked_about_once_and_known_from_then_on() {
     let mut window = Window::opened();
-    window.model.log_in(LoginForm { tls: true, ..window.model.form().clone() });
+    window.model.log_in(LoginForm { tls: true, ..window.model.login().form().clone() });
     assert!(connecting(&mut window).tls_fingerprints.is_empty());
     window.happens(untrusted("first", Distrust::UnknownIssuer, true));
     let stranger = window.model.stranger().expect("a question");
     assert_eq!((stranger.can_be_trusted(), &stranger.fingerprint), (true, &fingerprint("first")));
-    assert!(!window.model.is_logging_in());
+    assert!(!window.model.login().is_under_way());
 
     window.model.trust_stranger();
     let profile = connecting(&mut window);
@@ -43,13 +43,13 @@ fn a_server_that_nobody_vouches_for_is_asked_about_once_and_known_from_then_on()
 #[test]
 fn who_does_not_trust_it_is_not_connected() {
     let mut window = Window::opened();
-    window.model.log_in(LoginForm { tls: true, ..window.model.form().clone() });
+    window.model.log_in(LoginForm { tls: true, ..window.model.login().form().clone() });
     connecting(&mut window);
     window.happens(untrusted("first", Distrust::Expired, true));
     window.model.dismiss_stranger();
     assert!(window.model.stranger().is_none());
     assert_eq!(window.model.take_effects(), [Effect::Disconnect(FIRST)]);
-    assert!(window.model.form_errors().general.is_some(), "it still says why");
+    assert!(window.model.login().errors().general.is_some(), "it still says why");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_server_with_another_certificate_is_refused_until_the_old_one_is_forgotten()
 #[test]
 fn where_a_policy_forbids_it_nobody_is_asked() {
     let mut window = Window::opened();
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     connecting(&mut window);
     window.happens(untrusted("first", Distrust::UnknownIssuer, false));
     assert!(window.model.stranger().is_some_and(|it| !it.can_be_trusted() && !it.is_changed()));
@@ -98,13 +98,13 @@ fn a_saved_server_may_be_forgotten_before_one_goes_there() {
 #[test]
 fn a_certificate_that_was_kept_is_forgotten_where_that_is_wanted() {
     let mut window = Window::opened();
-    window.model.fill_form(Profile {
+    window.model.login.fill(Profile {
         server: "tea.house".into(),
         nick: "bob".into(),
         tls_fingerprints: vec![fingerprint("first")],
         ..Profile::default()
     });
-    window.model.log_in(window.model.form().clone());
+    window.model.log_in(window.model.login().form().clone());
     assert_eq!(connecting(&mut window).tls_fingerprints, [fingerprint("first")]);
     window.server(&[":tea.house 001 bob :Welcome"]);
     window.model.forget_certificate(FIRST);

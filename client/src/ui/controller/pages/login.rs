@@ -8,7 +8,7 @@ use crate::ui::presenter;
 
 impl Controller {
     pub(in crate::ui) fn log_in_or_give_up(&mut self) {
-        if self.model.borrow().is_logging_in() {
+        if self.model.borrow().login().is_under_way() {
             self.model.borrow_mut().give_up_login();
         } else {
             self.log_in();
@@ -17,12 +17,12 @@ impl Controller {
 
     /// Logs in. A user who presses Enter twice does not want to give up.
     pub(in crate::ui) fn log_in(&mut self) {
-        if self.model.borrow().is_logging_in() {
+        if self.model.borrow().login().is_under_way() {
             return;
         }
         let form = self.login.form();
         self.model.borrow_mut().log_in(form);
-        if self.model.borrow().form_errors().is_empty() {
+        if self.model.borrow().login().errors().is_empty() {
             self.put_form();
         } else {
             self.refresh_login();
@@ -32,7 +32,7 @@ impl Controller {
 
     /// Puts the model's form into the fields.
     pub(in crate::ui) fn put_form(&self) {
-        let form = self.model.borrow().form().clone();
+        let form = self.model.borrow().login().form().clone();
         self.login.set_form(&form);
     }
 
@@ -65,16 +65,16 @@ impl Controller {
     pub(in crate::ui) fn refresh_login(&mut self) {
         let model = self.model.borrow();
         let language = model.language();
-        let is_connecting = model.is_logging_in();
+        let is_connecting = model.login().is_under_way();
         self.login.show_saved(presenter::profile_rows(&model));
         self.login.back.set_visible(model.front().is_some());
         let was_connecting = self.login.set_connecting(is_connecting, language);
-        self.login.set_kept(model.is_password_kept(), language);
-        let rooms: Vec<_> = model.rooms_to_visit().iter().map(|room| room.name.as_str()).collect();
+        self.login.set_kept(model.login().is_password_kept(), language);
+        let rooms: Vec<_> = model.login().rooms_to_visit().iter().map(|room| room.name.as_str()).collect();
         let note = (!rooms.is_empty()).then(|| Text::LinkLeadsTo.with([&rooms.join(", ")]).to(language));
         self.login.set_note(note);
-        self.login.ask_server_password(model.asks_server_password(), language);
-        let errors = model.form_errors();
+        self.login.ask_server_password(model.login().asks_server_password(), language);
+        let errors = model.login().errors();
         self.login.show_errors(errors, model.remarks(), language);
         if was_connecting && !is_connecting && !errors.is_empty() {
             self.login.focus();
