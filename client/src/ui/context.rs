@@ -27,7 +27,6 @@ pub struct UiContext {
     /// The controller's turn.
     turn: RefCell<Option<Rc<dyn Fn()>>>,
     has_keyboard: Cell<bool>,
-    clicks: Cell<u32>,
     /// What takes the keyboard as soon as the window has it.
     heir: RefCell<Option<Widget>>,
     /// Where something is about to be asked, in the window.
@@ -45,7 +44,6 @@ impl UiContext {
             actions: RefCell::default(),
             turn: RefCell::default(),
             has_keyboard: Cell::new(false),
-            clicks: Cell::default(),
             heir: RefCell::default(),
             point: Cell::default(),
             edited: RefCell::default(),
@@ -65,16 +63,6 @@ impl UiContext {
     /// Says whether the window has the keyboard.
     pub fn set_has_keyboard(&self, has_keyboard: bool) {
         self.has_keyboard.set(has_keyboard);
-    }
-
-    /// Counts that a mouse button went down in the window.
-    pub fn count_click(&self) {
-        self.clicks.set(self.clicks.get().wrapping_add(1));
-    }
-
-    /// How often a button went down: tests wait for that, since window managers hold clicks back and keys not.
-    pub fn clicks(&self) -> u32 {
-        self.clicks.get()
     }
 
     /// Gives the keyboard to a widget: now, or as soon as the window has it. A window manager takes it away for the

@@ -6,6 +6,7 @@
 //! state worth seeing and need not ask again and again.
 //! An answer is about what is on the screen: everything that was to be drawn is drawn before it is given.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -22,6 +23,21 @@ use crate::ui::look::paint::Rect;
 
 /// The environment variable that names the socket.
 pub const VARIABLE: &str = "TEAHOUSE_PROBE";
+
+thread_local! {
+    /// How often a button went down: tests wait for that, since window managers hold clicks back and keys not.
+    static CLICKS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts that a mouse button went down in the window.
+pub fn count_click() {
+    CLICKS.set(CLICKS.get().wrapping_add(1));
+}
+
+/// How often that was.
+pub fn clicks() -> u32 {
+    CLICKS.get()
+}
 
 /// Everything that a person could see in the window.
 #[derive(Debug, Default, Serialize)]

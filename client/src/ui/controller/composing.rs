@@ -6,9 +6,10 @@ use fltk::prelude::*;
 use crate::command;
 use crate::config::settings::SendKey;
 use crate::model::ConversationId;
-use crate::model::assist::suggest;
+use crate::model::assist::suggest::{self, Suggestions};
+use crate::text::i18n::Phrase;
 use crate::ui::controller::Controller;
-use crate::ui::controller::state::Asked;
+use crate::ui::controller::dialogs::Asked;
 use crate::ui::overlays::picker::{Board, Cell};
 use crate::ui::views::composer::{LONG_PASTE, Words};
 use crate::ui::{Action, presenter};
@@ -19,11 +20,40 @@ const EMOJI_COLUMNS: usize = 10;
 /// How often to look whether somebody has stopped writing without a word, in seconds.
 const TICK_SECS: f64 = 1.0;
 
+/// What the controller knows of what is being written.
+#[derive(Default)]
+pub(super) struct Writing {
+    /// The conversation whose draft stands in the composer.
+    conversation: Option<ConversationId>,
+    /// What could be meant by what was written last.
+    suggestions: Option<Suggestions>,
+    /// Whether the grid of emoji is open instead.
+    has_grid: bool,
+    /// Whether suggestions were sent away; they come back with the next word.
+    is_dismissed: bool,
+    /// Whether a tick is on its way, to look whether somebody has stopped writing.
+    is_ticking: bool,
+    /// What is wrong with what is written.
+    refusal: Option<Phrase>,
+}
+
+impl Writing {
+    /// What is wrong with what is written.
+    pub(super) fn refusal(&self) -> Option<&Phrase> {
+        self.refusal.as_ref()
+    }
+
+    /// Something was to be done with what is written, or beside it, and was refused or not.
+    pub(super) fn note(&mut self, done: Result<(), Phrase>) {
+        self.refusal = done.err();
+    }
+}
+
 impl Controller {
     /// Something was written.
     pub(super) fn composed(&mut self) {
         let (text, caret) = (self.chat.composer.text(), self.chat.composer.caret());
-        self.refusal = self.model.borrow().check_length(&text).err();
+        self.writing.refusal = self.model.borrow().check_length(&text).err();
         if let Some((text, caret)) = suggest::named_emoji(&text, caret) {
             // Comes back here.
             self.chat.composer.set_text(&text, caret);
@@ -53,7 +83,7 @@ impl Controller {
         }
         let conversation = self.current_id();
         self.submit(&typed);
-        if self.refusal.is_none() {
+        if self.writing.refusal.is_none() {
             if let Some(id) = conversation {
                 self.model.borrow_mut().keep_sent(id, &typed);
             }
@@ -66,7 +96,7 @@ impl Controller {
     }
 
     pub(super) fn submit(&mut self, typed: &str) {
-        self.refusal = self.model.borrow_mut().submit(typed).err();
+        self.writing.refusal = self.model.borrow_mut().submit(typed).err();
     }
 
     pub(super) fn complete(&mut self, backwards: bool) {
@@ -159,8 +189,8 @@ impl Controller {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim_matches('\n');
         let written = self.chat.composer.text_with(text);
-        self.refusal = self.model.borrow().check_length(&written).err();
-        if self.refusal.is_some() {
+        self.writing.refusal = self.model.borrow().check_length(&written).err();
+        if self.writing.refusal.is_some() {
             return;
         }
         let lines = text.lines().count();
@@ -192,13 +222,13 @@ impl Controller {
         if draft != written {
             self.chat.composer.set_text(&draft, draft.len());
         }
-        self.refusal = None;
+        self.writing.refusal = None;
     }
 
     /// What the composer says by itself.
     pub(super) fn refresh_composer(&mut self) {
         let model = self.model.borrow();
-        let refusal = self.refusal.as_ref().map(|refusal| refusal.to(model.language()));
+        let refusal = self.writing.refusal.as_ref().map(|refusal| refusal.to(model.language()));
         let text = self.chat.composer.text();
         let words = Words { refusal, ..presenter::composer_words(&model, &text, self.settings.send_with) };
         let is_ticking = !model.typing().is_empty();

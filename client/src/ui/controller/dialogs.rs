@@ -3,11 +3,31 @@
 use fltk::app;
 use fltk::prelude::*;
 
+use crate::config::profile::Profile;
 use crate::model::NetworkId;
 use crate::ui::controller::Controller;
-use crate::ui::controller::state::Asked;
 use crate::ui::overlays::dialog::Question;
 use crate::ui::presenter;
+
+/// What a dialog may ask about.
+pub(super) enum Asked {
+    /// Whether to close the window.
+    Closing,
+    /// Whether to open this address.
+    Opening(String),
+    /// Whether to paste this text.
+    Pasting(String),
+    /// Whether to trust a server that nobody vouches for.
+    Trusting,
+    /// Whether to remove this saved server.
+    Removing(Box<Profile>),
+    /// Whether to connect to this network again, since its server was changed.
+    ConnectingAgain(NetworkId),
+    /// Whether to leave the page of a saved server as it was.
+    Discarding,
+    /// Nothing: it only tells.
+    Telling,
+}
 
 impl Controller {
     pub(super) fn ask(&mut self, about: Asked, question: Question) {

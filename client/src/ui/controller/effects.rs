@@ -1,10 +1,7 @@
 //! What happens outside of the window: connections, the keyring, the settings' file. The desktop has a file of its own.
 
-use std::path::Path;
-
 use fltk::app;
 
-use crate::config::folder::{self, Claim};
 use crate::config::profile::Profile;
 use crate::desktop::keyring::Kept;
 use crate::logs::Logs;
@@ -128,27 +125,13 @@ impl Controller {
 
     /// Claims the settings' folder for this window, and says what cannot be kept.
     pub(super) fn claim_folder(&mut self) {
-        let Some(file) = &self.settings_file else { return };
-        let claim = folder::claim(file.folder().unwrap_or(Path::new("")));
-        match &claim {
-            Claim::Ours(_) => {}
-            Claim::Others => self.model.borrow_mut().remark(Text::OtherWindow.into()),
-            Claim::Unwritable(error) => self.cannot_keep(file.cannot_keep(error)),
-        }
-        self.claim = Some(claim);
+        let problem = self.keeping.claim(self.language());
+        self.remark(problem);
     }
 
-    /// Whether another window writes in the settings' folder.
-    pub(super) fn is_others_folder(&self) -> bool {
-        matches!(self.claim, Some(Claim::Others))
-    }
-
+    /// Keeps the settings, and says if that cannot be done.
     pub(super) fn save(&self) {
-        let Some(file) = self.settings_file.as_ref().filter(|_| !self.is_others_folder()) else { return };
-        match file.save(&self.settings) {
-            Ok(()) => self.has_trouble.set(false),
-            Err(problem) => self.cannot_keep(problem),
-        }
+        self.remark(self.keeping.save(&self.settings, self.language()));
     }
 
     /// Hears from the logs whether conversations are written down. Says whether there was news.
@@ -156,16 +139,12 @@ impl Controller {
         let trouble = self.logs.as_ref().and_then(Logs::take_trouble);
         let is_news = trouble.is_some();
         // If nothing can be kept in the folder, the user knows that already.
-        if let Some(problem) = trouble.filter(|_| !self.has_trouble.get()) {
-            self.model.borrow_mut().remark(problem);
-        }
+        self.remark(trouble.filter(|_| !self.keeping.has_trouble()));
         is_news
     }
 
-    /// Says that something cannot be kept; once, until it can.
-    fn cannot_keep(&self, problem: Phrase) {
-        log::warn!("{}", problem.to(self.language()));
-        if !self.has_trouble.replace(true) {
+    fn remark(&self, problem: Option<Phrase>) {
+        if let Some(problem) = problem {
             self.model.borrow_mut().remark(problem);
         }
     }

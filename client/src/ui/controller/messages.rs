@@ -9,7 +9,7 @@ use crate::ui::views::transcript::Body;
 use crate::ui::{Action, presenter};
 
 use crate::ui::controller::Controller;
-use crate::ui::controller::state::Asked;
+use crate::ui::controller::dialogs::Asked;
 
 /// What the menu of a message offers to think of it.
 const QUICK_REACTIONS: [&str; 5] = ["👍", "❤️", "😂", "🎉", "🍵"];
@@ -42,7 +42,7 @@ impl Controller {
             Zone::Fold => self.model.borrow_mut().toggle_fold(line),
             Zone::Quote(number) => self.chat.transcript.reveal(number),
             Zone::Reaction(emoji) => self.model.borrow_mut().react_to(line, &emoji),
-            Zone::Retry => self.refusal = self.model.borrow_mut().send_again(line).err(),
+            Zone::Retry => self.writing.note(self.model.borrow_mut().send_again(line)),
         }
     }
 

@@ -22,22 +22,25 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
-use crate::config::folder::Claim;
 use crate::config::irc_url::IrcUrl;
-use crate::config::options::{Geometry, Options};
+use crate::config::options::Options;
 use crate::config::profile::Profile;
 use crate::config::settings::{Settings, SettingsFile};
 use crate::desktop::keyring::Keeper;
 use crate::desktop::{APP_ID, Desktop};
 use crate::logs::Logs;
-use crate::model::conversation::search::Search;
 use crate::model::{self, Model, NetworkId, View};
 use crate::net::connection::{Connection, Setup};
 use crate::net::sts::Policies;
 #[cfg(unix)]
 use crate::signals::Listener;
 use crate::text::i18n::{Language, Phrase, Text};
-use crate::ui::controller::state::{Asked, Editing, Placing, Writing};
+use crate::ui::controller::composing::Writing;
+use crate::ui::controller::dialogs::Asked;
+use crate::ui::controller::keeping::Keeping;
+use crate::ui::controller::pages::profiles::Editing;
+use crate::ui::controller::place::Placing;
+use crate::ui::controller::search::Finding;
 use crate::ui::look::paint;
 use crate::ui::look::theme::{self, Theme};
 use crate::ui::overlays::banner::Banner;
@@ -57,6 +60,7 @@ mod desktop;
 mod dialogs;
 mod dispatch;
 mod effects;
+mod keeping;
 mod menus;
 mod messages;
 mod navigation;
@@ -67,7 +71,6 @@ mod refresh;
 mod search;
 #[cfg(unix)]
 mod snapshot;
-mod state;
 
 /// How often to find out how long a server takes to answer.
 const LATENCY_INTERVAL: Duration = Duration::from_secs(30);
@@ -159,11 +162,7 @@ struct Controller {
     setup: Setup,
     keeper: Keeper,
     settings: Settings,
-    settings_file: Option<SettingsFile>,
-    /// Whether the settings' folder is ours to write in; nothing where there is none.
-    claim: Option<Claim>,
-    /// Whether it was said that nothing can be kept there.
-    has_trouble: Cell<bool>,
+    keeping: Keeping,
     /// Where conversations are written down, if they are.
     logs: Option<Logs>,
     ui: Rc<UiContext>,
@@ -193,22 +192,13 @@ struct Controller {
     /// The faces that the user can choose from, the best first. Where there is none, FLTK's own choice stays, and the
     /// system fills in 汉字 from wherever it finds them.
     faces: Vec<&'static str>,
-    /// How large the system wants everything to be.
-    system_scale: f32,
     placing: Placing,
-    /// Where somebody wants the window.
-    geometry: Option<Geometry>,
     /// The view that is shown.
     shown: Option<View>,
     /// Which network 报文 shows.
     wire_of: Option<NetworkId>,
-    /// What is wrong with what is written in the composer.
-    refusal: Option<Phrase>,
     writing: Writing,
-    /// What is looked for in the conversation in front.
-    search: Search,
-    /// Whether it goes on in what is older, and its place is to follow.
-    is_looking_back: bool,
+    finding: Finding,
     /// Whether to log in as soon as the window is there.
     connect: bool,
     /// Where to go as soon as the window is there.
@@ -256,14 +246,12 @@ impl Controller {
         watch_window(&window, &ui, &banner);
         Self {
             model,
-            claim: None,
-            has_trouble: Cell::new(false),
             logs: None,
             connections: BTreeMap::new(),
             setup,
             keeper: Keeper::new(app::awake),
             settings,
-            settings_file,
+            keeping: Keeping::new(settings_file),
             ui,
             window,
             login,
@@ -282,15 +270,11 @@ impl Controller {
             desktop_is_dark: false,
             wants_attention: false,
             faces: theme::find_fonts(),
-            system_scale: app::screen_scale(0),
-            placing: Placing::default(),
-            geometry,
+            placing: Placing::new(geometry),
             shown: None,
             wire_of: None,
-            refusal: None,
             writing: Writing::default(),
-            search: Search::default(),
-            is_looking_back: false,
+            finding: Finding::default(),
             connect,
             url,
             has_focus: false,
@@ -307,7 +291,7 @@ impl Controller {
         // A size that is chosen here is kept; a size that FLTK would choose with the same keys is not.
         app::keyboard_screen_scaling(false);
         self.choose_face();
-        self.put_window(self.geometry);
+        self.put_window();
         self.resize();
         self.learn_shade();
         self.apply_settings();
@@ -499,8 +483,9 @@ fn watch_window(window: &DoubleWindow, ui: &Rc<UiContext>, banner: &Banner) {
         move |window, event| {
             match event {
                 Event::Focus => return ui.inherit(),
+                #[cfg(unix)]
                 Event::Push => {
-                    ui.count_click();
+                    probe::count_click();
                     return false;
                 }
                 Event::KeyDown if ui.catch_up() => return true,

@@ -21,12 +21,12 @@ impl Controller {
     }
 
     pub(super) fn ask_whois(&mut self, nick: &str) {
-        self.refusal = self.model.borrow_mut().ask_card(nick).err();
+        self.writing.note(self.model.borrow_mut().ask_card(nick));
     }
 
     pub(super) fn ask_online(&mut self) {
         if let Err(refusal) = self.model.borrow_mut().ask_online() {
-            self.refusal = Some(refusal);
+            self.writing.note(Err(refusal));
         }
         self.chat.composer.focus();
     }
@@ -36,7 +36,7 @@ impl Controller {
     }
 
     pub(super) fn keep_order(&mut self, nick: &str, order: &Order) {
-        self.refusal = self.model.borrow_mut().keep_order(nick, order).err();
+        self.writing.note(self.model.borrow_mut().keep_order(nick, order));
     }
 
     pub(super) fn set_away(&mut self, away: bool) {

@@ -24,11 +24,31 @@ const LEAST_SIZE: (i32, i32) = (480, 380);
 /// How long the window stands still before its place is kept.
 const STILL_SECS: f64 = 0.7;
 
+/// What the controller knows of the window's place.
+pub(super) struct Placing {
+    /// Where the user wants it, by the command line.
+    wanted: Option<Geometry>,
+    /// How large the system wants everything to be.
+    system_scale: f32,
+    /// Where it was put in the beginning; what is still so is not kept.
+    begun: Option<Placement>,
+    /// Where it was put last, and what that became in FLTK's units, at which scale: units are too coarse to tell.
+    stood: Option<(Placement, [i32; 4], f32)>,
+    /// Whether it waits to stand still.
+    is_waiting: bool,
+}
+
+impl Placing {
+    pub(super) fn new(wanted: Option<Geometry>) -> Self {
+        Self { wanted, system_scale: app::screen_scale(0), begun: None, stood: None, is_waiting: false }
+    }
+}
+
 impl Controller {
     /// Gives the window its first place, before it is shown: where somebody wants it, or where it was the last time.
-    pub(super) fn put_window(&mut self, wanted: Option<Geometry>) {
-        let in_pixels = |side: i32| (side as f32 * self.system_scale) as i32;
-        let geometry = wanted.map(|Geometry { width, height, x, y }| Placement {
+    pub(super) fn put_window(&mut self) {
+        let in_pixels = |side: i32| (side as f32 * self.placing.system_scale) as i32;
+        let geometry = self.placing.wanted.map(|Geometry { width, height, x, y }| Placement {
             width: in_pixels(width.max(SMALLEST_SIZE.0)),
             height: in_pixels(height.max(SMALLEST_SIZE.1)),
             x: in_pixels(x),
@@ -127,7 +147,7 @@ impl Controller {
     }
 
     fn scale_of(&self, size: u16) -> f32 {
-        self.system_scale * f32::from(size) / 100.0
+        self.placing.system_scale * f32::from(size) / 100.0
     }
 
     fn scale(&self) -> f32 {

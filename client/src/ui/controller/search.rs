@@ -3,8 +3,17 @@
 use fltk::app;
 
 use super::Controller;
+use crate::model::conversation::search::Search;
 use crate::text::i18n::Text;
 use crate::ui::Action;
+
+/// What is looked for in the conversation in front.
+#[derive(Default)]
+pub(super) struct Finding {
+    search: Search,
+    /// Whether it goes on in what is older, and its place is to follow.
+    goes_back: bool,
+}
 
 impl Controller {
     pub(super) fn open_search(&mut self) {
@@ -14,7 +23,7 @@ impl Controller {
 
     pub(super) fn close_search(&mut self) {
         if self.chat.search.is_open() {
-            self.search.end();
+            self.finding.search.end();
             self.model.borrow_mut().stop_looking_back();
             self.chat.transcript.look_for("", None);
             self.chat.close_search();
@@ -26,24 +35,28 @@ impl Controller {
         self.model.borrow_mut().stop_looking_back();
         let model = self.model.borrow();
         if let Some(current) = model.current() {
-            self.search.begin(current, &self.chat.search.text());
+            self.finding.search.begin(current, &self.chat.search.text());
         }
     }
 
     /// To the next place; above the first place that is here, on into older messages.
     pub(super) fn search_go(&mut self, steps: isize) {
-        let (at, count) = self.search.count();
-        if steps < 0 && at == count && self.search.is_complete() && self.model.borrow().can_look_back() {
+        let (at, count) = self.finding.search.count();
+        if steps < 0
+            && at == count
+            && self.finding.search.is_complete()
+            && self.model.borrow().can_look_back()
+        {
             self.search_further();
         } else {
-            self.search.go(steps);
+            self.finding.search.go(steps);
         }
     }
 
     /// Looks for the words in what is older than what is here.
     pub(super) fn search_further(&mut self) {
-        self.model.borrow_mut().look_back(self.search.wanted());
-        self.is_looking_back = true;
+        self.model.borrow_mut().look_back(self.finding.search.wanted());
+        self.finding.goes_back = true;
         self.chat.search.focus();
     }
 
@@ -55,28 +68,28 @@ impl Controller {
         let model = self.model.borrow();
         let language = model.language();
         let Some(current) = model.current() else { return };
-        if self.search.conversation() != Some(current.id()) {
-            self.search.begin(current, &self.chat.search.text());
+        if self.finding.search.conversation() != Some(current.id()) {
+            self.finding.search.begin(current, &self.chat.search.text());
         }
-        let before = self.search.count();
-        if self.search.step(current, language, model.shows_traffic()) {
+        let before = self.finding.search.count();
+        if self.finding.search.step(current, language, model.shows_traffic()) {
             self.ui.act(Action::Tick);
             app::awake();
         }
         let is_under_way = current.is_looking_back();
         if !is_under_way
-            && std::mem::take(&mut self.is_looking_back)
-            && self.search.count().1 > before.1
+            && std::mem::take(&mut self.finding.goes_back)
+            && self.finding.search.count().1 > before.1
             && before.1 > 0
         {
-            self.search.go(-1);
+            self.finding.search.go(-1);
         }
-        let (at, count) = self.search.count();
+        let (at, count) = self.finding.search.count();
         let numbers = [at.to_string(), count.to_string()];
         let numbers = [numbers[0].as_str(), numbers[1].as_str()];
-        let is_complete = self.search.is_complete();
+        let is_complete = self.finding.search.is_complete();
         let text = match (count, current.has_looked_back_in_vain()) {
-            _ if self.search.wanted().is_empty() => String::new(),
+            _ if self.finding.search.wanted().is_empty() => String::new(),
             _ if is_under_way => Text::SearchGoesBack.to(language).to_owned(),
             (0, _) if !is_complete => Text::SearchGoesOn.to(language).to_owned(),
             (0, false) => Text::SearchNothing.to(language).to_owned(),
@@ -85,10 +98,10 @@ impl Controller {
             (_, false) => Text::SearchCount.with(numbers).to(language),
             (_, true) => Text::SearchCountAll.with(numbers).to(language),
         };
-        let is_offered = is_complete && !self.search.wanted().is_empty() && model.can_look_back();
+        let is_offered = is_complete && !self.finding.search.wanted().is_empty() && model.can_look_back();
         let further = is_offered.then(|| Text::SearchFurther.to(language));
         drop(model);
         self.chat.search.set_words(Text::SearchHere.to(language), text, further);
-        self.chat.transcript.look_for(self.search.wanted(), self.search.current());
+        self.chat.transcript.look_for(self.finding.search.wanted(), self.finding.search.current());
     }
 }

@@ -42,7 +42,7 @@ impl Controller {
             window_id: self.window.os_id(),
             language: language.code(),
             is_dark: self.shade() == Shade::Dark,
-            clicks: self.ui.clicks(),
+            clicks: probe::clicks(),
             focus: self.focused_control(),
             fields: self.login.seen_fields().map(|(name, field)| (name, field.seen())).collect(),
             note: self.login.note(),
@@ -74,7 +74,7 @@ impl Controller {
             composer_words: composer_words(&self.chat.composer.words()),
             picker: self.picker_labels(),
             search: self.chat.search.is_open().then(|| self.chat.search.count()),
-            refusal: self.refusal.as_ref().map(|refusal| refusal.to(language)),
+            refusal: self.writing.refusal().map(|refusal| refusal.to(language)),
             members: model.current().map_or_else(Vec::new, |current| {
                 let rows = current.members().sorted().into_iter();
                 rows.map(|member| probe::MemberRow {

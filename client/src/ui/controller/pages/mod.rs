@@ -2,5 +2,5 @@
 
 mod login;
 mod preferences;
-mod profiles;
+pub(super) mod profiles;
 mod servers;

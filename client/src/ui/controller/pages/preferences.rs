@@ -5,7 +5,7 @@ use std::path::Path;
 use fltk::app;
 use fltk::prelude::*;
 
-use crate::config::settings::{HEADINGS, Kind, Notify, Place, ROWS, Row, Settings, SettingsFile, Shade};
+use crate::config::settings::{HEADINGS, Kind, Notify, Place, ROWS, Row, Settings, Shade};
 use crate::logs::{self, Logs};
 use crate::model::notify::NotifyRules;
 use crate::model::{ConversationId, View};
@@ -157,16 +157,15 @@ impl Controller {
 
     /// Writes conversations down from now on, or no longer. Nowhere to write to is no reason to complain of.
     pub(in crate::ui) fn keep_logs(&mut self) {
-        let folder = self.settings_file.as_ref().and_then(SettingsFile::folder);
         let open = |folder: &Path| {
-            if self.is_others_folder() {
+            if self.keeping.is_others_folder() {
                 return Some(Logs::to_read(folder));
             }
             logs::take_over(folder, &self.settings.profiles);
             let logs = Logs::beside(folder, app::awake);
             logs.inspect_err(|error| log::warn!("conversations are not written down: {error}")).ok()
         };
-        self.logs = folder.filter(|_| self.settings.logs).and_then(open);
+        self.logs = self.keeping.folder().filter(|_| self.settings.logs).and_then(open);
         self.model.borrow_mut().set_logs(self.logs.clone());
     }
 

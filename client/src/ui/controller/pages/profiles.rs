@@ -5,14 +5,23 @@ use std::path::Path;
 use fltk::prelude::*;
 
 use crate::config::profile::{Profile, Secret, TLS_PORT};
-use crate::config::settings::SettingsFile;
 use crate::desktop::keyring;
 use crate::model::forms::profile::{Entry, ProfileForm};
 use crate::model::{Link, Network};
 use crate::text::i18n::Text;
 use crate::ui::controller::Controller;
-use crate::ui::controller::state::{Asked, Editing};
+use crate::ui::controller::dialogs::Asked;
 use crate::ui::overlays::dialog::{Question, Tone};
+
+/// A saved server while its page is shown.
+pub(in crate::ui::controller) struct Editing {
+    /// The profile as it is saved; nothing for a profile that is not.
+    saved: Option<Profile>,
+    /// What the page was filled in from.
+    base: Profile,
+    /// What stood there before anybody typed.
+    untouched: ProfileForm,
+}
 
 impl Controller {
     pub(in crate::ui) fn edit_profile(&mut self, index: usize) {
@@ -119,7 +128,7 @@ impl Controller {
                 && !editing.saved.as_ref().is_some_and(|saved| saved.is_same_as(profile))
         };
         let others: Vec<_> = self.settings.profiles.iter().filter(is_other).cloned().collect();
-        let folder = self.settings_file.as_ref().and_then(SettingsFile::folder).unwrap_or(Path::new(""));
+        let folder = self.keeping.folder().unwrap_or(Path::new(""));
         let checked = self.profile_page.form().check(&editing.base, &others, folder);
         match checked {
             Ok(profile) => {

@@ -5,7 +5,7 @@ use crate::model::{Link, Model, Network};
 use crate::text::i18n::Text;
 use crate::ui::Action;
 use crate::ui::controller::Controller;
-use crate::ui::controller::state::Asked;
+use crate::ui::controller::dialogs::Asked;
 use crate::ui::overlays::dialog::{Question, Tone};
 use crate::ui::views::settings::Item;
 
