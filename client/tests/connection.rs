@@ -20,6 +20,7 @@ use teahouse::event::{Event, What};
 use teahouse::net::connection::{Connection, Patience, Setup};
 use teahouse::net::reconnect::Retry;
 use teahouse::text::encoding::Encoding;
+use teahouse_protocol::Capability;
 
 use support::PATIENCE as DEADLINE;
 use support::peer::{Peer, listen};
@@ -196,7 +197,7 @@ fn the_server_learns_the_name_with_the_first_lines_and_the_window_is_welcomed() 
     peer.send(":tea.house CAP * ACK :server-time echo-message\r\n");
     peer.expect(&["CAP END"]);
     peer.send(":tea.house 001 小明 :Welcome\r\n");
-    let capabilities = ["server-time", "echo-message"].map(str::to_owned).to_vec();
+    let capabilities = [Capability::ServerTime, Capability::EchoMessage].map(|it| (it, String::new())).into();
     assert_eq!(window.next(), What::Capabilities(capabilities));
     assert_eq!(window.next(), What::Welcome { nick: "小明".to_owned() });
     window.close();

@@ -9,20 +9,28 @@
 //! [IRCv3 specifications](https://ircv3.net/irc/); where they differ, the later ones win.
 //!
 //! In reading order: [`message`] (one line, taken apart), [`tags`] (what stands before it), [`framing`] (a stream of
-//! bytes cut into lines), [`names`] (nicknames, channels, case), [`numerics`] (replies by number), [`text`] (the text
+//! bytes cut into lines), [`names`] (nicknames, channels, case), [`ranks`] (what members may do),
+//! [`numerics`] (replies by number), [`capabilities`], [`batches`] and [`failures`] (what extensions are
+//! called), [`text`] (the text
 //! of a message: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how a
 //! client logs in to an account).
 
+pub mod batches;
+pub mod capabilities;
+pub mod failures;
 pub mod framing;
 pub mod message;
 pub mod names;
 pub mod numerics;
+pub mod ranks;
 pub mod sasl;
 pub mod scram;
 pub mod tags;
 pub mod text;
 
+pub use capabilities::Capability;
 pub use framing::{Line, LineBuffer, LineLimits};
 pub use message::{InvalidMessage, MAX_PARAMS, Message, Params, Source};
 pub use names::{CaseMapping, Folded};
+pub use ranks::Rank;
 pub use tags::Tags;

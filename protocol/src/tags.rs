@@ -7,6 +7,33 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+/// When the server got the message ([server-time](https://ircv3.net/specs/extensions/server-time)).
+pub const TIME: &str = "time";
+/// By what name the message can be referred to ([message-ids](https://ircv3.net/specs/extensions/message-ids)).
+pub const MSGID: &str = "msgid";
+/// The account that the speaker is logged in to ([account-tag](https://ircv3.net/specs/extensions/account-tag)).
+pub const ACCOUNT: &str = "account";
+/// The batch that the line is part of ([batch](https://ircv3.net/specs/extensions/batch)).
+pub const BATCH: &str = "batch";
+/// Which question a line is, or answers ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)).
+pub const LABEL: &str = "label";
+/// The speaker is a program ([bot mode](https://ircv3.net/specs/extensions/bot-mode)).
+pub const BOT: &str = "bot";
+/// The line goes on the one before it in its batch ([multiline](https://ircv3.net/specs/extensions/multiline)).
+pub const MULTILINE_CONCAT: &str = "draft/multiline-concat";
+/// Whether the speaker is writing ([typing](https://ircv3.net/specs/client-tags/typing)).
+pub const TYPING: &str = "+typing";
+/// The same, by the name that it had as a draft.
+pub const DRAFT_TYPING: &str = "+draft/typing";
+/// The message that is answered ([reply](https://ircv3.net/specs/client-tags/reply)).
+pub const REPLY: &str = "+reply";
+/// The same, by the name that it had as a draft.
+pub const DRAFT_REPLY: &str = "+draft/reply";
+/// What the speaker thinks of the message that is answered ([react](https://ircv3.net/specs/client-tags/react)).
+pub const REACT: &str = "+draft/react";
+/// What the speaker no longer thinks of it.
+pub const UNREACT: &str = "+draft/unreact";
+
 /// The tags of one message, unread; at most 4094 bytes from a client and 8191 in all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tags<'a>(&'a str);

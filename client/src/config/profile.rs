@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use teahouse_protocol::names;
+use teahouse_protocol::sasl::Mechanism;
 use toml::Value;
 
 use crate::config::address;
@@ -231,49 +232,6 @@ impl Profile {
             profile.port = TLS_PORT;
         }
         (profile, problems)
-    }
-}
-
-/// A way to prove to a server who the user is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mechanism {
-    /// By the certificate that was shown in the TLS handshake
-    /// ([RFC 4422](https://www.rfc-editor.org/rfc/rfc4422), appendix A).
-    External,
-    /// By a proof that the password is known, in both directions
-    /// ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)).
-    ScramSha256,
-    /// By saying the password ([RFC 4616](https://www.rfc-editor.org/rfc/rfc4616)).
-    Plain,
-}
-
-impl Mechanism {
-    /// All of them, the strongest first.
-    pub const ALL: [Self; 3] = [Self::External, Self::ScramSha256, Self::Plain];
-
-    /// What it is called on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::External => "EXTERNAL",
-            Self::ScramSha256 => "SCRAM-SHA-256",
-            Self::Plain => "PLAIN",
-        }
-    }
-
-    /// The mechanism with this name, in whatever case.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
-    }
-
-    /// Whether it stands in a list such as `PLAIN,EXTERNAL`.
-    pub(crate) fn is_in(self, list: &str) -> bool {
-        list.split(',').any(|name| Self::from_name(name.trim()) == Some(self))
-    }
-}
-
-impl fmt::Display for Mechanism {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -3,9 +3,11 @@
 //!
 //! [`connection`](crate::net::connection) tells how events travel, and [`model`](crate::model) what becomes of them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use teahouse_protocol::Capability;
 
 use crate::config::fingerprint::Fingerprint;
 use crate::event::failure::Failure;
@@ -44,8 +46,8 @@ impl From<What> for Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// The server agreed to some capabilities or withdrew them. These are all that are in force now, with what it
-    /// said of them: `draft/multiline=max-bytes=8192`.
-    Capabilities(Vec<String>),
+    /// said of them, if anything: `max-bytes=8192`.
+    Capabilities(BTreeMap<Capability, String>),
     /// The login is complete, and this is our name here.
     Welcome {
         /// Our name, which may be shorter than the name that we asked for.
@@ -367,5 +369,15 @@ impl Sender {
     /// Whether this is a server rather than a person. A nickname has no dot in it.
     pub fn is_server(&self) -> bool {
         self.address.is_none() && (self.name.is_empty() || self.name.contains('.'))
+    }
+}
+
+#[cfg(test)]
+impl What {
+    /// These capabilities are in force, each by its name or as `name=value`.
+    pub fn agreed(list: &[&str]) -> Self {
+        let agreed = list.iter().map(|it| it.split_once('=').unwrap_or((it, "")));
+        let known = |name| Capability::from_name(name).expect("a capability that the window knows");
+        Self::Capabilities(agreed.map(|(name, value)| (known(name), value.to_owned())).collect())
     }
 }

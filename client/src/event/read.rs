@@ -5,7 +5,7 @@
 //! overrides (see [`formatting`](crate::text::formatting)), but for the line feeds in [`Words`].
 
 use teahouse_protocol::text::Ctcp;
-use teahouse_protocol::{Message, numerics};
+use teahouse_protocol::{Message, batches, failures, numerics, tags};
 
 use crate::event::failure::Failure;
 use crate::event::{BatchOf, Event, Manner, Sender, What, Words};
@@ -21,8 +21,8 @@ impl Event {
     /// What a message stands for, with what its tags say of that.
     pub(super) fn of(message: &Message<'_>, what: What) -> Self {
         let tag = |key| tag(message, key);
-        let time = tag("time").and_then(|time| time.parse().ok());
-        Self { time, label: tag("label"), batch: tag("batch"), what }
+        let time = tag(tags::TIME).and_then(|time| time.parse().ok());
+        Self { time, label: tag(tags::LABEL), batch: tag(tags::BATCH), what }
     }
 }
 
@@ -68,8 +68,8 @@ fn what(message: &Message<'_>) -> Option<What> {
         "BATCH" => match message.param(0)?.split_at_checked(1)? {
             ("+", batch) => {
                 let of = match message.param(1) {
-                    Some("chathistory") => BatchOf::History(param(2)),
-                    Some("teahouse/search") => BatchOf::Found,
+                    Some(batches::CHATHISTORY) => BatchOf::History(param(2)),
+                    Some(batches::SEARCH) => BatchOf::Found,
                     _ => BatchOf::Other,
                 };
                 What::BatchBegins { batch: batch.to_owned(), of }
@@ -105,7 +105,10 @@ fn what(message: &Message<'_>) -> Option<What> {
             What::NoHistory { about: about.iter().map(|word| clean(word)).collect() }
         }
         "FAIL" if message.param(0) == Some("BATCH") => {
-            let is_too_long = matches!(message.param(1), Some("MULTILINE_MAX_BYTES" | "MULTILINE_MAX_LINES"));
+            let is_too_long = matches!(
+                message.param(1),
+                Some(failures::MULTILINE_MAX_BYTES | failures::MULTILINE_MAX_LINES)
+            );
             let words = message.params().last().map(|text| plain(text)).unwrap_or_default();
             let server_refused = || Text::ServerRefused.with([&words]);
             What::LongRefused(if is_too_long { Text::TooLongForServer.into() } else { server_refused() })
@@ -127,8 +130,11 @@ fn what(message: &Message<'_>) -> Option<What> {
 fn said(from: Sender, message: &Message<'_>, manner: Manner) -> Option<What> {
     let target = message.param(0)?;
     let (manner, raw) = spoken(message.param(1)?, manner)?;
-    let words =
-        Words { id: tag(message, "msgid"), reply_to: tag(message, "+draft/reply"), ..Words::read(raw) };
+    let words = Words {
+        id: tag(message, tags::MSGID),
+        reply_to: tag(message, tags::DRAFT_REPLY),
+        ..Words::read(raw)
+    };
     (!words.text.is_empty()).then(|| What::Said { from, target: clean(target), manner, words })
 }
 
@@ -146,11 +152,11 @@ pub(super) fn spoken(raw: &str, manner: Manner) -> Option<(Manner, &str)> {
 /// ([typing](https://ircv3.net/specs/client-tags/typing), [reactions](https://ircv3.net/specs/client-tags/react)).
 fn tags_alone(from: Sender, message: &Message<'_>) -> Option<What> {
     let target = clean(message.param(0)?);
-    if let Some(typing) = tag(message, "+typing") {
+    if let Some(typing) = tag(message, tags::TYPING) {
         return Some(What::Typing { from, target, is_typing: typing == "active" });
     }
-    let to = tag(message, "+draft/reply")?;
-    let (reaction, is_undone) = match (tag(message, "+draft/react"), tag(message, "+draft/unreact")) {
+    let to = tag(message, tags::DRAFT_REPLY)?;
+    let (reaction, is_undone) = match (tag(message, tags::REACT), tag(message, tags::UNREACT)) {
         (Some(reaction), _) => (reaction, false),
         (None, Some(reaction)) => (reaction, true),
         (None, None) => return None,

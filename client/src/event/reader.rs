@@ -4,8 +4,8 @@
 //! The lines of such a message come singly, as a batch. Where a line goes on in the next, even a code of style may
 //! have been cut in two; so they are put together as they stand on the wire, and read as a whole when all have come.
 
-use teahouse_protocol::Message;
 use teahouse_protocol::text::truncate;
+use teahouse_protocol::{Message, batches, tags};
 
 use super::read::{spoken, tag};
 use super::{Event, Manner, Sender, What, Words};
@@ -44,7 +44,7 @@ impl Reader {
         if message.is("BATCH") {
             let batch = message.param(0)?;
             if let Some(batch) = batch.strip_prefix('+')
-                && message.param(1) == Some("draft/multiline")
+                && message.param(1) == Some(batches::MULTILINE)
                 && self.open.len() < MOST_OPEN
             {
                 self.open.push(Draft::begin(batch, message));
@@ -55,7 +55,7 @@ impl Reader {
             {
                 return self.open.remove(index).end();
             }
-        } else if let Some(batch) = message.tags().get("batch")
+        } else if let Some(batch) = message.tags().get(tags::BATCH)
             && let Some(draft) = self.open.iter_mut().find(|draft| draft.batch == batch)
         {
             draft.take(message);
@@ -67,8 +67,11 @@ impl Reader {
 
 impl Draft {
     fn begin(batch: &str, message: &Message<'_>) -> Self {
-        let words =
-            Words { id: tag(message, "msgid"), reply_to: tag(message, "+draft/reply"), ..Words::default() };
+        let words = Words {
+            id: tag(message, tags::MSGID),
+            reply_to: tag(message, tags::DRAFT_REPLY),
+            ..Words::default()
+        };
         Self {
             batch: batch.to_owned(),
             event: Event::of(message, What::Acknowledged),
@@ -83,7 +86,7 @@ impl Draft {
     fn take(&mut self, message: &Message<'_>) {
         let manner = if message.is("NOTICE") { Manner::Notice } else { Manner::Message };
         let Some((manner, text)) = message.param(1).and_then(|raw| spoken(raw, manner)) else { return };
-        let goes_on = message.tags().get("draft/multiline-concat").is_some();
+        let goes_on = message.tags().get(tags::MULTILINE_CONCAT).is_some();
         if self.said.is_none() {
             self.said = Some((Sender::of(message), manner));
         } else if !goes_on && self.raw.len() < MOST_BYTES {

@@ -11,10 +11,11 @@ use std::io;
 use std::path::Path;
 
 use teahouse_protocol::names::is_channel;
+use teahouse_protocol::sasl::Mechanism;
 
 use super::{Entry, FOLDER_NAME, GOES_ON, Identity, Owner, file_name, same_for_all_cases};
 use crate::config::folder;
-use crate::config::profile::{Mechanism, Profile};
+use crate::config::profile::Profile;
 
 /// The folder of logs that belong to nobody for certain. No server has a `+` in its name.
 const NOBODYS: &str = "+old";

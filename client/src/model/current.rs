@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use teahouse_protocol::{Capability, tags};
+
 use crate::command;
 use crate::event::wire_line;
 use crate::model::Model;
@@ -82,7 +84,7 @@ impl Model {
     /// all that can be said: it is to be put before the words.
     pub fn reply_to(&mut self, number: u64) -> Option<String> {
         let network = self.front_mut()?;
-        let can_reply = network.can_signal("draft/reply");
+        let can_reply = network.can_signal(tags::DRAFT_REPLY);
         let current = network.current_mut()?;
         let message = current.line_numbered(number)?.message()?;
         let quote = message.quote();
@@ -102,7 +104,7 @@ impl Model {
 
     /// Whether an emoji can be put below a message.
     pub fn can_react_to(&self, number: u64) -> bool {
-        self.front().is_some_and(|network| network.can_signal("draft/react"))
+        self.front().is_some_and(|network| network.can_signal(tags::REACT))
             && self.message_numbered(number).is_some_and(|message| message.id.is_some() && !message.redacted)
     }
 
@@ -117,7 +119,7 @@ impl Model {
 
     /// Whether a message is our own and can be taken back.
     pub fn can_take_back(&self, number: u64) -> bool {
-        self.front().is_some_and(|network| network.has_capability("draft/message-redaction"))
+        self.front().is_some_and(|network| network.has_capability(Capability::MessageRedaction))
             && self
                 .message_numbered(number)
                 .is_some_and(|message| message.own && message.id.is_some() && !message.redacted)

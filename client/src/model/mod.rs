@@ -65,7 +65,7 @@ pub use base::effect::Effect;
 pub use base::ids::{ConversationId, LineId, NetworkId};
 pub use conversation::line::{Body, COLOURS, Delivery, Line, Message, Reaction, Reply};
 pub use conversation::lines::MAX_LINES;
-pub use conversation::members::{Member, Members, Rank};
+pub use conversation::members::{Group, Member, Members};
 pub use conversation::{Conversation, Kind};
 pub use forms::logging_in::Login;
 pub use forms::login::{FormErrors, LoginForm};

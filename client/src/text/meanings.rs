@@ -3,7 +3,7 @@
 //! Nothing is decided here; [`event`](crate::event) is where the window learns from numerics. Tests compare the
 //! numerics with the protocol's table, and the commands with those in `docs/protocol.md`.
 
-use teahouse_protocol::numerics;
+use teahouse_protocol::{numerics, tags};
 
 use crate::text::i18n::Words;
 
@@ -31,8 +31,8 @@ macro_rules! numerics {
 }
 
 macro_rules! tags {
-    ($($name:literal: $chinese:literal, $english:literal;)*) => {
-        const TAGS: &[(&str, Words)] = &[$(($name, Words($chinese, $english))),*];
+    ($($name:ident: $chinese:literal, $english:literal;)*) => {
+        const TAGS: &[(&str, Words)] = &[$((tags::$name, Words($chinese, $english))),*];
     };
 }
 
@@ -129,18 +129,18 @@ commands! {
 }
 
 tags! {
-    "time": "服务器收到它的时间", "when the server received it";
-    "msgid": "消息的编号", "the message's identifier";
-    "account": "说话的人登录的账号", "the account that the sender is logged in to";
-    "batch": "属于哪一批", "the batch that it belongs to";
-    "label": "问题和回答的记号", "what marks an answer as that of a question";
-    "bot": "说话的是程序", "the sender is a program";
-    "+typing": "对方正在输入", "the sender is typing";
-    "+draft/reply": "回复哪条消息", "the message that this answers";
-    "+reply": "回复哪条消息", "the message that this answers";
-    "+draft/react": "对消息的表情", "a reaction to a message";
-    "+draft/unreact": "收回表情", "takes a reaction back";
-    "draft/multiline-concat": "与上一行是同一行", "goes on in the same line as the one before";
+    TIME: "服务器收到它的时间", "when the server received it";
+    MSGID: "消息的编号", "the message's identifier";
+    ACCOUNT: "说话的人登录的账号", "the account that the sender is logged in to";
+    BATCH: "属于哪一批", "the batch that it belongs to";
+    LABEL: "问题和回答的记号", "what marks an answer as that of a question";
+    BOT: "说话的是程序", "the sender is a program";
+    TYPING: "对方正在输入", "the sender is typing";
+    DRAFT_REPLY: "回复哪条消息", "the message that this answers";
+    REPLY: "回复哪条消息", "the message that this answers";
+    REACT: "对消息的表情", "a reaction to a message";
+    UNREACT: "收回表情", "takes a reaction back";
+    MULTILINE_CONCAT: "与上一行是同一行", "goes on in the same line as the one before";
 }
 
 numerics! {

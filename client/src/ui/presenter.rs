@@ -8,7 +8,7 @@ use crate::model::assist::suggest;
 use crate::model::network::wire;
 use crate::model::offers::Banner;
 use crate::model::{
-    self, Conversation, ConversationId, Delivery, Kind, Link, Model, Network, Rank, Stranger,
+    self, Conversation, ConversationId, Delivery, Group, Kind, Link, Model, Network, Stranger,
 };
 use crate::text::i18n::{Language, Text};
 use crate::text::unseen;
@@ -102,9 +102,9 @@ pub fn member_rows(model: &Model) -> Vec<Row<String>> {
     let Some(current) = network.current() else { return Vec::new() };
     let members = current.members().sorted();
     let mut rows = Vec::with_capacity(members.len() + 3);
-    for group in members.chunk_by(|one, other| one.rank() == other.rank()) {
-        let rank = rank_text(group[0].rank()).to(model.language());
-        rows.push(Row::Heading { key: None, text: format!("{rank} — {}", group.len()), dot: None });
+    for group in members.chunk_by(|one, other| one.group() == other.group()) {
+        let heading = group_text(group[0].group()).to(model.language());
+        rows.push(Row::Heading { key: None, text: format!("{heading} — {}", group.len()), dot: None });
         rows.extend(group.iter().map(|member| {
             let presence = if member.away { Presence::Away } else { Presence::Online };
             Row::Entry(Entry {
@@ -120,12 +120,12 @@ pub fn member_rows(model: &Model) -> Vec<Row<String>> {
     rows
 }
 
-/// What the members of a rank are called.
-pub fn rank_text(rank: Rank) -> Text {
-    match rank {
-        Rank::Operator => Text::Operators,
-        Rank::Voiced => Text::Voiced,
-        Rank::Plain => Text::Members,
+/// What the members of a group are called.
+pub fn group_text(group: Group) -> Text {
+    match group {
+        Group::Operators => Text::Operators,
+        Group::Voiced => Text::Voiced,
+        Group::Members => Text::Members,
     }
 }
 

@@ -3,49 +3,31 @@
 //! AUTHENTICATE itself is in `commands/accounts/sasl.rs`; keys and hashes are in [`password`].
 
 use base64ct::{Base64, Encoding};
-use teahouse_protocol::sasl::Assembler;
+use teahouse_protocol::sasl::{Assembler, Mechanism};
 use teahouse_protocol::scram::{ChannelBinding, ClientFinal, ClientFirst, ServerFirst};
 
 use crate::auth::password::{self, ScramKeys};
 
-/// A way to prove who a user is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mechanism {
-    /// By saying the password ([RFC 4616](https://www.rfc-editor.org/rfc/rfc4616)).
-    Plain,
-    /// By the certificate that the connection came with
-    /// ([RFC 4422, appendix A](https://www.rfc-editor.org/rfc/rfc4422#appendix-A)).
-    External,
-    /// By showing that the user knows the password, without saying it
-    /// ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)).
-    ScramSha256,
+/// The mechanisms that there are here; without TLS there is no certificate.
+fn offered(scram: bool, secure: bool) -> impl Iterator<Item = Mechanism> {
+    [Mechanism::Plain, Mechanism::External, Mechanism::ScramSha256].into_iter().filter(move |mechanism| {
+        match mechanism {
+            Mechanism::Plain => true,
+            Mechanism::External => secure,
+            Mechanism::ScramSha256 => scram,
+        }
+    })
 }
 
-impl Mechanism {
-    const ALL: &[(Self, &str)] =
-        &[(Self::Plain, "PLAIN"), (Self::External, "EXTERNAL"), (Self::ScramSha256, "SCRAM-SHA-256")];
+/// Their names, as the capability and 908 list them. `scram` says whether keys for SCRAM are kept, `secure` whether
+/// the client came over TLS.
+pub fn list(scram: bool, secure: bool) -> String {
+    offered(scram, secure).map(Mechanism::name).collect::<Vec<_>>().join(",")
+}
 
-    /// The mechanisms that there are here; without TLS there is no certificate.
-    fn offered(scram: bool, secure: bool) -> impl Iterator<Item = &'static (Self, &'static str)> {
-        Self::ALL.iter().filter(move |(mechanism, _)| match mechanism {
-            Self::Plain => true,
-            Self::External => secure,
-            Self::ScramSha256 => scram,
-        })
-    }
-
-    /// Their names, as the capability and 908 list them. `scram` says whether keys for SCRAM are kept, `secure` whether
-    /// the client came over TLS.
-    pub fn list(scram: bool, secure: bool) -> String {
-        Self::offered(scram, secure).map(|(_, name)| *name).collect::<Vec<_>>().join(",")
-    }
-
-    /// The mechanism of this name, if it is among those.
-    pub fn find(name: &str, scram: bool, secure: bool) -> Option<Self> {
-        Self::offered(scram, secure)
-            .find(|(_, wire)| wire.eq_ignore_ascii_case(name))
-            .map(|(mechanism, _)| *mechanism)
-    }
+/// The mechanism of this name, if it is among those.
+pub fn find(name: &str, scram: bool, secure: bool) -> Option<Mechanism> {
+    Mechanism::from_name(name).filter(|mechanism| offered(scram, secure).any(|it| it == *mechanism))
 }
 
 /// An exchange that is going on.
@@ -202,10 +184,10 @@ mod tests {
 
     #[test]
     fn scram_is_offered_where_its_keys_are_kept_and_external_over_tls() {
-        assert_eq!(Mechanism::list(false, true), "PLAIN,EXTERNAL");
-        assert_eq!(Mechanism::list(false, false), "PLAIN");
-        assert_eq!(Mechanism::find("SCRAM-SHA-256", false, true), None);
-        assert_eq!(Mechanism::list(true, true), "PLAIN,EXTERNAL,SCRAM-SHA-256");
-        assert_eq!(Mechanism::find("scram-sha-256", true, true), Some(Mechanism::ScramSha256));
+        assert_eq!(list(false, true), "PLAIN,EXTERNAL");
+        assert_eq!(list(false, false), "PLAIN");
+        assert_eq!(find("SCRAM-SHA-256", false, true), None);
+        assert_eq!(list(true, true), "PLAIN,EXTERNAL,SCRAM-SHA-256");
+        assert_eq!(find("scram-sha-256", true, true), Some(Mechanism::ScramSha256));
     }
 }

@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use teahouse_protocol::Message;
+use teahouse_protocol::capabilities::STS;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 
 use super::context::Context;
 use super::registration;
-use crate::auth::sasl::Mechanism;
+use crate::auth::sasl;
 use crate::commands::messages::multiline;
 use crate::config::Config;
 use crate::config::user_modes::UserMode;
@@ -39,8 +40,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
         }
         "LIST" => {
             let set = context.device().capabilities;
-            let on: Vec<_> =
-                Capability::ALL.iter().filter(|(cap, _)| set.has(*cap)).map(|(_, name)| *name).collect();
+            let on: Vec<_> = Capability::ALL.iter().filter(|it| set.has(**it)).map(|it| it.name()).collect();
             list(context, "LIST", &on, context.device().speaks_cap_302);
         }
         "REQ" => {
@@ -74,7 +74,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
 pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
     let config = Arc::clone(&world.config);
     let client = world.client_mut(id);
-    for (capability, _) in Capability::ALL.iter().filter(|(capability, _)| !is_there(*capability, &config)) {
+    for capability in Capability::ALL.iter().filter(|it| !is_there(**it, &config)) {
         client.capabilities.set(*capability, false);
     }
     if !client.has(Capability::CapNotify) {
@@ -83,7 +83,7 @@ pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
     let [before, after] = [before, &config].map(|config| offered(config, client, client.speaks_cap_302));
     let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
     // A program that knows of TLS is not told to forget it: that runs out by itself (IRCv3 STS).
-    let is_gone = |old: &String| old != "sts" && !after.iter().any(|new| name(new) == *old);
+    let is_gone = |old: &String| old != STS && !after.iter().any(|new| name(new) == *old);
     let gone: Vec<_> = before.iter().map(|old| name(old)).filter(is_gone).collect();
     let new: Vec<_> = after.into_iter().filter(|new| !before.contains(new)).collect();
     let (server, nick) = (&config.name, client.name().to_owned());
@@ -98,12 +98,13 @@ pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
 
 /// The capabilities that the server offers; with version 302 with their values.
 fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
-    let there = Capability::ALL.iter().filter(|(capability, _)| is_there(*capability, config));
+    let there = Capability::ALL.iter().filter(|it| is_there(**it, config));
     let mut all: Vec<_> = there
+        .map(|capability| (capability, capability.name()))
         .map(|(capability, name)| match capability {
             Capability::Sasl if with_values => {
                 let secure = client.modes.has(UserMode::Secure);
-                format!("{name}={}", Mechanism::list(config.scram, secure))
+                format!("{name}={}", sasl::list(config.scram, secure))
             }
             Capability::Multiline if with_values => {
                 format!("{name}=max-bytes={},max-lines={}", multiline::MOST_BYTES, multiline::MOST_LINES)
@@ -111,7 +112,7 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
             Capability::AccountRegistration if with_values && config.opens_accounts_early() => {
                 format!("{name}=before-connect")
             }
-            _ => (*name).to_owned(),
+            _ => name.to_owned(),
         })
         .collect();
     all.extend(sts(config, client).filter(|_| with_values));
@@ -123,6 +124,8 @@ fn is_there(capability: Capability, config: &Config) -> bool {
     match capability {
         Capability::AccountRegistration => config.registration,
         Capability::ChatHistory | Capability::EventPlayback | Capability::MessageRedaction => config.history,
+        // A client chooses its language by LANGUAGE, and learns from its answer which there are.
+        Capability::Languages => false,
         _ => true,
     }
 }
@@ -132,10 +135,10 @@ fn is_there(capability: Capability, config: &Config) -> bool {
 fn sts(config: &Config, client: &Client) -> Option<String> {
     let duration = config.sts_duration?;
     if client.modes.has(UserMode::Secure) {
-        return Some(format!("sts=duration={}", duration.as_secs()));
+        return Some(format!("{STS}=duration={}", duration.as_secs()));
     }
     let port = config.sts_port.or_else(|| config.listen_tls.first().map(SocketAddr::port))?;
-    (!duration.is_zero()).then(|| format!("sts=port={port}"))
+    (!duration.is_zero()).then(|| format!("{STS}=port={port}"))
 }
 
 /// The set after a request. All or nothing: a single name that is not known, and nothing changes.
@@ -144,11 +147,11 @@ fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
     let mut set = client.capabilities;
     for word in wanted.split_ascii_whitespace() {
         let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
-        let (capability, _) = Capability::ALL.iter().find(|(_, wire)| *wire == name)?;
-        if on && !is_there(*capability, &context.world.config) {
+        let capability = Capability::from_name(name)?;
+        if on && !is_there(capability, &context.world.config) {
             return None;
         }
-        set.set(*capability, on);
+        set.set(capability, on);
     }
     // The capability that comes with version 302 stays as long as the connection does.
     (set.has(Capability::CapNotify) || !client.speaks_cap_302).then_some(set)

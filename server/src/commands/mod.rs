@@ -19,7 +19,7 @@ mod people;
 mod registration;
 mod services;
 
-use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags};
+use teahouse_protocol::{InvalidMessage, Line as Received, Message, Tags, failures, tags};
 
 use crate::config::Config;
 use crate::outbox::Cause;
@@ -247,7 +247,7 @@ pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Err
         Input::NotUtf8(tags, _) | Input::NoCommand(tags, _) => *tags,
         Input::TooLong | Input::Nothing => Tags::default(),
     };
-    if let Some(label) = tags.get("label") {
+    if let Some(label) = tags.get(tags::LABEL) {
         world.begin_capture(device, &label);
     }
     let me = world.person_of(device);
@@ -262,7 +262,7 @@ pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Err
         Input::NotUtf8(_, word) => {
             let (command, words) =
                 (find(word).map_or("*", |(_, row)| row.name), context.say(&Text::InvalidUtf8));
-            context.send(format_args!("FAIL {command} INVALID_UTF8 :{words}"));
+            context.send(format_args!("FAIL {command} {} :{words}", failures::INVALID_UTF8));
         }
         Input::NoCommand(_, word) => {
             let refusal = unknown(&context, word);

@@ -21,11 +21,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use slotmap::{SlotMap, new_key_type};
 use teahouse_protocol::Folded;
+pub use teahouse_protocol::{Capability, Rank};
 
-pub use capability::{Capabilities, Capability};
+pub use capability::Capabilities;
 pub use channels::channel::{Channel, Member, Topic};
 pub use channels::modes::{ChannelModes, Flag, List, Setting};
-pub use channels::ranks::{Rank, Ranks};
+pub use channels::ranks::{Ranks, given_by};
 pub use channels::registration::ChannelRegistration;
 pub(crate) use delivery::hearers::{Hearers, Reads};
 pub(crate) use delivery::label::Capture;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use teahouse_protocol::{CaseMapping, Folded};
+use teahouse_protocol::{CaseMapping, Folded, Rank};
 
 /// A person in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,24 +15,24 @@ pub struct Member {
     pub away: bool,
 }
 
-/// What a member is in the room, for the headings of the list.
+/// The groups of members, as the list has a heading for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rank {
+pub enum Group {
     /// Founders, administrators, operators and half-operators.
-    Operator,
+    Operators,
     /// May speak where others may not.
     Voiced,
     /// Everybody else.
-    Plain,
+    Members,
 }
 
 impl Member {
-    /// The rank that the highest sign stands for.
-    pub fn rank(&self) -> Rank {
+    /// The group that the highest sign stands for. Servers have more ranks than the window knows.
+    pub fn group(&self) -> Group {
         match self.signs.chars().next() {
-            None => Rank::Plain,
-            Some('+') => Rank::Voiced,
-            Some(_) => Rank::Operator,
+            None => Group::Members,
+            Some(sign) if sign == Rank::Voice.prefix() => Group::Voiced,
+            Some(_) => Group::Operators,
         }
     }
 }
@@ -60,10 +60,10 @@ impl Members {
         self.by_name.is_empty()
     }
 
-    /// Everybody, by rank and then by name. Sorts each time: 2,000 people take a fraction of a millisecond.
+    /// Everybody, by group and then by name. Sorts each time: 2,000 people take a fraction of a millisecond.
     pub fn sorted(&self) -> Vec<&Member> {
         let mut everybody: Vec<_> = self.by_name.iter().collect();
-        everybody.sort_by(|(a, one), (b, other)| one.rank().cmp(&other.rank()).then_with(|| a.cmp(b)));
+        everybody.sort_by(|(a, one), (b, other)| one.group().cmp(&other.group()).then_with(|| a.cmp(b)));
         everybody.into_iter().map(|(_, member)| member).collect()
     }
 

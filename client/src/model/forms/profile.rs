@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use teahouse_protocol::names;
+use teahouse_protocol::sasl::Mechanism;
 
 use crate::config::address::{check_port, check_server};
 use crate::config::fingerprint::Fingerprint;
 use crate::config::pem;
-use crate::config::profile::{MAX_NICK_BYTES, Mechanism, Profile, Room, Secret};
+use crate::config::profile::{MAX_NICK_BYTES, Profile, Room, Secret};
 use crate::model::forms::login::{move_port, nick_error};
 use crate::text::encoding::Encoding;
 use crate::text::i18n::{Phrase, Text};

@@ -14,6 +14,7 @@
 //! was under way, and those that we said meanwhile, stand below it.
 
 use jiff::{SignedDuration, Timestamp};
+use teahouse_protocol::Capability;
 use teahouse_protocol::names::is_channel;
 
 use crate::event::{BatchOf, Manner};
@@ -31,8 +32,6 @@ use crate::text::i18n::{Phrase, Text};
 pub(in crate::model) mod deep_search;
 mod local_log;
 
-/// The capability of a server that keeps what was said.
-const HISTORY: &str = "draft/chathistory";
 /// How many messages are asked for at a time, if the server gives as many.
 const MESSAGES_AT_ONCE: usize = 100;
 /// How far back the client asks which people wrote, on coming for the first time.
@@ -54,7 +53,9 @@ fn point(id: Option<&str>, at: Timestamp) -> String {
 
 impl Network {
     fn keeps_history(&self) -> bool {
-        self.link() == Link::Up && self.has_capability(HISTORY) && self.has_capability("batch")
+        self.link() == Link::Up
+            && self.has_capability(Capability::ChatHistory)
+            && self.has_capability(Capability::Batch)
     }
 
     fn page(&self) -> usize {
@@ -157,7 +158,7 @@ impl Network {
             }
             self.ask_past(id, Asked::Waiting, "LATEST", "*");
         }
-        if self.has_capability("draft/read-marker") {
+        if self.has_capability(Capability::ReadMarker) {
             self.send(&["MARKREAD", target]);
         }
     }

@@ -5,14 +5,12 @@
 //! that there is happens before the welcome, and is [`sasl`](crate::net::registration::sasl)'s subject.
 
 use jiff::Timestamp;
+use teahouse_protocol::Capability;
 
 use crate::config::profile::{Profile, Secret};
 use crate::model::base::effect::Effect;
 use crate::model::network::Network;
 use crate::text::i18n::{Phrase, Text};
-
-/// The capability of a server on which REGISTER opens accounts.
-const REGISTRATION: &str = "draft/account-registration";
 
 impl Network {
     /// Opens an account with this password for the name that the user has.
@@ -21,7 +19,7 @@ impl Network {
     /// When there is no connection, or the server opens no accounts in this way.
     pub(in crate::model) fn register(&mut self, password: &str, mail: Option<&str>) -> Result<(), Phrase> {
         self.need_link()?;
-        if !self.has_capability(REGISTRATION) {
+        if !self.has_capability(Capability::AccountRegistration) {
             return Err(Text::CannotRegister.into());
         }
         self.send(&["REGISTER", "*", mail.unwrap_or("*"), password]);

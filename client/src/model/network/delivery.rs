@@ -9,7 +9,8 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use teahouse_protocol::tags::push_tag;
+use teahouse_protocol::Capability;
+use teahouse_protocol::tags::{self, push_tag};
 use teahouse_protocol::text::Ctcp;
 
 use crate::event::wire_line;
@@ -30,16 +31,17 @@ impl Network {
         reply_to: Option<String>,
     ) {
         let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
-        let is_echoed = self.has_capability("echo-message");
+        let is_echoed = self.has_capability(Capability::EchoMessage);
         let mut tags = String::new();
         // The answer to a label may come in a batch.
-        let has_labels = self.has_capability("labeled-response") && self.has_capability("batch");
+        let has_labels =
+            self.has_capability(Capability::LabeledResponse) && self.has_capability(Capability::Batch);
         let label = has_labels.then(|| self.deliveries.next_label());
         if let Some(label) = &label {
-            push_tag(&mut tags, "label", label);
+            push_tag(&mut tags, tags::LABEL, label);
         }
         if let Some(reply_to) = &reply_to {
-            push_tag(&mut tags, "+draft/reply", reply_to);
+            push_tag(&mut tags, tags::DRAFT_REPLY, reply_to);
         }
         let is_long = match manner {
             Manner::Action => {

@@ -1,6 +1,7 @@
 //! An [`Event`] on a server, and how it changes what the window knows of that server.
 
 use jiff::Timestamp;
+use teahouse_protocol::Capability;
 
 use crate::event::failure::Failure;
 use crate::event::{Event, What};
@@ -194,8 +195,8 @@ impl Network {
 
     /// Asks the server to speak the window's language, where it can; once, until the window's language is another.
     pub(in crate::model) fn choose_language(&mut self) {
-        if let Some(list) = self.capability("draft/languages").map(str::to_owned) {
-            self.features.speaks(&list);
+        if let Some(list) = self.capabilities.get(&Capability::Languages) {
+            self.features.speaks(list);
         }
         if self.link() != Link::Up || self.spoken == Some(self.common.language) {
             return;

@@ -1,6 +1,7 @@
 //! Things that come into the conversations: messages, notices, and comings and goings.
 
 use jiff::Timestamp;
+use teahouse_protocol::Capability;
 use teahouse_protocol::names::is_channel;
 
 use crate::event::wire_line;
@@ -104,7 +105,7 @@ impl Network {
             _ => message.text.clone(),
         };
         let is_looked_at = self.conversations.is_looked_at(id);
-        let is_echoed = self.has_capability("echo-message");
+        let is_echoed = self.has_capability(Capability::EchoMessage);
         let (zone, said_at) = (self.common.clock.zone.clone(), self.times.stamp_or(at));
         let conversation = self.conversation_mut(id)?;
         conversation.typing.retain(|(name, _)| *name != from);

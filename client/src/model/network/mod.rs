@@ -5,10 +5,11 @@
 //! `messages` (the events that are about rooms, and the words that are said in them), `commands` (what the user does),
 //! `speech` and `delivery` (what they say, and what becomes of it), `signals`, `account`, `people` and `desktop`.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use teahouse_protocol::{Folded, Message as Wire, text};
+use teahouse_protocol::{Capability, Folded, Message as Wire, text};
 
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
@@ -69,8 +70,8 @@ pub struct Network {
     pub(super) times: Times,
     pub(super) identity: Identity,
     pub(super) joining: Joining,
-    /// The capabilities that the server agreed to, each with what it says of that, if anything: `name=value`.
-    pub(super) capabilities: Vec<String>,
+    /// The capabilities that the server agreed to, each with what it says of that, if anything.
+    pub(super) capabilities: BTreeMap<Capability, String>,
     pub(super) features: Features,
     pub(super) conversations: Conversations,
     /// Messages from before, whose batches have not ended.
@@ -249,7 +250,7 @@ impl Network {
             identity: Identity::new(&profile.nick),
             joining,
             profile,
-            capabilities: Vec::new(),
+            capabilities: BTreeMap::new(),
             features: Features::default(),
             conversations: Conversations::new(id),
             batches: Batches::default(),
@@ -349,14 +350,8 @@ impl Network {
         if self.link() == Link::Up { Ok(()) } else { Err(Text::NotConnected.into()) }
     }
 
-    pub(super) fn has_capability(&self, name: &str) -> bool {
-        self.capability(name).is_some()
-    }
-
-    /// The server's words on a capability that is in force; nothing if it is not.
-    pub(super) fn capability(&self, name: &str) -> Option<&str> {
-        let mut capabilities = self.capabilities.iter().map(|it| it.split_once('=').unwrap_or((it, "")));
-        capabilities.find(|(known, _)| *known == name).map(|(_, value)| value)
+    pub(super) fn has_capability(&self, capability: Capability) -> bool {
+        self.capabilities.contains_key(&capability)
     }
 }
 

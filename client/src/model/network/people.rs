@@ -1,8 +1,10 @@
 //! Things to do with other people: look at who they are, hear no more of them, and keep order in a room.
 
+use teahouse_protocol::Rank;
+
 use crate::event::{Sender, What};
 use crate::model::conversation::Kind;
-use crate::model::conversation::members::Rank;
+use crate::model::conversation::members::Group;
 use crate::model::network::Network;
 use crate::text::i18n::Phrase;
 
@@ -31,7 +33,7 @@ impl Network {
     pub fn may_keep_order(&self) -> bool {
         let room = self.current().filter(|it| it.kind == Kind::Room && it.joined);
         let me = room.and_then(|room| room.members.get(self.features.case_mapping, self.me()));
-        me.is_some_and(|me| me.rank() == Rank::Operator)
+        me.is_some_and(|me| me.group() == Group::Operators)
     }
 
     /// Gives an order about somebody in the room in front. The server says whether we may.
@@ -44,8 +46,10 @@ impl Network {
                 self.ask(&["MODE", &room, "+b", &format!("{nick}!*@*")])?;
                 self.ask(&["KICK", &room, nick])
             }
-            Order::Voice(voice) => self.ask(&["MODE", &room, &mode(*voice, 'v'), nick]),
-            Order::Operator(operator) => self.ask(&["MODE", &room, &mode(*operator, 'o'), nick]),
+            Order::Voice(voice) => self.ask(&["MODE", &room, &mode(*voice, Rank::Voice.letter()), nick]),
+            Order::Operator(operator) => {
+                self.ask(&["MODE", &room, &mode(*operator, Rank::Operator.letter()), nick])
+            }
         }
     }
 

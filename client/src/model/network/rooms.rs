@@ -3,6 +3,7 @@
 use std::mem;
 
 use jiff::Timestamp;
+use teahouse_protocol::Capability;
 
 use crate::event::Sender;
 use crate::model::base::ids::ConversationId;
@@ -175,7 +176,7 @@ impl Network {
         let counted = count.to_string();
         let words = |words: &str| Text::Verbatim.with([words]);
         self.notice(Some(id), at, vec![Text::PeopleHere.of([words(room), words(&counted), listed])]);
-        if self.has_capability("away-notify") && count <= MAX_NAMES_SHOWN {
+        if self.has_capability(Capability::AwayNotify) && count <= MAX_NAMES_SHOWN {
             let room = Some(room.to_owned());
             self.ask_who(WhoQuestion { room, ..WhoQuestion::default() });
         }

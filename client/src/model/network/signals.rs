@@ -8,7 +8,8 @@
 //! [read markers](https://ircv3.net/specs/extensions/read-marker).
 
 use jiff::{SignedDuration, Timestamp};
-use teahouse_protocol::tags::push_tag;
+use teahouse_protocol::Capability;
+use teahouse_protocol::tags::{self, push_tag};
 
 use crate::event::Sender;
 use crate::model::base::ids::{ConversationId, LineId};
@@ -92,18 +93,18 @@ impl Network {
         let (id, target, kind, is_live) = (current.id, current.name.clone(), current.kind, current.is_live());
         let is_said = matches!(typed::beginning(text), Beginning::Words | Beginning::Literal(_));
         let is_message = is_said && !text.trim().is_empty();
-        if kind == Kind::Server || !is_live || !self.can_signal("typing") {
+        if kind == Kind::Server || !is_live || !self.can_signal(tags::TYPING) {
             return;
         }
         if let Some(state) = self.typing.wrote(id, is_message, self.common.clock.now()) {
-            self.send_tagged(&format!("+typing={state}"), &["TAGMSG", &target]);
+            self.send_tagged(&format!("{}={state}", tags::TYPING), &["TAGMSG", &target]);
         }
     }
 
     /// Puts an emoji below a message, or takes it away if it is there already.
     pub(in crate::model) fn react(&mut self, id: ConversationId, line: LineId, emoji: &str) {
         let me = self.me().to_owned();
-        if !self.can_signal("draft/react") {
+        if !self.can_signal(tags::REACT) {
             return;
         }
         let Some(conversation) = self.conversation_mut(id) else { return };
@@ -113,8 +114,8 @@ impl Network {
         let is_undone = message.has_reaction(&me, emoji);
         conversation.lines.change_message(line, |message| message.react(&me, emoji, is_undone));
         let mut tags = String::new();
-        push_tag(&mut tags, "+draft/reply", &to);
-        push_tag(&mut tags, if is_undone { "+draft/unreact" } else { "+draft/react" }, emoji);
+        push_tag(&mut tags, tags::DRAFT_REPLY, &to);
+        push_tag(&mut tags, if is_undone { tags::UNREACT } else { tags::REACT }, emoji);
         self.send_tagged(&tags, &["TAGMSG", &target]);
     }
 
@@ -138,7 +139,7 @@ impl Network {
             conversation.read_until = Some(last);
             let target = conversation.name.clone();
             self.write_down_read(id, at);
-            if self.has_capability("draft/read-marker") {
+            if self.has_capability(Capability::ReadMarker) {
                 let marker = format!("timestamp={}", last.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"));
                 self.send(&["MARKREAD", &target, &marker]);
             }
@@ -147,6 +148,6 @@ impl Network {
 
     /// Whether the server passes on a tag that clients send each other.
     pub(in crate::model) fn can_signal(&self, tag: &str) -> bool {
-        self.has_capability("message-tags") && self.features.allows_tag(tag)
+        self.has_capability(Capability::MessageTags) && self.features.allows_tag(tag)
     }
 }

@@ -8,7 +8,9 @@
 
 use std::iter;
 
+use teahouse_protocol::tags::{self, push_tag};
 use teahouse_protocol::text::truncate;
+use teahouse_protocol::{Capability, batches};
 
 use crate::command::{self, Command};
 use crate::event::Manner;
@@ -138,10 +140,13 @@ impl Network {
             return false;
         }
         let batch = self.deliveries.next_batch();
-        self.send_tagged(tags, &["BATCH", &format!("+{batch}"), "draft/multiline", target]);
+        self.send_tagged(tags, &["BATCH", &format!("+{batch}"), batches::MULTILINE, target]);
         for (goes_on, line) in lines {
-            let concat = if goes_on { ";draft/multiline-concat" } else { "" };
-            self.send_tagged(&format!("batch={batch}{concat}"), &["PRIVMSG", target, line]);
+            let mut tags = format!("{}={batch}", tags::BATCH);
+            if goes_on {
+                push_tag(&mut tags, tags::MULTILINE_CONCAT, "");
+            }
+            self.send_tagged(&tags, &["PRIVMSG", target, line]);
         }
         self.send(&["BATCH", &format!("-{batch}")]);
         true
@@ -149,8 +154,8 @@ impl Network {
 
     /// The limits of a message that is said in this manner, if the server takes several lines in it.
     fn limits(&self, manner: Manner) -> Option<Limits> {
-        let is_possible = manner == Manner::Message && self.has_capability("batch");
-        self.capability("draft/multiline").filter(|_| is_possible).and_then(Limits::read)
+        let is_possible = manner == Manner::Message && self.has_capability(Capability::Batch);
+        self.capabilities.get(&Capability::Multiline).filter(|_| is_possible).and_then(|it| Limits::read(it))
     }
 
     /// How many bytes of this text, in UTF-8, reach the others uncut in one line: the server puts our name and address

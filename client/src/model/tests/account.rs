@@ -52,7 +52,7 @@ fn a_new_account_is_opened_once_one_is_here_and_is_the_one_to_log_in_to_from_the
         form.password = Secret::from("芝麻 开门".to_owned());
     });
     assert!(profile.password.is_empty(), "there is nothing to log in to yet");
-    window.happens(What::Capabilities(vec!["draft/account-registration".into()]));
+    window.happens(What::agreed(&["draft/account-registration"]));
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["REGISTER * * :芝麻 开门"]);
     window.server(&[":tea.house REGISTER SUCCESS bob :Account registered"]);
@@ -64,7 +64,7 @@ fn a_new_account_is_opened_once_one_is_here_and_is_the_one_to_log_in_to_from_the
 #[test]
 fn a_connection_that_is_made_again_logs_in_to_an_account_that_is_there_only_since() {
     let mut window = Window::in_lobby();
-    window.happens(What::Capabilities(vec!["draft/account-registration".into()]));
+    window.happens(What::agreed(&["draft/account-registration"]));
     window.type_in("/register sesame");
     window.server(&[":tea.house REGISTER SUCCESS bob :Account registered"]);
     window.lose_connection();
@@ -95,7 +95,7 @@ fn what_is_wrong_with_a_new_account_is_said() {
     assert!(window.sent().is_empty());
     assert!(notices(&window).iter().any(|notice| notice.contains("/msg NickServ HELP")));
 
-    window.happens(What::Capabilities(vec!["draft/account-registration".into()]));
+    window.happens(What::agreed(&["draft/account-registration"]));
     assert_eq!(window.type_in("/register short me@tea.house"), ["REGISTER * me@tea.house short"]);
     window.server(&[":tea.house FAIL REGISTER WEAK_PASSWORD bob :Your password is too short"]);
     assert!(notices(&window).iter().any(|notice| notice.ends_with("Your password is too short")));

@@ -6,8 +6,7 @@ impl Window {
     /// In the lobby of a server that has these capabilities.
     pub(super) fn with(capabilities: &[&str]) -> Self {
         let mut window = Self::in_lobby();
-        let capabilities = capabilities.iter().map(|it| (*it).to_owned()).collect();
-        window.happens(What::Capabilities(capabilities));
+        window.happens(What::agreed(capabilities));
         window
     }
 

@@ -6,11 +6,7 @@ use super::*;
 fn kept() -> Window {
     let mut window = Window::opened();
     window.model.log_in(window.model.login().form().clone());
-    window.happens(What::Capabilities(vec![
-        "batch".into(),
-        "draft/chathistory".into(),
-        "echo-message".into(),
-    ]));
+    window.happens(What::agreed(&["batch", "draft/chathistory", "echo-message"]));
     window.server(&[
         ":tea.house 001 bob :Welcome",
         ":tea.house 005 bob CHATHISTORY=3 :are supported",
@@ -91,7 +87,7 @@ fn what_was_missed_comes_after_the_way_back_and_is_unread() {
     window.model.set_focused(false);
     window.lose_connection();
     window.model.connect_again(FIRST);
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[":tea.house 001 bob :Welcome", ":tea.house 005 bob CHATHISTORY=3 :are supported"]);
     window.server(&[":bob!bob@here JOIN #lobby"]);
     assert!(window.sent().contains(&"CHATHISTORY AFTER #lobby msgid=m12 3".to_owned()));
@@ -113,8 +109,7 @@ fn what_was_missed_stands_above_what_is_said_while_it_comes() {
     window.model.set_focused(false);
     window.lose_connection();
     window.model.connect_again(FIRST);
-    let capabilities = ["batch", "draft/chathistory", "echo-message"].map(str::to_owned);
-    window.happens(What::Capabilities(capabilities.into()));
+    window.happens(What::agreed(&["batch", "draft/chathistory", "echo-message"]));
     window.server(&[":tea.house 001 bob :Welcome", ":tea.house 005 bob CHATHISTORY=3 :are supported"]);
     window.server(&[":bob!bob@here JOIN #lobby", &said("", "#lobby", 20)]);
     window.model.submit("back").unwrap();
@@ -140,7 +135,7 @@ fn what_was_missed_stands_above_what_is_said_while_it_comes() {
     // The next time we ask from the last that came, not from the last that was missed.
     window.lose_connection();
     window.model.connect_again(FIRST);
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
     assert!(window.sent().contains(&"CHATHISTORY AFTER #lobby msgid=own 100".to_owned()));
     // That message may be gone from there, and what came after it is not.
@@ -260,7 +255,7 @@ fn a_message_that_seemed_lost_with_the_connection_is_recognised_where_it_arrived
     };
     assert!(is_lost(&window));
     window.model.connect_again(FIRST);
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
     assert!(window.sent().contains(&"CHATHISTORY AFTER #lobby msgid=m21 100".to_owned()));
     window.server(&[
@@ -389,8 +384,7 @@ fn words_that_mean_something_to_the_servers_search_are_looked_for_by_reading() {
 fn private_messages_that_waited_are_there_after_the_login() {
     let mut window = Window::opened();
     window.model.log_in(window.model.login().form().clone());
-    let capabilities = ["batch", "draft/chathistory", "draft/read-marker"].map(str::to_owned);
-    window.happens(What::Capabilities(capabilities.into()));
+    window.happens(What::agreed(&["batch", "draft/chathistory", "draft/read-marker"]));
     window.happens(What::Account(Some("bob".into())));
     window.server(&[":tea.house 001 bob :Welcome"]);
     window.sent();
@@ -441,7 +435,7 @@ fn who_wrote_meanwhile_is_asked_by_the_servers_clock_where_ours_is_ahead() {
     ]);
     window.lose_connection();
     window.model.connect_again(FIRST);
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[
         "@time=2026-03-01T08:10:00.000Z :tea.house 900 bob bob!b@h ann :You are logged in",
         "@time=2026-03-01T08:10:00.000Z :tea.house 001 bob :Welcome",
@@ -456,7 +450,7 @@ fn who_wrote_meanwhile_is_asked_by_the_servers_clock_where_ours_is_ahead() {
 fn asked_after_coming_back(window: &mut Window) -> String {
     window.lose_connection();
     window.model.connect_again(FIRST);
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
     window.sent().into_iter().find(|line| line.starts_with("CHATHISTORY AFTER")).expect("it asks")
 }
@@ -487,7 +481,7 @@ fn what_was_missed_is_not_asked_for_again_where_something_newer_stands_below_it(
 fn what_one_says_is_not_dated_by_what_the_server_told_last() {
     let mut window = Window::opened();
     window.model.log_in(window.model.login().form().clone());
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[
         ":tea.house 001 bob :Welcome",
         ":tea.house 422 bob :No message of the day",
@@ -508,7 +502,7 @@ fn a_message_that_history_has_recognised_can_be_answered_and_taken_back() {
     let number = window.number("tea?");
     let can = |window: &Window| (window.model.can_take_back(number), window.model.can_react_to(number));
     let capabilities = ["batch", "draft/chathistory", "draft/message-redaction", "message-tags"];
-    window.happens(What::Capabilities(capabilities.map(str::to_owned).into()));
+    window.happens(What::agreed(&capabilities));
     assert_eq!(can(&window), (false, false), "nobody knows how it is called");
     window.server(&[
         ":tea.house BATCH +x chathistory #lobby",
@@ -522,7 +516,7 @@ fn a_message_that_history_has_recognised_can_be_answered_and_taken_back() {
 /// The connection was lost and is there again, and so are we in the lobby.
 fn back_in_lobby(window: &mut Window) {
     window.model.connect_again(FIRST);
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
 }
 

@@ -71,7 +71,7 @@ fn what_was_not_read_is_unread_the_next_time_below_its_line() {
 fn our_own_words_are_written_down_when_they_come_back_and_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = writing(folder.path());
-    window.happens(What::Capabilities(vec!["echo-message".into()]));
+    window.happens(What::agreed(&["echo-message"]));
     window.server(&[":bob!b@h JOIN #tea"]);
     window.model.submit("one").unwrap();
     window.model.submit("never arrives").unwrap();
@@ -89,7 +89,7 @@ fn a_server_that_keeps_history_is_asked_for_what_came_after() {
     window.server(&[":bob!b@h JOIN #tea", "@time=2026-03-01T08:00:00.000Z :alice!a@h PRIVMSG #tea :first"]);
     drop(window);
     let mut window = writing(folder.path());
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.server(&[":bob!b@h JOIN #tea"]);
     assert_eq!(window.sent(), ["CHATHISTORY AFTER #tea timestamp=2026-03-01T08:00:00.000Z 100"]);
     window.server(&[
@@ -107,7 +107,7 @@ fn a_private_talk_that_is_opened_again_is_asked_for_what_came_after() {
     window.server(&["@msgid=m1;time=2026-03-01T08:00:00.000Z :alice!a@h PRIVMSG bob :first"]);
     drop(window);
     let mut window = writing(folder.path());
-    window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+    window.happens(What::agreed(&["batch", "draft/chathistory"]));
     window.model.open_private("alice");
     assert_eq!(window.sent(), ["CHATHISTORY AFTER alice msgid=m1 100"]);
     window.server(&[
@@ -142,7 +142,7 @@ fn a_message_from_the_future_hides_nothing_of_what_is_said_after_it() {
         drop(window);
         let mut window = writing(folder.path());
         window.pass(SignedDuration::from_mins(30));
-        window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+        window.happens(What::agreed(&["batch", "draft/chathistory"]));
         window.server(&[":bob!b@h JOIN #tea"]);
         let sent = window.sent();
         assert_eq!(sent.len(), 1);
@@ -195,7 +195,7 @@ fn who_takes_a_seat_after_somebody_else_reads_nothing_of_theirs() {
 fn what_was_taken_back_does_not_stand_there_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = writing(folder.path());
-    window.happens(What::Capabilities(vec!["echo-message".into(), "labeled-response".into()]));
+    window.happens(What::agreed(&["echo-message", "labeled-response"]));
     window.server(&[":bob!b@h JOIN #tea", "@msgid=1 :alice!a@h PRIVMSG #tea :oops"]);
     window.type_in("my mistake");
     // The server's clock is another.
@@ -218,7 +218,7 @@ fn what_was_missed_is_written_down_where_it_belongs() {
     drop(window);
     for _ in 0..2 {
         let mut window = writing(folder.path());
-        window.happens(What::Capabilities(vec!["batch".into(), "draft/chathistory".into()]));
+        window.happens(What::agreed(&["batch", "draft/chathistory"]));
         window
             .server(&[":bob!b@h JOIN #tea", "@time=2026-03-01T09:00:00.000Z :alice!a@h PRIVMSG #tea :live"]);
         window.server(&[

@@ -348,7 +348,7 @@ fn what_is_said_is_sent_and_shown_at_once_where_the_server_does_not_echo() {
 #[test]
 fn where_the_server_echoes_it_is_shown_once_when_it_comes_back() {
     let mut window = Window::in_lobby();
-    window.happens(What::Capabilities(vec!["echo-message".to_owned()]));
+    window.happens(What::agreed(&["echo-message"]));
     assert_eq!(window.type_in("hi"), ["PRIVMSG #lobby hi"]);
     let lines = window.shown("#lobby").len();
     window.server(&[":bob!bob@here PRIVMSG #lobby hi"]);
@@ -723,7 +723,7 @@ fn a_server_that_shows_nobody_is_asked_about_the_room() {
 #[test]
 fn away_marks_are_asked_for_quietly_where_the_server_keeps_them_up_to_date() {
     let mut window = Window::logged_in();
-    window.happens(What::Capabilities(vec!["away-notify".to_owned()]));
+    window.happens(What::agreed(&["away-notify"]));
     window.server(&[":bob!b@h JOIN #a", ":s 353 bob = #a :bob alice", ":s 366 bob #a :End"]);
     assert_eq!(window.sent(), ["WHO #a"]);
     let before = window.shown("#a");
@@ -1354,7 +1354,7 @@ fn a_server_that_can_speaks_the_windows_language() {
     }
     let mut window = Window::opened();
     window.model.log_in(window.model.login().form().clone());
-    window.happens(What::Capabilities(vec!["draft/languages=9,en,zh".into()]));
+    window.happens(What::agreed(&["draft/languages=9,en,zh"]));
     assert_eq!(window.sent(), [""; 0]);
     window.server(&[":tea.house 001 bob :Welcome"]);
     assert_eq!(window.sent(), ["LANGUAGE en"]);

@@ -8,9 +8,7 @@ const HERS: &str = "@msgid=a1 :alice!a@h PRIVMSG #lobby :tea?";
 impl Window {
     fn with_signals() -> Self {
         let mut window = Self::in_lobby();
-        let capabilities =
-            ["message-tags", "draft/message-redaction", "draft/read-marker"].map(str::to_owned).to_vec();
-        window.happens(What::Capabilities(capabilities));
+        window.happens(What::agreed(&["message-tags", "draft/message-redaction", "draft/read-marker"]));
         window
     }
 

@@ -133,7 +133,7 @@ fn several_lines_that_are_refused_say_so_and_can_be_sent_again() {
         assert_eq!(window.delivery("short"), Delivery::Pending);
         assert_eq!(window.shown("#lobby").len(), lines, "and no notice besides");
         // The server has changed its mind meanwhile.
-        window.happens(What::Capabilities(vec!["echo-message".into()]));
+        window.happens(What::agreed(&["echo-message"]));
         window.model.send_again(window.number("one\ntwo")).unwrap();
         assert_eq!(window.sent(), ["PRIVMSG #lobby one", "PRIVMSG #lobby two"]);
     }

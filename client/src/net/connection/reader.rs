@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 use jiff::Timestamp;
-use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, numerics, text};
+use teahouse_protocol::{Line, LineBuffer, LineLimits, Message, failures, numerics, text};
 
 use crate::config::profile::Profile;
 use crate::event::failure::Failure;
@@ -455,7 +455,7 @@ struct Session<'r> {
 /// Whether a server says that it takes nothing but UTF-8 ([UTF8ONLY](https://ircv3.net/specs/extensions/utf8-only)).
 fn wants_utf8(message: &Message<'_>) -> bool {
     let is_told = message.numeric() == Some(numerics::RPL_ISUPPORT) && message.params().contains(&"UTF8ONLY");
-    is_told || (message.is("FAIL") && message.param(1) == Some("INVALID_UTF8"))
+    is_told || (message.is("FAIL") && message.param(1) == Some(failures::INVALID_UTF8))
 }
 
 /// Whether a read or write ran out of its time; systems call it by two names.

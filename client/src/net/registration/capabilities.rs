@@ -8,45 +8,46 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 
+use teahouse_protocol::Capability;
+use teahouse_protocol::capabilities::STS;
+
 use crate::net::sts;
 
-/// The capability of servers that have [logins to accounts](crate::net::registration::sasl).
-pub const SASL: &str = "sasl";
-
-/// The capabilities that the window makes use of. [`SASL`] joins them where there is an account.
-const WANTED: [&str; 15] = [
-    "away-notify",
-    "batch",
-    "cap-notify",
-    "draft/account-registration",
-    "draft/chathistory",
-    "draft/languages",
-    "draft/message-redaction",
-    "draft/multiline",
-    "draft/read-marker",
-    "echo-message",
-    "labeled-response",
-    "message-tags",
-    "multi-prefix",
-    "server-time",
-    "standard-replies",
+/// The capabilities that the window makes use of. [`Capability::Sasl`] joins them where there is an account.
+///
+/// Together they are short enough for one `CAP REQ`, and so is the server's answer, which repeats them behind its own
+/// name and ours.
+const WANTED: [Capability; 15] = [
+    Capability::AwayNotify,
+    Capability::Batch,
+    Capability::CapNotify,
+    Capability::AccountRegistration,
+    Capability::ChatHistory,
+    Capability::Languages,
+    Capability::MessageRedaction,
+    Capability::Multiline,
+    Capability::ReadMarker,
+    Capability::EchoMessage,
+    Capability::LabeledResponse,
+    Capability::MessageTags,
+    Capability::MultiPrefix,
+    Capability::ServerTime,
+    Capability::StandardReplies,
 ];
 
-/// How long the list in one `CAP REQ` may be: the server's answer repeats it behind its own name and ours.
-const MAX_REQUEST_BYTES: usize = 300;
+/// A capability, and what the server says beside its name, if anything.
+type Offer = (Capability, Option<String>);
 
 /// How things stand with one server.
 #[derive(Debug, Default)]
 pub struct Capabilities {
     stage: Stage,
-    /// What the server has that is of use here, while its list is not complete: names with their values.
-    offered: Vec<(String, Option<String>)>,
-    /// Each `CAP REQ` that was not answered in full, with the names that were not.
-    asked: VecDeque<Vec<String>>,
+    /// What the server has that is of use here, while its list is not complete.
+    offered: Vec<Offer>,
+    /// Each `CAP REQ` that was not answered in full, with what was not.
+    asked: VecDeque<Vec<Offer>>,
     /// What is in force.
-    enabled: Vec<String>,
-    /// What the server said beside the names of what was asked for.
-    values: BTreeMap<String, String>,
+    enabled: BTreeMap<Capability, Option<String>>,
 }
 
 /// How far the negotiation before the welcome has come.
@@ -69,7 +70,7 @@ pub enum Refused {
     /// A capability that could not be had must not cost us the others, so each is asked for by itself.
     AskAgain(Vec<String>),
     /// To do without this one.
-    DoWithout(String),
+    DoWithout(Capability),
 }
 
 impl Capabilities {
@@ -81,12 +82,14 @@ impl Capabilities {
                 Some((name, value)) => (name, Some(value)),
                 None => (*name, None),
             };
-            if name == "sts" {
+            if name == STS {
                 sts = Some(sts::Offer::parse(value.unwrap_or_default()));
-            } else if name == SASL || WANTED.contains(&name) {
+            } else if let Some(capability) = Capability::from_name(name)
+                && (capability == Capability::Sasl || WANTED.contains(&capability))
+            {
                 // A capability that is said twice holds as it was said last.
-                self.offered.retain(|(known, _)| known != name);
-                self.offered.push((name.to_owned(), value.map(str::to_owned)));
+                self.offered.retain(|(known, _)| *known != capability);
+                self.offered.push((capability, value.map(str::to_owned)));
             }
         }
         sts
@@ -94,7 +97,7 @@ impl Capabilities {
 
     /// Whether the server has logins to accounts, as far as its list has come.
     pub fn offers_sasl(&self) -> bool {
-        self.offered.iter().any(|(name, _)| name == SASL)
+        self.offered.iter().any(|(capability, _)| *capability == Capability::Sasl)
     }
 
     /// The server's list is complete, and it waits for us.
@@ -104,36 +107,28 @@ impl Capabilities {
         }
     }
 
-    /// Asks for what was offered, and for [`SASL`] only if that is wanted. Gives the lines.
+    /// Asks for what was offered, and for [`Capability::Sasl`] only if that is wanted. Gives the line, if any.
     pub fn ask(&mut self, wants_sasl: bool) -> Vec<String> {
-        let mut names = Vec::with_capacity(self.offered.len());
-        for (name, value) in mem::take(&mut self.offered) {
-            if name == SASL && !wants_sasl {
-                continue;
-            }
-            self.values.remove(&name);
-            self.values.extend(value.map(|value| (name.clone(), value)));
-            names.push(name);
-        }
-        self.request(in_lines(names))
+        let mut wanted = mem::take(&mut self.offered);
+        wanted.retain(|(capability, _)| *capability != Capability::Sasl || wants_sasl);
+        if wanted.is_empty() { Vec::new() } else { self.request(vec![wanted]) }
     }
 
-    fn request(&mut self, lists: Vec<Vec<String>>) -> Vec<String> {
-        let lines = lists.iter().map(|names| format!("CAP REQ :{}", names.join(" "))).collect();
+    fn request(&mut self, lists: Vec<Vec<Offer>>) -> Vec<String> {
+        let names = |list: &Vec<Offer>| list.iter().map(|(it, _)| it.name()).collect::<Vec<_>>().join(" ");
+        let lines = lists.iter().map(|list| format!("CAP REQ :{}", names(list))).collect();
         self.asked.extend(lists);
         lines
     }
 
     /// The server agreed to these (`CAP ACK`). Gives those that are in force from now on: only what was asked for
     /// counts, and nobody asks to be without something.
-    pub fn agree<'n>(&mut self, names: &[&'n str]) -> Vec<&'n str> {
-        let is_asked = |name: &&str| self.asked.iter().flatten().any(|one| one == name);
-        let granted: Vec<_> = names.iter().copied().filter(is_asked).collect();
-        for name in &granted {
-            self.enabled.retain(|enabled| enabled != name);
-            self.enabled.push((*name).to_owned());
-            for asked in &mut self.asked {
-                asked.retain(|one| one != name);
+    pub fn agree(&mut self, names: &[&str]) -> Vec<Capability> {
+        let mut granted = Vec::new();
+        for asked in &mut self.asked {
+            for (capability, value) in asked.extract_if(.., |(it, _)| names.contains(&it.name())) {
+                self.enabled.insert(capability, value);
+                granted.push(capability);
             }
         }
         self.asked.retain(|asked| !asked.is_empty());
@@ -142,15 +137,14 @@ impl Capabilities {
 
     /// The server refused the list with these (`CAP NAK`). A server that does not say which list means the first.
     pub fn refuse(&mut self, names: &[&str]) -> Refused {
-        let is_this = |asked: &Vec<String>| asked.iter().any(|name| names.contains(&name.as_str()));
+        let is_this = |asked: &Vec<Offer>| asked.iter().any(|(it, _)| names.contains(&it.name()));
         let place = if names.is_empty() { Some(0) } else { self.asked.iter().position(is_this) };
-        let Some(mut list) = place.and_then(|place| self.asked.remove(place)) else {
-            return Refused::Nothing;
-        };
-        match (list.len(), list.pop()) {
-            (1, Some(name)) => Refused::DoWithout(name),
-            (_, last) => {
-                let alone = list.into_iter().chain(last).map(|name| vec![name]).collect();
+        let list = place.and_then(|place| self.asked.remove(place)).unwrap_or_default();
+        match list[..] {
+            [] => Refused::Nothing,
+            [(capability, _)] => Refused::DoWithout(capability),
+            _ => {
+                let alone = list.into_iter().map(|offer| vec![offer]).collect();
                 Refused::AskAgain(self.request(alone))
             }
         }
@@ -158,21 +152,17 @@ impl Capabilities {
 
     /// The server withdrew these (`CAP DEL`).
     pub fn withdraw(&mut self, names: &[&str]) {
-        self.enabled.retain(|enabled| !names.contains(&enabled.as_str()));
+        self.enabled.retain(|enabled, _| !names.contains(&enabled.name()));
     }
 
-    /// What is in force: names, or `name=value`.
-    pub fn in_force(&self) -> Vec<String> {
-        let with_value = |name: &String| match self.values.get(name) {
-            Some(value) => format!("{name}={value}"),
-            None => name.clone(),
-        };
-        self.enabled.iter().map(with_value).collect()
+    /// What is in force, each with the server's words on it.
+    pub fn in_force(&self) -> BTreeMap<Capability, String> {
+        self.enabled.iter().map(|(it, value)| (*it, value.clone().unwrap_or_default())).collect()
     }
 
     /// The mechanisms that the server has for logins, if it said so.
     pub fn mechanisms(&self) -> Option<&str> {
-        self.values.get(SASL).map(String::as_str)
+        self.enabled.get(&Capability::Sasl)?.as_deref()
     }
 
     /// Whether `CAP END` is to be sent now: once, when the server has answered all.
@@ -190,34 +180,16 @@ impl Capabilities {
     }
 }
 
-/// Names in lists that are each short enough for one line.
-fn in_lines(names: Vec<String>) -> Vec<Vec<String>> {
-    let mut lists: Vec<Vec<String>> = Vec::new();
-    let mut bytes = 0;
-    for name in names {
-        bytes += 1 + name.len();
-        match lists.last_mut().filter(|_| bytes <= MAX_REQUEST_BYTES) {
-            Some(list) => list.push(name),
-            None => {
-                bytes = name.len();
-                lists.push(vec![name]);
-            }
-        }
-    }
-    lists
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_long_wish_is_several_requests() {
-        let names: Vec<_> = (0..10).map(|n| format!("{n:0>97}")).collect();
-        let lists = in_lines(names.clone());
-        assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3, 1]);
-        assert_eq!(lists.concat(), names);
-        assert_eq!(in_lines(Vec::new()), Vec::<Vec<String>>::new());
+    fn all_that_is_wanted_fits_into_one_request() {
+        let mut capabilities = Capabilities::default();
+        let names: Vec<_> = WANTED.iter().chain([&Capability::Sasl]).map(|it| it.name()).collect();
+        capabilities.offer(&names);
+        assert!(capabilities.ask(true)[0].len() <= 300);
     }
 
     #[test]

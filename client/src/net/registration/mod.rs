@@ -9,12 +9,12 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use teahouse_protocol::{Message, numerics as n};
+use teahouse_protocol::{Capability, Message, numerics as n};
 
 use crate::config::profile::Profile;
 use crate::event::failure::{Failure, LoginFailure};
 use crate::event::{What, read};
-use crate::net::registration::capabilities::{Capabilities, Refused, SASL};
+use crate::net::registration::capabilities::{Capabilities, Refused};
 use crate::net::registration::sasl::{Login, Progress};
 use crate::net::sts;
 use crate::text::i18n::Text;
@@ -261,16 +261,14 @@ impl Registration {
             "NAK" => match self.capabilities.refuse(&names) {
                 Refused::Nothing => Step::default(),
                 Refused::AskAgain(lines) => lines.into(),
-                Refused::DoWithout(name) if name == SASL => {
-                    self.go_on_without_account(&LoginFailure::NotOffered)
-                }
+                Refused::DoWithout(Capability::Sasl) => self.go_on_without_account(&LoginFailure::NotOffered),
                 Refused::DoWithout(_) => self.settle(),
             },
             "DEL" => {
                 self.capabilities.withdraw(&names);
                 let step = Step { news: vec![self.in_force()], ..Step::default() };
                 match &mut self.login {
-                    Some(login) if names.contains(&SASL) => {
+                    Some(login) if names.contains(&Capability::Sasl.name()) => {
                         let progress = login.give_up(LoginFailure::NotOffered);
                         step.and(self.go_on(progress))
                     }
@@ -308,7 +306,7 @@ impl Registration {
         }
         let step = Step { news: vec![self.in_force()], ..Step::default() };
         let then = match &mut self.login {
-            Some(login) if granted.contains(&SASL) && login.is_idle() && !login.is_done() => {
+            Some(login) if granted.contains(&Capability::Sasl) && login.is_idle() && !login.is_done() => {
                 let progress = login.begin(self.capabilities.mechanisms());
                 self.go_on(progress)
             }
@@ -361,8 +359,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::profile::Mechanism;
     use crate::config::profile::Secret;
+    use teahouse_protocol::sasl::Mechanism;
 
     fn bob() -> Profile {
         Profile { nick: "bob".into(), ..Profile::default() }
@@ -490,8 +488,7 @@ mod tests {
         assert_eq!(answers(&mut registration, &[offer]), ["CAP REQ :server-time echo-message"]);
         let step = take(&mut registration, ":s CAP bob ACK :server-time echo-message ");
         assert_eq!(step.lines, ["CAP END"]);
-        let enabled = ["server-time", "echo-message"].map(str::to_owned).to_vec();
-        assert_eq!(step.news, [What::Capabilities(enabled)]);
+        assert_eq!(step.news, [What::agreed(&["server-time", "echo-message"])]);
         assert!(!registration.is_welcomed());
         answers(&mut registration, &[":s 001 bob :Welcome"]);
         assert!(registration.is_welcomed());
@@ -501,17 +498,13 @@ mod tests {
     fn what_the_server_says_of_a_capability_is_told_and_the_last_word_holds() {
         let mut registration = talk(&bob());
         answers(&mut registration, &[":s CAP * LS :draft/multiline=max-bytes=4096"]);
-        let told = |step: Step| match step.news.into_iter().next() {
-            Some(What::Capabilities(capabilities)) => capabilities,
-            other => panic!("{other:?}"),
-        };
         let step = take(&mut registration, ":s CAP * ACK :draft/multiline");
-        assert_eq!(told(step), ["draft/multiline=max-bytes=4096"]);
+        assert_eq!(step.news, [What::agreed(&["draft/multiline=max-bytes=4096"])]);
         answers(&mut registration, &[":s CAP bob NEW :draft/multiline=max-bytes=8192"]);
         let step = take(&mut registration, ":s CAP bob ACK :draft/multiline");
-        assert_eq!(told(step), ["draft/multiline=max-bytes=8192"]);
+        assert_eq!(step.news, [What::agreed(&["draft/multiline=max-bytes=8192"])]);
         let step = take(&mut registration, ":s CAP bob DEL :draft/multiline");
-        assert_eq!(told(step), [""; 0]);
+        assert_eq!(step.news, [What::agreed(&[])]);
     }
 
     #[test]
@@ -557,7 +550,7 @@ mod tests {
         }
         let step = take(&mut registration, ":s CAP * ACK :server-time echo-message");
         assert_eq!(step.lines, ["CAP END"]);
-        assert_eq!(step.news, [What::Capabilities(vec!["server-time".to_owned()])]);
+        assert_eq!(step.news, [What::agreed(&["server-time"])]);
         assert_eq!(take(&mut registration, ":s CAP * ACK :-server-time"), Step::default());
     }
 
@@ -588,7 +581,7 @@ mod tests {
         assert_eq!(answers(&mut registration, &[":s CAP bob NEW :echo-message"]), ["CAP REQ :echo-message"]);
         assert_eq!(answers(&mut registration, &[":s CAP bob ACK :echo-message"]), [""; 0]);
         let step = take(&mut registration, ":s CAP bob DEL :echo-message");
-        assert_eq!(step.news, [What::Capabilities(vec![])]);
+        assert_eq!(step.news, [What::agreed(&[])]);
     }
 
     #[test]
@@ -691,7 +684,7 @@ mod tests {
         answers(&mut registration, &[":s CAP * LS :server-time sasl", ":s CAP * ACK :server-time sasl"]);
         let step = take(&mut registration, ":s CAP * DEL :server-time");
         assert_eq!((step.failure, step.lines), (None, vec![]));
-        assert_eq!(step.news, [What::Capabilities(vec!["sasl".to_owned()])]);
+        assert_eq!(step.news, [What::agreed(&["sasl"])]);
         assert_eq!(answers(&mut registration, &["AUTHENTICATE +"]).len(), 1);
     }
 
@@ -824,8 +817,7 @@ mod tests {
             let asked: Vec<_> = said.iter().filter_map(|line| line.strip_prefix("CAP REQ :")).collect();
             let asked: Vec<_> = asked.iter().flat_map(|list| list.split(' ')).collect();
             let in_force = registration.capabilities.in_force();
-            let is_asked = |name: &String| asked.contains(&name.split('=').next().unwrap_or_default());
-            prop_assert!(in_force.iter().all(is_asked), "{in_force:?} {said:?}");
+            prop_assert!(in_force.keys().all(|it| asked.contains(&it.name())), "{in_force:?} {said:?}");
         }
     }
 }

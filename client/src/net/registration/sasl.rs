@@ -13,10 +13,10 @@
 use std::collections::VecDeque;
 
 use base64ct::{Base64, Encoding};
-use teahouse_protocol::sasl::{self, Assembler};
+use teahouse_protocol::sasl::{self, Assembler, Mechanism};
 use teahouse_protocol::{Message, numerics as n};
 
-use crate::config::profile::{Mechanism, Profile, Secret};
+use crate::config::profile::{Profile, Secret};
 use crate::event::failure::LoginFailure;
 use crate::net::registration::scram::{NotGenuine, Scram};
 use crate::text::formatting;

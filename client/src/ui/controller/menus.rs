@@ -1,5 +1,7 @@
 //! The menus: what can be done with a person, a conversation, a server, and with our own name.
 
+use teahouse_protocol::Rank;
+
 use super::Controller;
 use crate::config::settings::{Choice, Notify};
 use crate::model::{self, ConversationId, Link, Network, NetworkId, Order};
@@ -28,14 +30,14 @@ impl Controller {
         let network = model.front().filter(|network| network.may_keep_order() && !is_me);
         let signs = network.and_then(Network::current).and_then(|room| room.members().signs_of(&nick));
         if let Some(signs) = signs {
-            let has = |sign: char| signs.contains(sign);
-            let voice = if has('+') { Text::TakeVoice } else { Text::GiveVoice };
-            let operator = if has('@') { Text::UnmakeOperator } else { Text::MakeOperator };
+            let has = |rank: Rank| signs.contains(rank.prefix());
+            let voice = if has(Rank::Voice) { Text::TakeVoice } else { Text::GiveVoice };
+            let operator = if has(Rank::Operator) { Text::UnmakeOperator } else { Text::MakeOperator };
             let mut order = |text: Text, order: Order| {
                 add(text, Action::KeepOrder { nick: nick.clone(), order });
             };
-            order(voice, Order::Voice(!has('+')));
-            order(operator, Order::Operator(!has('@')));
+            order(voice, Order::Voice(!has(Rank::Voice)));
+            order(operator, Order::Operator(!has(Rank::Operator)));
             order(Text::Kick, Order::Kick);
             order(Text::Ban, Order::Ban);
         }

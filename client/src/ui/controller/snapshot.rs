@@ -79,7 +79,7 @@ impl Controller {
                 let rows = current.members().sorted().into_iter();
                 rows.map(|member| probe::MemberRow {
                     name: member.nick.clone(),
-                    rank: presenter::rank_text(member.rank()).to(language).to_owned(),
+                    rank: presenter::group_text(member.group()).to(language).to_owned(),
                     is_away: member.away,
                 })
                 .collect()

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use teahouse_protocol::framing::MAX_LINE_BYTES;
 use teahouse_protocol::names::MAX_CHANNEL_BYTES;
-use teahouse_protocol::{Message, text};
+use teahouse_protocol::{Message, batches, text};
 
 use crate::commands::channels::{self, modes};
 use crate::commands::context::Context;
@@ -48,7 +48,7 @@ pub(in crate::commands) fn tell(world: &mut World, to: ClientId, lines: &[String
         return;
     }
     let (server, number) = (world.config.name.clone(), world.next_number());
-    world.tell(to, &world.line(format_args!(":{server} BATCH +{number} draft/isupport")), cause);
+    world.tell(to, &world.line(format_args!(":{server} BATCH +{number} {}", batches::ISUPPORT)), cause);
     for line in lines {
         let tags = Tags { batch: Some(number), ..Tags::default() };
         let line = world.numeric(to, &Reply::ISupport(line.clone())).with_tags(tags);
@@ -72,7 +72,7 @@ pub(in crate::commands) fn changed_tokens(before: &Config, after: &Config) -> Ve
 /// The letters that 004 lists: of people, of rooms, and of rooms those that have a parameter.
 pub(in crate::commands) static LETTERS: LazyLock<[String; 3]> = LazyLock::new(|| {
     let [lists, key, settings, flags] = modes::kinds();
-    let ranks = Rank::ALL.iter().map(|(_, letter, _)| *letter).collect();
+    let ranks = Rank::ALL.iter().map(|rank| rank.letter()).collect();
     let with_param = [lists, key, settings, ranks].concat();
     let people = modes::in_order(UserMode::ALL.iter().map(|(_, letter)| *letter));
     [people, modes::in_order(with_param.chars().chain(flags.chars())), modes::in_order(with_param.chars())]
@@ -86,8 +86,8 @@ fn in_lines(tokens: &[String]) -> Vec<String> {
 /// The tokens of 005.
 #[inline(never)]
 fn tokens(config: &Config) -> Vec<String> {
-    let letters: String = Rank::ALL.iter().map(|(_, letter, _)| letter).collect();
-    let prefixes: String = Rank::ALL.iter().map(|(.., prefix)| prefix).collect();
+    let letters: String = Rank::ALL.iter().map(|rank| rank.letter()).collect();
+    let prefixes: String = Rank::ALL.iter().map(|rank| rank.prefix()).collect();
     let lists: String = List::ALL.iter().map(|(_, letter)| letter).collect();
     let mut tokens = vec![
         "ACCOUNTEXTBAN=a".to_owned(),

@@ -7,7 +7,7 @@ use teahouse_protocol::Message;
 use teahouse_protocol::sasl::{ABORT, EMPTY, chunks};
 use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 
-use crate::auth::sasl::{Exchange, Mechanism, Plain, Scram, Step};
+use crate::auth::sasl::{self, Exchange, Plain, Scram, Step};
 use crate::commands::accounts::login::{LoginAttempt, Proof, has_password, log_in};
 use crate::commands::context::Context;
 use crate::config::user_modes::UserMode;
@@ -35,8 +35,8 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
         return Err(Reply::SaslAlready);
     }
     let (config, secure) = (&context.world.config, context.device().modes.has(UserMode::Secure));
-    let Some(mechanism) = Mechanism::find(name, config.scram, secure) else {
-        let list = Mechanism::list(config.scram, secure);
+    let Some(mechanism) = sasl::find(name, config.scram, secure) else {
+        let list = sasl::list(config.scram, secure);
         context.reply(&Reply::SaslMechs(list));
         return Err(Reply::SaslFail);
     };

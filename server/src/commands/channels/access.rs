@@ -16,11 +16,8 @@ pub(in crate::commands) fn give_ranks(context: &mut Context, id: ChannelId) {
         .map(|(registration, account)| registration.ranks(account))
         .unwrap_or_default();
     let have = channel.ranks(context.me);
-    let lacks: Vec<_> = Rank::ALL
-        .iter()
-        .map(|(rank, ..)| *rank)
-        .filter(|rank| ranks.has(*rank) && !have.has(*rank))
-        .collect();
+    let lacks: Vec<_> =
+        Rank::ALL.iter().copied().filter(|rank| ranks.has(*rank) && !have.has(*rank)).collect();
     set_ranks(context, id, context.me, &lacks, true);
 }
 

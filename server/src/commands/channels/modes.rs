@@ -11,7 +11,7 @@ use crate::text::duration;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::mask::{self, ListEntry};
-use crate::world::{ChannelId, Flag, Kind, List, Rank, Setting};
+use crate::world::{ChannelId, Flag, Kind, List, Rank, Setting, given_by};
 
 /// How many changes with a parameter one MODE may have (MODES).
 pub(in crate::commands) const MAX_CHANGES: usize = 6;
@@ -260,7 +260,7 @@ fn change_rank(
     let found = nick.map(|nick| context.world.find(nick));
     // Everybody may step down.
     if on || !matches!(found, Some(Ok(person)) if person == context.me) {
-        context.need_rank(channel, rank.given_by())?;
+        context.need_rank(channel, given_by(rank))?;
     }
     let channel_name = context.world.channel(channel).name.clone();
     let Some(found) = found else {

@@ -12,7 +12,7 @@ pub(super) mod search;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use teahouse_protocol::{Message, names};
+use teahouse_protocol::{Message, batches, names};
 
 use super::context::Context;
 use crate::outbox::Cause;
@@ -134,7 +134,7 @@ fn answer<'m>(context: &mut Context, subcommand: &str, message: &Message<'m>) ->
             context.fail("CHATHISTORY", "MESSAGE_ERROR", &about, &Text::StoreUnavailable);
             return Ok(());
         };
-        let batch = context.begin_batch(&format!("chathistory {name}"));
+        let batch = context.begin_batch(&format!("{} {name}", batches::CHATHISTORY));
         for entry in &entries {
             context.replay(entry, &name, batch);
         }
@@ -320,7 +320,7 @@ fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit:
             context.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", &Text::StoreUnavailable);
             return Ok(());
         };
-        let batch = context.begin_batch("draft/chathistory-targets");
+        let batch = context.begin_batch(batches::CHATHISTORY_TARGETS);
         for last in found {
             let name = name_of_conversation(context, &last, &mine);
             let words = format!("CHATHISTORY TARGETS {name} {:.3}", context.world.shown(last.time));

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use teahouse_protocol::Message;
+use teahouse_protocol::{Message, batches};
 
 use crate::commands::context::Context;
 use crate::commands::history::{Readable, readable, readable_rooms, reads_since};
@@ -108,7 +108,7 @@ fn go_on(context: &mut Context, mut search: Search) {
 }
 
 fn show(context: &mut Context, found: &[Entry]) {
-    let batch = context.begin_batch("teahouse/search");
+    let batch = context.begin_batch(batches::SEARCH);
     for entry in found {
         let channel = context.world.find_channel(&entry.place).ok();
         let name = channel.map(|channel| context.world.channel(channel).name.clone()).unwrap_or_default();

@@ -3,7 +3,7 @@
 //! A client opens a batch, says its lines and closes it; only then is anything delivered. A client that knows such
 //! batches gets a batch, and everybody else gets the lines one by one.
 
-use teahouse_protocol::{Message, names};
+use teahouse_protocol::{Message, batches, failures, names, tags};
 
 use crate::commands::context::Context;
 use crate::commands::messages::speech::{self, Speech};
@@ -35,7 +35,7 @@ pub(in crate::commands) fn batch(context: &mut Context, message: &Message) -> Re
 fn open(context: &mut Context, reference: &str, message: &Message) {
     let (kind, target) = (message.param(1).unwrap_or_default(), message.param(2).unwrap_or_default());
     let is_reference = (1..=REFERENCE_BYTES).contains(&reference.len());
-    if kind != "draft/multiline" || target.is_empty() || !is_reference {
+    if kind != batches::MULTILINE || target.is_empty() || !is_reference {
         return invalid(context);
     }
     // The answer comes when the batch is closed.
@@ -69,7 +69,7 @@ pub(in crate::commands) fn take_line(
     command: &'static str,
     message: &Message,
 ) -> bool {
-    let Some(reference) = context.tags.get("batch").filter(|_| context.has(Capability::Multiline)) else {
+    let Some(reference) = context.tags.get(tags::BATCH).filter(|_| context.has(Capability::Multiline)) else {
         return false;
     };
     let casemapping = context.world.config.casemapping;
@@ -82,7 +82,7 @@ pub(in crate::commands) fn take_line(
         return true;
     }
     let (target, text) = (message.param(0).unwrap_or_default(), message.param(1).unwrap_or_default());
-    let concat = context.tags.get("draft/multiline-concat").is_some();
+    let concat = context.tags.get(tags::MULTILINE_CONCAT).is_some();
     let is_first = draft.lines == 0;
     let bytes = draft.words.matches(|c| c != '\r').map(str::len).sum::<usize>();
     let bytes = bytes + text.len() + usize::from(!is_first && !concat);
@@ -93,9 +93,9 @@ pub(in crate::commands) fn take_line(
     } else if mixed || (concat && (text.is_empty() || is_first)) {
         Some(("MULTILINE_INVALID", String::new(), Text::InvalidBatch))
     } else if bytes > MOST_BYTES {
-        Some(("MULTILINE_MAX_BYTES", MOST_BYTES.to_string(), Text::BatchTooLong))
+        Some((failures::MULTILINE_MAX_BYTES, MOST_BYTES.to_string(), Text::BatchTooLong))
     } else if draft.lines == MOST_LINES {
-        Some(("MULTILINE_MAX_LINES", MOST_LINES.to_string(), Text::BatchTooLong))
+        Some((failures::MULTILINE_MAX_LINES, MOST_LINES.to_string(), Text::BatchTooLong))
     } else {
         None
     };

@@ -1,52 +1,13 @@
-//! Ranks: what a member may do in a channel, from voice to founder.
+//! The ranks of one member, and who gives them.
 
-/// The ranks of members, from low to high.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rank {
-    /// `+v`: speaks where not everybody may.
-    Voice,
-    /// `+h`: keeps order: removes members, bans, gives voice.
-    HalfOperator,
-    /// `+o`: sets every mode.
-    Operator,
-    /// `+a`: an operator whom other operators cannot remove.
-    Admin,
-    /// `+q`: founded the channel; gives every rank.
-    Founder,
-}
+use teahouse_protocol::Rank;
 
-impl Rank {
-    /// All ranks from high to low, with their letters and their prefixes (PREFIX).
-    pub const ALL: &[(Self, char, char)] = &[
-        (Self::Founder, 'q', '~'),
-        (Self::Admin, 'a', '&'),
-        (Self::Operator, 'o', '@'),
-        (Self::HalfOperator, 'h', '%'),
-        (Self::Voice, 'v', '+'),
-    ];
-
-    /// The rank with this letter in MODE.
-    pub fn from_letter(letter: char) -> Option<Self> {
-        Self::ALL.iter().find(|(_, wire, _)| *wire == letter).map(|(rank, ..)| *rank)
-    }
-
-    /// The rank with this prefix in NAMES.
-    pub fn from_prefix(prefix: char) -> Option<Self> {
-        Self::ALL.iter().find(|(.., wire)| *wire == prefix).map(|(rank, ..)| *rank)
-    }
-
-    /// Its letter in MODE.
-    pub fn letter(self) -> char {
-        Self::ALL.iter().find(|(rank, ..)| *rank == self).map_or(' ', |(_, letter, _)| *letter)
-    }
-
-    /// The rank that may give and take this one: a half operator gives voice, only the founder the two highest.
-    pub fn given_by(self) -> Self {
-        match self {
-            Self::Voice => Self::HalfOperator,
-            Self::HalfOperator | Self::Operator => Self::Operator,
-            Self::Admin | Self::Founder => Self::Founder,
-        }
+/// The rank that may give and take this one: a half operator gives voice, only the founder the two highest.
+pub fn given_by(rank: Rank) -> Rank {
+    match rank {
+        Rank::Voice => Rank::HalfOperator,
+        Rank::HalfOperator | Rank::Operator => Rank::Operator,
+        Rank::Admin | Rank::Founder => Rank::Founder,
     }
 }
 
@@ -75,7 +36,7 @@ impl Ranks {
 
     /// The highest of them.
     pub fn highest(self) -> Option<Rank> {
-        Rank::ALL.iter().map(|(rank, ..)| *rank).find(|rank| self.has(*rank))
+        Rank::ALL.iter().copied().find(|rank| self.has(*rank))
     }
 
     /// Whether one of them is `rank` or higher.
@@ -87,7 +48,7 @@ impl Ranks {
     pub fn prefixes(self, all: bool) -> impl Iterator<Item = char> {
         // Most people have none, and in a list of names everybody is asked.
         let ranks = if self.0 == 0 { &[] } else { Rank::ALL };
-        let mine = ranks.iter().filter(move |(rank, ..)| self.has(*rank)).map(|(.., prefix)| *prefix);
+        let mine = ranks.iter().filter(move |rank| self.has(**rank)).map(|rank| rank.prefix());
         mine.take(if all { Rank::ALL.len() } else { 1 })
     }
 }

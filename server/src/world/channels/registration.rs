@@ -1,6 +1,8 @@
 //! The owner of a room. A registered room outlasts its last member, and the [server](crate::world::record::lasting).
 
-use crate::world::channels::ranks::{Rank, Ranks};
+use teahouse_protocol::Rank;
+
+use crate::world::channels::ranks::Ranks;
 use crate::world::{ChannelId, ClientId, World};
 
 /// The owner of a room, and the ranks that accounts have there on coming in.

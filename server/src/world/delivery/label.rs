@@ -4,7 +4,8 @@
 //! While a command with a label runs, the server holds back its lines to the client that sent it. At the end it sends
 //! them as one labelled line or as a labelled batch; when there was nothing to say, it sends a labelled ACK.
 
-use teahouse_protocol::tags::push_tag;
+use teahouse_protocol::batches;
+use teahouse_protocol::tags::{self, push_tag};
 
 use crate::outbox::Cause;
 use crate::world::{Capability, Client, ClientId, Line, Reads, World};
@@ -97,26 +98,26 @@ impl World {
         match &lines[..] {
             [] => {
                 let ack = self.line(format_args!(":{server} ACK"));
-                self.send_tagged(who, "label", &label, &ack.tags_and_words(&self.clients[who]));
+                self.send_tagged(who, tags::LABEL, &label, &ack.tags_and_words(&self.clients[who]));
             }
-            [line] => self.send_tagged(who, "label", &label, line),
+            [line] => self.send_tagged(who, tags::LABEL, &label, line),
             // An answer that is a batch already needs no other around it.
             [begin, rest @ .., end] if is_batch(begin, end) => {
-                self.send_tagged(who, "label", &label, begin);
+                self.send_tagged(who, tags::LABEL, &label, begin);
                 for line in rest.iter().chain([end]) {
                     self.send_as_held(who, line);
                 }
             }
             _ => {
                 let batch = self.next_number().to_string();
-                let begin = self.line(format_args!(":{server} BATCH +{batch} labeled-response"));
-                self.send_tagged(who, "label", &label, &begin.tags_and_words(&self.clients[who]));
+                let begin = self.line(format_args!(":{server} BATCH +{batch} {}", batches::LABELED_RESPONSE));
+                self.send_tagged(who, tags::LABEL, &label, &begin.tags_and_words(&self.clients[who]));
                 for line in &lines {
                     // A line in a batch goes into this one with that batch; a line belongs to one batch only.
                     if line.0.split(';').any(|tag| tag.starts_with("batch=")) {
                         self.send_as_held(who, line);
                     } else {
-                        self.send_tagged(who, "batch", &batch, line);
+                        self.send_tagged(who, tags::BATCH, &batch, line);
                     }
                 }
                 let end = self.line(format_args!(":{server} BATCH -{batch}"));

@@ -4,11 +4,12 @@ use std::cell::OnceCell;
 use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
+use teahouse_protocol::Capability;
 use teahouse_protocol::framing::MAX_LINE_BYTES;
-use teahouse_protocol::tags::push_tag;
+use teahouse_protocol::tags::{self, push_tag};
 
 use crate::world::Number;
-use crate::world::capability::{Capabilities, Capability};
+use crate::world::capability::Capabilities;
 
 /// A line with its CR LF, at most 512 bytes, and its tags for those who asked for them.
 ///
@@ -126,29 +127,29 @@ impl Line {
     fn format_tags(&self, class: usize) -> String {
         let mut tags = String::with_capacity(96 + self.tags.client_only.len());
         if let Some(batch) = self.tags.batch {
-            push_tag(&mut tags, "batch", &batch.to_string());
+            push_tag(&mut tags, tags::BATCH, &batch.to_string());
             if self.tags.concat {
-                push_tag(&mut tags, "draft/multiline-concat", "");
+                push_tag(&mut tags, tags::MULTILINE_CONCAT, "");
             }
         }
         if class & TIME != 0 {
             if !tags.is_empty() {
                 tags.push(';');
             }
-            write!(tags, "time={:.3}", self.time).expect("a String takes every character");
+            write!(tags, "{}={:.3}", tags::TIME, self.time).expect("a String takes every character");
         }
         if class & TAGS != 0 {
             if let Some(msgid) = &self.tags.msgid {
-                push_tag(&mut tags, "msgid", &msgid.to_string());
+                push_tag(&mut tags, tags::MSGID, &msgid.to_string());
             }
             if self.tags.bot {
-                push_tag(&mut tags, "bot", "");
+                push_tag(&mut tags, tags::BOT, "");
             }
         }
         if class & ACCOUNT != 0
             && let Some(account) = &self.tags.account
         {
-            push_tag(&mut tags, "account", account);
+            push_tag(&mut tags, tags::ACCOUNT, account);
         }
         // Last, so that what a client sent cannot push the server's own tags over a limit (message-tags).
         if class & TAGS != 0 && !self.tags.client_only.is_empty() {

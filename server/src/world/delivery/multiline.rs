@@ -4,6 +4,7 @@
 //! Their words are kept as one text, in which LF divides the lines, or CR where a line goes on the one before.
 
 use jiff::Timestamp;
+use teahouse_protocol::batches;
 
 use crate::world::{Line, Number, Tags, World};
 
@@ -38,7 +39,8 @@ impl Said<'_> {
     pub(crate) fn in_batch(&self, world: &mut World, outer: Option<Number>) -> Vec<Line> {
         let batch = world.next_number();
         let time = self.time;
-        let begin = [":", self.source, " BATCH +", &batch.to_string(), " draft/multiline ", self.target];
+        let begin =
+            [":", self.source, " BATCH +", &batch.to_string(), " ", batches::MULTILINE, " ", self.target];
         let mut lines =
             vec![Line::of(time, Tags { batch: outer, ..self.tags.clone() }, &begin, Box::default())];
         for (concat, text) in self.pieces() {

@@ -13,10 +13,11 @@ use crate::config::network::host_of;
 use crate::config::user_modes::{UserMode, UserModes};
 use crate::outbox::Outbox;
 use crate::text::language::Language;
-use crate::world::capability::{Capabilities, Capability};
+use crate::world::capability::Capabilities;
 use crate::world::delivery::line::Tags;
 use crate::world::people::cloak::Cloak;
 use crate::world::{ChannelId, ClientId, Draft, Markers, Number};
+use teahouse_protocol::Capability;
 
 /// The longest user name, in bytes with its `~`.
 pub(crate) const USER_BYTES: usize = 18;

@@ -181,7 +181,7 @@ impl World {
 impl Ranks {
     /// The letters of all ranks in the set.
     fn letters(self) -> String {
-        Rank::ALL.iter().filter(|(rank, ..)| self.has(*rank)).map(|(_, letter, _)| *letter).collect()
+        Rank::ALL.iter().filter(|rank| self.has(**rank)).map(|rank| rank.letter()).collect()
     }
 
     fn from_letters(letters: &str) -> Self {

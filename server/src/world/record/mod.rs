@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use teahouse_protocol::CaseMapping;
+use teahouse_protocol::{CaseMapping, tags};
 
 use super::{ChannelId, Client, ClientId, Flag, Number, World};
 use crate::config::user_modes::UserMode;
@@ -299,5 +299,5 @@ impl World {
 /// Whether something is of the moment only: that somebody is typing.
 fn is_fleeting(kind: Kind, tags: &str) -> bool {
     kind == Kind::Tagmsg
-        && tags.split(';').all(|tag| matches!(tag.split('=').next(), Some("+typing" | "+draft/typing")))
+        && tags.split(';').all(|tag| matches!(tag.split('=').next(), Some(tags::TYPING | tags::DRAFT_TYPING)))
 }

@@ -1,6 +1,6 @@
 //! What the server said of itself in 005 ([Modern IRC, "RPL_ISUPPORT"](https://modern.ircdocs.horse/#feature-advertisement)).
 
-use teahouse_protocol::CaseMapping;
+use teahouse_protocol::{CaseMapping, Rank};
 
 use crate::text::i18n::Language;
 
@@ -31,7 +31,7 @@ impl Default for Features {
             network: String::new(),
             languages: Vec::new(),
             history_limit: None,
-            ranks: vec![('o', '@'), ('v', '+')],
+            ranks: [Rank::Operator, Rank::Voice].map(|rank| (rank.letter(), rank.prefix())).to_vec(),
             denied_tags: String::new(),
             modes_with_arg: ("beIk".to_owned(), "l".to_owned()),
         }
@@ -81,9 +81,10 @@ impl Features {
         found.or_else(|| self.languages.iter().find(is_kind)).map(String::as_str)
     }
 
-    /// Whether the server passes on this tag of clients, named without its `+`
+    /// Whether the server passes on this tag of clients, named with its `+`
     /// ([message-tags, "CLIENTTAGDENY"](https://ircv3.net/specs/extensions/message-tags#rpl_isupport-tokens)).
     pub fn allows_tag(&self, tag: &str) -> bool {
+        let tag = tag.trim_start_matches('+');
         let entries = || self.denied_tags.split(',');
         let is_excepted = || entries().any(|entry| entry.strip_prefix('-') == Some(tag));
         !entries().any(|entry| entry == tag) && (!entries().any(|entry| entry == "*") || is_excepted())
@@ -126,6 +127,8 @@ impl Features {
 
 #[cfg(test)]
 mod tests {
+    use teahouse_protocol::tags;
+
     use super::*;
 
     #[test]
@@ -153,11 +156,11 @@ mod tests {
     #[test]
     fn tags_of_clients_may_be_denied_one_by_one_or_all_but_some() {
         let mut features = Features::default();
-        assert!(features.allows_tag("typing"));
+        assert!(features.allows_tag(tags::TYPING));
         features.learn("CLIENTTAGDENY", "typing,draft/react");
-        assert!(!features.allows_tag("typing") && features.allows_tag("draft/reply"));
+        assert!(!features.allows_tag(tags::TYPING) && features.allows_tag(tags::DRAFT_REPLY));
         features.learn("CLIENTTAGDENY", "*,-typing");
-        assert!(features.allows_tag("typing") && !features.allows_tag("draft/react"));
+        assert!(features.allows_tag(tags::TYPING) && !features.allows_tag(tags::REACT));
     }
 
     #[test]
