@@ -277,7 +277,7 @@ impl Outbox {
     pub fn resume(&self) -> Progress {
         let mut state = self.state.lock();
         if state.phase == Phase::Dead {
-            self.unplug(state);
+            // The thread that ended it ends the wire.
             return Progress::Clear;
         }
         let batch = mem::take(&mut state.left);
@@ -320,7 +320,6 @@ impl Outbox {
             }
             let mut state = self.state.lock();
             if state.phase == Phase::Dead {
-                self.unplug(state);
                 return Progress::Clear;
             }
             if sent < batch.len() {
