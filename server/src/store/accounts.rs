@@ -114,7 +114,7 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
         connection.prepare("SELECT name, since, password, scram, always_on, suspended FROM account")?;
     let rows = accounts.query_map([], |row| {
         let (name, scram): (String, Option<String>) = (row.get(0)?, row.get(3)?);
-        names::check_nickname(&name, usize::MAX).map_err(|_| senseless(0, text::escape(&name)))?;
+        names::check_nickname(&name, usize::MAX).map_err(|_| senseless(text::escape(&name)))?;
         Ok(Account {
             certificates: certificates.remove(&name.to_ascii_lowercase()).unwrap_or_default(),
             name,

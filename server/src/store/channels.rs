@@ -145,7 +145,7 @@ fn channel_of(row: &Row) -> rusqlite::Result<KeptChannel> {
         when: time_of(when.unwrap_or_default()),
     });
     let name: String = row.get("name")?;
-    names::check_channel(&name).map_err(|_| senseless(0, text::escape(&name)))?;
+    names::check_channel(&name).map_err(|_| senseless(text::escape(&name)))?;
     let founder: String = row.get("founder")?;
     let since: Option<i64> = row.get("since")?;
     Ok(KeptChannel {

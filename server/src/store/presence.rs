@@ -64,10 +64,10 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Presence>> {
     let rows = rows.query_map([], |row| {
         let account: String = row.get("account")?;
         let nick: String = row.get("nick")?;
-        names::check_nickname(&nick, usize::MAX).map_err(|_| senseless(1, text::escape(&nick)))?;
+        names::check_nickname(&nick, usize::MAX).map_err(|_| senseless(text::escape(&nick)))?;
         let rooms = rooms.query_map([&account], |row| {
             let (name, since): (String, Option<i64>) = (row.get(0)?, row.get(2)?);
-            names::check_channel(&name).map_err(|_| senseless(0, text::escape(&name)))?;
+            names::check_channel(&name).map_err(|_| senseless(text::escape(&name)))?;
             Ok(Seat { channel: name, ranks: row.get(1)?, since: since.map(Number::from_micros) })
         })?;
         Ok(Presence {

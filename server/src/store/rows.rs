@@ -48,8 +48,9 @@ pub(crate) fn left_out() -> Vec<Text> {
 }
 
 /// The error for a value that is of the right type and makes no sense.
-pub(super) fn senseless(column: usize, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::FromSqlConversionFailure(column, Type::Text, why.into())
+pub(super) fn senseless(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    // The value says more than the number of its column.
+    Error::FromSqlConversionFailure(usize::MAX, Type::Text, why.into())
 }
 
 /// A text, whatever is in its place: nothing for NULL, and marks in the place of bytes that are not UTF-8.
