@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use teahouse_server::process::advice;
-use teahouse_server::text::language::Language;
+use teahouse_server::text::language::{Language, Text};
 use teahouse_server::{Config, Server};
 
 /// A file made by other programs.
@@ -46,6 +46,21 @@ fn a_certificate_that_cannot_be_used_is_named_with_the_reason() {
         let file = made(name);
         check(&file, &good, &file, english, chinese);
     }
+}
+
+#[test]
+fn addresses_of_which_only_one_can_be_listened_on_are_told_before_anybody_tries() {
+    let listen = |plain: &[&str], secure: &[&str]| {
+        let [listen, listen_tls] =
+            [plain, secure].map(|all| all.iter().map(|address| address.parse().unwrap()).collect());
+        Server::check(&Config { listen, listen_tls, ..Config::default() })
+    };
+    assert_eq!(listen(&["127.0.0.1:6667", "[::1]:6667"], &["127.0.0.1:6697"]), Ok(()));
+    assert!(matches!(listen(&[], &[]), Err(Text::NowhereToListen)));
+    for (plain, secure) in [(&["127.0.0.1:6667"; 2][..], &[][..]), (&["[::1]:6697"], &["[::1]:6697"])] {
+        assert!(matches!(listen(plain, secure), Err(Text::ListedTwice(_))), "{plain:?} {secure:?}");
+    }
+    assert!(matches!(listen(&["0.0.0.0:6697"], &["127.0.0.1:6697"]), Err(Text::ListedWithin(..))));
 }
 
 #[test]

@@ -447,6 +447,30 @@ fn a_room_in_which_nobody_stays_any_more_is_a_new_one_after_a_restart() {
 }
 
 #[test]
+fn nothing_is_kept_of_a_room_in_which_nobody_stays_any_more_even_while_others_are_there() {
+    for (way, answer) in
+        [("PART #closed", " PART "), ("NS LOGOUT", " 901 "), ("NS SET ALWAYS-ON OFF", " NOTICE ")]
+    {
+        let house = House::open();
+        let keeps = || {
+            let database = rusqlite::Connection::open(house.folder.path().join("data/teahouse.db")).unwrap();
+            let find = "SELECT count(*) FROM channel WHERE key = 'sesame'";
+            database.query_row(find, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        // A session runs the next line when the last change is kept.
+        let done = ("PING done", "done");
+        let mut alice = house.login_to_stay("alice");
+        let steps = [("JOIN #closed", " 366 "), ("MODE #closed +k sesame", "MODE #closed +k"), done];
+        do_all(&mut alice, &steps);
+        let mut bob = house.login("bob");
+        do_all(&mut bob, &[("JOIN #closed sesame", " 366 ")]);
+        assert_eq!(keeps(), 1, "{way}");
+        do_all(&mut alice, &[(way, answer), done]);
+        assert_eq!(keeps(), 0, "{way}");
+    }
+}
+
+#[test]
 fn a_room_that_is_given_up_stays_as_it_is_for_those_who_stay_in_it() {
     let mut house = House::open();
     let mut alice = house.login_to_stay("alice");

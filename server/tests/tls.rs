@@ -7,7 +7,7 @@ mod peer;
 mod trust;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -183,9 +183,14 @@ fn a_member_who_never_reads_is_dropped_and_what_was_sent_can_still_be_read() {
     assert_eq!(dropped, ":deaf!~deaf@127.0.0.1 QUIT :SendQ exceeded: reads too slowly");
     for expected in 0..said {
         // In the middle of a record it ends, or between two of them.
-        let Ok(Some(line)) = deaf.try_line() else {
-            assert!(expected > 1000, "only {expected} lines came");
-            break;
+        let line = match deaf.try_line() {
+            Ok(Some(line)) => line,
+            end => {
+                assert!(expected > 1000, "only {expected} lines came");
+                let waits = |error: io::Error| error.kind() == io::ErrorKind::WouldBlock;
+                assert!(!end.is_err_and(waits), "it has not ended");
+                break;
+            }
         };
         assert!(line.ends_with(&text) && line.contains(&format!(":{expected} ")), "{line}");
     }
@@ -238,7 +243,8 @@ fn who_does_not_shake_hands_in_time_is_hung_up_on_and_nobody_waits_meanwhile() {
         socket.set_read_timeout(Some(DEADLINE)).unwrap();
         let mut said = Vec::new();
         // Where bytes were on their way the end may be a reset.
-        let _ = socket.read_to_end(&mut said);
+        let end = socket.read_to_end(&mut said).err().map(|error| error.kind());
+        assert!(matches!(end, None | Some(io::ErrorKind::ConnectionReset)), "{end:?}");
         assert_eq!(String::from_utf8_lossy(&said), "");
     }
     assert_eq!(bob.lines_so_far(), [""; 0]);

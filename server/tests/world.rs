@@ -333,6 +333,23 @@ proptest! {
 }
 
 #[test]
+fn of_two_who_come_with_one_account_only_the_rooms_of_the_one_who_stays_are_kept() {
+    for killed in [false, true] {
+        let mut stage = Memory::open(Config::default());
+        for name in ["a", "b"] {
+            stage.connect(name);
+            stage.send(name, &format!("NICK {name}\r\nUSER {name} 0 * :{name}"));
+        }
+        stage.send("a", "NS REGISTER sesame12\r\nNS SET ALWAYS-ON ON\r\nJOIN #one");
+        stage.send("b", "NS IDENTIFY a sesame12\r\nJOIN #two");
+        let [before, after] = stage.restart(killed);
+        assert_eq!(before.rooms, after.rooms);
+        let is_there = ["#lobby", "#one", "#two"].map(|room| after.rooms.contains_key(room));
+        assert!(matches!(is_there, [true, true, false] | [true, false, true]), "{is_there:?}");
+    }
+}
+
+#[test]
 fn a_clock_that_is_set_back_silences_nobody_and_turns_no_order_around() {
     let now = Timestamp::now();
     let mut stage = Memory::open(Config { cloak: false, ..Config::default() });

@@ -61,7 +61,8 @@ fn migrated(file: &Path, migrations: &[&str], language: Language) -> Result<Conn
     if version > migrations.len() {
         return Err(Text::StoreTooNew(shown()));
     }
-    if (1..migrations.len()).contains(&version) {
+    let is_older = (1..migrations.len()).contains(&version);
+    if is_older {
         let copy = file.with_extension(format!("v{version}.db"));
         keep_copy(&connection, &copy)
             .map_err(|why| Text::CannotCopyStore(shown(), why.to_string(language)))?;
@@ -71,7 +72,7 @@ fn migrated(file: &Path, migrations: &[&str], language: Language) -> Result<Conn
         drop(connection);
         return Err(Trouble::from(error).sentence(file));
     }
-    if (1..migrations.len()).contains(&version) {
+    if is_older {
         // Older versions did not overwrite what they deleted. If there is no room for it now, there was something to
         // wipe out and it goes when its place is used again.
         let _ = connection.execute_batch("VACUUM");
@@ -200,6 +201,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("teahouse.db");
         drop(open(&file, &[FIRST]).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "of nothing there is no copy");
         let connection = open(&file, &[FIRST, SECOND]).unwrap();
         assert_eq!(found_version(&connection), Ok(Some(2)));
         assert_eq!(colours(&connection), Ok("blue".to_owned()));
@@ -232,6 +234,33 @@ mod tests {
         let refused = open(&file, &[FIRST, SECOND]);
         assert!(matches!(refused, Err(Text::StoreDamaged(..))), "{refused:?}");
         assert_eq!(fs::read(&file).unwrap(), bytes);
+    }
+
+    #[test]
+    fn what_is_looked_at_while_the_server_runs_is_a_database_of_its_version_or_for_a_copy_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        for version in 0..=MIGRATIONS.len() {
+            let file = folder.path().join(format!("{version}.db"));
+            assert!(open_beside(&file, true).is_err() && !file.exists(), "it makes none");
+            drop(open(&file, &MIGRATIONS[..version]).unwrap());
+            let [for_a_copy, else_] = [true, false].map(|may_be_old| open_beside(&file, may_be_old).err());
+            assert_eq!(is_one(&file), version > 0);
+            match version {
+                0 => assert!(matches!(for_a_copy, Some(Text::StoreForeign(_))), "{for_a_copy:?}"),
+                _ => assert_eq!(for_a_copy, None, "version {version}"),
+            }
+            match else_ {
+                None => assert_eq!(version, MIGRATIONS.len()),
+                Some(Text::StoreForeign(_)) => assert_eq!(version, 0),
+                Some(Text::StoreTooOld(_)) => assert!((1..MIGRATIONS.len()).contains(&version)),
+                Some(other) => panic!("version {version}: {other:?}"),
+            }
+        }
+        let newer = folder.path().join("newer.db");
+        let connection = open(&newer, MIGRATIONS).unwrap();
+        connection.pragma_update(None, "user_version", MIGRATIONS.len() + 1).unwrap();
+        drop(connection);
+        assert!(matches!(open_beside(&newer, true), Err(Text::StoreTooNew(_))));
     }
 
     #[test]

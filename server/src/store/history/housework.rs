@@ -194,6 +194,19 @@ mod tests {
         Writer::default().write(connection, &[Record::Entry(entry)], ALL).unwrap();
     }
 
+    fn take_back(connection: &Connection, place: &str, number: i64) {
+        let redaction = Redaction {
+            places: vec![place.to_owned()],
+            number: Number::from_micros(number),
+            account: None,
+            source: String::new(),
+            since: Number::FIRST,
+            may_any: true,
+            oldest: Number::FIRST,
+        };
+        assert_eq!(history::redact(connection, &redaction), Ok(Redacted::Done));
+    }
+
     fn is_in_a_file(folder: &Path, words: &str) -> bool {
         let files = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
         files.into_iter().any(|bytes| bytes.windows(words.len()).any(|some| some == words.as_bytes()))
@@ -225,16 +238,7 @@ mod tests {
         }
         let all = ["taken-back", "told-in-private", "long-ago", "too-much-10", "secret-hash"];
         assert!(all.iter().all(|words| is_in_a_file(folder.path(), words)));
-        let redaction = Redaction {
-            places: vec!["#tea".to_owned()],
-            number: Number::from_micros(micros(now)),
-            account: None,
-            source: String::new(),
-            since: Number::FIRST,
-            may_any: true,
-            oldest: Number::FIRST,
-        };
-        assert_eq!(history::redact(&connection, &redaction), Ok(Redacted::Done));
+        take_back(&connection, "#tea", micros(now));
         let close = Change::Close { account: "alice".to_owned(), folded: "alice".to_owned() };
         accounts::write(&connection, &close).unwrap();
         let mut housework = Housework::default();
@@ -245,6 +249,26 @@ mod tests {
         }
         assert!(is_in_a_file(folder.path(), "too-much-19"), "what is kept is there");
         assert_eq!(fs::metadata(folder.path().join("teahouse.db-wal")).unwrap().len(), 0);
+        let patience = connection.pragma_query_value(None, "busy_timeout", |row| row.get::<_, i64>(0));
+        assert_eq!(patience, Ok(5000), "what is written next waits for whoever reads as before");
+    }
+
+    #[test]
+    fn of_a_conversation_in_which_all_was_taken_back_not_even_the_names_are_kept() {
+        let connection = schema::open_in_memory().unwrap();
+        let mut housework = Housework::default();
+        let now = Timestamp::now().as_microsecond();
+        say(&connection, "alice bob", now, "psst");
+        say(&connection, "alice bob", now + 1, "tea?");
+        for left in [1, 0] {
+            assert_eq!(housework.go_on(&connection, &mut Writer::default(), ALL), Ok(true));
+            take_back(&connection, "alice bob", now + left);
+        }
+        assert_eq!(housework.go_on(&connection, &mut Writer::default(), ALL), Ok(true));
+        for table in ["place", "party"] {
+            let count = format!("SELECT count(*) FROM {table}");
+            assert_eq!(connection.query_row(&count, [], |row| row.get::<_, i64>(0)), Ok(0), "{table}");
+        }
     }
 
     #[test]
@@ -252,6 +276,10 @@ mod tests {
         let connection = schema::open_in_memory().unwrap();
         let (now, future) = (Timestamp::now(), Timestamp::now() + SignedDuration::from_hours(24 * 400));
         say(&connection, "#tea", future.as_microsecond(), "in a year");
+        let mark = "INSERT INTO marker VALUES ('alice', ?1, ?2)";
+        for (room, read) in [("#tea", future), ("#coffee", now)] {
+            connection.execute(mark, rusqlite::params![room, read.as_microsecond()]).unwrap();
+        }
         let mut housework = Housework::default();
         let time = |connection: &Connection| {
             connection.query_row("SELECT time FROM message", [], |row| row.get::<_, Option<i64>>(0)).unwrap()
@@ -262,6 +290,11 @@ mod tests {
         assert_eq!(housework.go_on(&connection, &mut Writer::default(), ALL), Ok(true));
         let dated = time(&connection).unwrap() - now.as_microsecond();
         assert!((0..60_000_000).contains(&dated), "{dated}");
+        let read = |room: &str| {
+            let read = "SELECT read FROM marker WHERE target = ?";
+            connection.query_row(read, [room], |row| row.get::<_, i64>(0)).unwrap() - now.as_microsecond()
+        };
+        assert_eq!((read("#tea"), read("#coffee")), (dated, 0), "what is said from now on is not read yet");
         // And so it is forgotten in its time.
         let limits = Limits { days: Some(1), ..ALL };
         let tomorrow = now + SignedDuration::from_hours(25);

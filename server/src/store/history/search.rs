@@ -127,6 +127,30 @@ mod tests {
     use crate::store::schema;
     use crate::world::{Kind, Texts};
 
+    /// A message with a number, which is its time.
+    fn said(place: &Arc<str>, number: i64, words: &str) -> Incoming {
+        let texts = Texts { source: "alice!~alice@tea", words, ..Texts::default() };
+        let number = Number::from_micros(number);
+        let entry = Entry::new(Arc::clone(place), number, Kind::Privmsg, false, &texts);
+        Incoming { entry, has_id: true }
+    }
+
+    #[test]
+    fn what_was_said_long_ago_in_a_long_conversation_is_found_too() {
+        let connection = schema::open_in_memory().unwrap();
+        let (name, place) = ("#tea", Arc::from("#tea"));
+        let words = |number| if number == 1 { "喝茶" } else { "water" };
+        let last = 2 * SLICE as i64;
+        let mut all: Vec<_> = (1..=last).map(|number| said(&place, number, words(number))).collect();
+        import::into_room(&connection, name, &mut all).unwrap();
+        let mut search = Search::new(CaseMapping::Ascii, 10);
+        search.words.push("茶".to_owned());
+        search.places.push((name.to_owned(), Number::FIRST));
+        while !search.next_slice(&connection).unwrap() {}
+        let found: Vec<_> = search.found().iter().map(|entry| entry.number.as_micros()).collect();
+        assert_eq!(found, [1]);
+    }
+
     #[test]
     fn of_many_conversations_no_more_is_kept_than_is_shown_and_it_is_the_newest() {
         let connection = schema::open_in_memory().unwrap();
@@ -135,13 +159,8 @@ mod tests {
         for room in 0_i64..20 {
             let name = format!("#tea{room}");
             let place: Arc<str> = Arc::from(name.as_str());
-            let said = |line: i64| {
-                let texts = Texts { source: "alice!~alice@tea", words: "喝茶", ..Texts::default() };
-                let number = Number::from_micros(line * 100 + room);
-                let entry = Entry::new(Arc::clone(&place), number, Kind::Privmsg, false, &texts);
-                Incoming { entry, has_id: true }
-            };
-            import::into_room(&connection, &name, &mut (1..=50).map(said).collect::<Vec<_>>()).unwrap();
+            let mut all: Vec<_> = (1..=50).map(|line| said(&place, line * 100 + room, "喝茶")).collect();
+            import::into_room(&connection, &name, &mut all).unwrap();
             search.places.push((name, Number::FIRST));
         }
         while !search.next_slice(&connection).unwrap() {

@@ -383,6 +383,20 @@ mod tests {
     }
 
     #[test]
+    fn the_time_that_forgives_a_guess_goes_on_while_others_are_made_and_none_is_forgiven_before() {
+        let mut guesses = Guesses::default();
+        let key = || Key::Address(ip("192.0.2.1"));
+        let time = |halves: i32| Timestamp::UNIX_EPOCH + FORGIVEN_EVERY / 2 * halves;
+        for halves in [0, 0, 3] {
+            guesses.add(key(), time(halves));
+        }
+        assert_eq!([3, 4, 5, 6].map(|halves| guesses.count(&key(), time(halves))), [2, 1, 1, 0]);
+        // Nobody guesses for long, and then somebody does.
+        guesses.add(key(), time(21));
+        assert_eq!([21, 22, 23].map(|halves| guesses.count(&key(), time(halves))), [1, 1, 0]);
+    }
+
+    #[test]
     fn a_swarm_that_guesses_does_not_fill_the_memory() {
         let mut guesses = Guesses::default();
         let now = Timestamp::UNIX_EPOCH;
