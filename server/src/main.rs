@@ -212,7 +212,7 @@ fn read_command_line(locale: Language) -> Result<Task, ConfigError> {
                 config.read_file(&path)?;
                 request.config_file = Some(path);
             }
-            Long(flag) if Key::find(&flag.replace('-', "_")).is_some() => {
+            Long(flag) if Key::of_flag(flag).is_some() => {
                 let flag = flag.to_owned();
                 let value = parser.value().map_err(|_| ConfigError::MissingValue(format!("--{flag}")))?;
                 let value = value.into_string().map_err(|_| ConfigError::FlagNotUtf8(format!("--{flag}")))?;

@@ -1,4 +1,4 @@
-//! The choices that some keys offer, and the people who may become operator.
+//! The choices that some keys offer.
 
 /// The fate of a client that comes by the name of an account without having logged in to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,23 +44,5 @@ impl AlwaysOn {
             "mandatory" => Some(Self::Mandatory),
             _ => None,
         }
-    }
-}
-
-/// Somebody who may become server operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operator {
-    /// The name to give to OPER.
-    pub name: String,
-    /// The password, in clear or as an argon2id hash.
-    pub password: String,
-}
-
-impl Operator {
-    /// Reads an entry of the list: `name:password`.
-    pub(super) fn from_entry(entry: &str) -> Option<Self> {
-        let (name, password) = entry.split_once(':')?;
-        let is_whole = !name.is_empty() && !password.is_empty();
-        is_whole.then(|| Self { name: name.to_owned(), password: password.to_owned() })
     }
 }

@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use teahouse_protocol::{CaseMapping, names};
 
-use super::choices::{AlwaysOn, Operator, ProtectNames};
+use super::choices::{AlwaysOn, ProtectNames};
 use super::form::{
     ADDRESSES, Form, Given, Kind, PATH, Reader, SWITCH, TEXT, limit, number, number_if_set, seconds,
     seconds_if_set,
 };
 use super::network::Network;
+use super::operator::Operator;
 use super::row::config;
 use super::user_modes::{UserMode, UserModes};
 use crate::text::language::{Language, Text};
@@ -263,5 +264,10 @@ impl Key {
     /// The key with this name.
     pub fn find(name: &str) -> Option<&'static Self> {
         KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// The key that a flag sets, by the flag's name without the dashes before it.
+    pub fn of_flag(flag: &str) -> Option<&'static Self> {
+        Self::find(&flag.replace('-', "_"))
     }
 }

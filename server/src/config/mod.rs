@@ -14,6 +14,7 @@ mod form;
 mod keys;
 pub mod motd;
 pub mod network;
+mod operator;
 mod row;
 mod set;
 pub mod user_modes;
@@ -21,9 +22,10 @@ pub mod user_modes;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-pub use choices::{AlwaysOn, Operator, ProtectNames};
+pub use choices::{AlwaysOn, ProtectNames};
 pub use error::ConfigError;
 pub use keys::{Config, KEYS, Key};
+pub use operator::Operator;
 
 /// The user's own folder for what the server keeps; `None` if this user has none.
 pub fn user_data_dir() -> Option<PathBuf> {

@@ -17,7 +17,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] when a value is wrong; `None` when there is no such flag.
     pub fn set_flag(&mut self, flag: &str, values: &[impl AsRef<str>]) -> Option<Result<(), ConfigError>> {
-        let key = Key::find(&flag.replace('-', "_"))?;
+        let key = Key::of_flag(flag)?;
         Some(key.take(self, key.form.flag(values), || Both::as_it_is(format_args!("--{flag}"))))
     }
 
