@@ -10,7 +10,7 @@
 //! 6. an outbox whose client reads too slowly is left to the [`drain`] thread;
 //! 7. what outlasts the server is in the [`store`].
 //!
-//! Below them, and knowing nothing of them: [`text`] (中文 and English), [`auth`] (passwords and proofs), [`config`]
+//! Below them, and knowing nothing of them: `letters` (modes and sets of them), [`text`] (中文 and English), [`auth`] (passwords and proofs), [`config`]
 //! (file and flags), [`net`] (TLS, and how to hang up).
 //! Around them: [`process`] (log, signals, orders, the manager of services) and [`archive`] (the command line's backup,
 //! export and import).
@@ -21,6 +21,7 @@ pub mod auth;
 pub mod commands;
 pub mod config;
 pub mod drain;
+mod letters;
 pub mod net;
 pub mod outbox;
 pub mod process;

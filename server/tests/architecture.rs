@@ -9,14 +9,15 @@ use layers::{MOST_ENTRIES, Table, flaws, sources};
 
 /// What lies at the top, from the bottom up, and what each may name. A row names rows above it only.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("letters", &[]),
     ("text", &[]),
     ("threads", &[]),
     ("outbox", &[]),
     ("drain", &["outbox"]),
     ("auth", &["threads"]),
-    ("config", &["text", "auth"]),
+    ("config", &["letters", "text", "auth"]),
     ("net", &["text", "outbox", "auth", "config"]),
-    ("world", &["text", "outbox", "auth", "config", "net"]),
+    ("world", &["letters", "text", "outbox", "auth", "config", "net"]),
     ("store", &["text", "auth", "config", "world"]),
     ("commands", &["text", "outbox", "auth", "config", "world", "store"]),
     ("session", &["text", "outbox", "drain", "auth", "config", "net", "world", "store", "commands"]),

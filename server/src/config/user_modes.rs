@@ -1,34 +1,12 @@
 //! User modes: what a person is and wants, as MODE and the configuration name it
 //! ([Modern IRC, "User Modes"](https://modern.ircdocs.horse/#user-modes)).
 
-/// Declares the user modes: a name in the code, a letter, a bit.
-macro_rules! user_modes {
-    ($($(#[$meta:meta])* $name:ident = $letter:literal;)*) => {
-        /// Something that a person is or wants.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(u8)]
-        pub enum UserMode {
-            $($(#[$meta])* $name),*
-        }
+use crate::letters::{bit_set, letters};
 
-        impl UserMode {
-            /// All of them, with their letters, in the order of the letters.
-            pub const ALL: &[(Self, char)] = &[$((Self::$name, $letter)),*];
+letters! {
+    /// Something that a person is or wants, in the order of the letters.
+    pub enum UserMode;
 
-            /// Its letter in MODE.
-            pub fn letter(self) -> char {
-                Self::ALL[self as usize].1
-            }
-
-            /// The mode with this letter.
-            pub fn from_letter(letter: char) -> Option<Self> {
-                Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(mode, _)| *mode)
-            }
-        }
-    };
-}
-
-user_modes! {
     /// Is a program, and says so.
     Bot = 'B';
     /// Does not want private messages to be kept.
@@ -54,25 +32,12 @@ impl UserMode {
     }
 }
 
-/// A set of user modes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct UserModes(u8);
+bit_set! {
+    /// A set of user modes.
+    pub struct UserModes(u8) of UserMode
+}
 
 impl UserModes {
-    /// Whether a mode is on.
-    pub fn has(self, mode: UserMode) -> bool {
-        self.0 & (1 << mode as u8) != 0
-    }
-
-    pub(crate) fn set(&mut self, mode: UserMode, on: bool) {
-        let bit = 1 << mode as u8;
-        if on {
-            self.0 |= bit;
-        } else {
-            self.0 &= !bit;
-        }
-    }
-
     /// As 221 shows them.
     pub fn describe(self) -> String {
         let on = UserMode::ALL.iter().filter(|(mode, _)| self.has(*mode)).map(|(_, letter)| *letter);

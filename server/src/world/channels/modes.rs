@@ -1,30 +1,12 @@
 //! The modes of a channel: flags, parameters and lists.
 
+use crate::letters::{bit_set, letters};
 use crate::world::mask::ListEntry;
 
-/// Declares the flags of a channel: a name in the code, a letter, a bit.
-macro_rules! flags {
-    ($($(#[$meta:meta])* $name:ident = $letter:literal;)*) => {
-        /// A mode that is on or off.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(u8)]
-        pub enum Flag {
-            $($(#[$meta])* $name),*
-        }
+letters! {
+    /// A mode that is on or off, in the order of the letters.
+    pub enum Flag;
 
-        impl Flag {
-            /// All of them, with their letters, in the order of the letters.
-            pub const ALL: &[(Self, char)] = &[$((Self::$name, $letter)),*];
-
-            /// The flag with this letter.
-            pub fn from_letter(letter: char) -> Option<Self> {
-                Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(flag, _)| *flag)
-            }
-        }
-    };
-}
-
-flags! {
     /// No CTCP but ACTION.
     NoCtcp = 'C';
     /// The server does not keep what is said.
@@ -47,57 +29,39 @@ flags! {
     TopicLocked = 't';
 }
 
-/// The three lists of a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// `b`: people who do not get in, or do not speak.
-    Bans,
-    /// `e`: people who are not banned whatever the bans say.
-    Exceptions,
-    /// `I`: people who get in without an invitation.
-    Invitations,
+bit_set! {
+    /// The flags that are on.
+    struct Flags(u16) of Flag
 }
 
-impl List {
-    /// All of them, with their letters.
-    pub const ALL: &[(Self, char)] = &[(Self::Bans, 'b'), (Self::Exceptions, 'e'), (Self::Invitations, 'I')];
+letters! {
+    /// The three lists of a channel.
+    pub enum List;
 
-    /// The list with this letter.
-    pub fn from_letter(letter: char) -> Option<Self> {
-        Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(list, _)| *list)
-    }
-
-    /// Its letter in MODE.
-    pub fn letter(self) -> char {
-        Self::ALL[self as usize].1
-    }
+    /// People who do not get in, or do not speak.
+    Bans = 'b';
+    /// People who are not banned whatever the bans say.
+    Exceptions = 'e';
+    /// People who get in without an invitation.
+    Invitations = 'I';
 }
 
-/// A mode with a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// `S`: how many seconds a speaker waits between two messages.
-    Slow,
-    /// `k`: what JOIN must say.
-    Key,
-    /// `l`: how many members there may be.
-    Limit,
-}
+letters! {
+    /// A mode with a parameter, in the order of the letters.
+    pub enum Setting;
 
-impl Setting {
-    /// All of them, with their letters, in the order of the letters.
-    pub const ALL: &[(Self, char)] = &[(Self::Slow, 'S'), (Self::Key, 'k'), (Self::Limit, 'l')];
-
-    /// The setting with this letter.
-    pub fn from_letter(letter: char) -> Option<Self> {
-        Self::ALL.iter().find(|(_, wire)| *wire == letter).map(|(setting, _)| *setting)
-    }
+    /// How many seconds a speaker waits between two messages.
+    Slow = 'S';
+    /// What JOIN must say.
+    Key = 'k';
+    /// How many members there may be.
+    Limit = 'l';
 }
 
 /// The rules of a channel: who may do what in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelModes {
-    flags: u16,
+    flags: Flags,
     /// `k`: what JOIN must say.
     pub key: Option<String>,
     /// `l`: how many members there may be.
@@ -110,16 +74,11 @@ pub struct ChannelModes {
 impl ChannelModes {
     /// Whether a flag is on.
     pub fn has(&self, flag: Flag) -> bool {
-        self.flags & (1 << flag as u8) != 0
+        self.flags.has(flag)
     }
 
     pub(crate) fn set(&mut self, flag: Flag, on: bool) {
-        let bit = 1 << flag as u8;
-        if on {
-            self.flags |= bit;
-        } else {
-            self.flags &= !bit;
-        }
+        self.flags.set(flag, on);
     }
 
     /// The entries of a list.

@@ -2,6 +2,8 @@
 
 use teahouse_protocol::Rank;
 
+use crate::letters::bit_set;
+
 /// The rank that may give and take this one: a half operator gives voice, only the founder the two highest.
 pub fn given_by(rank: Rank) -> Rank {
     match rank {
@@ -11,27 +13,17 @@ pub fn given_by(rank: Rank) -> Rank {
     }
 }
 
-/// A set of ranks: a member may be operator and have a voice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ranks(u8);
+bit_set! {
+    /// A set of ranks: a member may be operator and have a voice.
+    pub struct Ranks(u8) of Rank
+}
 
 impl Ranks {
     /// The set of one rank.
     pub fn only(rank: Rank) -> Self {
-        Self(1 << rank as u8)
-    }
-
-    /// Whether a rank is in the set.
-    pub fn has(self, rank: Rank) -> bool {
-        self.0 & Self::only(rank).0 != 0
-    }
-
-    pub(crate) fn set(&mut self, rank: Rank, on: bool) {
-        if on {
-            self.0 |= Self::only(rank).0;
-        } else {
-            self.0 &= !Self::only(rank).0;
-        }
+        let mut ranks = Self::default();
+        ranks.set(rank, true);
+        ranks
     }
 
     /// The highest of them.
