@@ -33,7 +33,6 @@ pub mod trouble;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -207,13 +206,12 @@ impl Store {
         question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = bounded(1);
-        // Set by the thread as it begins, or by the caller when it loses patience; the other sees that.
-        let taken = Arc::new(AtomicBool::new(false));
-        let begun = Arc::clone(&taken);
+        // The thread takes the question as it begins, or the caller takes it back on losing patience.
+        let slot = Arc::new(Mutex::new(Some(question)));
+        let its_slot = Arc::clone(&slot);
         let question: Question = Box::new(move |connection| {
-            if begun.swap(true, Ordering::AcqRel) {
-                return (Ok(()), Box::new(|_| {}));
-            }
+            let question = its_slot.lock().take();
+            let Some(question) = question else { return (Ok(()), Box::new(|_| {})) };
             let (outcome, found) = match question(connection) {
                 Ok(found) => (Ok(()), Some(found)),
                 Err(error) => (Err(error.into()), None),
@@ -230,7 +228,7 @@ impl Store {
         match receiver.recv_deadline(deadline) {
             Ok(answer) => answer,
             // A question that has begun is waited for, however long the disk takes: else nobody knew its outcome.
-            Err(RecvTimeoutError::Timeout) if taken.swap(true, Ordering::AcqRel) => {
+            Err(RecvTimeoutError::Timeout) if slot.lock().take().is_none() => {
                 receiver.recv().map_err(|_| StoreError::Late)?
             }
             Err(_) => Err(StoreError::Late),
