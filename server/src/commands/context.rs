@@ -5,7 +5,7 @@ use std::fmt;
 use teahouse_protocol::Tags;
 
 use super::aid::Aid;
-use super::find;
+use super::{COMMANDS, find};
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
@@ -97,7 +97,7 @@ impl Context<'_> {
     /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies). A client that has asked
     /// neither for those nor for the extension that the command belongs to gets a notice.
     pub(super) fn fail(&mut self, command: &str, code: &str, about: &str, text: &Text) {
-        let extension = find(command).and_then(|(_, command)| command.extension);
+        let extension = find(command).and_then(|row| COMMANDS[row].extension);
         if self.has(Capability::StandardReplies) || extension.is_some_and(|it| self.has(it)) {
             let words = self.say(text);
             let space = if about.is_empty() { "" } else { " " };

@@ -228,7 +228,7 @@ impl<'h> Session<'h> {
     /// Answers the PINGs among what a client has said that is waited for.
     fn answer_pings(&mut self, incoming: &mut dyn Listen) {
         let is_ping = |line: &[u8]| match Input::understand(Received::Complete(line)) {
-            Input::Message(message) => message.command().eq_ignore_ascii_case("PING"),
+            Input::Message(message, _) => message.command().eq_ignore_ascii_case("PING"),
             _ => false,
         };
         // Not faster, and not further ahead of what the client reads, than in their turn.

@@ -32,7 +32,7 @@ pub(in crate::commands) fn help(context: &mut Context, message: &Message) -> Res
             context.reply(&Reply::EndOfHelp("*".to_owned(), end.to_owned()));
         }
         Some(subject) => {
-            let Some((_, command)) = find(subject) else {
+            let Some(command) = find(subject).map(|row| &COMMANDS[row]) else {
                 return Err(Reply::HelpNotFound(subject.to_owned()));
             };
             let name = command.name.to_owned();
