@@ -20,6 +20,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::ops::RangeInclusive;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, exit};
 use std::sync::Mutex;
@@ -480,7 +481,7 @@ fn notices(program: &Program, tests: &[&Test], number: u32) -> bool {
     let patience = (longest * PATIENCE).max(LEAST_PATIENCE);
     let mut command = Command::new(&program.path);
     command.args(["--test-threads", "1", "--exact"]).args(tests.iter().map(|test| test.name.as_str()));
-    command.current_dir(&program.folder).env("TEAHOUSE_MUTANT", number.to_string());
+    command.current_dir(&program.folder).env("TEAHOUSE_MUTANT", number.to_string()).process_group(0);
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it runs");
     let stdout = child.stdout.take().expect("it is a pipe");
@@ -505,7 +506,11 @@ fn notices(program: &Program, tests: &[&Test], number: u32) -> bool {
             }
         }
     };
-    let _ = child.kill();
+    // With the servers and windows that its tests have started.
+    let _ = Command::new("kill")
+        .args(["-KILL", "--", &format!("-{}", child.id())])
+        .stderr(Stdio::null())
+        .status();
     let _ = child.wait();
     drop(reader);
     noticed
