@@ -242,6 +242,7 @@ texts! {
     KeyBefore: "上一个对话", "the conversation before";
     KeyNext: "下一个对话", "the next conversation";
     KeyUnread: "下一个有未读消息的对话", "the next conversation with something unread";
+    KeyNewLine: "换行", "a new line";
     KeyPane: "下一个区域", "the next part of the window";
     KeyPaneBefore: "上一个区域", "the part of the window before";
     KeySearch: "在对话里查找", "look for words in the conversation";

@@ -226,13 +226,9 @@ pub fn composer_words(model: &Model, text: &str, send_with: SendKey) -> composer
     let language = model.language();
     let name = model.current().map_or("", Conversation::name);
     let typing = model.typing();
-    let keys = match send_with {
-        SendKey::Enter => ["Enter", "Shift+Enter"],
-        SendKey::CtrlEnter => ["Ctrl+Enter", "Enter"],
-    };
     let hint = match (suggest::usage(text), typing.as_slice()) {
         (Some(usage), _) => usage.to(language).to_owned(),
-        (None, []) => Text::ComposerHint.with(keys).to(language),
+        (None, []) => Text::ComposerHint.with(send_with.names()).to(language),
         (None, [one]) => Text::OneTypes.with([one]).to(language),
         (None, [one, other]) => Text::SomeType.with([&format!("{one}, {other}")]).to(language),
         (None, _) => Text::ManyType.to(language).to_owned(),

@@ -105,6 +105,16 @@ impl Choice for Notify {
     ];
 }
 
+impl SendKey {
+    /// The key that sends, and the key that begins a new line.
+    pub fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Enter => ["Enter", "Shift+Enter"],
+            Self::CtrlEnter => ["Ctrl+Enter", "Enter"],
+        }
+    }
+}
+
 impl Choice for SendKey {
     const OPTIONS: &'static [(Self, Words)] =
         &[(Self::Enter, Words("Enter", "Enter")), (Self::CtrlEnter, Words("Ctrl+Enter", "Ctrl+Enter"))];

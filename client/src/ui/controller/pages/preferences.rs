@@ -12,7 +12,7 @@ use crate::model::{ConversationId, View};
 use crate::text::i18n::Text;
 use crate::ui::action::Section;
 use crate::ui::controller::Controller;
-use crate::ui::keys::{self, Shortcut};
+use crate::ui::keys::SHORTCUTS;
 use crate::ui::look::theme;
 use crate::ui::views::settings::Item;
 use crate::ui::{Action, Change};
@@ -279,12 +279,14 @@ impl Controller {
     }
 
     fn key_items(&self) -> Vec<Item> {
-        let item = |shortcut: &Shortcut| Item {
-            label: shortcut.name.to_owned(),
-            detail: shortcut.help.to(self.language()).to_owned(),
+        let item = |(name, help): (&str, Text)| Item {
+            label: name.to_owned(),
+            detail: help.to(self.language()).to_owned(),
             options: Vec::new(),
             current: None,
         };
-        keys::SHORTCUTS.iter().map(item).collect()
+        let [send, new_line] = self.settings.send_with.names();
+        let writing = [(send, Text::Send), (new_line, Text::KeyNewLine)];
+        writing.into_iter().chain(SHORTCUTS.iter().map(|it| (it.name, it.help))).map(item).collect()
     }
 }
