@@ -14,7 +14,7 @@ const BAD_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
-    let locale = Language::of_locale();
+    let locale = Language::of_tag(&sys_locale::get_locale().unwrap_or_default());
     let flags = match options::parse(env::args_os().skip(1), locale) {
         Ok(Request::Open(flags)) => flags,
         Ok(Request::Help(language)) => {

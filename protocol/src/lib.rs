@@ -13,12 +13,13 @@
 //! [`numerics`] (replies by number), [`capabilities`], [`batches`] and [`failures`] (what extensions are
 //! called), [`text`] (the text
 //! of a message: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how a
-//! client logs in to an account).
+//! client logs in to an account). Beside the grammar: [`language`] (the two languages of both programs' texts).
 
 pub mod batches;
 pub mod capabilities;
 pub mod failures;
 pub mod framing;
+pub mod language;
 pub mod message;
 pub mod names;
 pub mod numerics;
@@ -30,6 +31,7 @@ pub mod text;
 
 pub use capabilities::Capability;
 pub use framing::{Line, LineBuffer, LineLimits};
+pub use language::{Language, Words};
 pub use message::{InvalidMessage, MAX_PARAMS, Message, Params, Source};
 pub use names::{CaseMapping, Folded};
 pub use ranks::Rank;

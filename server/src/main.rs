@@ -36,7 +36,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let locale = Language::from_locale();
+    let locale = Language::of_tag(&sys_locale::get_locale().unwrap_or_default());
     let config = match read_command_line(locale) {
         Ok(Task::Serve(config)) => *config,
         Ok(Task::Check(config)) => return check(&config),
@@ -289,8 +289,7 @@ fn help(language: Language) -> String {
     );
     let mut text = format!("{about}\n\n{}\n\n{keys}\n", usage(language));
     for key in KEYS {
-        let [english, chinese] = key.meaning;
-        let meaning = language.choose(english, chinese);
+        let meaning = key.meaning.to(language);
         text += &format!("  --{:<28} {meaning}\n", key.name.replace('_', "-"));
     }
     text += language.choose(

@@ -11,7 +11,7 @@ use teahouse_server::Config;
 use teahouse_server::commands::{COMMANDS, When};
 use teahouse_server::config::user_modes::UserMode;
 use teahouse_server::config::{KEYS, Key};
-use teahouse_server::text::language::{Language, Words};
+use teahouse_server::text::language::{Language, Speak};
 use teahouse_server::text::reply::Reply;
 use teahouse_server::world::{Capability, Flag, List, Rank, Setting};
 
@@ -121,7 +121,7 @@ fn both_pages_list_every_numeric_that_is_sent() {
 fn meaning(key: &Key, language: Language) -> String {
     let [full_stop, needs_restart] = language.choose([". ", "Needs a restart"], ["。", "重启后生效"]);
     let expected = key.within(language).to_string();
-    let more = language.choose(key.more[0], key.more[1]);
+    let more = key.more.to(language);
     let parts = [expected.as_str(), more, if key.needs_restart { needs_restart } else { "" }];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(full_stop)
 }
@@ -133,7 +133,7 @@ fn the_configuration_pages_have_a_row_for_every_key() {
     {
         let heading = language.choose("| key | default | meaning |", "| 键 | 默认值 | 意思 |");
         let rows = KEYS.iter().map(|key| {
-            let default = language.choose(key.default[0], key.default[1]);
+            let default = key.default.to(language);
             format!("| `{}` | {default} | {} |\n", key.name, meaning(key, language))
         });
         let table = format!("{heading}\n|---|---|---|\n{}", rows.collect::<String>());
@@ -171,7 +171,7 @@ fn the_defaults_in_the_documents_read_as_a_file_change_nothing() {
         config.read_file(file.path()).map(|()| config)
     };
     let lines = KEYS.iter().filter_map(|key| {
-        let value = key.default[0].strip_prefix('`')?.strip_suffix('`')?;
+        let value = key.default.0.strip_prefix('`')?.strip_suffix('`')?;
         Some(format!("{} = {value}\n", key.name))
     });
     assert_eq!(read(lines.collect()), Ok(Config::default()));

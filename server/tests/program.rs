@@ -318,7 +318,7 @@ fn help_names_every_key_in_the_language_of_the_locale() {
     let chinese = String::from_utf8(output.stdout).unwrap();
     for key in teahouse_server::config::KEYS {
         let flag = format!("--{}", key.name.replace('_', "-"));
-        for (help, meaning) in [&english, &chinese].into_iter().zip(key.meaning) {
+        for (help, meaning) in [(&english, key.meaning.0), (&chinese, key.meaning.1)] {
             assert!(help.contains(&flag) && help.contains(meaning), "{flag}");
         }
     }

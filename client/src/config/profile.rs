@@ -317,11 +317,11 @@ impl fmt::Debug for Key {
 }
 
 macro_rules! keys {
-    ($($field:ident: $read:expr, $write:expr, $chinese:literal, $english:literal;)*) => {
+    ($($field:ident: $read:expr, $write:expr, $english:literal | $chinese:literal;)*) => {
         /// Every key of a profile, in the order in which they are written. Each is called as its field is.
         pub const KEYS: &[Key] = &[$(Key {
             name: stringify!($field),
-            meaning: Words($chinese, $english),
+            meaning: Words($english, $chinese),
             read: |profile, value| {
                 profile.$field = $read(value)?;
                 Some(())
@@ -333,65 +333,65 @@ macro_rules! keys {
 
 keys! {
     name: text, string,
-        "你怎么称呼它，也用于 `--profile`；空则用服务器地址",
-        "what you call it, also for `--profile`; empty for the server's address";
+        "what you call it, also for `--profile`; empty for the server's address"
+            | "你怎么称呼它，也用于 `--profile`；空则用服务器地址";
     server: |value| address::check_server(text(value)?.as_str()).ok(), string,
-        "域名或 IP 地址", "a host's name or an IP address";
+        "a host's name or an IP address" | "域名或 IP 地址";
     port: port, |port: &u16| Value::Integer((*port).into()),
-        "1 到 65535；有 `tls` 时默认为 6697",
-        "1 to 65535; with `tls` the default is 6697";
+        "1 to 65535; with `tls` the default is 6697"
+            | "1 到 65535；有 `tls` 时默认为 6697";
     nick: |value| word(value).or_else(|| nothing(value)), string,
-        "你的名字", "your nickname";
+        "your nickname" | "你的名字";
     other_nicks: |value| list(value, word), |nicks: &[String]| array(nicks, string),
-        "名字被占用时依次试用的名字。没有窗口又没有写时，在名字后面加 `_`、`__`、`___`",
-        "nicknames to try in turn when that one is taken. Without a window and without this list: the nickname with `_`, `__` and `___` behind it";
+        "nicknames to try in turn when that one is taken. Without a window and without this list: the nickname with `_`, `__` and `___` behind it"
+            | "名字被占用时依次试用的名字。没有窗口又没有写时，在名字后面加 `_`、`__`、`___`";
     user: |value| word(value).or_else(|| nothing(value)), string,
-        "登录的用户名（USER）；空则取名字里的 ASCII 字母",
-        "user name of the login (USER); empty for the ASCII letters of the nickname";
+        "user name of the login (USER); empty for the ASCII letters of the nickname"
+            | "登录的用户名（USER）；空则取名字里的 ASCII 字母";
     real_name: text, string,
-        "真实姓名；空则同名字", "empty for the nickname";
+        "empty for the nickname" | "真实姓名；空则同名字";
     server_password: secret, hidden,
-        "服务器要求每个人说的密码（PASS）。服务器问起时，登录窗口就会有这一栏；在那里填的，与账号密码一样保存：勾选了就存在钥匙串里，否则不存",
-        "what the server wants from everybody (PASS). The login form has a field for it as soon as a server asks; what is typed there is kept as the account's password is: in the keyring if that is ticked, or not at all";
+        "what the server wants from everybody (PASS). The login form has a field for it as soon as a server asks; what is typed there is kept as the account's password is: in the keyring if that is ticked, or not at all"
+            | "服务器要求每个人说的密码（PASS）。服务器问起时，登录窗口就会有这一栏；在那里填的，与账号密码一样保存：勾选了就存在钥匙串里，否则不存";
     tls: Value::as_bool, boolean,
-        "加密连接", "encrypt the connection";
+        "encrypt the connection" | "加密连接";
     tls_verify: Value::as_bool, boolean,
-        "证书必须有担保。为 `false` 且没有指纹时，谁都相信",
-        "a certificate has to be vouched for. With `false`, and no fingerprints, anybody is believed";
+        "a certificate has to be vouched for. With `false`, and no fingerprints, anybody is believed"
+            | "证书必须有担保。为 `false` 且没有指纹时，谁都相信";
     tls_fingerprints: |value| list(value, |one| Fingerprint::parse(one.as_str()?)), |pins: &[Fingerprint]| array(pins, string),
-        "只相信这些证书，不管谁担保。SHA-256 的十六进制，冒号可有可无；SHA-1、SHA-384、SHA-512 按长度识别",
-        "the certificates to believe, whoever vouches for them; no others are. SHA-256 in hexadecimal, with or without colons; SHA-1, SHA-384 and SHA-512 are told by their length";
+        "the certificates to believe, whoever vouches for them; no others are. SHA-256 in hexadecimal, with or without colons; SHA-1, SHA-384 and SHA-512 are told by their length"
+            | "只相信这些证书，不管谁担保。SHA-256 的十六进制，冒号可有可无；SHA-1、SHA-384、SHA-512 按长度识别";
     tls_certificate: path, optional_path,
-        "出示给服务器的自己的证书（及证书链），PEM 文件。相对路径从设置文件夹算起",
-        "PEM file with a certificate of your own (and its chain), to show the server. A relative path begins at the settings' folder";
+        "PEM file with a certificate of your own (and its chain), to show the server. A relative path begins at the settings' folder"
+            | "出示给服务器的自己的证书（及证书链），PEM 文件。相对路径从设置文件夹算起";
     tls_key: path, optional_path,
-        "它的私钥，PEM 文件；空则在同一个文件里",
-        "PEM file with its private key; empty when it is in the same file";
+        "PEM file with its private key; empty when it is in the same file"
+            | "它的私钥，PEM 文件；空则在同一个文件里";
     account: text, string,
-        "要登录的账号（SASL）；空则同名字",
-        "account to log in to (SASL); empty for the nickname";
+        "account to log in to (SASL); empty for the nickname"
+            | "要登录的账号（SASL）；空则同名字";
     password: secret, hidden,
-        "账号的密码", "its password";
+        "its password" | "账号的密码";
     keyring: Value::as_bool, boolean,
-        "有系统钥匙串时，密码存在钥匙串里而不是这里",
-        "the passwords are kept in the system's keyring rather than here, where there is one";
+        "the passwords are kept in the system's keyring rather than here, where there is one"
+            | "有系统钥匙串时，密码存在钥匙串里而不是这里";
     sasl: |value| list(value, |one| Mechanism::from_name(one.as_str()?)), |mechanisms: &[Mechanism]| array(mechanisms, string),
-        "依次尝试的登录方式：`EXTERNAL`、`SCRAM-SHA-256`、`PLAIN`。空则按这个次序尝试所有可行的",
-        "mechanisms to try, in this order: `EXTERNAL`, `SCRAM-SHA-256`, `PLAIN`. Empty: all that are possible, in that order";
+        "mechanisms to try, in this order: `EXTERNAL`, `SCRAM-SHA-256`, `PLAIN`. Empty: all that are possible, in that order"
+            | "依次尝试的登录方式：`EXTERNAL`、`SCRAM-SHA-256`、`PLAIN`。空则按这个次序尝试所有可行的";
     account_required: Value::as_bool, boolean,
-        "账号登录不成就离开。为 `false` 时不用账号继续，并告诉你",
-        "leave when the login to the account does not succeed. With `false` you go on without it, and are told";
+        "leave when the login to the account does not succeed. With `false` you go on without it, and are told"
+            | "账号登录不成就离开。为 `false` 时不用账号继续，并告诉你";
     rooms: |value| list(value, |one| Room::parse(one.as_str()?)), |rooms: &[Room]| array(rooms, string),
-        r##"要进入的房间，每项写 `"#房间"` 或 `"#房间 密码"`"##,
-        r##"rooms to join, each `"#room"` or `"#room password"`"##;
+        r##"rooms to join, each `"#room"` or `"#room password"`"##
+            | r##"要进入的房间，每项写 `"#房间"` 或 `"#房间 密码"`"##;
     connect: Value::as_bool, boolean,
-        "打开窗口时就连接", "connect when the window opens";
+        "connect when the window opens" | "打开窗口时就连接";
     reconnect: |value: &Value| value.as_bool().map(Some), |wanted: &Option<bool>| wanted.map_or(string(""), Value::Boolean),
-        "断线后重新连接。未设时：窗口会，无窗口的程序则结束",
-        "connect again when the connection is lost. Not set: the window does, the program without a window ends";
+        "connect again when the connection is lost. Not set: the window does, the program without a window ends"
+            | "断线后重新连接。未设时：窗口会，无窗口的程序则结束";
     encoding: |value| Encoding::parse(text(value)?.as_str()), string,
-        r#"那里的人用什么编码写字，例如 `"GB18030"`、`"Big5"`；空着就是 UTF-8。不是 UTF-8 的内容按它读（没有设置就按 GB18030），你说的话也按它写，除非服务器只收 UTF-8"#,
-        r#"how people there write letters, such as `"GB18030"` or `"Big5"`; empty for UTF-8. What is no UTF-8 is read so (without it, as GB18030), and what you say is written so, unless the server takes nothing but UTF-8"#;
+        r#"how people there write letters, such as `"GB18030"` or `"Big5"`; empty for UTF-8. What is no UTF-8 is read so (without it, as GB18030), and what you say is written so, unless the server takes nothing but UTF-8"#
+            | r#"那里的人用什么编码写字，例如 `"GB18030"`、`"Big5"`；空着就是 UTF-8。不是 UTF-8 的内容按它读（没有设置就按 GB18030），你说的话也按它写，除非服务器只收 UTF-8"#;
 }
 
 /// The key with the certificates that are believed.

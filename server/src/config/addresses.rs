@@ -213,7 +213,7 @@ pub fn reachable(bound: SocketAddr) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::language::{Language, Words};
+    use crate::text::language::{Language, Speak};
 
     #[test]
     fn a_public_address_is_refused_with_this_machines_own_and_what_to_do() {

@@ -113,7 +113,7 @@ mod tests {
     use rustix::fs::{CWD, FileType, mknodat};
 
     use super::*;
-    use crate::text::language::{Language, Words};
+    use crate::text::language::{Language, Speak};
 
     #[test]
     fn what_is_no_file_is_named_and_never_waited_for() {

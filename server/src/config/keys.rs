@@ -19,21 +19,21 @@ use super::network::Network;
 use super::operator::Operator;
 use super::row::config;
 use super::user_modes::{UserMode, UserModes};
-use crate::text::language::{Language, Text};
+use crate::text::language::{Language, Text, Words};
 
 /// Characters that would make a person of a server, or several of one.
 const NOT_IN_A_NAME: [char; 5] = ['!', '@', '*', '?', ','];
 
-/// One key of the configuration. Of two texts the first is in English and the second in 中文.
+/// One key of the configuration.
 pub struct Key {
     /// Its name in the file; as a flag it has `-` for `_`.
     pub name: &'static str,
     /// What it does, in a line, as `--help` and the complaint about a wrong value say it.
-    pub meaning: [&'static str; 2],
+    pub meaning: Words,
     /// What the documents say besides, in Markdown; empty for nothing.
-    pub more: [&'static str; 2],
+    pub more: Words,
     /// Its default as the documents say it: in backquotes as it stands in the file, or in words.
-    pub default: [&'static str; 2],
+    pub default: Words,
     /// What the sample file has in its line.
     pub sample: &'static str,
     /// Whether another value is taken on only when the server is started again.

@@ -71,7 +71,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::text::language::Language;
+    use crate::text::language::{Language, Words};
 
     fn read(text: &str) -> Result<Config, String> {
         let file = tempfile::Builder::new().prefix("tea").suffix(".toml").tempfile().unwrap();
@@ -231,9 +231,9 @@ mod tests {
     fn every_key_and_every_complaint_is_there_in_both_languages() {
         crate::text::language::tests::check_rows(ConfigError::ROWS);
         for key in KEYS {
-            let [english, chinese] = key.meaning;
+            let Words(english, chinese) = key.meaning;
             assert!(english.is_ascii() && !chinese.is_ascii(), "{}", key.name);
-            let [english, chinese] = key.more;
+            let Words(english, chinese) = key.more;
             assert_eq!(english.is_empty(), chinese.is_empty(), "{}", key.name);
         }
     }

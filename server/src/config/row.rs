@@ -39,9 +39,12 @@ macro_rules! config {
             const READER: Reader<$type> = $reader;
             Key {
                 name: stringify!($name),
-                meaning: [$english, $chinese],
-                more: config!(@or ["", ""] $(; [$more, $more_zh])?),
-                default: config!(@or [concat!("`", stringify!($default), "`"); 2] $(; [$words, $words_zh])?),
+                meaning: Words($english, $chinese),
+                more: config!(@or Words("", "") $(; Words($more, $more_zh))?),
+                default: config!(@or {
+                    const DEFAULT: &str = concat!("`", stringify!($default), "`");
+                    Words(DEFAULT, DEFAULT)
+                } $(; Words($words, $words_zh))?),
                 sample: config!(@or stringify!($default) $(; stringify!($sample))?),
                 needs_restart: config!(@is $($needs_restart)?),
                 form: READER.form,

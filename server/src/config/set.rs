@@ -8,7 +8,7 @@ use super::error::ConfigError;
 use super::form::Kind;
 use super::keys::{Config, Key};
 use crate::auth::password::{Kept, Unusable};
-use crate::text::language::{Both, Language, Text, Words};
+use crate::text::language::{Both, Language, Speak, Text};
 
 impl Config {
     /// Sets one key from a flag; `flag` is its name without the dashes before it. A list takes all `values`, anything
@@ -68,11 +68,10 @@ impl Key {
 }
 
 /// What it does and, of a number, how large it may be.
-impl Words for Key {
+impl Speak for Key {
     fn within(&self, language: Language) -> impl fmt::Display {
-        let [english, chinese] = self.meaning;
         fmt::from_fn(move |f| {
-            f.write_str(language.choose(english, chinese))?;
+            f.write_str(self.meaning.to(language))?;
             match self.form.kind {
                 Kind::Number { least, most } => match language {
                     Language::English => write!(f, " ({least}–{most})"),

@@ -1,62 +1,19 @@
-//! 中文 and English: which of the two the server speaks, and every sentence of its own that is not a numeric.
+//! Every sentence of the server's own that is not a numeric, in English and in 中文.
 //!
 //! Each sentence is one row of a table with both languages side by side, so a row without a translation does not
 //! compile. The numerics have the same kind of table in [`reply`](crate::text::reply).
 
 use std::fmt;
 
-/// A language of the server's own texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// 中文 (simplified).
-    Chinese,
-}
-
-impl Language {
-    /// The language with this code in the configuration: `en` or `zh`.
-    pub fn from_code(code: &str) -> Option<Self> {
-        match code {
-            "en" => Some(Self::English),
-            "zh" => Some(Self::Chinese),
-            _ => None,
-        }
-    }
-
-    /// The code as it stands in the configuration.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Chinese => "zh",
-        }
-    }
-
-    /// The language of this process's locale: 中文 when it says so, English otherwise.
-    pub fn from_locale() -> Self {
-        match sys_locale::get_locale() {
-            Some(locale) if locale.starts_with("zh") => Self::Chinese,
-            _ => Self::English,
-        }
-    }
-
-    /// Chooses the thing that is in this language.
-    pub fn choose<T>(self, english: T, chinese: T) -> T {
-        match self {
-            Self::English => english,
-            Self::Chinese => chinese,
-        }
-    }
-}
+pub use teahouse_protocol::{Language, Words};
 
 /// Arguments of a sentence: words as they are, or words in the language of the whole.
-pub trait Words {
+pub trait Speak {
     /// The words in a language.
     fn within(&self, language: Language) -> impl fmt::Display;
 }
 
-impl Words for String {
+impl Speak for String {
     fn within(&self, _: Language) -> impl fmt::Display {
         self
     }
@@ -71,9 +28,8 @@ pub struct Both {
 
 impl Both {
     /// A sentence in both languages.
-    pub fn of(words: &impl Words) -> Self {
-        let [english, chinese] =
-            [Language::English, Language::Chinese].map(|language| words.within(language).to_string());
+    pub fn of(words: &impl Speak) -> Self {
+        let [english, chinese] = Language::ALL.map(|language| words.within(language).to_string());
         Self { english, chinese }
     }
 
@@ -83,7 +39,7 @@ impl Both {
     }
 }
 
-impl Words for Both {
+impl Speak for Both {
     fn within(&self, language: Language) -> impl fmt::Display {
         language.choose(&self.english, &self.chinese)
     }
@@ -108,13 +64,14 @@ macro_rules! sentences {
 
         impl $enum {
             /// Every row, with its sentence in both languages, for the tests that compare them.
-            pub const ROWS: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $chinese)),*];
+            pub const ROWS: &[(&str, $crate::text::language::Words)] =
+                &[$((stringify!($name), $crate::text::language::Words($english, $chinese))),*];
 
             fn write(&self, f: &mut std::fmt::Formatter<'_>, language: $crate::text::language::Language) -> std::fmt::Result {
                 match self {
                     $(
                         Self::$name $(($($field),+))? => {
-                            $($(let $field = $crate::text::language::Words::within($field, language);)+)?
+                            $($(let $field = $crate::text::language::Speak::within($field, language);)+)?
                             match language {
                                 $crate::text::language::Language::English => write!(f, $english),
                                 $crate::text::language::Language::Chinese => write!(f, $chinese),
@@ -125,7 +82,7 @@ macro_rules! sentences {
             }
         }
 
-        impl $crate::text::language::Words for $enum {
+        impl $crate::text::language::Speak for $enum {
             fn within(&self, language: $crate::text::language::Language) -> impl std::fmt::Display {
                 std::fmt::from_fn(move |f| self.write(f, language))
             }
@@ -538,8 +495,8 @@ pub(crate) mod tests {
 
     /// Every row has both languages, and both name the same arguments.
     #[track_caller]
-    pub(crate) fn check_rows(rows: &[(&str, &str, &str)]) {
-        for (name, english, chinese) in rows {
+    pub(crate) fn check_rows(rows: &[(&str, Words)]) {
+        for (name, Words(english, chinese)) in rows {
             assert!(english.is_ascii() || english.contains('·'), "{name}: {english:?} is not English");
             assert!(
                 *name == "QuitWith" || chinese.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),

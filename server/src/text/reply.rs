@@ -12,6 +12,8 @@ use teahouse_protocol::numerics::*;
 use teahouse_protocol::text::truncate;
 
 use crate::text::language::Language;
+#[cfg(test)]
+use crate::text::language::Words;
 
 macro_rules! replies {
     ($($name:ident $(($($field:ident),+))? = $numeric:ident, $params:literal $($english:literal | $chinese:literal)?;)*) => {
@@ -38,7 +40,7 @@ macro_rules! replies {
 
             /// The rows that have words, in both languages.
             #[cfg(test)]
-            const ROWS: &[(&str, &str, &str)] = &[$($((stringify!($name), $english, $chinese),)?)*];
+            const ROWS: &[(&str, Words)] = &[$($((stringify!($name), Words($english, $chinese)),)?)*];
 
             fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
                 match self {

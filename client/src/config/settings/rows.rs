@@ -74,7 +74,7 @@ pub trait Choice: Copy + PartialEq + 'static {
 }
 
 impl Choice for bool {
-    const OPTIONS: &'static [(Self, Words)] = &[(true, Words("开", "On")), (false, Words("关", "Off"))];
+    const OPTIONS: &'static [(Self, Words)] = &[(true, Words("On", "开")), (false, Words("Off", "关"))];
 }
 
 impl Choice for Option<Language> {
@@ -86,22 +86,22 @@ impl Choice for Option<Language> {
 
 impl Choice for Shade {
     const OPTIONS: &'static [(Self, Words)] = &[
-        (Self::Light, Words("浅色", "Light")),
-        (Self::Dark, Words("深色", "Dark")),
-        (Self::System, Words("跟随系统", "As the system")),
+        (Self::Light, Text::Light.words()),
+        (Self::Dark, Text::Dark.words()),
+        (Self::System, Words("As the system", "跟随系统")),
     ];
 }
 
 impl Choice for Density {
     const OPTIONS: &'static [(Self, Words)] =
-        &[(Self::Cozy, Words("宽松", "Cozy")), (Self::Compact, Words("紧凑", "Compact"))];
+        &[(Self::Cozy, Words("Cozy", "宽松")), (Self::Compact, Words("Compact", "紧凑"))];
 }
 
 impl Choice for Notify {
     const OPTIONS: &'static [(Self, Words)] = &[
-        (Self::All, Words("所有消息", "Everything")),
-        (Self::Mentions, Words("提到我的", "What is for me")),
-        (Self::None, Words("不通知", "Nothing")),
+        (Self::All, Words("Everything", "所有消息")),
+        (Self::Mentions, Words("What is for me", "提到我的")),
+        (Self::None, Words("Nothing", "不通知")),
     ];
 }
 
@@ -193,8 +193,9 @@ macro_rules! settings {
     ($($key:ident: $type:ty {
         default: $default:expr,
         read: $read:ident,
+        $(write: $write:ident,)?
         $(page: $heading:ident, $kind:ident, $label:expr,)?
-        meaning: $chinese:literal, $english:literal,
+        meaning: $english:literal | $chinese:literal,
     })*) => {
         /// What is remembered. Written with every key, so that the file shows what there is to change.
         #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,13 +221,15 @@ macro_rules! settings {
         pub static ROWS: &[Row] = &[$(
             Row {
                 key: stringify!($key),
-                meaning: Words($chinese, $english),
+                meaning: Words($english, $chinese),
                 place: settings!(@place $($heading, $label, settings!(@$kind $key $type))?),
                 read: |settings, value| $read(&mut settings.$key, value),
-                write: |settings| Value::try_from(&settings.$key).ok(),
+                write: |settings| settings!(@write settings.$key $(, $write)?),
             },
         )*];
     };
+    (@write $value:expr) => { Value::try_from(&$value).ok() };
+    (@write $value:expr, $write:ident) => { $write($value) };
     (@place) => { None };
     (@place $heading:ident, $label:expr, $kind:expr) => {
         Some(Place { heading: Text::$heading, label: $label, kind: $kind })
@@ -245,112 +248,113 @@ macro_rules! settings {
 settings! {
     language: Option<Language> {
         default: None,
-        read: whole,
-        page: Appearance, choice, Words("语言", "Language"),
-        meaning: r#"`"zh"` 或 `"en"`；没有就随系统"#, r#"`"zh"` or `"en"`; without it, that of the locale"#,
+        read: code_of_language,
+        write: written_code,
+        page: Appearance, choice, Words("Language", "语言"),
+        meaning: r#"`"zh"` or `"en"`; without it, that of the locale"# | r#"`"zh"` 或 `"en"`；没有就随系统"#,
     }
     theme: Shade {
         default: Shade::default(),
         read: whole,
-        page: Appearance, choice, Words("主题", "Theme"),
-        meaning: r#"浅色 `"light"`，深色 `"dark"`，跟随桌面 `"system"`"#,
-            r#"`"light"`, `"dark"`, or `"system"` for what the desktop has"#,
+        page: Appearance, choice, Words("Theme", "主题"),
+        meaning: r#"`"light"`, `"dark"`, or `"system"` for what the desktop has"#
+            | r#"浅色 `"light"`，深色 `"dark"`，跟随桌面 `"system"`"#,
     }
     density: Density {
         default: Density::default(),
         read: whole,
-        page: Appearance, choice, Words("间距", "Spacing"),
-        meaning: r#"宽松 `"cozy"`，紧凑 `"compact"`"#, r#"`"cozy"` or `"compact"`"#,
+        page: Appearance, choice, Words("Spacing", "间距"),
+        meaning: r#"`"cozy"` or `"compact"`"# | r#"宽松 `"cozy"`，紧凑 `"compact"`"#,
     }
     font: String {
         default: String::new(),
         read: whole,
-        page: Appearance, font, Words("字体", "Font"),
-        meaning: r#"界面字体，例如 `"Noto Serif CJK SC"`；空着或本机没有时，用本机最合适的"#,
-            r#"the face that everything is written in, such as `"Noto Serif CJK SC"`; empty, or not on this machine: the best that is there"#,
+        page: Appearance, font, Words("Font", "字体"),
+        meaning: r#"the face that everything is written in, such as `"Noto Serif CJK SC"`; empty, or not on this machine: the best that is there"#
+            | r#"界面字体，例如 `"Noto Serif CJK SC"`；空着或本机没有时，用本机最合适的"#,
     }
     size: u16 {
         default: 100,
         read: size_in_per_cent,
-        page: Appearance, size, Words("大小", "Size"),
-        meaning: "窗口里一切的大小，百分比，50 到 400；不会大到屏幕放不下",
-            "how large everything in the window is, in per cent: 50 to 400, and no larger than the screen has room for",
+        page: Appearance, size, Words("Size", "大小"),
+        meaning: "how large everything in the window is, in per cent: 50 to 400, and no larger than the screen has room for"
+            | "窗口里一切的大小，百分比，50 到 400；不会大到屏幕放不下",
     }
     times: bool {
         default: true,
         read: whole,
-        page: MessagesSetting, choice, Words("显示时间", "Show times"),
-        meaning: "消息是否显示时间", "whether messages show when they came",
+        page: MessagesSetting, choice, Words("Show times", "显示时间"),
+        meaning: "whether messages show when they came" | "消息是否显示时间",
     }
     traffic: bool {
         default: true,
         read: whole,
-        page: MessagesSetting, choice, Words("显示谁来谁走", "Show who comes and goes"),
-        meaning: "是否显示谁来谁走", "whether it is shown who comes and goes",
+        page: MessagesSetting, choice, Words("Show who comes and goes", "显示谁来谁走"),
+        meaning: "whether it is shown who comes and goes" | "是否显示谁来谁走",
     }
     typing: bool {
         default: true,
         read: whole,
-        page: MessagesSetting, choice, Words("让别人看到我正在输入", "Let others see that I am writing"),
-        meaning: "别人是否看到你正在输入（服务器支持时）",
-            "whether others see that you are writing, where the server passes that on",
+        page: MessagesSetting, choice, Words("Let others see that I am writing", "让别人看到我正在输入"),
+        meaning: "whether others see that you are writing, where the server passes that on"
+            | "别人是否看到你正在输入（服务器支持时）",
     }
     send_with: SendKey {
         default: SendKey::default(),
         read: whole,
-        page: MessagesSetting, choice, Words("发送消息用", "Send with"),
-        meaning: r#"用哪个键发送：`"enter"`，或 `"ctrl+enter"`（这时 Enter 换行）"#,
-            r#"the key that sends what is written: `"enter"`, or `"ctrl+enter"`, and then Enter begins a new line"#,
+        page: MessagesSetting, choice, Words("Send with", "发送消息用"),
+        meaning: r#"the key that sends what is written: `"enter"`, or `"ctrl+enter"`, and then Enter begins a new line"#
+            | r#"用哪个键发送：`"enter"`，或 `"ctrl+enter"`（这时 Enter 换行）"#,
     }
     notify: Notify {
         default: Notify::default(),
         read: whole,
-        page: Notifications, choice, Words("窗口不在前面时通知", "Notify me of"),
-        meaning: r#"窗口不在前面时桌面通知什么：全部 `"all"`，提到自己的和私聊 `"mentions"`，不通知 `"none"`"#,
-            r#"what the desktop tells of while the window has not the keyboard: `"all"`, `"mentions"` (what names us, and private messages) or `"none"`"#,
+        page: Notifications, choice, Words("Notify me of", "窗口不在前面时通知"),
+        meaning: r#"what the desktop tells of while the window has not the keyboard: `"all"`, `"mentions"` (what names us, and private messages) or `"none"`"#
+            | r#"窗口不在前面时桌面通知什么：全部 `"all"`，提到自己的和私聊 `"mentions"`，不通知 `"none"`"#,
     }
     sound: bool {
         default: true,
         read: whole,
-        page: Notifications, choice, Words("通知时发出声音", "With a sound"),
-        meaning: "通知时是否发出声音", "whether it does so with a sound",
+        page: Notifications, choice, Words("With a sound", "通知时发出声音"),
+        meaning: "whether it does so with a sound" | "通知时是否发出声音",
     }
     ask_before_closing: bool {
         default: true,
         read: whole,
-        page: Notifications, choice, Words("关闭窗口前询问", "Ask before closing the window"),
-        meaning: "关闭窗口前是否询问", "whether closing the window asks first",
+        page: Notifications, choice, Words("Ask before closing the window", "关闭窗口前询问"),
+        meaning: "whether closing the window asks first" | "关闭窗口前是否询问",
     }
     logs: bool {
         default: true,
         read: whole,
-        page: MessagesSetting, choice, Words("把聊天记录存在本机", "Keep conversations on this computer"),
-        meaning: "是否把对话和读到哪里写在本机，下次打开时再显示，见[下文](#写在本机的记录)",
-            "whether conversations, and how far they were read, are written down and stand there again the next time; see [below](#what-is-written-down)",
+        page: MessagesSetting, choice, Words("Keep conversations on this computer", "把聊天记录存在本机"),
+        meaning: "whether conversations, and how far they were read, are written down and stand there again the next time; see [below](#what-is-written-down)"
+            | "是否把对话和读到哪里写在本机，下次打开时再显示，见[下文](#写在本机的记录)",
     }
     ignored: Vec<String> {
         default: Vec::new(),
         read: each,
-        meaning: r#"屏蔽的人：名字，或 `"*!*@bad.example"` 这样的模式"#,
-            r#"whom one does not want to hear: names, or patterns such as `"*!*@bad.example"`"#,
+        meaning: r#"whom one does not want to hear: names, or patterns such as `"*!*@bad.example"`"#
+            | r#"屏蔽的人：名字，或 `"*!*@bad.example"` 这样的模式"#,
     }
     last: String {
         default: String::new(),
         read: whole,
-        meaning: "上次去的服务器，写名称，或地址加端口：登录界面显示它",
-            "the server that was gone to last, by its name or by address and port: the login form shows it",
+        meaning: "the server that was gone to last, by its name or by address and port: the login form shows it"
+            | "上次去的服务器，写名称，或地址加端口：登录界面显示它",
     }
     notify_in: BTreeMap<String, Notify> {
         default: BTreeMap::new(),
         read: each_named,
-        meaning: r#"一张表，写明哪些对话的通知例外：`"tea.example/#lobby" = "all"`"#,
-            r#"a table of conversations of which the desktop tells otherwise: `"tea.example/#lobby" = "all"`"#,
+        meaning: r#"a table of conversations of which the desktop tells otherwise: `"tea.example/#lobby" = "all"`"#
+            | r#"一张表，写明哪些对话的通知例外：`"tea.example/#lobby" = "all"`"#,
     }
     window: Option<Placement> {
         default: None,
         read: possible_placement,
-        meaning: "一张表：窗口不带边框的 `width`、`height`、`x`、`y`（像素），以及是否最大化 `maximized`；屏幕变了也会放回看得见的地方",
-            "a table with the window's `width`, `height`, `x` and `y` in pixels, without its frame, and whether it was `maximized`; brought back onto the screens there are",
+        meaning: "a table with the window's `width`, `height`, `x` and `y` in pixels, without its frame, and whether it was `maximized`; brought back onto the screens there are"
+            | "一张表：窗口不带边框的 `width`、`height`、`x`、`y`（像素），以及是否最大化 `maximized`；屏幕变了也会放回看得见的地方",
     }
 }
 
@@ -366,6 +370,18 @@ impl Serialize for Settings {
         map.serialize_entry("profile", &self.profiles)?;
         map.end()
     }
+}
+
+fn code_of_language(language: &mut Option<Language>, value: &Value) -> bool {
+    let read = value.as_str().and_then(Language::from_code);
+    if read.is_some() {
+        *language = read;
+    }
+    read.is_some()
+}
+
+fn written_code(language: Option<Language>) -> Option<Value> {
+    language.map(|language| language.code().into())
 }
 
 fn labels<T: Choice>() -> Vec<Words> {

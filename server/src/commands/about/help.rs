@@ -36,10 +36,9 @@ pub(in crate::commands) fn help(context: &mut Context, message: &Message) -> Res
                 return Err(Reply::HelpNotFound(subject.to_owned()));
             };
             let name = command.name.to_owned();
-            let [english, chinese] = command.help;
             context.reply(&Reply::HelpStart(name.clone(), with_usage(&name, command.usage)));
             context.reply(&Reply::HelpText(name.clone(), String::new()));
-            context.reply(&Reply::HelpText(name.clone(), language.choose(english, chinese).to_owned()));
+            context.reply(&Reply::HelpText(name.clone(), command.help.to(language).to_owned()));
             let end = language.choose("End of HELP", "帮助结束");
             context.reply(&Reply::EndOfHelp(name, end.to_owned()));
         }

@@ -7,7 +7,7 @@ use crate::commands::channels::access::{KEEPER, give_ranks, servant_source, set_
 use crate::commands::channels::topic::set_topic;
 use crate::commands::context::Context;
 use crate::commands::services::service::{Service, word};
-use crate::text::language::Text;
+use crate::text::language::{Text, Words};
 use crate::world::{ChannelId, ChannelRegistration, Rank};
 
 /// How many rooms one account may own.
@@ -18,16 +18,16 @@ const MAX_ACCESS: usize = 100;
 #[rustfmt::skip]
 pub(in crate::commands) static CHANSERV: Service = Service {
     name: KEEPER,
-    about: ["ChanServ keeps rooms for their owners. HELP with one of these words tells more:", "ChanServ 替主人保管房间。HELP 加一个词可以看说明："],
+    about: Words("ChanServ keeps rooms for their owners. HELP with one of these words tells more:", "ChanServ 替主人保管房间。HELP 加一个词可以看说明："),
     words: &[
-        word("ACCESS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["says who has which rank in your room whenever they come in", "设定谁一进房间就有什么权限"]),
-        word("DEOP", 1, deop, "channel [nick]", ["takes operator rank away", "取消管理员权限"]),
-        word("DROP", 1, drop_channel, "channel", ["gives your room up; it is nobody's again", "放弃你的房间"]),
-        word("FLAGS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", ["is the same as ACCESS", "同 ACCESS"]),
-        word("INFO", 1, info, "channel", ["says whose a room is", "房间属于谁"]),
-        word("OP", 1, op, "channel [nick]", ["gives operator rank", "给予管理员权限"]),
-        word("REGISTER", 1, register, "channel", ["makes a room yours; topic, modes and bans stay when it is empty", "登记房间归你所有；没有人时话题、模式和名单也会保留"]),
-        word("TOPIC", 2, topic, "channel words", ["changes what a room is about", "更改房间的话题"]),
+        word("ACCESS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", Words("says who has which rank in your room whenever they come in", "设定谁一进房间就有什么权限")),
+        word("DEOP", 1, deop, "channel [nick]", Words("takes operator rank away", "取消管理员权限")),
+        word("DROP", 1, drop_channel, "channel", Words("gives your room up; it is nobody's again", "放弃你的房间")),
+        word("FLAGS", 2, access, "channel LIST|ADD account q|a|o|h|v|DEL account", Words("is the same as ACCESS", "同 ACCESS")),
+        word("INFO", 1, info, "channel", Words("says whose a room is", "房间属于谁")),
+        word("OP", 1, op, "channel [nick]", Words("gives operator rank", "给予管理员权限")),
+        word("REGISTER", 1, register, "channel", Words("makes a room yours; topic, modes and bans stay when it is empty", "登记房间归你所有；没有人时话题、模式和名单也会保留")),
+        word("TOPIC", 2, topic, "channel words", Words("changes what a room is about", "更改房间的话题")),
     ],
 };
 

@@ -36,12 +36,13 @@ pub(super) fn chanserv(context: &mut Context, message: &Message) -> Result<(), R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::language::Words;
     use crate::text::nickname::poses_as_servant;
 
     #[test]
     fn every_word_has_help_in_both_languages() {
         for service in ALL {
-            for [english, chinese] in service.words.iter().map(|word| word.help).chain([service.about]) {
+            for Words(english, chinese) in service.words.iter().map(|word| word.help).chain([service.about]) {
                 assert!(english.is_ascii() && !english.is_empty() && !chinese.is_ascii(), "{english}");
             }
             assert!(poses_as_servant(service.name, "tea.house"), "{} is nobody's", service.name);

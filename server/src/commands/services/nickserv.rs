@@ -4,7 +4,7 @@ use crate::commands::accounts::login::{LoginAttempt, Proof, log_in, log_out};
 use crate::commands::accounts::{Keeping, obstacle, open, password_obstacle};
 use crate::commands::context::Context;
 use crate::commands::services::service::{Service, word};
-use crate::text::language::Text;
+use crate::text::language::{Text, Words};
 use crate::world::{Change, ClientId};
 
 /// How the password is changed: nobody at a machine that was left alone takes the account for good.
@@ -15,21 +15,21 @@ const MAX_CERTIFICATES: usize = 10;
 #[rustfmt::skip]
 pub(in crate::commands) static NICKSERV: Service = Service {
     name: "NickServ",
-    about: ["NickServ sees to accounts. HELP with one of these words tells more:", "NickServ 管理账号。HELP 加一个词可以看说明："],
+    about: Words("NickServ sees to accounts. HELP with one of these words tells more:", "NickServ 管理账号。HELP 加一个词可以看说明："),
     words: &[
-        word("CERT", 1, cert, "ADD [fingerprint]|DEL fingerprint|LIST", ["says which TLS certificates (SHA-256) prove your account", "哪些 TLS 证书（SHA-256 指纹）可以证明你的账号"]),
-        word("DROP", 1, drop_account, "account [password]", ["ends an account for good; its name is free again", "永久注销账号，名字重新开放"]),
-        word("GHOST", 1, ghost, "nick [password]", ["disconnects whoever has your nickname", "断开占用你名字的连接"]),
-        word("IDENTIFY", 1, identify, "[account] password", ["logs you in to an account", "登录账号"]),
-        word("INFO", 0, info, "[account]", ["says what is known of an account", "查看账号的信息"]),
-        word("LOGOUT", 0, logout, "", ["logs you out of your account", "退出账号"]),
-        word("RECOVER", 1, recover, "nick [password]", ["gives you your nickname, whoever has it", "取回你的名字，无论谁在用"]),
-        word("REGAIN", 1, recover, "nick [password]", ["is the same as RECOVER", "同 RECOVER"]),
-        word("REGISTER", 1, register, "password [email]", ["opens an account in the name that you have", "以现在的名字注册账号"]),
-        word("RESETPASS", 2, resetpass, "account password", ["for server operators: gives an account another password", "服务器管理员专用：给账号换一个密码"]),
-        word("SET", 2, set, "PASSWORD old-password new-password|ALWAYS-ON ON|OFF|DEFAULT", ["changes the password of your account, or whether you stay in your rooms without a connection", "更改账号的密码，或设定断开后是否留在房间里"]),
-        word("SUSPEND", 1, suspend, "account [reason]", ["for server operators: nobody may log in to an account any more; whoever is logged in to it goes", "服务器管理员专用：停用账号，登录该账号的人都会断开"]),
-        word("UNSUSPEND", 1, unsuspend, "account", ["for server operators: an account may be logged in to again", "服务器管理员专用：恢复停用的账号"]),
+        word("CERT", 1, cert, "ADD [fingerprint]|DEL fingerprint|LIST", Words("says which TLS certificates (SHA-256) prove your account", "哪些 TLS 证书（SHA-256 指纹）可以证明你的账号")),
+        word("DROP", 1, drop_account, "account [password]", Words("ends an account for good; its name is free again", "永久注销账号，名字重新开放")),
+        word("GHOST", 1, ghost, "nick [password]", Words("disconnects whoever has your nickname", "断开占用你名字的连接")),
+        word("IDENTIFY", 1, identify, "[account] password", Words("logs you in to an account", "登录账号")),
+        word("INFO", 0, info, "[account]", Words("says what is known of an account", "查看账号的信息")),
+        word("LOGOUT", 0, logout, "", Words("logs you out of your account", "退出账号")),
+        word("RECOVER", 1, recover, "nick [password]", Words("gives you your nickname, whoever has it", "取回你的名字，无论谁在用")),
+        word("REGAIN", 1, recover, "nick [password]", Words("is the same as RECOVER", "同 RECOVER")),
+        word("REGISTER", 1, register, "password [email]", Words("opens an account in the name that you have", "以现在的名字注册账号")),
+        word("RESETPASS", 2, resetpass, "account password", Words("for server operators: gives an account another password", "服务器管理员专用：给账号换一个密码")),
+        word("SET", 2, set, "PASSWORD old-password new-password|ALWAYS-ON ON|OFF|DEFAULT", Words("changes the password of your account, or whether you stay in your rooms without a connection", "更改账号的密码，或设定断开后是否留在房间里")),
+        word("SUSPEND", 1, suspend, "account [reason]", Words("for server operators: nobody may log in to an account any more; whoever is logged in to it goes", "服务器管理员专用：停用账号，登录该账号的人都会断开")),
+        word("UNSUSPEND", 1, unsuspend, "account", Words("for server operators: an account may be logged in to again", "服务器管理员专用：恢复停用的账号")),
     ],
 };
 

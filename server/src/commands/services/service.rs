@@ -5,13 +5,13 @@ use teahouse_protocol::text::Ctcp;
 use crate::commands::channels::access::servant_source;
 use crate::commands::context::Context;
 use crate::outbox::Cause;
-use crate::text::language::Text;
+use crate::text::language::{Text, Words};
 
 /// A servant.
 pub(in crate::commands) struct Service {
     pub(in crate::commands) name: &'static str,
-    /// What it does, in English and in 中文.
-    pub(in crate::commands) about: [&'static str; 2],
+    /// What it does.
+    pub(in crate::commands) about: Words,
     pub(in crate::commands) words: &'static [Word],
 }
 
@@ -22,8 +22,8 @@ pub(in crate::commands) struct Word {
     pub(in crate::commands) min_params: usize,
     pub(in crate::commands) run: fn(&mut Context, &[&str]) -> Result<(), Text>,
     pub(in crate::commands) usage: &'static str,
-    /// What it does, in English and in 中文.
-    pub(in crate::commands) help: [&'static str; 2],
+    /// What it does.
+    pub(in crate::commands) help: Words,
 }
 
 pub(in crate::commands) const fn word(
@@ -31,7 +31,7 @@ pub(in crate::commands) const fn word(
     min_params: usize,
     run: fn(&mut Context, &[&str]) -> Result<(), Text>,
     usage: &'static str,
-    help: [&'static str; 2],
+    help: Words,
 ) -> Word {
     Word { name, min_params, run, usage, help }
 }
@@ -62,17 +62,15 @@ pub(in crate::commands) fn hear(context: &mut Context, service: &'static Service
 fn help(context: &mut Context, service: &Service, word: Option<&str>) -> Result<(), Text> {
     let language = context.device().language;
     let Some(word) = word else {
-        let [english, chinese] = service.about;
-        service.tell(context, language.choose(english, chinese));
+        service.tell(context, service.about.to(language));
         for word in service.words {
             service.tell(context, &with_usage(word.name, word.usage));
         }
         return Ok(());
     };
     let word = service.find(word).ok_or_else(|| Text::ServiceUnknown(service.name.to_owned()))?;
-    let [english, chinese] = word.help;
     service.tell(context, &with_usage(word.name, word.usage));
-    service.tell(context, language.choose(english, chinese));
+    service.tell(context, word.help.to(language));
     Ok(())
 }
 
