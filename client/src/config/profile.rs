@@ -175,7 +175,7 @@ impl Profile {
     }
 
     /// Whether this is the way to that server.
-    pub fn is_for(&self, server: &str, port: u16) -> bool {
+    fn is_for(&self, server: &str, port: u16) -> bool {
         self.server.eq_ignore_ascii_case(server) && self.port == port
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use teahouse_protocol::Message;
 
 /// What stands in the place of a password, however long that is.
-pub const MASK: &str = "****";
+const MASK: &str = "****";
 
 /// Mechanisms of SASL that are named in the clear; anything else that follows AUTHENTICATE may be a password.
 const MECHANISMS: [&str; 5] = ["PLAIN", "EXTERNAL", "SCRAM-SHA-256", "SCRAM-SHA-512", "SCRAM-SHA-1"];

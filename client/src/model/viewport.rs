@@ -58,7 +58,7 @@ impl Stack {
     }
 
     /// Changes the height of an item.
-    pub fn set_height(&mut self, index: usize, height: u32) {
+    fn set_height(&mut self, index: usize, height: u32) {
         let old = std::mem::replace(&mut self.heights[index], height);
         let mut node = index + 1;
         while node <= self.sums.len() {
@@ -69,7 +69,7 @@ impl Stack {
 
     /// Takes the first `count` items away. Takes linear time, as appending to a full transcript of 10,000 messages
     /// does: a few microseconds.
-    pub fn drop_front(&mut self, count: usize) {
+    fn drop_front(&mut self, count: usize) {
         let rest = self.heights.split_off(count.min(self.heights.len()));
         *self = Self::default();
         for height in rest {

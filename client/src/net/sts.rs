@@ -57,7 +57,7 @@ pub struct Policy {
     /// Where it speaks TLS.
     pub port: u16,
     /// Until when it is to be spoken to by TLS only.
-    pub expires: Timestamp,
+    expires: Timestamp,
 }
 
 /// Every policy that is known. Clones share what they know.

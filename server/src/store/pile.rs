@@ -9,7 +9,7 @@ use crate::text::language::{Language, Text};
 use crate::world::Record;
 
 /// How much may lie there. Past that, the disk is too slow.
-pub(super) const MOST_RECORDS: usize = 65_536;
+const MOST_RECORDS: usize = 65_536;
 /// When so much lies there, it is written at once.
 pub(super) const MANY_RECORDS: usize = MOST_RECORDS / 2;
 

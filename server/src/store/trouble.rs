@@ -17,7 +17,7 @@ use crate::config::files::beside;
 use crate::text::language::Text;
 
 /// The first bytes of every database ([file format](https://www.sqlite.org/fileformat.html#the_database_header)).
-pub(crate) const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+pub(super) const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// An answer of the database that is none.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -160,7 +160,7 @@ fn split<T>(result: Result<T, Phrase>) -> (Option<T>, Option<Phrase>) {
 }
 
 /// What is wrong with a name.
-pub(in crate::model) fn nick_error(invalid: InvalidName) -> Phrase {
+pub(super) fn nick_error(invalid: InvalidName) -> Phrase {
     match invalid {
         InvalidName::Empty => Text::NameMissing.into(),
         InvalidName::TooLong { max_bytes } => Text::NameTooLong.with([&max_bytes.to_string()]),

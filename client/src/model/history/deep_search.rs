@@ -41,7 +41,7 @@ impl Network {
     }
 
     /// The server has found these older messages with the words that were asked for, or cannot say.
-    pub(in crate::model) fn may_be_found(&mut self, id: ConversationId, asked: &str, found: Option<&[Told]>) {
+    pub(super) fn may_be_found(&mut self, id: ConversationId, asked: &str, found: Option<&[Told]>) {
         let Some(conversation) = self.conversation(id) else { return };
         let LookBack::Underway { wanted, .. } = conversation.past.look_back() else { return };
         if wanted != asked {
@@ -61,7 +61,7 @@ impl Network {
     }
 
     /// Looks at what has come back, and brings more back unless the words are in it.
-    pub(in crate::model) fn go_on_looking_back(&mut self, id: ConversationId) {
+    pub(super) fn go_on_looking_back(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversation_mut(id) else { return };
         let LookBack::Underway { wanted, from } = conversation.past.look_back() else { return };
         let (wanted, first) = (wanted.clone(), conversation.range().0.number());

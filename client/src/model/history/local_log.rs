@@ -77,7 +77,7 @@ impl Network {
     }
 
     /// Whether the log may have something older than what is here of a conversation, and there is room for it.
-    pub(in crate::model) fn may_recall_older(&self, conversation: &Conversation) -> bool {
+    pub(super) fn may_recall_older(&self, conversation: &Conversation) -> bool {
         self.diary().is_some() && !conversation.past.is_log_over() && super::has_room(conversation)
     }
 
@@ -97,11 +97,7 @@ impl Network {
 
     /// Brings back from the log all that is older than what is here, back to where somebody said what is wanted and a
     /// little further. Says whether that is there and there is room for it. It reads the log once, since logs are long.
-    pub(in crate::model) fn recall_back_to(
-        &mut self,
-        id: ConversationId,
-        is_wanted: impl Fn(&str) -> bool,
-    ) -> bool {
+    pub(super) fn recall_back_to(&mut self, id: ConversationId, is_wanted: impl Fn(&str) -> bool) -> bool {
         let Some(conversation) = self.conversation(id).filter(|it| self.may_recall_older(it)) else {
             return false;
         };
@@ -117,7 +113,7 @@ impl Network {
     }
 
     /// So many of the last messages in the log that are older than what is here of a conversation.
-    pub(in crate::model) fn older_in_log(&self, id: ConversationId, most: usize) -> Vec<Entry> {
+    pub(super) fn older_in_log(&self, id: ConversationId, most: usize) -> Vec<Entry> {
         let (Some((logs, owner)), Some(conversation)) = (self.diary(), self.conversation(id)) else {
             return Vec::new();
         };

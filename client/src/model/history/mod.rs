@@ -112,7 +112,7 @@ impl Network {
     }
 
     /// Whether the server may have something older than what is here of a conversation, and there is room for it.
-    pub(super) fn may_ask_older(&self, conversation: &Conversation) -> bool {
+    fn may_ask_older(&self, conversation: &Conversation) -> bool {
         self.keeps_history() && conversation.joined && conversation.past.may_go_on() && has_room(conversation)
     }
 
@@ -195,7 +195,7 @@ impl Network {
     }
 
     /// Sends a SEARCH for some words, with the operators that narrow it down.
-    pub(super) fn send_search(&mut self, question: Question, operators: &[&str], words: &str) {
+    fn send_search(&mut self, question: Question, operators: &[&str], words: &str) {
         let words = ["SEARCH"].into_iter().chain(operators.iter().copied()).chain(words.split_whitespace());
         self.send(&words.take(MAX_PARAMS).collect::<Vec<_>>());
         self.searches.ask(question);

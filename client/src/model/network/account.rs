@@ -37,7 +37,7 @@ impl Network {
     }
 
     /// Opens the account that was asked for in the login form, now that the user is here.
-    pub(in crate::model) fn register_if_wanted(&mut self, at: Timestamp) {
+    pub(super) fn register_if_wanted(&mut self, at: Timestamp) {
         let Some(password) = self.identity.take_registration() else { return };
         if let Err(why) = self.register(password.reveal(), None) {
             self.notice_about(at, None, why);

@@ -152,7 +152,7 @@ impl Network {
 
     /// # Errors
     /// When nobody would hear the words of a conversation, and why.
-    pub(in crate::model) fn need_voice(&self, id: ConversationId) -> Result<(), Phrase> {
+    pub(super) fn need_voice(&self, id: ConversationId) -> Result<(), Phrase> {
         self.need_link()?;
         let conversation = self.conversation(id).ok_or(Text::NowhereToSay)?;
         match conversation.kind {
@@ -200,7 +200,7 @@ impl Network {
     }
 
     /// The room in front.
-    pub(in crate::model) fn room_here(&self) -> Result<String, Phrase> {
+    pub(super) fn room_here(&self) -> Result<String, Phrase> {
         Ok(self.current().filter(|it| it.kind == Kind::Room).ok_or(Text::NowhereToSay)?.name.clone())
     }
 

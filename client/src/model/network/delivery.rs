@@ -23,13 +23,7 @@ use crate::text::i18n::{Phrase, Text};
 
 impl Network {
     /// Says a message in a conversation, perhaps in answer to the message with the identifier `reply_to`.
-    pub(in crate::model) fn utter(
-        &mut self,
-        id: ConversationId,
-        manner: Manner,
-        raw: &str,
-        reply_to: Option<String>,
-    ) {
+    pub(super) fn utter(&mut self, id: ConversationId, manner: Manner, raw: &str, reply_to: Option<String>) {
         let Some(target) = self.conversation(id).map(|it| it.name.clone()) else { return };
         let is_echoed = self.has_capability(Capability::EchoMessage);
         let mut tags = String::new();
@@ -75,7 +69,7 @@ impl Network {
 
     /// Words of our own came back. Says whether they stand in the transcript now; if not, they were said elsewhere, or
     /// belong further down, and are to be added.
-    pub(in crate::model) fn has_arrived(
+    pub(super) fn has_arrived(
         &mut self,
         id: ConversationId,
         at: Timestamp,
@@ -104,7 +98,7 @@ impl Network {
 
     /// Whether a message from the user to themselves stands there already. It comes twice: as we typed it or as an
     /// echo, and as what somebody said to us.
-    pub(in crate::model) fn stood_before(&self, id: ConversationId, words: &Words) -> bool {
+    pub(super) fn stood_before(&self, id: ConversationId, words: &Words) -> bool {
         let Some(conversation) = self.conversation(id) else { return false };
         let is_known = words.id.as_ref().is_some_and(|id| conversation.line_of_message(id).is_some());
         let last = conversation.lines().rev().find_map(|(_, line)| line.message());
@@ -112,7 +106,7 @@ impl Network {
     }
 
     /// The server did what was asked with this label.
-    pub(in crate::model) fn acknowledged(&mut self, label: &str) {
+    pub(super) fn acknowledged(&mut self, label: &str) {
         if let Some(Underway { conversation, line, .. }) = self.deliveries.labelled(label)
             && let Some(conversation) = self.conversation_mut(conversation)
         {
@@ -122,7 +116,7 @@ impl Network {
 
     /// The server did not do what was asked. Says whether that was to pass on something of ours: if it was a message,
     /// the message says why.
-    pub(in crate::model) fn was_refused(
+    pub(super) fn was_refused(
         &mut self,
         at: Timestamp,
         label: Option<&str>,
@@ -148,12 +142,7 @@ impl Network {
     }
 
     /// The server did not take a message of several lines. Says whether there is such a message; then it says why.
-    pub(in crate::model) fn long_was_refused(
-        &mut self,
-        at: Timestamp,
-        label: Option<&str>,
-        why: &Phrase,
-    ) -> bool {
+    pub(super) fn long_was_refused(&mut self, at: Timestamp, label: Option<&str>, why: &Phrase) -> bool {
         let refused = self.deliveries.long_refused(label, at);
         let is_there = refused.is_some();
         refused.into_iter().for_each(|refused| self.fail(refused, why));
@@ -161,7 +150,7 @@ impl Network {
     }
 
     /// The connection is over: a message that has not come back has not arrived.
-    pub(in crate::model) fn nothing_arrives(&mut self) {
+    pub(super) fn nothing_arrives(&mut self) {
         for underway in self.deliveries.give_up() {
             self.fail(underway, &Text::NotDelivered.into());
         }

@@ -17,7 +17,7 @@ impl Network {
     }
 
     /// The messages of a conversation of which the desktop is told.
-    pub fn notify_of(&self, conversation: &Conversation) -> Notify {
+    fn notify_of(&self, conversation: &Conversation) -> Notify {
         let own = self.common.notify.by_place.get(&self.place_key(conversation));
         own.copied().unwrap_or(self.common.notify.everywhere)
     }

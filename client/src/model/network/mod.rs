@@ -48,7 +48,7 @@ pub(in crate::model) mod speech;
 pub mod wire;
 
 /// A wire line with its CR LF (RFC 2812 §2.3).
-pub(super) const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
+const MAX_LINE_BYTES: usize = teahouse_protocol::framing::MAX_LINE_BYTES;
 
 /// What is known of somebody's whereabouts from the rooms we share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Network {
     }
 
     /// The same as it came, for a view that offers more than words.
-    pub fn last_failure(&self) -> Option<&Failure> {
+    fn last_failure(&self) -> Option<&Failure> {
         self.connection.failure()
     }
 
@@ -288,7 +288,7 @@ impl Network {
     }
 
     /// Connects in the way that the profile says now, in place of the connection that is being made.
-    pub(super) fn connect_anew(&mut self) {
+    fn connect_anew(&mut self) {
         self.connection.drop_attempt();
         self.connect();
     }
@@ -370,7 +370,7 @@ impl Network {
     }
 
     /// The same with tags before it, as they stand on the wire; those do not count for what fits.
-    pub(super) fn send_tagged(&mut self, tags: &str, words: &[&str]) {
+    fn send_tagged(&mut self, tags: &str, words: &[&str]) {
         let Some((command, params)) = words.split_first() else { return };
         let printed = Wire::new(command, params).map(|message| message.to_string());
         match printed {
@@ -383,14 +383,14 @@ impl Network {
         }
     }
 
-    pub(super) fn send_join(&mut self, room: &str, key: Option<&str>) {
+    fn send_join(&mut self, room: &str, key: Option<&str>) {
         match key {
             Some(key) => self.send(&["JOIN", room, key]),
             None => self.send(&["JOIN", room]),
         }
     }
 
-    pub(super) fn ask_who(&mut self, question: WhoQuestion) {
+    fn ask_who(&mut self, question: WhoQuestion) {
         let mask = self.inquiries.ask_who(question);
         self.send(&["WHO", &mask]);
     }
@@ -446,7 +446,7 @@ impl Network {
         self.conversations.find_mut(self.features.case_mapping, name)
     }
 
-    pub(super) fn remove_member(&mut self, id: ConversationId, nick: &str) {
+    fn remove_member(&mut self, id: ConversationId, nick: &str) {
         let mapping = self.features.case_mapping;
         if let Some(conversation) = self.conversation_mut(id) {
             conversation.members.remove(mapping, nick);

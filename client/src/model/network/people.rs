@@ -54,7 +54,7 @@ impl Network {
     }
 
     /// Whether the user wants to hear nothing of the person that this comes from.
-    pub(in crate::model) fn is_unheard(&self, what: &What) -> bool {
+    pub(super) fn is_unheard(&self, what: &What) -> bool {
         match what {
             What::Said { from, .. } | What::Typing { from, .. } | What::Reacted { from, .. } => {
                 !from.is_server() && self.is_ignored(from)

@@ -229,7 +229,7 @@ impl Network {
     }
 
     /// We are not in a room any more, against our will: that is said there and, if the user is elsewhere, offered.
-    pub(super) fn sent_out(&mut self, id: ConversationId, at: Timestamp, phrase: &Phrase) {
+    fn sent_out(&mut self, id: ConversationId, at: Timestamp, phrase: &Phrase) {
         let is_looked_at = self.conversations.is_looked_at(id);
         self.tell_in(id, at, vec![phrase.clone()]);
         let Some(conversation) = self.conversation_mut(id) else { return };

@@ -130,7 +130,7 @@ impl Network {
     }
 
     /// Notes how far a conversation was read, and tells the server, and so our other devices; nothing if that is known.
-    pub(in crate::model) fn tell_read(&mut self, id: ConversationId) {
+    pub(super) fn tell_read(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversation_mut(id).filter(|it| it.kind != Kind::Server) else {
             return;
         };

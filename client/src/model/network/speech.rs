@@ -84,7 +84,7 @@ impl Network {
     ///
     /// # Errors
     /// When they are so many lines that the server would take them for a flood.
-    pub(in crate::model) fn messages_of(
+    pub(super) fn messages_of(
         &self,
         target: &str,
         manner: Manner,
@@ -132,7 +132,7 @@ impl Network {
     }
 
     /// Sends the words of a message with these tags, as a batch if they are more than a line. Says whether they are.
-    pub(in crate::model) fn send_words(&mut self, tags: &str, target: &str, words: &str) -> bool {
+    pub(super) fn send_words(&mut self, tags: &str, target: &str, words: &str) -> bool {
         let room = self.room_for_text(target, Manner::Message, words);
         let lines: Vec<_> = lines_of(words, room).collect();
         if let [(_, line)] = lines[..] {

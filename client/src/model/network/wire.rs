@@ -13,7 +13,7 @@ use crate::text::meanings;
 use crate::text::unseen;
 
 /// How many lines are kept, if they are short.
-pub const MAX_WIRE_LINES: usize = 2000;
+const MAX_WIRE_LINES: usize = 2000;
 
 /// How many bytes of lines are kept.
 const MAX_WIRE_BYTES: usize = 512 * 1024;

@@ -123,7 +123,7 @@ const fn hex(rgb: u32) -> Color {
 }
 
 /// The colours of the day.
-pub static LIGHT: Palette = Palette {
+static LIGHT: Palette = Palette {
     page: hex(0xffffff),
     side: hex(0xf4f1ea),
     members: hex(0xfaf8f4),
@@ -162,7 +162,7 @@ pub static LIGHT: Palette = Palette {
 };
 
 /// The colours of the night.
-pub static DARK: Palette = Palette {
+static DARK: Palette = Palette {
     page: hex(0x1e2022),
     side: hex(0x17191a),
     members: hex(0x1b1d1f),
@@ -236,7 +236,7 @@ pub struct Metrics {
 }
 
 /// Sizes with room around everything.
-pub static COZY: Metrics = Metrics {
+static COZY: Metrics = Metrics {
     body: 15,
     title: 17,
     label: 14,
@@ -255,7 +255,7 @@ pub static COZY: Metrics = Metrics {
 };
 
 /// Sizes for many messages on one screen.
-pub static COMPACT: Metrics = Metrics {
+static COMPACT: Metrics = Metrics {
     body: 14,
     title: 16,
     label: 13,

@@ -184,7 +184,7 @@ impl Task for LoginAttempt {
 }
 
 /// Whether there is an account of this name, and this is still the hash of its password.
-pub(in crate::commands) fn has_password(world: &World, account: &str, hash: &str) -> bool {
+pub(super) fn has_password(world: &World, account: &str, hash: &str) -> bool {
     world.accounts.find(account).is_some_and(|account| account.password == hash)
 }
 

@@ -317,7 +317,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// ERR_CHANOPRIVSNEEDED.
-    pub(in crate::commands) fn need_rank(&self, id: ChannelId, rank: Rank) -> Result<(), Reply> {
+    pub(super) fn need_rank(&self, id: ChannelId, rank: Rank) -> Result<(), Reply> {
         let channel = self.world.channel(id);
         let allowed = channel.ranks(self.me).at_least(rank) || self.client().is_operator();
         if allowed { Ok(()) } else { Err(Reply::ChanOPrivsNeeded(channel.name.clone())) }

@@ -170,7 +170,7 @@ fn time(typed: &str) -> Result<Point, Refusal<'_>> {
 }
 
 /// A time as `timestamp=` has it.
-pub(super) fn read_time(typed: &str) -> Option<Timestamp> {
+fn read_time(typed: &str) -> Option<Timestamp> {
     typed.strip_prefix("timestamp=")?.parse().ok()
 }
 
@@ -211,7 +211,7 @@ pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
 }
 
 /// The rooms that the client may read: what each is filed under, and from when on.
-pub(super) fn readable_rooms(context: &Context) -> Vec<(String, Number)> {
+fn readable_rooms(context: &Context) -> Vec<(String, Number)> {
     let (world, me) = (&*context.world, context.me);
     let readable =
         |channel| Some((world.channel(channel).place.to_string(), world.may_read_since(me, channel)?));
@@ -219,7 +219,7 @@ pub(super) fn readable_rooms(context: &Context) -> Vec<(String, Number)> {
 }
 
 /// When the user's private conversations begin to be readable: without an account, since taking the nickname.
-pub(super) fn reads_since(context: &Context) -> Number {
+fn reads_since(context: &Context) -> Number {
     let client = context.client();
     if client.account().is_some() { Number::FIRST } else { client.named }
 }
@@ -229,12 +229,12 @@ impl Context<'_> {
     ///
     /// # Errors
     /// ERR_UNKNOWNCOMMAND.
-    pub(super) fn need_history(&self, command: &str) -> Result<(), Reply> {
+    fn need_history(&self, command: &str) -> Result<(), Reply> {
         if self.world.config.history { Ok(()) } else { Err(Reply::UnknownCommand(command.to_owned())) }
     }
 
     /// Begins a batch, if the client knows batches.
-    pub(super) fn begin_batch(&mut self, kind: &str) -> Option<Number> {
+    fn begin_batch(&mut self, kind: &str) -> Option<Number> {
         if !self.has(Capability::Batch) {
             return None;
         }
@@ -243,14 +243,14 @@ impl Context<'_> {
         Some(batch)
     }
 
-    pub(super) fn end_batch(&mut self, batch: Option<Number>) {
+    fn end_batch(&mut self, batch: Option<Number>) {
         if let Some(batch) = batch {
             self.send(format_args!("BATCH -{batch}"));
         }
     }
 
     /// Sends something that was said before, as it was said; `target` is the room as it is called now.
-    pub(super) fn replay(&mut self, entry: &Entry, target: &str, batch: Option<Number>) {
+    fn replay(&mut self, entry: &Entry, target: &str, batch: Option<Number>) {
         let Texts { source, account, target: person, tags, words } = entry.texts();
         let kind = entry.kind;
         if kind == Kind::Tagmsg && !self.has(Capability::MessageTags) {

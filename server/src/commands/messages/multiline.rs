@@ -64,11 +64,7 @@ fn answer_to(context: &mut Context, label: Option<String>) {
 }
 
 /// Takes a PRIVMSG or NOTICE that is a line of a longer message. Returns whether it was such a line.
-pub(in crate::commands) fn take_line(
-    context: &mut Context,
-    command: &'static str,
-    message: &Message,
-) -> bool {
+pub(super) fn take_line(context: &mut Context, command: &'static str, message: &Message) -> bool {
     let Some(reference) = context.tags.get(tags::BATCH).filter(|_| context.has(Capability::Multiline)) else {
         return false;
     };

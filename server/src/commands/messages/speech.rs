@@ -47,7 +47,7 @@ pub(in crate::commands) fn client_only(tags: Tags) -> String {
 
 /// The prefix of a rank before a channel's name, and the name: `@#room` is for operators and higher. Of several
 /// prefixes the lowest counts (Modern IRC, "PRIVMSG"). Without one, no prefix and the whole target.
-pub(in crate::commands) fn rank_and_channel(target: &str) -> (&str, &str) {
+pub(super) fn rank_and_channel(target: &str) -> (&str, &str) {
     let behind = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
     let prefixes = target[..target.len() - behind.len()].split_inclusive(|_| true);
     match prefixes.min_by_key(|prefix| rank_of(prefix)) {
@@ -57,12 +57,12 @@ pub(in crate::commands) fn rank_and_channel(target: &str) -> (&str, &str) {
 }
 
 /// The rank with this prefix.
-pub(in crate::commands) fn rank_of(prefix: &str) -> Option<Rank> {
+pub(super) fn rank_of(prefix: &str) -> Option<Rank> {
     prefix.chars().next().and_then(Rank::from_prefix)
 }
 
 /// Notes for WHOIS that the client is not idle.
-pub(in crate::commands) fn note_speech(context: &mut Context) {
+pub(super) fn note_speech(context: &mut Context) {
     let now = context.world.now;
     if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
         *spoke = now;
@@ -75,7 +75,7 @@ pub(in crate::commands) fn note_speech(context: &mut Context) {
 ///
 /// # Errors
 /// ERR_NOSUCHCHANNEL, ERR_CANNOTSENDTOCHAN.
-pub(in crate::commands) fn channel_to_speak_in(
+pub(super) fn channel_to_speak_in(
     context: &mut Context,
     name: &str,
     speech: Speech,
@@ -137,7 +137,7 @@ fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(),
 ///
 /// # Errors
 /// ERR_NONONREG.
-pub(in crate::commands) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
+pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
     let known = context.client().account().is_some() || std::ptr::eq(person, context.client());
     if person.modes.has(UserMode::RegisteredOnly) && !known {
         return Err(Reply::NonOnReg(person.name().to_owned()));
@@ -149,11 +149,7 @@ pub(in crate::commands) fn may_hear(context: &Context, person: &Client) -> Resul
 ///
 /// # Errors
 /// RPL_AWAY, which is no error.
-pub(in crate::commands) fn say_if_away(
-    context: &Context,
-    person: ClientId,
-    command: &str,
-) -> Result<(), Reply> {
+pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) -> Result<(), Reply> {
     let person = context.world.client(person).expect("it was found");
     match person.away.clone().filter(|_| command == "PRIVMSG") {
         Some(words) => Err(Reply::Away(person.name().to_owned(), words)),
@@ -165,11 +161,7 @@ pub(in crate::commands) fn say_if_away(
 ///
 /// # Errors
 /// RPL_AWAY, which is no error.
-pub(in crate::commands) fn say_that_it_waits(
-    context: &Context,
-    name: String,
-    command: &str,
-) -> Result<(), Reply> {
+pub(super) fn say_that_it_waits(context: &Context, name: String, command: &str) -> Result<(), Reply> {
     let words = context.say(&Text::MessageWaits);
     if command == "PRIVMSG" { Err(Reply::Away(name, words)) } else { Ok(()) }
 }

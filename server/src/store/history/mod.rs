@@ -72,7 +72,7 @@ pub(super) const MORE: &str = "
 /// Added to the code of a kind where a bot did it.
 const BOT: i64 = 16;
 /// How many messages are looked at, or forgotten, before others have their turn.
-pub(super) const SLICE: usize = 5000;
+const SLICE: usize = 5000;
 /// So much of the future is the present: times that are read from a clock and written down a moment later.
 const PRESENT_MICROS: i64 = 10 * 1_000_000;
 /// A conversation with this part of its limit too many is trimmed at once, others within a minute.
@@ -237,7 +237,7 @@ pub(super) const INSERT: &str =
     "INSERT OR IGNORE INTO message (id, place, kind, source, account, target, tags, words, time)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-pub(super) fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
+fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) -> rusqlite::Result<usize> {
     let Texts { source, account, target, tags, words } = entry.texts();
     let kind = entry.kind as i64 + if entry.bot { BOT } else { 0 };
     let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
@@ -248,7 +248,7 @@ pub(super) fn insert_entry(insert: &mut Statement, place: i64, entry: &Entry) ->
 }
 
 /// The number of a conversation, which is made if need be.
-pub(super) fn place_for(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+fn place_for(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     if let Some(place) = find_place(connection, name)? {
         return Ok(place);
     }
@@ -260,7 +260,7 @@ pub(super) fn place_for(connection: &Connection, name: &str) -> rusqlite::Result
     Ok(place)
 }
 
-pub(super) fn find_place(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+fn find_place(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
     let mut find = connection.prepare_cached("SELECT id FROM place WHERE name = ?")?;
     find.query_row([name], |row| row.get(0)).optional()
 }
@@ -356,11 +356,7 @@ fn oldest_kept(limits: Limits, now: Timestamp) -> Option<i64> {
 }
 
 /// Whether something was said, and all of it is too old; what is from before there were such servers does not count.
-pub(super) fn is_all_too_old(
-    connection: &Connection,
-    limits: Limits,
-    now: Timestamp,
-) -> rusqlite::Result<bool> {
+fn is_all_too_old(connection: &Connection, limits: Limits, now: Timestamp) -> rusqlite::Result<bool> {
     let newest = "SELECT coalesce(time, id) FROM message ORDER BY id DESC LIMIT 1";
     let newest: Option<i64> = connection.query_row(newest, [], |row| row.get(0)).optional()?;
     let newest = newest.filter(|newest| *newest >= EARLIEST_SECS * 1_000_000);
@@ -408,7 +404,7 @@ pub(super) fn forget_old(connection: &Connection, limits: Limits, now: Timestamp
 
 /// Has what was said in the future, by a clock that was ahead, have been said now, so that it is not of the future
 /// again when the time comes. Its place in the order stays as it is. To be called when the clock is trusted.
-pub(super) fn date_the_future(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+fn date_the_future(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     let now = now.as_microsecond();
     connection.execute(
         "UPDATE message SET time = ?1 WHERE id > ?2 AND (time IS NULL OR time > ?2)",
@@ -439,7 +435,7 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<(Number, Vec<(St
 }
 
 /// How far the owners of accounts have read.
-pub(crate) fn load_markers(connection: &Connection) -> rusqlite::Result<HashMap<String, Markers>> {
+pub(super) fn load_markers(connection: &Connection) -> rusqlite::Result<HashMap<String, Markers>> {
     let mut markers: HashMap<String, Markers> = HashMap::new();
     let mut rows = connection.prepare("SELECT account, target, read FROM marker")?;
     let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;

@@ -91,7 +91,7 @@ impl ChannelModes {
     }
 
     /// Whether somebody who knows the name can still be kept out.
-    pub(crate) fn is_guarded(&self) -> bool {
+    pub(in crate::world) fn is_guarded(&self) -> bool {
         [Flag::InviteOnly, Flag::RegisteredOnly, Flag::Secret].into_iter().any(|flag| self.has(flag))
             || self.key.is_some()
             || !self.list(List::Bans).is_empty()

@@ -28,7 +28,7 @@ impl World {
     }
 
     /// The lobby, or the room of somebody, that a name looks like and is not.
-    pub(crate) fn taken_for(&self, name: &str) -> Option<&str> {
+    fn taken_for(&self, name: &str) -> Option<&str> {
         let looks = Skeleton::of(name);
         let owned = self.channel_looks.get(&looks).into_iter().flatten().map(|id| &*self.channels[*id].name);
         let lobby = self.config.lobby.as_deref().filter(|lobby| Skeleton::of(lobby) == looks);
@@ -42,7 +42,7 @@ impl World {
     }
 
     /// Takes a room from its owner; returns whether it had one.
-    pub(in crate::world) fn unregister_channel(&mut self, id: ChannelId) -> bool {
+    pub(super) fn unregister_channel(&mut self, id: ChannelId) -> bool {
         let channel = &mut self.channels[id];
         let had = channel.registration.take().is_some();
         if had {
@@ -53,7 +53,7 @@ impl World {
     }
 
     /// Notes that a room has another name now.
-    pub(in crate::world) fn looks_otherwise(&mut self, id: ChannelId, old: &str) {
+    pub(super) fn looks_otherwise(&mut self, id: ChannelId, old: &str) {
         if self.channels[id].registration.is_some() {
             self.forget_looks(id, &Skeleton::of(old));
             self.channel_looks.entry(Skeleton::of(&self.channels[id].name)).or_default().push(id);

@@ -25,7 +25,7 @@ pub(crate) struct Capture {
 type TagsAndWords = (String, Vec<u8>);
 
 impl Capture {
-    pub(in crate::world) fn is_for(&self, client: ClientId) -> bool {
+    pub(super) fn is_for(&self, client: ClientId) -> bool {
         self.who == client
     }
 

@@ -53,7 +53,7 @@ pub(crate) struct Tags {
 }
 
 /// Eight: time, tags and account, each on or off.
-pub(in crate::world) const CLASSES: usize = 8;
+pub(super) const CLASSES: usize = 8;
 const TIME: usize = 1;
 const TAGS: usize = 2;
 const ACCOUNT: usize = 4;
@@ -78,7 +78,7 @@ impl Line {
     }
 
     /// The paper for the next line.
-    pub(in crate::world) fn into_paper(mut self) -> Box<Paper> {
+    pub(super) fn into_paper(mut self) -> Box<Paper> {
         self.paper.words.clear();
         self.paper.formatted.iter_mut().for_each(|tags| drop(tags.take()));
         self.paper
@@ -103,7 +103,7 @@ impl Line {
     }
 
     /// Which class a client with these capabilities is in.
-    pub(in crate::world) fn class_of(capabilities: Capabilities) -> usize {
+    pub(super) fn class_of(capabilities: Capabilities) -> usize {
         let bit = |capability, bit| if capabilities.has(capability) { bit } else { 0 };
         bit(Capability::ServerTime, TIME)
             | bit(Capability::MessageTags, TAGS)

@@ -64,7 +64,7 @@ impl World {
     }
 
     /// Nobody has read what is yet to be said, whatever a clock that was ahead has made of it.
-    pub(in crate::world) fn cap_markers(&mut self) {
+    pub(super) fn cap_markers(&mut self) {
         let now = self.now;
         let own = self.clients.values_mut().map(|client| &mut client.markers);
         for marker in self.markers.values_mut().chain(own).flat_map(Markers::values_mut) {

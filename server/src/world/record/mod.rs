@@ -272,7 +272,7 @@ impl World {
 
     /// Notes whether a room will be the same one after a restart. A closed room will not. Nor will a room that
     /// belongs to nobody and needs more than its name to come in, since that is forgotten.
-    pub(crate) fn keep_room(&mut self, id: ChannelId, open: bool) {
+    pub(super) fn keep_room(&mut self, id: ChannelId, open: bool) {
         let channel = &self.channels[id];
         if !self.config.history || self.is_lobby(channel) {
             return;

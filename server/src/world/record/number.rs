@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::world::World;
 
 /// How far times may be ahead of the clock: threads tell the time a moment before they have the lock.
-pub(in crate::world) const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
+const LONGEST_AHEAD: SignedDuration = SignedDuration::from_secs(10);
 /// Before 2025 there was no such server: a clock that says so has not been set.
 pub(crate) const EARLIEST_SECS: i64 = 1_735_689_600;
 

@@ -7,7 +7,7 @@ use crate::ui::controller::Controller;
 use crate::ui::presenter;
 
 impl Controller {
-    pub(in crate::ui) fn log_in_or_give_up(&mut self) {
+    pub(in crate::ui::controller) fn log_in_or_give_up(&mut self) {
         if self.model.borrow().login().is_under_way() {
             self.model.borrow_mut().give_up_login();
         } else {
@@ -31,7 +31,7 @@ impl Controller {
     }
 
     /// Puts the model's form into the fields.
-    pub(in crate::ui) fn put_form(&self) {
+    pub(in crate::ui::controller) fn put_form(&self) {
         let form = self.model.borrow().login().form().clone();
         self.login.set_form(&form);
     }
@@ -47,7 +47,7 @@ impl Controller {
     }
 
     /// TLS was ticked or not: it has a port of its own.
-    pub(in crate::ui) fn switch_tls(&self) {
+    pub(in crate::ui::controller) fn switch_tls(&self) {
         let mut form = self.login.form();
         form.set_tls(form.tls);
         self.login.set_form(&form);
@@ -62,7 +62,7 @@ impl Controller {
         self.put_form();
     }
 
-    pub(in crate::ui) fn refresh_login(&mut self) {
+    pub(in crate::ui::controller) fn refresh_login(&mut self) {
         let model = self.model.borrow();
         let language = model.language();
         let is_connecting = model.login().is_under_way();

@@ -18,25 +18,25 @@ use crate::ui::views::settings::Item;
 use crate::ui::{Action, Change};
 
 impl Controller {
-    pub(in crate::ui) fn open_settings(&self) {
+    pub(in crate::ui::controller) fn open_settings(&self) {
         if !self.profile_page.is_open() {
             self.show_settings(Section::General);
         }
     }
 
     /// Shows a section of the settings, from its beginning.
-    pub(in crate::ui) fn show_settings(&self, section: Section) {
+    pub(in crate::ui::controller) fn show_settings(&self, section: Section) {
         self.settings_page.show(self.section_names(), self.items(section));
         self.settings_page.open(section);
     }
 
-    pub(in crate::ui) fn close_settings(&mut self) {
+    pub(in crate::ui::controller) fn close_settings(&mut self) {
         self.settings_page.close();
         self.focus();
         self.window.redraw();
     }
 
-    pub(in crate::ui) fn refresh_settings(&self) {
+    pub(in crate::ui::controller) fn refresh_settings(&self) {
         if self.settings_page.is_open() {
             self.settings_page.show(self.section_names(), self.items(self.settings_page.section()));
         }
@@ -90,14 +90,14 @@ impl Controller {
         self.restyle();
     }
 
-    pub(in crate::ui) fn switch_shade(&mut self) {
+    pub(in crate::ui::controller) fn switch_shade(&mut self) {
         let before = self.settings.clone();
         self.settings.theme = if self.shade() == Shade::Dark { Shade::Light } else { Shade::Dark };
         self.changed(&before);
         self.leave_button();
     }
 
-    pub(in crate::ui) fn switch_language(&mut self) {
+    pub(in crate::ui::controller) fn switch_language(&mut self) {
         let before = self.settings.clone();
         self.settings.language = Some(self.language().other());
         self.changed(&before);
@@ -111,7 +111,7 @@ impl Controller {
         }
     }
 
-    pub(in crate::ui) fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
+    pub(in crate::ui::controller) fn set_notify_in(&mut self, id: ConversationId, notify: Option<Notify>) {
         let place = {
             let model = self.model.borrow();
             let found = model.network(id.network()).zip(model.conversation(id));
@@ -137,14 +137,14 @@ impl Controller {
         self.save();
     }
 
-    pub(in crate::ui) fn forget_certificate_of(&mut self, index: usize) {
+    pub(in crate::ui::controller) fn forget_certificate_of(&mut self, index: usize) {
         self.model.borrow_mut().forget_certificate_of_profile(index);
         self.settings.profiles = self.model.borrow().profiles().to_vec();
         self.save();
     }
 
     /// Tells the model what of the settings concerns it.
-    pub(in crate::ui) fn apply_settings(&self) {
+    pub(in crate::ui::controller) fn apply_settings(&self) {
         let mut model = self.model.borrow_mut();
         model.set_profiles(self.settings.profiles.clone());
         model.set_shown(self.settings.times, self.settings.traffic);
@@ -156,7 +156,7 @@ impl Controller {
     }
 
     /// Writes conversations down from now on, or no longer. Nowhere to write to is no reason to complain of.
-    pub(in crate::ui) fn keep_logs(&mut self) {
+    pub(in crate::ui::controller) fn keep_logs(&mut self) {
         let open = |folder: &Path| {
             if self.keeping.is_others_folder() {
                 return Some(Logs::to_read(folder));
@@ -186,7 +186,7 @@ impl Controller {
     }
 
     /// Writes everything in the face that the settings say.
-    pub(in crate::ui) fn choose_face(&self) {
+    pub(in crate::ui::controller) fn choose_face(&self) {
         match self.face() {
             Some(face) => theme::use_face(face),
             None => log::warn!("no font with 汉字 is known here; install one, such as fonts-noto-cjk"),

@@ -24,19 +24,19 @@ pub(in crate::ui::controller) struct Editing {
 }
 
 impl Controller {
-    pub(in crate::ui) fn edit_profile(&mut self, index: usize) {
+    pub(in crate::ui::controller) fn edit_profile(&mut self, index: usize) {
         if let Some(profile) = self.settings.profiles.get(index).cloned() {
             self.open_profile_page(Some(profile.clone()), profile);
         }
     }
 
-    pub(in crate::ui) fn new_profile(&mut self) {
+    pub(in crate::ui::controller) fn new_profile(&mut self) {
         let nick = self.settings.last_profile().nick;
         let base = Profile { server: String::new(), port: TLS_PORT, tls: true, nick, ..Profile::default() };
         self.open_profile_page(None, base);
     }
 
-    pub(in crate::ui) fn copy_profile(&mut self, index: usize) {
+    pub(in crate::ui::controller) fn copy_profile(&mut self, index: usize) {
         let Some(profile) = self.settings.profiles.get(index) else { return };
         let is_free = |name: &String| !self.settings.profiles.iter().any(|saved| saved.name == *name);
         let name = (2..).map(|number| format!("{} {number}", profile.title())).find(is_free);
@@ -51,14 +51,14 @@ impl Controller {
         self.refresh_profile_page();
     }
 
-    pub(in crate::ui) fn close_profile_page(&mut self) {
+    pub(in crate::ui::controller) fn close_profile_page(&mut self) {
         self.editing = None;
         self.profile_page.close();
         self.focus();
         self.window.redraw();
     }
 
-    pub(in crate::ui) fn refresh_profile_page(&self) {
+    pub(in crate::ui::controller) fn refresh_profile_page(&self) {
         let Some(editing) = &self.editing else { return };
         let language = self.language();
         let title = match &editing.saved {
@@ -74,11 +74,11 @@ impl Controller {
     }
 
     /// Whether something was typed or ticked that is not saved.
-    pub(in crate::ui) fn is_page_changed(&self) -> bool {
+    pub(in crate::ui::controller) fn is_page_changed(&self) -> bool {
         self.editing.as_ref().is_some_and(|editing| self.profile_page.form() != editing.untouched)
     }
 
-    pub(in crate::ui) fn switch_profile_tls(&self) {
+    pub(in crate::ui::controller) fn switch_profile_tls(&self) {
         let mut form = self.profile_page.form();
         form.move_port();
         self.profile_page.set_form(&form);
@@ -102,7 +102,7 @@ impl Controller {
     }
 
     /// Goes back from the page, after a question if something was changed there.
-    pub(in crate::ui) fn leave_profile(&mut self) {
+    pub(in crate::ui::controller) fn leave_profile(&mut self) {
         let Some(editing) = self.editing.as_ref().filter(|_| self.is_page_changed()) else {
             return self.close_profile_page();
         };
@@ -121,7 +121,7 @@ impl Controller {
     }
 
     /// Saves what stands on the page, or says beside the fields what is wrong.
-    pub(in crate::ui) fn save_profile(&mut self) {
+    pub(in crate::ui::controller) fn save_profile(&mut self) {
         let Some(editing) = &self.editing else { return };
         let is_other = |profile: &&Profile| {
             **profile != Profile::default()
@@ -174,7 +174,7 @@ impl Controller {
     }
 
     /// Takes the password of a server that is not saved in this way any more out of the keyring.
-    pub(in crate::ui) fn forget_password(&self, before: &Profile) {
+    pub(in crate::ui::controller) fn forget_password(&self, before: &Profile) {
         if before.keyring && !self.is_password_needed(before) {
             self.keeper.forget(before.clone());
         }
@@ -209,7 +209,7 @@ impl Controller {
     }
 
     /// Tells the parts that use a saved server that it has changed.
-    pub(in crate::ui) fn replace_profile(&self, before: &Profile, after: &Profile) {
+    pub(super) fn replace_profile(&self, before: &Profile, after: &Profile) {
         let is_in_form = self.model.borrow_mut().change_profile(before, after);
         if is_in_form {
             self.put_form();
@@ -230,7 +230,7 @@ impl Controller {
     }
 
     /// A password that the keyring did not take stands in the file, and that is said.
-    pub(in crate::ui) fn keep_in_file(&mut self, profile: Profile, why: &str) {
+    pub(in crate::ui::controller) fn keep_in_file(&mut self, profile: Profile, why: &str) {
         let Some(saved) = self.settings.profiles.iter_mut().find(|it| it.is_same_as(&profile)) else {
             return;
         };
@@ -245,7 +245,7 @@ impl Controller {
     }
 
     /// Says that a password stands in the file, as soon as nothing else is asked.
-    pub(in crate::ui) fn tell_of_keyring(&mut self) {
+    pub(in crate::ui::controller) fn tell_of_keyring(&mut self) {
         if self.asked.is_some() {
             return;
         }

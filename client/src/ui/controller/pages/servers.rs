@@ -10,7 +10,7 @@ use crate::ui::overlays::dialog::{Question, Tone};
 use crate::ui::views::settings::Item;
 
 impl Controller {
-    pub(in crate::ui) fn server_items(&self) -> Vec<Item> {
+    pub(super) fn server_items(&self) -> Vec<Item> {
         let language = self.language();
         let word = |text: Text| text.to(language).to_owned();
         let model = self.model.borrow();
@@ -35,7 +35,7 @@ impl Controller {
         items
     }
 
-    pub(in crate::ui) fn move_profile(&mut self, index: usize, places: isize) {
+    pub(in crate::ui::controller) fn move_profile(&mut self, index: usize, places: isize) {
         let profiles = &mut self.settings.profiles;
         let to = index.saturating_add_signed(places);
         if index < profiles.len() && to < profiles.len() && index != to {
@@ -46,7 +46,7 @@ impl Controller {
         }
     }
 
-    pub(in crate::ui) fn ask_to_remove(&mut self, index: usize) {
+    pub(in crate::ui::controller) fn ask_to_remove(&mut self, index: usize) {
         let Some(profile) = self.settings.profiles.get(index).cloned() else { return };
         let language = self.language();
         let mut text = Text::ReallyRemove.to(language).to_owned();
@@ -64,7 +64,7 @@ impl Controller {
         self.ask(Asked::Removing(Box::new(profile)), question);
     }
 
-    pub(in crate::ui) fn remove_profile(&mut self, profile: &Profile) {
+    pub(in crate::ui::controller) fn remove_profile(&mut self, profile: &Profile) {
         let network = self.model.borrow().network_of(profile).map(Network::id);
         if let Some(id) = network {
             self.model.borrow_mut().leave(id);
