@@ -91,8 +91,10 @@ pub struct Model {
     login: Login,
     /// The servers that are kept for the next time.
     profiles: Vec<Profile>,
-    /// Whether times are shown, and whether comings and goings are.
-    shown: (bool, bool),
+    /// Whether messages show when they came.
+    shows_times: bool,
+    /// Whether comings and goings are shown.
+    shows_traffic: bool,
     /// Whether others are told that the user is writing.
     tells_typing: bool,
     /// In the order of the list.
@@ -138,7 +140,8 @@ impl Model {
             view: View::Login,
             login: Login::new(profile),
             profiles: Vec::new(),
-            shown: (true, true),
+            shows_times: true,
+            shows_traffic: true,
             tells_typing: true,
             networks: Vec::new(),
             front: None,
@@ -210,17 +213,17 @@ impl Model {
 
     /// Whether messages show when they came.
     pub fn shows_times(&self) -> bool {
-        self.shown.0
+        self.shows_times
     }
 
     /// Whether comings and goings are shown.
     pub fn shows_traffic(&self) -> bool {
-        self.shown.1
+        self.shows_traffic
     }
 
     /// Says whether messages show when they came, and whether comings and goings are shown.
     pub fn set_shown(&mut self, times: bool, traffic: bool) {
-        self.shown = (times, traffic);
+        (self.shows_times, self.shows_traffic) = (times, traffic);
     }
 
     /// Says whether others see that the user is writing. Somebody who sees it now no longer does.

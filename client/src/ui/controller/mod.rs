@@ -26,8 +26,8 @@ use crate::config::irc_url::IrcUrl;
 use crate::config::options::Options;
 use crate::config::profile::Profile;
 use crate::config::settings::{Settings, SettingsFile};
+use crate::desktop::APP_ID;
 use crate::desktop::keyring::Keeper;
-use crate::desktop::{APP_ID, Desktop};
 use crate::logs::Logs;
 use crate::model::{self, Model, NetworkId, View};
 use crate::net::connection::{Connection, Setup};
@@ -36,6 +36,7 @@ use crate::net::sts::Policies;
 use crate::signals::Listener;
 use crate::text::i18n::{Language, Phrase, Text};
 use crate::ui::controller::composing::Writing;
+use crate::ui::controller::desktop::Outside;
 use crate::ui::controller::dialogs::Asked;
 use crate::ui::controller::keeping::Keeping;
 use crate::ui::controller::pages::profiles::Editing;
@@ -184,11 +185,7 @@ struct Controller {
     editing: Option<Editing>,
     /// A saved server whose password the keyring did not take, and why, until the person is told.
     not_in_keyring: Option<(Profile, String)>,
-    desktop: Desktop,
-    /// Whether the desktop is dark, as far as it has said.
-    desktop_is_dark: bool,
-    /// Whether the desktop was told of something that nobody has looked at.
-    wants_attention: bool,
+    outside: Outside,
     /// The faces that the user can choose from, the best first. Where there is none, FLTK's own choice stays, and the
     /// system fills in 汉字 from wherever it finds them.
     faces: Vec<&'static str>,
@@ -266,9 +263,7 @@ impl Controller {
             profile_page,
             editing: None,
             not_in_keyring: None,
-            desktop: Desktop::new(app::awake),
-            desktop_is_dark: false,
-            wants_attention: false,
+            outside: Outside::new(),
             faces: theme::find_fonts(),
             placing: Placing::new(geometry),
             shown: None,
@@ -419,7 +414,7 @@ impl Controller {
         self.keep_place();
         self.window.hide();
         self.connections.clear();
-        self.desktop.end();
+        self.outside.desktop.end();
         #[cfg(unix)]
         {
             self.signals = None;

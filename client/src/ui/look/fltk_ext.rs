@@ -29,10 +29,10 @@ pub fn give<T: Clone + 'static>(widget: &Widget, owner: &T, draw: fn(&T), handle
     widget.handle(move |_, event| handle(&owner, event));
 }
 
-/// Shows a group or takes it away.
-pub fn set_visible(group: &Group, is_visible: bool) {
-    let mut group = group.clone();
-    if is_visible { group.show() } else { group.hide() }
+/// Shows a widget or takes it away.
+pub fn set_visible(widget: &(impl WidgetExt + Clone), is_visible: bool) {
+    let mut widget = widget.clone();
+    if is_visible { widget.show() } else { widget.hide() }
 }
 
 /// How many characters may stand in a field: more than anybody means to write there, and few enough to draw at once.

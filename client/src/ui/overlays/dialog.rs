@@ -137,7 +137,7 @@ impl Dialog {
 
     /// Shows the card with this question on it.
     pub fn ask(&self, question: Question) {
-        self.option.clear();
+        self.option.set_ticked(false);
         self.option.set_text(question.option.as_deref().unwrap_or_default());
         self.option.set_visible(question.option.is_some());
         self.yes.set_text(&question.yes);

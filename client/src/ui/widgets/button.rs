@@ -7,6 +7,7 @@ use fltk::enums::{Color, Cursor, Event, FrameType, Key};
 use fltk::prelude::*;
 use fltk::{app, button, draw};
 
+use crate::ui::look::fltk_ext;
 use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::look::theme::Palette;
 use crate::ui::{Action, UiContext};
@@ -111,8 +112,7 @@ impl Button {
 
     /// Shows or hides it.
     pub fn set_visible(&self, is_visible: bool) {
-        let mut widget = self.widget.clone();
-        if is_visible { widget.show() } else { widget.hide() }
+        fltk_ext::set_visible(&self.widget, is_visible);
     }
 }
 
@@ -185,9 +185,6 @@ impl CheckBox {
             if widget.has_focus() {
                 ui.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
             }
-            if widget.has_focus() {
-                ui.paint.outline(tick.inset(-2, -2), 6, theme.colors.accent);
-            }
             let words = Rect::new(rect.x + 26, rect.y, rect.w - 26, rect.h);
             let face = Face::regular(theme.sizes.label);
             ui.paint.label(face, theme.colors.ink, Align::Left, &widget.label(), words);
@@ -226,13 +223,7 @@ impl CheckBox {
 
     /// Shows or hides it.
     pub fn set_visible(&self, is_visible: bool) {
-        let mut widget = self.widget.clone();
-        if is_visible { widget.show() } else { widget.hide() }
-    }
-
-    /// Takes the tick away.
-    pub fn clear(&self) {
-        self.set_ticked(false);
+        fltk_ext::set_visible(&self.widget, is_visible);
     }
 
     /// Ticks it, or takes the tick away. Nobody is told.

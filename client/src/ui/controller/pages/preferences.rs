@@ -74,7 +74,7 @@ impl Controller {
             self.model.borrow_mut().set_language(language);
         }
         if now.theme == Shade::System && now.theme != before.theme {
-            self.desktop.watch_shade();
+            self.outside.desktop.watch_shade();
         }
         if now.font != before.font {
             self.choose_face();
