@@ -201,7 +201,20 @@ fn copy_tree(root: &Path) -> PathBuf {
             write(&tree.join(file), &fs::read(root.join(file)).expect("it can be read"));
         }
     }
+    remove_gone(&tree, &tree, &listed.lines().collect());
     tree
+}
+
+/// Removes what is not in the sources any more: a file that has moved would be there twice.
+fn remove_gone(tree: &Path, folder: &Path, listed: &HashSet<&str>) {
+    for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let name = path.strip_prefix(tree).expect("it is in there").to_string_lossy();
+        if path.is_dir() {
+            remove_gone(tree, &path, listed);
+        } else if !listed.contains(&*name) && !name.ends_with("/src/mutant.rs") {
+            fs::remove_file(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+    }
 }
 
 /// Builds the tests with all faults in them; the ones that do not compile are left out.
