@@ -3,6 +3,7 @@
 //! The classic mistake on a cloud machine is to listen on its public address, which belongs to the provider's gateway
 //! and not to the machine. So a refusal names the addresses that this machine has and explains what to do.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener};
 
@@ -57,16 +58,11 @@ pub fn parse(text: &str) -> Result<SocketAddr, Text> {
 
 /// The number of a network interface.
 fn interface(name: &str) -> Result<u32, Text> {
-    let mut names = Vec::new();
-    for interface in if_addrs::get_if_addrs().unwrap_or_default() {
-        if interface.name == name && interface.index.is_some() {
-            return Ok(interface.index.unwrap_or_default());
-        }
-        names.push(interface.name);
-    }
-    names.sort();
-    names.dedup();
-    Err(Text::NoInterface(name.to_owned(), names.join(", ")))
+    let all = if_addrs::get_if_addrs().unwrap_or_default();
+    let number = all.iter().filter(|interface| interface.name == name).find_map(|interface| interface.index);
+    let names = || all.iter().map(|interface| interface.name.as_str()).collect::<BTreeSet<_>>();
+    let unknown = || Text::NoInterface(name.to_owned(), Vec::from_iter(names()).join(", "));
+    number.ok_or_else(unknown)
 }
 
 /// The address; of an IPv4 address that came or is written as an IPv6 one (`::ffff:192.0.2.1`), the IPv4 address. Every
@@ -133,7 +129,7 @@ fn why(address: SocketAddr, error: &io::Error) -> Both {
     };
     Both::of(&match error.kind() {
         _ if lacks_scope => Text::NeedsInterface(format!("[{}%eth0]:{}", address.ip(), address.port())),
-        io::ErrorKind::AddrNotAvailable => not_ours(address),
+        io::ErrorKind::AddrNotAvailable => not_ours(address, &own_addresses()),
         io::ErrorKind::AddrInUse => Text::PortInUse(address.port().to_string()),
         io::ErrorKind::PermissionDenied if address.port() < FIRST_FREE_PORT => {
             Text::PrivilegedPort(address.port().to_string())
@@ -146,8 +142,7 @@ fn why(address: SocketAddr, error: &io::Error) -> Both {
     })
 }
 
-fn not_ours(address: SocketAddr) -> Text {
-    let own = own_addresses();
+fn not_ours(address: SocketAddr, own: &BTreeSet<(IpAddr, String)>) -> Text {
     let list: Vec<_> = own.iter().map(|(_, shown)| shown.as_str()).collect();
     let everywhere = match address {
         SocketAddr::V4(_) => IpAddr::from(Ipv4Addr::UNSPECIFIED),
@@ -165,17 +160,14 @@ fn not_ours(address: SocketAddr) -> Text {
 }
 
 /// This machine's own addresses, loopback included, and how each is written in the configuration.
-fn own_addresses() -> Vec<(IpAddr, String)> {
+fn own_addresses() -> BTreeSet<(IpAddr, String)> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default().into_iter();
-    let mut addresses: Vec<_> = interfaces
-        .map(|interface| match interface.ip() {
-            ip if is_link_local(ip) => (ip, format!("{ip}%{}", interface.name)),
-            ip => (ip, ip.to_string()),
-        })
-        .collect();
-    addresses.sort();
-    addresses.dedup();
-    addresses
+    interfaces.map(|interface| written(interface.ip(), &interface.name)).collect()
+}
+
+/// An address of an interface, and how it is written in the configuration.
+fn written(ip: IpAddr, interface: &str) -> (IpAddr, String) {
+    (ip, if is_link_local(ip) { format!("{ip}%{interface}") } else { ip.to_string() })
 }
 
 /// Whether an address means something together with an interface only.
@@ -223,6 +215,31 @@ mod tests {
         for part in ["192.0.2.1:6667", "127.0.0.1", "not this machine's", "Listen on 0.0.0.0:6667", "gateway"]
         {
             assert!(words.contains(part), "{part} is missing in: {words}");
+        }
+    }
+
+    #[test]
+    fn of_this_machines_addresses_one_is_suggested_that_others_can_reach() {
+        let all = [
+            ("lo", "127.0.0.1"),
+            ("eth0", "192.0.2.7"),
+            ("lo", "::1"),
+            ("eth0", "2001:db8::7"),
+            ("eth0", "fe80::1"),
+            ("eth0", "fe80::1"),
+        ];
+        let own = |all: &[(&str, &str)]| {
+            all.iter().map(|(name, ip)| written(ip.parse().unwrap(), name)).collect::<BTreeSet<_>>()
+        };
+        let listed = "127.0.0.1, 192.0.2.7, ::1, 2001:db8::7, fe80::1%eth0";
+        for (address, own, listed, suggested) in [
+            ("198.51.100.1:80", own(&all), listed, "0.0.0.0:80 / 192.0.2.7:80"),
+            ("[2001:db8::1]:80", own(&all), listed, "[::]:80 / [2001:db8::7]:80"),
+            ("198.51.100.1:80", own(&all[..1]), "127.0.0.1", "0.0.0.0:80"),
+            ("[2001:db8::1]:80", own(&[all[2], all[4]]), "::1, fe80::1%eth0", "[::]:80"),
+        ] {
+            let refusal = Text::NotOurAddress(listed.to_owned(), suggested.to_owned());
+            assert_eq!(not_ours(address.parse().unwrap(), &own), refusal);
         }
     }
 
