@@ -275,3 +275,21 @@ fn whoever_scrolls_up_or_looks_back_reads_on_in_what_was_written_down() {
     assert!(window.model.current().unwrap().has_looked_back_in_vain());
     assert!(!window.model.can_look_back() && window.sent().is_empty());
 }
+
+#[test]
+fn whoever_changes_only_the_rooms_of_a_server_goes_on_writing_into_the_same_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = writing(folder.path());
+    window.server(&[":carol!c@h PRIVMSG bob :one"]);
+    window.lose_connection();
+    let before = window.network().profile().clone();
+    let after = Profile { rooms: vec![Room::parse("#tea").unwrap()], ..before.clone() };
+    window.model.change_profile(&before, &after);
+    window.model.connect_again(FIRST);
+    // The old connection still has the name.
+    window.server(&[":tea.house 001 bob_ :Welcome", ":carol!c@h PRIVMSG bob_ :two"]);
+    drop(window);
+    let mut window = writing(folder.path());
+    window.model.open_private("carol");
+    assert_eq!(messages(&window, "carol"), ["one", "two"]);
+}
