@@ -653,6 +653,48 @@ fn lists_are_full_at_the_number_that_005_names() {
 }
 
 #[test]
+fn an_account_has_as_much_as_its_services_say_and_no_more() {
+    let server = start(|_| {});
+    let mut alice = Peer::login(server.addresses()[0], "alice");
+    alice.send("NS REGISTER sesame12");
+    alice.wait_for(" 900 ");
+    let mut fill = |one_more: &dyn Fn(usize) -> String, most, refusal: &str| {
+        let is_full = |n: &usize| {
+            alice.send(&one_more(*n));
+            alice.lines_so_far().iter().any(|line| line.ends_with(refusal))
+        };
+        assert_eq!((0..=most).find(is_full), Some(most), "{refusal}");
+    };
+    fill(&|n| format!("NS CERT ADD {n:064x}"), 10, "An account has at most 10 certificates");
+    fill(&|n| format!("JOIN #n{n}\r\nCS REGISTER #n{n}"), 20, "One account owns at most 20 rooms");
+    server.stop();
+}
+
+#[test]
+fn what_just_fits_is_taken_and_what_is_a_little_more_is_not() {
+    let server = start(|_| {});
+    let (mut alice, name_bytes) = in_a_room(&server, "NAMELEN");
+    alice.send("CAP REQ :setname labeled-response batch");
+    let long = |bytes| "x".repeat(bytes);
+    for (fits, more, taken) in [
+        ("MODE #tea +S 3600".to_owned(), "MODE #tea +S 3601".to_owned(), " MODE #tea +S"),
+        ("MODE #tea +S 1".to_owned(), "MODE #tea +S 0".to_owned(), " MODE #tea +S"),
+        ("MODE #tea +l 1000000".to_owned(), "MODE #tea +l 1000001".to_owned(), " MODE #tea +l"),
+        ("MODE #tea +l 1".to_owned(), "MODE #tea +l 0".to_owned(), " MODE #tea +l"),
+        (format!("SETNAME {}", long(name_bytes)), format!("SETNAME {}", long(name_bytes + 1)), " SETNAME "),
+        (format!("@label={} PING a", long(64)), format!("@label={} PING a", long(65)), "@label="),
+    ] {
+        let mut is_taken = |line: &str| {
+            alice.send(line);
+            alice.lines_so_far().iter().any(|line| line.contains(taken) && !line.contains(" FAIL "))
+        };
+        assert!(is_taken(&fits), "{fits}");
+        assert!(!is_taken(&more), "{more}");
+    }
+    server.stop();
+}
+
+#[test]
 fn a_command_does_as_much_at_once_as_005_names() {
     let server = start(|_| {});
     let (mut alice, targets) = in_a_room(&server, "MAXTARGETS");
