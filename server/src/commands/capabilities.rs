@@ -29,19 +29,19 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
         "LS" => {
             let version = message.param(1).and_then(|version| version.parse().ok()).unwrap_or(0);
             if version >= VERSION_302 {
-                let client = context.world.client_mut(context.device);
+                let client = context.world.client_mut(context.connection);
                 client.speaks_cap_302 = true;
                 client.capabilities.set(Capability::CapNotify, true);
             }
             negotiating(context, true);
-            let all = offered(&context.world.config, context.device(), version >= VERSION_302);
+            let all = offered(&context.world.config, context.connection(), version >= VERSION_302);
             let all: Vec<_> = all.iter().map(String::as_str).collect();
             list(context, "LS", &all, version >= VERSION_302);
         }
         "LIST" => {
-            let set = context.device().capabilities;
+            let set = context.connection().capabilities;
             let on: Vec<_> = Capability::ALL.iter().filter(|it| set.has(**it)).map(|it| it.name()).collect();
-            list(context, "LIST", &on, context.device().speaks_cap_302);
+            list(context, "LIST", &on, context.connection().speaks_cap_302);
         }
         "REQ" => {
             negotiating(context, true);
@@ -53,7 +53,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
             }
             // The set changes after the last ACK, which has no tags yet that the set grants.
             if let Some(set) = changed {
-                context.world.client_mut(context.device).capabilities = set;
+                context.world.client_mut(context.connection).capabilities = set;
             }
         }
         "END" => {
@@ -143,7 +143,7 @@ fn sts(config: &Config, client: &Client) -> Option<String> {
 
 /// The set after a request. All or nothing: a single name that is not known, and nothing changes.
 fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
-    let client = context.device();
+    let client = context.connection();
     let mut set = client.capabilities;
     for word in wanted.split_ascii_whitespace() {
         let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
@@ -159,7 +159,8 @@ fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
 
 /// Before login, notes whether the client is still choosing: the login waits for it to end.
 fn negotiating(context: &mut Context, now: bool) {
-    if let Registration::Open { negotiating, .. } = &mut context.world.client_mut(context.device).registration
+    if let Registration::Open { negotiating, .. } =
+        &mut context.world.client_mut(context.connection).registration
     {
         *negotiating = now;
     }
@@ -172,7 +173,8 @@ fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: 
     if !several_lines {
         names.sort_by_key(|name| name.starts_with("draft/"));
     }
-    let around = context.world.config.name.len() + context.device().name().len() + ": CAP   : *\r\n".len();
+    let around =
+        context.world.config.name.len() + context.connection().name().len() + ": CAP   : *\r\n".len();
     let bytes =
         if several_lines { NAMES_BYTES } else { MAX_LINE_BYTES.saturating_sub(around + subcommand.len()) };
     let mut lines = in_lines(names.into_iter(), bytes);
@@ -204,6 +206,6 @@ fn in_lines<'n>(names: impl Iterator<Item = &'n str>, bytes: usize) -> Vec<Strin
 }
 
 fn answer(context: &mut Context, subcommand: &str, names: &str) {
-    let name = context.device().name().to_owned();
+    let name = context.connection().name().to_owned();
     context.send(format_args!("CAP {name} {subcommand} :{names}"));
 }

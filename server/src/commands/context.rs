@@ -18,7 +18,7 @@ pub(super) struct Context<'w> {
     /// The person who asks.
     pub(super) me: ClientId,
     /// The connection that asks: the person's own, or one of its devices.
-    pub(super) device: ClientId,
+    pub(super) connection: ClientId,
     pub(super) tags: Tags<'w>,
     /// The task to do before the command goes on.
     pub(super) task: Option<Box<dyn Task>>,
@@ -26,18 +26,18 @@ pub(super) struct Context<'w> {
 
 impl Context<'_> {
     /// The person who asks. Not to be called after [`World::disconnect`].
-    pub(super) fn client(&self) -> &Client {
+    pub(super) fn person(&self) -> &Client {
         self.world.client(self.me).expect("a command runs for a client that is here")
     }
 
     /// The connection that asks, with what it can do and the language that it is spoken to in.
-    pub(super) fn device(&self) -> &Client {
-        self.world.client(self.device).expect("a command runs for a client that is here")
+    pub(super) fn connection(&self) -> &Client {
+        self.world.client(self.connection).expect("a command runs for a client that is here")
     }
 
     /// Whether a capability is on where the question comes from.
     pub(super) fn has(&self, capability: Capability) -> bool {
-        self.device().has(capability)
+        self.connection().has(capability)
     }
 
     /// Goes on if a question is for this server: it names no server, this one, a mask of it, or somebody who is here.
@@ -60,12 +60,12 @@ impl Context<'_> {
     }
 
     pub(super) fn reply(&mut self, reply: &Reply) {
-        self.world.answer(self.device, reply);
+        self.world.answer(self.connection, reply);
     }
 
     /// Tells a connection something; the connection that asks gets it as an answer.
     pub(super) fn tell(&mut self, connection: ClientId, reply: &Reply) {
-        if connection == self.device {
+        if connection == self.connection {
             self.reply(reply);
         } else {
             self.world.notify(connection, reply);
@@ -80,18 +80,18 @@ impl Context<'_> {
 
     /// A sentence in the language of the person who asks.
     pub(super) fn say(&self, text: &Text) -> String {
-        text.to_string(self.device().language)
+        text.to_string(self.connection().language)
     }
 
     /// Sends a line that no numeric is for; `words` come after the server's name.
     pub(super) fn send(&mut self, words: fmt::Arguments) {
         let line = self.world.line(format_args!(":{} {words}", self.world.config.name));
-        self.world.tell_only(self.device, line, Cause::Answer);
+        self.world.tell_only(self.connection, line, Cause::Answer);
     }
 
     /// Says something as the server, where there is no numeric for it.
     pub(super) fn notice(&mut self, text: &Text) {
-        self.world.notice(self.device, text);
+        self.world.notice(self.connection, text);
     }
 
     /// Refuses with a [standard reply](https://ircv3.net/specs/extensions/standard-replies). A client that has asked

@@ -226,17 +226,17 @@ fn first_word(line: &[u8]) -> &str {
 ///
 /// The session [runs](Errand::run) a returned errand without the lock and then [finishes](finish) it with the lock,
 /// before the client's next line.
-pub fn execute(world: &mut World, device: ClientId, input: &Input) -> Option<Errand> {
+pub fn execute(world: &mut World, connection: ClientId, input: &Input) -> Option<Errand> {
     let tags = match input {
         Input::Message(message, _) => message.tags(),
         Input::NotUtf8(tags, _) | Input::NoCommand(tags, _) => *tags,
         Input::TooLong | Input::Nothing => Tags::default(),
     };
     if let Some(label) = tags.get(tags::LABEL) {
-        world.begin_capture(device, &label);
+        world.begin_capture(connection, &label);
     }
-    let me = world.person_of(device);
-    let mut context = Context { world, me, device, tags, task: None };
+    let me = world.person_of(connection);
+    let mut context = Context { world, me, connection, tags, task: None };
     match input {
         Input::Message(message, row) => {
             if let Err(reply) = dispatch(&mut context, message, *row) {
@@ -272,15 +272,15 @@ pub fn tell_changes(world: &mut World, before: &Config) {
 }
 
 /// Ends an errand that was run without the lock. The client may have gone meanwhile.
-pub fn finish(world: &mut World, device: ClientId, errand: Errand) -> Option<Errand> {
+pub fn finish(world: &mut World, connection: ClientId, errand: Errand) -> Option<Errand> {
     let Errand { mut task, capture } = errand;
-    if world.client(device).is_none() {
+    if world.client(connection).is_none() {
         task.settle(world);
         world.turn_out_suspects();
         return None;
     }
-    let me = world.person_of(device);
-    let mut context = Context { world, me, device, tags: Tags::default(), task: None };
+    let me = world.person_of(connection);
+    let mut context = Context { world, me, connection, tags: Tags::default(), task: None };
     context.world.resume_capture(capture);
     task.finish(&mut context);
     end(context)
@@ -288,15 +288,15 @@ pub fn finish(world: &mut World, device: ClientId, errand: Errand) -> Option<Err
 
 /// Sends what a label held back, unless the command goes on with an errand.
 fn end(context: Context) -> Option<Errand> {
-    let Context { world, me, device, task, .. } = context;
+    let Context { world, me, connection, task, .. } = context;
     world.turn_out_suspects();
     world.mirror(me);
-    match task.filter(|_| world.client(device).is_some()) {
+    match task.filter(|_| world.client(connection).is_some()) {
         Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
         None => {
-            world.release_capture_of(device);
+            world.release_capture_of(connection);
             // The session does no errands for a client that has gone; the next client that speaks takes this along.
-            let changes = if world.client(device).is_some() { world.take_to_keep() } else { None };
+            let changes = if world.client(connection).is_some() { world.take_to_keep() } else { None };
             changes.map(|changes| Errand { task: Box::new(Rooms::of(changes)), capture: None })
         }
     }
@@ -311,7 +311,7 @@ fn find(name: &str) -> Option<usize> {
 }
 
 fn dispatch(context: &mut Context, message: &Message, row: Option<usize>) -> Result<(), Reply> {
-    let registered = context.client().is_registered();
+    let registered = context.person().is_registered();
     let Some(row) = row else {
         return Err(unknown(context, message.command()));
     };
@@ -319,7 +319,7 @@ fn dispatch(context: &mut Context, message: &Message, row: Option<usize>) -> Res
     if command.when != Always && !registered {
         return Err(Reply::NotRegistered);
     }
-    if command.when == Operator && !context.client().is_operator() {
+    if command.when == Operator && !context.person().is_operator() {
         return Err(Reply::NoPrivileges);
     }
     if message.params().len() < command.min_params {
@@ -334,7 +334,7 @@ fn dispatch(context: &mut Context, message: &Message, row: Option<usize>) -> Res
 
 /// The answer to an unknown command; before login the client learns only that it has to log in.
 fn unknown(context: &Context, word: &str) -> Reply {
-    if context.client().is_registered() {
+    if context.person().is_registered() {
         Reply::UnknownCommand(word.to_owned())
     } else {
         Reply::NotRegistered

@@ -81,7 +81,7 @@ impl Task for OperAttempt {
             context.task = Some(self);
             return;
         }
-        let nick = context.client().name().to_owned();
+        let nick = context.person().name().to_owned();
         if self.guess.is_unknown() {
             context.notice(&Text::NotChecked);
             return;
@@ -112,12 +112,12 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
     let victim = context.world.find(nick)?;
     let words = message.param(1).filter(|words| !words.is_empty()).map(str::to_owned);
     let words = words.unwrap_or_else(|| context.say(&Text::NoReason));
-    let who = context.client().name().to_owned();
+    let who = context.person().name().to_owned();
     let person = context.world.client(victim).expect("it was found");
     let (nick, source, tags) = (person.name().to_owned(), person.source().to_owned(), person.tags());
     let killed = Text::Killed(who.clone(), words.clone());
-    let kill = context.world.line(format_args!(":{} KILL {nick} :{words}", context.client().source()));
-    let kill = kill.with_tags(context.client().tags());
+    let kill = context.world.line(format_args!(":{} KILL {nick} :{words}", context.person().source()));
+    let kill = kill.with_tags(context.person().tags());
     // Everybody who shares a room hears of the end by QUIT, and so does the victim (Modern IRC, "KILL message").
     let quit = killed.to_string(context.world.config.language);
     let quit = context.world.line(format_args!(":{source} QUIT :{quit}")).with_tags(tags);
@@ -133,8 +133,8 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
 pub(super) fn wallops(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let words = message.param(0).filter(|words| !words.is_empty());
     let words = words.ok_or_else(|| Reply::NeedMoreParams("WALLOPS".to_owned()))?;
-    let line = context.world.line(format_args!(":{} WALLOPS :{words}", context.client().source()));
-    let line = line.with_tags(context.client().tags());
+    let line = context.world.line(format_args!(":{} WALLOPS :{words}", context.person().source()));
+    let line = line.with_tags(context.person().tags());
     let wanting = context.world.people().filter(|(_, client)| client.modes.has(UserMode::Wallops));
     for id in wanting.map(|(id, _)| id).collect::<Vec<_>>() {
         context.world.tell_person(id, |_, _| Some(&line));
@@ -177,7 +177,7 @@ fn ban(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply
         return Ok(());
     }
     let reason = if reason.is_empty() { context.say(&Text::NoReason) } else { reason };
-    let who = context.client().name().to_owned();
+    let who = context.person().name().to_owned();
     // A time without end is for good.
     let length = i64::try_from(secs).ok().filter(|secs| *secs > 0).map(SignedDuration::from_secs);
     let until = length.and_then(|length| now.checked_add(length).ok());
@@ -280,7 +280,7 @@ pub(super) fn undline(context: &mut Context, message: &Message) -> Result<(), Re
 
 fn lift(context: &mut Context, message: &Message, read: Read) -> Result<(), Reply> {
     let typed = words_of(message.params()).into_iter().next().unwrap_or_default();
-    let who = context.client().name().to_owned();
+    let who = context.person().name().to_owned();
     let Some(target) = read(&typed) else {
         context.notice(&Text::NotATarget(typed));
         return Ok(());
@@ -303,7 +303,7 @@ fn lift(context: &mut Context, message: &Message, read: Read) -> Result<(), Repl
 /// REHASH: reads the configuration again. Nobody is dropped; a notice tells what came of it.
 pub(super) fn rehash(context: &mut Context, _: &Message) -> Result<(), Reply> {
     context.reply(&Reply::Rehashing(context.world.config.name.clone()));
-    context.world.order(Order::Rehash(Some(context.device)));
+    context.world.order(Order::Rehash(Some(context.connection)));
     Ok(())
 }
 
@@ -315,6 +315,6 @@ pub(super) fn die(context: &mut Context, _: &Message) -> Result<(), Reply> {
 
 /// RESTART: stops the server and starts it again, if it can be started.
 pub(super) fn restart(context: &mut Context, _: &Message) -> Result<(), Reply> {
-    context.world.order(Order::Restart(Some(context.device)));
+    context.world.order(Order::Restart(Some(context.connection)));
     Ok(())
 }

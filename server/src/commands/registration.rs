@@ -34,7 +34,7 @@ pub(super) fn pass(context: &mut Context, message: &Message) -> Result<(), Reply
 /// NICK: the first name, or a new one.
 pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let wanted = message.param(0).filter(|nick| !nick.is_empty()).ok_or(Reply::NoNicknameGiven)?;
-    if context.client().is_registered() {
+    if context.person().is_registered() {
         // Nobody in the rooms is to see a name that is banned.
         if let Some(reason) = context.world.ban_on_name(context.me, wanted) {
             context.world.turn_out(context.me, &reason);
@@ -56,7 +56,7 @@ pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply
 
 /// Whether a nickname that somebody has belongs to the client's account, or to an account that it may still log in to.
 fn may_still_be_had(context: &Context, nick: &str) -> bool {
-    let (world, client) = (&*context.world, context.client());
+    let (world, client) = (&*context.world, context.person());
     let negotiating = matches!(client.registration, Registration::Open { negotiating: true, .. });
     let holder = world.find(nick).ok().and_then(|holder| world.client(holder));
     let owner = world.owner_of(nick).map(|account| &*account.name);
@@ -74,7 +74,7 @@ fn want(context: &mut Context, nick: Option<String>) {
 
 /// USER: the user name and the real name.
 pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let client = context.client();
+    let client = context.person();
     if client.is_registered() || !client.user().is_empty() {
         return Err(Reply::AlreadyRegistered);
     }
@@ -97,7 +97,7 @@ pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply
 
 /// Completes the login once a nickname and a user name are there, CAP has ended and the password is right.
 pub(super) fn welcome_if_ready(context: &mut Context) {
-    let client = context.client();
+    let client = context.person();
     let Registration::Open { password, negotiating, wanted } = &client.registration else { return };
     if (client.nick().is_none() && wanted.is_none()) || client.user().is_empty() || *negotiating {
         return;
@@ -133,10 +133,10 @@ fn welcome(context: &mut Context) {
             return;
         }
     }
-    let address = context.client().address.to_string();
+    let address = context.person().address.to_string();
     if let Some(person) = shared {
-        context.me = context.world.attach(context.device, person);
-        let (nick, online) = (context.client().name().to_owned(), context.world.users().to_string());
+        context.me = context.world.attach(context.connection, person);
+        let (nick, online) = (context.person().name().to_owned(), context.world.users().to_string());
         let note = match context.world.connections_of(context.me).len() {
             1 => Text::Arrived(nick, address, online),
             several => Text::DeviceArrived(nick, address, several.to_string()),
@@ -150,12 +150,12 @@ fn welcome(context: &mut Context) {
             }
         }
         let online = context.world.users().to_string();
-        context.world.note(Text::Arrived(context.client().name().to_owned(), address, online));
+        context.world.note(Text::Arrived(context.person().name().to_owned(), address, online));
     }
 
     let version = status::VERSION.to_owned();
     // Some clients look up the host that stands here, to learn their own; a covered one leads nowhere (Modern IRC).
-    let client = context.client();
+    let client = context.person();
     let greeted = if config.cloak { client.name() } else { client.source() }.to_owned();
     context.reply(&Reply::Welcome(config.network.clone(), greeted));
     context.reply(&Reply::YourHost(config.name.clone(), version.clone()));
@@ -164,8 +164,8 @@ fn welcome(context: &mut Context) {
     context.reply(&Reply::MyInfo(config.name.clone(), version, people, rooms, with_param));
     isupport::send(context);
     status::send_lusers(context);
-    if context.client().modes != Default::default() {
-        context.reply(&Reply::UModeIs(context.client().modes.describe()));
+    if context.person().modes != Default::default() {
+        context.reply(&Reply::UModeIs(context.person().modes.describe()));
     }
     motd::send(context, true);
 }
@@ -233,6 +233,6 @@ impl Task for Entry {
 /// QUIT: the client says goodbye. It is answered with ERROR and a closed connection, before login as after it.
 pub(super) fn quit(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let words = truncate(message.param(0).unwrap_or_default(), QUIT_BYTES).to_owned();
-    context.world.disconnect(context.device, &Text::QuitWith(words));
+    context.world.disconnect(context.connection, &Text::QuitWith(words));
     Ok(())
 }

@@ -174,7 +174,7 @@ fn parts(mask: &str) -> impl Iterator<Item = Part> {
 pub fn fits_everybody(mask: &str) -> bool {
     let person = |nick: &str, user: &str, cloak: &str, address: &str| {
         let fold = |text: String| CaseMapping::Ascii.fold(&text).into_owned();
-        Person {
+        FoldedFace {
             sources: [cloak, address].map(|host| fold(format!("{nick}!~{user}@{host}"))),
             account: Some(fold(nick.to_owned())),
             address: address.parse().expect("these are addresses"),
@@ -226,14 +226,14 @@ impl ListEntry {
     }
 
     /// Whether it describes somebody; `casemapping` is how names are compared here.
-    pub fn describes(&self, person: &Person, casemapping: CaseMapping) -> bool {
+    pub fn describes(&self, person: &FoldedFace, casemapping: CaseMapping) -> bool {
         person.fits(casemapping.fold(self.subject().1).as_str())
     }
 }
 
 /// Somebody as masks see them: made once, however many masks there are to compare with.
 #[derive(Debug)]
-pub struct Person {
+pub struct FoldedFace {
     /// `nick!user@host` as others see it, and as it is; folded.
     sources: [Folded<'static>; 2],
     /// The account, folded.
@@ -241,7 +241,7 @@ pub struct Person {
     address: IpAddr,
 }
 
-impl Person {
+impl FoldedFace {
     /// A client, with its names folded by `casemapping`.
     pub fn of(client: &Client, casemapping: CaseMapping) -> Self {
         Self::known_as([client.source(), &client.real_source()], client, casemapping)

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
-use super::mask::{self, Person};
+use super::mask::{self, FoldedFace};
 use super::{Client, ClientId, Number, World};
 use crate::config::network::Network;
 use crate::text::language::Text;
@@ -89,7 +89,7 @@ impl Target {
         matches!(self, Self::Network(network) if network.holds(address))
     }
 
-    fn hits(&self, person: &Person, address: IpAddr, casemapping: CaseMapping) -> bool {
+    fn hits(&self, person: &FoldedFace, address: IpAddr, casemapping: CaseMapping) -> bool {
         match self {
             Self::Mask(mask) => person.fits(casemapping.fold(mask).as_str()),
             Self::Network(network) => network.holds(address),
@@ -167,16 +167,16 @@ impl World {
     /// The reason why a person is banned, if they are: by name, by account, or by the address of one of their
     /// connections. For a person who stays without a connection, the address of the last one counts.
     pub(crate) fn ban_on(&self, person: ClientId) -> Option<String> {
-        self.ban_on_as(person, |client| Person::of(client, self.config.casemapping))
+        self.ban_on_as(person, |client| FoldedFace::of(client, self.config.casemapping))
     }
 
     /// Why somebody would be banned under another name.
     pub(crate) fn ban_on_name(&self, person: ClientId, nick: &str) -> Option<String> {
         let nick = nickname::normalize(nick, self.config.nick_length).ok()?;
-        self.ban_on_as(person, |client| Person::called(&nick, client, self.config.casemapping))
+        self.ban_on_as(person, |client| FoldedFace::called(&nick, client, self.config.casemapping))
     }
 
-    fn ban_on_as(&self, person: ClientId, known_as: impl Fn(&Client) -> Person) -> Option<String> {
+    fn ban_on_as(&self, person: ClientId, known_as: impl Fn(&Client) -> FoldedFace) -> Option<String> {
         if self.bans.0.is_empty() || self.clients[person].is_operator() {
             return None;
         }
@@ -192,7 +192,7 @@ impl World {
     pub(crate) fn would_hit(&self, target: &Target, person: ClientId) -> bool {
         let casemapping = self.config.casemapping;
         self.faces(person)
-            .any(|client| target.hits(&Person::of(client, casemapping), client.address.ip(), casemapping))
+            .any(|client| target.hits(&FoldedFace::of(client, casemapping), client.address.ip(), casemapping))
     }
 
     /// A person as masks look at them: each connection, or the person alone if there is none.

@@ -12,7 +12,7 @@ const NAMES_A_LINE: usize = 10;
 
 /// HELP: explains a command, or lists them all.
 pub(in crate::commands) fn help(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let language = context.device().language;
+    let language = context.connection().language;
     match message.param(0).filter(|subject| !subject.is_empty()) {
         None => {
             let start = language.choose(
@@ -21,7 +21,7 @@ pub(in crate::commands) fn help(context: &mut Context, message: &Message) -> Res
             );
             context.reply(&Reply::HelpStart("*".to_owned(), start.to_owned()));
             context.reply(&Reply::HelpText("*".to_owned(), String::new()));
-            let operator = context.client().is_operator();
+            let operator = context.person().is_operator();
             let mine: Vec<_> =
                 COMMANDS.iter().filter(|command| operator || command.when != When::Operator).collect();
             for commands in mine.chunks(NAMES_A_LINE) {

@@ -23,7 +23,7 @@ const TOKENS_A_LINE: usize = 12;
 
 /// ISUPPORT: sends all tokens. Before the login ends, only a client that has asked for that gets them.
 pub(in crate::commands) fn isupport(context: &mut Context, _: &Message) -> Result<(), Reply> {
-    if !context.client().is_registered() && !context.has(Capability::ExtendedISupport) {
+    if !context.person().is_registered() && !context.has(Capability::ExtendedISupport) {
         return Err(Reply::NotRegistered);
     }
     send(context);
@@ -35,7 +35,7 @@ pub(in crate::commands) fn send(context: &mut Context) {
     let world = &mut *context.world;
     let config = Arc::clone(&world.config);
     let lines = Arc::clone(world.isupport.get_or_insert_with(|| in_lines(&tokens(&config)).into()));
-    tell(world, context.device, &lines, Cause::Answer);
+    tell(world, context.connection, &lines, Cause::Answer);
 }
 
 /// Queues lines of tokens for a connection, as a batch if it has asked for that.

@@ -60,7 +60,7 @@ fn show(context: &mut Context, found: Option<Motd>, welcome: bool) {
     if !welcome {
         return;
     }
-    if context.me != context.device {
+    if context.me != context.connection {
         join::show_joined(context);
     } else if let Some(lobby) = context.world.config.lobby.clone() {
         join::enter(context, &lobby);

@@ -24,7 +24,7 @@ pub(in crate::commands) fn stats(context: &mut Context, message: &Message) -> Re
                 context.reply(&Reply::StatsCommands(command.name.to_owned(), count.to_string()));
             }
         }
-        'o' | 'O' | 'k' | 'K' | 'd' | 'D' if !context.client().is_operator() => {
+        'o' | 'O' | 'k' | 'K' | 'd' | 'D' if !context.person().is_operator() => {
             context.reply(&Reply::NoPrivileges);
         }
         'o' | 'O' => {

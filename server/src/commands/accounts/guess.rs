@@ -14,7 +14,7 @@ use crate::world::{ClientId, Whose, World};
 #[derive(Debug)]
 pub(in crate::commands) struct Guess {
     whose: Whose,
-    pub(in crate::commands) device: ClientId,
+    pub(in crate::commands) connection: ClientId,
     /// Where the client comes from.
     pub(in crate::commands) address: SocketAddr,
     /// How long earlier guesses make this one wait.
@@ -38,9 +38,9 @@ enum Due {
 impl Guess {
     /// The attempt that the client makes now.
     pub(in crate::commands) fn of(context: &Context, whose: Whose, penalty: Duration) -> Self {
-        let wait = context.world.wait_for_guess(&whose, context.device);
-        let (device, address) = (context.device, context.device().address);
-        Self { whose, device, address, wait, penalty, is_right: None, due: Due::Check, is_counted: false }
+        let wait = context.world.wait_for_guess(&whose, context.connection);
+        let (connection, address) = (context.connection, context.connection().address);
+        Self { whose, connection, address, wait, penalty, is_right: None, due: Due::Check, is_counted: false }
     }
 
     /// Whether it need not wait to be checked.
@@ -78,9 +78,9 @@ impl Guess {
         let is_right = self.is_right.filter(|_| !self.is_counted)?;
         self.is_counted = true;
         if is_right {
-            world.guessed_right(self.whose.clone(), self.device, self.address.ip());
+            world.guessed_right(self.whose.clone(), self.connection, self.address.ip());
         } else {
-            world.guessed_wrong(&self.whose, self.device, self.address.ip());
+            world.guessed_wrong(&self.whose, self.connection, self.address.ip());
         }
         Some(is_right)
     }

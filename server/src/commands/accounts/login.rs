@@ -148,7 +148,7 @@ impl Task for LoginAttempt {
     /// A guess counts even if the client has gone.
     fn settle(&mut self, world: &mut World) {
         if let Some(change) = self.change.take() {
-            apply(world, change, self.guess.device);
+            apply(world, change, self.guess.connection);
         }
         if self.guess.settle(world) == Some(false) {
             // A name that is no account's may be a password in the wrong place, so it is not written down.
@@ -266,13 +266,13 @@ pub(in crate::commands) fn log_in(context: &mut Context, account: &str) -> bool 
         context.notice(&why);
         return false;
     }
-    context.reply(&Reply::LoggedIn(context.client().full_source(), account.clone()));
+    context.reply(&Reply::LoggedIn(context.person().full_source(), account.clone()));
     // Most clients have no nickname yet, and the log has to name them all the same.
-    let client = context.client();
+    let client = context.person();
     let who = client.nick().map_or_else(|| client.address.to_string(), str::to_owned);
     context.world.note(Text::LoggedIn(who, account.clone()));
     change_account(context.world, context.me, Some(account));
-    for channel in context.client().channels.clone() {
+    for channel in context.person().channels.clone() {
         access::give_ranks(context, channel);
     }
     history::deliver_waiting(context);

@@ -48,7 +48,7 @@ pub(super) fn register(context: &mut Context, message: &Message) -> Result<(), R
 /// VERIFY: there is nothing to verify, since no letters are sent.
 pub(super) fn verify(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let account = shown(context, message.param(0).unwrap_or_default());
-    let (code, why) = if context.client().account().is_some() {
+    let (code, why) = if context.person().account().is_some() {
         ("ALREADY_AUTHENTICATED", Text::AlreadyLoggedIn)
     } else {
         ("INVALID_CODE", Text::NothingToVerify)
@@ -75,7 +75,7 @@ fn refuse(context: &mut Context, command: &str, code: &str, account: Option<&str
 
 /// The nickname that the client has, or has asked for and can have only by logging in to the account of that name.
 fn chosen_nick<'c>(context: &'c Context) -> Option<&'c str> {
-    let client = context.client();
+    let client = context.person();
     let wanted = match &client.registration {
         Registration::Open { wanted, .. } => wanted.as_deref(),
         Registration::Done { .. } => None,
@@ -87,14 +87,14 @@ fn chosen_nick<'c>(context: &'c Context) -> Option<&'c str> {
 pub(super) fn obstacle(context: &mut Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
     let found = find_obstacle(context, name, password);
     if let Some((_, Text::TooManyAccounts)) = found {
-        let address = context.device().address.ip().to_string();
+        let address = context.connection().address.ip().to_string();
         context.world.note(Text::ManyAccounts(address));
     }
     found
 }
 
 fn find_obstacle(context: &Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
-    let (world, client) = (&*context.world, context.client());
+    let (world, client) = (&*context.world, context.person());
     let registration = world.config.registration;
     let is_own = |nick: &str| name == "*" || world.config.casemapping.same(name, nick);
     let too_early = !client.is_registered() && !world.config.opens_accounts_early();
@@ -113,7 +113,7 @@ fn find_obstacle(context: &Context, name: &str, password: &str) -> Option<(&'sta
             ("ACCOUNT_EXISTS", Text::AccountExists(nick.to_owned()))
         }
         Some(_) => {
-            let address = context.device().address.ip();
+            let address = context.connection().address.ip();
             let too_many = !world.may_open_account(address);
             let again = || ("TEMPORARILY_UNAVAILABLE", Text::TooManyAccounts);
             return password_obstacle(context, password).or_else(|| too_many.then(again));
@@ -135,10 +135,10 @@ pub(super) fn password_obstacle(context: &Context, password: &str) -> Option<(&'
 
 /// Opens an account in the client's own name, and goes on with `then`.
 pub(super) fn open(context: &mut Context, password: &str, then: Then) {
-    let address = context.device().address.ip();
+    let address = context.connection().address.ip();
     context.world.opens_account(address);
     let account = Account {
-        name: context.client().name().to_owned(),
+        name: context.person().name().to_owned(),
         since: context.world.now,
         password: String::new(),
         scram: None,
@@ -179,7 +179,7 @@ impl Keeping {
     ) {
         context.task = Some(Box::new(Self {
             account: account.to_owned(),
-            by: context.device,
+            by: context.connection,
             password: password.map(str::to_owned),
             scram: context.world.config.scram,
             change: Some(change),

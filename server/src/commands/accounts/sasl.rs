@@ -21,7 +21,7 @@ pub(in crate::commands) fn authenticate(context: &mut Context, message: &Message
     if !context.has(Capability::Sasl) {
         return Err(Reply::SaslFail);
     }
-    let exchange = context.world.client_mut(context.device).sasl.take();
+    let exchange = context.world.client_mut(context.connection).sasl.take();
     match exchange {
         _ if word == ABORT => Err(Reply::SaslAborted),
         Some(exchange) => go_on(context, *exchange, word),
@@ -31,10 +31,10 @@ pub(in crate::commands) fn authenticate(context: &mut Context, message: &Message
 
 fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
     // With version 302 a client may log in anew at any time; before it, once was enough.
-    if context.client().account().is_some() && !context.device().speaks_cap_302 {
+    if context.person().account().is_some() && !context.connection().speaks_cap_302 {
         return Err(Reply::SaslAlready);
     }
-    let (config, secure) = (&context.world.config, context.device().modes.has(UserMode::Secure));
+    let (config, secure) = (&context.world.config, context.connection().modes.has(UserMode::Secure));
     let Some(mechanism) = sasl::find(name, config.scram, secure) else {
         let list = sasl::list(config.scram, secure);
         context.reply(&Reply::SaslMechs(list));
@@ -46,7 +46,7 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
 }
 
 fn wait_for(context: &mut Context, exchange: Exchange) {
-    context.world.client_mut(context.device).sasl = Some(Box::new(exchange));
+    context.world.client_mut(context.connection).sasl = Some(Box::new(exchange));
 }
 
 /// Takes another chunk. Unless the exchange goes on, it has ended, one way or the other.
@@ -65,7 +65,7 @@ fn go_on(context: &mut Context, mut exchange: Exchange, chunk: &str) -> Result<(
         }
         Step::External => {
             let authzid = text_of(&said)?;
-            let certificate = context.device().certificate.as_deref();
+            let certificate = context.connection().certificate.as_deref();
             let account = certificate.and_then(|one| context.world.accounts.by_certificate(one));
             let account = account.ok_or(Reply::SaslFail)?.name.clone();
             needs_to_be(context, authzid, &account)?;

@@ -8,7 +8,7 @@ pub(in crate::commands) const KEEPER: &str = "ChanServ";
 
 /// Gives the client the ranks that its account has in a room, if it is a member, and tells the room.
 pub(in crate::commands) fn give_ranks(context: &mut Context, id: ChannelId) {
-    let (channel, account) = (context.world.channel(id), context.client().account());
+    let (channel, account) = (context.world.channel(id), context.person().account());
     let ranks = channel
         .registration
         .as_ref()

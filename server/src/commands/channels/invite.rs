@@ -33,11 +33,11 @@ pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> R
         Err(_) => {}
     }
     let line =
-        context.world.line(format_args!(":{} INVITE {guest_name} {channel_name}", context.client().source()));
-    let line = line.with_tags(context.client().tags());
+        context.world.line(format_args!(":{} INVITE {guest_name} {channel_name}", context.person().source()));
+    let line = line.with_tags(context.person().tags());
     context.reply(&Reply::Inviting(guest_name.clone(), channel_name));
     context.world.tell_person(guest, |_, _| Some(&line));
-    let device = context.device;
+    let device = context.connection;
     context.world.tell_channel(channel, |id, client, member| {
         let concerned = member.ranks.at_least(Rank::HalfOperator) && client.has(Capability::InviteNotify);
         (concerned && id != device).then_some(&line)

@@ -16,7 +16,7 @@ use crate::world::{Capability, ChannelId, ClientId, Flag, Kind, Line};
 pub(in crate::commands) fn join(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let names = message.param(0).unwrap_or_default();
     if names == "0" {
-        for channel in context.client().channels.clone() {
+        for channel in context.person().channels.clone() {
             leave::leave(context, channel, "");
         }
         return Ok(());
@@ -38,7 +38,7 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     if !name.starts_with('#') {
         return Err(Reply::NoSuchChannel(shown()));
     }
-    let (world, client) = (&*context.world, context.client());
+    let (world, client) = (&*context.world, context.person());
     let Ok(id) = world.find_channel(name) else {
         world.may_open(name)?;
         let full = client.channels.len() >= MAX_JOINED;
@@ -82,11 +82,11 @@ pub(in crate::commands) fn enter(context: &mut Context, name: &str) {
         return;
     }
     context.world.enter(context.me, channel);
-    let realname = context.client().realname.clone();
+    let realname = context.person().realname.clone();
     context.world.keep_event(context.me, channel, Kind::Join, &realname);
     tell_of_arrival(context, context.me, channel);
     let me = context.me;
-    if context.client().away.is_some() {
+    if context.person().away.is_some() {
         let away = context.world.away_line(me);
         context.world.tell_channel(channel, |id, client, _| {
             let other = client.person.unwrap_or(id) != me;
@@ -131,11 +131,11 @@ pub(super) fn show_room(context: &mut Context, connection: ClientId, channel: Ch
 
 /// Shows a device that has just come the rooms that its person sits in.
 pub(in crate::commands) fn show_joined(context: &mut Context) {
-    for channel in context.client().channels.clone() {
+    for channel in context.person().channels.clone() {
         let [plain, extended] = arrival_lines(context, context.me, channel);
         let line = if context.has(Capability::ExtendedJoin) { &extended } else { &plain };
-        context.world.tell(context.device, line, Cause::Answer);
-        show_room(context, context.device, channel);
+        context.world.tell(context.connection, line, Cause::Answer);
+        show_room(context, context.connection, channel);
     }
 }
 

@@ -48,7 +48,7 @@ pub(in crate::commands) fn kick(context: &mut Context, message: &Message) -> Res
     if nicks.is_empty() || (names.len() != 1 && names.len() != nicks.len()) {
         return Err(Reply::NeedMoreParams("KICK".to_owned()));
     }
-    let me = context.client().name().to_owned();
+    let me = context.person().name().to_owned();
     let words = message.param(2).filter(|words| !words.is_empty()).unwrap_or(&me);
     let words = truncate(words, WORDS_BYTES);
     // A fault of the room is told once, not for each member who was to leave it.
@@ -68,7 +68,7 @@ pub(in crate::commands) fn kick(context: &mut Context, message: &Message) -> Res
 /// The room from which the client may remove people, by its name.
 fn may_remove(context: &Context, name: &str) -> Result<ChannelId, Reply> {
     let channel = context.world.find_visible_channel(context.me, name)?;
-    if !context.client().is_operator() {
+    if !context.person().is_operator() {
         context.world.joined(context.me, name)?;
     }
     context.need_rank(channel, Rank::HalfOperator)?;
@@ -88,12 +88,12 @@ fn remove(context: &mut Context, id: ChannelId, nick: &str, words: &str) -> Resu
         Some(mine) if mine >= Rank::Operator => theirs > Some(mine),
         _ => theirs >= Some(Rank::HalfOperator),
     };
-    if too_high && !context.client().is_operator() {
+    if too_high && !context.person().is_operator() {
         return Err(Reply::ChanOPrivsNeeded(channel.name.clone()));
     }
-    let (source, channel_name) = (context.client().source(), &channel.name);
+    let (source, channel_name) = (context.person().source(), &channel.name);
     let line = context.world.line(format_args!(":{source} KICK {channel_name} {name} :{words}"));
-    let line = line.with_tags(context.client().tags());
+    let line = line.with_tags(context.person().tags());
     context.world.tell_channel(id, |_, _, _| Some(&line));
     context.world.keep_event(context.me, id, Kind::Kick, &format!("{name} :{words}"));
     context.world.leave(person, id);

@@ -194,7 +194,7 @@ fn change_list(
     typed: &str,
 ) -> Result<Option<Change>, Reply> {
     context.need_rank(id, Rank::HalfOperator)?;
-    let (who, when) = (context.client().source().to_owned(), context.world.now);
+    let (who, when) = (context.person().source().to_owned(), context.world.now);
     let (casemapping, nick_bytes) = (context.world.config.casemapping, context.world.config.nick_length);
     let channel = context.world.channel_mut(id);
     // The colon that an IPv6 address may begin with was taken for that of a last parameter.
@@ -302,8 +302,8 @@ fn tell(context: &mut Context, channel: ChannelId, changes: &[Change]) {
         }
         let name = &context.world.channel(channel).name;
         let line =
-            context.world.line(format_args!(":{} MODE {name} {letters}{params}", context.client().source()));
-        let line = line.with_tags(context.client().tags());
+            context.world.line(format_args!(":{} MODE {name} {letters}{params}", context.person().source()));
+        let line = line.with_tags(context.person().tags());
         context.world.tell_channel(channel, |_, _, _| Some(&line));
         if !context.world.is_member(context.me, channel) {
             context.world.tell_person(context.me, |_, _| Some(&line));
@@ -319,7 +319,7 @@ impl Context<'_> {
     /// ERR_CHANOPRIVSNEEDED.
     pub(super) fn need_rank(&self, id: ChannelId, rank: Rank) -> Result<(), Reply> {
         let channel = self.world.channel(id);
-        let allowed = channel.ranks(self.me).at_least(rank) || self.client().is_operator();
+        let allowed = channel.ranks(self.me).at_least(rank) || self.person().is_operator();
         if allowed { Ok(()) } else { Err(Reply::ChanOPrivsNeeded(channel.name.clone())) }
     }
 }

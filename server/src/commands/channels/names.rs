@@ -21,7 +21,7 @@ pub(in crate::commands) fn names(context: &mut Context, message: &Message) -> Re
                 let channel = context.world.find_visible_channel(context.me, name).ok();
                 let channel = channel.filter(|channel| !told.contains(channel));
                 if let Some(channel) = channel {
-                    show_names(context, context.device, channel);
+                    show_names(context, context.connection, channel);
                     told.push(channel);
                 }
                 context.reply(&Reply::EndOfNames(name.to_owned()));
@@ -32,7 +32,7 @@ pub(in crate::commands) fn names(context: &mut Context, message: &Message) -> Re
             let visible: Vec<_> =
                 visible.filter(|id| context.world.can_see_channel(context.me, *id)).collect();
             for channel in visible {
-                show_names(context, context.device, channel);
+                show_names(context, context.connection, channel);
             }
             context.reply(&Reply::EndOfNames("*".to_owned()));
         }

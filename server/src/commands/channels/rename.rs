@@ -51,8 +51,8 @@ pub(in crate::commands) fn rename(context: &mut Context, message: &Message) -> R
         let part = departure_line(context, context.world.person_of(*connection), channel, &words);
         context.world.tell(*connection, &part, Cause::Others);
     }
-    let line = context.world.line(format_args!(":{} RENAME {old} {new} :{words}", context.client().source()));
-    let line = line.with_tags(context.client().tags());
+    let line = context.world.line(format_args!(":{} RENAME {old} {new} :{words}", context.person().source()));
+    let line = line.with_tags(context.person().tags());
     context.world.rename_channel(channel, new);
     context.world.tell_channel(channel, |_, client, _| knows(client).then_some(&line));
     for connection in moved {

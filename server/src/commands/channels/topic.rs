@@ -21,7 +21,7 @@ pub(in crate::commands) fn topic(context: &mut Context, message: &Message) -> Re
     if context.world.channel(channel).modes.has(Flag::TopicLocked) {
         context.need_rank(channel, Rank::HalfOperator)?;
     }
-    let who = context.client().source().to_owned();
+    let who = context.person().source().to_owned();
     set_topic(context, channel, text, who);
     Ok(())
 }
@@ -31,7 +31,7 @@ pub(in crate::commands) fn set_topic(context: &mut Context, channel: ChannelId, 
     let (text, when) = (truncate(text, TOPIC_BYTES).to_owned(), context.world.now);
     let line =
         context.world.line(format_args!(":{who} TOPIC {} :{text}", context.world.channel(channel).name));
-    let line = if who == context.client().source() { line.with_tags(context.client().tags()) } else { line };
+    let line = if who == context.person().source() { line.with_tags(context.person().tags()) } else { line };
     context.world.keep_event(context.me, channel, Kind::Topic, &text);
     let topic = Topic { text, who, when };
     context.world.channel_mut(channel).topic = (!topic.text.is_empty()).then_some(topic);

@@ -194,7 +194,7 @@ pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
         return Some(Readable { name: channel.name.clone(), places: vec![channel.place.to_string()], since });
     }
     let casemapping = world.config.casemapping;
-    let (mine, since) = (party(context.client(), casemapping), reads_since(context));
+    let (mine, since) = (party(context.person(), casemapping), reads_since(context));
     let folded = casemapping.fold(target);
     let (name, theirs) = match world.find(target).ok().and_then(|person| world.client(person)) {
         Some(person) => (person.name(), vec![party(person, casemapping)]),
@@ -215,12 +215,12 @@ fn readable_rooms(context: &Context) -> Vec<(String, Number)> {
     let (world, me) = (&*context.world, context.me);
     let readable =
         |channel| Some((world.channel(channel).place.to_string(), world.may_read_since(me, channel)?));
-    context.client().channels.iter().filter_map(|channel| readable(*channel)).collect()
+    context.person().channels.iter().filter_map(|channel| readable(*channel)).collect()
 }
 
 /// When the user's private conversations begin to be readable: without an account, since taking the nickname.
 fn reads_since(context: &Context) -> Number {
-    let client = context.client();
+    let client = context.person();
     if client.account().is_some() { Number::FIRST } else { client.named }
 }
 
@@ -268,10 +268,10 @@ impl Context<'_> {
                 ..Tags::default()
             };
             let said = Said { source, command: kind.command(), target: to, words, time, tags };
-            let knows = self.device().takes_several_lines();
+            let knows = self.connection().takes_several_lines();
             let lines = if knows { said.in_batch(self.world, batch) } else { said.in_lines(batch) };
             for line in lines {
-                self.world.tell(self.device, &line, Cause::Answer);
+                self.world.tell(self.connection, &line, Cause::Answer);
             }
             return;
         }
@@ -297,14 +297,14 @@ impl Context<'_> {
             Kind::Kick | Kind::Mode => line(&[" ", to, " ", words]),
             Kind::Privmsg | Kind::Notice | Kind::Part | Kind::Topic => line(&[" ", to, " :", words]),
         };
-        self.world.tell(self.device, &line, Cause::Answer);
+        self.world.tell(self.connection, &line, Cause::Answer);
     }
 }
 
 /// CHATHISTORY TARGETS: the conversations whose last word was said in a time. If there are too many, the latest of
 /// them if `newest`, else the earliest.
 fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit: usize) {
-    let (mine, since) = (party(context.client(), context.world.config.casemapping), reads_since(context));
+    let (mine, since) = (party(context.person(), context.world.config.casemapping), reads_since(context));
     let rooms = readable_rooms(context);
     let who = mine.clone();
     let find = move |connection: &rusqlite::Connection| {
@@ -327,7 +327,7 @@ fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit:
             let server = context.world.config.name.clone();
             let tags = Tags { batch, ..Tags::default() };
             let line = context.world.line(format_args!(":{server} {words}")).with_tags(tags);
-            context.world.tell(context.device, &line, Cause::Answer);
+            context.world.tell(context.connection, &line, Cause::Answer);
         }
         context.end_batch(batch);
         Ok(())
@@ -336,7 +336,7 @@ fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit:
 
 /// Shows a user who has come back what was said to the account meanwhile, once. A client that can ask for it does so.
 pub(super) fn deliver_waiting(context: &mut Context) {
-    let client = context.client();
+    let client = context.person();
     if client.account().is_none() || !client.is_registered() || !context.world.config.history {
         return;
     }
@@ -345,7 +345,7 @@ pub(super) fn deliver_waiting(context: &mut Context) {
         move |connection| history::take_waiting(connection, &me, MOST_WAITING),
         |context, waited| {
             if !context.has(Capability::ChatHistory) {
-                let (name, waited) = (context.client().name().to_owned(), waited.unwrap_or_default());
+                let (name, waited) = (context.person().name().to_owned(), waited.unwrap_or_default());
                 if waited.len() == MOST_WAITING {
                     context.notice(&Text::MuchWaited(MOST_WAITING.to_string()));
                 }

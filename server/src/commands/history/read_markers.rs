@@ -45,9 +45,9 @@ pub(in crate::commands) fn markread(context: &mut Context, message: &Message) ->
             let all = context.world.connections_of_same_reader(context.me);
             for id in all {
                 let knows = context.world.client(id).is_some_and(|client| client.has(Capability::ReadMarker));
-                if id == context.device || knows {
+                if id == context.connection || knows {
                     let line = line(context, target);
-                    let cause = if id == context.device { Cause::Answer } else { Cause::Others };
+                    let cause = if id == context.connection { Cause::Answer } else { Cause::Others };
                     context.world.tell(id, &line, cause);
                 }
             }
@@ -62,14 +62,14 @@ pub(in crate::commands) fn markread(context: &mut Context, message: &Message) ->
 pub(in crate::commands) fn tell_on_arrival(context: &mut Context, connection: ClientId, channel: ChannelId) {
     if context.world.client(connection).is_some_and(|client| client.has(Capability::ReadMarker)) {
         let line = line(context, &context.world.channel(channel).name);
-        let cause = if connection == context.device { Cause::Answer } else { Cause::Others };
+        let cause = if connection == context.connection { Cause::Answer } else { Cause::Others };
         context.world.tell(connection, &line, cause);
     }
 }
 
 fn tell_marker(context: &mut Context, target: &str) {
     let line = line(context, target);
-    context.world.tell(context.device, &line, Cause::Answer);
+    context.world.tell(context.connection, &line, Cause::Answer);
 }
 
 fn line(context: &Context, target: &str) -> crate::world::Line {

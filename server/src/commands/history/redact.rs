@@ -34,7 +34,7 @@ pub(in crate::commands) fn redact(context: &mut Context, message: &Message) -> R
         refuse(context, "UNKNOWN_MSGID", &target, &msgid, "", &Text::NoSuchMessage);
         return Ok(());
     };
-    let client = context.client();
+    let client = context.person();
     let account = client.account().and_then(|account| context.world.accounts.find(account));
     let redaction = Redaction {
         places,
@@ -88,13 +88,13 @@ fn is_room_operator(context: &Context, target: &str) -> bool {
 
 /// Tells the clients that hear what is said to the target, as far as they know redactions.
 fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) {
-    let (me, device, reads) = (context.me, context.device, Reads::Redactions);
+    let (me, device, reads) = (context.me, context.connection, Reads::Redactions);
     let number = context.world.next_number();
     let line = |context: &Context, to: &str| {
-        let source = context.client().source();
+        let source = context.person().source();
         let (colon, reason) = reason.map_or(("", ""), |reason| (" :", reason));
         let words = [":", source, " REDACT ", to, " ", msgid, colon, reason];
-        let tags = Tags { msgid: Some(number), ..context.client().tags() };
+        let tags = Tags { msgid: Some(number), ..context.person().tags() };
         Line::of(context.world.time_of(number), tags, &words, Box::default())
     };
     if names::is_channel(target) {

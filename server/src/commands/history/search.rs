@@ -33,7 +33,7 @@ pub(in crate::commands) fn search(context: &mut Context, message: &Message) -> R
         Ok((mut search, None)) => {
             // Everywhere: the user's rooms, and the private conversations that the store knows of.
             let (rooms, since) = (readable_rooms(context), reads_since(context));
-            let me = party(context.client(), context.world.config.casemapping);
+            let me = party(context.person(), context.world.config.casemapping);
             let find = move |connection: &rusqlite::Connection| history::places_of(connection, &me, since);
             context.ask(find, move |context, private| {
                 match private {

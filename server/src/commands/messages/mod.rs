@@ -84,13 +84,13 @@ fn deliver(context: &mut Context, target: &str, speech: Speech) -> Result<(), Re
 
 /// The line as others get it, with the tags that came along. A channel may have the prefix of a rank before it.
 fn line_from(context: &Context, number: Number, speech: Speech, rank: &str, target: &str) -> Line {
-    let mut tags = context.client().tags();
+    let mut tags = context.person().tags();
     if context.has(Capability::MessageTags) {
         tags.client_only = client_only(context.tags);
     }
     tags.msgid = Some(number);
     let (colon, text) = speech.text.map_or(("", ""), |text| (" :", text));
-    let words = [":", context.client().source(), " ", speech.command, " ", rank, target, colon, text];
+    let words = [":", context.person().source(), " ", speech.command, " ", rank, target, colon, text];
     context.world.line_of(context.world.time_of(number), tags, &words)
 }
 
@@ -105,7 +105,7 @@ fn to_channel(context: &mut Context, rank: &str, name: &str, speech: Speech) -> 
         let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
         context.world.keep_said(me, channel, number, kind, line.client_only(), words);
     }
-    context.world.say(context.device, channel, &line, Hearers { least, reads: speech.reads() });
+    context.world.say(context.connection, channel, &line, Hearers { least, reads: speech.reads() });
     context.world.done_with(line);
     Ok(())
 }
@@ -132,7 +132,7 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
     context.world.keep_private(me, to, number, kind, line.client_only(), words);
     // Users who speak to themselves hear both: what they said, and what somebody said to them (labeled-response).
-    context.world.tell_own(context.device, &line, speech.reads(), to != me);
+    context.world.tell_own(context.connection, &line, speech.reads(), to != me);
     context.world.done_with(line);
     speech::say_if_away(context, to, speech.command)
 }
@@ -142,11 +142,11 @@ fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
     let service = services::find(name)?;
     // A servant may be asked for what changes who hears the words of a burst.
     context.world.end_burst();
-    if context.world.echoes(context.device) {
+    if context.world.echoes(context.connection) {
         let number = context.world.next_number();
         let line = line_from(context, number, speech, "", service.name);
         // The servant answers this device only.
-        context.world.tell_own(context.device, &line, speech.reads(), false);
+        context.world.tell_own(context.connection, &line, speech.reads(), false);
         context.world.done_with(line);
     }
     // A notice is never answered.
@@ -165,7 +165,7 @@ fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result
     if !context.world.keep_waiting(context.me, &name, number, speech.kind(), line.client_only(), text) {
         return None;
     }
-    context.world.tell_own(context.device, &line, speech.reads(), true);
+    context.world.tell_own(context.connection, &line, speech.reads(), true);
     context.world.done_with(line);
     Some(speech::say_that_it_waits(context, name, speech.command))
 }
@@ -181,7 +181,7 @@ fn to_disconnected(context: &mut Context, person: ClientId, speech: Speech) -> O
 
 /// `$mask`: an operator speaks to everybody on the servers whose name fits; there is a single server.
 fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech) -> Result<(), Reply> {
-    if !context.client().is_operator() {
+    if !context.person().is_operator() {
         return Err(Reply::NoPrivileges);
     }
     if !context.is_this_server(mask) {

@@ -50,7 +50,7 @@ fn open(context: &mut Context, reference: &str, message: &Message) {
         label,
         refused: false,
     };
-    if let Some(dropped) = context.world.client_mut(context.device).draft.replace(Box::new(draft)) {
+    if let Some(dropped) = context.world.client_mut(context.connection).draft.replace(Box::new(draft)) {
         answer_to(context, dropped.label);
         invalid(context);
     }
@@ -59,7 +59,7 @@ fn open(context: &mut Context, reference: &str, message: &Message) {
 /// The next words answer the client that opened a batch, if there is a label for it.
 fn answer_to(context: &mut Context, label: Option<String>) {
     if let Some(label) = label {
-        context.world.begin_capture(context.device, &label);
+        context.world.begin_capture(context.connection, &label);
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
         return false;
     };
     let casemapping = context.world.config.casemapping;
-    let draft = context.world.client_mut(context.device).draft.as_mut();
+    let draft = context.world.client_mut(context.connection).draft.as_mut();
     let Some(draft) = draft.filter(|draft| draft.reference == reference) else {
         invalid(context);
         return true;
@@ -112,7 +112,7 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
 }
 
 fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
-    let draft = &mut context.world.client_mut(context.device).draft;
+    let draft = &mut context.world.client_mut(context.connection).draft;
     let Some(mut draft) = draft.take_if(|draft| draft.reference == reference) else {
         invalid(context);
         return Ok(());
@@ -160,7 +160,7 @@ fn to_channel(
     let (me, number, least) = (context.me, context.world.next_number(), speech::rank_of(rank));
     let target = format!("{rank}{}", context.world.channel(channel).name);
     tell(context, draft, command, number, &target, |context, line, reads| {
-        context.world.say(context.device, channel, line, Hearers { least, reads });
+        context.world.say(context.connection, channel, line, Hearers { least, reads });
     });
     if least.is_none() {
         let kind = kind_of(command);
@@ -186,7 +186,7 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
     let number = context.world.next_number();
     tell(context, draft, command, number, &name, |context, line, reads| {
         context.world.tell_unlabelled(to, line, reads);
-        context.world.tell_own(context.device, line, reads, to == me);
+        context.world.tell_own(context.connection, line, reads, to == me);
     });
     context.world.keep_private(me, to, number, kind_of(command), &draft.client_only, &draft.words);
     speech::say_if_away(context, to, command)
@@ -206,7 +206,7 @@ fn to_absent(
         return None;
     }
     tell(context, draft, command, number, &name, |context, line, reads| {
-        context.world.tell_own(context.device, line, reads, false);
+        context.world.tell_own(context.connection, line, reads, false);
     });
     Some(speech::say_that_it_waits(context, name, command))
 }
@@ -226,8 +226,8 @@ fn tell(
     to_all: impl Fn(&mut Context, &Line, Reads),
 ) {
     let tags =
-        Tags { msgid: Some(number), client_only: draft.client_only.clone(), ..context.client().tags() };
-    let source = context.client().source().to_owned();
+        Tags { msgid: Some(number), client_only: draft.client_only.clone(), ..context.person().tags() };
+    let source = context.person().source().to_owned();
     let time = context.world.time_of(number);
     let said = Said { source: &source, command, target, words: &draft.words, time, tags };
     let batch = said.in_batch(context.world, None);

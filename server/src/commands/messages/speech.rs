@@ -90,7 +90,7 @@ pub(super) fn channel_to_speak_in(
 fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(), Reply> {
     let (me, now, casemapping) = (context.me, context.world.now, context.world.config.casemapping);
     let channel = context.world.channel(id);
-    let client = context.client();
+    let client = context.person();
     let ranks = channel.ranks(me);
     let has_voice = ranks.at_least(Rank::Voice);
     // A client that does not know messages of several lines gets each line as a message.
@@ -138,7 +138,7 @@ fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(),
 /// # Errors
 /// ERR_NONONREG.
 pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
-    let known = context.client().account().is_some() || std::ptr::eq(person, context.client());
+    let known = context.person().account().is_some() || std::ptr::eq(person, context.person());
     if person.modes.has(UserMode::RegisteredOnly) && !known {
         return Err(Reply::NonOnReg(person.name().to_owned()));
     }

@@ -23,15 +23,15 @@ const USERHOST_NAMES: usize = 5;
 /// ([away-notify](https://ircv3.net/specs/extensions/away-notify)); before login it needs
 /// [pre-away](https://ircv3.net/specs/extensions/pre-away), with `*` for "no words, but nobody is there".
 pub(super) fn away(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let registered = context.client().is_registered();
+    let registered = context.person().is_registered();
     if !registered && !context.has(Capability::PreAway) {
         return Err(Reply::NotRegistered);
     }
     let words = message.param(0).filter(|words| !words.is_empty());
     let words = words.map(|words| truncate(words, AWAY_BYTES).to_owned());
-    let changed = context.client().away != words;
+    let changed = context.person().away != words;
     context.world.client_mut(context.me).away = words;
-    let gone = context.client().away.is_some();
+    let gone = context.person().away.is_some();
     context.reply(if gone { &Reply::NowAway } else { &Reply::UnAway });
     if registered && changed {
         context.world.tell_away(context.me);
@@ -49,7 +49,7 @@ pub(super) fn setname(context: &mut Context, message: &Message) -> Result<(), Re
     }
     context.world.client_mut(context.me).realname = name.to_owned();
     context.world.keep_presence(context.me);
-    let client = context.client();
+    let client = context.person();
     let line =
         context.world.line(format_args!(":{} SETNAME :{name}", client.source())).with_tags(client.tags());
     let wants = |client: &Client| client.has(Capability::SetName).then_some(&line);

@@ -18,7 +18,7 @@ pub(in crate::commands) fn user_mode(
         return Err(Reply::UsersDontMatch);
     }
     let Some(letters) = message.param(1) else {
-        context.reply(&Reply::UModeIs(context.client().modes.describe()));
+        context.reply(&Reply::UModeIs(context.person().modes.describe()));
         return Ok(());
     };
     let mut told = String::new();
@@ -33,7 +33,7 @@ pub(in crate::commands) fn user_mode(
             // A user cannot take a mode that the server sets, and can lay down only operator rights among them.
             (_, Some(mode)) if !mode.is_own_choice() && (on || mode != UserMode::Operator) => {}
             (_, Some(mode)) => {
-                if context.client().modes.has(mode) != on {
+                if context.person().modes.has(mode) != on {
                     context.world.set_user_mode(context.me, mode, on);
                     if sign != Some(on) {
                         told.push(if on { '+' } else { '-' });
@@ -53,8 +53,8 @@ pub(in crate::commands) fn user_mode(
 
 /// Tells a client what has changed of its own modes.
 pub(in crate::commands) fn tell_user_modes(context: &mut Context, changes: &str) {
-    let (source, name) = (context.client().source(), context.client().name());
+    let (source, name) = (context.person().source(), context.person().name());
     let line = context.world.line(format_args!(":{source} MODE {name} {changes}"));
-    let line = line.with_tags(context.client().tags());
+    let line = line.with_tags(context.person().tags());
     context.world.tell_person(context.me, |_, _| Some(&line));
 }

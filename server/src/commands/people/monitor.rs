@@ -17,10 +17,10 @@ pub(in crate::commands) fn monitor(context: &mut Context, message: &Message) -> 
         "+" => add(context, names),
         "-" => {
             for nick in listed(names) {
-                context.world.unwatch(context.device, nick);
+                context.world.unwatch(context.connection, nick);
             }
         }
-        "c" | "C" => context.world.forget_watched(context.device),
+        "c" | "C" => context.world.forget_watched(context.connection),
         "l" | "L" => {
             let watched = watched(context);
             in_lines(context, &watched, Reply::MonList);
@@ -45,23 +45,23 @@ fn add(context: &mut Context, names: &str) {
         }
         added.push(nick.clone());
         // A name that is no nickname is never here, and need not be watched for: masks, above all.
-        let known = context.device().monitored.contains_key(&config.casemapping.fold(nick).into_owned());
+        let known = context.connection().monitored.contains_key(&config.casemapping.fold(nick).into_owned());
         if known || check_nickname(nick, config.nick_length).is_err() {
             continue;
         }
-        if context.device().monitored.len() >= MAX_WATCHED {
+        if context.connection().monitored.len() >= MAX_WATCHED {
             added.pop();
             context.reply(&Reply::MonListFull(MAX_WATCHED.to_string(), names[index..].join(",")));
             break;
         }
-        context.world.watch(context.device, nick);
+        context.world.watch(context.connection, nick);
     }
     tell_who_is_here(context, &added);
 }
 
 /// The names that the client watches for, as it wrote them, in order.
 fn watched(context: &Context) -> Vec<String> {
-    let mut names: Vec<_> = context.device().monitored.values().map(ToString::to_string).collect();
+    let mut names: Vec<_> = context.connection().monitored.values().map(ToString::to_string).collect();
     names.sort();
     names
 }

@@ -95,7 +95,7 @@ fn whox_reply(context: &Context, person: ClientId, id: Option<ChannelId>, asked:
     let client = context.world.client(person).expect("it was found");
     let channel = id.map(|id| context.world.channel(id));
     let ranks = channel.map(|channel| channel.ranks(person)).unwrap_or_default();
-    let may_see_address = person == context.me || context.client().is_operator();
+    let may_see_address = person == context.me || context.person().is_operator();
     let idle = match client.registration {
         Registration::Done { spoke, .. } => context.world.now.duration_since(spoke).as_secs().max(0),
         Registration::Open { .. } => 0,
@@ -188,7 +188,7 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
     if client.modes.has(UserMode::Secure) {
         replies.push(Reply::WhoisSecure(nick()));
     }
-    if person == context.me || context.client().is_operator() {
+    if person == context.me || context.person().is_operator() {
         for device in world.connections_of(person).into_iter().filter_map(|device| world.client(device)) {
             if let Some(fingerprint) = &device.certificate {
                 replies.push(Reply::WhoisCertFp(nick(), fingerprint.clone()));

@@ -51,14 +51,14 @@ fn owned_channel<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c
 /// Goes on for a user who has at least this rank by the room's list; server operators have every rank.
 fn channel_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text> {
     let (channel, registration) = owned_channel(context, name)?;
-    let client = context.client();
+    let client = context.person();
     let mine = client.account().map(|account| registration.ranks(account)).unwrap_or_default();
     let allowed = mine.at_least(rank) || client.is_operator();
     if allowed { Ok(channel) } else { Err(Text::NotYourRoom(name.to_owned())) }
 }
 
 fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    let account = context.client().account().ok_or(Text::NotLoggedIn)?.to_owned();
+    let account = context.person().account().ok_or(Text::NotLoggedIn)?.to_owned();
     let channel = visible(context, params[0])?;
     let world = &*context.world;
     let channel_there = world.channel(channel);
@@ -161,7 +161,7 @@ fn deop(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 
 fn change_op(context: &mut Context, params: &[&str], on: bool) -> Result<(), Text> {
     let id = channel_of(context, params[0], Rank::Operator)?;
-    let nick = params.get(1).copied().unwrap_or(context.client().name());
+    let nick = params.get(1).copied().unwrap_or(context.person().name());
     let channel = context.world.channel(id);
     let person = context.world.find(nick).ok().filter(|person| channel.members.contains_key(person));
     let person = person.ok_or_else(|| Text::NotInRoom(nick.to_owned(), channel.name.clone()))?;

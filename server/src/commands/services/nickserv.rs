@@ -38,7 +38,7 @@ fn say(context: &mut Context, text: &Text) {
 }
 
 fn own_account(context: &Context) -> Result<String, Text> {
-    context.client().account().map(str::to_owned).ok_or(Text::NotLoggedIn)
+    context.person().account().map(str::to_owned).ok_or(Text::NotLoggedIn)
 }
 
 fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
@@ -56,7 +56,7 @@ fn register(context: &mut Context, params: &[&str]) -> Result<(), Text> {
 }
 
 fn identify(context: &mut Context, params: &[&str]) -> Result<(), Text> {
-    let own = context.client().name().to_owned();
+    let own = context.person().name().to_owned();
     let (account, password) = match params {
         [account, password, ..] => (*account, *password),
         _ => (own.as_str(), params[0]),
@@ -82,11 +82,11 @@ fn logout(context: &mut Context, _: &[&str]) -> Result<(), Text> {
 fn info(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let name = match params.first() {
         Some(name) => (*name).to_owned(),
-        None => context.client().account().unwrap_or(context.client().name()).to_owned(),
+        None => context.person().account().unwrap_or(context.person().name()).to_owned(),
     };
     let account = context.world.accounts.find(&name).ok_or(Text::NoSuchAccount(name))?;
     let (name, since) = (account.name.clone(), account.since.strftime("%Y-%m-%d").to_string());
-    let suspended = account.suspended.clone().filter(|_| context.client().is_operator());
+    let suspended = account.suspended.clone().filter(|_| context.person().is_operator());
     let people = context.world.logged_in_to(&name);
     let online: usize = people.iter().map(|person| context.world.connections_of(*person).len()).sum();
     say(context, &Text::AccountInfo(name.clone(), since, online.to_string()));
@@ -136,7 +136,7 @@ fn password_is_changed(context: &mut Context, account: &str, kept: bool) {
 
 /// The account of this name, for operators only.
 fn account_for_operator(context: &Context, name: &str) -> Result<String, Text> {
-    if !context.client().is_operator() {
+    if !context.person().is_operator() {
         return Err(Text::NotAnOperator);
     }
     let account = context.world.accounts.find(name).ok_or_else(|| Text::NoSuchAccount(name.to_owned()))?;
@@ -145,7 +145,7 @@ fn account_for_operator(context: &Context, name: &str) -> Result<String, Text> {
 
 fn suspend(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     let account = account_for_operator(context, params[0])?;
-    if context.client().account() == Some(&account) {
+    if context.person().account() == Some(&account) {
         return Err(Text::IsYourOwn(account));
     }
     let reason = params[1..].join(" ");
@@ -178,7 +178,7 @@ fn resetpass(context: &mut Context, params: &[&str]) -> Result<(), Text> {
     Keeping::begin(context, &account, change, Some(params[1]), |context, account, kept| {
         password_is_changed(context, account, kept);
         if kept {
-            let who = context.client().name().to_owned();
+            let who = context.person().name().to_owned();
             context.world.note(Text::OperatorReset(who, account.to_owned()));
         }
     });
@@ -215,7 +215,7 @@ fn as_owner(
     let nick = params[0];
     let owner = context.world.owner_of(nick).ok_or_else(|| Text::NoSuchAccount(nick.to_owned()))?;
     let proof = match params.get(1) {
-        _ if context.client().account() == Some(&owner.name) => Proof::LoggedIn,
+        _ if context.person().account() == Some(&owner.name) => Proof::LoggedIn,
         Some(password) => Proof::Password((*password).to_owned()),
         None => return Err(Text::NotYours(nick.to_owned())),
     };
@@ -236,7 +236,7 @@ fn ghost(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             _ if !attempt.is_right => attempt.refusal(),
             None => Text::NobodyHasIt(account),
             Some(ghost) => {
-                let who = context.client().name().to_owned();
+                let who = context.person().name().to_owned();
                 context.world.expel(ghost, &Text::Ghosted(who));
                 Text::GhostIsGone(account)
             }
@@ -252,7 +252,7 @@ fn recover(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             return say(context, &attempt.refusal());
         }
         if let Some(ghost) = holder(context, &account) {
-            let who = context.client().name().to_owned();
+            let who = context.person().name().to_owned();
             context.world.expel(ghost, &Text::Ghosted(who));
         }
         context.world.evict(context.me, &account);
@@ -270,7 +270,7 @@ fn drop_account(context: &mut Context, params: &[&str]) -> Result<(), Text> {
         None if context.world.accounts.find(params[0]).is_none() => {
             return Err(Text::NoSuchAccount(params[0].to_owned()));
         }
-        None if context.client().is_operator() => Proof::LoggedIn,
+        None if context.person().is_operator() => Proof::LoggedIn,
         None => return Err(Text::NotYours(params[0].to_owned())),
     };
     LoginAttempt::make(context, params[0], proof, |context, attempt| {
@@ -302,7 +302,8 @@ fn cert(context: &mut Context, params: &[&str]) -> Result<(), Text> {
             return Ok(());
         }
         ("ADD", given) => {
-            let one = given.or_else(|| context.device().certificate.clone()).ok_or(Text::NoCertificate)?;
+            let one =
+                given.or_else(|| context.connection().certificate.clone()).ok_or(Text::NoCertificate)?;
             if context.world.accounts.by_certificate(&one).is_some() {
                 return Err(Text::CertificateKnown);
             }

@@ -60,7 +60,7 @@ pub(in crate::commands) fn hear(context: &mut Context, service: &'static Service
 }
 
 fn help(context: &mut Context, service: &Service, word: Option<&str>) -> Result<(), Text> {
-    let language = context.device().language;
+    let language = context.connection().language;
     let Some(word) = word else {
         service.tell(context, service.about.to(language));
         for word in service.words {
@@ -86,9 +86,9 @@ impl Service {
     }
 
     fn tell(&self, context: &mut Context, words: &str) {
-        let (source, nick) = (servant_source(self.name, context.world), context.client().name());
+        let (source, nick) = (servant_source(self.name, context.world), context.person().name());
         let line = context.world.line(format_args!(":{source} NOTICE {nick} :{}", words.trim_end()));
-        context.world.tell(context.device, &line, Cause::Answer);
+        context.world.tell(context.connection, &line, Cause::Answer);
     }
 }
 

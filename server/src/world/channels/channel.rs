@@ -10,7 +10,7 @@ use teahouse_protocol::CaseMapping;
 use crate::world::channels::modes::{ChannelModes, Flag, List};
 use crate::world::channels::ranks::Ranks;
 use crate::world::channels::registration::ChannelRegistration;
-use crate::world::mask::{ListEntry, Person, Subject};
+use crate::world::mask::{FoldedFace, ListEntry, Subject};
 use crate::world::people::client::Client;
 use crate::world::{ClientId, Number};
 
@@ -146,7 +146,7 @@ impl Channel {
         if bans.is_empty() {
             return false;
         }
-        let person = Person::of(client, casemapping);
+        let person = FoldedFace::of(client, casemapping);
         let banned = |entry: &ListEntry| {
             subjects.contains(&entry.subject().0) && entry.describes(&person, casemapping)
         };
@@ -156,7 +156,7 @@ impl Channel {
 
     /// Whether a client is on the list of those who need no invitation.
     pub fn invites(&self, client: &Client, casemapping: CaseMapping) -> bool {
-        let person = Person::of(client, casemapping);
+        let person = FoldedFace::of(client, casemapping);
         self.modes.list(List::Invitations).iter().any(|entry| entry.describes(&person, casemapping))
     }
 }
