@@ -16,7 +16,7 @@ use teahouse_server::auth::hashing::Hashers;
 use teahouse_server::commands::{self, Aid, Input, Waiting};
 use teahouse_server::outbox::{Outbox, Progress, Wire};
 use teahouse_server::store::Store;
-use teahouse_server::world::{ClientId, Effects, World};
+use teahouse_server::world::{ConnectionId, Effects, World};
 
 /// A wire that takes everything and keeps nothing.
 struct Chimney;
@@ -50,7 +50,7 @@ impl Waiting for AtOnce {
 struct Room {
     world: World,
     store: Store,
-    speaker: ClientId,
+    speaker: ConnectionId,
     buffer: LineBuffer,
     effects: Effects,
 }

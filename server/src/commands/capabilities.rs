@@ -13,10 +13,9 @@ use super::registration;
 use crate::auth::sasl;
 use crate::commands::messages::multiline;
 use crate::config::Config;
-use crate::config::user_modes::UserMode;
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
-use crate::world::{Capabilities, Capability, Client, ClientId, Registration, World};
+use crate::world::{Capabilities, Capability, Connection, ConnectionId, Person, World};
 
 /// From this version of negotiation on, a list may have several lines, and `cap-notify` is always on.
 const VERSION_302: u32 = 302;
@@ -29,9 +28,9 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
         "LS" => {
             let version = message.param(1).and_then(|version| version.parse().ok()).unwrap_or(0);
             if version >= VERSION_302 {
-                let client = context.world.client_mut(context.connection);
-                client.speaks_cap_302 = true;
-                client.capabilities.set(Capability::CapNotify, true);
+                let connection = context.world.connection_mut(context.connection);
+                connection.speaks_cap_302 = true;
+                connection.capabilities.set(Capability::CapNotify, true);
             }
             negotiating(context, true);
             let all = offered(&context.world.config, context.connection(), version >= VERSION_302);
@@ -53,7 +52,7 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
             }
             // The set changes after the last ACK, which has no tags yet that the set grants.
             if let Some(set) = changed {
-                context.world.client_mut(context.connection).capabilities = set;
+                context.world.connection_mut(context.connection).capabilities = set;
             }
         }
         "END" => {
@@ -71,39 +70,40 @@ pub(super) fn cap(context: &mut Context, message: &Message) -> Result<(), Reply>
 
 /// Tells a connection which capabilities another configuration has brought or taken, if it wants to know. A
 /// capability that is gone is off for everybody.
-pub(super) fn tell_changes(world: &mut World, id: ClientId, before: &Config) {
+pub(super) fn tell_changes(world: &mut World, id: ConnectionId, before: &Config) {
     let config = Arc::clone(&world.config);
-    let client = world.client_mut(id);
+    let connection = world.connection_mut(id);
     for capability in Capability::ALL.iter().filter(|it| !is_there(**it, &config)) {
-        client.capabilities.set(*capability, false);
+        connection.capabilities.set(*capability, false);
     }
-    if !client.has(Capability::CapNotify) {
+    if !connection.has(Capability::CapNotify) {
         return;
     }
-    let [before, after] = [before, &config].map(|config| offered(config, client, client.speaks_cap_302));
+    let [before, after] =
+        [before, &config].map(|config| offered(config, connection, connection.speaks_cap_302));
     let name = |word: &str| word.split('=').next().unwrap_or_default().to_owned();
     // A program that knows of TLS is not told to forget it: that runs out by itself (IRCv3 STS).
     let is_gone = |old: &String| old != STS && !after.iter().any(|new| name(new) == *old);
     let gone: Vec<_> = before.iter().map(|old| name(old)).filter(is_gone).collect();
     let new: Vec<_> = after.into_iter().filter(|new| !before.contains(new)).collect();
-    let (server, nick) = (&config.name, client.name().to_owned());
+    let nick = world.person_at(id).map_or("*", Person::name).to_owned();
     for (subcommand, names) in [("DEL", gone), ("NEW", new)] {
         let lines = in_lines(names.iter().map(String::as_str), NAMES_BYTES);
         for names in lines.iter().filter(|names| !names.is_empty()) {
-            let line = world.line(format_args!(":{server} CAP {nick} {subcommand} :{names}"));
+            let line = world.line(format_args!(":{} CAP {nick} {subcommand} :{names}", config.name));
             world.tell(id, &line, Cause::Others);
         }
     }
 }
 
 /// The capabilities that the server offers; with version 302 with their values.
-fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
+fn offered(config: &Config, connection: &Connection, with_values: bool) -> Vec<String> {
     let there = Capability::ALL.iter().filter(|it| is_there(**it, config));
     let mut all: Vec<_> = there
         .map(|capability| (capability, capability.name()))
         .map(|(capability, name)| match capability {
             Capability::Sasl if with_values => {
-                let secure = client.modes.has(UserMode::Secure);
+                let secure = connection.is_secure;
                 format!("{name}={}", sasl::list(config.scram, secure))
             }
             Capability::Multiline if with_values => {
@@ -115,7 +115,7 @@ fn offered(config: &Config, client: &Client, with_values: bool) -> Vec<String> {
             _ => name.to_owned(),
         })
         .collect();
-    all.extend(sts(config, client).filter(|_| with_values));
+    all.extend(sts(config, connection).filter(|_| with_values));
     all
 }
 
@@ -132,9 +132,9 @@ fn is_there(capability: Capability, config: &Config) -> bool {
 
 /// The value of `sts` ([IRCv3 STS](https://ircv3.net/specs/extensions/sts)): where TLS is found, or, for a client
 /// that came over it, for how long to use nothing else. It looks like a capability, but cannot be requested.
-fn sts(config: &Config, client: &Client) -> Option<String> {
+fn sts(config: &Config, connection: &Connection) -> Option<String> {
     let duration = config.sts_duration?;
-    if client.modes.has(UserMode::Secure) {
+    if connection.is_secure {
         return Some(format!("{STS}=duration={}", duration.as_secs()));
     }
     let port = config.sts_port.or_else(|| config.listen_tls.first().map(SocketAddr::port))?;
@@ -143,8 +143,8 @@ fn sts(config: &Config, client: &Client) -> Option<String> {
 
 /// The set after a request. All or nothing: a single name that is not known, and nothing changes.
 fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
-    let client = context.connection();
-    let mut set = client.capabilities;
+    let connection = context.connection();
+    let mut set = connection.capabilities;
     for word in wanted.split_ascii_whitespace() {
         let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
         let capability = Capability::from_name(name)?;
@@ -154,15 +154,13 @@ fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
         set.set(capability, on);
     }
     // The capability that comes with version 302 stays as long as the connection does.
-    (set.has(Capability::CapNotify) || !client.speaks_cap_302).then_some(set)
+    (set.has(Capability::CapNotify) || !connection.speaks_cap_302).then_some(set)
 }
 
 /// Before login, notes whether the client is still choosing: the login waits for it to end.
 fn negotiating(context: &mut Context, now: bool) {
-    if let Registration::Open { negotiating, .. } =
-        &mut context.world.client_mut(context.connection).registration
-    {
-        *negotiating = now;
+    if let Some(login) = context.login() {
+        login.negotiating = now;
     }
 }
 
@@ -173,8 +171,7 @@ fn list(context: &mut Context, subcommand: &str, names: &[&str], several_lines: 
     if !several_lines {
         names.sort_by_key(|name| name.starts_with("draft/"));
     }
-    let around =
-        context.world.config.name.len() + context.connection().name().len() + ": CAP   : *\r\n".len();
+    let around = context.world.config.name.len() + context.person().name().len() + ": CAP   : *\r\n".len();
     let bytes =
         if several_lines { NAMES_BYTES } else { MAX_LINE_BYTES.saturating_sub(around + subcommand.len()) };
     let mut lines = in_lines(names.into_iter(), bytes);
@@ -206,6 +203,6 @@ fn in_lines<'n>(names: impl Iterator<Item = &'n str>, bytes: usize) -> Vec<Strin
 }
 
 fn answer(context: &mut Context, subcommand: &str, names: &str) {
-    let name = context.connection().name().to_owned();
+    let name = context.person().name().to_owned();
     context.send(format_args!("CAP {name} {subcommand} :{names}"));
 }

@@ -9,16 +9,16 @@ use super::{COMMANDS, find};
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Capability, Client, ClientId, World, mask};
+use crate::world::{Capability, Connection, ConnectionId, Login, Person, PersonId, World, mask};
 
 /// The context of a handler: the world, the client that asks, and the tags of the question.
 #[derive(Debug)]
 pub(super) struct Context<'w> {
     pub(super) world: &'w mut World,
     /// The person who asks.
-    pub(super) me: ClientId,
-    /// The connection that asks: the person's own, or one of its devices.
-    pub(super) connection: ClientId,
+    pub(super) me: PersonId,
+    /// The connection that asks: one of the person's.
+    pub(super) connection: ConnectionId,
     pub(super) tags: Tags<'w>,
     /// The task to do before the command goes on.
     pub(super) task: Option<Box<dyn Task>>,
@@ -26,13 +26,18 @@ pub(super) struct Context<'w> {
 
 impl Context<'_> {
     /// The person who asks. Not to be called after [`World::disconnect`].
-    pub(super) fn person(&self) -> &Client {
-        self.world.client(self.me).expect("a command runs for a client that is here")
+    pub(super) fn person(&self) -> &Person {
+        self.world.person(self.me).expect("a command runs for somebody who is here")
     }
 
     /// The connection that asks, with what it can do and the language that it is spoken to in.
-    pub(super) fn connection(&self) -> &Client {
-        self.world.client(self.connection).expect("a command runs for a client that is here")
+    pub(super) fn connection(&self) -> &Connection {
+        self.world.connection(self.connection).expect("a command runs for a client that is here")
+    }
+
+    /// The login of the connection that asks, until it is complete.
+    pub(super) fn login(&mut self) -> Option<&mut Login> {
+        self.world.connection_mut(self.connection).login.as_deref_mut()
     }
 
     /// Whether a capability is on where the question comes from.
@@ -64,7 +69,7 @@ impl Context<'_> {
     }
 
     /// Tells a connection something; the connection that asks gets it as an answer.
-    pub(super) fn tell(&mut self, connection: ClientId, reply: &Reply) {
+    pub(super) fn tell(&mut self, connection: ConnectionId, reply: &Reply) {
         if connection == self.connection {
             self.reply(reply);
         } else {
@@ -78,7 +83,7 @@ impl Context<'_> {
         }
     }
 
-    /// A sentence in the language of the person who asks.
+    /// A sentence in the language of the connection that asks.
     pub(super) fn say(&self, text: &Text) -> String {
         text.to_string(self.connection().language)
     }

@@ -25,7 +25,7 @@ use crate::config::Config;
 use crate::outbox::Cause;
 use crate::text::language::{Text, Words};
 use crate::text::reply::Reply;
-use crate::world::{Capability, Client, ClientId, World};
+use crate::world::{Capability, ConnectionId, Person, World};
 
 use about::{help, isupport, motd, stats, status};
 pub(crate) use accounts::login::{apply, end_logins};
@@ -226,7 +226,7 @@ fn first_word(line: &[u8]) -> &str {
 ///
 /// The session [runs](Errand::run) a returned errand without the lock and then [finishes](finish) it with the lock,
 /// before the client's next line.
-pub fn execute(world: &mut World, connection: ClientId, input: &Input) -> Option<Errand> {
+pub fn execute(world: &mut World, connection: ConnectionId, input: &Input) -> Option<Errand> {
     let tags = match input {
         Input::Message(message, _) => message.tags(),
         Input::NotUtf8(tags, _) | Input::NoCommand(tags, _) => *tags,
@@ -265,16 +265,16 @@ pub fn tell_changes(world: &mut World, before: &Config) {
     let connections: Vec<_> = world.connections().map(|(id, _)| id).collect();
     for id in connections {
         capabilities::tell_changes(world, id, before);
-        if world.client(id).is_some_and(Client::is_registered) {
+        if world.person_at(id).is_some_and(Person::is_registered) {
             isupport::tell(world, id, &tokens, Cause::Others);
         }
     }
 }
 
 /// Ends an errand that was run without the lock. The client may have gone meanwhile.
-pub fn finish(world: &mut World, connection: ClientId, errand: Errand) -> Option<Errand> {
+pub fn finish(world: &mut World, connection: ConnectionId, errand: Errand) -> Option<Errand> {
     let Errand { mut task, capture } = errand;
-    if world.client(connection).is_none() {
+    if world.connection(connection).is_none() {
         task.settle(world);
         world.turn_out_suspects();
         return None;
@@ -288,15 +288,14 @@ pub fn finish(world: &mut World, connection: ClientId, errand: Errand) -> Option
 
 /// Sends what a label held back, unless the command goes on with an errand.
 fn end(context: Context) -> Option<Errand> {
-    let Context { world, me, connection, task, .. } = context;
+    let Context { world, connection, task, .. } = context;
     world.turn_out_suspects();
-    world.mirror(me);
-    match task.filter(|_| world.client(connection).is_some()) {
+    match task.filter(|_| world.connection(connection).is_some()) {
         Some(task) => Some(Errand { task, capture: world.suspend_capture() }),
         None => {
             world.release_capture_of(connection);
             // The session does no errands for a client that has gone; the next client that speaks takes this along.
-            let changes = if world.client(connection).is_some() { world.take_to_keep() } else { None };
+            let changes = if world.connection(connection).is_some() { world.take_to_keep() } else { None };
             changes.map(|changes| Errand { task: Box::new(Rooms::of(changes)), capture: None })
         }
     }

@@ -19,7 +19,7 @@ use crate::store::{StoreError, bans};
 use crate::text::duration;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{AskedBack, Client, Order, ServerBan, Target, Whose, World};
+use crate::world::{AskedBack, Order, Person, ServerBan, Target, Whose, World};
 
 /// A wrong password makes the client wait this long.
 const PENALTY: Duration = Duration::from_secs(1);
@@ -113,7 +113,7 @@ pub(super) fn kill(context: &mut Context, message: &Message) -> Result<(), Reply
     let words = message.param(1).filter(|words| !words.is_empty()).map(str::to_owned);
     let words = words.unwrap_or_else(|| context.say(&Text::NoReason));
     let who = context.person().name().to_owned();
-    let person = context.world.client(victim).expect("it was found");
+    let person = context.world.person(victim).expect("it was found");
     let (nick, source, tags) = (person.name().to_owned(), person.source().to_owned(), person.tags());
     let killed = Text::Killed(who.clone(), words.clone());
     let kill = context.world.line(format_args!(":{} KILL {nick} :{words}", context.person().source()));
@@ -135,7 +135,7 @@ pub(super) fn wallops(context: &mut Context, message: &Message) -> Result<(), Re
     let words = words.ok_or_else(|| Reply::NeedMoreParams("WALLOPS".to_owned()))?;
     let line = context.world.line(format_args!(":{} WALLOPS :{words}", context.person().source()));
     let line = line.with_tags(context.person().tags());
-    let wanting = context.world.people().filter(|(_, client)| client.modes.has(UserMode::Wallops));
+    let wanting = context.world.people().filter(|(_, person)| person.modes.has(UserMode::Wallops));
     for id in wanting.map(|(id, _)| id).collect::<Vec<_>>() {
         context.world.tell_person(id, |_, _| Some(&line));
     }
@@ -208,7 +208,7 @@ fn hint_at_account(context: &mut Context, target: &Target) {
     let Some(person) = mask.strip_suffix("!*@*").and_then(|nick| context.world.find(nick).ok()) else {
         return;
     };
-    let account = context.world.client(person).and_then(Client::account).map(str::to_owned);
+    let account = context.world.person(person).and_then(Person::account).map(str::to_owned);
     if let Some(account) = account.filter(|_| person != context.me) {
         let nick = mask.trim_end_matches("!*@*").to_owned();
         context.notice(&Text::BanTheAccount(nick, account));

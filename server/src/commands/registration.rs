@@ -8,6 +8,7 @@ use super::aid::Aid;
 use super::context::{Context, Task};
 use super::people::REALNAME_BYTES;
 use crate::auth::password::{self, Kept};
+use crate::commands::about::motd::Then;
 use crate::commands::about::{isupport, motd, status};
 use crate::commands::accounts::guess::Guess;
 use crate::commands::accounts::login;
@@ -15,20 +16,16 @@ use crate::config::ProtectNames;
 use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Pass, Registration, USER_BYTES, Whose, World};
+use crate::world::{Login, Pass, USER_BYTES, Whose, World};
 
 /// The longest parting word, in bytes.
 const QUIT_BYTES: usize = 300;
 
 /// PASS: the server's password, before NICK and USER.
 pub(super) fn pass(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    match &mut context.world.client_mut(context.me).registration {
-        Registration::Open { password, .. } => {
-            *password = message.param(0).map_or(Pass::Unsaid, |given| Pass::Said(given.to_owned()));
-            Ok(())
-        }
-        Registration::Done { .. } => Err(Reply::AlreadyRegistered),
-    }
+    let login = context.login().ok_or(Reply::AlreadyRegistered)?;
+    login.password = message.param(0).map_or(Pass::Unsaid, |given| Pass::Said(given.to_owned()));
+    Ok(())
 }
 
 /// NICK: the first name, or a new one.
@@ -56,26 +53,26 @@ pub(super) fn nick(context: &mut Context, message: &Message) -> Result<(), Reply
 
 /// Whether a nickname that somebody has belongs to the client's account, or to an account that it may still log in to.
 fn may_still_be_had(context: &Context, nick: &str) -> bool {
-    let (world, client) = (&*context.world, context.person());
-    let negotiating = matches!(client.registration, Registration::Open { negotiating: true, .. });
-    let holder = world.find(nick).ok().and_then(|holder| world.client(holder));
+    let (world, person) = (&*context.world, context.person());
+    let negotiating = context.connection().login.as_ref().is_some_and(|login| login.negotiating);
+    let holder = world.find(nick).ok().and_then(|holder| world.person(holder));
     let owner = world.owner_of(nick).map(|account| &*account.name);
     let accounts = [owner, holder.and_then(|holder| holder.account())];
     // A stranger who is renamed anyway need not be refused here.
     (owner.is_some() && world.config.protect_names == ProtectNames::Rename)
-        || accounts.into_iter().flatten().any(|account| negotiating || client.account() == Some(account))
+        || accounts.into_iter().flatten().any(|account| negotiating || person.account() == Some(account))
 }
 
 fn want(context: &mut Context, nick: Option<String>) {
-    if let Registration::Open { wanted, .. } = &mut context.world.client_mut(context.me).registration {
-        *wanted = nick;
+    if let Some(login) = context.login() {
+        login.wanted = nick;
     }
 }
 
 /// USER: the user name and the real name.
 pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply> {
-    let client = context.person();
-    if client.is_registered() || !client.user().is_empty() {
+    let person = context.person();
+    if person.is_registered() || !person.user().is_empty() {
         return Err(Reply::AlreadyRegistered);
     }
     let given = |index| message.param(index).filter(|name| !name.is_empty());
@@ -88,18 +85,18 @@ pub(super) fn user(context: &mut Context, message: &Message) -> Result<(), Reply
     if name.is_empty() {
         return Err(Reply::InvalidUsername);
     }
-    let client = context.world.client_mut(context.me);
-    client.set_user(format!("~{}", truncate(&name, USER_BYTES - 1)));
-    client.realname = truncate(realname, REALNAME_BYTES).to_owned();
+    let person = context.world.person_mut(context.me);
+    person.set_user(format!("~{}", truncate(&name, USER_BYTES - 1)));
+    person.realname = truncate(realname, REALNAME_BYTES).to_owned();
     welcome_if_ready(context);
     Ok(())
 }
 
 /// Completes the login once a nickname and a user name are there, CAP has ended and the password is right.
 pub(super) fn welcome_if_ready(context: &mut Context) {
-    let client = context.person();
-    let Registration::Open { password, negotiating, wanted } = &client.registration else { return };
-    if (client.nick().is_none() && wanted.is_none()) || client.user().is_empty() || *negotiating {
+    let person = context.person();
+    let Some(Login { password, negotiating, wanted }) = context.connection().login.as_deref() else { return };
+    if (person.nick().is_none() && wanted.is_none()) || person.user().is_empty() || *negotiating {
         return;
     }
     let config = context.world.config.clone();
@@ -113,10 +110,10 @@ pub(super) fn welcome_if_ready(context: &mut Context) {
 /// Lets a client in that has said all that is needed.
 fn welcome(context: &mut Context) {
     let config = context.world.config.clone();
-    if context.world.client_mut(context.me).sasl.take().is_some() {
+    if context.world.connection_mut(context.connection).sasl.take().is_some() {
         context.reply(&Reply::SaslAborted);
     }
-    let shared = match context.world.settle_nick(context.me) {
+    let shared = match context.world.settle_nick(context.connection) {
         Ok(shared) => shared,
         Err(refusal) => {
             context.reply(&refusal);
@@ -133,11 +130,12 @@ fn welcome(context: &mut Context) {
             return;
         }
     }
-    let address = context.person().address.to_string();
+    let address = context.connection().address.to_string();
     if let Some(person) = shared {
-        context.me = context.world.attach(context.connection, person);
+        context.world.attach(context.connection, person);
+        context.me = person;
         let (nick, online) = (context.person().name().to_owned(), context.world.users().to_string());
-        let note = match context.world.connections_of(context.me).len() {
+        let note = match context.person().connections.len() {
             1 => Text::Arrived(nick, address, online),
             several => Text::DeviceArrived(nick, address, several.to_string()),
         };
@@ -155,8 +153,8 @@ fn welcome(context: &mut Context) {
 
     let version = status::VERSION.to_owned();
     // Some clients look up the host that stands here, to learn their own; a covered one leads nowhere (Modern IRC).
-    let client = context.person();
-    let greeted = if config.cloak { client.name() } else { client.source() }.to_owned();
+    let person = context.person();
+    let greeted = if config.cloak { person.name() } else { person.source() }.to_owned();
     context.reply(&Reply::Welcome(config.network.clone(), greeted));
     context.reply(&Reply::YourHost(config.name.clone(), version.clone()));
     context.reply(&Reply::Created(context.world.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()));
@@ -167,7 +165,7 @@ fn welcome(context: &mut Context) {
     if context.person().modes != Default::default() {
         context.reply(&Reply::UModeIs(context.person().modes.describe()));
     }
-    motd::send(context, true);
+    motd::send(context, if shared.is_some() { Then::ShowRooms } else { Then::EnterLobby });
 }
 
 /// The house's own password, while it is checked.
@@ -214,18 +212,16 @@ impl Task for Entry {
         if self.guess.is_due() {
             context.task = Some(self);
         } else if self.guess.is_right() {
-            if let Registration::Open { password, .. } =
-                &mut context.world.client_mut(context.me).registration
-            {
-                *password = Pass::Right;
+            if let Some(login) = context.login() {
+                login.password = Pass::Right;
             }
             welcome(context);
         } else if self.guess.is_unknown() {
             context.notice(&Text::NotChecked);
-            context.world.disconnect(context.me, &Text::NotChecked);
+            context.world.disconnect(context.connection, &Text::NotChecked);
         } else {
             context.reply(&Reply::PasswordMismatch);
-            context.world.disconnect(context.me, &Text::BadPassword);
+            context.world.disconnect(context.connection, &Text::BadPassword);
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::process::service_manager::ServiceManager;
 use crate::server::Server;
 use crate::store;
 use crate::text::language::{Both, Text};
-use crate::world::{ClientId, Order};
+use crate::world::{ConnectionId, Order};
 
 /// How long the program that is to be started may take to say whether it can be.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -68,7 +68,7 @@ pub fn follow_orders(server: &Server, origin: &Origin, manager: &mut ServiceMana
     }
 }
 
-fn announce(server: &Server, askers: &HashSet<ClientId>, news: News) {
+fn announce(server: &Server, askers: &HashSet<ConnectionId>, news: News) {
     let language = server.config().language;
     for (level, text) in &news {
         log::log!(*level, "{}", text.within(language));

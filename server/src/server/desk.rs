@@ -13,7 +13,7 @@ use crate::commands::{apply, end_logins};
 use crate::session::Shared;
 use crate::store::{accounts, bans};
 use crate::text::language::{Language, Text};
-use crate::world::{Account, Change, ClientId, ServerBan, Target};
+use crate::world::{Account, Change, ConnectionId, ServerBan, Target};
 
 /// The first words of the orders that are done here.
 pub(crate) const WORDS: [&str; 2] = ["bans", "accounts"];
@@ -226,6 +226,6 @@ fn reset(shared: &Shared, name: &str, language: Language) -> Result<Outcome, Tex
 fn make(shared: &Shared, change: Change) -> Result<(), Text> {
     accounts::keep(&shared.store, &change).map_err(|error| error.text())?;
     // In nobody's name: there is no connection to be spared.
-    shared.with_world(|world| apply(world, change, ClientId::default()));
+    shared.with_world(|world| apply(world, change, ConnectionId::default()));
     Ok(())
 }

@@ -30,7 +30,7 @@ use crate::store::Store;
 use crate::store::furnish::furnish;
 use crate::text::language::Text;
 use crate::threads::{SessionPool, join, spawn};
-use crate::world::{ClientId, Effects, Order};
+use crate::world::{ConnectionId, Effects, Order};
 use control::Control;
 use door::{Door, Guests, Listener, accept_all};
 use limits::Capacity;
@@ -220,7 +220,7 @@ impl Server {
     }
 
     /// Tells a connection something as notices, if it is still there.
-    pub fn tell(&self, to: ClientId, news: &[Text]) {
+    pub fn tell(&self, to: ConnectionId, news: &[Text]) {
         self.running.shared.tell(to, news);
     }
 
@@ -269,7 +269,7 @@ impl Running {
             let mut world = world.lock();
             world.now = Timestamp::now();
             let everybody: Vec<_> =
-                world.connections().map(|(id, client)| (id, Arc::clone(&client.outbox))).collect();
+                world.connections().map(|(id, connection)| (id, Arc::clone(&connection.outbox))).collect();
             for (id, _) in &everybody {
                 world.disconnect(*id, &Text::Stopping);
             }

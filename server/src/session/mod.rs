@@ -27,7 +27,7 @@ use crate::net::throttle::Throttle;
 use crate::net::{farewell, stranger, tls};
 use crate::outbox::{Answers, Cause, Outbox};
 use crate::text::language::Text;
-use crate::world::{ClientId, Effects, World};
+use crate::world::{ConnectionId, Effects, World};
 use clock::Clock;
 pub use shared::Shared;
 use waiting::{Incoming, Listen, Meanwhile, is_timeout};
@@ -79,7 +79,7 @@ fn run_over_tls(
 struct Session<'h> {
     shared: &'h Shared,
     config: Arc<Config>,
-    id: ClientId,
+    id: ConnectionId,
     outbox: Arc<Outbox>,
     /// Whether the world still knows the client; QUIT ends that, and so can others.
     here: bool,
@@ -120,7 +120,7 @@ impl<'h> Session<'h> {
             world.turn_away_if_banned(id);
             world.at_work = None;
             world.take_effects(&mut effects);
-            (id, world.client(id).is_some())
+            (id, world.connection(id).is_some())
         };
         let clock = Clock::LoggingIn { deadline };
         let throttle = config.flood_protection.then(Throttle::default);
@@ -239,7 +239,7 @@ impl<'h> Session<'h> {
         {
             self.now = Timestamp::now();
             let errand = self.locked(|session, world| {
-                world.client(session.id)?;
+                world.connection(session.id)?;
                 commands::execute(world, session.id, &Input::understand(Received::Complete(&line)))
             });
             self.settle();
@@ -264,7 +264,7 @@ impl<'h> Session<'h> {
         }
         if !mem::replace(&mut self.slowed, true) {
             self.locked(|session, world| {
-                world.client(session.id)?;
+                world.connection(session.id)?;
                 world.notice(session.id, &Text::SlowDown);
                 None
             });
@@ -281,7 +281,7 @@ impl<'h> Session<'h> {
     /// lock and others have not waited too long. Every time that the lock changes hands costs more than a line does.
     #[inline(never)]
     fn run(&mut self, world: &mut World, buffer: &mut LineBuffer) -> Option<Errand> {
-        world.client(self.id)?;
+        world.connection(self.id)?;
         let since = Instant::now();
         let mut lines = 0;
         loop {
@@ -298,7 +298,7 @@ impl<'h> Session<'h> {
             self.has_had_its_turn = lines % LINES_A_LOOK == 0
                 && (since.elapsed() >= LONGEST_HOLD || world.burst_bytes() >= MOST_BURST_BYTES);
             let goes_on = errand.is_none()
-                && world.client(self.id).is_some()
+                && world.connection(self.id).is_some()
                 && self.outbox.answer_bytes() <= ANSWERS_AHEAD_BYTES
                 && !self.has_had_its_turn
                 && buffer.has_line()
@@ -312,7 +312,7 @@ impl<'h> Session<'h> {
     /// Hangs up on a client that has not logged in and whose next line is not IRC.
     fn turns_out_a_stranger(&self, world: &mut World, buffer: &mut LineBuffer) -> bool {
         // With lines that came together, the login may be complete since one of them.
-        let may_be_one = world.client(self.id).is_some_and(|client| !client.is_registered());
+        let may_be_one = world.person_at(self.id).is_some_and(|person| !person.is_registered());
         if !may_be_one || !buffer.has_line() {
             return false;
         }
@@ -331,13 +331,13 @@ impl<'h> Session<'h> {
         let errand = work(self, &mut world);
         world.at_work = None;
         world.take_effects(&mut self.effects);
-        match world.client(self.id) {
-            Some(client) if client.is_registered() => {
+        match world.person_at(self.id) {
+            Some(person) if person.is_registered() => {
                 if self.clock.logged_in() {
                     // The lines of a login do not count against the lines after it.
                     self.throttle = self.throttle.take().map(|_| Throttle::default());
                 }
-                if client.is_operator() {
+                if person.is_operator() {
                     self.throttle = None;
                 }
             }

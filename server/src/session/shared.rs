@@ -16,7 +16,7 @@ use crate::drain::Drain;
 use crate::net::tls::Identity;
 use crate::store::Store;
 use crate::text::language::Text;
-use crate::world::{Changes, ClientId, Effects, Order, World};
+use crate::world::{Changes, ConnectionId, Effects, Order, World};
 
 /// The list of touched outboxes keeps room for so many: a speaker in a room of a hundred makes no new list for each
 /// line, and no session keeps more than a kilobyte for a room of thousands.
@@ -56,9 +56,9 @@ impl Shared {
     }
 
     /// Tells a connection something as notices, if it is still there.
-    pub fn tell(&self, to: ClientId, news: &[Text]) {
+    pub fn tell(&self, to: ConnectionId, news: &[Text]) {
         self.with_world(|world| {
-            if world.client(to).is_some() {
+            if world.connection(to).is_some() {
                 news.iter().for_each(|text| world.notice(to, text));
             }
         });

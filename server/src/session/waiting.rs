@@ -107,7 +107,7 @@ impl Meanwhile<'_, '_> {
     /// Tells the client that it has to wait.
     fn tell(&mut self, text: &Text) {
         self.session.locked(|session, world| {
-            world.client(session.id)?;
+            world.connection(session.id)?;
             world.notice(session.id, text);
             None
         });

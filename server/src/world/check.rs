@@ -9,23 +9,23 @@ impl World {
     /// # Panics
     /// When they are not.
     pub fn check(&self) {
-        let people = || self.people().map(|(_, client)| client);
-        let registered = people().filter(|client| client.is_registered()).count();
+        let people = || self.people().map(|(_, person)| person);
+        let registered = people().filter(|person| person.is_registered()).count();
         assert_eq!(self.users, registered, "users are counted right");
         assert_eq!(self.strangers(), people().count() - registered, "and so are those who are not");
         assert!(self.most_users >= self.users);
-        let with = |mode| people().filter(|client| client.is_registered() && client.modes.has(mode)).count();
+        let with = |mode| people().filter(|person| person.is_registered() && person.modes.has(mode)).count();
         let counted = (with(UserMode::Invisible), with(UserMode::Operator));
         assert_eq!(self.invisible_and_operators(), counted, "modes are counted right");
         assert!(self.suspects.is_empty(), "all have been looked at");
-        for (id, client) in self.people().filter(|(_, client)| client.is_registered()) {
-            assert!(self.ban_on(id).is_none(), "{} is banned and out", client.name());
+        for (id, person) in self.people().filter(|(_, person)| person.is_registered()) {
+            assert!(self.ban_on(id).is_none(), "{} is banned and out", person.name());
         }
         assert!(self.capture.is_none(), "no command's answers are held back");
-        for (id, client) in self.people() {
-            assert!(client.is_registered() || client.channels.is_empty(), "only users sit in rooms");
-            for channel in &client.channels {
-                assert!(self.is_member(id, *channel), "{} is listed where it sits", client.name());
+        for (id, person) in self.people() {
+            assert!(person.is_registered() || person.channels.is_empty(), "only users sit in rooms");
+            for channel in &person.channels {
+                assert!(self.is_member(id, *channel), "{} is listed where it sits", person.name());
             }
         }
         assert_eq!(self.channels.len(), self.channel_names.len());
@@ -40,22 +40,18 @@ impl World {
                 assert!(self.accounts.find(account).is_some(), "{account} in {} is there", channel.name);
             }
             for member in channel.members.keys() {
-                assert!(
-                    self.clients[*member].channels.contains(&id),
-                    "a member of {} knows it",
-                    channel.name
-                );
+                assert!(self.people[*member].channels.contains(&id), "a member of {} knows it", channel.name);
             }
         }
         self.check_names();
         self.check_channel_names();
         self.check_watchers();
-        self.check_devices();
+        self.check_connections();
         self.check_logins();
         self.accounts.check();
-        for client in self.clients.values() {
-            let account = client.account();
-            assert_eq!(account.is_some(), client.modes.has(UserMode::Registered), "+r is for accounts");
+        for person in self.people.values() {
+            let account = person.account();
+            assert_eq!(account.is_some(), person.modes.has(UserMode::Registered), "+r is for accounts");
             assert!(
                 account
                     .is_none_or(|name| self.accounts.find(name).is_some_and(|account| account.name == name))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::outbox::Outbox;
 use crate::text::language::Text;
-use crate::world::{ClientId, Record, World};
+use crate::world::{ConnectionId, Record, World};
 
 /// Things to be done once the lock is free.
 #[derive(Debug, Default)]
@@ -23,11 +23,11 @@ pub struct Effects {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Read the configuration again, and tell the connection that asked what came of it.
-    Rehash(Option<ClientId>),
+    Rehash(Option<ConnectionId>),
     /// Stop.
     Die,
     /// Stop, and start again; or tell the connection that asked why not.
-    Restart(Option<ClientId>),
+    Restart(Option<ConnectionId>),
 }
 
 impl World {

@@ -8,10 +8,11 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use teahouse_protocol::{CaseMapping, Folded, names};
 
-use crate::config::network::Network;
+use crate::config::network::{Network, host_of};
 use crate::text::language::Text;
 use crate::text::nickname;
-use crate::world::people::client::{Client, USER_BYTES};
+use crate::world::people::person::USER_BYTES;
+use crate::world::{Connection, Person};
 
 /// Whether `name` fits `mask`, in which `*` stands for anything and `?` for one character, and `\*` and `\?` for
 /// themselves ([Modern IRC, "Wildcard Expressions"](https://modern.ircdocs.horse/#wildcard-expressions)); both are
@@ -226,12 +227,32 @@ impl ListEntry {
     }
 
     /// Whether it describes somebody; `casemapping` is how names are compared here.
-    pub fn describes(&self, person: &FoldedFace, casemapping: CaseMapping) -> bool {
-        person.fits(casemapping.fold(self.subject().1).as_str())
+    pub fn describes(&self, face: &FoldedFace, casemapping: CaseMapping) -> bool {
+        face.fits(casemapping.fold(self.subject().1).as_str())
     }
 }
 
-/// Somebody as masks see them: made once, however many masks there are to compare with.
+/// A person as seen at one of the connections, or alone where there is none. It costs nothing to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Face<'w> {
+    person: &'w Person,
+    user: &'w str,
+    address: IpAddr,
+}
+
+impl<'w> Face<'w> {
+    /// A person at a connection.
+    pub(super) fn at(connection: &'w Connection, person: &'w Person) -> Self {
+        Self { person, user: connection.user(person), address: connection.address.ip() }
+    }
+
+    /// A person without a connection.
+    pub(super) fn alone(person: &'w Person) -> Self {
+        Self { person, user: person.user(), address: person.address }
+    }
+}
+
+/// A face as masks see it: made once, however many masks there are to compare with.
 #[derive(Debug)]
 pub struct FoldedFace {
     /// `nick!user@host` as others see it, and as it is; folded.
@@ -242,23 +263,30 @@ pub struct FoldedFace {
 }
 
 impl FoldedFace {
-    /// A client, with its names folded by `casemapping`.
-    pub fn of(client: &Client, casemapping: CaseMapping) -> Self {
-        Self::known_as([client.source(), &client.real_source()], client, casemapping)
+    /// A face with its names folded by `casemapping`.
+    pub fn of(face: Face, casemapping: CaseMapping) -> Self {
+        Self::known_as(face.person.name(), face.person.source(), face, casemapping)
     }
 
-    /// A client, if it were called otherwise.
-    pub fn called(nick: &str, client: &Client, casemapping: CaseMapping) -> Self {
-        let source = |host: &str| format!("{nick}!{}@{host}", client.user());
-        Self::known_as([&source(client.host()), &source(&client.real_host())], client, casemapping)
+    /// A face whose person is called otherwise.
+    pub fn called(nick: &str, face: Face, casemapping: CaseMapping) -> Self {
+        let source = format!("{nick}!{}@{}", face.user, face.person.host());
+        Self::known_as(nick, &source, face, casemapping)
     }
 
-    fn known_as(sources: [&str; 2], client: &Client, casemapping: CaseMapping) -> Self {
+    fn known_as(nick: &str, source: &str, face: Face, casemapping: CaseMapping) -> Self {
+        let Face { person, user, address } = face;
         let fold = |text: &str| casemapping.fold(text).into_owned();
-        Self { sources: sources.map(fold), account: client.account().map(fold), address: client.address.ip() }
+        let real_source = format!("{nick}!{user}@{}", host_of(address));
+        Self { sources: [fold(source), fold(&real_source)], account: person.account().map(fold), address }
     }
 
-    /// Whether the person fits a mask in its normal form, folded.
+    /// Where the connection comes from.
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Whether it fits a mask in its normal form, folded.
     pub fn fits(&self, mask: &str) -> bool {
         if let Some(account) = mask.strip_prefix("a:") {
             return self.account.as_ref().is_some_and(|own| fits(account, own.as_str()));

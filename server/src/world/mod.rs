@@ -36,9 +36,11 @@ pub(crate) use delivery::line::Tags;
 pub(crate) use delivery::multiline::{Draft, Said};
 pub use effects::{Effects, Order};
 pub use people::accounts::{Account, Accounts, Change};
-pub(crate) use people::client::USER_BYTES;
-pub use people::client::{Client, Pass, Registration};
+pub use people::connection::Connection;
+pub(crate) use people::connection::{Login, Pass};
 pub(crate) use people::guesses::Whose;
+pub use people::person::Person;
+pub(crate) use people::person::USER_BYTES;
 pub use people::presence::{Presence, Seat};
 pub use people::whowas::Gone;
 pub use record::lasting::{Changes, KeptChannel, Lasting, ToKeep};
@@ -52,7 +54,6 @@ pub use server_bans::{ServerBan, ServerBans, Target};
 
 use crate::auth::password;
 use crate::config::Config;
-use crate::outbox::Outbox;
 use crate::text::nickname::Skeleton;
 use channels::names::ChannelLooks;
 use delivery::burst::Burst;
@@ -65,8 +66,10 @@ use people::whowas::Whowas;
 use record::lasting::Touched;
 
 new_key_type! {
+    /// One person, for as long as they are here; never used again for another.
+    pub struct PersonId;
     /// One connection, from accept to hang-up; never used again for another.
-    pub struct ClientId;
+    pub struct ConnectionId;
     /// One channel, from the first member to the last.
     pub struct ChannelId;
 }
@@ -80,29 +83,28 @@ pub struct World {
     pub started: Timestamp,
     /// The time of the command that is being run; the session sets it as it takes the lock.
     pub now: Timestamp,
-    /// The client whose session holds the lock, if a session does; the session sets it as it takes the lock.
-    pub(crate) at_work: Option<ClientId>,
+    /// The connection whose session holds the lock, if a session does; the session sets it as it takes the lock.
+    pub(crate) at_work: Option<ConnectionId>,
     /// The bans: they keep people out.
     pub bans: ServerBans,
     /// The accounts, and the names that belong to them.
     pub accounts: Accounts,
     /// Wrong guesses at passwords, lately.
     pub(crate) guesses: Guesses,
-    clients: SlotMap<ClientId, Client>,
-    /// Inverse of `clients[..].nick`.
-    nicks: HashMap<Folded<'static>, ClientId>,
-    /// The looks of nicknames. Inverse of `clients[..].nick`, and no two look the same.
-    skeletons: HashMap<Skeleton, ClientId>,
-    /// Inverse of `clients[..].account`, of people.
+    people: SlotMap<PersonId, Person>,
+    connections: SlotMap<ConnectionId, Connection>,
+    /// Inverse of `people[..].nick`.
+    nicks: HashMap<Folded<'static>, PersonId>,
+    /// The looks of nicknames. Inverse of `people[..].nick`, and no two look the same.
+    skeletons: HashMap<Skeleton, PersonId>,
+    /// Inverse of `people[..].account`.
     logins: Logins,
     channels: SlotMap<ChannelId, Channel>,
     /// Inverse of `channels[..].name`.
     channel_names: HashMap<Folded<'static>, ChannelId>,
     channel_looks: ChannelLooks,
-    /// How many people among `clients` have logged in.
+    /// How many of `people` have logged in.
     users: usize,
-    /// How many of `clients` are devices of a person who is another of them.
-    devices: usize,
     /// How often each command was run, by its row in the table.
     command_counts: Vec<u64>,
     /// The largest that `users` ever was.
@@ -112,9 +114,7 @@ pub struct World {
     /// The tokens of 005, a line each; made when they are first asked for.
     pub(crate) isupport: Option<Arc<[String]>>,
     cloak: Cloak,
-    /// The outbox of people who are apart from their connections.
-    nowhere: Arc<Outbox>,
-    /// Inverse of `clients[..].monitored`.
+    /// Inverse of `connections[..].monitored`.
     watchers: Watchers,
     whowas: Whowas,
     /// The answers to a question with a label, held back until the command ends.
@@ -123,7 +123,7 @@ pub struct World {
     burst: Burst,
     /// The paper for the next line.
     paper: RefCell<Option<Box<Paper>>>,
-    /// Marks clients that a line was already queued for; see [`World::tell_neighbours`].
+    /// Marks people that a line was already queued for; see [`World::tell_neighbours`].
     round: u64,
     /// Things that the store is to be told of, once the command is over.
     touched: Touched,
@@ -142,7 +142,7 @@ pub struct World {
     /// How far the accounts' owners have read, by folded name.
     pub(crate) markers: HashMap<String, Markers>,
     /// People who may be banned now: their name or account is another, or they are no operators any more.
-    suspects: Vec<ClientId>,
+    suspects: Vec<PersonId>,
     /// The last thing that an operator was asked back about.
     pub(crate) asked_back: Option<AskedBack>,
     effects: Effects,
@@ -160,7 +160,8 @@ impl World {
             bans: ServerBans::default(),
             accounts,
             guesses: Guesses::default(),
-            clients: SlotMap::with_key(),
+            people: SlotMap::with_key(),
+            connections: SlotMap::with_key(),
             nicks: HashMap::new(),
             skeletons: HashMap::new(),
             logins: Logins::new(),
@@ -168,13 +169,11 @@ impl World {
             channel_names: HashMap::new(),
             channel_looks: ChannelLooks::new(),
             users: 0,
-            devices: 0,
             command_counts: Vec::new(),
             most_users: 0,
             counted: ModeCounts::default(),
             isupport: None,
             cloak: Cloak::new(password::secret()),
-            nowhere: people::devices::nowhere(),
             watchers: Watchers::default(),
             whowas: Whowas::default(),
             capture: None,

@@ -1,6 +1,6 @@
 //! Bans of the whole server: they keep people out by mask (KLINE) and by network address (DLINE).
 //!
-//! A banned person is out: with every device, and as somebody who stays without a connection too. The server looks
+//! A banned person is out: with every connection, and as somebody who stays without a connection too. The server looks
 //! when the ban is set, at each login, when somebody takes another name or logs in to an account, and when the people
 //! who stay come back after a restart. Operators are spared.
 
@@ -11,8 +11,8 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use teahouse_protocol::CaseMapping;
 
-use super::mask::{self, FoldedFace};
-use super::{Client, ClientId, Number, World};
+use super::mask::{self, Face, FoldedFace};
+use super::{ConnectionId, Number, Person, PersonId, World};
 use crate::config::network::Network;
 use crate::text::language::Text;
 use crate::text::nickname;
@@ -49,7 +49,7 @@ pub enum Target {
 /// A ban that an operator was asked back about: said once more soon, it is meant so.
 #[derive(Debug)]
 pub(crate) struct AskedBack {
-    pub(crate) who: ClientId,
+    pub(crate) who: PersonId,
     pub(crate) target: Target,
     pub(crate) when: Timestamp,
 }
@@ -89,10 +89,10 @@ impl Target {
         matches!(self, Self::Network(network) if network.holds(address))
     }
 
-    fn hits(&self, person: &FoldedFace, address: IpAddr, casemapping: CaseMapping) -> bool {
+    fn hits(&self, face: &FoldedFace, casemapping: CaseMapping) -> bool {
         match self {
-            Self::Mask(mask) => person.fits(casemapping.fold(mask).as_str()),
-            Self::Network(network) => network.holds(address),
+            Self::Mask(mask) => face.fits(casemapping.fold(mask).as_str()),
+            Self::Network(network) => network.holds(face.address()),
         }
     }
 }
@@ -156,59 +156,59 @@ impl World {
     }
 
     /// Hangs up on a new connection whose address is banned.
-    pub(crate) fn turn_away_if_banned(&mut self, id: ClientId) {
-        let address = self.clients[id].address.ip();
+    pub(crate) fn turn_away_if_banned(&mut self, id: ConnectionId) {
+        let (person, address) = (self.connections[id].person, self.connections[id].address.ip());
         let ban = self.bans.in_force(self.now).find(|ban| ban.target.holds(address));
         if let Some(reason) = ban.map(|ban| ban.reason.clone()) {
-            self.turn_out(id, &reason);
+            self.turn_out(person, &reason);
         }
     }
 
     /// The reason why a person is banned, if they are: by name, by account, or by the address of one of their
     /// connections. For a person who stays without a connection, the address of the last one counts.
-    pub(crate) fn ban_on(&self, person: ClientId) -> Option<String> {
-        self.ban_on_as(person, |client| FoldedFace::of(client, self.config.casemapping))
+    pub(crate) fn ban_on(&self, person: PersonId) -> Option<String> {
+        self.ban_on_as(person, |face| FoldedFace::of(face, self.config.casemapping))
     }
 
     /// Why somebody would be banned under another name.
-    pub(crate) fn ban_on_name(&self, person: ClientId, nick: &str) -> Option<String> {
+    pub(crate) fn ban_on_name(&self, person: PersonId, nick: &str) -> Option<String> {
         let nick = nickname::normalize(nick, self.config.nick_length).ok()?;
-        self.ban_on_as(person, |client| FoldedFace::called(&nick, client, self.config.casemapping))
+        self.ban_on_as(person, |face| FoldedFace::called(&nick, face, self.config.casemapping))
     }
 
-    fn ban_on_as(&self, person: ClientId, known_as: impl Fn(&Client) -> FoldedFace) -> Option<String> {
-        if self.bans.0.is_empty() || self.clients[person].is_operator() {
+    fn ban_on_as(&self, person: PersonId, known_as: impl Fn(Face) -> FoldedFace) -> Option<String> {
+        if self.bans.0.is_empty() || self.people[person].is_operator() {
             return None;
         }
-        self.faces(person).find_map(|client| {
-            let (known, address) = (known_as(client), client.address.ip());
+        self.faces(person).find_map(|face| {
+            let face = known_as(face);
             let mut bans = self.bans.in_force(self.now);
-            let ban = bans.find(|ban| ban.target.hits(&known, address, self.config.casemapping));
+            let ban = bans.find(|ban| ban.target.hits(&face, self.config.casemapping));
             ban.map(|ban| ban.reason.clone())
         })
     }
 
     /// Whether a ban would hit somebody, operator or not.
-    pub(crate) fn would_hit(&self, target: &Target, person: ClientId) -> bool {
+    pub(crate) fn would_hit(&self, target: &Target, person: PersonId) -> bool {
         let casemapping = self.config.casemapping;
-        self.faces(person)
-            .any(|client| target.hits(&FoldedFace::of(client, casemapping), client.address.ip(), casemapping))
+        self.faces(person).any(|face| target.hits(&FoldedFace::of(face, casemapping), casemapping))
     }
 
     /// A person as masks look at them: each connection, or the person alone if there is none.
-    pub(crate) fn faces(&self, person: ClientId) -> impl Iterator<Item = &Client> {
-        let client = &self.clients[person];
-        let devices = client.devices.iter().map(|device| &self.clients[*device]);
-        Some(client).filter(|client| client.devices.is_empty()).into_iter().chain(devices)
+    pub(crate) fn faces(&self, id: PersonId) -> impl Iterator<Item = Face<'_>> {
+        let person = &self.people[id];
+        let at = |connection: &ConnectionId| Face::at(&self.connections[*connection], person);
+        let alone = person.connections.is_empty().then(|| Face::alone(person));
+        alone.into_iter().chain(person.connections.iter().map(at))
     }
 
     /// Sends away everybody that a new ban hits, but for operators. A network's ban hits clients before login too.
     pub(crate) fn turn_out_all(&mut self, ban: &ServerBan) {
-        let at_once = |client: &Client| client.is_registered() || matches!(ban.target, Target::Network(_));
+        let at_once = |person: &Person| person.is_registered() || matches!(ban.target, Target::Network(_));
         let hit: Vec<_> = self
             .people()
-            .filter(|(id, client)| {
-                at_once(client) && !client.is_operator() && self.would_hit(&ban.target, *id)
+            .filter(|(id, person)| {
+                at_once(person) && !person.is_operator() && self.would_hit(&ban.target, *id)
             })
             .map(|(id, _)| id)
             .collect();
@@ -218,13 +218,13 @@ impl World {
     }
 
     /// Sends a banned person away, with all connections; nothing is left behind.
-    pub(crate) fn turn_out(&mut self, person: ClientId, reason: &str) {
+    pub(crate) fn turn_out(&mut self, person: PersonId, reason: &str) {
         self.notify_person(person, &Reply::YoureBanned(reason.to_owned()));
         self.expel(person, &Text::Banned(reason.to_owned()));
     }
 
     /// Has it looked at, when the command ends, whether somebody is banned.
-    pub(super) fn suspect(&mut self, id: ClientId) {
+    pub(super) fn suspect(&mut self, id: PersonId) {
         if !self.bans.0.is_empty() {
             self.suspects.push(id);
         }
@@ -233,8 +233,7 @@ impl World {
     /// Sends away the suspects who turn out to be banned. To be called at the end of each command.
     pub(crate) fn turn_out_suspects(&mut self) {
         for person in mem::take(&mut self.suspects) {
-            let is_person = |client: &Client| client.is_registered() && client.person.is_none();
-            if self.client(person).is_some_and(is_person)
+            if self.person(person).is_some_and(Person::is_registered)
                 && let Some(reason) = self.ban_on(person)
             {
                 self.turn_out(person, &reason);

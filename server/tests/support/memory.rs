@@ -15,7 +15,7 @@ use teahouse_server::outbox::{Outbox, Progress, Wire};
 use teahouse_server::store::Store;
 use teahouse_server::store::furnish::furnish;
 use teahouse_server::text::language::Text;
-use teahouse_server::world::{Account, Accounts, ClientId, Effects, Lasting, World};
+use teahouse_server::world::{Account, Accounts, ConnectionId, Effects, Lasting, World};
 
 use super::Stage;
 use super::peer::DEADLINE;
@@ -33,7 +33,7 @@ pub struct Memory {
 
 struct Person {
     name: String,
-    id: ClientId,
+    id: ConnectionId,
     paper: Paper,
     buffer: LineBuffer,
     open: bool,
@@ -139,7 +139,7 @@ impl Memory {
             person.buffer.filled(count);
             bytes = &bytes[count..];
             while let Some(line) = person.buffer.next_line() {
-                if world.client(id).is_none() {
+                if world.connection(id).is_none() {
                     bytes = &[];
                     break;
                 }
@@ -153,7 +153,7 @@ impl Memory {
                 world.check();
             }
         }
-        if self.world.client(id).is_none() {
+        if self.world.connection(id).is_none() {
             self.keep_changes();
         }
     }
@@ -203,7 +203,7 @@ impl Stage for Memory {
             let bytes = std::mem::take(&mut *person.paper.0.lock().unwrap());
             let bytes = String::from_utf8(bytes).expect("the server speaks UTF-8");
             lines.extend(bytes.split_terminator("\r\n").map(|line| (person.name.clone(), line.to_owned())));
-            if self.world.client(person.id).is_none() {
+            if self.world.connection(person.id).is_none() {
                 person.open = false;
                 lines.push((person.name.clone(), "(closed)".to_owned()));
             }

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::config::user_modes::UserMode;
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
-use crate::world::{Capability, ClientId, List, Rank, Tags, USER_BYTES, World};
+use crate::world::{Capability, ConnectionId, List, Rank, Tags, USER_BYTES, World};
 
 /// How many tokens stand in one 005, so that it keeps to its 15 parameters.
 const TOKENS_A_LINE: usize = 12;
@@ -39,8 +39,8 @@ pub(in crate::commands) fn send(context: &mut Context) {
 }
 
 /// Queues lines of tokens for a connection, as a batch if it has asked for that.
-pub(in crate::commands) fn tell(world: &mut World, to: ClientId, lines: &[String], cause: Cause) {
-    let wants = |capability| world.client(to).is_some_and(|client| client.has(capability));
+pub(in crate::commands) fn tell(world: &mut World, to: ConnectionId, lines: &[String], cause: Cause) {
+    let wants = |capability| world.connection(to).is_some_and(|connection| connection.has(capability));
     if !wants(Capability::ExtendedISupport) || !wants(Capability::Batch) || lines.is_empty() {
         for line in lines {
             world.tell(to, &world.numeric(to, &Reply::ISupport(line.clone())), cause);

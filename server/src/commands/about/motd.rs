@@ -16,22 +16,32 @@ use crate::text::reply::Reply;
 pub(in crate::commands) struct Reading {
     file: PathBuf,
     found: Option<Motd>,
-    /// Whether the message of the day ends a welcome.
-    welcome: bool,
+    then: Then,
+}
+
+/// What comes behind the message of the day.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::commands) enum Then {
+    /// Nothing.
+    End,
+    /// The rest of the welcome of somebody who has come: the lobby.
+    EnterLobby,
+    /// The rest of the welcome of a connection whose person was here already: the rooms.
+    ShowRooms,
 }
 
 /// MOTD: the message of the day.
 pub(in crate::commands) fn motd(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
-    send(context, false);
+    send(context, Then::End);
     Ok(())
 }
 
 /// Sends the message of the day, at once if there is none, else when its file has been read.
-pub(in crate::commands) fn send(context: &mut Context, welcome: bool) {
+pub(in crate::commands) fn send(context: &mut Context, then: Then) {
     match context.world.config.motd_file.clone() {
-        Some(file) => context.task = Some(Box::new(Reading { file, found: None, welcome })),
-        None => show(context, None, welcome),
+        Some(file) => context.task = Some(Box::new(Reading { file, found: None, then })),
+        None => show(context, None, then),
     }
 }
 
@@ -42,11 +52,11 @@ impl Task for Reading {
     }
 
     fn finish(self: Box<Self>, context: &mut Context) {
-        show(context, self.found, self.welcome);
+        show(context, self.found, self.then);
     }
 }
 
-fn show(context: &mut Context, found: Option<Motd>, welcome: bool) {
+fn show(context: &mut Context, found: Option<Motd>, then: Then) {
     match found {
         Some(motd) => {
             context.reply(&Reply::MotdStart(context.world.config.name.clone()));
@@ -57,13 +67,14 @@ fn show(context: &mut Context, found: Option<Motd>, welcome: bool) {
         }
         None => context.reply(&Reply::NoMotd),
     }
-    if !welcome {
-        return;
-    }
-    if context.me != context.connection {
-        join::show_joined(context);
-    } else if let Some(lobby) = context.world.config.lobby.clone() {
-        join::enter(context, &lobby);
+    match then {
+        Then::End => return,
+        Then::EnterLobby => {
+            if let Some(lobby) = context.world.config.lobby.clone() {
+                join::enter(context, &lobby);
+            }
+        }
+        Then::ShowRooms => join::show_joined(context),
     }
     history::deliver_waiting(context);
 }

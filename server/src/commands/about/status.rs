@@ -87,7 +87,7 @@ pub(in crate::commands) fn info(context: &mut Context, message: &Message) -> Res
 pub(in crate::commands) fn admin(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
     let config = context.world.config.clone();
-    let nobody = || context.person().language.choose("nobody has been named", "没有指定").to_owned();
+    let nobody = || context.connection().language.choose("nobody has been named", "没有指定").to_owned();
     let admin = config.admin.clone().unwrap_or_else(nobody);
     context.reply(&Reply::AdminMe(config.name.clone()));
     context.reply(&Reply::AdminLoc1(config.network.clone()));
@@ -123,7 +123,7 @@ pub(in crate::commands) fn language(context: &mut Context, message: &Message) ->
     let Some(language) = Language::from_code(&code.to_ascii_lowercase()) else {
         return Err(Reply::NoLanguage(code.to_owned()));
     };
-    context.world.client_mut(context.connection).language = language;
+    context.world.connection_mut(context.connection).language = language;
     context.reply(&Reply::YourLanguage(language.code().to_owned()));
     Ok(())
 }

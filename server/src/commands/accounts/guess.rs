@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use crate::commands::aid::Aid;
 use crate::commands::context::Context;
-use crate::world::{ClientId, Whose, World};
+use crate::world::{ConnectionId, Whose, World};
 
 /// One attempt.
 #[derive(Debug)]
 pub(in crate::commands) struct Guess {
     whose: Whose,
-    pub(in crate::commands) connection: ClientId,
+    pub(in crate::commands) connection: ConnectionId,
     /// Where the client comes from.
     pub(in crate::commands) address: SocketAddr,
     /// How long earlier guesses make this one wait.

@@ -8,7 +8,7 @@ use crate::auth::password::ScramKeys;
 use crate::store;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Capability, Change, Client, ClientId, Whose, World};
+use crate::world::{Capability, Change, Connection, ConnectionId, Person, PersonId, Whose, World};
 
 use crate::commands::accounts::guess::Guess;
 use crate::commands::aid::Aid;
@@ -196,7 +196,7 @@ fn suspension(world: &World, account: &str) -> Option<Text> {
 
 /// Makes a change of an account that has been kept, with all that follows from it. `by` is the connection that wanted
 /// it, which may have gone.
-pub(crate) fn apply(world: &mut World, change: Change, by: ClientId) {
+pub(crate) fn apply(world: &mut World, change: Change, by: ConnectionId) {
     let closed = match &change {
         Change::Close { account, .. } => Some(account.clone()),
         _ => None,
@@ -226,10 +226,10 @@ pub(crate) fn apply(world: &mut World, change: Change, by: ClientId) {
     if let Some(account) = closed {
         world.release_channels_of(&account);
         world.forget_markers(&account);
-        for client in world.logged_in_to(&account).to_vec() {
-            log_out(world, client);
-            if !world.is_connected(client) {
-                world.expel(client, &Text::Left);
+        for person in world.logged_in_to(&account).to_vec() {
+            log_out(world, person);
+            if !world.is_connected(person) {
+                world.expel(person, &Text::Left);
             }
         }
     }
@@ -237,16 +237,16 @@ pub(crate) fn apply(world: &mut World, change: Change, by: ClientId) {
 
 /// Ends every connection that has logged in to an account, except `but`: nobody keeps what they got by an old
 /// password. A person who stays without a connection is not touched.
-pub(crate) fn end_logins(world: &mut World, account: &str, but: Option<ClientId>, reason: &Text) {
+pub(crate) fn end_logins(world: &mut World, account: &str, but: Option<ConnectionId>, reason: &Text) {
     for person in world.logged_in_to(account).to_vec() {
-        if world.client(person).is_none() {
+        if world.person(person).is_none() {
             continue;
         }
         for connection in world.connections_of(person) {
             if but == Some(connection) {
                 continue;
             }
-            if let Some(source) = world.client(connection).map(Client::full_source) {
+            if let Some(source) = world.person_at(connection).map(Person::full_source) {
                 world.notify(connection, &Reply::LoggedOut(source));
                 world.notice(connection, reason);
                 // The others need not know why.
@@ -268,8 +268,8 @@ pub(in crate::commands) fn log_in(context: &mut Context, account: &str) -> bool 
     }
     context.reply(&Reply::LoggedIn(context.person().full_source(), account.clone()));
     // Most clients have no nickname yet, and the log has to name them all the same.
-    let client = context.person();
-    let who = client.nick().map_or_else(|| client.address.to_string(), str::to_owned);
+    let address = || context.connection().address.to_string();
+    let who = context.person().nick().map_or_else(address, str::to_owned);
     context.world.note(Text::LoggedIn(who, account.clone()));
     change_account(context.world, context.me, Some(account));
     for channel in context.person().channels.clone() {
@@ -280,30 +280,29 @@ pub(in crate::commands) fn log_in(context: &mut Context, account: &str) -> bool 
 }
 
 /// Logs somebody out, and tells everybody concerned.
-pub(in crate::commands) fn log_out(world: &mut World, id: ClientId) {
-    let Some(client) = world.client(id).filter(|client| client.account().is_some()) else { return };
-    let reply = Reply::LoggedOut(client.full_source());
+pub(in crate::commands) fn log_out(world: &mut World, id: PersonId) {
+    let Some(person) = world.person(id).filter(|person| person.account().is_some()) else { return };
+    let reply = Reply::LoggedOut(person.full_source());
     world.notify_person(id, &reply);
     change_account(world, id, None);
 }
 
 /// Tells the people who share a room, and the client itself
 /// ([account-notify](https://ircv3.net/specs/extensions/account-notify)).
-fn change_account(world: &mut World, id: ClientId, account: Option<String>) {
-    if world.client_mut(id).account() == account.as_deref() {
+fn change_account(world: &mut World, id: PersonId, account: Option<String>) {
+    if world.person_mut(id).account() == account.as_deref() {
         return;
     }
     // A stay under the old account may end here, and one under the new account may begin below.
     world.keep_presence(id);
     // The client says this under the account that it had (account-tag).
-    let tags = world.client_mut(id).tags();
+    let tags = world.person_mut(id).tags();
     world.set_account(id, account);
-    world.mirror(id);
     world.keep_presence(id);
-    let Some(client) = world.client(id).filter(|client| client.is_registered()) else { return };
-    let line = world.line(format_args!(":{} ACCOUNT {}", client.source(), client.account().unwrap_or("*")));
+    let Some(person) = world.person(id).filter(|person| person.is_registered()) else { return };
+    let line = world.line(format_args!(":{} ACCOUNT {}", person.source(), person.account().unwrap_or("*")));
     let line = line.with_tags(tags);
-    let wants = |client: &Client| client.has(Capability::AccountNotify).then_some(&line);
-    world.tell_person(id, |_, client| wants(client));
+    let wants = |connection: &Connection| connection.has(Capability::AccountNotify).then_some(&line);
+    world.tell_person(id, |_, connection| wants(connection));
     world.tell_neighbours_and_watchers(id, wants);
 }

@@ -15,7 +15,7 @@ use crate::commands::accounts::login::{apply, log_in};
 use crate::store;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Account, Change, ClientId, Registration, World};
+use crate::world::{Account, Change, ConnectionId, World};
 
 /// REGISTER: opens an account in the user's nickname, and logs the user in to it.
 pub(super) fn register(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -75,12 +75,8 @@ fn refuse(context: &mut Context, command: &str, code: &str, account: Option<&str
 
 /// The nickname that the client has, or has asked for and can have only by logging in to the account of that name.
 fn chosen_nick<'c>(context: &'c Context) -> Option<&'c str> {
-    let client = context.person();
-    let wanted = match &client.registration {
-        Registration::Open { wanted, .. } => wanted.as_deref(),
-        Registration::Done { .. } => None,
-    };
-    client.nick().or(wanted.filter(|nick| context.world.owner_of(nick).is_some()))
+    let wanted = context.connection().login.as_ref().and_then(|login| login.wanted.as_deref());
+    context.person().nick().or(wanted.filter(|nick| context.world.owner_of(nick).is_some()))
 }
 
 /// Why the client cannot open an account in this name with this password: the code of a standard reply, and words.
@@ -94,14 +90,14 @@ pub(super) fn obstacle(context: &mut Context, name: &str, password: &str) -> Opt
 }
 
 fn find_obstacle(context: &Context, name: &str, password: &str) -> Option<(&'static str, Text)> {
-    let (world, client) = (&*context.world, context.person());
+    let (world, person) = (&*context.world, context.person());
     let registration = world.config.registration;
     let is_own = |nick: &str| name == "*" || world.config.casemapping.same(name, nick);
-    let too_early = !client.is_registered() && !world.config.opens_accounts_early();
+    let too_early = !person.is_registered() && !world.config.opens_accounts_early();
     Some(match chosen_nick(context) {
         _ if !registration => ("TEMPORARILY_UNAVAILABLE", Text::RegistrationClosed),
         _ if too_early => ("COMPLETE_CONNECTION_REQUIRED", Text::NotYet),
-        _ if client.account().is_some() => ("ALREADY_AUTHENTICATED", Text::AlreadyLoggedIn),
+        _ if person.account().is_some() => ("ALREADY_AUTHENTICATED", Text::AlreadyLoggedIn),
         None => ("NEED_NICK", Text::NeedNick),
         Some(_) if name != "*" && names::check_nickname(name, usize::MAX).is_err() => {
             ("BAD_ACCOUNT_NAME", Text::BadAccountName)
@@ -156,7 +152,7 @@ pub(super) fn open(context: &mut Context, password: &str, then: Then) {
 pub(super) struct Keeping {
     account: String,
     /// The connection that changes it.
-    by: ClientId,
+    by: ConnectionId,
     /// The new password, to be hashed.
     password: Option<String>,
     /// Whether the keys of SCRAM are kept too.

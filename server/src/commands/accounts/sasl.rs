@@ -10,7 +10,6 @@ use teahouse_protocol::scram::{ClientFirst, ServerFinal};
 use crate::auth::sasl::{self, Exchange, Plain, Scram, Step};
 use crate::commands::accounts::login::{LoginAttempt, Proof, has_password, log_in};
 use crate::commands::context::Context;
-use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::Capability;
@@ -21,7 +20,7 @@ pub(in crate::commands) fn authenticate(context: &mut Context, message: &Message
     if !context.has(Capability::Sasl) {
         return Err(Reply::SaslFail);
     }
-    let exchange = context.world.client_mut(context.connection).sasl.take();
+    let exchange = context.world.connection_mut(context.connection).sasl.take();
     match exchange {
         _ if word == ABORT => Err(Reply::SaslAborted),
         Some(exchange) => go_on(context, *exchange, word),
@@ -34,7 +33,7 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
     if context.person().account().is_some() && !context.connection().speaks_cap_302 {
         return Err(Reply::SaslAlready);
     }
-    let (config, secure) = (&context.world.config, context.connection().modes.has(UserMode::Secure));
+    let (config, secure) = (&context.world.config, context.connection().is_secure);
     let Some(mechanism) = sasl::find(name, config.scram, secure) else {
         let list = sasl::list(config.scram, secure);
         context.reply(&Reply::SaslMechs(list));
@@ -46,7 +45,7 @@ fn begin(context: &mut Context, name: &str) -> Result<(), Reply> {
 }
 
 fn wait_for(context: &mut Context, exchange: Exchange) {
-    context.world.client_mut(context.connection).sasl = Some(Box::new(exchange));
+    context.world.connection_mut(context.connection).sasl = Some(Box::new(exchange));
 }
 
 /// Takes another chunk. Unless the exchange goes on, it has ended, one way or the other.

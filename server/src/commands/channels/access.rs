@@ -1,7 +1,7 @@
 //! The ranks that people get from the list of a room that belongs to somebody, and ChanServ, which gives them.
 
 use crate::commands::context::Context;
-use crate::world::{ChannelId, Client, ClientId, Rank, World};
+use crate::world::{ChannelId, Person, PersonId, Rank, World};
 
 /// The servant that keeps rooms for their owners.
 pub(in crate::commands) const KEEPER: &str = "ChanServ";
@@ -25,7 +25,7 @@ pub(in crate::commands) fn give_ranks(context: &mut Context, id: ChannelId) {
 pub(in crate::commands) fn set_ranks(
     context: &mut Context,
     channel: ChannelId,
-    person: ClientId,
+    person: PersonId,
     ranks: &[Rank],
     on: bool,
 ) {
@@ -33,7 +33,7 @@ pub(in crate::commands) fn set_ranks(
     if !world.set_ranks(person, channel, ranks, on) {
         return;
     }
-    let nick = world.client(person).map_or("*", Client::name);
+    let nick = world.person(person).map_or("*", Person::name);
     let (name, source, sign) =
         (&world.channel(channel).name, servant_source(KEEPER, world), if on { '+' } else { '-' });
     let letters: String = ranks.iter().map(|rank| rank.letter()).collect();

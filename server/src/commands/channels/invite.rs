@@ -22,7 +22,7 @@ pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> R
     let guest = context.world.find(nick)?;
     let channel = context.world.joined(context.me, name)?;
     let channel_name = context.world.channel(channel).name.clone();
-    let guest_name = context.world.client(guest).expect("it was found").name().to_owned();
+    let guest_name = context.world.person(guest).expect("it was found").name().to_owned();
     if context.world.is_member(guest, channel) {
         return Err(Reply::UserOnChannel(guest_name, channel_name));
     }
@@ -37,12 +37,12 @@ pub(in crate::commands) fn invite(context: &mut Context, message: &Message) -> R
     let line = line.with_tags(context.person().tags());
     context.reply(&Reply::Inviting(guest_name.clone(), channel_name));
     context.world.tell_person(guest, |_, _| Some(&line));
-    let device = context.connection;
-    context.world.tell_channel(channel, |id, client, member| {
-        let concerned = member.ranks.at_least(Rank::HalfOperator) && client.has(Capability::InviteNotify);
-        (concerned && id != device).then_some(&line)
+    let speaker = context.connection;
+    context.world.tell_channel(channel, |id, connection, member| {
+        let concerned = member.ranks.at_least(Rank::HalfOperator) && connection.has(Capability::InviteNotify);
+        (concerned && id != speaker).then_some(&line)
     });
-    match context.world.client(guest).and_then(|guest| guest.away.clone()) {
+    match context.world.person(guest).and_then(|guest| guest.away.clone()) {
         Some(words) => Err(Reply::Away(guest_name, words)),
         None => Ok(()),
     }

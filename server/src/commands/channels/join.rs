@@ -10,7 +10,7 @@ use crate::commands::history::read_markers;
 use crate::outbox::Cause;
 use crate::text::reply::Reply;
 use crate::world::mask::Subject;
-use crate::world::{Capability, ChannelId, ClientId, Flag, Kind, Line};
+use crate::world::{Capability, ChannelId, ConnectionId, Flag, Kind, Line, PersonId};
 
 /// JOIN: enters rooms, opening those that are not there; `JOIN 0` leaves them all.
 pub(in crate::commands) fn join(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -38,10 +38,10 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     if !name.starts_with('#') {
         return Err(Reply::NoSuchChannel(shown()));
     }
-    let (world, client) = (&*context.world, context.person());
+    let (world, person) = (&*context.world, context.person());
     let Ok(id) = world.find_channel(name) else {
         world.may_open(name)?;
-        let full = client.channels.len() >= MAX_JOINED;
+        let full = person.channels.len() >= MAX_JOINED;
         return if full { Err(Reply::TooManyChannels(shown())) } else { Ok(()) };
     };
     if world.is_member(context.me, id) {
@@ -50,10 +50,10 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
     let (channel, casemapping) = (world.channel(id), world.config.casemapping);
     let (modes, shown) = (&channel.modes, channel.name.clone());
     // Nobody is locked out of a room where they have a rank.
-    let welcome = world.is_at_home(context.me, id) || client.is_operator();
+    let welcome = world.is_at_home(context.me, id) || person.is_operator();
     // An invited user gets past bans too (RFC 2811 §4.3.1).
     let invited = world.is_invited(context.me, id) || welcome;
-    if client.channels.len() >= MAX_JOINED {
+    if person.channels.len() >= MAX_JOINED {
         Err(Reply::TooManyChannels(shown))
     } else if modes.has(Flag::InviteOnly)
         && !invited
@@ -64,7 +64,7 @@ fn may_enter(context: &Context, name: &str, key: &str) -> Result<(), Reply> {
         && world.faces(context.me).any(|face| channel.bans(face, &[Subject::Presence], casemapping))
     {
         Err(Reply::BannedFromChan(shown))
-    } else if modes.has(Flag::RegisteredOnly) && client.account().is_none() && !invited {
+    } else if modes.has(Flag::RegisteredOnly) && person.account().is_none() && !invited {
         Err(Reply::NeedReggedNick(shown))
     } else if modes.key.as_deref().is_some_and(|right| right != key) && !welcome {
         Err(Reply::BadChannelKey(shown))
@@ -88,9 +88,8 @@ pub(in crate::commands) fn enter(context: &mut Context, name: &str) {
     let me = context.me;
     if context.person().away.is_some() {
         let away = context.world.away_line(me);
-        context.world.tell_channel(channel, |id, client, _| {
-            let other = client.person.unwrap_or(id) != me;
-            (other && client.has(Capability::AwayNotify)).then_some(&away)
+        context.world.tell_channel(channel, |_, connection, _| {
+            (connection.person != me && connection.has(Capability::AwayNotify)).then_some(&away)
         });
     }
     for connection in context.world.connections_of(me) {
@@ -100,36 +99,36 @@ pub(in crate::commands) fn enter(context: &mut Context, name: &str) {
 }
 
 /// Tells the members that a member has come in.
-fn tell_of_arrival(context: &mut Context, newcomer: ClientId, channel: ChannelId) {
+fn tell_of_arrival(context: &mut Context, newcomer: PersonId, channel: ChannelId) {
     let [plain, extended] = arrival_lines(context, newcomer, channel);
-    context.world.tell_channel(channel, |_, client, _| {
-        Some(if client.has(Capability::ExtendedJoin) { &extended } else { &plain })
+    context.world.tell_channel(channel, |_, connection, _| {
+        Some(if connection.has(Capability::ExtendedJoin) { &extended } else { &plain })
     });
     context.world.done_with(plain);
 }
 
 /// JOIN as it was ever, and with account and real name
 /// ([extended-join](https://ircv3.net/specs/extensions/extended-join)).
-pub(super) fn arrival_lines(context: &Context, newcomer: ClientId, channel: ChannelId) -> [Line; 2] {
-    let client = context.world.client(newcomer).expect("a member is here");
-    let (source, name) = (client.source(), &context.world.channel(channel).name);
-    let (account, realname) = (client.account().unwrap_or("*"), &client.realname);
+pub(super) fn arrival_lines(context: &Context, newcomer: PersonId, channel: ChannelId) -> [Line; 2] {
+    let person = context.world.person(newcomer).expect("a member is here");
+    let (source, name) = (person.source(), &context.world.channel(channel).name);
+    let (account, realname) = (person.account().unwrap_or("*"), &person.realname);
     [
-        context.world.line(format_args!(":{source} JOIN {name}")).with_tags(client.tags()),
+        context.world.line(format_args!(":{source} JOIN {name}")).with_tags(person.tags()),
         context
             .world
             .line(format_args!(":{source} JOIN {name} {account} :{realname}"))
-            .with_tags(client.tags()),
+            .with_tags(person.tags()),
     ]
 }
 
 /// Shows a connection the room that its person has come into.
-pub(super) fn show_room(context: &mut Context, connection: ClientId, channel: ChannelId) {
+pub(super) fn show_room(context: &mut Context, connection: ConnectionId, channel: ChannelId) {
     read_markers::tell_on_arrival(context, connection, channel);
     show_contents(context, connection, channel);
 }
 
-/// Shows a device that has just come the rooms that its person sits in.
+/// Shows a connection that has just come the rooms that its person sits in.
 pub(in crate::commands) fn show_joined(context: &mut Context) {
     for channel in context.person().channels.clone() {
         let [plain, extended] = arrival_lines(context, context.me, channel);
@@ -140,14 +139,14 @@ pub(in crate::commands) fn show_joined(context: &mut Context) {
 }
 
 /// Shows a connection the topic of a room and its members.
-fn show_contents(context: &mut Context, connection: ClientId, id: ChannelId) {
+fn show_contents(context: &mut Context, connection: ConnectionId, id: ChannelId) {
     let channel = context.world.channel(id);
     let topic = if channel.topic.is_some() { topic_of(channel) } else { Vec::new() };
     for reply in topic {
         context.tell(connection, &reply);
     }
     let without_names = [Capability::NoImplicitNames, Capability::DraftNoImplicitNames];
-    let client = context.world.client(connection).expect("a member is here");
+    let client = context.world.connection(connection).expect("a member is here");
     if !without_names.into_iter().any(|capability| client.has(capability)) {
         show_names(context, connection, id);
         let end = Reply::EndOfNames(context.world.channel(id).name.clone());

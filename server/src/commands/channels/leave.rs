@@ -6,7 +6,7 @@ use teahouse_protocol::text::truncate;
 use super::{WORDS_BYTES, require_one};
 use crate::commands::context::{Context, listed};
 use crate::text::reply::Reply;
-use crate::world::{ChannelId, ClientId, Kind, Line, Rank};
+use crate::world::{ChannelId, Kind, Line, PersonId, Rank};
 
 /// PART: leaves rooms.
 pub(in crate::commands) fn part(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -29,15 +29,15 @@ pub(super) fn leave(context: &mut Context, channel: ChannelId, words: &str) {
     context.world.leave(context.me, channel);
 }
 
-pub(super) fn departure_line(context: &Context, leaver: ClientId, channel: ChannelId, words: &str) -> Line {
-    let client = context.world.client(leaver).expect("a member is here");
-    let (source, name) = (client.source(), &context.world.channel(channel).name);
+pub(super) fn departure_line(context: &Context, leaver: PersonId, channel: ChannelId, words: &str) -> Line {
+    let person = context.world.person(leaver).expect("a member is here");
+    let (source, name) = (person.source(), &context.world.channel(channel).name);
     let line = if words.is_empty() {
         context.world.line(format_args!(":{source} PART {name}"))
     } else {
         context.world.line(format_args!(":{source} PART {name} :{words}"))
     };
-    line.with_tags(client.tags())
+    line.with_tags(person.tags())
 }
 
 /// KICK: removes people from a room, those of a lower rank, and operators each other; or, with as many rooms as people,
@@ -78,7 +78,7 @@ fn may_remove(context: &Context, name: &str) -> Result<ChannelId, Reply> {
 fn remove(context: &mut Context, id: ChannelId, nick: &str, words: &str) -> Result<(), Reply> {
     let person = context.world.find(nick)?;
     let channel = context.world.channel(id);
-    let name = context.world.client(person).expect("it was found").name().to_owned();
+    let name = context.world.person(person).expect("it was found").name().to_owned();
     if !channel.members.contains_key(&person) {
         return Err(Reply::UserNotInChannel(name, channel.name.clone()));
     }

@@ -267,7 +267,7 @@ fn change_rank(
         return Err(Reply::InvalidModeParam(channel_name, letter.to_string(), "*".to_owned()));
     };
     let person = found?;
-    let name = context.world.client(person).expect("it was found").name().to_owned();
+    let name = context.world.person(person).expect("it was found").name().to_owned();
     if !context.world.is_member(person, channel) {
         return Err(Reply::UserNotInChannel(name, channel_name));
     }

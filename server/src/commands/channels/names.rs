@@ -4,7 +4,7 @@ use teahouse_protocol::Message;
 
 use crate::commands::context::{Context, listed};
 use crate::text::reply::Reply;
-use crate::world::{Capability, ChannelId, ClientId, Flag};
+use crate::world::{Capability, ChannelId, ConnectionId, Flag};
 
 /// How many bytes of names stand in one 353, which leaves room for the longest server and channel names.
 const NAMES_BYTES: usize = 300;
@@ -41,7 +41,7 @@ pub(in crate::commands) fn names(context: &mut Context, message: &Message) -> Re
 }
 
 /// Shows a connection the members of a room.
-pub(super) fn show_names(context: &mut Context, connection: ClientId, id: ChannelId) {
+pub(super) fn show_names(context: &mut Context, connection: ConnectionId, id: ChannelId) {
     let names = names_in(context, connection, id);
     let channel = context.world.channel(id);
     let (symbol, name) = (if channel.modes.has(Flag::Secret) { "@" } else { "=" }, channel.name.clone());
@@ -51,18 +51,18 @@ pub(super) fn show_names(context: &mut Context, connection: ClientId, id: Channe
 }
 
 /// The members that a client may see, in as many lines as it takes.
-fn names_in(context: &Context, viewer: ClientId, channel: ChannelId) -> String {
+fn names_in(context: &Context, viewer: ConnectionId, channel: ChannelId) -> String {
     let world = &*context.world;
-    let has = |capability| world.client(viewer).is_some_and(|viewer| viewer.has(capability));
+    let has = |capability| world.connection(viewer).is_some_and(|viewer| viewer.has(capability));
     let (all_prefixes, userhost) = (has(Capability::MultiPrefix), has(Capability::UserhostInNames));
-    let person = world.person_of(viewer);
-    let is_member = world.is_member(person, channel);
+    let viewer = world.person_of(viewer);
+    let is_member = world.is_member(viewer, channel);
     let members = world.channel(channel).members();
     let mut names = String::with_capacity(members.len() * USUAL_NAME_BYTES);
     let mut line_start = 0;
-    for (id, member) in members.filter(|(id, _)| is_member || world.can_see(person, *id)) {
-        let client = world.client(id).expect("a member is here");
-        let shown = if userhost { client.source() } else { client.name() };
+    for (id, member) in members.filter(|(id, _)| is_member || world.can_see(viewer, *id)) {
+        let person = world.person(id).expect("a member is here");
+        let shown = if userhost { person.source() } else { person.name() };
         if names.len() - line_start + 1 + shown.len() > NAMES_BYTES {
             names.push('\n');
             line_start = names.len();

@@ -10,7 +10,7 @@ use crate::commands::context::Context;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Capability, Client, Rank};
+use crate::world::{Capability, Connection, Rank};
 
 /// RENAME: gives a room another name ([draft/channel-rename](https://ircv3.net/specs/extensions/channel-rename)). A
 /// client that does not know of such a thing sees everybody leave the old room and enter the new one.
@@ -41,12 +41,12 @@ pub(in crate::commands) fn rename(context: &mut Context, message: &Message) -> R
         context.fail("RENAME", "CHANNEL_NAME_IN_USE", &format!("{old} {new}"), &Text::LooksLikeRoom(other));
         return Ok(());
     }
-    let knows = |client: &Client| client.has(Capability::ChannelRename);
+    let knows = |connection: &Connection| connection.has(Capability::ChannelRename);
     // In another case the name is the same for everybody else, too.
     let is_other_name = !context.world.config.casemapping.same(&old, new);
     let members = context.world.channel(channel).members().map(|(id, _)| id).filter(|_| is_other_name);
     let connections = members.flat_map(|member| context.world.connections_of(member));
-    let moved: Vec<_> = connections.filter(|id| !context.world.client(*id).is_some_and(knows)).collect();
+    let moved: Vec<_> = connections.filter(|id| !context.world.connection(*id).is_some_and(knows)).collect();
     for connection in &moved {
         let part = departure_line(context, context.world.person_of(*connection), channel, &words);
         context.world.tell(*connection, &part, Cause::Others);
@@ -54,10 +54,10 @@ pub(in crate::commands) fn rename(context: &mut Context, message: &Message) -> R
     let line = context.world.line(format_args!(":{} RENAME {old} {new} :{words}", context.person().source()));
     let line = line.with_tags(context.person().tags());
     context.world.rename_channel(channel, new);
-    context.world.tell_channel(channel, |_, client, _| knows(client).then_some(&line));
+    context.world.tell_channel(channel, |_, connection, _| knows(connection).then_some(&line));
     for connection in moved {
         let [plain, extended] = arrival_lines(context, context.world.person_of(connection), channel);
-        let client = context.world.client(connection).expect("a member is here");
+        let client = context.world.connection(connection).expect("a member is here");
         let line = if client.has(Capability::ExtendedJoin) { &extended } else { &plain };
         context.world.tell(connection, line, Cause::Others);
         show_room(context, connection, channel);

@@ -196,7 +196,7 @@ pub(super) fn readable(context: &Context, target: &str) -> Option<Readable> {
     let casemapping = world.config.casemapping;
     let (mine, since) = (party(context.person(), casemapping), reads_since(context));
     let folded = casemapping.fold(target);
-    let (name, theirs) = match world.find(target).ok().and_then(|person| world.client(person)) {
+    let (name, theirs) = match world.find(target).ok().and_then(|person| world.person(person)) {
         Some(person) => (person.name(), vec![party(person, casemapping)]),
         // Nobody has the name now: it means the account of that name, or else the people who had it.
         None => {
@@ -220,8 +220,8 @@ fn readable_rooms(context: &Context) -> Vec<(String, Number)> {
 
 /// When the user's private conversations begin to be readable: without an account, since taking the nickname.
 fn reads_since(context: &Context) -> Number {
-    let client = context.person();
-    if client.account().is_some() { Number::FIRST } else { client.named }
+    let person = context.person();
+    if person.account().is_some() { Number::FIRST } else { person.named }
 }
 
 impl Context<'_> {
@@ -336,11 +336,11 @@ fn targets(context: &mut Context, bounds: (Number, Number), newest: bool, limit:
 
 /// Shows a user who has come back what was said to the account meanwhile, once. A client that can ask for it does so.
 pub(super) fn deliver_waiting(context: &mut Context) {
-    let client = context.person();
-    if client.account().is_none() || !client.is_registered() || !context.world.config.history {
+    let person = context.person();
+    if person.account().is_none() || !person.is_registered() || !context.world.config.history {
         return;
     }
-    let me = party(client, context.world.config.casemapping);
+    let me = party(person, context.world.config.casemapping);
     context.ask(
         move |connection| history::take_waiting(connection, &me, MOST_WAITING),
         |context, waited| {

@@ -10,7 +10,7 @@ use crate::commands::history::read_time;
 use crate::outbox::Cause;
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
-use crate::world::{Capability, ChannelId, ClientId, Number};
+use crate::world::{Capability, ChannelId, ConnectionId, Number};
 
 /// MARKREAD: asks how far the user has read in a conversation, or says it.
 pub(in crate::commands) fn markread(context: &mut Context, message: &Message) -> Result<(), Reply> {
@@ -44,7 +44,7 @@ pub(in crate::commands) fn markread(context: &mut Context, message: &Message) ->
         true => {
             let all = context.world.connections_of_same_reader(context.me);
             for id in all {
-                let knows = context.world.client(id).is_some_and(|client| client.has(Capability::ReadMarker));
+                let knows = context.world.connection(id).is_some_and(|it| it.has(Capability::ReadMarker));
                 if id == context.connection || knows {
                     let line = line(context, target);
                     let cause = if id == context.connection { Cause::Answer } else { Cause::Others };
@@ -59,8 +59,12 @@ pub(in crate::commands) fn markread(context: &mut Context, message: &Message) ->
 }
 
 /// Tells a connection whose person comes into a room how far the person has read there.
-pub(in crate::commands) fn tell_on_arrival(context: &mut Context, connection: ClientId, channel: ChannelId) {
-    if context.world.client(connection).is_some_and(|client| client.has(Capability::ReadMarker)) {
+pub(in crate::commands) fn tell_on_arrival(
+    context: &mut Context,
+    connection: ConnectionId,
+    channel: ChannelId,
+) {
+    if context.world.connection(connection).is_some_and(|it| it.has(Capability::ReadMarker)) {
         let line = line(context, &context.world.channel(channel).name);
         let cause = if connection == context.connection { Cause::Answer } else { Cause::Others };
         context.world.tell(connection, &line, cause);

@@ -34,15 +34,15 @@ pub(in crate::commands) fn redact(context: &mut Context, message: &Message) -> R
         refuse(context, "UNKNOWN_MSGID", &target, &msgid, "", &Text::NoSuchMessage);
         return Ok(());
     };
-    let client = context.person();
-    let account = client.account().and_then(|account| context.world.accounts.find(account));
+    let person = context.person();
+    let account = person.account().and_then(|account| context.world.accounts.find(account));
     let redaction = Redaction {
         places,
         number,
         account: account.map(|account| account.name.clone()),
-        source: client.source().to_owned(),
-        since: account.map_or(client.named, |account| Number::at(account.since)),
-        may_any: client.is_operator() || is_room_operator(context, &target),
+        source: person.source().to_owned(),
+        since: account.map_or(person.named, |account| Number::at(account.since)),
+        may_any: person.is_operator() || is_room_operator(context, &target),
         oldest: Number::at(context.world.now.checked_sub(WINDOW).unwrap_or_default()),
     };
     context.ask(
@@ -88,7 +88,7 @@ fn is_room_operator(context: &Context, target: &str) -> bool {
 
 /// Tells the clients that hear what is said to the target, as far as they know redactions.
 fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) {
-    let (me, device, reads) = (context.me, context.connection, Reads::Redactions);
+    let (me, speaker, reads) = (context.me, context.connection, Reads::Redactions);
     let number = context.world.next_number();
     let line = |context: &Context, to: &str| {
         let source = context.person().source();
@@ -100,14 +100,14 @@ fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) 
     if names::is_channel(target) {
         let Ok(channel) = context.world.find_channel(target) else { return };
         let line = line(context, &context.world.channel(channel).name);
-        context.world.say(device, channel, &line, Hearers { least: None, reads });
+        context.world.say(speaker, channel, &line, Hearers { least: None, reads });
         return;
     }
     let person = context.world.find(target).ok();
-    let name = person.and_then(|person| context.world.client(person)).map(|person| person.name().to_owned());
+    let name = person.and_then(|person| context.world.person(person)).map(|person| person.name().to_owned());
     let line = line(context, name.as_deref().unwrap_or(target));
     if let Some(person) = person.filter(|person| *person != me) {
         context.world.tell_readers(person, &line, reads);
     }
-    context.world.tell_own(device, &line, reads, true);
+    context.world.tell_own(speaker, &line, reads, true);
 }

@@ -14,7 +14,7 @@ use crate::commands::messages::speech::{
 };
 use crate::commands::services::service;
 use crate::text::reply::Reply;
-use crate::world::{Capability, ClientId, Hearers, Line, Number};
+use crate::world::{Capability, Hearers, Line, Number, PersonId};
 
 /// How many targets one message may go to (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
@@ -120,13 +120,13 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
             return absent.unwrap_or(Err(refusal));
         }
     };
-    let person = context.world.client(to).expect("it was found");
+    let person = context.world.person(to).expect("it was found");
     may_hear(context, person)?;
     if let Some(outcome) = to_disconnected(context, to, speech) {
         return outcome;
     }
     let number = context.world.next_number();
-    let person = context.world.client(to).expect("it was found");
+    let person = context.world.person(to).expect("it was found");
     let line = line_from(context, number, speech, "", person.name());
     context.world.tell_unlabelled(to, &line, speech.reads());
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
@@ -145,7 +145,7 @@ fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
     if context.world.echoes(context.connection) {
         let number = context.world.next_number();
         let line = line_from(context, number, speech, "", service.name);
-        // The servant answers this device only.
+        // The servant answers this connection only.
         context.world.tell_own(context.connection, &line, speech.reads(), false);
         context.world.done_with(line);
     }
@@ -171,11 +171,11 @@ fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result
 }
 
 /// Lets words wait for somebody who stays here without a connection. `None` for anybody else.
-fn to_disconnected(context: &mut Context, person: ClientId, speech: Speech) -> Option<Result<(), Reply>> {
+fn to_disconnected(context: &mut Context, person: PersonId, speech: Speech) -> Option<Result<(), Reply>> {
     if context.world.is_connected(person) {
         return None;
     }
-    let account = context.world.client(person)?.account()?.to_owned();
+    let account = context.world.person(person)?.account()?.to_owned();
     to_absent(context, &account, speech)
 }
 
@@ -190,7 +190,7 @@ fn to_everybody(context: &mut Context, mask: &str, target: &str, speech: Speech)
     let number = context.world.next_number();
     let line = line_from(context, number, speech, "", target);
     let all: Vec<_> =
-        context.world.people().filter(|(_, client)| client.is_registered()).map(|(id, _)| id).collect();
+        context.world.people().filter(|(_, person)| person.is_registered()).map(|(id, _)| id).collect();
     for id in all {
         context.world.tell_readers(id, &line, speech.reads());
     }

@@ -50,7 +50,7 @@ fn open(context: &mut Context, reference: &str, message: &Message) {
         label,
         refused: false,
     };
-    if let Some(dropped) = context.world.client_mut(context.connection).draft.replace(Box::new(draft)) {
+    if let Some(dropped) = context.world.connection_mut(context.connection).draft.replace(Box::new(draft)) {
         answer_to(context, dropped.label);
         invalid(context);
     }
@@ -69,7 +69,7 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
         return false;
     };
     let casemapping = context.world.config.casemapping;
-    let draft = context.world.client_mut(context.connection).draft.as_mut();
+    let draft = context.world.connection_mut(context.connection).draft.as_mut();
     let Some(draft) = draft.filter(|draft| draft.reference == reference) else {
         invalid(context);
         return true;
@@ -112,7 +112,7 @@ pub(super) fn take_line(context: &mut Context, command: &'static str, message: &
 }
 
 fn close(context: &mut Context, reference: &str) -> Result<(), Reply> {
-    let draft = &mut context.world.client_mut(context.connection).draft;
+    let draft = &mut context.world.connection_mut(context.connection).draft;
     let Some(mut draft) = draft.take_if(|draft| draft.reference == reference) else {
         invalid(context);
         return Ok(());
@@ -175,7 +175,7 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
         Ok(to) => to,
         Err(refusal) => return to_absent(context, draft, command, &draft.target).unwrap_or(Err(refusal)),
     };
-    let person = context.world.client(to).expect("it was found");
+    let person = context.world.person(to).expect("it was found");
     speech::may_hear(context, person)?;
     let (name, account) = (person.name().to_owned(), person.account().map(str::to_owned));
     if let Some(account) = account.filter(|_| !context.world.is_connected(to))

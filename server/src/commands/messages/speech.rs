@@ -9,7 +9,7 @@ use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::mask::Subject;
-use crate::world::{ChannelId, Client, ClientId, Flag, Kind, Rank, Reads, Registration};
+use crate::world::{ChannelId, Flag, Kind, Person, PersonId, Rank, Reads};
 
 /// One message on its way: the command, and the words behind the target, if there are any.
 #[derive(Clone, Copy)]
@@ -64,9 +64,7 @@ pub(super) fn rank_of(prefix: &str) -> Option<Rank> {
 /// Notes for WHOIS that the client is not idle.
 pub(super) fn note_speech(context: &mut Context) {
     let now = context.world.now;
-    if let Registration::Done { spoke, .. } = &mut context.world.client_mut(context.me).registration {
-        *spoke = now;
-    }
+    context.world.person_mut(context.me).spoke = now;
 }
 
 /// The channel of this name, if the client may speak in it; notes the time for slow mode if so.
@@ -90,7 +88,7 @@ pub(super) fn channel_to_speak_in(
 fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(), Reply> {
     let (me, now, casemapping) = (context.me, context.world.now, context.world.config.casemapping);
     let channel = context.world.channel(id);
-    let client = context.person();
+    let person = context.person();
     let ranks = channel.ranks(me);
     let has_voice = ranks.at_least(Rank::Voice);
     // A client that does not know messages of several lines gets each line as a message.
@@ -106,7 +104,7 @@ fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(),
         Some(Text::NotMember)
     } else if channel.modes.has(Flag::Moderated) && !has_voice {
         Some(Text::NeedVoice)
-    } else if channel.modes.has(Flag::RegisteredSpeak) && client.account().is_none() && !has_voice {
+    } else if channel.modes.has(Flag::RegisteredSpeak) && person.account().is_none() && !has_voice {
         Some(Text::NeedAccount)
     } else if !has_voice
         && context
@@ -137,7 +135,7 @@ fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(),
 ///
 /// # Errors
 /// ERR_NONONREG.
-pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> {
+pub(super) fn may_hear(context: &Context, person: &Person) -> Result<(), Reply> {
     let known = context.person().account().is_some() || std::ptr::eq(person, context.person());
     if person.modes.has(UserMode::RegisteredOnly) && !known {
         return Err(Reply::NonOnReg(person.name().to_owned()));
@@ -149,8 +147,8 @@ pub(super) fn may_hear(context: &Context, person: &Client) -> Result<(), Reply> 
 ///
 /// # Errors
 /// RPL_AWAY, which is no error.
-pub(super) fn say_if_away(context: &Context, person: ClientId, command: &str) -> Result<(), Reply> {
-    let person = context.world.client(person).expect("it was found");
+pub(super) fn say_if_away(context: &Context, person: PersonId, command: &str) -> Result<(), Reply> {
+    let person = context.world.person(person).expect("it was found");
     match person.away.clone().filter(|_| command == "PRIVMSG") {
         Some(words) => Err(Reply::Away(person.name().to_owned(), words)),
         None => Ok(()),

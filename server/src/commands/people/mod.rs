@@ -10,7 +10,7 @@ use teahouse_protocol::text::truncate;
 use super::context::Context;
 use crate::text::language::Text;
 use crate::text::reply::Reply;
-use crate::world::{Capability, Client};
+use crate::world::{Capability, Connection, Person};
 
 /// The longest reason for being away, in bytes (AWAYLEN).
 pub(super) const AWAY_BYTES: usize = 200;
@@ -30,7 +30,7 @@ pub(super) fn away(context: &mut Context, message: &Message) -> Result<(), Reply
     let words = message.param(0).filter(|words| !words.is_empty());
     let words = words.map(|words| truncate(words, AWAY_BYTES).to_owned());
     let changed = context.person().away != words;
-    context.world.client_mut(context.me).away = words;
+    context.world.person_mut(context.me).away = words;
     let gone = context.person().away.is_some();
     context.reply(if gone { &Reply::NowAway } else { &Reply::UnAway });
     if registered && changed {
@@ -47,13 +47,13 @@ pub(super) fn setname(context: &mut Context, message: &Message) -> Result<(), Re
         context.fail("SETNAME", "INVALID_REALNAME", "", &Text::InvalidRealname);
         return Ok(());
     }
-    context.world.client_mut(context.me).realname = name.to_owned();
+    context.world.person_mut(context.me).realname = name.to_owned();
     context.world.keep_presence(context.me);
-    let client = context.person();
+    let person = context.person();
     let line =
-        context.world.line(format_args!(":{} SETNAME :{name}", client.source())).with_tags(client.tags());
-    let wants = |client: &Client| client.has(Capability::SetName).then_some(&line);
-    context.world.tell_person(context.me, |_, client| wants(client));
+        context.world.line(format_args!(":{} SETNAME :{name}", person.source())).with_tags(person.tags());
+    let wants = |connection: &Connection| connection.has(Capability::SetName).then_some(&line);
+    context.world.tell_person(context.me, |_, connection| wants(connection));
     context.world.tell_neighbours_and_watchers(context.me, wants);
     Ok(())
 }
@@ -61,7 +61,7 @@ pub(super) fn setname(context: &mut Context, message: &Message) -> Result<(), Re
 /// ISON: which of these people are here.
 pub(super) fn ison(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let asked = message.params().iter().flat_map(|param| param.split(' ')).filter(|nick| !nick.is_empty());
-    let here: Vec<_> = asked.filter_map(|nick| found(context, nick)).map(Client::name).collect();
+    let here: Vec<_> = asked.filter_map(|nick| found(context, nick)).map(Person::name).collect();
     let here = here.join(" ");
     context.reply(&Reply::IsOn(here));
     Ok(())
@@ -71,16 +71,16 @@ pub(super) fn ison(context: &mut Context, message: &Message) -> Result<(), Reply
 pub(super) fn userhost(context: &mut Context, message: &Message) -> Result<(), Reply> {
     let people = message.params().iter().take(USERHOST_NAMES).filter_map(|nick| found(context, nick));
     let list: Vec<_> = people
-        .map(|client| {
-            let star = if client.is_operator() { "*" } else { "" };
-            let sign = if client.away.is_some() { '-' } else { '+' };
-            format!("{}{star}={sign}{}@{}", client.name(), client.user(), client.host())
+        .map(|person| {
+            let star = if person.is_operator() { "*" } else { "" };
+            let sign = if person.away.is_some() { '-' } else { '+' };
+            format!("{}{star}={sign}{}@{}", person.name(), person.user(), person.host())
         })
         .collect();
     context.reply(&Reply::UserHost(list.join(" ")));
     Ok(())
 }
 
-fn found<'c>(context: &'c Context, nick: &str) -> Option<&'c Client> {
-    context.world.find(nick).ok().and_then(|id| context.world.client(id))
+fn found<'c>(context: &'c Context, nick: &str) -> Option<&'c Person> {
+    context.world.find(nick).ok().and_then(|id| context.world.person(id))
 }

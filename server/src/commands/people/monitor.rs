@@ -70,8 +70,8 @@ fn tell_who_is_here(context: &mut Context, names: &[String]) {
     let mut here = Vec::new();
     let mut gone = Vec::new();
     for nick in names {
-        match context.world.find(nick).ok().and_then(|id| context.world.client(id)) {
-            Some(client) => here.push(client.source().to_owned()),
+        match context.world.find(nick).ok().and_then(|id| context.world.person(id)) {
+            Some(person) => here.push(person.source().to_owned()),
             None => gone.push(nick.clone()),
         }
     }

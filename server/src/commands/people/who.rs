@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use teahouse_protocol::{Message, names};
 
 use crate::commands::context::{Context, listed};
+use crate::config::network::host_of;
 use crate::config::user_modes::UserMode;
 use crate::text::reply::Reply;
-use crate::world::{Capability, ChannelId, Client, ClientId, Ranks, Registration, mask};
+use crate::world::{Capability, ChannelId, Person, PersonId, Ranks, mask};
 
 /// How many rooms stand in one 319, which leaves room for the longest names.
 const ROOMS_A_LINE: usize = 4;
@@ -20,14 +21,14 @@ pub(in crate::commands) fn who(context: &mut Context, message: &Message) -> Resu
         None => (message.param(1).unwrap_or_default(), None),
     };
     let operators_only = flags.contains(['o', 'O']);
-    for (person, channel) in described(context, mask) {
-        let client = context.world.client(person).expect("it was found");
-        if operators_only && !client.is_operator() {
+    for (who, channel) in described(context, mask) {
+        let person = context.world.person(who).expect("it was found");
+        if operators_only && !person.is_operator() {
             continue;
         }
         let reply = match fields {
-            Some(fields) => whox_reply(context, person, channel, fields),
-            None => Some(who_reply(context, person, channel)),
+            Some(fields) => whox_reply(context, who, channel, fields),
+            None => Some(who_reply(context, who, channel)),
         };
         if let Some(reply) = reply {
             context.reply(&reply);
@@ -38,7 +39,7 @@ pub(in crate::commands) fn who(context: &mut Context, message: &Message) -> Resu
 }
 
 /// The people that a mask describes and `me` may see, each with the room that was asked about.
-fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)> {
+fn described(context: &Context, mask: &str) -> Vec<(PersonId, Option<ChannelId>)> {
     let (world, me) = (&*context.world, context.me);
     if names::is_channel(mask) {
         let Ok(channel) = world.find_visible_channel(me, mask) else { return Vec::new() };
@@ -46,15 +47,15 @@ fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)
         return members.filter(|id| world.can_see(me, *id)).map(|id| (id, Some(channel))).collect();
     }
     // A person by name, even a person who is not seen by looking around.
-    if let Ok(person) = world.find(mask) {
-        return vec![(person, None)];
+    if let Ok(who) = world.find(mask) {
+        return vec![(who, None)];
     }
     let folded = world.config.casemapping.fold(mask).into_owned();
     let fits = |text: &str| mask::fits(folded.as_str(), world.config.casemapping.fold(text).as_str());
-    let people = world.people().filter(|(id, client)| {
-        client.is_registered()
+    let people = world.people().filter(|(id, person)| {
+        person.is_registered()
             && world.can_see(me, *id)
-            && [client.name(), client.user(), client.host(), &client.realname, &world.config.name]
+            && [person.name(), person.user(), person.host(), &person.realname, &world.config.name]
                 .iter()
                 .any(|text| fits(text))
     });
@@ -62,59 +63,56 @@ fn described(context: &Context, mask: &str) -> Vec<(ClientId, Option<ChannelId>)
 }
 
 /// `H` or `G` for here or gone, `*` for an operator, the prefixes in the room, `B` for a bot.
-fn flags(context: &Context, client: &Client, ranks: Ranks) -> String {
-    let mut flags = String::from(if client.away.is_some() { "G" } else { "H" });
-    if client.is_operator() {
+fn flags(context: &Context, person: &Person, ranks: Ranks) -> String {
+    let mut flags = String::from(if person.away.is_some() { "G" } else { "H" });
+    if person.is_operator() {
         flags.push('*');
     }
     flags.extend(ranks.prefixes(context.has(Capability::MultiPrefix)));
-    if client.modes.has(UserMode::Bot) {
+    if person.modes.has(UserMode::Bot) {
         flags.push('B');
     }
     flags
 }
 
-fn who_reply(context: &Context, person: ClientId, id: Option<ChannelId>) -> Reply {
-    let client = context.world.client(person).expect("it was found");
+fn who_reply(context: &Context, who: PersonId, id: Option<ChannelId>) -> Reply {
+    let person = context.world.person(who).expect("it was found");
     let channel = id.map(|id| context.world.channel(id));
     Reply::WhoReply(
         channel.map_or("*", |channel| &channel.name).to_owned(),
-        client.user().to_owned(),
-        client.host().to_owned(),
+        person.user().to_owned(),
+        person.host().to_owned(),
         context.world.config.name.clone(),
-        client.name().to_owned(),
-        flags(context, client, channel.map(|channel| channel.ranks(person)).unwrap_or_default()),
-        client.realname.clone(),
+        person.name().to_owned(),
+        flags(context, person, channel.map(|channel| channel.ranks(who)).unwrap_or_default()),
+        person.realname.clone(),
     )
 }
 
 /// The fields that were asked for, in the order of the specification; nothing if there is none of these names.
-fn whox_reply(context: &Context, person: ClientId, id: Option<ChannelId>, asked: &str) -> Option<Reply> {
+fn whox_reply(context: &Context, who: PersonId, id: Option<ChannelId>, asked: &str) -> Option<Reply> {
     let (asked, token) = asked.split_once(',').unwrap_or((asked, ""));
     let is_token = (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
-    let client = context.world.client(person).expect("it was found");
+    let person = context.world.person(who).expect("it was found");
     let channel = id.map(|id| context.world.channel(id));
-    let ranks = channel.map(|channel| channel.ranks(person)).unwrap_or_default();
-    let may_see_address = person == context.me || context.person().is_operator();
-    let idle = match client.registration {
-        Registration::Done { spoke, .. } => context.world.now.duration_since(spoke).as_secs().max(0),
-        Registration::Open { .. } => 0,
-    };
+    let ranks = channel.map(|channel| channel.ranks(who)).unwrap_or_default();
+    let may_see_address = who == context.me || context.person().is_operator();
+    let idle = context.world.now.duration_since(person.spoke).as_secs().max(0);
     let fields = "tcuihsnfdlaor".chars().filter(|field| asked.contains(*field)).map(|field| match field {
         't' => if is_token { token } else { "0" }.to_owned(),
         'c' => channel.map_or("*", |channel| &channel.name).to_owned(),
-        'u' => client.user().to_owned(),
-        'i' if may_see_address => client.real_host(),
+        'u' => person.user().to_owned(),
+        'i' if may_see_address => host_of(person.address),
         'i' => "255.255.255.255".to_owned(),
-        'h' => client.host().to_owned(),
+        'h' => person.host().to_owned(),
         's' => context.world.config.name.clone(),
-        'n' => client.name().to_owned(),
-        'f' => flags(context, client, ranks),
+        'n' => person.name().to_owned(),
+        'f' => flags(context, person, ranks),
         'd' => "0".to_owned(),
         'l' => idle.to_string(),
-        'a' => client.account().unwrap_or("0").to_owned(),
+        'a' => person.account().unwrap_or("0").to_owned(),
         'o' => "n/a".to_owned(),
-        _ => format!(":{}", client.realname),
+        _ => format!(":{}", person.realname),
     });
     let fields: Vec<_> = fields.collect();
     (!fields.is_empty()).then(|| Reply::WhoSpecial(fields.join(" ")))
@@ -129,8 +127,8 @@ pub(in crate::commands) fn whois(context: &mut Context, message: &Message) -> Re
     };
     let Some(nick) = listed(asked).next() else { return Err(Reply::NoNicknameGiven) };
     match context.for_this_server(server).and_then(|()| context.world.find(nick)) {
-        Ok(person) => {
-            let known = known_of(context, person);
+        Ok(who) => {
+            let known = known_of(context, who);
             context.reply_all(&known);
         }
         Err(refusal) => context.reply(&refusal),
@@ -140,28 +138,28 @@ pub(in crate::commands) fn whois(context: &mut Context, message: &Message) -> Re
     Ok(())
 }
 
-fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
+fn known_of(context: &Context, who: PersonId) -> Vec<Reply> {
     let world = &*context.world;
-    let client = world.client(person).expect("it was found");
-    let Registration::Done { since, spoke } = client.registration else { return Vec::new() };
-    let nick = || client.name().to_owned();
+    let person = world.person(who).expect("it was found");
+    let Some(since) = person.registered else { return Vec::new() };
+    let nick = || person.name().to_owned();
     let mut replies = vec![Reply::WhoisUser(
         nick(),
-        client.user().to_owned(),
-        client.host().to_owned(),
-        client.realname.clone(),
+        person.user().to_owned(),
+        person.host().to_owned(),
+        person.realname.clone(),
     )];
-    if let Some(account) = client.account() {
+    if let Some(account) = person.account() {
         replies.push(Reply::WhoisAccount(nick(), account.to_owned()));
     }
     let all_prefixes = context.has(Capability::MultiPrefix);
-    let channels: Vec<_> = client
+    let channels: Vec<_> = person
         .channels
         .iter()
-        .filter(|id| world.can_see(context.me, person) && world.can_see_channel(context.me, **id))
+        .filter(|id| world.can_see(context.me, who) && world.can_see_channel(context.me, **id))
         .map(|id| {
             let channel = world.channel(*id);
-            let prefixes: String = channel.ranks(person).prefixes(all_prefixes).collect();
+            let prefixes: String = channel.ranks(who).prefixes(all_prefixes).collect();
             prefixes + &channel.name
         })
         .collect();
@@ -173,32 +171,33 @@ fn known_of(context: &Context, person: ClientId) -> Vec<Reply> {
         world.config.name.clone(),
         world.config.server_info().to_owned(),
     ));
-    if let Some(words) = &client.away {
+    if let Some(words) = &person.away {
         replies.push(Reply::Away(nick(), words.clone()));
     }
-    if client.is_operator() {
+    if person.is_operator() {
         replies.push(Reply::WhoisOperator(nick()));
     }
-    if world.owner_of(client.name()).is_some_and(|owner| client.account() == Some(&owner.name)) {
+    if world.owner_of(person.name()).is_some_and(|owner| person.account() == Some(&owner.name)) {
         replies.push(Reply::WhoisRegNick(nick()));
     }
-    if client.modes.has(UserMode::Bot) {
+    if person.modes.has(UserMode::Bot) {
         replies.push(Reply::WhoisBot(nick()));
     }
-    if client.modes.has(UserMode::Secure) {
+    if person.modes.has(UserMode::Secure) {
         replies.push(Reply::WhoisSecure(nick()));
     }
-    if person == context.me || context.person().is_operator() {
-        for device in world.connections_of(person).into_iter().filter_map(|device| world.client(device)) {
-            if let Some(fingerprint) = &device.certificate {
+    if who == context.me || context.person().is_operator() {
+        for connection in person.connections.iter().filter_map(|connection| world.connection(*connection)) {
+            if let Some(fingerprint) = &connection.certificate {
                 replies.push(Reply::WhoisCertFp(nick(), fingerprint.clone()));
             }
-            let address = device.real_host();
-            replies.push(Reply::WhoisHost(nick(), format!("{}@{address}", device.user()), address));
+            let address = host_of(connection.address.ip());
+            let from = format!("{}@{address}", connection.user(person));
+            replies.push(Reply::WhoisHost(nick(), from, address));
         }
-        replies.push(Reply::WhoisModes(nick(), client.modes.describe()));
+        replies.push(Reply::WhoisModes(nick(), person.modes.describe()));
     }
-    let idle = world.now.duration_since(spoke).as_secs().max(0);
+    let idle = world.now.duration_since(person.spoke).as_secs().max(0);
     replies.push(Reply::WhoisIdle(nick(), idle.to_string(), since.as_second().to_string()));
     replies
 }

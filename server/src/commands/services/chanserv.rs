@@ -51,9 +51,9 @@ fn owned_channel<'c>(context: &'c Context, name: &str) -> Result<(ChannelId, &'c
 /// Goes on for a user who has at least this rank by the room's list; server operators have every rank.
 fn channel_of(context: &Context, name: &str, rank: Rank) -> Result<ChannelId, Text> {
     let (channel, registration) = owned_channel(context, name)?;
-    let client = context.person();
-    let mine = client.account().map(|account| registration.ranks(account)).unwrap_or_default();
-    let allowed = mine.at_least(rank) || client.is_operator();
+    let person = context.person();
+    let mine = person.account().map(|account| registration.ranks(account)).unwrap_or_default();
+    let allowed = mine.at_least(rank) || person.is_operator();
     if allowed { Ok(channel) } else { Err(Text::NotYourRoom(name.to_owned())) }
 }
 

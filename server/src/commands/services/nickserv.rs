@@ -5,7 +5,7 @@ use crate::commands::accounts::{Keeping, obstacle, open, password_obstacle};
 use crate::commands::context::Context;
 use crate::commands::services::service::{Service, word};
 use crate::text::language::{Text, Words};
-use crate::world::{Change, ClientId};
+use crate::world::{Change, PersonId};
 
 /// How the password is changed: nobody at a machine that was left alone takes the account for good.
 const SET_PASSWORD: &str = "SET PASSWORD old-password new-password";
@@ -225,7 +225,7 @@ fn as_owner(
 }
 
 /// The holder of an account's nickname, other than the client itself.
-fn holder(context: &Context, account: &str) -> Option<ClientId> {
+fn holder(context: &Context, account: &str) -> Option<PersonId> {
     context.world.find(account).ok().filter(|holder| *holder != context.me)
 }
 

@@ -10,9 +10,8 @@ use teahouse_protocol::CaseMapping;
 use crate::world::channels::modes::{ChannelModes, Flag, List};
 use crate::world::channels::ranks::Ranks;
 use crate::world::channels::registration::ChannelRegistration;
-use crate::world::mask::{FoldedFace, ListEntry, Subject};
-use crate::world::people::client::Client;
-use crate::world::{ClientId, Number};
+use crate::world::mask::{Face, FoldedFace, ListEntry, Subject};
+use crate::world::{Number, PersonId};
 
 /// One channel.
 #[derive(Debug)]
@@ -36,9 +35,9 @@ pub struct Channel {
     /// Whether the store has it.
     pub(in crate::world) is_kept: bool,
     /// A person for whom it is kept, as long as they are there and stay: the first to be asked.
-    pub(in crate::world) kept_for: Option<ClientId>,
-    /// The members. Inverse of `clients[..].channels`.
-    pub(crate) members: IndexMap<ClientId, Member>,
+    pub(in crate::world) kept_for: Option<PersonId>,
+    /// The members. Inverse of `people[..].channels`.
+    pub(crate) members: IndexMap<PersonId, Member>,
 }
 
 /// The subject of a channel, and since when it is that.
@@ -55,17 +54,17 @@ pub struct Topic {
 /// How many accounts are on the list of those who were invited to one channel; the oldest invitation gives way.
 const MOST_INVITED: usize = 100;
 
-/// The invited: clients, which may have gone, and accounts, whose owners may have gone and come again.
+/// The invited: people, who may have gone, and accounts, whose owners may have gone and come again.
 #[derive(Debug, Default)]
 pub(crate) struct Invited {
-    clients: HashSet<ClientId>,
+    people: HashSet<PersonId>,
     accounts: Vec<String>,
 }
 
 impl Invited {
     /// Whether somebody was invited.
-    pub(crate) fn has(&self, id: ClientId, account: Option<&str>) -> bool {
-        self.clients.contains(&id)
+    pub(crate) fn has(&self, id: PersonId, account: Option<&str>) -> bool {
+        self.people.contains(&id)
             || account.is_some_and(|account| self.accounts.iter().any(|it| it == account))
     }
 
@@ -73,10 +72,10 @@ impl Invited {
         &self.accounts
     }
 
-    pub(in crate::world) fn add(&mut self, id: ClientId, is_here: impl Fn(ClientId) -> bool) {
-        // Clients that went without coming in must not pile up.
-        self.clients.retain(|id| is_here(*id));
-        self.clients.insert(id);
+    pub(in crate::world) fn add(&mut self, id: PersonId, is_here: impl Fn(PersonId) -> bool) {
+        // People who went without coming in must not pile up.
+        self.people.retain(|id| is_here(*id));
+        self.people.insert(id);
     }
 
     pub(in crate::world) fn add_account(&mut self, account: &str) {
@@ -87,8 +86,8 @@ impl Invited {
         self.accounts.push(account.to_owned());
     }
 
-    pub(in crate::world) fn forget(&mut self, id: ClientId) -> bool {
-        self.clients.remove(&id)
+    pub(in crate::world) fn forget(&mut self, id: PersonId) {
+        self.people.remove(&id);
     }
 
     /// Returns whether the account was on the list.
@@ -131,32 +130,31 @@ impl Channel {
     }
 
     /// The members.
-    pub fn members(&self) -> impl ExactSizeIterator<Item = (ClientId, &Member)> {
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (PersonId, &Member)> {
         self.members.iter().map(|(id, member)| (*id, member))
     }
 
     /// The ranks of a person here; none for a person who is no member.
-    pub fn ranks(&self, id: ClientId) -> Ranks {
+    pub fn ranks(&self, id: PersonId) -> Ranks {
         self.members.get(&id).map(|member| member.ranks).unwrap_or_default()
     }
 
-    /// Whether an entry of the list of bans that is about one of `subjects` describes a client, and no exception does.
-    pub fn bans(&self, client: &Client, subjects: &[Subject], casemapping: CaseMapping) -> bool {
+    /// Whether an entry of the list of bans that is about one of `subjects` describes a face, and no exception does.
+    pub fn bans(&self, face: Face, subjects: &[Subject], casemapping: CaseMapping) -> bool {
         let bans = self.modes.list(List::Bans);
         if bans.is_empty() {
             return false;
         }
-        let person = FoldedFace::of(client, casemapping);
-        let banned = |entry: &ListEntry| {
-            subjects.contains(&entry.subject().0) && entry.describes(&person, casemapping)
-        };
-        let excepted = |entry: &ListEntry| entry.describes(&person, casemapping);
+        let face = FoldedFace::of(face, casemapping);
+        let banned =
+            |entry: &ListEntry| subjects.contains(&entry.subject().0) && entry.describes(&face, casemapping);
+        let excepted = |entry: &ListEntry| entry.describes(&face, casemapping);
         bans.iter().any(banned) && !self.modes.list(List::Exceptions).iter().any(excepted)
     }
 
-    /// Whether a client is on the list of those who need no invitation.
-    pub fn invites(&self, client: &Client, casemapping: CaseMapping) -> bool {
-        let person = FoldedFace::of(client, casemapping);
-        self.modes.list(List::Invitations).iter().any(|entry| entry.describes(&person, casemapping))
+    /// Whether a face is on the list of those who need no invitation.
+    pub fn invites(&self, face: Face, casemapping: CaseMapping) -> bool {
+        let face = FoldedFace::of(face, casemapping);
+        self.modes.list(List::Invitations).iter().any(|entry| entry.describes(&face, casemapping))
     }
 }

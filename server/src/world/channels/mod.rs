@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::text::nickname::shown_in_refusal;
 use crate::text::reply::Reply;
-use crate::world::{Channel, ChannelId, ClientId, Flag, Member, Number, Rank, Ranks, Record, World};
+use crate::world::{Channel, ChannelId, Flag, Member, Number, PersonId, Rank, Ranks, Record, World};
 
 impl World {
     /// All channels.
@@ -43,7 +43,7 @@ impl World {
     ///
     /// # Errors
     /// ERR_NOSUCHCHANNEL.
-    pub fn find_visible_channel(&self, viewer: ClientId, name: &str) -> Result<ChannelId, Reply> {
+    pub fn find_visible_channel(&self, viewer: PersonId, name: &str) -> Result<ChannelId, Reply> {
         let channel = self.find_channel(name)?;
         if self.can_see_channel(viewer, channel) {
             Ok(channel)
@@ -53,24 +53,24 @@ impl World {
     }
 
     /// Whether `viewer` may know of a channel.
-    pub fn can_see_channel(&self, viewer: ClientId, channel: ChannelId) -> bool {
+    pub fn can_see_channel(&self, viewer: PersonId, channel: ChannelId) -> bool {
         !self.channels[channel].modes.has(Flag::Secret)
             || self.is_member(viewer, channel)
             || self.is_at_home(viewer, channel)
-            || self.clients[viewer].is_operator()
+            || self.people[viewer].is_operator()
     }
 
     /// The channel with this name that `id` is a member of.
     ///
     /// # Errors
     /// ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL.
-    pub fn joined(&self, id: ClientId, name: &str) -> Result<ChannelId, Reply> {
+    pub fn joined(&self, id: PersonId, name: &str) -> Result<ChannelId, Reply> {
         let channel = self.find_visible_channel(id, name)?;
         if self.is_member(id, channel) { Ok(channel) } else { Err(Reply::NotOnChannel(name.to_owned())) }
     }
 
-    /// Whether a client sits in a channel.
-    pub fn is_member(&self, id: ClientId, channel: ChannelId) -> bool {
+    /// Whether a person sits in a channel.
+    pub fn is_member(&self, id: PersonId, channel: ChannelId) -> bool {
         self.channels[channel].members.contains_key(&id)
     }
 
@@ -115,20 +115,20 @@ impl World {
         }
     }
 
-    /// Makes a client a member; the first member of a room that is nobody's is its operator. Tells nobody.
-    pub(crate) fn enter(&mut self, id: ClientId, channel: ChannelId) {
+    /// Makes a person a member; the first member of a room that is nobody's is its operator. Tells nobody.
+    pub(crate) fn enter(&mut self, id: PersonId, channel: ChannelId) {
         let opened = &self.channels[channel];
         let founds = opened.members.is_empty() && !self.is_lobby(opened) && opened.registration.is_none();
         let ranks = if founds { Ranks::only(Rank::Operator) } else { Ranks::default() };
         self.forget_invitation(id, channel);
         let since = self.next_number();
         self.channels[channel].members.insert(id, Member { ranks, since, spoke: None });
-        self.clients[id].channels.push(channel);
+        self.people[id].channels.push(channel);
         self.keep_presence(id);
     }
 
     /// Gives a member ranks, or takes them, and says whether that changes anything. Tells nobody.
-    pub(crate) fn set_ranks(&mut self, id: ClientId, channel: ChannelId, ranks: &[Rank], on: bool) -> bool {
+    pub(crate) fn set_ranks(&mut self, id: PersonId, channel: ChannelId, ranks: &[Rank], on: bool) -> bool {
         let Some(member) = self.channels[channel].members.get_mut(&id) else { return false };
         let before = member.ranks;
         for rank in ranks {
@@ -141,36 +141,36 @@ impl World {
         changed
     }
 
-    /// Notes that a client may come in. Tells nobody.
-    pub(crate) fn invite(&mut self, guest: ClientId, channel: ChannelId) {
-        let Self { clients, channels, .. } = self;
+    /// Notes that a person may come in. Tells nobody.
+    pub(crate) fn invite(&mut self, guest: PersonId, channel: ChannelId) {
+        let Self { people, channels, .. } = self;
         let invited = &mut channels[channel].invited;
-        invited.add(guest, |id| clients.contains_key(id));
-        if let Some(account) = clients[guest].account() {
+        invited.add(guest, |id| people.contains_key(id));
+        if let Some(account) = people[guest].account() {
             invited.add_account(account);
             self.keep_channel(channel);
         }
     }
 
     /// Whether somebody was invited to a channel and has not come in yet.
-    pub(crate) fn is_invited(&self, guest: ClientId, channel: ChannelId) -> bool {
-        self.channels[channel].invited.has(guest, self.clients[guest].account())
+    pub(crate) fn is_invited(&self, guest: PersonId, channel: ChannelId) -> bool {
+        self.channels[channel].invited.has(guest, self.people[guest].account())
     }
 
-    fn forget_invitation(&mut self, guest: ClientId, channel: ChannelId) {
+    fn forget_invitation(&mut self, guest: PersonId, channel: ChannelId) {
         let invited = &mut self.channels[channel].invited;
         invited.forget(guest);
-        let account = self.clients[guest].account();
+        let account = self.people[guest].account();
         if account.is_some_and(|account| invited.forget_account(account)) {
             self.keep_channel(channel);
         }
     }
 
     /// Ends a membership, and the channel if it was the last one. Tells nobody.
-    pub(crate) fn leave(&mut self, id: ClientId, channel: ChannelId) {
+    pub(crate) fn leave(&mut self, id: PersonId, channel: ChannelId) {
         self.keep_presence(id);
         self.channels[channel].members.swap_remove(&id);
-        self.clients[id].channels.retain(|joined| *joined != channel);
+        self.people[id].channels.retain(|joined| *joined != channel);
         self.close_if_empty(channel);
     }
 

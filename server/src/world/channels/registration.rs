@@ -3,7 +3,7 @@
 use teahouse_protocol::Rank;
 
 use crate::world::channels::ranks::Ranks;
-use crate::world::{ChannelId, ClientId, World};
+use crate::world::{ChannelId, PersonId, World};
 
 /// The owner of a room, and the ranks that accounts have there on coming in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl ChannelRegistration {
 
 impl World {
     /// Whether somebody has a rank in a registered room, wherever the person is.
-    pub(crate) fn is_at_home(&self, id: ClientId, channel: ChannelId) -> bool {
-        let account = self.channels[channel].registration.as_ref().zip(self.clients[id].account());
+    pub(crate) fn is_at_home(&self, id: PersonId, channel: ChannelId) -> bool {
+        let account = self.channels[channel].registration.as_ref().zip(self.people[id].account());
         account.is_some_and(|(registration, account)| registration.ranks(account) != Ranks::default())
     }
 

@@ -9,7 +9,7 @@
 use super::{for_each_connection, queue};
 use crate::outbox::Cause;
 use crate::world::delivery::line::CLASSES;
-use crate::world::{ChannelId, Client, ClientId, Hearers, Line, Member, Reads, World};
+use crate::world::{ChannelId, Connection, ConnectionId, Hearers, Line, Member, PersonId, Reads, World};
 
 /// The burst that is going on, if any.
 #[derive(Debug, Default)]
@@ -22,9 +22,9 @@ pub(in crate::world) struct Burst {
 /// The hearers of a burst.
 #[derive(Clone, Copy, Debug)]
 struct Audience {
-    /// The connection; another device of the same person hears what is said.
-    speaker: ClientId,
-    person: ClientId,
+    /// The connection; the other ones of the same person hear what is said.
+    speaker: ConnectionId,
+    person: PersonId,
     channel: ChannelId,
     hearers: Hearers,
     /// Whether the connection that speaks is told too.
@@ -35,12 +35,13 @@ struct Audience {
 
 impl Audience {
     #[inline]
-    fn has(&self, id: ClientId, client: &Client, (person, member): (ClientId, &Member)) -> bool {
+    fn has(&self, id: ConnectionId, connection: &Connection, (person, member): (PersonId, &Member)) -> bool {
         let Hearers { least, reads } = self.hearers;
         if id == self.speaker {
             return self.echo;
         }
-        reads.fits(client) && (person == self.person || least.is_none_or(|rank| member.ranks.at_least(rank)))
+        reads.fits(connection)
+            && (person == self.person || least.is_none_or(|rank| member.ranks.at_least(rank)))
     }
 }
 
@@ -48,14 +49,14 @@ impl World {
     /// Queues a speaker's words to a channel for those who are to hear them: the one way for all that is said there.
     /// The speaker's own connections hear them whatever their rank; the speaking one does if it
     /// [asked for that](Self::echoes).
-    pub(crate) fn say(&mut self, speaker: ClientId, channel: ChannelId, line: &Line, hearers: Hearers) {
+    pub(crate) fn say(&mut self, speaker: ConnectionId, channel: ChannelId, line: &Line, hearers: Hearers) {
         // The speaker's copy is part of the answer to a question with a label.
         let is_held = self.capture.as_ref().is_some_and(|capture| capture.is_for(speaker));
         if is_held
             && self.hears_itself(speaker, channel, hearers.reads)
             && let Some(capture) = &mut self.capture
         {
-            capture.hold(&self.clients[speaker], line);
+            capture.hold(&self.connections[speaker], line);
         }
         let goes_on = |audience: &Audience| {
             audience.speaker == speaker
@@ -79,20 +80,26 @@ impl World {
     }
 
     /// Whether a connection hears what it says to a channel itself.
-    fn hears_itself(&self, speaker: ClientId, channel: ChannelId, reads: Reads) -> bool {
+    fn hears_itself(&self, speaker: ConnectionId, channel: ChannelId, reads: Reads) -> bool {
         self.echoes(speaker)
-            && reads.fits(&self.clients[speaker])
+            && reads.fits(&self.connections[speaker])
             && self.is_member(self.person_of(speaker), channel)
     }
 
-    fn audience(&self, speaker: ClientId, channel: ChannelId, hearers: Hearers, is_held: bool) -> Audience {
+    fn audience(
+        &self,
+        speaker: ConnectionId,
+        channel: ChannelId,
+        hearers: Hearers,
+        is_held: bool,
+    ) -> Audience {
         let person = self.person_of(speaker);
         let echo = !is_held && self.hears_itself(speaker, channel, hearers.reads);
         let mut audience = Audience { speaker, person, channel, hearers, echo, classes: [false; CLASSES] };
         for (person, member) in &self.channels[channel].members {
-            for_each_connection(*person, &self.clients[*person], &self.clients, |id, client| {
-                let class = Line::class_of(client.capabilities);
-                audience.classes[class] |= audience.has(id, client, (*person, member));
+            for_each_connection(&self.people[*person], &self.connections, |id, connection| {
+                let class = Line::class_of(connection.capabilities);
+                audience.classes[class] |= audience.has(id, connection, (*person, member));
             });
         }
         audience
@@ -108,12 +115,12 @@ impl World {
     /// Hands what was said to its hearers.
     pub(crate) fn end_burst(&mut self) {
         let Some(audience) = self.burst.audience.take() else { return };
-        let Self { channels, clients, effects, burst, .. } = self;
+        let Self { channels, people, connections, effects, burst, .. } = self;
         for (person, member) in &channels[audience.channel].members {
-            for_each_connection(*person, &clients[*person], clients, |id, client| {
-                if audience.has(id, client, (*person, member)) {
-                    let lines = &burst.lines[Line::class_of(client.capabilities)];
-                    queue(client, &[lines], Cause::Others, &mut effects.touched);
+            for_each_connection(&people[*person], connections, |id, connection| {
+                if audience.has(id, connection, (*person, member)) {
+                    let lines = &burst.lines[Line::class_of(connection.capabilities)];
+                    queue(connection, &[lines], Cause::Others, &mut effects.touched);
                 }
             });
         }

@@ -1,6 +1,6 @@
 //! The hearers of what is said: the connections that can read it, and of a channel the members of some rank.
 
-use crate::world::{Capability, Client, Rank};
+use crate::world::{Capability, Connection, Rank};
 
 /// Which members of a channel hear what is said to it, beside the speaker's own connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +29,13 @@ pub(crate) enum Reads {
 impl Reads {
     /// Whether a connection can read it.
     #[inline]
-    pub(crate) fn fits(self, client: &Client) -> bool {
+    pub(crate) fn fits(self, connection: &Connection) -> bool {
         match self {
             Self::Words => true,
-            Self::TagsAlone => client.has(Capability::MessageTags),
-            Self::SeveralLines => client.takes_several_lines(),
-            Self::LineByLine => !client.takes_several_lines(),
-            Self::Redactions => client.has(Capability::MessageRedaction),
+            Self::TagsAlone => connection.has(Capability::MessageTags),
+            Self::SeveralLines => connection.takes_several_lines(),
+            Self::LineByLine => !connection.takes_several_lines(),
+            Self::Redactions => connection.has(Capability::MessageRedaction),
         }
     }
 }

@@ -8,7 +8,7 @@ use teahouse_protocol::batches;
 use teahouse_protocol::tags::{self, push_tag};
 
 use crate::outbox::Cause;
-use crate::world::{Capability, Client, ClientId, Line, Reads, World};
+use crate::world::{Capability, Connection, ConnectionId, Line, PersonId, Reads, World};
 
 /// The longest label, in bytes.
 const LABEL_BYTES: usize = 64;
@@ -16,7 +16,7 @@ const LABEL_BYTES: usize = 64;
 /// The answer to one question, held back.
 #[derive(Debug)]
 pub(crate) struct Capture {
-    who: ClientId,
+    who: ConnectionId,
     label: String,
     lines: Vec<TagsAndWords>,
 }
@@ -25,12 +25,12 @@ pub(crate) struct Capture {
 type TagsAndWords = (String, Vec<u8>);
 
 impl Capture {
-    pub(super) fn is_for(&self, client: ClientId) -> bool {
-        self.who == client
+    pub(super) fn is_for(&self, connection: ConnectionId) -> bool {
+        self.who == connection
     }
 
-    pub(in crate::world) fn hold(&mut self, client: &Client, line: &Line) {
-        self.lines.push(line.tags_and_words(client));
+    pub(in crate::world) fn hold(&mut self, connection: &Connection, line: &Line) {
+        self.lines.push(line.tags_and_words(connection));
     }
 }
 
@@ -46,8 +46,8 @@ fn is_batch((_, begin): &TagsAndWords, (_, end): &TagsAndWords) -> bool {
 
 impl Line {
     /// The line as a client gets it, so that another tag can be put before the others.
-    fn tags_and_words(&self, client: &Client) -> TagsAndWords {
-        let [tags, words] = self.parts(Self::class_of(client.capabilities));
+    fn tags_and_words(&self, connection: &Connection) -> TagsAndWords {
+        let [tags, words] = self.parts(Self::class_of(connection.capabilities));
         let tags = String::from_utf8_lossy(tags);
         (tags.trim_start_matches('@').trim_end().to_owned(), words.to_vec())
     }
@@ -55,9 +55,9 @@ impl Line {
 
 impl World {
     /// From here on, answers to `who` are held back, if it has asked for labels and for the batches that they need.
-    pub(crate) fn begin_capture(&mut self, who: ClientId, label: &str) {
-        let client = &self.clients[who];
-        let understood = client.has(Capability::LabeledResponse) && client.has(Capability::Batch);
+    pub(crate) fn begin_capture(&mut self, who: ConnectionId, label: &str) {
+        let connection = &self.connections[who];
+        let understood = connection.has(Capability::LabeledResponse) && connection.has(Capability::Batch);
         if understood && !label.is_empty() && label.len() <= LABEL_BYTES {
             self.capture = Some(Capture { who, label: label.to_owned(), lines: Vec::new() });
         }
@@ -65,7 +65,7 @@ impl World {
 
     /// Queues a line for a person that is no part of the answer: a speaker's words to themselves arrive like anybody
     /// else's.
-    pub(crate) fn tell_unlabelled(&mut self, to: ClientId, line: &Line, reads: Reads) {
+    pub(crate) fn tell_unlabelled(&mut self, to: PersonId, line: &Line, reads: Reads) {
         let capture = self.capture.take();
         self.tell_readers(to, line, reads);
         self.capture = capture;
@@ -87,18 +87,18 @@ impl World {
     }
 
     /// Sends the lines that were held back for `who`, labelled.
-    pub(crate) fn release_capture_of(&mut self, who: ClientId) {
+    pub(crate) fn release_capture_of(&mut self, who: ConnectionId) {
         let Some(Capture { label, lines, .. }) = self.capture.take_if(|capture| capture.who == who) else {
             return;
         };
-        if !self.clients.contains_key(who) {
+        if !self.connections.contains_key(who) {
             return;
         }
         let server = self.config.name.clone();
         match &lines[..] {
             [] => {
                 let ack = self.line(format_args!(":{server} ACK"));
-                self.send_tagged(who, tags::LABEL, &label, &ack.tags_and_words(&self.clients[who]));
+                self.send_tagged(who, tags::LABEL, &label, &ack.tags_and_words(&self.connections[who]));
             }
             [line] => self.send_tagged(who, tags::LABEL, &label, line),
             // An answer that is a batch already needs no other around it.
@@ -111,7 +111,7 @@ impl World {
             _ => {
                 let batch = self.next_number().to_string();
                 let begin = self.line(format_args!(":{server} BATCH +{batch} {}", batches::LABELED_RESPONSE));
-                self.send_tagged(who, tags::LABEL, &label, &begin.tags_and_words(&self.clients[who]));
+                self.send_tagged(who, tags::LABEL, &label, &begin.tags_and_words(&self.connections[who]));
                 for line in &lines {
                     // A line in a batch goes into this one with that batch; a line belongs to one batch only.
                     if line.0.split(';').any(|tag| tag.starts_with("batch=")) {
@@ -127,14 +127,14 @@ impl World {
     }
 
     /// Queues a line as it was held back.
-    fn send_as_held(&mut self, who: ClientId, (tags, words): &TagsAndWords) {
+    fn send_as_held(&mut self, who: ConnectionId, (tags, words): &TagsAndWords) {
         let (at, space) = if tags.is_empty() { ("", "") } else { ("@", " ") };
         let parts = [at.as_bytes(), tags.as_bytes(), space.as_bytes(), words];
         self.courier().queue(who, &parts, Cause::Answer);
     }
 
     /// Queues a line with one tag more.
-    fn send_tagged(&mut self, who: ClientId, key: &str, value: &str, (tags, words): &TagsAndWords) {
+    fn send_tagged(&mut self, who: ConnectionId, key: &str, value: &str, (tags, words): &TagsAndWords) {
         let mut first = String::new();
         push_tag(&mut first, key, value);
         let semicolon = if tags.is_empty() { "" } else { ";" };

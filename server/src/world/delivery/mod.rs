@@ -21,7 +21,8 @@ use crate::outbox::{Cause, Outbox};
 use crate::text::language::Text;
 use crate::text::reply::Reply;
 use crate::world::{
-    Capability, Capture, Channel, ChannelId, Client, ClientId, Line, Member, Reads, Tags, World,
+    Capability, Capture, Channel, ChannelId, Connection, ConnectionId, Line, Member, Person, PersonId, Reads,
+    Tags, World,
 };
 
 /// How much of a sentence a notice holds, in bytes: with names of any length before it, it is one line.
@@ -45,93 +46,94 @@ impl World {
 
     /// Tells every server operator something that the server itself has to say.
     pub(crate) fn tell_operators(&mut self, text: &Text) {
-        let operators = self.clients.iter().filter(|(_, client)| client.is_operator());
-        for id in operators.map(|(id, _)| id).collect::<Vec<_>>() {
+        let operators = self.people.values().filter(|person| person.is_operator());
+        for id in operators.flat_map(|person| person.connections.clone()).collect::<Vec<_>>() {
             self.notice(id, text);
         }
     }
 
     /// Queues a line for one connection.
-    pub fn tell(&mut self, to: ClientId, line: &Line, cause: Cause) {
-        let Courier { clients, touched, capture, .. } = self.courier();
-        deliver(to, &clients[to], line, cause, touched, capture);
+    pub fn tell(&mut self, to: ConnectionId, line: &Line, cause: Cause) {
+        let Courier { connections, touched, capture, .. } = self.courier();
+        deliver(to, &connections[to], line, cause, touched, capture);
     }
 
     /// Queues a line for one connection that nobody else gets.
-    pub(crate) fn tell_only(&mut self, to: ClientId, line: Line, cause: Cause) {
+    pub(crate) fn tell_only(&mut self, to: ConnectionId, line: Line, cause: Cause) {
         self.tell(to, &line, cause);
         self.done_with(line);
     }
 
     /// Queues a numeric for the client that asked.
-    pub fn answer(&mut self, to: ClientId, reply: &Reply) {
+    pub fn answer(&mut self, to: ConnectionId, reply: &Reply) {
         let line = self.numeric(to, reply);
         self.tell_only(to, line, Cause::Answer);
     }
 
     /// Queues a numeric for a client because somebody else did something.
-    pub(crate) fn notify(&mut self, to: ClientId, reply: &Reply) {
+    pub(crate) fn notify(&mut self, to: ConnectionId, reply: &Reply) {
         let line = self.numeric(to, reply);
         self.tell_only(to, line, Cause::Others);
     }
 
     /// Queues a sentence of the server's own, where there is no numeric for it. Each of its lines is a notice, and a
     /// line that is too long is several.
-    pub(crate) fn notice(&mut self, to: ClientId, text: &Text) {
-        let words = text.to_string(self.clients[to].language);
+    pub(crate) fn notice(&mut self, to: ConnectionId, text: &Text) {
+        let Connection { language, person, .. } = self.connections[to];
+        let words = text.to_string(language);
         for words in words.lines().flat_map(|line| text::split(line, NOTICE_BYTES)) {
-            let (server, name) = (&self.config.name, self.clients[to].name());
+            let (server, name) = (&self.config.name, self.people[person].name());
             let line = self.line(format_args!(":{server} NOTICE {name} :{words}"));
             self.tell_only(to, line, Cause::Answer);
         }
     }
 
     /// A numeric, as a client gets it.
-    pub(crate) fn numeric(&self, to: ClientId, reply: &Reply) -> Line {
-        let client = &self.clients[to];
-        let (server, name, params) = (&self.config.name, client.name(), reply.params(client.language));
+    pub(crate) fn numeric(&self, to: ConnectionId, reply: &Reply) -> Line {
+        let Connection { language, person, .. } = self.connections[to];
+        let (server, name, params) = (&self.config.name, self.people[person].name(), reply.params(language));
         self.line(format_args!(":{server} {:03} {name} {params}", reply.numeric()))
     }
 
     /// Queues for each connection of a person the line that `choose` has for it.
     pub(crate) fn tell_person<'l>(
         &mut self,
-        person: ClientId,
-        choose: impl Fn(ClientId, &Client) -> Option<&'l Line>,
+        person: PersonId,
+        choose: impl Fn(ConnectionId, &Connection) -> Option<&'l Line>,
     ) {
         let at_work = self.at_work;
-        let Courier { clients, touched, capture, .. } = self.courier();
-        for_each_connection(person, &clients[person], clients, |id, client| {
-            if let Some(line) = choose(id, client) {
+        let Courier { people, connections, touched, capture, .. } = self.courier();
+        for_each_connection(&people[person], connections, |id, connection| {
+            if let Some(line) = choose(id, connection) {
                 let cause = if at_work == Some(id) { Cause::Answer } else { Cause::Others };
-                deliver(id, client, line, cause, touched, capture);
+                deliver(id, connection, line, cause, touched, capture);
             }
         });
     }
 
     /// Queues a line for those connections of a person that can read it.
-    pub(crate) fn tell_readers(&mut self, person: ClientId, line: &Line, reads: Reads) {
-        self.tell_person(person, |_, client| reads.fits(client).then_some(line));
+    pub(crate) fn tell_readers(&mut self, person: PersonId, line: &Line, reads: Reads) {
+        self.tell_person(person, |_, connection| reads.fits(connection).then_some(line));
     }
 
     /// Queues for the speaker's own connections a line that was said to somebody else. The speaking connection hears
     /// it if it has [asked for that](Self::echoes), and `others_hear` says whether the other ones do.
-    pub(crate) fn tell_own(&mut self, speaker: ClientId, line: &Line, reads: Reads, others_hear: bool) {
+    pub(crate) fn tell_own(&mut self, speaker: ConnectionId, line: &Line, reads: Reads, others_hear: bool) {
         let echo = self.echoes(speaker);
-        self.tell_person(self.person_of(speaker), |id, client| {
+        self.tell_person(self.person_of(speaker), |id, connection| {
             let wants = if id == speaker { echo } else { others_hear };
-            (wants && reads.fits(client)).then_some(line)
+            (wants && reads.fits(connection)).then_some(line)
         });
     }
 
     /// Whether a connection hears what it says itself
     /// ([echo-message](https://ircv3.net/specs/extensions/echo-message)).
-    pub(crate) fn echoes(&self, speaker: ClientId) -> bool {
-        self.clients[speaker].has(Capability::EchoMessage)
+    pub(crate) fn echoes(&self, speaker: ConnectionId) -> bool {
+        self.connections[speaker].has(Capability::EchoMessage)
     }
 
     /// Queues a numeric for each connection of a person.
-    pub(crate) fn notify_person(&mut self, person: ClientId, reply: &Reply) {
+    pub(crate) fn notify_person(&mut self, person: PersonId, reply: &Reply) {
         for connection in self.connections_of(person) {
             self.notify(connection, reply);
         }
@@ -141,54 +143,53 @@ impl World {
     pub fn tell_channel<'l>(
         &mut self,
         channel: ChannelId,
-        mut choose: impl FnMut(ClientId, &Client, &Member) -> Option<&'l Line>,
+        mut choose: impl FnMut(ConnectionId, &Connection, &Member) -> Option<&'l Line>,
     ) {
-        let Courier { channels, clients, touched, capture, .. } = self.courier();
-        for (id, member) in &channels[channel].members {
-            for_each_connection(*id, &clients[*id], clients, |id, client| {
-                if let Some(line) = choose(id, client, member) {
-                    deliver(id, client, line, Cause::Others, touched, capture);
+        let Courier { channels, people, connections, touched, capture } = self.courier();
+        for (person, member) in &channels[channel].members {
+            for_each_connection(&people[*person], connections, |id, connection| {
+                if let Some(line) = choose(id, connection, member) {
+                    deliver(id, connection, line, Cause::Others, touched, capture);
                 }
             });
         }
     }
 
-    /// Queues, once for everybody who shares a channel with a client, the line that `choose` has for it; not for the
-    /// client itself.
-    pub fn tell_neighbours<'l>(&mut self, id: ClientId, choose: impl Fn(&Client) -> Option<&'l Line>) {
+    /// Queues, once for each connection of everybody who shares a channel with a person, the line that `choose` has for
+    /// it; not for the person's own.
+    pub fn tell_neighbours<'l>(&mut self, id: PersonId, choose: impl Fn(&Connection) -> Option<&'l Line>) {
         self.begin_round(id);
         let round = self.round;
-        let Courier { channels, clients, touched, capture } = self.courier();
-        for index in 0..clients[id].channels.len() {
-            let channel = clients[id].channels[index];
+        let Courier { channels, people, connections, touched, capture } = self.courier();
+        for index in 0..people[id].channels.len() {
+            let channel = people[id].channels[index];
             for member in channels[channel].members.keys() {
-                if mem::replace(&mut clients[*member].round, round) == round {
+                let person = &mut people[*member];
+                if mem::replace(&mut person.round, round) == round {
                     continue;
                 }
-                for_each_connection(*member, &clients[*member], clients, |id, client| {
-                    if let Some(line) = choose(client) {
-                        deliver(id, client, line, Cause::Others, touched, capture);
+                for_each_connection(person, connections, |id, connection| {
+                    if let Some(line) = choose(connection) {
+                        deliver(id, connection, line, Cause::Others, touched, capture);
                     }
                 });
             }
         }
     }
 
-    /// Like [`tell_neighbours`](Self::tell_neighbours), and for clients too that watch for the client with
+    /// Like [`tell_neighbours`](Self::tell_neighbours), and for clients too that watch for the person with
     /// `extended-monitor` on; `choose` sees to the capability that the line itself needs.
     pub(crate) fn tell_neighbours_and_watchers<'l>(
         &mut self,
-        id: ClientId,
-        choose: impl Fn(&Client) -> Option<&'l Line>,
+        id: PersonId,
+        choose: impl Fn(&Connection) -> Option<&'l Line>,
     ) {
         self.tell_neighbours(id, &choose);
-        for watcher in self.watchers_of(self.clients[id].name()) {
-            let client = &self.clients[watcher];
-            // Whether it has been told is noted of the person.
-            let person = client.person.unwrap_or(watcher);
-            if self.clients[person].round != self.round
-                && client.has(Capability::ExtendedMonitor)
-                && let Some(line) = choose(client)
+        for watcher in self.watchers_of(self.people[id].name()) {
+            let connection = &self.connections[watcher];
+            if self.people[connection.person].round != self.round
+                && connection.has(Capability::ExtendedMonitor)
+                && let Some(line) = choose(connection)
             {
                 self.tell(watcher, line, Cause::Others);
             }
@@ -196,16 +197,17 @@ impl World {
     }
 
     /// From here on, nobody but `id` has been told.
-    fn begin_round(&mut self, id: ClientId) {
+    fn begin_round(&mut self, id: PersonId) {
         self.round += 1;
-        self.clients[id].round = self.round;
+        self.people[id].round = self.round;
     }
 }
 
 /// The way to the outboxes, and the only one but for the end of a burst itself.
 struct Courier<'w> {
     channels: &'w SlotMap<ChannelId, Channel>,
-    clients: &'w mut SlotMap<ClientId, Client>,
+    people: &'w mut SlotMap<PersonId, Person>,
+    connections: &'w SlotMap<ConnectionId, Connection>,
     touched: &'w mut Vec<Arc<Outbox>>,
     capture: &'w mut Option<Capture>,
 }
@@ -215,53 +217,49 @@ impl World {
     #[inline]
     fn courier(&mut self) -> Courier<'_> {
         self.end_burst();
-        let Self { channels, clients, effects, capture, .. } = self;
-        Courier { channels, clients, touched: &mut effects.touched, capture }
+        let Self { channels, people, connections, effects, capture, .. } = self;
+        Courier { channels, people, connections, touched: &mut effects.touched, capture }
     }
 }
 
 impl Courier<'_> {
     /// Queues bytes for one connection, whatever is held back.
-    fn queue(&mut self, to: ClientId, parts: &[&[u8]], cause: Cause) {
-        queue(&self.clients[to], parts, cause, self.touched);
+    fn queue(&mut self, to: ConnectionId, parts: &[&[u8]], cause: Cause) {
+        queue(&self.connections[to], parts, cause, self.touched);
     }
 }
 
-/// Queues a line for one client, or holds it back as part of the answer to a question with a label.
+/// Queues a line for one connection, or holds it back as part of the answer to a question with a label.
 fn deliver(
-    to: ClientId,
-    client: &Client,
+    to: ConnectionId,
+    connection: &Connection,
     line: &Line,
     cause: Cause,
     touched: &mut Vec<Arc<Outbox>>,
     capture: &mut Option<Capture>,
 ) {
     if let Some(capture) = capture.as_mut().filter(|capture| capture.is_for(to)) {
-        capture.hold(client, line);
+        capture.hold(connection, line);
     } else {
-        queue(client, &line.parts(Line::class_of(client.capabilities)), cause, touched);
+        queue(connection, &line.parts(Line::class_of(connection.capabilities)), cause, touched);
     }
 }
 
-/// Queues bytes for one client, and notes that its outbox is to be flushed.
-fn queue(client: &Client, parts: &[&[u8]], cause: Cause, touched: &mut Vec<Arc<Outbox>>) {
-    if client.outbox.queue(parts, cause) {
-        touched.push(Arc::clone(&client.outbox));
+/// Queues bytes for one connection, and notes that its outbox is to be flushed.
+fn queue(connection: &Connection, parts: &[&[u8]], cause: Cause, touched: &mut Vec<Arc<Outbox>>) {
+    if connection.outbox.queue(parts, cause) {
+        touched.push(Arc::clone(&connection.outbox));
     }
 }
 
 /// Does something for each connection of a person.
 #[inline]
 fn for_each_connection<'c>(
-    id: ClientId,
-    client: &'c Client,
-    clients: &'c SlotMap<ClientId, Client>,
-    mut work: impl FnMut(ClientId, &'c Client),
+    person: &Person,
+    connections: &'c SlotMap<ConnectionId, Connection>,
+    mut work: impl FnMut(ConnectionId, &'c Connection),
 ) {
-    if !client.is_apart {
-        return work(id, client);
-    }
-    for device in &client.devices {
-        work(*device, &clients[*device]);
+    for id in &person.connections {
+        work(*id, &connections[*id]);
     }
 }

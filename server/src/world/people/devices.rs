@@ -1,143 +1,123 @@
 //! One person, several connections: a telephone and a laptop under one nickname.
 //!
-//! As long as a person has one connection, both are one [`Client`]. When a second connection comes to share the
-//! nickname, or when somebody who stays loses the last one, the person becomes a client of its own, *apart*: it has
-//! the nickname, the rooms, the account and the modes, and its outbox leads nowhere. Its connections are its
-//! *devices*: each has its outbox, its capabilities and its language, and of the person only what answers name.
+//! Every connection has a person from the beginning, and before the end of the login a person has one connection. A
+//! login to the account of somebody who is here makes the connection another one of that person, and the person that
+//! it came with is no more. Somebody who [stays](crate::world::people::presence) has no connection at all.
 //!
-//! So the tables about people (members, names, masks) have the person's [`ClientId`], and the tables about bytes and
-//! who gets them have the device's. Nobody else sees how many devices there are.
+//! The tables about people (members, names, masks) have the [`PersonId`], and the tables about bytes and who gets them
+//! the [`ConnectionId`]. Nobody else sees how many connections there are.
 
-use std::io;
 use std::mem;
-use std::os::fd::BorrowedFd;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::config::network::host_of;
 use crate::config::user_modes::UserMode;
-use crate::outbox::{AtEnd, Cause, Outbox, Wire};
+use crate::net::tls::Fingerprint;
+use crate::outbox::{AtEnd, Cause, Outbox};
 use crate::text::language::Text;
-use crate::world::{Client, ClientId, Registration, World};
-
-/// The wire of a person apart.
-struct Nowhere;
-
-impl Wire for Nowhere {
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn shut_down(&self) {}
-
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        None
-    }
-}
-
-/// An outbox that takes nothing.
-pub(in crate::world) fn nowhere() -> Arc<Outbox> {
-    let outbox = Outbox::new(Nowhere, 0);
-    // Nobody has to flush what holds nothing.
-    let _ = outbox.close(AtEnd::ShutDown);
-    Arc::new(outbox)
-}
+use crate::world::people::person::Connections;
+use crate::world::{Connection, ConnectionId, Person, PersonId, World};
 
 impl World {
-    /// The person at a connection.
-    pub fn person_of(&self, connection: ClientId) -> ClientId {
-        self.clients.get(connection).and_then(|client| client.person).unwrap_or(connection)
+    /// Lets a new connection in. Its person has no name yet.
+    pub fn connect(&mut self, address: SocketAddr, outbox: Arc<Outbox>) -> ConnectionId {
+        let ip = address.ip();
+        let host = if self.config.cloak { self.cloak.cover(ip) } else { host_of(ip) };
+        let person = self.people.insert(Person::new(ip, host));
+        let connection = Connection::new(address, outbox, person, self.config.language);
+        let connection = self.connections.insert(connection);
+        self.people[person].connections.push(connection);
+        connection
+    }
+
+    /// Notes of a new connection that nobody can listen to it, and by what certificate the client is known.
+    pub(crate) fn came_over_tls(&mut self, id: ConnectionId, certificate: Option<Fingerprint>) {
+        let connection = &mut self.connections[id];
+        connection.is_secure = true;
+        connection.certificate = certificate.map(|fingerprint| fingerprint.to_string());
+        let person = connection.person;
+        self.see_whether_secure(person);
+    }
+
+    /// Every connection.
+    pub fn connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
+        self.connections.iter()
+    }
+
+    /// The connection, unless it has gone.
+    pub fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.connections.get(id)
+    }
+
+    /// A connection that is here.
+    pub(crate) fn connection_mut(&mut self, id: ConnectionId) -> &mut Connection {
+        &mut self.connections[id]
+    }
+
+    /// The person at a connection that is here.
+    pub fn person_of(&self, connection: ConnectionId) -> PersonId {
+        self.connections[connection].person
+    }
+
+    /// The person at a connection, unless it has gone.
+    pub fn person_at(&self, connection: ConnectionId) -> Option<&Person> {
+        self.connections.get(connection).map(|connection| &self.people[connection.person])
     }
 
     /// Whether a person has a connection.
-    pub(crate) fn is_connected(&self, person: ClientId) -> bool {
-        let client = &self.clients[person];
-        !client.is_apart || !client.devices.is_empty()
+    pub(crate) fn is_connected(&self, person: PersonId) -> bool {
+        !self.people[person].connections.is_empty()
     }
 
-    /// The connections of a person: its devices, or else itself.
-    pub(crate) fn connections_of(&self, person: ClientId) -> Vec<ClientId> {
-        let client = &self.clients[person];
-        if client.is_apart { client.devices.clone() } else { vec![person] }
+    /// The connections of a person.
+    pub(crate) fn connections_of(&self, person: PersonId) -> Connections {
+        self.people[person].connections.clone()
     }
 
-    /// Makes a connection another device of a person.
-    pub(crate) fn attach(&mut self, device: ClientId, person: ClientId) -> ClientId {
-        let wanted = self.free_nick(device);
-        let person = self.set_apart(person);
+    /// Ends the login of a connection: it is another one of a person who is here.
+    pub(crate) fn attach(&mut self, id: ConnectionId, person: PersonId) {
+        // What was said before is not for the newcomer.
+        self.end_burst();
+        let newcomer = self.connections[id].person;
+        let wanted = self.free_nick(newcomer);
         if let Some(wanted) = wanted.filter(|_| !self.is_connected(person)) {
             // A person who comes back may have chosen another name. If it is taken, the old one is good enough.
             let _ = self.take_nick(person, &wanted);
         }
-        let now = self.now;
-        self.clients[device].registration = Registration::Done { since: now, spoke: now };
-        self.adopt(device, person);
+        self.forget_login(newcomer);
+        let newcomer = self.people.remove(newcomer).expect("a connection has a person");
+        let connection = &mut self.connections[id];
+        (connection.person, connection.login) = (person, None);
+        let somebody = &mut self.people[person];
+        connection.other_user = Some(newcomer.user()).filter(|user| *user != somebody.user()).map(Box::from);
+        somebody.connections.push(id);
+        self.see_whether_secure(person);
         self.welcome_back(person);
-        person
     }
 
-    fn adopt(&mut self, device: ClientId, person: ClientId) {
-        self.devices += 1;
-        self.forget_login(device);
-        self.clients[device].person = Some(person);
-        self.clients[person].devices.push(device);
-        self.mirror(person);
+    /// Nobody can listen to a person with connections if that is so at each of them.
+    fn is_secure(&self, person: &Person) -> bool {
+        let mut connections = person.connections.iter();
+        !person.connections.is_empty() && connections.all(|id| self.connections[*id].is_secure)
     }
 
-    /// Makes a person a client of its own and its connection a device of it, unless it is so already.
-    pub(in crate::world) fn set_apart(&mut self, id: ClientId) -> ClientId {
-        if self.clients[id].is_apart {
-            return id;
-        }
-        // The members of its rooms get other keys.
-        self.end_burst();
-        let apart = self.clients[id].take_person(Arc::clone(&self.nowhere));
-        let channels = apart.channels.clone();
-        let nick = apart.name().to_owned();
-        let person = self.clients.insert(apart);
-        self.note_login(person);
-        self.point_names_at(&nick, person);
-        for channel in channels {
-            let members = &mut self.channels[channel].members;
-            if let Some((index, _, member)) = members.swap_remove_full(&id) {
-                let (last, _) = members.insert_full(person, member);
-                members.swap_indices(index, last);
-            }
-        }
-        for channel in self.channels.values_mut() {
-            if channel.invited.forget(id) {
-                channel.invited.add(person, |_| true);
-            }
-        }
-        self.adopt(id, person);
-        person
-    }
-
-    /// Brings what the devices know of their person up to date.
-    pub(crate) fn mirror(&mut self, person: ClientId) {
-        let Some(client) = self.clients.get_mut(person).filter(|client| client.is_apart) else { return };
-        let devices = mem::take(&mut client.devices);
-        let secure = devices.iter().all(|device| self.clients[*device].modes.has(UserMode::Secure));
-        self.clients[person].modes.set(UserMode::Secure, secure && !devices.is_empty());
-        for device in &devices {
-            if let Some([device, person]) = self.clients.get_disjoint_mut([*device, person]) {
-                device.mirror(person);
-            }
-        }
-        self.clients[person].devices = devices;
+    fn see_whether_secure(&mut self, id: PersonId) {
+        let secure = self.is_secure(&self.people[id]);
+        self.people[id].modes.set(UserMode::Secure, secure);
     }
 
     /// Ends a connection. A person with another connection stays. So does a person who is to stay, as if away.
     /// Anybody else goes (`expel`).
     ///
-    /// Safe to be called twice: for a client that is gone it does nothing.
-    pub fn disconnect(&mut self, id: ClientId, reason: &Text) {
-        let Some(client) = self.clients.get(id) else { return };
-        let person = client.person.unwrap_or(id);
-        if self.clients[person].devices.len() > 1 {
+    /// Safe to be called twice: for a connection that is gone it does nothing.
+    pub fn disconnect(&mut self, id: ConnectionId, reason: &Text) {
+        let Some(connection) = self.connections.get(id) else { return };
+        let (person, address) = (connection.person, connection.address.ip());
+        if self.people[person].connections.len() > 1 {
             self.hang_up(id, reason);
         } else if self.stays(person) {
-            let person = self.set_apart(person);
-            let address = self.clients[id].address;
-            if mem::replace(&mut self.clients[person].address, address).ip() != address.ip() {
+            if mem::replace(&mut self.people[person].address, address) != address {
                 self.keep_presence(person);
             }
             self.hang_up(id, reason);
@@ -148,64 +128,50 @@ impl World {
     }
 
     /// Ends all connections of a person, who is gone then: the rooms are told and the name is free.
-    pub(crate) fn expel(&mut self, person: ClientId, reason: &Text) {
-        let Some(client) = self.clients.get(person) else { return };
-        let devices = client.devices.clone();
-        self.depart(person, reason);
-        for device in devices {
-            self.hang_up(device, reason);
+    pub(crate) fn expel(&mut self, id: PersonId, reason: &Text) {
+        if !self.people.contains_key(id) {
+            return;
         }
-        if self.clients[person].is_apart {
-            self.forget_login(person);
-            self.clients.remove(person);
-        } else {
-            self.hang_up(person, reason);
+        self.depart(id, reason);
+        for connection in self.connections_of(id) {
+            self.hang_up(connection, reason);
         }
+        self.forget_login(id);
+        self.people.remove(id);
     }
 
     /// Closes a connection: an ERROR says why.
-    fn hang_up(&mut self, id: ClientId, reason: &Text) {
+    fn hang_up(&mut self, id: ConnectionId, reason: &Text) {
         self.forget_watched(id);
-        let (host, language) = (self.clients[id].real_host(), self.clients[id].language);
-        let farewell = Text::ClosingLink(host, reason.to_string(language)).to_string(language);
-        let error = self.line(format_args!("ERROR :{farewell}"));
+        let Connection { address, language, .. } = self.connections[id];
+        let farewell = Text::ClosingLink(host_of(address.ip()), reason.to_string(language));
+        let error = self.line(format_args!("ERROR :{}", farewell.to_string(language)));
         self.tell(id, &error, Cause::Answer);
         self.release_capture_of(id);
-        self.forget_login(id);
-        let client = self.clients.remove(id).expect("it is looked up before");
-        self.devices -= usize::from(client.person.is_some());
-        if let Some(person) = client.person.filter(|person| self.clients.contains_key(*person)) {
-            self.clients[person].devices.retain(|device| *device != id);
-            self.mirror(person);
-        }
+        let Connection { person, outbox, .. } = self.connections.remove(id).expect("it is looked up before");
+        self.people[person].connections.retain(|connection| *connection != id);
+        self.see_whether_secure(person);
         // Its own session goes on reading until the client has heard; anybody else has to wake that session.
         let at_end = if self.at_work == Some(id) { AtEnd::Finish } else { AtEnd::ShutDown };
-        if client.outbox.close(at_end) {
-            self.effects.touched.push(client.outbox);
+        if outbox.close(at_end) {
+            self.effects.touched.push(outbox);
         }
     }
 
-    pub(in crate::world) fn check_devices(&self) {
-        let devices = self.clients.values().filter(|client| client.person.is_some()).count();
-        assert_eq!(self.devices, devices, "devices are counted right");
-        for (id, client) in &self.clients {
-            assert!(client.is_apart || client.devices.is_empty(), "devices are a person's who is apart");
-            let is_there = !client.devices.is_empty() || client.account().is_some();
-            assert!(!client.is_apart || is_there, "somebody is at the other end, or stays");
-            for device in &client.devices {
-                assert_eq!(self.clients[*device].person, Some(id), "a device knows its person");
-            }
-            if let Some(person) = client.person.map(|person| &self.clients[person]) {
-                assert!(person.devices.contains(&id), "a person knows its devices");
-                assert!(client.channels.is_empty(), "the person sits in rooms, not the device");
-                let mirrored = |client: &Client| {
-                    let mut modes = client.modes;
-                    modes.set(UserMode::Secure, false);
-                    let account = client.account().map(str::to_owned);
-                    (client.nick().map(str::to_owned), client.source().to_owned(), account, modes)
-                };
-                assert_eq!(mirrored(client), mirrored(person), "a device knows how its person is called");
-            }
+    pub(in crate::world) fn check_connections(&self) {
+        for (id, connection) in &self.connections {
+            let person = self.people.get(connection.person).expect("somebody is at the other end");
+            let times = person.connections.iter().filter(|other| **other == id).count();
+            assert_eq!(times, 1, "a person knows each connection once");
+            assert_ne!(person.is_registered(), connection.login.is_some(), "a login ends for both");
+        }
+        let all = self.people.values().map(|person| person.connections.len());
+        assert_eq!(all.sum::<usize>(), self.connections.len(), "a person knows no other connections");
+        for person in self.people.values() {
+            let count = person.connections.len();
+            assert!(count == 1 || person.is_registered(), "the login is that of one connection");
+            assert!(count > 0 || person.account().is_some(), "somebody is at the other end, or stays");
+            assert_eq!(person.modes.has(UserMode::Secure), self.is_secure(person), "TLS is a mode, too");
         }
     }
 }

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::Folded;
 
 use crate::config::addresses;
-use crate::world::{ClientId, World};
+use crate::world::{ConnectionId, World};
 
 /// How many wrong passwords for one account cost nothing but the time to check them.
 const FREE: u32 = 3;
@@ -82,11 +82,11 @@ struct Count {
 
 impl World {
     /// How long an attempt that comes by a connection has to wait.
-    pub(crate) fn wait_for_guess(&self, whose: &Whose, device: ClientId) -> Duration {
-        let client = &self.clients[device];
-        let by_connection = u32::from(client.wrong_passwords).checked_sub(FREE_BY_A_CONNECTION);
+    pub(crate) fn wait_for_guess(&self, whose: &Whose, connection: ConnectionId) -> Duration {
+        let asking = &self.connections[connection];
+        let by_connection = u32::from(asking.wrong_passwords).checked_sub(FREE_BY_A_CONNECTION);
         let elsewhere = self
-            .keys(whose, client.address.ip())
+            .keys(whose, asking.address.ip())
             .filter_map(|key| self.guesses.count(&key, self.now).checked_sub(key.free()));
         match elsewhere.chain(by_connection).max() {
             None => Duration::ZERO,
@@ -95,9 +95,9 @@ impl World {
     }
 
     /// Counts a wrong password; the connection may have gone meanwhile.
-    pub(crate) fn guessed_wrong(&mut self, whose: &Whose, device: ClientId, address: IpAddr) {
-        if let Some(client) = self.clients.get_mut(device) {
-            client.wrong_passwords = client.wrong_passwords.saturating_add(1);
+    pub(crate) fn guessed_wrong(&mut self, whose: &Whose, connection: ConnectionId, address: IpAddr) {
+        if let Some(connection) = self.connections.get_mut(connection) {
+            connection.wrong_passwords = connection.wrong_passwords.saturating_add(1);
         }
         let now = self.now;
         for key in self.keys(whose, address) {
@@ -106,9 +106,9 @@ impl World {
     }
 
     /// The owner has come in; the wrong passwords were slips. An address keeps its own, unless it knows the house's.
-    pub(crate) fn guessed_right(&mut self, whose: Whose, device: ClientId, address: IpAddr) {
-        if let Some(client) = self.clients.get_mut(device) {
-            client.wrong_passwords = 0;
+    pub(crate) fn guessed_right(&mut self, whose: Whose, connection: ConnectionId, address: IpAddr) {
+        if let Some(connection) = self.connections.get_mut(connection) {
+            connection.wrong_passwords = 0;
         }
         self.guesses.counts.remove(&match whose {
             Whose::House => Key::Door(addresses::source_network(address)),
@@ -216,13 +216,30 @@ fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::net::SocketAddr;
+    use std::os::fd::BorrowedFd;
     use std::sync::Arc;
 
     use super::*;
     use crate::config::Config;
     use crate::config::network::Network;
-    use crate::world::people::devices::nowhere;
+    use crate::outbox::{Outbox, Wire};
+
+    /// The wire of a client to which nothing is said.
+    struct Nothing;
+
+    impl Wire for Nothing {
+        fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+
+        fn shut_down(&self) {}
+
+        fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+            None
+        }
+    }
 
     fn world() -> World {
         World::new(Arc::default(), Timestamp::UNIX_EPOCH)
@@ -232,8 +249,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn connect(world: &mut World, address: &str) -> ClientId {
-        world.connect(SocketAddr::new(ip(address), 1024), nowhere())
+    fn connect(world: &mut World, address: &str) -> ConnectionId {
+        world.connect(SocketAddr::new(ip(address), 1024), Arc::new(Outbox::new(Nothing, 0)))
     }
 
     fn account(name: &str) -> Whose {
@@ -242,14 +259,14 @@ mod tests {
 
     /// How long a connection that is new waits.
     fn wait(world: &mut World, whose: &Whose, address: &str) -> Duration {
-        let device = connect(world, address);
-        world.wait_for_guess(whose, device)
+        let connection = connect(world, address);
+        world.wait_for_guess(whose, connection)
     }
 
     /// Guesses by a connection that is new.
     fn guess(world: &mut World, whose: &Whose, address: &str) {
-        let device = connect(world, address);
-        world.guessed_wrong(whose, device, ip(address));
+        let connection = connect(world, address);
+        world.guessed_wrong(whose, connection, ip(address));
     }
 
     #[test]
@@ -345,8 +362,8 @@ mod tests {
         }
         assert_eq!(wait(&mut world, &Whose::House, "2001:db8::2"), LONGEST_WAIT, "of one network");
         assert_eq!(wait(&mut world, &Whose::House, "198.51.100.1"), Duration::ZERO);
-        let device = connect(&mut world, "192.0.2.1");
-        world.guessed_right(Whose::House, device, ip("192.0.2.1"));
+        let connection = connect(&mut world, "192.0.2.1");
+        world.guessed_right(Whose::House, connection, ip("192.0.2.1"));
         assert_eq!(wait(&mut world, &Whose::House, "192.0.2.1"), Duration::ZERO);
         assert_eq!(wait(&mut world, &Whose::House, "127.0.0.1"), LONGEST_WAIT);
     }

@@ -3,44 +3,42 @@
 
 use std::collections::HashMap;
 
-use crate::world::{ClientId, World};
+use crate::world::{ConnectionId, PersonId, World};
 
-/// The people of each account, by its name; of somebody with several devices the person only.
-pub(in crate::world) type Logins = HashMap<String, Vec<ClientId>>;
+/// The people of each account, by its name.
+pub(in crate::world) type Logins = HashMap<String, Vec<PersonId>>;
 
 impl World {
-    /// Notes the account that a client has logged in to, or that it has logged out. Tells nobody.
-    pub(crate) fn set_account(&mut self, id: ClientId, account: Option<String>) {
+    /// Notes the account that a person has logged in to, or that they have logged out. Tells nobody.
+    pub(crate) fn set_account(&mut self, id: PersonId, account: Option<String>) {
         self.forget_login(id);
-        self.clients[id].set_account(account);
+        self.people[id].set_account(account);
         self.note_login(id);
         self.suspect(id);
     }
 
     /// The people who have logged in to an account.
-    pub(crate) fn logged_in_to(&self, account: &str) -> &[ClientId] {
+    pub(crate) fn logged_in_to(&self, account: &str) -> &[PersonId] {
         self.logins.get(account).map_or(&[], Vec::as_slice)
     }
 
-    /// All connections of the person behind a connection: those of the account, or its own.
-    pub(crate) fn connections_of_same_reader(&self, id: ClientId) -> Vec<ClientId> {
-        let Some(account) = self.clients[id].account() else { return self.connections_of(id) };
-        let people =
-            self.logged_in_to(account).iter().filter(|person| self.clients[**person].is_registered());
+    /// All connections that read what a person reads: those of the account, or the person's own.
+    pub(crate) fn connections_of_same_reader(&self, id: PersonId) -> Vec<ConnectionId> {
+        let Some(account) = self.people[id].account() else { return self.connections_of(id).to_vec() };
+        let people = self.logged_in_to(account).iter().filter(|person| self.people[**person].is_registered());
         people.flat_map(|person| self.connections_of(*person)).collect()
     }
 
-    /// Notes a client that is a person, if it has logged in to an account.
-    pub(in crate::world) fn note_login(&mut self, id: ClientId) {
-        let client = &self.clients[id];
-        if let Some(account) = client.account().filter(|_| client.person.is_none()) {
+    /// Notes a person who has logged in to an account.
+    pub(in crate::world) fn note_login(&mut self, id: PersonId) {
+        if let Some(account) = self.people[id].account() {
             self.logins.entry(account.to_owned()).or_default().push(id);
         }
     }
 
-    /// Forgets that a client, which may be a person, has logged in: it logs out, goes, or becomes a device.
-    pub(in crate::world) fn forget_login(&mut self, id: ClientId) {
-        let Some(account) = self.clients[id].account() else { return };
+    /// Forgets that a person has logged in, who logs out or goes.
+    pub(in crate::world) fn forget_login(&mut self, id: PersonId) {
+        let Some(account) = self.people[id].account() else { return };
         if let Some(people) = self.logins.get_mut(account) {
             people.retain(|person| *person != id);
             if people.is_empty() {
@@ -50,7 +48,7 @@ impl World {
     }
 
     pub(in crate::world) fn check_logins(&self) {
-        let with_account = self.people().filter(|(_, client)| client.account().is_some());
+        let with_account = self.people().filter(|(_, person)| person.account().is_some());
         assert_eq!(
             with_account.count(),
             self.logins.values().map(Vec::len).sum::<usize>(),
@@ -59,8 +57,7 @@ impl World {
         for (account, people) in &self.logins {
             assert!(!people.is_empty(), "somebody has logged in to {account}");
             for person in people {
-                let client = &self.clients[*person];
-                assert!(client.person.is_none() && client.account() == Some(account), "{account} is found");
+                assert_eq!(self.people[*person].account(), Some(&**account), "{account} is found");
             }
         }
     }

@@ -1,66 +1,48 @@
 //! People: their names, their connections and their accounts.
 
 pub(super) mod accounts;
-pub(super) mod client;
 pub(super) mod cloak;
+pub(super) mod connection;
 pub(super) mod devices;
 pub(super) mod guesses;
 pub(super) mod logins;
 pub(super) mod names;
+pub(super) mod person;
 pub(super) mod presence;
 pub(super) mod watch;
 pub(super) mod whowas;
 
 use std::mem;
-use std::net::SocketAddr;
-use std::sync::Arc;
 
 use crate::config::user_modes::{UserMode, UserModes};
-use crate::net::tls::Fingerprint;
-use crate::outbox::Outbox;
 use crate::text::language::Text;
-use crate::world::{Client, ClientId, Gone, Kind, Registration, World};
+use crate::world::{Gone, Kind, Person, PersonId, World};
 
 impl World {
-    /// Lets a new connection in. It has no name yet.
-    pub fn connect(&mut self, address: SocketAddr, outbox: Arc<Outbox>) -> ClientId {
-        let cloak = self.config.cloak.then_some(&self.cloak);
-        let client = Client::new(address, outbox, cloak, self.config.language);
-        self.clients.insert(client)
+    /// Everybody, logged in or not.
+    pub fn people(&self) -> impl Iterator<Item = (PersonId, &Person)> {
+        self.people.iter()
     }
 
-    /// Notes of a new connection that nobody can listen to it, and by what certificate the client is known.
-    pub(crate) fn came_over_tls(&mut self, id: ClientId, certificate: Option<Fingerprint>) {
-        let client = &mut self.clients[id];
-        client.modes.set(UserMode::Secure, true);
-        client.certificate = certificate.map(|fingerprint| fingerprint.to_string());
+    /// The person, unless they have gone.
+    pub fn person(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(id)
     }
 
-    /// Everybody, logged in or not: each person once, however many devices there are.
-    pub fn people(&self) -> impl Iterator<Item = (ClientId, &Client)> {
-        self.clients.iter().filter(|(_, client)| client.person.is_none())
+    /// A person who is here.
+    pub(crate) fn person_mut(&mut self, id: PersonId) -> &mut Person {
+        &mut self.people[id]
     }
 
-    /// Every connection.
-    pub fn connections(&self) -> impl Iterator<Item = (ClientId, &Client)> {
-        self.clients.iter().filter(|(_, client)| !client.is_apart)
-    }
-
-    /// The client, unless it has gone.
-    pub fn client(&self, id: ClientId) -> Option<&Client> {
-        self.clients.get(id)
-    }
-
-    pub(crate) fn client_mut(&mut self, id: ClientId) -> &mut Client {
-        &mut self.clients[id]
-    }
-
-    /// Counts a client among the users; its name and user name are known.
-    pub(crate) fn register(&mut self, id: ClientId) {
-        let now = self.now;
-        self.clients[id].registration = Registration::Done { since: now, spoke: now };
+    /// Counts a person among the users; the name and the user name are known.
+    pub(crate) fn register(&mut self, id: PersonId) {
+        let person = &mut self.people[id];
+        (person.registered, person.spoke) = (Some(self.now), self.now);
+        for connection in &person.connections {
+            self.connections[*connection].login = None;
+        }
         self.users += 1;
-        self.counted.change(UserModes::default(), self.clients[id].modes);
+        self.counted.change(UserModes::default(), person.modes);
         self.most_users = self.most_users.max(self.users);
         self.tell_watchers_that_came(id);
         self.keep_presence(id);
@@ -72,12 +54,12 @@ impl World {
     }
 
     /// Sets a mode of a person. Tells nobody.
-    pub(crate) fn set_user_mode(&mut self, id: ClientId, mode: UserMode, on: bool) {
-        let client = &mut self.clients[id];
-        let before = client.modes;
-        client.modes.set(mode, on);
-        if client.is_registered() {
-            self.counted.change(before, client.modes);
+    pub(crate) fn set_user_mode(&mut self, id: PersonId, mode: UserMode, on: bool) {
+        let person = &mut self.people[id];
+        let before = person.modes;
+        person.modes.set(mode, on);
+        if person.is_registered() {
+            self.counted.change(before, person.modes);
         }
         if mode == UserMode::Operator && !on {
             self.suspect(id);
@@ -96,12 +78,12 @@ impl World {
 
     /// How many are connected and have not logged in.
     pub fn strangers(&self) -> usize {
-        self.clients.len() - self.devices - self.users
+        self.people.len() - self.users
     }
 
     /// Whether `viewer` may learn of a person by looking around: an invisible person is seen only in shared rooms.
-    pub fn can_see(&self, viewer: ClientId, person: ClientId) -> bool {
-        let (viewing, seen) = (&self.clients[viewer], &self.clients[person]);
+    pub fn can_see(&self, viewer: PersonId, person: PersonId) -> bool {
+        let (viewing, seen) = (&self.people[viewer], &self.people[person]);
         viewer == person
             || !seen.modes.has(UserMode::Invisible)
             || viewing.is_operator()
@@ -109,31 +91,33 @@ impl World {
     }
 
     /// Takes a person out of the world, but for the connections: the rooms are told and the name is free.
-    fn depart(&mut self, id: ClientId, reason: &Text) {
+    fn depart(&mut self, id: PersonId, reason: &Text) {
         self.keep_presence(id);
-        let client = &self.clients[id];
+        let person = &self.people[id];
         let words = reason.to_string(self.config.language);
         let said = words.clone();
-        let note = if client.is_registered() {
-            let quit = self.line(format_args!(":{} QUIT :{words}", client.source())).with_tags(client.tags());
+        let note = if person.is_registered() {
+            let quit = self.line(format_args!(":{} QUIT :{words}", person.source())).with_tags(person.tags());
             self.tell_neighbours(id, |_| Some(&quit));
-            let name = self.clients[id].name().to_owned();
+            let name = self.people[id].name().to_owned();
             self.tell_watchers_that_left(&name);
-            let client = &self.clients[id];
-            self.whowas.add(Gone::of(client, self.now));
+            let person = &self.people[id];
+            self.whowas.add(Gone::of(person, self.now));
             self.users -= 1;
-            self.counted.change(client.modes, UserModes::default());
-            Text::Departed(client.name().to_owned(), words, self.users.to_string())
-        } else if let Text::SpeaksNoIrc | Text::SpeaksNoTls = reason {
-            Text::Stranger(client.address.to_string())
+            self.counted.change(person.modes, UserModes::default());
+            Text::Departed(name, words, self.users.to_string())
         } else {
-            Text::GaveUp(client.address.to_string(), words)
+            let address = self.connections[person.connections[0]].address.to_string();
+            match reason {
+                Text::SpeaksNoIrc | Text::SpeaksNoTls => Text::Stranger(address),
+                _ => Text::GaveUp(address, words),
+            }
         };
         self.note(note);
-        for index in 0..self.clients[id].channels.len() {
-            self.keep_event(id, self.clients[id].channels[index], Kind::Quit, &said);
+        for index in 0..self.people[id].channels.len() {
+            self.keep_event(id, self.people[id].channels[index], Kind::Quit, &said);
         }
-        for channel in mem::take(&mut self.clients[id].channels) {
+        for channel in mem::take(&mut self.people[id].channels) {
             self.channels[channel].members.swap_remove(&id);
             self.close_if_empty(channel);
         }

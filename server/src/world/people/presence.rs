@@ -1,14 +1,13 @@
 //! People who stay without a connection (`always_on`): in the same rooms, under the same name, as if away.
 //!
-//! Such a person is a client [apart](crate::world::people::devices) with no devices. The store keeps it.
+//! Such a person has no [connection](crate::world::people::devices). The store keeps it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::config::AlwaysOn;
 use crate::config::user_modes::UserMode;
 use crate::text::language::Text;
-use crate::world::{Capability, Client, ClientId, Line, Member, Number, Rank, Ranks, Registration, World};
+use crate::world::{Capability, Connection, Line, Member, Number, Person, PersonId, Rank, Ranks, World};
 
 /// The state of a person who stays, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +45,8 @@ pub struct Seat {
 
 impl World {
     /// Whether somebody with this account is to stay when the last connection goes.
-    pub(in crate::world) fn wants_to_stay(&self, client: &Client) -> bool {
-        let Some(account) = client.account().filter(|_| client.is_registered()) else { return false };
+    pub(in crate::world) fn wants_to_stay(&self, person: &Person) -> bool {
+        let Some(account) = person.account().filter(|_| person.is_registered()) else { return false };
         let chosen = || self.accounts.find(account).and_then(|account| account.always_on);
         match self.config.always_on {
             AlwaysOn::Disabled => false,
@@ -58,101 +57,98 @@ impl World {
     }
 
     /// Whether a person stays when the last connection goes. Of several people with one account and several names,
-    /// the last does. A client before the end of its login does not count: it may go again.
-    pub(crate) fn stays(&self, person: ClientId) -> bool {
-        let client = &self.clients[person];
-        let is_here = |other: &&ClientId| self.clients[**other].is_registered();
-        self.wants_to_stay(client)
-            && client
+    /// the last does. A person before the end of the login does not count, and may go again.
+    pub(crate) fn stays(&self, id: PersonId) -> bool {
+        let person = &self.people[id];
+        let is_here = |other: &&PersonId| self.people[**other].is_registered();
+        self.wants_to_stay(person)
+            && person
                 .account()
                 .is_some_and(|account| self.logged_in_to(account).iter().filter(is_here).count() == 1)
     }
 
-    /// The person who stays without a connection and has the account that a client has logged in to.
-    pub(in crate::world) fn absent_of(&self, id: ClientId) -> Option<ClientId> {
-        let account = self.clients[id].account().filter(|_| self.config.always_on != AlwaysOn::Disabled)?;
-        let absent = |person: &Client| person.is_apart && person.devices.is_empty();
-        self.logged_in_to(account).iter().copied().find(|person| absent(&self.clients[*person]))
+    /// The person who stays without a connection and has the account that another one has logged in to.
+    pub(in crate::world) fn absent_of(&self, id: PersonId) -> Option<PersonId> {
+        let account = self.people[id].account().filter(|_| self.config.always_on != AlwaysOn::Disabled)?;
+        self.logged_in_to(account).iter().copied().find(|person| !self.is_connected(*person))
     }
 
-    /// Lets a person stay whose last connection is about to go.
-    pub(in crate::world) fn leave_behind(&mut self, person: ClientId) {
-        let client = &mut self.clients[person];
-        if client.away.is_none() {
-            client.away = Some(Text::NotConnected.to_string(self.config.language));
-            client.is_auto_away = true;
-            self.tell_away(person);
+    /// Lets a person stay whose last connection has gone.
+    pub(in crate::world) fn leave_behind(&mut self, id: PersonId) {
+        let person = &mut self.people[id];
+        if person.away.is_none() {
+            person.away = Some(Text::NotConnected.to_string(self.config.language));
+            person.is_auto_away = true;
+            self.tell_away(id);
         }
-        let nick = self.clients[person].name().to_owned();
+        let nick = self.people[id].name().to_owned();
         self.note(Text::Stays(nick));
     }
 
     /// A person who stayed has come back.
-    pub(in crate::world) fn welcome_back(&mut self, person: ClientId) {
-        let client = &mut self.clients[person];
-        if std::mem::take(&mut client.is_auto_away) {
-            client.away = None;
-            self.tell_away(person);
+    pub(in crate::world) fn welcome_back(&mut self, id: PersonId) {
+        let person = &mut self.people[id];
+        if std::mem::take(&mut person.is_auto_away) {
+            person.away = None;
+            self.tell_away(id);
         }
     }
 
     /// The line that says that a person goes away or comes back.
-    pub(crate) fn away_line(&self, person: ClientId) -> Line {
-        let client = &self.clients[person];
-        let line = match &client.away {
-            Some(words) => self.line(format_args!(":{} AWAY :{words}", client.source())),
-            None => self.line(format_args!(":{} AWAY", client.source())),
+    pub(crate) fn away_line(&self, id: PersonId) -> Line {
+        let person = &self.people[id];
+        let line = match &person.away {
+            Some(words) => self.line(format_args!(":{} AWAY :{words}", person.source())),
+            None => self.line(format_args!(":{} AWAY", person.source())),
         };
-        line.with_tags(client.tags())
+        line.with_tags(person.tags())
     }
 
     /// Tells it to clients that asked for it, and share a room or watch for the person.
-    pub(crate) fn tell_away(&mut self, person: ClientId) {
+    pub(crate) fn tell_away(&mut self, person: PersonId) {
         let line = self.away_line(person);
-        let wants = |client: &Client| client.has(Capability::AwayNotify).then_some(&line);
+        let wants = |connection: &Connection| connection.has(Capability::AwayNotify).then_some(&line);
         self.tell_neighbours_and_watchers(person, wants);
     }
 
     /// The state of a person who stays, as the store is to keep it.
-    pub(in crate::world) fn presence_of(&self, person: ClientId) -> Presence {
-        let client = &self.clients[person];
-        let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && client.modes.has(*mode));
-        let rooms = client.channels.iter().map(|id| {
-            let channel = &self.channels[*id];
-            let since = channel.members.get(&person).map(|member| member.since);
-            Seat { channel: channel.name.clone(), ranks: channel.ranks(person).letters(), since }
+    pub(in crate::world) fn presence_of(&self, id: PersonId) -> Presence {
+        let person = &self.people[id];
+        let modes = UserMode::ALL.iter().filter(|(mode, _)| mode.is_own_choice() && person.modes.has(*mode));
+        let rooms = person.channels.iter().map(|channel| {
+            let channel = &self.channels[*channel];
+            let since = channel.members.get(&id).map(|member| member.since);
+            Seat { channel: channel.name.clone(), ranks: channel.ranks(id).letters(), since }
         });
         Presence {
-            account: client.account().unwrap_or_default().to_owned(),
-            nick: client.name().to_owned(),
-            user: client.user().to_owned(),
-            host: client.host().to_owned(),
-            address: Some(client.address.ip()).filter(|address| !address.is_unspecified()),
-            realname: client.realname.clone(),
+            account: person.account().unwrap_or_default().to_owned(),
+            nick: person.name().to_owned(),
+            user: person.user().to_owned(),
+            host: person.host().to_owned(),
+            address: Some(person.address).filter(|address| !address.is_unspecified()),
+            realname: person.realname.clone(),
             modes: modes.map(|(_, letter)| letter).collect(),
-            away: client.away.clone().filter(|_| !client.is_auto_away),
+            away: person.away.clone().filter(|_| !person.is_auto_away),
             rooms: rooms.collect(),
         }
     }
 
     /// Brings in a person who stayed over a restart, unless banned or with a suspended account by now. Tells nobody.
     pub fn restore_presence(&mut self, kept: Presence) {
-        let nowhere = Arc::clone(&self.nowhere);
-        let address = SocketAddr::new(kept.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()), 0);
-        let mut client = Client::absent(address, nowhere, kept.host, self.config.language);
-        client.set_user(kept.user);
-        client.realname = kept.realname;
-        client.away = kept.away;
+        let mut person = Person::new(kept.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()), kept.host);
+        person.set_user(kept.user);
+        person.realname = kept.realname;
+        person.away = kept.away;
         self.was_kept(&kept.account);
-        client.set_account(Some(kept.account));
-        client.registration = Registration::Done { since: self.now, spoke: self.now };
+        person.set_account(Some(kept.account));
+        person.registered = Some(self.now);
         for mode in kept.modes.chars().filter_map(UserMode::from_letter) {
-            client.modes.set(mode, true);
+            person.modes.set(mode, true);
         }
-        if !self.wants_to_stay(&client) {
+        if !self.wants_to_stay(&person) {
             return;
         }
-        let person = self.clients.insert(client);
+        let person = self.people.insert(person);
         self.note_login(person);
         self.register(person);
         // Two people who stay cannot have one name. The configuration, or an account of that name, may forbid it too.
@@ -166,11 +162,11 @@ impl World {
             let ranks = Ranks::from_letters(&ranks);
             let since = since.unwrap_or_else(|| self.next_number());
             self.channels[channel].members.insert(person, Member { ranks, since, spoke: None });
-            self.clients[person].channels.push(channel);
+            self.people[person].channels.push(channel);
         }
         self.leave_behind(person);
         self.turn_out_suspects();
-        let account = self.clients.get(person).and_then(Client::account);
+        let account = self.people.get(person).and_then(Person::account);
         let suspended = account.and_then(|account| self.accounts.find(account)?.suspended.clone());
         if let Some(reason) = suspended {
             self.expel(person, &Text::Suspended(reason));

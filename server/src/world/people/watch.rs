@@ -7,34 +7,34 @@ use indexmap::IndexSet;
 use teahouse_protocol::Folded;
 
 use crate::text::reply::Reply;
-use crate::world::{ClientId, World};
+use crate::world::{ConnectionId, PersonId, World};
 
 /// From a name to the clients that watch for it.
-pub(in crate::world) type Watchers = HashMap<Folded<'static>, IndexSet<ClientId>>;
+pub(in crate::world) type Watchers = HashMap<Folded<'static>, IndexSet<ConnectionId>>;
 
 impl World {
     /// Lets a client watch for a name.
-    pub(crate) fn watch(&mut self, id: ClientId, nick: &str) {
+    pub(crate) fn watch(&mut self, id: ConnectionId, nick: &str) {
         let key = self.config.casemapping.fold(nick).into_owned();
         self.watchers.entry(key.clone()).or_default().insert(id);
-        self.clients[id].monitored.insert(key, nick.into());
+        self.connections[id].monitored.insert(key, nick.into());
     }
 
     /// Ends that.
-    pub(crate) fn unwatch(&mut self, id: ClientId, nick: &str) {
+    pub(crate) fn unwatch(&mut self, id: ConnectionId, nick: &str) {
         let key = self.config.casemapping.fold(nick).into_owned();
-        self.clients[id].monitored.remove(&key);
+        self.connections[id].monitored.remove(&key);
         self.remove_watcher(id, &key);
     }
 
     /// The client watches for nobody any more.
-    pub(crate) fn forget_watched(&mut self, id: ClientId) {
-        for (key, _) in std::mem::take(&mut self.clients[id].monitored) {
+    pub(crate) fn forget_watched(&mut self, id: ConnectionId) {
+        for (key, _) in std::mem::take(&mut self.connections[id].monitored) {
             self.remove_watcher(id, &key);
         }
     }
 
-    fn remove_watcher(&mut self, id: ClientId, key: &Folded<'static>) {
+    fn remove_watcher(&mut self, id: ConnectionId, key: &Folded<'static>) {
         if let Some(watchers) = self.watchers.get_mut(key) {
             watchers.swap_remove(&id);
             if watchers.is_empty() {
@@ -43,9 +43,9 @@ impl World {
         }
     }
 
-    /// Tells the clients that watch for a client's name that it is here (RPL_MONONLINE).
-    pub(crate) fn tell_watchers_that_came(&mut self, id: ClientId) {
-        let (name, source) = (self.clients[id].name().to_owned(), self.clients[id].source().to_owned());
+    /// Tells the clients that watch for a person's name that they are here (RPL_MONONLINE).
+    pub(crate) fn tell_watchers_that_came(&mut self, id: PersonId) {
+        let (name, source) = (self.people[id].name().to_owned(), self.people[id].source().to_owned());
         self.tell_watchers(&name, &Reply::MonOnline(source));
     }
 
@@ -60,13 +60,13 @@ impl World {
         }
     }
 
-    pub(in crate::world) fn watchers_of(&self, name: &str) -> Vec<ClientId> {
+    pub(in crate::world) fn watchers_of(&self, name: &str) -> Vec<ConnectionId> {
         let key = self.config.casemapping.fold(name);
         self.watchers.get(&key).map(|watchers| watchers.iter().copied().collect()).unwrap_or_default()
     }
 
     pub(in crate::world) fn check_watchers(&self) {
-        let watched: usize = self.clients.values().map(|client| client.monitored.len()).sum();
+        let watched: usize = self.connections.values().map(|connection| connection.monitored.len()).sum();
         assert_eq!(
             watched,
             self.watchers.values().map(IndexSet::len).sum::<usize>(),
@@ -74,7 +74,10 @@ impl World {
         );
         for (key, watchers) in &self.watchers {
             assert!(!watchers.is_empty(), "somebody watches for {key}");
-            assert!(watchers.iter().all(|id| self.clients[*id].monitored.contains_key(key)), "and knows it");
+            assert!(
+                watchers.iter().all(|id| self.connections[*id].monitored.contains_key(key)),
+                "and knows it"
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use crate::world::{Client, ClientId, World};
+use crate::world::{Person, PersonId, World};
 
 /// How many are remembered.
 const REMEMBERED: usize = 1000;
@@ -25,12 +25,12 @@ pub struct Gone {
 }
 
 impl Gone {
-    pub(in crate::world) fn of(client: &Client, when: Timestamp) -> Self {
+    pub(in crate::world) fn of(person: &Person, when: Timestamp) -> Self {
         Self {
-            nick: client.name().to_owned(),
-            user: client.user().to_owned(),
-            host: client.host().to_owned(),
-            realname: client.realname.clone(),
+            nick: person.name().to_owned(),
+            user: person.user().to_owned(),
+            host: person.host().to_owned(),
+            realname: person.realname.clone(),
             when,
         }
     }
@@ -48,9 +48,9 @@ impl Whowas {
 }
 
 impl World {
-    /// Remembers a client under a name that it has given up.
-    pub(crate) fn remember(&mut self, id: ClientId, nick: &str) {
-        let gone = Gone { nick: nick.to_owned(), ..Gone::of(&self.clients[id], self.now) };
+    /// Remembers a person under a name that they have given up.
+    pub(crate) fn remember(&mut self, id: PersonId, nick: &str) {
+        let gone = Gone { nick: nick.to_owned(), ..Gone::of(&self.people[id], self.now) };
         self.whowas.add(gone);
     }
 

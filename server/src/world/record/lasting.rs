@@ -14,7 +14,7 @@ use teahouse_protocol::Folded;
 
 use crate::text::language::Text;
 use crate::world::{
-    Channel, ChannelId, ChannelModes, ChannelRegistration, ClientId, Number, Presence, Topic, World,
+    Channel, ChannelId, ChannelModes, ChannelRegistration, Number, PersonId, Presence, Topic, World,
 };
 
 /// The state of a room, as the store keeps it.
@@ -102,14 +102,14 @@ impl World {
 
     /// Has the place of a person kept, if that person stays. To be called after each change of the place, and before
     /// and after each change of whether the person stays.
-    pub(crate) fn keep_presence(&mut self, person: ClientId) {
-        let client = &self.clients[person];
-        let Some(account) = client.account() else { return };
-        if !self.wants_to_stay(client) && !self.kept_people.contains(account) {
+    pub(crate) fn keep_presence(&mut self, id: PersonId) {
+        let person = &self.people[id];
+        let Some(account) = person.account() else { return };
+        if !self.wants_to_stay(person) && !self.kept_people.contains(account) {
             return;
         }
         // The room that the person is about to leave may have been kept for nobody else.
-        let kept = client.channels.iter().filter(|id| self.channels[**id].is_kept);
+        let kept = person.channels.iter().filter(|id| self.channels[**id].is_kept);
         for id in kept {
             self.touched.channels.entry(*id).or_insert(false);
         }
@@ -125,10 +125,10 @@ impl World {
     }
 
     /// The first to come of the people here with an account: that place is kept. `None` if nobody stays.
-    fn keeper_of(&self, account: &str) -> Option<ClientId> {
+    fn keeper_of(&self, account: &str) -> Option<PersonId> {
         let here = self.logged_in_to(account).iter().copied();
-        let here = here.filter(|id| self.clients[*id].is_registered());
-        here.min_by_key(|id| self.clients[*id].named).filter(|id| self.wants_to_stay(&self.clients[*id]))
+        let here = here.filter(|id| self.people[*id].is_registered());
+        here.min_by_key(|id| self.people[*id].named).filter(|id| self.wants_to_stay(&self.people[*id]))
     }
 
     /// Whether a room is to be there after a restart. `kept_people` is up to date.
@@ -138,9 +138,9 @@ impl World {
     }
 
     /// A member of a room who stays. As long as it is the same one, nobody else in a hall of thousands is looked at.
-    fn stayer_in(&self, channel: &Channel) -> Option<ClientId> {
-        let stays = |person: &ClientId| {
-            let account = self.clients[*person].account();
+    fn stayer_in(&self, channel: &Channel) -> Option<PersonId> {
+        let stays = |person: &PersonId| {
+            let account = self.people[*person].account();
             account.is_some_and(|account| {
                 self.kept_people.contains(account) && self.keeper_of(account) == Some(*person)
             })
@@ -173,7 +173,7 @@ impl World {
         for account in accounts {
             // Another person's place may be kept now, in other rooms.
             for person in self.logged_in_to(&account) {
-                for id in &self.clients[*person].channels {
+                for id in &self.people[*person].channels {
                     channels.entry(*id).or_insert(false);
                 }
             }
@@ -205,7 +205,7 @@ impl World {
         let rooms = self.channels.keys().filter(|id| self.lasts(*id));
         let rooms = rooms.map(|id| (self.channels[id].name.clone(), self.kept(id))).collect();
         let people = self.logins.keys().filter_map(|account| self.keeper_of(account));
-        let people = people.map(|id| (self.clients[id].name().to_owned(), self.presence_of(id))).collect();
+        let people = people.map(|id| (self.people[id].name().to_owned(), self.presence_of(id))).collect();
         let of_name = |(name, since): (&Folded, &Number)| (name.as_str().to_owned(), *since);
         let open = self
             .channels
@@ -243,7 +243,7 @@ impl World {
         let people: Vec<_> = self.people().map(|(id, _)| id).collect();
         for person in people {
             self.keep_presence(person);
-            if !self.is_connected(person) && !self.wants_to_stay(&self.clients[person]) {
+            if !self.is_connected(person) && !self.wants_to_stay(&self.people[person]) {
                 self.expel(person, &Text::Left);
             }
         }

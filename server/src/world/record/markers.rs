@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::world::{ChannelId, ClientId, Number, Record, World};
+use crate::world::{ChannelId, Number, PersonId, Record, World};
 
 /// How many markers a person has at most: those of the conversations that were read last.
 const MOST_MARKERS: usize = 1000;
@@ -13,25 +13,25 @@ const MOST_MARKERS: usize = 1000;
 pub(crate) type Markers = BTreeMap<String, Number>;
 
 impl World {
-    /// How far a client's person has read in a conversation.
-    pub(crate) fn marker(&self, id: ClientId, target: &str) -> Option<Number> {
+    /// How far a person has read in a conversation.
+    pub(crate) fn marker(&self, id: PersonId, target: &str) -> Option<Number> {
         let casemapping = self.config.casemapping;
-        let client = &self.clients[id];
-        let markers = match client.account() {
+        let person = &self.people[id];
+        let markers = match person.account() {
             Some(account) => self.markers.get(casemapping.fold(account).as_str())?,
-            None => &client.markers,
+            None => &person.markers,
         };
         markers.get(casemapping.fold(target).as_str()).copied()
     }
 
-    /// Notes how far a client's person has read. Returns whether that is further than before.
-    pub(crate) fn mark_read(&mut self, id: ClientId, target: &str, read: Number) -> bool {
+    /// Notes how far a person has read. Returns whether that is further than before.
+    pub(crate) fn mark_read(&mut self, id: PersonId, target: &str, read: Number) -> bool {
         let casemapping = self.config.casemapping;
         let target = casemapping.fold(target).as_str().to_owned();
-        let account = self.clients[id].account().map(|account| casemapping.fold(account).as_str().to_owned());
+        let account = self.people[id].account().map(|account| casemapping.fold(account).as_str().to_owned());
         let markers = match &account {
             Some(account) => self.markers.entry(account.clone()).or_default(),
-            None => &mut self.clients[id].markers,
+            None => &mut self.people[id].markers,
         };
         let is_too_many = markers.len() >= MOST_MARKERS && !markers.contains_key(&target);
         let oldest = is_too_many.then(|| markers.iter().min_by_key(|(_, read)| **read));
@@ -66,7 +66,7 @@ impl World {
     /// Nobody has read what is yet to be said, whatever a clock that was ahead has made of it.
     pub(super) fn cap_markers(&mut self) {
         let now = self.now;
-        let own = self.clients.values_mut().map(|client| &mut client.markers);
+        let own = self.people.values_mut().map(|person| &mut person.markers);
         for marker in self.markers.values_mut().chain(own).flat_map(Markers::values_mut) {
             *marker = Number::at(marker.time_by(now));
         }

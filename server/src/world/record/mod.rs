@@ -14,7 +14,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use teahouse_protocol::{CaseMapping, tags};
 
-use super::{ChannelId, Client, ClientId, Flag, Number, World};
+use super::{ChannelId, Flag, Number, Person, PersonId, World};
 use crate::config::user_modes::UserMode;
 
 /// Something to be kept.
@@ -160,10 +160,10 @@ impl Entry {
 }
 
 /// The name of a person in private conversations: the account, or `~` and the nickname.
-pub(crate) fn party(client: &Client, casemapping: CaseMapping) -> String {
-    match client.account() {
+pub(crate) fn party(person: &Person, casemapping: CaseMapping) -> String {
+    match person.account() {
         Some(account) => casemapping.fold(account).as_str().to_owned(),
-        None => format!("~{}", casemapping.fold(client.name()).as_str()),
+        None => format!("~{}", casemapping.fold(person.name()).as_str()),
     }
 }
 
@@ -175,13 +175,13 @@ pub(crate) fn place_of(one: &str, other: &str) -> String {
 
 impl World {
     /// Keeps what a person did in a channel.
-    pub(crate) fn keep_event(&mut self, who: ClientId, channel: ChannelId, kind: Kind, words: &str) {
+    pub(crate) fn keep_event(&mut self, who: PersonId, channel: ChannelId, kind: Kind, words: &str) {
         let number = self.next_number();
         self.keep(who, channel, number, kind, &Texts { words, ..Texts::default() });
     }
 
     /// Keeps that a member of a channel has another nickname; `source` has the old one.
-    pub(super) fn keep_change_of_nick(&mut self, who: ClientId, channel: ChannelId, source: &str, new: &str) {
+    pub(super) fn keep_change_of_nick(&mut self, who: PersonId, channel: ChannelId, source: &str, new: &str) {
         let number = self.next_number();
         self.keep(who, channel, number, Kind::Nick, &Texts { source, words: new, ..Texts::default() });
     }
@@ -189,7 +189,7 @@ impl World {
     /// Keeps what was said in a channel.
     pub(crate) fn keep_said(
         &mut self,
-        who: ClientId,
+        who: PersonId,
         channel: ChannelId,
         number: Number,
         kind: Kind,
@@ -201,15 +201,15 @@ impl World {
         }
     }
 
-    fn keep(&mut self, who: ClientId, id: ChannelId, number: Number, kind: Kind, texts: &Texts) {
-        let (client, channel) = (&self.clients[who], &self.channels[id]);
+    fn keep(&mut self, who: PersonId, id: ChannelId, number: Number, kind: Kind, texts: &Texts) {
+        let (person, channel) = (&self.people[who], &self.channels[id]);
         if !self.config.history || channel.modes.has(Flag::Unrecorded) {
             return;
         }
-        let source = if texts.source.is_empty() { client.source() } else { texts.source };
-        let texts = Texts { source, account: client.account().unwrap_or_default(), ..*texts };
+        let source = if texts.source.is_empty() { person.source() } else { texts.source };
+        let texts = Texts { source, account: person.account().unwrap_or_default(), ..*texts };
         let entry =
-            Entry::new(Arc::clone(&channel.place), number, kind, client.modes.has(UserMode::Bot), &texts)
+            Entry::new(Arc::clone(&channel.place), number, kind, person.modes.has(UserMode::Bot), &texts)
                 .said_at(self.time_of(number));
         self.effects.records.push(Record::Entry(entry));
     }
@@ -217,15 +217,15 @@ impl World {
     /// Keeps what was said to one person, if one of the two has an account and neither is against it.
     pub(crate) fn keep_private(
         &mut self,
-        who: ClientId,
-        to: ClientId,
+        who: PersonId,
+        to: PersonId,
         number: Number,
         kind: Kind,
         tags: &str,
         words: &str,
     ) {
-        let (from, person) = (&self.clients[who], &self.clients[to]);
-        let against = |client: &Client| client.modes.has(UserMode::Unrecorded);
+        let (from, person) = (&self.people[who], &self.people[to]);
+        let against = |person: &Person| person.modes.has(UserMode::Unrecorded);
         if !self.config.history || (from.account().is_none() && person.account().is_none()) {
             return;
         }
@@ -247,14 +247,14 @@ impl World {
     /// Keeps what was said to the absent owner of an account of this name; it waits. Returns whether it does.
     pub(crate) fn keep_waiting(
         &mut self,
-        who: ClientId,
+        who: PersonId,
         account: &str,
         number: Number,
         kind: Kind,
         tags: &str,
         words: &str,
     ) -> bool {
-        let from = &self.clients[who];
+        let from = &self.people[who];
         if !self.config.history || from.modes.has(UserMode::Unrecorded) {
             return false;
         }
@@ -285,7 +285,7 @@ impl World {
 
     /// The number from which a person may read what was said in a channel. Only members may read, and in some rooms
     /// only what was said since they came.
-    pub(crate) fn may_read_since(&self, reader: ClientId, id: ChannelId) -> Option<Number> {
+    pub(crate) fn may_read_since(&self, reader: PersonId, id: ChannelId) -> Option<Number> {
         let channel = &self.channels[id];
         let member = channel.members.get(&reader)?;
         Some(if channel.modes.has(Flag::NothingBefore) {
