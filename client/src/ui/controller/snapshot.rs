@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use fltk::app;
 use fltk::prelude::*;
+use serde_json::{Value, json};
 
 use super::Controller;
 use crate::config::settings::Shade;
+use crate::model::network::wire::Explanation;
 use crate::model::{Conversation, ConversationId, Link, Model, Network, View};
 use crate::ui::action::Zone;
 use crate::ui::look::paint::Rect;
 use crate::ui::presenter;
 use crate::ui::probe;
-use crate::ui::views::composer;
 use crate::ui::views::lists::ListKey;
 use crate::ui::views::transcript::{Body, Item};
 use crate::ui::views::wire::WirePanel;
@@ -30,71 +31,89 @@ impl Controller {
         self.probe = Some(probe);
     }
 
-    fn snapshot(&self) -> probe::Snapshot {
+    /// What a test sees, each thing by its name.
+    fn snapshot(&self) -> Value {
         let model = self.model.borrow();
         let language = model.language();
-        let visible =
-            if self.shown == Some(View::Chat) { self.chat.transcript.visible() } else { Vec::new() };
+        let (login, chat) = (&self.login, &self.chat);
+        let is_chat = self.shown == Some(View::Chat);
+        let visible = if is_chat { chat.transcript.visible() } else { Vec::new() };
+        let lines: Vec<_> = visible.iter().map(|(item, _)| visible_line(item)).collect();
         let words = presenter::words(&model);
-        probe::Snapshot {
-            view: if self.shown == Some(View::Chat) { "chat" } else { "login" },
-            title: self.window.label(),
-            window_id: self.window.os_id(),
-            language: language.code(),
-            is_dark: self.shade() == Shade::Dark,
-            clicks: probe::clicks(),
-            focus: self.focused_control(),
-            fields: self.login.seen_fields().map(|(name, field)| (name, field.seen())).collect(),
-            note: self.login.note(),
-            password_hint: self.login.password.hint(),
-            ticks: self.login.ticks().map(|(name, tick)| (name, tick.is_ticked())).into(),
-            errors: self.login.errors(),
-            login_button: self.login.button.widget().label(),
-            conversation: words.heading,
-            topic: words.topic,
-            topic_is_open: self.chat.topic.is_open(),
-            networks: model.networks().map(network_row).collect(),
-            conversations: model
-                .networks()
-                .flat_map(Network::conversations)
-                .map(|conversation| probe::ConversationRow {
-                    name: conversation.name().to_owned(),
-                    unread: conversation.unread(),
-                    mentions: conversation.mentions(),
-                })
-                .collect(),
-            lines: visible.iter().map(|(item, _)| visible_line(item)).collect(),
-            line_count: model
-                .current()
-                .map_or(0, |current| current.range().1.number() - current.range().0.number()),
-            is_at_bottom: self.chat.transcript.is_at_bottom(),
-            news: self.chat.transcript.news(),
-            selection: self.chat.transcript.selected_text(),
-            composer: self.chat.composer.text(),
-            composer_words: composer_words(&self.chat.composer.words()),
-            picker: self.picker_labels(),
-            search: self.chat.search.is_open().then(|| self.chat.search.count()),
-            refusal: self.writing.refusal().map(|refusal| refusal.to(language)),
-            members: model.current().map_or_else(Vec::new, |current| {
-                let rows = current.members().sorted().into_iter();
-                rows.map(|member| probe::MemberRow {
-                    name: member.nick.clone(),
-                    rank: presenter::group_text(member.group()).to(language).to_owned(),
-                    is_away: member.away,
-                })
-                .collect()
-            }),
-            footer: (words.me, words.status),
-            banner: if self.is_chat_covered() { &self.banner } else { &self.chat.banner }.text(),
-            dialog: self.dialog.asked().map(|question| (question.title, question.text)),
-            opened: self.opened.clone(),
-            wire: self.chat.wire.is_open().then(|| wire_snapshot(&self.chat.wire, &model)),
-            profile: self.profile_page.is_open().then(|| self.profile_page.snapshot()),
-            settings: self.settings_page.is_open().then(|| self.settings_page.values()),
-            menu: self.menu.title(),
-            switcher: self.switcher.is_open().then(|| self.switcher_names()),
-            controls: self.controls(),
-        }
+        let composer = chat.composer.words();
+        let fields: BTreeMap<_, _> = login.seen_fields().map(|(name, field)| (name, field.seen())).collect();
+        let ticks = BTreeMap::from(login.ticks().map(|(name, tick)| (name, tick.is_ticked())));
+        let conversations = model.networks().flat_map(Network::conversations).map(|it| {
+            // How many messages nobody has looked at, and how many of those are for us.
+            json!({ "name": it.name(), "unread": it.unread(), "mentions": it.mentions() })
+        });
+        let members = model.current().map_or_else(Vec::new, |current| current.members().sorted());
+        let members = members.into_iter().map(|member| {
+            // The rank is the heading that the member stands under.
+            let rank = presenter::group_text(member.group()).to(language);
+            json!({ "name": member.nick, "rank": rank, "is_away": member.away })
+        });
+        let line_count = model.current().map_or(0, |it| it.range().1.number() - it.range().0.number());
+        let banner = if self.is_chat_covered() { &self.banner } else { &chat.banner };
+        let all = [
+            ("view", json!(if is_chat { "chat" } else { "login" })),
+            ("title", json!(self.window.label())),
+            // Its number on the display.
+            ("window_id", json!(self.window.os_id())),
+            ("language", json!(language.code())),
+            ("is_dark", json!(self.shade() == Shade::Dark)),
+            // How often a mouse button went down in the window.
+            ("clicks", json!(probe::clicks())),
+            // Which control has the keyboard; `window` for one without a name here, nothing when another program has it.
+            ("focus", json!(self.focused_control())),
+            // The login form: what stands in it, what is wrong (`general` is about no field), and what is to be noted.
+            ("fields", json!(fields)),
+            ("password_hint", json!(login.password.hint())),
+            ("ticks", json!(ticks)),
+            ("errors", json!(login.errors())),
+            ("note", json!(login.note())),
+            ("login_button", json!(login.button.widget().label())),
+            // The conversation that is shown, and the list of all.
+            ("conversation", json!(words.heading)),
+            ("topic", json!(words.topic)),
+            ("topic_is_open", json!(chat.topic.is_open())),
+            ("networks", model.networks().map(network_row).collect()),
+            ("conversations", conversations.collect()),
+            // The lines in view from the top down, and how many there are in all.
+            ("lines", json!(lines)),
+            ("line_count", json!(line_count)),
+            // Whether new lines come into view by themselves, and how much is new below the view.
+            ("is_at_bottom", json!(chat.transcript.is_at_bottom())),
+            ("news", json!(chat.transcript.news())),
+            ("selection", json!(chat.transcript.selected_text())),
+            ("composer", json!(chat.composer.text())),
+            (
+                "composer_words",
+                json!({ "hint": composer.hint, "counter": composer.counter, "reply": composer.reply }),
+            ),
+            // What could be meant by what is written, the chosen suggestion first.
+            ("picker", json!(self.picker_labels())),
+            // How much was found, while something is looked for.
+            ("search", json!(chat.search.is_open().then(|| chat.search.count()))),
+            // Why what is written was not done.
+            ("refusal", json!(self.writing.refusal().map(|refusal| refusal.to(language)))),
+            ("members", members.collect()),
+            // Our own name, and what stands below it.
+            ("footer", json!([words.me, words.status])),
+            ("banner", json!(banner.text())),
+            ("dialog", json!(self.dialog.asked().map(|question| (question.title, question.text)))),
+            // The address that was opened last, in whatever program.
+            ("opened", json!(self.opened)),
+            ("wire", json!(chat.wire.is_open().then(|| wire_snapshot(&chat.wire, &model)))),
+            ("profile", json!(self.profile_page.is_open().then(|| self.profile_page.snapshot()))),
+            // The rows of the settings, each with the option that holds.
+            ("settings", json!(self.settings_page.is_open().then(|| self.settings_page.values()))),
+            ("menu", json!(self.menu.title())),
+            ("switcher", json!(self.switcher.is_open().then(|| self.switcher_names()))),
+            // Where everything is that can be clicked and is in view, on the screen.
+            ("controls", json!(self.controls())),
+        ];
+        all.into_iter().collect()
     }
 
     fn switcher_names(&self) -> Vec<String> {
@@ -282,14 +301,6 @@ impl Controller {
     }
 }
 
-fn composer_words(words: &composer::Words) -> probe::ComposerWords {
-    probe::ComposerWords {
-        hint: words.hint.clone(),
-        counter: words.counter.clone(),
-        reply: words.reply.clone(),
-    }
-}
-
 /// What a test calls a part of a message.
 fn zone_name(zone: &Zone) -> String {
     match zone {
@@ -301,24 +312,22 @@ fn zone_name(zone: &Zone) -> String {
     }
 }
 
-fn wire_snapshot(panel: &WirePanel, model: &Model) -> probe::Wire {
+/// The lines in view, and what the chosen line is: its command or numeric, what that means, and its parts.
+fn wire_snapshot(panel: &WirePanel, model: &Model) -> Value {
     let rows = panel.visible().into_iter().filter_map(|(number, _)| presenter::wire_row(model, number));
-    let explanation = panel.explanation().unwrap_or_default();
-    probe::Wire {
-        lines: rows.map(|row| (if row.is_sent { "sent" } else { "received" }, row.line)).collect(),
-        title: explanation.title,
-        meaning: explanation.meaning,
-        rows: explanation.rows,
-    }
+    let lines: Vec<_> = rows.map(|row| (if row.is_sent { "sent" } else { "received" }, row.line)).collect();
+    let Explanation { title, meaning, rows } = panel.explanation().unwrap_or_default();
+    json!({ "lines": lines, "title": title, "meaning": meaning, "rows": rows })
 }
 
-fn network_row(network: &Network) -> probe::NetworkRow {
+/// A heading in the conversation list.
+fn network_row(network: &Network) -> Value {
     let link = match network.link() {
         Link::Down => "down",
         Link::Connecting => "connecting",
         Link::Up => "up",
     };
-    probe::NetworkRow { name: network.place().to_owned(), link }
+    json!({ "name": network.place(), "link": link })
 }
 
 /// What a test calls a row of the conversation list. On the network in front the conversation's name will do.
@@ -341,13 +350,13 @@ fn list_row_name(model: &Model, key: ListKey) -> String {
     }
 }
 
-fn visible_line(item: &Item) -> probe::VisibleLine {
+fn visible_line(item: &Item) -> Value {
     let (kind, from) = match &item.body {
         Body::Nothing => ("nothing", None),
         Body::Day { .. } => ("day", None),
         Body::Notice { .. } => ("notice", None),
-        Body::Action { name, .. } => ("action", Some(name.clone())),
-        Body::Message { name, .. } => ("message", Some(name.clone())),
+        Body::Action { name, .. } => ("action", Some(name)),
+        Body::Message { name, .. } => ("message", Some(name)),
     };
-    probe::VisibleLine { kind, time: item.time.clone(), from, text: item.text().to_owned() }
+    json!({ "kind": kind, "time": item.time, "from": from, "text": item.text() })
 }

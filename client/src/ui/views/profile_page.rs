@@ -11,6 +11,8 @@ use fltk::enums::{Event, Key};
 use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::widget::Widget;
+#[cfg(unix)]
+use serde_json::{Value, json};
 
 use crate::config::fingerprint::Fingerprint;
 use crate::config::profile::Profile;
@@ -21,8 +23,6 @@ use crate::text::wrap;
 use crate::ui::look::fltk_ext;
 use crate::ui::look::paint::{Align, Face, Rect};
 use crate::ui::look::theme::Palette;
-#[cfg(unix)]
-use crate::ui::probe;
 use crate::ui::widgets::button::{Button, CheckBox, Look};
 use crate::ui::widgets::choice::Choice;
 use crate::ui::widgets::field::Field;
@@ -492,25 +492,27 @@ impl ProfilePage {
         true
     }
 
-    /// What a test sees of it.
+    /// What a test sees of it. Fields and boxes are named by the key of the profile that they change.
     #[cfg(unix)]
-    pub fn snapshot(&self) -> probe::ProfilePage {
+    pub fn snapshot(&self) -> Value {
         let state = self.state.borrow();
         let by_key = |what: fn(&Field) -> Option<String>| {
-            let said = self.fields.iter().filter_map(|(entry, field)| Some((*entry, what(field)?)));
-            said.map(|(entry, words)| (entry.key().to_owned(), words)).collect()
+            let said = self.fields.iter().filter_map(|(entry, field)| Some((entry.key(), what(field)?)));
+            said.collect::<Value>()
         };
-        probe::ProfilePage {
-            title: state.title.clone(),
-            fields: by_key(|field| Some(field.seen())),
-            hints: by_key(|field| {
+        let ticks = self.ticks.iter().map(|(tick, box_)| (tick_name(*tick), box_.is_ticked()));
+        json!({
+            "title": state.title,
+            "fields": by_key(|field| Some(field.seen())),
+            "hints": by_key(|field| {
                 Some(field.hint()).filter(|hint| !hint.is_empty() && field.text().is_empty())
             }),
-            errors: by_key(Field::error),
-            ticks: self.ticks.iter().map(|(tick, box_)| (tick_name(*tick), box_.is_ticked())).collect(),
-            words: state.words.iter().map(|(_, words, _)| words.clone()).collect(),
-            remark: state.remark.clone(),
-        }
+            "errors": by_key(Field::error),
+            "ticks": ticks.collect::<Value>(),
+            // Every other word on it, from the top down.
+            "words": state.words.iter().map(|(_, words, _)| words.as_str()).collect::<Value>(),
+            "remark": state.remark,
+        })
     }
 
     /// Everything in view that can be clicked, by the key of the profile that it changes.
