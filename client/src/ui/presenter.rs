@@ -256,19 +256,11 @@ fn counter(measure: Option<(usize, usize)>, language: Language) -> String {
 
 /// Whether to paste a text that makes several messages.
 pub fn pasting_question(lines: usize, messages: usize, language: Language) -> Question {
-    let text = |text: Text| text.to(language).to_owned();
     let question = match messages {
         1 => Text::ReallyPasteAsOne.with([&lines.to_string()]),
         _ => Text::ReallyPaste.with([&messages.to_string()]),
     };
-    Question {
-        title: text(Text::PasteTitle),
-        text: question.to(language),
-        option: None,
-        yes: text(Text::Paste),
-        no: Some(text(Text::Cancel)),
-        tone: Tone::Plain,
-    }
+    Question::new(language, Text::PasteTitle, question, [Text::Paste, Text::Cancel], Tone::Plain)
 }
 
 /// A line of the conversation in front, as the transcript draws it.
@@ -406,28 +398,15 @@ pub fn card_words(card: &model::Card, language: Language) -> Question {
 
 /// 是否关闭窗口
 pub fn closing_question(language: Language) -> Question {
-    let text = |text: Text| text.to(language).to_owned();
-    Question {
-        title: text(Text::Notice),
-        text: text(Text::ReallyClose),
-        option: Some(text(Text::DoNotAskAgain)),
-        yes: text(Text::CloseWindow),
-        no: Some(text(Text::Cancel)),
-        tone: Tone::Plain,
-    }
+    let answers = [Text::CloseWindow, Text::Cancel];
+    let question = Question::new(language, Text::Notice, Text::ReallyClose, answers, Tone::Plain);
+    Question { option: Some(Text::DoNotAskAgain.to(language).to_owned()), ..question }
 }
 
 /// Whether to open an address that may start any program.
 pub fn opening_question(target: &str, language: Language) -> Question {
-    let text = |text: Text| text.to(language).to_owned();
-    Question {
-        title: text(Text::OpenAddress),
-        text: Text::ReallyOpen.with([target]).to(language),
-        option: None,
-        yes: text(Text::OpenIt),
-        no: Some(text(Text::Cancel)),
-        tone: Tone::Plain,
-    }
+    let text = Text::ReallyOpen.with([target]);
+    Question::new(language, Text::OpenAddress, text, [Text::OpenIt, Text::Cancel], Tone::Plain)
 }
 
 /// Asks whether to trust a server that nobody vouches for, or warns of a server that shows another certificate.
@@ -447,14 +426,7 @@ pub fn trust_question(stranger: &Stranger, language: Language) -> Question {
         return Question { title, text: words.to(language), yes, tone: Tone::Warning, ..Question::default() };
     }
     let words = Text::TrustExplained.of([host, stranger.reason.phrase(), Text::Verbatim.with([&shown])]);
-    Question {
-        title: text(Text::TrustServer),
-        text: words.to(language),
-        option: None,
-        yes: text(Text::TrustIt),
-        no: Some(text(Text::DoNotConnect)),
-        tone: Tone::Careful,
-    }
+    Question::new(language, Text::TrustServer, words, [Text::TrustIt, Text::DoNotConnect], Tone::Careful)
 }
 
 /// The dialog about the certificate of a network's server, and why it is believed.

@@ -12,6 +12,7 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::widget::Widget;
 
+use crate::text::i18n::{Language, Phrase, Text};
 use crate::text::wrap;
 use crate::ui::look::fltk_ext;
 use crate::ui::look::paint::{Align, Face, Rect};
@@ -51,6 +52,21 @@ pub struct Question {
     pub no: Option<String>,
     /// How it is asked.
     pub tone: Tone,
+}
+
+impl Question {
+    /// A question with something to decide: its title, its text, and its two answers.
+    pub fn new(
+        language: Language,
+        title: impl Into<Phrase>,
+        text: impl Into<Phrase>,
+        [yes, no]: [Text; 2],
+        tone: Tone,
+    ) -> Self {
+        let [yes, no] = [yes, no].map(|text| text.to(language).to_owned());
+        let (title, text) = (title.into().to(language), text.into().to(language));
+        Self { title, text, option: None, yes, no: Some(no), tone }
+    }
 }
 
 /// How a question is asked.

@@ -106,17 +106,10 @@ impl Controller {
         let Some(editing) = self.editing.as_ref().filter(|_| self.is_page_changed()) else {
             return self.close_profile_page();
         };
-        let language = self.language();
         let title = editing.saved.as_ref().map_or("", Profile::title);
-        let name = if title.is_empty() { Text::NewServer.to(language) } else { title };
-        let question = Question {
-            title: Text::DiscardTitle.to(language).to_owned(),
-            text: Text::ReallyDiscard.with([name]).to(language),
-            yes: Text::Discard.to(language).to_owned(),
-            no: Some(Text::KeepEditing.to(language).to_owned()),
-            tone: Tone::Careful,
-            ..Question::default()
-        };
+        let name = if title.is_empty() { Text::NewServer.to(self.language()) } else { title };
+        let (text, answers) = (Text::ReallyDiscard.with([name]), [Text::Discard, Text::KeepEditing]);
+        let question = Question::new(self.language(), Text::DiscardTitle, text, answers, Tone::Careful);
         self.ask(Asked::Discarding, question);
     }
 
@@ -150,15 +143,9 @@ impl Controller {
     fn ask_to_connect_again(&mut self, profile: &Profile) {
         let outdated = self.model.borrow().network_of(profile).filter(|it| it.is_outdated()).map(Network::id);
         let Some(id) = outdated else { return };
-        let language = self.language();
-        let question = Question {
-            title: Text::ReconnectTitle.to(language).to_owned(),
-            text: Text::ReallyReconnect.with([profile.title()]).to(language),
-            yes: Text::ConnectAgain.to(language).to_owned(),
-            no: Some(Text::Later.to(language).to_owned()),
-            tone: Tone::Careful,
-            ..Question::default()
-        };
+        let text = Text::ReallyReconnect.with([profile.title()]);
+        let answers = [Text::ConnectAgain, Text::Later];
+        let question = Question::new(self.language(), Text::ReconnectTitle, text, answers, Tone::Careful);
         self.ask(Asked::ConnectingAgain(id), question);
     }
 

@@ -53,15 +53,10 @@ impl Controller {
         if self.model.borrow().network_of(&profile).is_some() {
             text = format!("{text}\n{}", Text::RemoveAndLeave.to(language));
         }
-        let question = Question {
-            title: Text::RemoveTitle.with([profile.title()]).to(language),
-            text,
-            yes: Text::ForgetProfile.to(language).to_owned(),
-            no: Some(Text::Cancel.to(language).to_owned()),
-            tone: Tone::Careful,
-            ..Question::default()
-        };
-        self.ask(Asked::Removing(Box::new(profile)), question);
+        let (title, answers) =
+            (Text::RemoveTitle.with([profile.title()]), [Text::ForgetProfile, Text::Cancel]);
+        let question = Question::new(language, title, Text::ReallyRemove, answers, Tone::Careful);
+        self.ask(Asked::Removing(Box::new(profile)), Question { text, ..question });
     }
 
     pub(in crate::ui::controller) fn remove_profile(&mut self, profile: &Profile) {
