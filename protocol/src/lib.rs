@@ -10,8 +10,8 @@
 //!
 //! In reading order: [`message`] (one line, taken apart), [`tags`] (what stands before it), [`framing`] (a stream of
 //! bytes cut into lines), [`names`] (nicknames, channels, case), [`ranks`] (what members may do),
-//! [`numerics`] (replies by number), [`capabilities`], [`batches`] and [`failures`] (what extensions are
-//! called), [`text`] (the text
+//! [`numerics`] (replies by number), [`capabilities`], [`batches`],
+//! [`references`] and [`failures`] (what extensions are called), [`text`] (the text
 //! of a message: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how a
 //! client logs in to an account). Beside the grammar: [`language`] (the two languages of both programs' texts).
 
@@ -24,6 +24,7 @@ pub mod message;
 pub mod names;
 pub mod numerics;
 pub mod ranks;
+pub mod references;
 pub mod sasl;
 pub mod scram;
 pub mod tags;

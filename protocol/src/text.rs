@@ -64,6 +64,8 @@ pub struct Ctcp<'a> {
     pub text: &'a str,
 }
 
+const ACTION: &str = "ACTION";
+
 impl<'a> Ctcp<'a> {
     /// The CTCP message in `text`, if it is one; the closing `\x01` may be missing.
     pub fn parse(text: &'a str) -> Option<Self> {
@@ -73,9 +75,14 @@ impl<'a> Ctcp<'a> {
         (!command.is_empty()).then_some(Self { command, text })
     }
 
-    /// The text of an action (`/me drinks tea`), if it is one.
-    pub fn action(text: &'a str) -> Option<&'a str> {
-        Self::parse(text).filter(|ctcp| ctcp.command == "ACTION").map(|ctcp| ctcp.text)
+    /// The action that this text tells of: `/me drinks tea`.
+    pub fn action(text: &'a str) -> Self {
+        Self { command: ACTION, text }
+    }
+
+    /// Whether it is one.
+    pub fn is_action(&self) -> bool {
+        self.command == ACTION
     }
 }
 
@@ -126,9 +133,11 @@ mod tests {
 
     #[test]
     fn an_action_is_a_ctcp_message() {
-        assert_eq!(Ctcp::action("\x01ACTION 泡茶\x01"), Some("泡茶"));
-        assert_eq!(Ctcp::action("\x01ACTION 泡茶"), Some("泡茶"));
-        assert_eq!(Ctcp::action("ACTION"), None);
+        let action = Ctcp::action("泡茶");
+        assert!(action.is_action());
+        assert_eq!(Ctcp::parse("\x01ACTION 泡茶\x01"), Some(action));
+        assert_eq!(Ctcp::parse("\x01ACTION 泡茶"), Some(action));
+        assert_eq!(Ctcp::parse("ACTION"), None);
         assert_eq!(Ctcp::parse("\x01\x01"), None);
         for text in ["\x01VERSION\x01", "\x01PING 1 2\x01"] {
             assert_eq!(Ctcp::parse(text).map(|ctcp| ctcp.to_string()).as_deref(), Some(text));

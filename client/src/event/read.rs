@@ -5,7 +5,7 @@
 //! overrides (see [`formatting`](crate::text::formatting)), but for the line feeds in [`Words`].
 
 use teahouse_protocol::text::Ctcp;
-use teahouse_protocol::{Message, batches, failures, numerics, tags};
+use teahouse_protocol::{Message, batches, failures, numerics, references, tags};
 
 use crate::event::failure::Failure;
 use crate::event::{BatchOf, Event, Manner, Sender, What, Words};
@@ -61,7 +61,7 @@ fn what(message: &Message<'_>) -> Option<What> {
         "TAGMSG" => tags_alone(from, message)?,
         "REDACT" => What::Redacted { by: from.name, target: param(0), id: param(1), reason: text(2) },
         "MARKREAD" => {
-            let until = message.param(1).and_then(|until| until.strip_prefix("timestamp="));
+            let until = message.param(1).and_then(|until| until.strip_prefix(references::TIMESTAMP));
             What::Read { target: param(0), until: until.and_then(|until| until.parse().ok()) }
         }
         "ACK" => What::Acknowledged,
@@ -143,7 +143,7 @@ fn said(from: Sender, message: &Message<'_>, manner: Manner) -> Option<What> {
 pub(super) fn spoken(raw: &str, manner: Manner) -> Option<(Manner, &str)> {
     match (Ctcp::parse(raw), manner) {
         (None, _) => Some((manner, raw)),
-        (Some(ctcp), Manner::Message) if ctcp.command == "ACTION" => Some((Manner::Action, ctcp.text)),
+        (Some(ctcp), Manner::Message) if ctcp.is_action() => Some((Manner::Action, ctcp.text)),
         (Some(_), _) => None,
     }
 }

@@ -16,6 +16,7 @@
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::Capability;
 use teahouse_protocol::names::is_channel;
+use teahouse_protocol::references::{MSGID, TIMESTAMP};
 
 use crate::event::{BatchOf, Manner};
 use crate::logs::MAX_RECALLED;
@@ -46,8 +47,8 @@ const MOST_PAGES: u32 = 10;
 /// A point in a conversation, as CHATHISTORY names it.
 fn point(id: Option<&str>, at: Timestamp) -> String {
     match id {
-        Some(id) => format!("msgid={id}"),
-        None => format!("timestamp={at:.3}"),
+        Some(id) => format!("{MSGID}{id}"),
+        None => format!("{TIMESTAMP}{at:.3}"),
     }
 }
 

@@ -39,7 +39,7 @@ impl Network {
         }
         let is_long = match manner {
             Manner::Action => {
-                let action = Ctcp { command: "ACTION", text: raw }.to_string();
+                let action = Ctcp::action(raw).to_string();
                 self.send_tagged(&tags, &["PRIVMSG", &target, &action]);
                 false
             }

@@ -9,6 +9,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use teahouse_protocol::Capability;
+use teahouse_protocol::references::TIMESTAMP;
 use teahouse_protocol::tags::{self, push_tag};
 
 use crate::event::Sender;
@@ -140,7 +141,7 @@ impl Network {
             let target = conversation.name.clone();
             self.write_down_read(id, at);
             if self.has_capability(Capability::ReadMarker) {
-                let marker = format!("timestamp={}", last.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"));
+                let marker = format!("{TIMESTAMP}{last:.3}");
                 self.send(&["MARKREAD", &target, &marker]);
             }
         }

@@ -12,7 +12,7 @@ pub(super) mod search;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use teahouse_protocol::{Message, batches, names};
+use teahouse_protocol::{Message, batches, names, references};
 
 use super::context::Context;
 use crate::outbox::Cause;
@@ -155,7 +155,7 @@ fn is_later(one: Point, other: Point) -> bool {
 }
 
 fn point(typed: &str) -> Result<Point, Refusal<'_>> {
-    if let Some(msgid) = typed.strip_prefix("msgid=") {
+    if let Some(msgid) = typed.strip_prefix(references::MSGID) {
         let number = Number::read(msgid).ok_or(Refusal::Message)?;
         return Ok(Point { last: Edge::Message(number), first: Edge::Message(number) });
     }
@@ -171,7 +171,7 @@ fn time(typed: &str) -> Result<Point, Refusal<'_>> {
 
 /// A time as `timestamp=` has it.
 fn read_time(typed: &str) -> Option<Timestamp> {
-    typed.strip_prefix("timestamp=")?.parse().ok()
+    typed.strip_prefix(references::TIMESTAMP)?.parse().ok()
 }
 
 /// A conversation that somebody may read.

@@ -3,6 +3,7 @@
 //! A marker belongs to the account, and all its clients hear of it. A user without an account has one for as long as
 //! the connection lasts. Nobody learns of anybody else's.
 
+use teahouse_protocol::references::TIMESTAMP;
 use teahouse_protocol::{Message, names};
 
 use crate::commands::context::Context;
@@ -78,10 +79,9 @@ fn tell_marker(context: &mut Context, target: &str) {
 
 fn line(context: &Context, target: &str) -> crate::world::Line {
     let server = &context.world.config.name;
+    let words = format_args!(":{server} MARKREAD {target}");
     match context.world.marker(context.me, target) {
-        Some(marker) => {
-            context.world.line(format_args!(":{server} MARKREAD {target} timestamp={:.3}", marker.time()))
-        }
-        None => context.world.line(format_args!(":{server} MARKREAD {target} *")),
+        Some(marker) => context.world.line(format_args!("{words} {TIMESTAMP}{:.3}", marker.time())),
+        None => context.world.line(format_args!("{words} *")),
     }
 }

@@ -92,7 +92,7 @@ fn may_speak(context: &mut Context, id: ChannelId, speech: Speech) -> Result<(),
     let ranks = channel.ranks(me);
     let has_voice = ranks.at_least(Rank::Voice);
     // A client that does not know messages of several lines gets each line as a message.
-    let is_ctcp = |line| Ctcp::parse(line).is_some_and(|ctcp| ctcp.command != "ACTION");
+    let is_ctcp = |line| Ctcp::parse(line).is_some_and(|ctcp| !ctcp.is_action());
     let has_ctcp = || speech.text.unwrap_or_default().split(['\n', '\r']).any(is_ctcp);
     let member = channel.members.get(&me);
     let slow = channel.modes.slow_secs.filter(|_| !has_voice && speech.text.is_some());
