@@ -185,7 +185,7 @@ fn crowds(sources: &[(String, String)]) -> Vec<String> {
         .collect()
 }
 
-/// `world/people/client.rs` is `world::people::client`, and `world/mod.rs` is `world`.
+/// `world/people/person.rs` is `world::people::person`, and `world/mod.rs` is `world`.
 fn module_of(path: &str) -> Module {
     let path = path.trim_end_matches(".rs");
     path.strip_suffix("/mod").unwrap_or(path).split('/').map(str::to_owned).collect()
