@@ -17,7 +17,7 @@ impl Cloak {
 
     /// A host name in two parts, the address and its neighbourhood (IPv4 /16, IPv6 /48), so that a ban can be for
     /// either.
-    pub(in crate::world) fn cover(&self, address: IpAddr) -> String {
+    pub(super) fn cover(&self, address: IpAddr) -> String {
         match address.to_canonical() {
             IpAddr::V4(ip) => self.cover_bytes(&ip.octets(), 2),
             IpAddr::V6(ip) => self.cover_bytes(&ip.octets(), 6),

@@ -26,7 +26,7 @@ pub struct Connection {
     /// The language of what the server says to this client.
     pub(crate) language: Language,
     /// How many passwords by this connection were wrong since the last right one.
-    pub(crate) wrong_passwords: u8,
+    pub(super) wrong_passwords: u8,
     /// The person at its other end. Inverse of `people[..].connections`.
     pub(crate) person: PersonId,
     /// The login, until it is complete.
@@ -38,7 +38,7 @@ pub struct Connection {
     /// Where it comes from.
     pub address: SocketAddr,
     /// What USER said over it, if its person was here already under another user name.
-    pub(in crate::world) other_user: Option<Box<str>>,
+    pub(super) other_user: Option<Box<str>>,
     /// The SHA-256 fingerprint of the certificate that it came with, in lower case.
     pub(crate) certificate: Option<String>,
     /// The names that this client watches for, as it wrote them. Inverse of `World::watchers`.

@@ -30,14 +30,14 @@ impl World {
     }
 
     /// Notes a person who has logged in to an account.
-    pub(in crate::world) fn note_login(&mut self, id: PersonId) {
+    pub(super) fn note_login(&mut self, id: PersonId) {
         if let Some(account) = self.people[id].account() {
             self.logins.entry(account.to_owned()).or_default().push(id);
         }
     }
 
     /// Forgets that a person has logged in, who logs out or goes.
-    pub(in crate::world) fn forget_login(&mut self, id: PersonId) {
+    pub(super) fn forget_login(&mut self, id: PersonId) {
         let Some(account) = self.people[id].account() else { return };
         if let Some(people) = self.logins.get_mut(account) {
             people.retain(|person| *person != id);

@@ -117,7 +117,7 @@ impl World {
     }
 
     /// Whether the holder of a nickname has logged in to the same account as a person.
-    pub(crate) fn shares_account_with_holder(&self, id: PersonId, nick: &str) -> bool {
+    fn shares_account_with_holder(&self, id: PersonId, nick: &str) -> bool {
         let holder = self.holder(nick).filter(|holder| *holder != id).map(|holder| &self.people[holder]);
         holder.is_some_and(|holder| {
             holder.is_registered()
@@ -190,7 +190,7 @@ impl World {
     }
 
     /// Takes the nickname from a person who has one, and returns it.
-    pub(in crate::world) fn free_nick(&mut self, id: PersonId) -> Option<String> {
+    pub(super) fn free_nick(&mut self, id: PersonId) -> Option<String> {
         let old = self.people[id].set_nick(None)?;
         self.nicks.remove(&self.config.casemapping.fold(&old).into_owned());
         self.skeletons.remove(&Skeleton::of(&old));

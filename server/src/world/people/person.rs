@@ -50,7 +50,7 @@ pub struct Person {
     /// Why the person is away, if so.
     pub(crate) away: Option<String>,
     /// Whether that is so because there is no connection.
-    pub(crate) is_auto_away: bool,
+    pub(super) is_auto_away: bool,
     /// The rooms, in the order in which they were joined. Inverse of `channels[..].members`.
     pub(crate) channels: Vec<ChannelId>,
     /// How far somebody without an account has read.
@@ -132,7 +132,7 @@ impl Person {
         Tags { account: self.account.clone(), bot: self.modes.has(UserMode::Bot), ..Tags::default() }
     }
 
-    pub(in crate::world) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {
+    pub(super) fn set_nick(&mut self, nick: Option<String>) -> Option<String> {
         let old = mem::replace(&mut self.nick, nick);
         self.refresh_source();
         old

@@ -68,13 +68,13 @@ impl World {
     }
 
     /// The person who stays without a connection and has the account that another one has logged in to.
-    pub(in crate::world) fn absent_of(&self, id: PersonId) -> Option<PersonId> {
+    pub(super) fn absent_of(&self, id: PersonId) -> Option<PersonId> {
         let account = self.people[id].account().filter(|_| self.config.always_on != AlwaysOn::Disabled)?;
         self.logged_in_to(account).iter().copied().find(|person| !self.is_connected(*person))
     }
 
     /// Lets a person stay whose last connection has gone.
-    pub(in crate::world) fn leave_behind(&mut self, id: PersonId) {
+    pub(super) fn leave_behind(&mut self, id: PersonId) {
         let person = &mut self.people[id];
         if person.away.is_none() {
             person.away = Some(Text::NotConnected.to_string(self.config.language));
@@ -86,7 +86,7 @@ impl World {
     }
 
     /// A person who stayed has come back.
-    pub(in crate::world) fn welcome_back(&mut self, id: PersonId) {
+    pub(super) fn welcome_back(&mut self, id: PersonId) {
         let person = &mut self.people[id];
         if std::mem::take(&mut person.is_auto_away) {
             person.away = None;

@@ -44,13 +44,13 @@ impl World {
     }
 
     /// Tells the clients that watch for a person's name that they are here (RPL_MONONLINE).
-    pub(crate) fn tell_watchers_that_came(&mut self, id: PersonId) {
+    pub(super) fn tell_watchers_that_came(&mut self, id: PersonId) {
         let (name, source) = (self.people[id].name().to_owned(), self.people[id].source().to_owned());
         self.tell_watchers(&name, &Reply::MonOnline(source));
     }
 
     /// Tells the clients that watch for a name that its holder is gone (RPL_MONOFFLINE).
-    pub(crate) fn tell_watchers_that_left(&mut self, name: &str) {
+    pub(super) fn tell_watchers_that_left(&mut self, name: &str) {
         self.tell_watchers(name, &Reply::MonOffline(name.to_owned()));
     }
 

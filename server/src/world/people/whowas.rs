@@ -49,7 +49,7 @@ impl Whowas {
 
 impl World {
     /// Remembers a person under a name that they have given up.
-    pub(crate) fn remember(&mut self, id: PersonId, nick: &str) {
+    pub(super) fn remember(&mut self, id: PersonId, nick: &str) {
         let gone = Gone { nick: nick.to_owned(), ..Gone::of(&self.people[id], self.now) };
         self.whowas.add(gone);
     }
