@@ -18,39 +18,72 @@ use crate::text::encoding::Encoding;
 use crate::text::i18n::{Phrase, Text};
 use crate::text::typed;
 
-/// A field to write in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Entry {
+macro_rules! entries {
+    ($($(#[$doc:meta])* $name:ident: $key:literal, $label:ident $(, $hint:ident)?;)*) => {
+        /// A field to write in.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Entry {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Entry {
+            /// The profile's key that it is for.
+            pub fn key(self) -> &'static str {
+                match self {
+                    $(Self::$name => $key,)*
+                }
+            }
+
+            /// What it asks for.
+            pub fn label(self) -> Text {
+                match self {
+                    $(Self::$name => Text::$label,)*
+                }
+            }
+
+            /// What stands in it while nothing does.
+            fn usual_hint(self) -> Option<Text> {
+                match self {
+                    $($(Self::$name => Some(Text::$hint),)?)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+// The name of each field, the profile's key that it is for, its label, and what stands in it while nothing does.
+entries! {
     /// What the person calls the server.
-    Name,
+    Name: "name", ProfileName, HintName;
     /// Its address.
-    Server,
+    Server: "server", ServerAddress;
     /// Its port.
-    Port,
+    Port: "port", Port;
     /// What it wants from everybody.
-    ServerPassword,
+    ServerPassword: "server_password", ServerPassword, HintServerPassword;
     /// The nickname.
-    Nick,
+    Nick: "nick", Nickname;
     /// Nicknames for when that one is taken, with commas between them.
-    OtherNicks,
+    OtherNicks: "other_nicks", OtherNicks, HintOtherNicks;
     /// The user name of the login.
-    User,
+    User: "user", LoginUser, HintFromNick;
     /// The real name.
-    RealName,
+    RealName: "real_name", RealName, HintFromNick;
     /// The account.
-    Account,
+    Account: "account", Account, HintFromNick;
     /// Its password.
-    Password,
+    Password: "password", PasswordOfAccount, HintPassword;
     /// A further certificate to believe.
-    Pin,
+    Pin: "tls_fingerprints", AddPin, HintPin;
     /// A certificate to show.
-    Certificate,
+    Certificate: "tls_certificate", OwnCertificate, HintCertificate;
     /// Its private key.
-    PrivateKey,
+    PrivateKey: "tls_key", OwnKey, HintKey;
     /// Rooms to join, with commas between them.
-    Rooms,
+    Rooms: "rooms", RoomsToJoin, HintRooms;
     /// How people there write letters.
-    Encoding,
+    Encoding: "encoding", EncodingOfText, HintEncoding;
 }
 
 /// Something to tick.
@@ -138,65 +171,6 @@ pub const RECONNECT: [(Option<bool>, Text); 3] =
     [(None, Text::ReconnectWindow), (Some(true), Text::ReconnectAlways), (Some(false), Text::ReconnectNever)];
 
 impl Entry {
-    /// The profile's key that it is for.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Server => "server",
-            Self::Port => "port",
-            Self::ServerPassword => "server_password",
-            Self::Nick => "nick",
-            Self::OtherNicks => "other_nicks",
-            Self::User => "user",
-            Self::RealName => "real_name",
-            Self::Account => "account",
-            Self::Password => "password",
-            Self::Pin => "tls_fingerprints",
-            Self::Certificate => "tls_certificate",
-            Self::PrivateKey => "tls_key",
-            Self::Rooms => "rooms",
-            Self::Encoding => "encoding",
-        }
-    }
-
-    /// What it asks for.
-    pub fn label(self) -> Text {
-        match self {
-            Self::Name => Text::ProfileName,
-            Self::Server => Text::ServerAddress,
-            Self::Port => Text::Port,
-            Self::ServerPassword => Text::ServerPassword,
-            Self::Nick => Text::Nickname,
-            Self::OtherNicks => Text::OtherNicks,
-            Self::User => Text::LoginUser,
-            Self::RealName => Text::RealName,
-            Self::Account => Text::Account,
-            Self::Password => Text::PasswordOfAccount,
-            Self::Pin => Text::AddPin,
-            Self::Certificate => Text::OwnCertificate,
-            Self::PrivateKey => Text::OwnKey,
-            Self::Rooms => Text::RoomsToJoin,
-            Self::Encoding => Text::EncodingOfText,
-        }
-    }
-
-    /// What stands in it while nothing does.
-    fn usual_hint(self) -> Option<Text> {
-        match self {
-            Self::Name => Some(Text::HintName),
-            Self::ServerPassword => Some(Text::HintServerPassword),
-            Self::OtherNicks => Some(Text::HintOtherNicks),
-            Self::User | Self::RealName | Self::Account => Some(Text::HintFromNick),
-            Self::Password => Some(Text::HintPassword),
-            Self::Pin => Some(Text::HintPin),
-            Self::Certificate => Some(Text::HintCertificate),
-            Self::PrivateKey => Some(Text::HintKey),
-            Self::Rooms => Some(Text::HintRooms),
-            Self::Encoding => Some(Text::HintEncoding),
-            Self::Server | Self::Port | Self::Nick => None,
-        }
-    }
-
     /// Whether the text in it is nobody's business.
     pub fn is_secret(self) -> bool {
         matches!(self, Self::ServerPassword | Self::Password)
