@@ -5,6 +5,9 @@
 //! had to say. This folder takes the lock for a client's lines, and [`Shared`] for events that no client has caused.
 //! Elsewhere only the server takes it: to stop, and to count who is here. How long a client may be silent is
 //! in `clock.rs`, and how it is heard in the middle of a command in `waiting.rs`.
+//!
+//! Steps marked `#[inline(never)]` keep what they need off the stack of a thread that only waits: inlined they make an
+//! idle connection 25.5 KiB instead of 17.5 (1,000 that have logged in).
 
 mod clock;
 mod shared;

@@ -83,7 +83,7 @@ fn in_lines(tokens: &[String]) -> Vec<String> {
     tokens.chunks(TOKENS_A_LINE).map(|line| line.join(" ")).collect()
 }
 
-/// The tokens of 005.
+/// The tokens of 005. Not inlined, for the stack's sake: see [`session`](crate::session).
 #[inline(never)]
 fn tokens(config: &Config) -> Vec<String> {
     let letters: String = Rank::ALL.iter().map(|rank| rank.letter()).collect();
