@@ -4,8 +4,10 @@
 #[path = "support/peer.rs"]
 mod peer;
 
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -167,6 +169,17 @@ fn a_backup_is_made_while_the_server_runs_and_is_a_database_to_start_with() {
     bob.send("CHATHISTORY LATEST #lobby * 1");
     bob.wait_for("before the backup");
     server.stop();
+}
+
+#[test]
+fn a_backup_whose_name_the_database_cannot_have_is_refused_for_that_and_leaves_nothing() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    start(here.path()).stop();
+    let mut backup = program();
+    backup.arg("--data-dir").arg(here.path()).arg("backup");
+    let (well, _, complaint) = outcome(backup.arg(there.path().join(OsStr::from_bytes(b"caf\xe9.db"))));
+    assert!(!well && complaint.ends_with("invalid filename\n"), "{complaint}");
+    assert_eq!(names(there.path()), [""; 0]);
 }
 
 #[test]

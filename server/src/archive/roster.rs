@@ -239,6 +239,8 @@ mod tests {
         let two = &[("小明", ""), ("小红", "a-good-password")];
         for text in [
             "小明\n小红,a-good-password",
+            // A heading may leave the second column without a name.
+            "姓名\n小明\n小红,a-good-password",
             "姓名,密码\r\n小明,\r\n小红,a-good-password\r\n\r\n",
             "Name;Password\n小明;\n小红;a-good-password\n",
             "sep=;\nname;password\n小明;\n小红;a-good-password\n",

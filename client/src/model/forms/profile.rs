@@ -721,6 +721,41 @@ mod tests {
     }
 
     #[test]
+    fn a_keyring_is_asked_only_where_there_is_a_password_for_it() {
+        let keeps = |base: &Profile, entry: Entry, typed: &str| {
+            let mut form = ProfileForm::from(base);
+            form.set_ticked(Tick::Keyring, true);
+            form.set_text(entry, typed.to_owned());
+            form.check(base, &[], Path::new("")).unwrap().keyring
+        };
+        let new = Profile { server: "tea.house".into(), nick: "bob".into(), ..Profile::default() };
+        let kept = Profile { keyring: true, ..new.clone() };
+        for (base, entry, typed, expected) in [
+            (&new, Entry::Password, "", false),
+            (&new, Entry::Password, "tea", true),
+            (&new, Entry::ServerPassword, "tea", true),
+            (&kept, Entry::Password, "", true),
+        ] {
+            assert_eq!(keeps(base, entry, typed), expected, "{entry:?} {typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_port_moves_along_with_tls_in_a_saved_server_too() {
+        let mut form = ProfileForm::from(&Profile::default());
+        for (tls, typed, expected) in
+            [(true, None, "6697"), (false, None, "6667"), (true, Some("7000"), "7000")]
+        {
+            if let Some(port) = typed {
+                form.set_text(Entry::Port, port.to_owned());
+            }
+            form.set_ticked(Tick::Tls, tls);
+            form.move_port();
+            assert_eq!(form.text(Entry::Port), expected, "TLS: {tls}");
+        }
+    }
+
+    #[test]
     fn passwords_do_not_show_themselves() {
         let shown = format!("{:?}", ProfileForm::from(&unusual()));
         assert!(!shown.contains("sesame") && !shown.contains("tea"), "{shown}");

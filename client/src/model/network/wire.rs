@@ -236,5 +236,10 @@ mod tests {
         assert!(log.end() - log.first() < 70, "{}", log.end() - log.first());
         log.clear();
         assert_eq!(log.first(), log.end());
+        // What is gone takes no room any more.
+        for _ in 0..2 * MAX_WIRE_LINES {
+            log.push(received(&format!("PRIVMSG #a :{}", "x".repeat(200))));
+        }
+        assert_eq!(log.end() - log.first(), MAX_WIRE_LINES as u64);
     }
 }

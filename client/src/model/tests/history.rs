@@ -568,3 +568,33 @@ fn what_was_said_between_two_interruptions_stands_above_the_second() {
     let place = |text: &str| shown.iter().position(|line| line.contains(text)).expect(text);
     assert!(place("between") < place("nothing can be sent for now ×2"), "{shown:#?}");
 }
+
+#[test]
+fn the_same_words_without_an_identifier_are_the_same_message_within_half_a_minute() {
+    for (secs, count) in [(0, 1), (30, 1), (31, 2)] {
+        let mut window = kept_in_lobby();
+        window.server(&[
+            "@time=2026-03-01T08:10:00.000Z :alice!a@h PRIVMSG #lobby :ok",
+            ":tea.house BATCH +x chathistory #lobby",
+            &format!("@batch=x;time=2026-03-01T08:10:{secs:02}.000Z :alice!a@h PRIVMSG #lobby :ok"),
+            ":tea.house BATCH -x",
+        ]);
+        assert_eq!(messages(&window, "#lobby").len(), count, "{secs} seconds later");
+    }
+}
+
+#[test]
+fn what_a_server_repeats_whose_clock_is_ahead_is_read_when_it_says_so_and_not_before() {
+    let mut window = Window::opened();
+    window.model.log_in(window.model.login().form().clone());
+    window.server(&[
+        "@time=2026-03-01T10:01:00.000Z :tea.house 001 bob :Welcome",
+        "@time=2026-03-01T10:01:01.000Z :bob!b@h JOIN #tea",
+    ]);
+    window.model.set_focused(false);
+    window.server(&["@time=2026-03-01T09:50:00.000Z :alice!a@h PRIVMSG #tea :before"]);
+    for (until, unread) in [("09:30", 1), ("09:50", 0)] {
+        window.server(&[&format!(":s MARKREAD #tea timestamp=2026-03-01T{until}:00.000Z")]);
+        assert_eq!(window.counts("#tea").0, unread, "read until {until}");
+    }
+}

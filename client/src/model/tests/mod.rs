@@ -677,6 +677,10 @@ fn ranks_and_away_marks_follow_what_the_server_says() {
     assert_eq!(window.network().presence("alice"), Presence::Here);
     window.server(&[":s 306 bob :You have been marked as away"]);
     assert!(window.network().is_away());
+    assert_eq!(window.last("#lobby"), "* You are marked as away");
+    window.server(&[":s 305 bob :You are no longer marked as being away"]);
+    assert!(!window.network().is_away());
+    assert_eq!(window.last("#lobby"), "* You are no longer marked as away");
 }
 
 #[test]
@@ -839,7 +843,7 @@ fn clearing_the_screen_empties_this_conversation_only() {
     let mut window = Window::in_lobby();
     window.server(&[":alice!a@h PRIVMSG bob :hi"]);
     let before = window.model.current().unwrap().range();
-    window.model.clear();
+    window.type_in("/clear");
     assert_eq!(window.shown("#lobby"), [""; 0]);
     assert_eq!(window.model.current().unwrap().range().0, before.1, "no number is given out twice");
     assert_eq!(window.shown("alice").len(), 2);
@@ -1141,9 +1145,16 @@ fn a_server_that_is_disconnected_keeps_its_conversations_and_one_that_is_left_do
     assert_eq!(window.sent(), ["JOIN #rust"]);
     assert_eq!(window.model.current().unwrap().name(), "#lobby", "and what one reads stays in front");
 
+    window.server_of(second, &[":zoe!z@h PRIVMSG #rust :hello"]);
+    let unread = |window: &Window| window.model.network(second).unwrap().unread();
+    assert_eq!(unread(&window), 1);
     window.model.leave(FIRST);
     assert_eq!(places(&window), ["irc.example"]);
-    assert_eq!(window.model.current().unwrap().name(), "#rust");
+    assert_eq!(
+        (window.model.current().unwrap().name(), unread(&window)),
+        ("#rust", 0),
+        "it is looked at now"
+    );
     window.model.leave(second);
     assert_eq!(window.model.view(), View::Login);
     assert_eq!(window.model.login().form().server, "irc.example");

@@ -169,4 +169,6 @@ fn nobody_is_away_any_more_once_the_connection_is_lost() {
     assert!(window.network().is_away());
     window.lose_connection();
     assert!(!window.network().is_away());
+    assert_eq!(window.network().presence("alice"), Presence::Unknown, "nor is anybody known to be here");
+    assert_eq!(window.members("#lobby"), [""; 0]);
 }

@@ -129,6 +129,7 @@ fn a_password_that_goes_into_the_keyring_does_not_stand_in_the_login_form() {
     let password = Secret::from("sesame".to_owned());
     window.model.change_profile(&saved(), &Profile { password, keyring: true, ..saved() });
     assert!(window.model.login().form().password.is_empty() && window.model.login().is_password_kept());
+    assert!(!Window::opened().model.login().is_password_kept());
 }
 
 #[test]
@@ -175,4 +176,13 @@ fn whoever_becomes_another_person_on_a_server_does_not_write_into_the_first_ones
     window.lose_connection();
     window.model.connect_again(FIRST);
     assert!(window.network().identity.owner().is_none(), "and ben has yet to come");
+}
+
+#[test]
+fn whoever_logs_in_by_the_same_form_again_comes_into_the_rooms_of_each_login() {
+    let mut window = Window::in_lobby();
+    window.model.join_at_login(window.id("#lobby"), true);
+    window.model.log_in(window.model.login().form().clone());
+    let rooms = window.model.networks.last().map(|network| network.profile().rooms.clone());
+    assert_eq!(rooms, Some(vec![Room::parse("#lobby").unwrap()]));
 }

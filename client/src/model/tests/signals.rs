@@ -116,6 +116,7 @@ fn an_emoji_below_a_message_is_shown_and_taken_away() {
     assert_eq!(window.reactions(), ["👍 小明,bob"]);
     window.model.react_to(number, "👍");
     assert_eq!(window.sent(), ["@+draft/reply=a1;+draft/unreact=👍 TAGMSG #lobby"]);
+    assert_eq!(window.reactions(), ["👍 小明"], "only one's own");
     window.server(&["@+draft/reply=a1;+draft/unreact=👍 :小明!m@h TAGMSG #lobby"]);
     assert_eq!(window.reactions(), [""; 0]);
     window.server(&["@+draft/reply=nothing;+draft/react=👍 :小明!m@h TAGMSG #lobby"]);

@@ -68,6 +68,7 @@ fn a_connection_that_comes_and_goes_does_not_fill_the_transcript() {
     assert_eq!(shown.len(), lines + 1, "one line more, of the lost connection: {shown:#?}");
     assert!(shown.iter().any(|line| line.ends_with("nothing can be sent for now ×3")), "{shown:#?}");
     assert!(shown.contains(&"* You joined #lobby ×4".to_owned()), "{shown:#?}");
+    assert!(shown.contains(&"* 2 in #lobby: alice, bob ×4".to_owned()), "{shown:#?}");
     window.others_say(&["hi"]);
     window.lose_connection();
     assert!(
