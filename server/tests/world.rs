@@ -350,6 +350,26 @@ fn of_two_who_come_with_one_account_only_the_rooms_of_the_one_who_stays_are_kept
 }
 
 #[test]
+fn a_password_that_nobody_could_check_is_not_called_wrong() {
+    let mut stage = Memory::open(Config::default());
+    for name in ["a", "b"] {
+        stage.connect(name);
+        stage.send(name, &format!("NICK {name}\r\nUSER {name} 0 * :{name}"));
+    }
+    stage.send("a", "NS REGISTER sesame12");
+    stage.stop_hashing();
+    for line in
+        ["NS IDENTIFY a sesame12", "CAP REQ sasl\r\nAUTHENTICATE PLAIN\r\nAUTHENTICATE AGEAc2VzYW1lMTI="]
+    {
+        stage.received();
+        stage.send("b", line);
+        let heard = stage.received();
+        let is_told = heard.iter().any(|(_, line)| line.contains("passwords are waiting to be checked"));
+        assert!(is_told && !heard.iter().any(|(_, line)| line.contains("wrong")), "{line}: {heard:?}");
+    }
+}
+
+#[test]
 fn a_clock_that_is_set_back_silences_nobody_and_turns_no_order_around() {
     let now = Timestamp::now();
     let mut stage = Memory::open(Config { cloak: false, ..Config::default() });
