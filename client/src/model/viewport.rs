@@ -689,6 +689,9 @@ mod tests {
             }
             // Some come above the others, and some of those go.
             stack.push_front(7, 3);
+            for index in 0..=7 {
+                prop_assert_eq!(stack.top(index), 3 * index as u64);
+            }
             stack.drop_front(4);
             plain.splice(0..0, [3; 3]);
             let mut top = 0;

@@ -598,3 +598,23 @@ fn what_a_server_repeats_whose_clock_is_ahead_is_read_when_it_says_so_and_not_be
         assert_eq!(window.counts("#tea").0, unread, "read until {until}");
     }
 }
+
+#[test]
+fn what_was_said_between_two_who_came_stands_above_the_line_of_both() {
+    let mut window = kept_in_lobby();
+    window.server(&[":zoe!z@h JOIN #lobby"]);
+    window.pass(SignedDuration::from_mins(4));
+    window.server(&[
+        ":yan!y@h JOIN #lobby",
+        ":tea.house BATCH +x chathistory #lobby",
+        "@batch=x;msgid=b;time=2026-03-01T09:03:00.000Z :alice!a@h PRIVMSG #lobby :between",
+        ":tea.house BATCH -x",
+        "@msgid=c;time=2026-03-01T09:04:00.000Z :alice!a@h PRIVMSG #lobby :now",
+        ":tea.house BATCH +y chathistory #lobby",
+        "@batch=y;msgid=d;time=2026-03-01T09:03:30.000Z :alice!a@h PRIVMSG #lobby :then",
+        ":tea.house BATCH -y",
+    ]);
+    let shown = window.shown("#lobby");
+    let place = |text: &str| shown.iter().position(|line| line.contains(text)).expect(text);
+    assert!(place("then") < place("zoe") && place("zoe") < place("now"), "{shown:#?}");
+}

@@ -1110,6 +1110,12 @@ fn one_goes_to_what_is_unread_and_to_what_is_for_us_first() {
     window.model.select_unread();
     assert_eq!(window.model.current().unwrap().name(), "#lobby");
     window.model.select_numbered(1);
+    window.server_of(second, &[":zoe!z@h PRIVMSG #rust :hello"]);
+    window.server(&[":alice!a@h PRIVMSG #lobby :hello"]);
+    window.model.select_unread();
+    assert_eq!(window.model.current().unwrap().name(), "#rust", "what is below comes first");
+    window.model.select_unread();
+    window.model.select_numbered(1);
     assert_eq!(window.model.current().unwrap().name(), "alice");
     window.model.select_numbered(9);
     assert_eq!(window.model.current().unwrap().name(), "alice", "there is no tenth");
@@ -1398,4 +1404,14 @@ fn nothing_a_server_can_say_is_a_reason_to_panic() {
         }
     }
     assert!(window.model.current().is_some());
+}
+
+#[test]
+fn the_form_of_another_server_names_no_rooms_of_an_address() {
+    let mut window = Window::opened();
+    window.model.follow(&IrcUrl::parse("irc://other.house/rust").unwrap());
+    assert_eq!(window.model.login().rooms_to_visit().len(), 1);
+    window.model.set_profiles(vec![saved("tea.house", "")]);
+    window.model.open_profile(0);
+    assert_eq!(window.model.login().rooms_to_visit(), []);
 }

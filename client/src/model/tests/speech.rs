@@ -82,6 +82,7 @@ fn what_the_server_allows_is_kept_to_and_counted() {
     for text in ["short", "/msg alice short", "//shor"] {
         assert_eq!(window.model.measure(text), Some((1, 595)), "{text}");
     }
+    assert!(matches!(window.model.measure("/me pours"), Some((1, 1..))));
     assert_eq!(window.model.measure("/join #tea"), None, "that is no message");
     assert_eq!(window.refused(&"x\n".repeat(MAX_LINES_AT_ONCE + 1)), Text::TooManyLines);
     // A server that takes more in one message may be given more at once.
