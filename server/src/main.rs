@@ -19,6 +19,8 @@ use teahouse_server::process::log_writer::LogWriter;
 use teahouse_server::process::reload::{self, Origin};
 use teahouse_server::process::service_manager::ServiceManager;
 use teahouse_server::process::signals::Attendant;
+#[cfg(target_os = "linux")]
+use teahouse_server::process::slice;
 use teahouse_server::process::{advice, console, program};
 use teahouse_server::server::limits;
 use teahouse_server::text::language::{Language, Text};
@@ -51,6 +53,9 @@ fn main() -> ExitCode {
     // Later it may not be there any more: an update puts another in its place, which is the one to start again.
     let program = program::file();
     start_again_with_what_little_space_needs(&program);
+    // Before the first thread, for it is inherited. Without it talk is as right and not as quick.
+    #[cfg(target_os = "linux")]
+    let _ = slice::ask_for_short_ones();
     let log = LogWriter::open(config.language);
     log.install();
     let code = match serve(config, locale, &log, &program) {

@@ -58,6 +58,14 @@ fn nothing_names_what_is_above_it() {
 }
 
 #[test]
+fn one_system_call_alone_is_unsafe() {
+    let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let unsafe_ones: Vec<_> =
+        sources.iter().filter(|(_, text)| text.contains("unsafe {")).map(|(path, _)| path).collect();
+    assert_eq!(unsafe_ones, ["process/slice.rs"]);
+}
+
+#[test]
 fn every_broken_rule_is_found_with_its_line() {
     let check = |files: &[(&str, &str)], expected: &str| {
         let files: Vec<_> =

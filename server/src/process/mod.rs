@@ -9,3 +9,5 @@ pub mod program;
 pub mod reload;
 pub mod service_manager;
 pub mod signals;
+#[cfg(target_os = "linux")]
+pub mod slice;
