@@ -12,8 +12,9 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::text::language::{Both, Text};
 
-/// How many connections may wait to be accepted.
-const BACKLOG: i32 = 1024;
+/// How many connections may wait to be accepted; the most that Linux grants unless somebody raised it. Whoever finds no
+/// place there tries again a second later.
+const BACKLOG: i32 = 4096;
 /// The port that IRC clients expect.
 const USUAL_PORT: u16 = 6667;
 /// The first port that needs no special rights.
