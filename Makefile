@@ -4,7 +4,8 @@
 #   make test      every test, those of the window included
 #   make install   both programs, for this machine; PREFIX=$HOME/.local for this user
 #   make deb       both as Debian packages
-#   make bench     the server beside other servers; make bench BENCH=--quick takes a minute, BENCH=--help says more
+#   make bench     the server beside other servers; make bench BENCH=--quick takes a minute, BENCH=--help says more;
+#                  make bench BENCH="--against HEAD~1" measures it beside another revision
 #   make stress    the tests RUNS times while the processors are kept busy
 #   make fuzz      input that nobody thought of, SECONDS for each target
 #   make mutants   small faults, in all of the sources or in FILES, and whether a test notices them

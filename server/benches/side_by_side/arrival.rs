@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::crowd::{Crowd, Heard};
 use crate::peers::Running;
@@ -85,23 +85,36 @@ pub fn offered_capabilities(address: SocketAddr) -> Result<String, Trouble> {
 /// So many more people come and log in, as many at a time as the server likes best; with these capabilities, if there
 /// are any.
 pub fn log_in(crowd: &mut Crowd, server: &Running, people: usize, capabilities: &str) -> Result<(), Trouble> {
-    let at_once = server.newcomers_at_once();
+    log_in_at_once(crowd, server.newcomers_at_once(), people, capabilities).map(drop)
+}
+
+/// The same with so many at a time. Gives for each how long it took from the call to the end of the welcome.
+pub fn log_in_at_once(
+    crowd: &mut Crowd,
+    at_once: usize,
+    people: usize,
+    capabilities: &str,
+) -> Result<Vec<Duration>, Trouble> {
     let first = crowd.len();
-    let mut done = 0;
-    while done < people {
-        while crowd.len() < first + people && crowd.len() - first - done < at_once {
+    let mut called = Vec::with_capacity(people);
+    let mut took = Vec::with_capacity(people);
+    while took.len() < people {
+        while called.len() < people && called.len() - took.len() < at_once {
             let mut words = introduction(&nick_of(crowd.len()));
             if !capabilities.is_empty() {
                 words = format!("CAP REQ :{capabilities}\r\n{words}CAP END\r\n");
             }
+            called.push(Instant::now());
             crowd.connect(words.as_bytes())?;
         }
-        crowd.turn(PATIENCE, |who, heard, _| {
-            done += usize::from(ends_welcome(&unless_refused(who, heard)?));
+        crowd.turn(PATIENCE, |who, heard, now| {
+            if ends_welcome(&unless_refused(who, heard)?) {
+                took.push(now - called[who - first]);
+            }
             Ok(())
         })?;
     }
-    Ok(())
+    Ok(took)
 }
 
 /// These people enter a room each, and everybody who sits there sees it.

@@ -2,19 +2,23 @@
 //!
 //! It connects, sends, reads and cuts into lines, and it answers PING; what the lines mean is for the loads to say.
 //! It is written to be light, so that the server is the limit and not the crowd: one `read` per ready socket into a
-//! shared buffer, lines handed on as slices of it, one clock reading per `read`.
+//! shared buffer, lines handed on as slices of it, one clock reading per `read`. With TLS there is more to do ([`seal`]).
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use memchr::memchr_iter;
 use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, Event, EventData, EventFlags};
+use rustls::{ClientConfig, ClientConnection};
 use socket2::{Domain, Socket, Type};
 
+use crate::peers::Running;
+use crate::seal;
 use crate::trouble::{Trouble, check_stop};
 
 /// What one `read` may bring.
@@ -22,9 +26,14 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// How many ready sockets one `epoll_wait` tells of.
 const EVENTS: usize = 1024;
 
+/// How many come from one address of this machine: between two addresses there are only so many ports.
+const PEOPLE_AN_ADDRESS: usize = 20_000;
+
 /// Everybody whom the load generator plays, by number.
 pub struct Crowd {
     address: SocketAddr,
+    /// Set where everybody speaks TLS.
+    sealed: Option<Arc<ClientConfig>>,
     /// When the load has to be over.
     deadline: Instant,
     poll: OwnedFd,
@@ -36,6 +45,7 @@ pub struct Crowd {
 /// One connection.
 struct Person {
     socket: TcpStream,
+    seal: Option<Box<ClientConnection>>,
     /// The beginning of a line whose end has not come yet.
     partial: Vec<u8>,
     /// What the socket would not take yet; while there is something, the poll also waits for room.
@@ -53,9 +63,10 @@ pub enum Heard<'a> {
 
 impl Crowd {
     /// Nobody yet. Whatever is done with the crowd fails once `patience` is over.
-    pub fn new(address: SocketAddr, patience: Duration) -> io::Result<Self> {
+    pub fn new(server: &Running, patience: Duration) -> io::Result<Self> {
         Ok(Self {
-            address,
+            address: server.address(),
+            sealed: server.is_sealed().then(seal::whatever_certificate),
             deadline: Instant::now() + patience,
             poll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             people: Vec::new(),
@@ -87,6 +98,9 @@ impl Crowd {
         let socket = Socket::new(Domain::for_address(self.address), Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
+        if let Ok(block @ 1..) = u8::try_from(who / PEOPLE_AN_ADDRESS) {
+            socket.bind(&SocketAddr::from((Ipv4Addr::new(127, 0, 0, 1 + block), 0)).into())?;
+        }
         match socket.connect(&self.address.into()) {
             Ok(()) => {}
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) => {}
@@ -95,7 +109,8 @@ impl Crowd {
         let socket = TcpStream::from(socket);
         // Room in the socket means that the connection stands.
         epoll::add(&self.poll, &socket, number(who), EventFlags::IN | EventFlags::OUT)?;
-        Ok(Person { socket, partial: Vec::new(), unsent: words.to_vec() })
+        let seal = self.sealed.as_ref().map(seal::begin).transpose()?;
+        Ok(Person { socket, seal, partial: Vec::new(), unsent: words.to_vec() })
     }
 
     /// Says something: at once if the socket takes it, and the rest as soon as it does.
@@ -105,7 +120,7 @@ impl Crowd {
 
     /// Whether all that a person said has left.
     pub fn has_sent(&self, who: usize) -> bool {
-        self.people[who].unsent.is_empty()
+        !self.people[who].waits()
     }
 
     /// From here on this person reads nothing any more, and stays.
@@ -144,17 +159,26 @@ impl Crowd {
 }
 
 impl Person {
+    /// Whether something is still to be sent.
+    fn waits(&self) -> bool {
+        !self.unsent.is_empty() || self.seal.as_ref().is_some_and(|seal| seal.wants_write())
+    }
+
     fn send(&mut self, poll: &OwnedFd, who: usize, bytes: &[u8]) -> Result<(), Trouble> {
-        let waited = !self.unsent.is_empty();
+        let waited = self.waits();
         self.unsent.extend_from_slice(bytes);
-        match self.socket.write(&self.unsent) {
-            Ok(count) => drop(self.unsent.drain(..count)),
+        let written = match &mut self.seal {
+            None => self.socket.write(&self.unsent).map(|count| drop(self.unsent.drain(..count))),
+            Some(seal) => seal::write(seal, &mut self.socket, &mut self.unsent),
+        };
+        match written {
+            Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             // Whoever is no longer listened to will read about it.
             Err(error) if is_gone(&error) => self.unsent.clear(),
             Err(error) => return Err(error.into()),
         }
-        let waits = !self.unsent.is_empty();
+        let waits = self.waits();
         if waits != waited {
             let flags = if waits { EventFlags::IN | EventFlags::OUT } else { EventFlags::IN };
             epoll::modify(poll, &self.socket, number(who), flags)?;
@@ -171,13 +195,21 @@ impl Person {
     ) -> Result<(), Trouble> {
         let kept = self.partial.len();
         buffer[..kept].copy_from_slice(&self.partial);
-        let count = match self.socket.read(&mut buffer[kept..]) {
+        let read = match &mut self.seal {
+            None => self.socket.read(&mut buffer[kept..]),
+            Some(seal) => seal::read(seal, &mut self.socket, &mut buffer[kept..]),
+        };
+        let count = match read {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
             Err(error) if is_gone(&error) => 0,
             Err(error) => return Err(error.into()),
         };
         let now = Instant::now();
+        // The other side's part of the handshake may want an answer, and what was said before it may now be sent.
+        if self.seal.is_some() && self.waits() {
+            self.send(poll, who, b"")?;
+        }
         if count == 0 {
             epoll::delete(poll, &self.socket)?;
             return hear(who, Heard::End, now);

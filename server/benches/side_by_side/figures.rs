@@ -11,16 +11,22 @@ use crate::trouble::Trouble;
 pub enum Figure {
     /// CPU time of the server for one line to one recipient.
     CpuPerDelivery,
+    /// The same as the scheduler counts it, to the nanosecond and thread by thread: a second opinion.
+    CpuByScheduler,
     /// How many lines reached a recipient in a second.
     Deliveries,
     /// From just before the write to the read that brought the line: half were faster.
     P50,
     /// 99 of 100 were faster.
     P99,
+    /// 999 of 1,000 were faster.
+    P999,
     /// Context switches of the server for one delivery.
     Switches,
     /// CPU time of the server for the whole load.
     Cpu,
+    /// CPU time of the server for each who came.
+    CpuEach,
     /// How long the load took.
     Wall,
     /// Resident memory for each connection.
@@ -33,6 +39,12 @@ pub enum Figure {
     Cycles,
     /// CPU time of the server for one of them.
     CpuPerCycle,
+    /// How many found no place at the door and had to come again, which the kernel does a second later.
+    Late,
+    /// The p50 of a pair while nothing else happens.
+    IdleP50,
+    /// The p50 of the same pair beside the flood, over that.
+    P50OverIdle,
     /// The p99 of a pair while nothing else happens.
     IdleP99,
     /// The p99 of the same pair beside the flood, over that.
@@ -44,17 +56,23 @@ impl Figure {
     pub fn words(self) -> &'static str {
         match self {
             Self::CpuPerDelivery => "CPU µs/delivery",
+            Self::CpuByScheduler => "CPU by scheduler",
             Self::Deliveries => "deliveries/s",
             Self::P50 => "p50 µs",
             Self::P99 => "p99 µs",
+            Self::P999 => "p99.9 µs",
             Self::Switches => "switches/delivery",
             Self::Cpu => "CPU s",
+            Self::CpuEach => "CPU µs each",
             Self::Wall => "wall s",
             Self::Memory => "KiB/connection",
             Self::PeakMemory => "peak MiB",
             Self::IdleCpu => "idle CPU %",
             Self::Cycles => "cycles/s",
             Self::CpuPerCycle => "CPU µs/cycle",
+            Self::Late => "came again",
+            Self::IdleP50 => "idle p50 µs",
+            Self::P50OverIdle => "p50 / idle p50",
             Self::IdleP99 => "idle p99 µs",
             Self::P99OverIdle => "p99 / idle p99",
         }
@@ -64,17 +82,23 @@ impl Figure {
     pub fn key(self) -> &'static str {
         match self {
             Self::CpuPerDelivery => "cpu_us_per_delivery",
+            Self::CpuByScheduler => "scheduler_cpu_us_per_delivery",
             Self::Deliveries => "deliveries_per_s",
             Self::P50 => "p50_us",
             Self::P99 => "p99_us",
+            Self::P999 => "p999_us",
             Self::Switches => "switches_per_delivery",
             Self::Cpu => "cpu_s",
+            Self::CpuEach => "cpu_us_each",
             Self::Wall => "wall_s",
             Self::Memory => "kib_per_connection",
             Self::PeakMemory => "peak_mib",
             Self::IdleCpu => "idle_cpu_percent",
             Self::Cycles => "cycles_per_s",
             Self::CpuPerCycle => "cpu_us_per_cycle",
+            Self::Late => "came_again",
+            Self::IdleP50 => "idle_p50_us",
+            Self::P50OverIdle => "p50_over_idle_p50",
             Self::IdleP99 => "idle_p99_us",
             Self::P99OverIdle => "p99_over_idle_p99",
         }
@@ -82,7 +106,15 @@ impl Figure {
 
     /// Whether it says who is better: a switch that costs nothing is no fault, and an idle machine is nobody's merit.
     pub fn is_compared(self) -> bool {
-        !matches!(self, Self::Switches | Self::IdleP99 | Self::IdleCpu)
+        !matches!(
+            self,
+            Self::CpuByScheduler
+                | Self::Switches
+                | Self::Late
+                | Self::IdleP50
+                | Self::IdleP99
+                | Self::IdleCpu
+        )
     }
 
     /// Whether more of it is better.
@@ -99,6 +131,7 @@ pub struct Stretch {
     pid: u32,
     began: Instant,
     cpu: Duration,
+    running: Duration,
     switches: f64,
 }
 
@@ -109,6 +142,8 @@ pub struct Used {
     pub wall: Duration,
     /// User and system time.
     pub cpu: Duration,
+    /// The time that its threads ran, those that have ended not counted.
+    pub running: Duration,
     /// Context switches.
     pub switches: f64,
 }
@@ -117,15 +152,17 @@ impl Stretch {
     /// Begins now.
     pub fn begin(server: &Running) -> Result<Self, Trouble> {
         let pid = server.pid();
-        let (switches, cpu) = (process::switches(pid)?, process::cpu_time(pid)?);
-        Ok(Self { pid, began: Instant::now(), cpu, switches })
+        let (switches, running, cpu) =
+            (process::switches(pid)?, process::running_time(pid)?, process::cpu_time(pid)?);
+        Ok(Self { pid, began: Instant::now(), cpu, running, switches })
     }
 
     /// Ends now.
     pub fn end(&self) -> Result<Used, Trouble> {
         let wall = self.began.elapsed();
         let cpu = process::cpu_time(self.pid)?.saturating_sub(self.cpu);
-        Ok(Used { wall, cpu, switches: process::switches(self.pid)? - self.switches })
+        let running = process::running_time(self.pid)?.saturating_sub(self.running);
+        Ok(Used { wall, cpu, running, switches: process::switches(self.pid)? - self.switches })
     }
 }
 

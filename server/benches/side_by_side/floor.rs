@@ -31,7 +31,7 @@ pub fn play(messages_a_call: u32, pace: &Pace) -> Result<Figures, Trouble> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(format!("--{RELAY_FLAG}={port}"));
     let relay = Running::start(command, tempfile::tempdir()?, port, PEOPLE)?;
-    let mut crowd = Crowd::new(relay.address(), pace.patience)?;
+    let mut crowd = Crowd::new(&relay, pace.patience)?;
     for _ in 0..PEOPLE {
         crowd.connect(HELLO)?;
     }

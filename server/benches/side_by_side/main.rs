@@ -6,14 +6,15 @@
 //!
 //! In reading order:
 //!
-//! 1. [`peers`] finds, configures, starts and ends the servers;
-//! 2. [`crowd`] is the load generator: one thread, one epoll, many people;
+//! 1. [`peers`] finds, configures, starts and ends the servers, [`against`] builds another revision of ours;
+//! 2. [`crowd`] is the load generator: one thread, one epoll, many people; with TLS by [`seal`];
 //! 3. [`arrival`] brings people to where they can speak;
 //! 4. [`ledger`] checks every delivery;
 //! 5. [`loads`] has the rows of the table, and a file for each kind of load;
 //! 6. [`floor`] is what the kernel alone takes;
 //! 7. [`figures`] and [`process`] measure, [`report`] prints.
 
+mod against;
 mod arrival;
 mod crowd;
 mod figures;
@@ -23,6 +24,7 @@ mod loads;
 mod peers;
 mod process;
 mod report;
+mod seal;
 mod trouble;
 mod wire;
 
@@ -32,6 +34,7 @@ use std::time::{Duration, Instant};
 
 use lexopt::prelude::*;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::thread::{CpuSet, sched_setaffinity};
 
 use figures::Figures;
 use loads::{Load, Pace};
@@ -46,11 +49,16 @@ usage: cargo bench -p teahouse-server -- [FLAG]...
 
   --quick              one short round with fewer people, under a minute in all
   --full               five long rounds, and the loads of talk in every dress
-  --dressed            the loads of talk in every dress too: with capabilities, kept in memory, kept on the disk
-  --only LOAD[,LOAD]   only these rows
+  --dressed            the loads of talk in every dress too: with capabilities, kept in memory, kept on the disk, over TLS
+  --only LOAD[,LOAD]   only these rows. \"many\", 30,000 connections for five minutes, is played only where it is named
+                       and with --full; it wants vm.max_map_count=200000 and kernel.pid_max=100000
   --peers NAME[,NAME]  only these beside Teahouse: inspircd, ngircd, ergo; \"\" for none
   --ergo PATH          where the IRC server Ergo is (or ERGO=PATH)
-  --beside PATH        another build of teahouse-server, to measure beside this one
+  --against REV        the server of another revision (HEAD~3, a branch, a hash), which is built first; and no peers
+                       unless --peers names them. Each figure then has the ratio to it: the median, and the least and
+                       the most of the rounds. Where those lie on both sides of 1 nothing is decided
+  --beside PATH        the same with a teahouse-server that is built already
+  --apart              the servers on one half of the processors, the load generator on the other half
   --rounds N           how many rounds
   --json FILE          where the results go besides the table (target/bench.json)
   --help";
@@ -63,7 +71,9 @@ struct Options {
     only: Vec<String>,
     peers: Option<Vec<String>>,
     ergo: Option<PathBuf>,
+    against: Option<String>,
     beside: Option<PathBuf>,
+    apart: bool,
     rounds: Option<usize>,
     json: PathBuf,
 }
@@ -106,7 +116,9 @@ fn read_command_line() -> Result<Task, lexopt::Error> {
         only: Vec::new(),
         peers: None,
         ergo: std::env::var_os("ERGO").map(PathBuf::from),
+        against: None,
         beside: None,
+        apart: false,
         rounds: None,
         json: Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench.json"),
     };
@@ -120,7 +132,9 @@ fn read_command_line() -> Result<Task, lexopt::Error> {
             Long("only") => options.only = listed(&parser.value()?.string()?),
             Long("peers") => options.peers = Some(listed(&parser.value()?.string()?)),
             Long("ergo") => options.ergo = Some(parser.value()?.into()),
+            Long("against") => options.against = Some(parser.value()?.string()?),
             Long("beside") => options.beside = Some(parser.value()?.into()),
+            Long("apart") => options.apart = true,
             Long("rounds") => options.rounds = Some(parser.value()?.parse()?),
             Long("json") => options.json = parser.value()?.into(),
             // What cargo says to every benchmark.
@@ -204,15 +218,42 @@ fn chosen_peers(options: &Options) -> Result<Vec<Peer>, Trouble> {
             return Err(Trouble::Cannot(format!("there is no {name} on this machine")));
         }
         others.retain(|peer| names.contains(&peer.name));
+    } else if options.against.is_some() || options.beside.is_some() {
+        others.clear();
     }
-    others.extend(options.beside.clone().map(Peer::other_build));
+    if let Some(revision) = &options.against {
+        let (name, program) = against::build(revision)?;
+        others.push(Peer::other_build(name, program));
+    }
+    others
+        .extend(options.beside.iter().map(|path| Peer::other_build("other build".to_owned(), path.clone())));
     others.insert(0, Peer::teahouse());
+    if options.apart {
+        let servers = keep_to_other_half()?;
+        others = others.into_iter().map(|peer| peer.on(&servers)).collect();
+    }
     Ok(others)
+}
+
+/// Keeps this program to the second half of the processors, and gives the first half as `taskset` takes it.
+fn keep_to_other_half() -> Result<String, Trouble> {
+    let processors = std::thread::available_parallelism()?.get();
+    if processors < 2 {
+        return Err(Trouble::Cannot("there is one processor, which has no halves".to_owned()));
+    }
+    let half = processors / 2;
+    let mut own = CpuSet::new();
+    (half..processors).for_each(|processor| own.set(processor));
+    sched_setaffinity(None, &own)?;
+    Ok(format!("0-{}", half - 1))
 }
 
 fn chosen_loads(options: &Options) -> Result<Vec<Load>, Trouble> {
     let dressed = options.dressed || options.full || options.only.iter().any(|name| name.contains('+'));
     let mut loads = loads::all(options.quick, dressed);
+    if options.full || options.only.iter().any(|name| name == "many") {
+        loads.push(loads::many());
+    }
     if let Some(name) = options.only.iter().find(|name| loads.iter().all(|load| load.name != **name)) {
         let names: Vec<_> = loads.iter().map(|load| &*load.name).collect();
         return Err(Trouble::Cannot(format!("there is no load {name}; there are {}", names.join(", "))));

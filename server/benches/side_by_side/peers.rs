@@ -17,8 +17,6 @@ use crate::trouble::{Trouble, check_stop};
 
 /// How long a server may take until it accepts connections.
 const START: Duration = Duration::from_secs(20);
-/// What may wait for one client, in every server that can be told.
-const SENDQ_BYTES: usize = 1 << 20;
 /// What Teahouse is told besides where to listen and what to keep.
 const TEAHOUSE: &[(&str, &str)] = &[
     ("flood_protection", "false"),
@@ -26,7 +24,6 @@ const TEAHOUSE: &[(&str, &str)] = &[
     ("language", "en"),
     ("lobby", ""),
     ("max_connections_per_ip", "0"),
-    ("sendq", "1048576"),
 ];
 
 /// One server under test.
@@ -36,6 +33,8 @@ pub struct Peer {
     pub name: String,
     kind: Kind,
     program: PathBuf,
+    /// The processors that it runs on, as `taskset` takes them; all if not set.
+    processors: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,28 +56,45 @@ pub enum Dress {
     Remembered,
     /// What is said is kept, on the disk.
     Kept,
+    /// Everybody speaks TLS.
+    Sealed,
+}
+
+/// How a server is set up for a load.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// What it is to do besides passing words on.
+    pub dress: Dress,
+    /// What may wait for one client, in every server that can be told, in bytes.
+    pub sendq_bytes: usize,
 }
 
 impl Peer {
     /// Teahouse as it was just built.
     pub fn teahouse() -> Self {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_teahouse-server"));
-        Self { name: "teahouse".to_owned(), kind: Kind::Teahouse, program }
+        Self { name: "teahouse".to_owned(), kind: Kind::Teahouse, program, processors: None }
     }
 
     /// Another build of Teahouse, to compare with.
-    pub fn other_build(program: PathBuf) -> Self {
-        Self { name: "other build".to_owned(), kind: Kind::Teahouse, program }
+    pub fn other_build(name: String, program: PathBuf) -> Self {
+        Self { name, kind: Kind::Teahouse, program, processors: None }
     }
 
     /// The others that this machine has. `ergo` is the IRC server, by path: Debian has another program of that name.
     pub fn find(ergo: Option<PathBuf>) -> Vec<Self> {
-        let peer = |name: &str, kind, program| Self { name: name.to_owned(), kind, program };
+        let peer =
+            |name: &str, kind, program| Self { name: name.to_owned(), kind, program, processors: None };
         let mut found = Vec::new();
         found.extend(in_path("inspircd").map(|program| peer("inspircd", Kind::Inspircd, program)));
         found.extend(in_path("ngircd").map(|program| peer("ngircd", Kind::Ngircd, program)));
         found.extend(ergo.map(|program| peer("ergo", Kind::Ergo, program)));
         found
+    }
+
+    /// The same on these processors only, as `taskset` takes them.
+    pub fn on(self, processors: &str) -> Self {
+        Self { processors: Some(processors.to_owned()), ..self }
     }
 
     /// Whether it counts among the others when the best of them is looked for.
@@ -94,18 +110,20 @@ impl Peer {
     }
 
     /// Starts it and waits until it accepts connections.
-    pub fn start(&self, dress: Dress) -> Result<Running, Trouble> {
+    pub fn start(&self, setup: Setup) -> Result<Running, Trouble> {
         let folder = tempfile::tempdir()?;
         // Started by root, ngIRCd gives up its rights and must still be able to read its file.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         let port = free_port()?;
         let command = match self.kind {
-            Kind::Teahouse => self.teahouse_command(folder.path(), port, dress),
-            Kind::Inspircd => self.inspircd_command(folder.path(), port, dress)?,
+            Kind::Teahouse => self.teahouse_command(folder.path(), port, setup),
+            Kind::Inspircd => self.inspircd_command(folder.path(), port, setup)?,
             Kind::Ngircd => self.ngircd_command(folder.path(), port)?,
-            Kind::Ergo => self.ergo_command(folder.path(), port)?,
+            Kind::Ergo => self.ergo_command(folder.path(), port, setup)?,
         };
-        Running::start(command, folder, port, self.newcomers_at_once())
+        let mut running = Running::start(command, folder, port, self.newcomers_at_once())?;
+        running.is_sealed = setup.dress == Dress::Sealed;
+        Ok(running)
     }
 
     /// How many people may be between connecting and having logged in, so that the server is at its best.
@@ -119,9 +137,23 @@ impl Peer {
         }
     }
 
-    fn teahouse_command(&self, folder: &Path, port: u16, dress: Dress) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(["--listen", &format!("127.0.0.1:{port}")]).env("RUST_LOG", "warn");
+    fn command(&self) -> Command {
+        let Some(processors) = &self.processors else { return Command::new(&self.program) };
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", processors]).arg(&self.program);
+        command
+    }
+
+    fn teahouse_command(&self, folder: &Path, port: u16, Setup { dress, sendq_bytes }: Setup) -> Command {
+        let mut command = self.command();
+        // A server that listens for TLS only has no use for the other port, and the kernel chooses one.
+        let own = format!("127.0.0.1:{port}");
+        match dress {
+            Dress::Sealed => command.args(["--listen-tls", &own, "--listen", "127.0.0.1:0"]),
+            _ => command.args(["--listen", &own]),
+        };
+        command.env("RUST_LOG", "warn");
+        command.args(["--sendq", &sendq_bytes.to_string()]);
         for (key, value) in TEAHOUSE {
             command.args([&format!("--{}", key.replace('_', "-")), *value]);
         }
@@ -136,34 +168,50 @@ impl Peer {
         match dress {
             Dress::Plain | Dress::Capabilities => true,
             Dress::Remembered | Dress::Kept => self.kind == Kind::Teahouse,
+            Dress::Sealed => matches!(self.kind, Kind::Teahouse | Kind::Inspircd),
         }
     }
 
-    fn inspircd_command(&self, folder: &Path, port: u16, dress: Dress) -> io::Result<Command> {
+    fn inspircd_command(&self, folder: &Path, port: u16, setup: Setup) -> io::Result<Command> {
+        let Setup { dress, sendq_bytes } = setup;
         let modules = match dress {
             Dress::Plain | Dress::Remembered | Dress::Kept => &[][..],
+            Dress::Sealed => &["ssl_gnutls"],
             Dress::Capabilities => {
                 &["cap", "ircv3_servertime", "ircv3_ctctags", "ircv3_echomessage", "ircv3_accounttag"]
             }
         };
         let modules: String = modules.iter().map(|name| format!("<module name=\"{name}\">\n")).collect();
         let folder_name = folder.display();
+        let (mut seal, mut sealed) = (String::new(), "");
+        if dress == Dress::Sealed {
+            let made =
+                rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
+            let certificate = write(folder, "certificate.pem", &made.cert.pem())?;
+            let key = write(folder, "key.pem", &made.signing_key.serialize_pem())?;
+            seal = format!(
+                "<sslprofile name=\"own\" provider=\"gnutls\" certfile=\"{}\" keyfile=\"{}\">\n",
+                certificate.display(),
+                key.display()
+            );
+            sealed = " sslprofile=\"own\"";
+        }
         let text = format!(
             "<server name=\"inspircd.test\" description=\"side by side\" network=\"Test\" id=\"1AA\">\n\
              <admin name=\"nobody\" nick=\"nobody\" email=\"nobody@inspircd.test\">\n\
              <path datadir=\"{folder_name}\" logdir=\"{folder_name}\" runtimedir=\"{folder_name}\">\n\
              <pid file=\"{folder_name}/pid\">\n\
-             <bind address=\"127.0.0.1\" port=\"{port}\" type=\"clients\">\n\
-             <connect name=\"all\" allow=\"*\" timeout=\"120\" pingfreq=\"20m\" hardsendq=\"{SENDQ_BYTES}\" \
-             softsendq=\"{SENDQ_BYTES}\" recvq=\"16M\" threshold=\"1000000\" commandrate=\"100000000\" \
+             <bind address=\"127.0.0.1\" port=\"{port}\" type=\"clients\"{sealed}>\n\
+             <connect name=\"all\" allow=\"*\" timeout=\"120\" pingfreq=\"20m\" hardsendq=\"{sendq_bytes}\" \
+             softsendq=\"{sendq_bytes}\" recvq=\"16M\" threshold=\"1000000\" commandrate=\"100000000\" \
              fakelag=\"no\" localmax=\"1000000\" globalmax=\"1000000\" maxconnwarn=\"no\" limit=\"1000000\" \
              resolvehostnames=\"no\" useident=\"no\">\n\
              <performance netbuffersize=\"65534\" somaxconn=\"4096\" softlimit=\"1000000\" \
              clonesonconnect=\"no\">\n\
-             <limits maxnick=\"30\">\n{modules}"
+             <limits maxnick=\"30\">\n{modules}{seal}"
         );
         let file = write(folder, "inspircd.conf", &text)?;
-        let mut command = Command::new(&self.program);
+        let mut command = self.command();
         command.args(["--nofork", "--nolog", "--nopid", "--config"]).arg(file);
         if rustix::process::geteuid().is_root() {
             command.arg("--runasroot");
@@ -180,17 +228,17 @@ impl Peer {
              [Options]\nDNS = no\nIdent = no\nPAM = no\n"
         );
         let file = write(folder, "ngircd.conf", &text)?;
-        let mut command = Command::new(&self.program);
+        let mut command = self.command();
         command.args(["--nodaemon", "--passive", "--config"]).arg(file);
         Ok(command)
     }
 
-    fn ergo_command(&self, folder: &Path, port: u16) -> io::Result<Command> {
+    fn ergo_command(&self, folder: &Path, port: u16, setup: Setup) -> io::Result<Command> {
         let text = format!(
             "network:\n    name: Test\n\
              server:\n    name: ergo.test\n    listeners:\n        \"127.0.0.1:{port}\": {{}}\n    \
              casemapping: ascii\n    enforce-utf8: true\n    lookup-hostnames: false\n    \
-             check-ident: false\n    max-sendq: {SENDQ_BYTES}\n    \
+             check-ident: false\n    max-sendq: {sendq_bytes}\n    \
              ip-limits:\n        count: false\n        throttle: false\n    \
              ip-cloaking:\n        enabled: false\n\
              accounts:\n    registration:\n        enabled: false\n    authentication-enabled: false\n\
@@ -202,13 +250,14 @@ impl Peer {
              fakelag:\n    enabled: false\n\
              history:\n    enabled: false\n",
             folder = folder.display(),
+            sendq_bytes = setup.sendq_bytes,
         );
         let file = write(folder, "ergo.yaml", &text)?;
         let made = Command::new(&self.program).args(["initdb", "--quiet", "--conf"]).arg(&file).status()?;
         if !made.success() {
             return Err(io::Error::other("ergo initdb failed"));
         }
-        let mut command = Command::new(&self.program);
+        let mut command = self.command();
         command.args(["run", "--quiet", "--conf"]).arg(file);
         Ok(command)
     }
@@ -220,6 +269,7 @@ pub struct Running {
     address: SocketAddr,
     folder: TempDir,
     newcomers_at_once: usize,
+    is_sealed: bool,
 }
 
 impl Running {
@@ -234,7 +284,7 @@ impl Running {
         command.current_dir(folder.path()).stdin(Stdio::null());
         let child = command.stdout(log.try_clone()?).stderr(log).spawn()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut running = Self { child, address, folder, newcomers_at_once };
+        let mut running = Self { child, address, folder, newcomers_at_once, is_sealed: false };
         let deadline = Instant::now() + START;
         while TcpStream::connect(address).is_err() {
             check_stop()?;
@@ -249,6 +299,11 @@ impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether it speaks TLS there.
+    pub fn is_sealed(&self) -> bool {
+        self.is_sealed
     }
 
     /// Its process.

@@ -54,8 +54,7 @@ impl Sheet {
     fn median(&self, load: &str, server: &str, figure: Figure) -> Option<f64> {
         let mut values = self.values.get(&(load.to_owned(), server.to_owned(), figure))?.clone();
         values.sort_by(f64::total_cmp);
-        let middle = values.len() / 2;
-        Some(if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 })
+        median(&values)
     }
 
     /// Teahouse's figure over the best of the peers'.
@@ -67,6 +66,17 @@ impl Sheet {
         let values = others.filter_map(|peer| self.median(load, &peer.name, figure));
         let best = if figure.more_is_better() { values.reduce(f64::max) } else { values.reduce(f64::min) };
         Some(self.median(load, &Peer::teahouse().name, figure)? / best.filter(|best| *best > 0.0)?)
+    }
+
+    /// Teahouse's figure over another build's: the median, and the least and the most, of the ratios of the rounds, in
+    /// each of which the two took turns.
+    fn ratio_to_build(&self, load: &str, build: &Peer, figure: Figure) -> Option<[f64; 3]> {
+        let of = |server: &str| self.values.get(&(load.to_owned(), server.to_owned(), figure));
+        let rounds = of(&Peer::teahouse().name)?.iter().zip(of(&build.name)?);
+        let mut ratios: Vec<_> =
+            rounds.filter(|(_, other)| **other > 0.0).map(|(own, other)| own / other).collect();
+        ratios.sort_by(f64::total_cmp);
+        Some([median(&ratios)?, *ratios.first()?, *ratios.last()?])
     }
 
     /// How a goal stands: the multiple that was reached, if there is something to compare with.
@@ -102,7 +112,14 @@ impl Sheet {
         for peer in peers {
             text += &format!("{:>12}", peer.name);
         }
-        text += &format!("{:>8}  goal\n", "ratio");
+        let builds: Vec<_> = peers.iter().skip(1).filter(|peer| !peer.is_rival()).collect();
+        if peers.iter().any(Peer::is_rival) {
+            text += &format!("{:>8}", "ratio");
+        }
+        for build in &builds {
+            text += &format!("{:>22}", format!("over {}", build.name));
+        }
+        text += "  goal\n";
         for load in loads {
             text += &format!("\n{}: {}\n", load.name, load.words);
             for figure in self.order.get(&load.name).into_iter().flatten() {
@@ -111,9 +128,18 @@ impl Sheet {
                     let value = self.median(&load.name, &peer.name, *figure);
                     text += &format!("{:>12}", value.map_or("n/a".to_owned(), shown));
                 }
-                let ratio = self.ratio(&load.name, peers, *figure);
-                text += &format!("{:>8}", ratio.map(|ratio| format!("{ratio:.2}×")).unwrap_or_default());
+                if peers.iter().any(Peer::is_rival) {
+                    let ratio = self.ratio(&load.name, peers, *figure);
+                    text += &format!("{:>8}", ratio.map(|ratio| format!("{ratio:.2}×")).unwrap_or_default());
+                }
+                for build in &builds {
+                    let ratio = self.ratio_to_build(&load.name, build, *figure);
+                    let shown =
+                        ratio.map(|[middle, least, most]| format!("{middle:.2}× ({least:.2}–{most:.2})"));
+                    text += &format!("{:>22}", shown.unwrap_or_default());
+                }
                 let goals = load.goals.iter().filter(|goal| goal.figure == *figure);
+                let goals = goals.filter(|goal| self.reached(&load.name, peers, goal).is_some());
                 let goals: Vec<_> = goals.map(|goal| self.shown_goal(&load.name, peers, goal)).collect();
                 text = (text + "  " + &goals.join(", ")).trim_end().to_owned() + "\n";
             }
@@ -146,7 +172,13 @@ impl Sheet {
                     };
                     let values: BTreeMap<_, _> = servers.iter().filter_map(of_server).collect();
                     let ratio = self.ratio(name, peers, *figure);
-                    (figure.key().to_owned(), json!({"servers": values, "ratio_to_best_peer": ratio}))
+                    let builds = peers.iter().skip(1).filter(|peer| !peer.is_rival());
+                    let to_builds: BTreeMap<_, _> = builds
+                        .filter_map(|build| Some((&build.name, self.ratio_to_build(name, build, *figure)?)))
+                        .collect();
+                    let figures =
+                        json!({"servers": values, "ratio_to_best_peer": ratio, "ratio_to_build": to_builds});
+                    (figure.key().to_owned(), figures)
                 })
                 .collect()
         };
@@ -167,6 +199,12 @@ impl Sheet {
         let versions: BTreeMap<_, _> = peers.iter().map(|peer| (&peer.name, peer.version())).collect();
         json!({"machine": machine(), "servers": versions, "rounds": rounds, "loads": loads, "floors": floors})
     }
+}
+
+/// The middle of values that are in order; `None` if there are none.
+fn median(ordered: &[f64]) -> Option<f64> {
+    let (middle, before) = (ordered.len() / 2, (ordered.len().checked_sub(1)?) / 2);
+    Some((ordered[middle] + ordered[before]) / 2.0)
 }
 
 /// One run in one line, to show that something happens.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Pace;
 use crate::arrival::{PATIENCE, ends_welcome, introduction, join, log_in, unless_refused};
 use crate::crowd::{Crowd, Heard};
-use crate::figures::{Figure, Figures, Stretch, micros};
+use crate::figures::{Figure, Figures, Latencies, Stretch, micros};
 use crate::peers::Running;
 use crate::trouble::Trouble;
 use crate::wire::{Received, shown};
@@ -18,10 +18,16 @@ const WITNESS: usize = 0;
 
 /// `slots` people at a time connect, log in, join, speak, quit, and come again under another name.
 pub fn play(slots: usize, server: &Running, pace: &Pace) -> Result<Figures, Trouble> {
-    let mut crowd = Crowd::new(server.address(), pace.patience)?;
+    let mut crowd = Crowd::new(server, pace.patience)?;
     log_in(&mut crowd, server, 1, "")?;
     join(&mut crowd, WITNESS..WITNESS + 1, |_| ROOM.to_owned(), |_, _| Ok(()))?;
-    let mut inn = Inn { visits: vec![0; slots], testified: vec![0; slots], farewells: 0 };
+    let mut inn = Inn {
+        visits: vec![0; slots],
+        testified: vec![0; slots],
+        came: vec![Instant::now(); slots],
+        stays: Latencies::new(),
+        farewells: 0,
+    };
     for slot in 0..slots {
         crowd.connect(introduction(&guest(slot, 0)).as_bytes())?;
     }
@@ -30,6 +36,7 @@ pub fn play(slots: usize, server: &Running, pace: &Pace) -> Result<Figures, Trou
         inn.turn(&mut crowd, true)?;
     }
     let before = inn.farewells;
+    inn.stays = Latencies::new();
     let stretch = Stretch::begin(server)?;
     let end = Instant::now() + pace.measured.max(AT_LEAST);
     while Instant::now() < end {
@@ -43,6 +50,8 @@ pub fn play(slots: usize, server: &Running, pace: &Pace) -> Result<Figures, Trou
     Ok(vec![
         (Figure::Cycles, cycles / used.wall.as_secs_f64()),
         (Figure::CpuPerCycle, micros(used.cpu) / cycles),
+        (Figure::P50, inn.stays.quantile(0.5)),
+        (Figure::P99, inn.stays.quantile(0.99)),
     ])
 }
 
@@ -52,6 +61,10 @@ struct Inn {
     visits: Vec<u32>,
     /// How often the witness heard it.
     testified: Vec<u32>,
+    /// When the one who is there now came.
+    came: Vec<Instant>,
+    /// How long it takes from the call to the end.
+    stays: Latencies,
     /// How many have left.
     farewells: u32,
 }
@@ -65,7 +78,7 @@ impl Inn {
     /// What happens next; whoever leaves comes `again`.
     fn turn(&mut self, crowd: &mut Crowd, again: bool) -> Result<(), Trouble> {
         let mut next = Vec::new();
-        crowd.turn(PATIENCE, |who, heard, _| {
+        crowd.turn(PATIENCE, |who, heard, now| {
             if who == WITNESS {
                 return self.testify(&unless_refused(who, heard)?);
             }
@@ -73,6 +86,7 @@ impl Inn {
             match heard {
                 Heard::End => {
                     self.farewells += 1;
+                    self.stays.add(now - self.came[slot]);
                     if again {
                         next.push((who, None));
                     }
@@ -94,6 +108,7 @@ impl Inn {
             match words {
                 Some(words) => crowd.send(who, words.as_bytes())?,
                 None => {
+                    self.came[who - 1] = Instant::now();
                     crowd.reconnect(who, introduction(&guest(who - 1, self.visits[who - 1])).as_bytes())?;
                 }
             }

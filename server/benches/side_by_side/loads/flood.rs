@@ -34,7 +34,7 @@ const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Measures the pairs alone, and then beside the flood.
 pub fn play(server: &Running, pace: &Pace) -> Result<Figures, Trouble> {
-    let mut crowd = Crowd::new(server.address(), pace.patience)?;
+    let mut crowd = Crowd::new(server, pace.patience)?;
     log_in(&mut crowd, server, MEMBERS, "")?;
     join(&mut crowd, 0..MEMBERS, |_| ROOM.to_owned(), |_, _| Ok(()))?;
     let mut ledger = Ledger::new(MEMBERS, 64);
@@ -61,6 +61,9 @@ pub fn play(server: &Running, pace: &Pace) -> Result<Figures, Trouble> {
     let heard = ledger.heard as f64;
     settle(DRAIN, || listen(&mut crowd, &mut ledger, PATIENCE).map(|()| ledger.missing()))?;
     Ok(vec![
+        (Figure::IdleP50, idle.quantile(0.5)),
+        (Figure::P50, flooded.quantile(0.5)),
+        (Figure::P50OverIdle, flooded.quantile(0.5) / idle.quantile(0.5)),
         (Figure::IdleP99, idle.quantile(0.99)),
         (Figure::P99, flooded.quantile(0.99)),
         (Figure::P99OverIdle, flooded.quantile(0.99) / idle.quantile(0.99)),

@@ -14,7 +14,7 @@ const ROOM: &str = "#hall";
 
 /// So many people enter one room, and each sees each later one come, once.
 pub fn play(people: usize, server: &Running, pace: &Pace) -> Result<Figures, Trouble> {
-    let mut crowd = Crowd::new(server.address(), pace.patience)?;
+    let mut crowd = Crowd::new(server, pace.patience)?;
     log_in(&mut crowd, server, people, "")?;
     let mut seen = vec![false; people * people];
     let mut sights = 0;

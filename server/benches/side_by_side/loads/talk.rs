@@ -39,6 +39,8 @@ pub enum Seating {
     },
     /// So many pairs; in each one speaks and the other listens.
     Pairs(usize),
+    /// Two people who both speak to each other, at the same time.
+    Duet,
 }
 
 impl Plan {
@@ -46,6 +48,7 @@ impl Plan {
         match self.seating {
             Seating::Rooms { rooms, seats, .. } => rooms * seats,
             Seating::Pairs(pairs) => 2 * pairs,
+            Seating::Duet => 2,
         }
     }
 
@@ -70,6 +73,12 @@ impl Plan {
                     ledger.add_voice(speaker, "", &nick_of(speaker + 1), &listeners);
                 }
             }
+            Seating::Duet => {
+                for (speaker, listener) in [(0, 1), (1, 0)] {
+                    let listeners = if echo { vec![speaker, listener] } else { vec![listener] };
+                    ledger.add_voice(speaker, "", &nick_of(listener), &listeners);
+                }
+            }
         }
         ledger
     }
@@ -82,10 +91,10 @@ fn room_name(room: usize) -> String {
 /// Plays the plan.
 pub fn play(plan: &Plan, server: &Running, dress: Dress, pace: &Pace) -> Result<Figures, Trouble> {
     let capabilities = match dress {
-        Dress::Plain | Dress::Remembered | Dress::Kept => String::new(),
+        Dress::Plain | Dress::Remembered | Dress::Kept | Dress::Sealed => String::new(),
         Dress::Capabilities => offered_capabilities(server.address())?,
     };
-    let mut crowd = Crowd::new(server.address(), pace.patience)?;
+    let mut crowd = Crowd::new(server, pace.patience)?;
     log_in(&mut crowd, server, plan.people(), &capabilities)?;
     if let Seating::Rooms { seats, .. } = plan.seating {
         join(&mut crowd, 0..plan.people(), |who| room_name(who / seats), |_, _| Ok(()))?;
@@ -94,11 +103,7 @@ pub fn play(plan: &Plan, server: &Running, dress: Dress, pace: &Pace) -> Result<
         crowd.go_deaf(plan.people() - 1)?;
     }
     let ledger = plan.ledger(capabilities.contains("echo-message"));
-    let mut figures = Conversation::new(ledger, plan.window).measure(&mut crowd, server, pace)?;
-    if plan.deaf {
-        figures.push((Figure::PeakMemory, process::peak_resident_kib(server.pid())? / 1024.0));
-    }
-    Ok(figures)
+    Conversation::new(ledger, plan.window).measure(&mut crowd, server, pace)
 }
 
 /// A talk that is going on.
@@ -145,10 +150,13 @@ impl Conversation {
         settle(pace.patience, || self.listen(crowd).map(|()| self.ledger.missing()))?;
         Ok(vec![
             (Figure::CpuPerDelivery, micros(used.cpu) / deliveries),
+            (Figure::CpuByScheduler, micros(used.running) / deliveries),
             (Figure::Deliveries, deliveries / used.wall.as_secs_f64()),
             (Figure::P50, self.latencies.quantile(0.5)),
             (Figure::P99, self.latencies.quantile(0.99)),
+            (Figure::P999, self.latencies.quantile(0.999)),
             (Figure::Switches, used.switches / deliveries),
+            (Figure::PeakMemory, process::peak_resident_kib(server.pid())? / 1024.0),
         ])
     }
 
