@@ -31,6 +31,24 @@ fn the_language_changes_everything_at_once_and_is_remembered() {
 }
 
 #[test]
+fn the_language_can_be_chosen_where_the_command_line_names_another_than_the_settings() {
+    let display = Display::start(900, 700);
+    let start = Start { settings: "language = \"zh\"\n", language: "en", ..Start::default() };
+    let mut ming = Person::open(&display, &start);
+    ming.clicks("language");
+    ming.waits_for("Chinese", |seen| seen["language"] == "zh");
+    let mut ming = Person::open(&display, &start);
+    ming.clicks("settings");
+    // Another setting leaves the language as it is.
+    ming.clicks("Theme Dark");
+    ming.waits_for("night", |seen| {
+        list(&seen["settings"]).iter().any(|row| row[0] == "Theme" && row[1] == "Dark")
+    });
+    ming.clicks("Language 中文");
+    ming.waits_for("Chinese", |seen| seen["language"] == "zh");
+}
+
+#[test]
 fn night_falls_at_the_press_of_a_button() {
     let (display, server) = (Display::start(900, 700), Server::start());
     let start = Start {

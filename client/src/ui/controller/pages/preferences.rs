@@ -49,6 +49,9 @@ impl Controller {
                 if let Some(Place { kind: Kind::Choice { choose, .. }, .. }) = row.place {
                     choose(&mut self.settings, option);
                 }
+                if row.key == "language" {
+                    self.speak_chosen_language();
+                }
             }
             Change::Font(steps) => self.settings.font = self.face_beside(steps),
             Change::Size(steps) => {
@@ -70,9 +73,6 @@ impl Controller {
     /// are needed, or in [`apply_settings`](Self::apply_settings).
     fn changed(&mut self, before: &Settings) {
         let now = &self.settings;
-        if let Some(language) = now.language.filter(|_| now.language != before.language) {
-            self.model.borrow_mut().set_language(language);
-        }
         if now.theme == Shade::System && now.theme != before.theme {
             self.outside.desktop.watch_shade();
         }
@@ -100,8 +100,16 @@ impl Controller {
     pub(in crate::ui::controller) fn switch_language(&mut self) {
         let before = self.settings.clone();
         self.settings.language = Some(self.language().other());
+        self.speak_chosen_language();
         self.changed(&before);
         self.leave_button();
+    }
+
+    /// Speaks the language of the settings. Until it is chosen in this window, the command line's may be spoken.
+    fn speak_chosen_language(&self) {
+        if let Some(language) = self.settings.language {
+            self.model.borrow_mut().set_language(language);
+        }
     }
 
     /// A button takes the keyboard when it is pressed, and the user wants to write next.
