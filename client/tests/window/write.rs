@@ -57,6 +57,21 @@ fn behind_a_slash_commands_are_offered_with_how_to_write_them() {
 }
 
 #[test]
+fn ctrl_enter_and_the_button_send_whatever_is_offered() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_two_rooms(&display, &host, "");
+    ming.types("茶 :tea");
+    ming.waits_for("tea", |seen| chosen(seen).starts_with("🍵"));
+    ming.presses("ctrl+Return");
+    assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #茶 :茶 :tea");
+    ming.types("水 :tea");
+    ming.waits_for("tea again", |seen| chosen(seen).starts_with("🍵"));
+    ming.clicks("send");
+    assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #茶 :水 :tea");
+    ming.waits_for("nothing", |seen| seen["composer"] == "" && chosen(seen).is_empty());
+}
+
+#[test]
 fn emoji_come_by_name_and_from_a_grid() {
     for (name, settings) in [("day", ""), ("night", "theme = \"dark\"\n")] {
         let (display, host) = (Display::start(920, 700), Impostor::listen());

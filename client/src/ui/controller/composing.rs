@@ -3,8 +3,6 @@
 use fltk::app;
 use fltk::prelude::*;
 
-use crate::command;
-use crate::config::settings::SendKey;
 use crate::model::ConversationId;
 use crate::model::assist::suggest::{self, Suggestions};
 use crate::text::i18n::Phrase;
@@ -75,12 +73,6 @@ impl Controller {
             self.ask_about_cursor();
             return;
         }
-        // Where Ctrl+Enter sends, Enter picks, and comes as that.
-        let picks = self.settings.send_with == SendKey::Enter && !self.is_whole_command();
-        if self.chat.picker.is_open() && picks {
-            self.pick();
-            return;
-        }
         let conversation = self.current_id();
         self.submit(&typed);
         if self.writing.refusal.is_none() {
@@ -105,11 +97,6 @@ impl Controller {
         if let Some((text, caret)) = completed {
             self.chat.composer.set_text(&text, caret);
         }
-    }
-
-    /// Whether what is written is a command that takes no more words, or could do without.
-    fn is_whole_command(&self) -> bool {
-        command::whole(&self.chat.composer.text()).is_some()
     }
 
     /// Takes what is chosen on the board.

@@ -10,6 +10,7 @@ use fltk::group::Group;
 use fltk::prelude::*;
 use fltk::text::{self, StyleTableEntryExt, TextAttr, TextBuffer, TextEditor, WrapMode};
 
+use crate::command;
 use crate::config::settings::SendKey;
 use crate::text::formatting::{self, Style};
 use crate::ui::edit::Editable;
@@ -375,7 +376,11 @@ impl Composer {
                 Key::Left if is_grid => return Some(Action::PickerStep { columns: -1, rows: 0 }),
                 Key::Right if is_grid => return Some(Action::PickerStep { columns: 1, rows: 0 }),
                 Key::Tab => return Some(Action::Pick),
-                Key::Enter | Key::KPEnter if self.send_key.get() == SendKey::CtrlEnter => {
+                // What is a whole command is done, unless Enter sends nothing.
+                Key::Enter | Key::KPEnter
+                    if self.send_key.get() == SendKey::CtrlEnter
+                        || command::whole(&self.buffer.text()).is_none() =>
+                {
                     return Some(Action::Pick);
                 }
                 _ => {}
