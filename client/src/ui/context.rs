@@ -24,8 +24,8 @@ pub struct UiContext {
     pub paint: Painter,
     theme: Cell<Theme>,
     actions: RefCell<VecDeque<Action>>,
-    /// The controller's turn.
-    turn: RefCell<Option<Rc<dyn Fn()>>>,
+    /// Has the controller carry out what was done.
+    catch_up: RefCell<Option<Rc<dyn Fn()>>>,
     has_keyboard: Cell<bool>,
     /// What takes the keyboard as soon as the window has it.
     heir: RefCell<Option<Widget>>,
@@ -42,7 +42,7 @@ impl UiContext {
             paint: Painter::default(),
             theme: Cell::new(theme),
             actions: RefCell::default(),
-            turn: RefCell::default(),
+            catch_up: RefCell::default(),
             has_keyboard: Cell::new(false),
             heir: RefCell::default(),
             point: Cell::default(),
@@ -112,19 +112,20 @@ impl UiContext {
     }
 
     /// Says how to have what was done carried out.
-    pub fn set_turn(&self, turn: impl Fn() + 'static) {
-        *self.turn.borrow_mut() = Some(Rc::new(turn));
+    pub fn set_catch_up(&self, catch_up: impl Fn() + 'static) {
+        *self.catch_up.borrow_mut() = Some(Rc::new(catch_up));
     }
 
     /// Has what was done before a key carried out before a widget hears that key: a window that was busy finds several
-    /// keys at once, and Enter sends what was written until then, not what is written behind it. Says whether another
-    /// widget has the keyboard for it; that one has heard the key then.
+    /// keys at once, and Enter sends what was written until then, not what is written behind it. If that moves the
+    /// keyboard to another widget, that one is given the key; then this is true, and there is nothing more to do with
+    /// the key.
     pub fn catch_up(&self) -> bool {
-        let turn = if self.actions.borrow().is_empty() { None } else { self.turn.borrow().clone() };
-        let Some(turn) = turn else { return false };
+        let catch_up = if self.actions.borrow().is_empty() { None } else { self.catch_up.borrow().clone() };
+        let Some(catch_up) = catch_up else { return false };
         let in_focus = || app::focus().map(|widget| widget.as_widget_ptr());
         let before = in_focus();
-        turn();
+        catch_up();
         let has_moved = in_focus() != before;
         if has_moved {
             // Nobody wants the key if this says no.

@@ -167,3 +167,79 @@ fn keys_that_come_before_the_window_has_heard_the_last_one_mean_what_they_mean_o
         ming.waits_for("nothing", |seen| seen["composer"] == "");
     }
 }
+
+#[test]
+fn enter_answers_a_question_that_keys_before_it_brought_and_the_next_one_sends() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    ming.types("one");
+    ming.presses("shift+Return");
+    ming.types("two");
+    ming.waits_for("two lines", |seen| seen["composer"] == "one\ntwo");
+    // Enter and the space bar are two ways to press a button.
+    for agree in ["Return", "space"] {
+        ming.presses("ctrl+a");
+        ming.presses("ctrl+x");
+        ming.waits_for("nothing", |seen| seen["composer"] == "");
+        ming.is_held_up(|ming| {
+            ming.presses("ctrl+v");
+            ming.presses(agree);
+            ming.presses("Return");
+        });
+        for word in ["one", "two"] {
+            assert_eq!(line.reads("PRIVMSG"), format!("PRIVMSG #tea {word}"));
+        }
+        ming.presses("Up");
+        ming.waits_for("what was sent", |seen| seen["composer"] == "one\ntwo");
+    }
+    // The same for Escape, which the question hears itself.
+    ming.is_held_up(|ming| {
+        ming.presses("alt+F4");
+        ming.presses("Escape");
+        ming.presses("Return");
+    });
+    line.reads("PRIVMSG #tea two");
+}
+
+#[test]
+fn no_key_answers_a_question_that_was_not_seen_yet() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    line.sends(b":alice!a@h JOIN #tea\r\n");
+    ming.right_clicks("member alice");
+    ming.clicks("menu 用户信息");
+    line.reads("WHOIS");
+    ming.goes_to("composer");
+    ming.is_held_up(|ming| {
+        line.sends(b":t 311 ming alice a h * :Alice\r\n:t 318 ming alice :end\r\n");
+        ming.types("hello");
+        ming.presses("Return");
+    });
+    assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #tea hello");
+    let seen = ming.waits_for("the card", |seen| seen["dialog"][0] == "alice");
+    assert_eq!(seen["composer"], "");
+}
+
+#[test]
+fn a_question_that_waits_behind_another_is_not_answered_by_the_key_behind_the_answer() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    line.sends(b":alice!a@h JOIN #tea\r\n");
+    ming.right_clicks("member alice");
+    ming.clicks("menu 用户信息");
+    line.reads("WHOIS");
+    ming.goes_to("composer");
+    ming.types("hello");
+    ming.presses("alt+F4");
+    is_asked(&mut ming);
+    line.sends(
+        b":t 311 ming alice a h * :Alice\r\n:t 318 ming alice :end\r\n:alice!a@h PRIVMSG #tea :news\r\n",
+    );
+    ming.reads("news");
+    ming.is_held_up(|ming| {
+        ming.presses("Escape");
+        ming.presses("Return");
+    });
+    assert_eq!(line.reads("PRIVMSG"), "PRIVMSG #tea hello");
+    ming.waits_for("the card", |seen| seen["dialog"][0] == "alice");
+}

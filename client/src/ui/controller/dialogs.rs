@@ -102,7 +102,14 @@ impl Controller {
         }
     }
 
-    pub(super) fn ask_whom_to_trust(&mut self) {
+    /// Asks and tells, one after the other, what the network and the keyring brought up.
+    pub(super) fn ask_what_came_up(&mut self) {
+        self.ask_whom_to_trust();
+        self.show_card();
+        self.tell_of_keyring();
+    }
+
+    fn ask_whom_to_trust(&mut self) {
         let language = self.language();
         let question = self.model.borrow().stranger().map(|it| presenter::trust_question(it, language));
         if let Some(question) = question {
@@ -119,7 +126,7 @@ impl Controller {
     }
 
     /// Shows who somebody is, once the server has said all.
-    pub(super) fn show_card(&mut self) {
+    fn show_card(&mut self) {
         if self.asked.is_some() {
             return;
         }

@@ -1,8 +1,9 @@
 //! The way round: what a person did and what the network brought go into the model, and the widgets show what it has
 //! become.
 //!
-//! `Controller::turn` runs once per round of FLTK's loop, and where a key comes before what was done is carried out. It
-//! is the only place where the model changes, and never waits: the network has threads of its own.
+//! `Controller::turn` runs once per round of FLTK's loop. What was done is carried out earlier where a widget or the
+//! window is about to hear another key (`Controller::catch_up`). The model changes nowhere else, and neither waits: the
+//! network has threads of its own.
 //!
 //! The way of an action: a widget puts an [`Action`] into the [`UiContext`]'s queue, `dispatch` looks it up in its
 //! table, the model changes, `effects` does what the model wants done, and `refresh` tells the widgets what there is
@@ -98,14 +99,14 @@ pub fn run(options: Options) -> Result<(), Phrase> {
         move |_| controller.borrow_mut().turn()
     });
     let ui = Rc::clone(&controller.borrow().ui);
-    ui.set_turn({
+    ui.set_catch_up({
         let controller = Rc::downgrade(&controller);
         move || {
             // In the middle of a turn what was done waits for its end.
             if let Some(controller) = controller.upgrade()
                 && let Ok(mut controller) = controller.try_borrow_mut()
             {
-                controller.turn();
+                controller.catch_up();
             }
         }
     });
@@ -334,15 +335,11 @@ impl Controller {
         has_changed |= self.take_kept();
         has_changed |= self.take_news();
         has_changed |= self.hear_logs();
-        while let Some(action) = self.ui.next_action() {
-            self.act(action);
-            has_changed = true;
-        }
+        has_changed |= self.do_actions();
         if has_changed {
-            self.model.borrow_mut().set_covered(self.has_page());
-            self.carry_out();
-            self.refresh();
+            self.show_changes();
         }
+        self.ask_what_came_up();
         if self.profile_page.is_open() {
             self.profile_page.follow_focus();
         }
@@ -350,6 +347,33 @@ impl Controller {
         self.redraw_what_is_covered(has_changed);
         #[cfg(unix)]
         self.answer_probe();
+    }
+
+    /// The part of a turn that cannot wait for the loop when a key comes: what was done before the key. There are no
+    /// news in it, and no question that nobody has seen: the key might answer that.
+    fn catch_up(&mut self) {
+        let has_moved = self.look_at_focus();
+        if self.do_actions() || has_moved {
+            self.show_changes();
+        }
+        self.keep_focus_in_question();
+    }
+
+    /// Does what widgets say was done. Says whether that was anything.
+    fn do_actions(&mut self) -> bool {
+        let mut has_acted = false;
+        while let Some(action) = self.ui.next_action() {
+            self.act(action);
+            has_acted = true;
+        }
+        has_acted
+    }
+
+    /// Carries out what the model has come to want, and shows what it has become.
+    fn show_changes(&mut self) {
+        self.model.borrow_mut().set_covered(self.has_page());
+        self.carry_out();
+        self.refresh();
     }
 
     /// Tells the model what of the conversation in front is seen: its end, its beginning.

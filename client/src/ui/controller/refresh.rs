@@ -34,9 +34,6 @@ impl Controller {
         if self.shown != Some(view) {
             self.turn_to(view);
         }
-        self.ask_whom_to_trust();
-        self.show_card();
-        self.tell_of_keyring();
         self.refresh_settings();
         self.refresh_profile_page();
         self.refresh_banner();

@@ -127,6 +127,7 @@ impl Dialog {
         group.handle({
             let dialog = dialog.clone();
             move |_, event| match event {
+                Event::KeyDown if dialog.ui.catch_up() => true,
                 Event::KeyDown | Event::Shortcut => match app::event_key() {
                     Key::Escape => {
                         dialog.ui.act(no.clone());

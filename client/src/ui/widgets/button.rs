@@ -40,14 +40,19 @@ impl Button {
         let mut widget = button::Button::default();
         widget.set_frame(FrameType::NoBox);
         widget.super_draw(false);
+        // FLTK's own would hear the space bar before what was done is carried out.
+        widget.super_handle_first(false);
         let face = match look {
             Look::Filled | Look::Outlined => Face::bold(15),
             Look::Quiet | Look::Unseen => Face::regular(14),
         };
         let is_hovered = Rc::new(Cell::new(false));
         widget.handle({
-            let is_hovered = Rc::clone(&is_hovered);
+            let (ui, is_hovered) = (Rc::clone(ui), Rc::clone(&is_hovered));
             move |widget, event| {
+                if event == Event::KeyDown && ui.catch_up() {
+                    return true;
+                }
                 if matches!(event, Event::Enter | Event::Leave | Event::Hide) {
                     is_hovered.set(event == Event::Enter);
                     if let Some(mut window) = widget.window() {
