@@ -183,7 +183,7 @@ impl Model {
     /// Other words are looked for now, or none.
     pub fn stop_looking_back(&mut self) {
         if let Some(current) = self.current_mut() {
-            current.past.looked(true);
+            current.past.stop_looking();
         }
     }
 

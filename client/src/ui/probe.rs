@@ -1,9 +1,9 @@
 //! What a test can learn about the window without looking at pixels.
 //!
 //! With `TEAHOUSE_PROBE=/path/to/socket` in the environment the window listens there and answers each line with one
-//! line of JSON, a snapshot of everything that a person could see there. There are two questions: `now`, answered at once, and `change`, answered as soon as
-//! the answer is not the one that was given last on this connection. So a test that waits for something sees every
-//! state worth seeing and need not ask again and again.
+//! line of JSON, a snapshot of everything that a person could see there. There are two questions: `now`, answered at
+//! once, and `change`, answered as soon as the answer is not the one that was given last on this connection. So a test
+//! that waits for something sees every state worth seeing and need not ask again and again.
 //! An answer is about what is on the screen: everything that was to be drawn is drawn before it is given.
 
 use std::cell::Cell;
@@ -31,7 +31,7 @@ pub fn count_click() {
     CLICKS.set(CLICKS.get().wrapping_add(1));
 }
 
-/// How often that was.
+/// How often a mouse button went down in the window.
 pub fn clicks() -> u32 {
     CLICKS.get()
 }

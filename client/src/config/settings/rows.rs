@@ -335,13 +335,13 @@ settings! {
     ignored: Vec<String> {
         default: Vec::new(),
         read: each,
-        meaning: r#"whom one does not want to hear: names, or patterns such as `"*!*@bad.example"`"#
+        meaning: r#"people whose messages are not shown: names, or patterns such as `"*!*@bad.example"`"#
             | r#"屏蔽的人：名字，或 `"*!*@bad.example"` 这样的模式"#,
     }
     last: String {
         default: String::new(),
         read: whole,
-        meaning: "the server that was gone to last, by its name or by address and port: the login form shows it"
+        meaning: "the server that you last went to, by its name or by address and port: the login form shows it"
             | "上次去的服务器，写名称，或地址加端口：登录界面显示它",
     }
     notify_in: BTreeMap<String, Notify> {

@@ -153,9 +153,14 @@ impl Past {
         self.look_back = LookBack::Underway { wanted: wanted.to_owned(), from };
     }
 
-    /// Nothing is looked for any more: because it was found or is not wanted, or because there is nothing.
-    pub fn looked(&mut self, is_settled: bool) {
-        self.look_back = if is_settled { LookBack::Idle } else { LookBack::Nothing };
+    /// Nothing is looked for any more.
+    pub fn stop_looking(&mut self) {
+        self.look_back = LookBack::Idle;
+    }
+
+    /// The words are nowhere above.
+    pub fn look_in_vain(&mut self) {
+        self.look_back = LookBack::Nothing;
     }
 
     /// The connection is over: the server will not answer what it was asked.

@@ -1,6 +1,7 @@
 //! The login form at work: what it was filled in from, what is wrong with it, and the login that comes of it.
 //!
 //! [`login`](crate::model::forms::login) reads what was typed. Here is what outlasts one try.
+//! What is then said to the server about an account is another `Login`, in `net`.
 
 use std::mem;
 

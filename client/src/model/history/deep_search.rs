@@ -55,7 +55,7 @@ impl Network {
             .is_some_and(|found| !found.iter().filter(is_new).any(|it| has_words(&it.words.text)))
             && !self.older_in_log(id, usize::MAX).iter().any(|entry| has_words(&entry.text));
         match self.conversation_mut(id) {
-            Some(conversation) if is_vain => conversation.past.looked(false),
+            Some(conversation) if is_vain => conversation.past.look_in_vain(),
             _ => self.go_on_looking_back(id),
         }
     }
@@ -71,7 +71,7 @@ impl Network {
             message.is_some_and(|message| has_words(&message.text))
         };
         if (first..*from).any(is_there) {
-            conversation.past.looked(true);
+            conversation.past.stop_looking();
             return;
         }
         conversation.past.look_for(&wanted, first);
@@ -79,8 +79,10 @@ impl Network {
             return;
         }
         let is_found = self.recall_back_to(id, has_words);
-        if let Some(conversation) = self.conversation_mut(id) {
-            conversation.past.looked(is_found);
+        match self.conversation_mut(id) {
+            Some(conversation) if is_found => conversation.past.stop_looking(),
+            Some(conversation) => conversation.past.look_in_vain(),
+            None => {}
         }
     }
 }

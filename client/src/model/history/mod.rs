@@ -205,7 +205,7 @@ impl Network {
     /// The server did not do a SEARCH; with `forever`, it does none at all. Says whether nobody need hear of it.
     pub(super) fn search_refused(&mut self, forever: bool) -> bool {
         if forever {
-            self.searches.are_unknown();
+            self.searches.rule_out();
         }
         match self.searches.answered() {
             Some(Question::LookBack(id, asked)) => {

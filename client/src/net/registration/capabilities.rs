@@ -182,14 +182,23 @@ impl Capabilities {
 
 #[cfg(test)]
 mod tests {
+    use teahouse_protocol::framing::MAX_LINE_BYTES;
+
     use super::*;
+    use crate::config::profile::MAX_NICK_BYTES;
 
     #[test]
-    fn all_that_is_wanted_fits_into_one_request() {
+    fn all_that_is_wanted_fits_into_one_request_and_one_answer() {
         let mut capabilities = Capabilities::default();
         let names: Vec<_> = WANTED.iter().chain([&Capability::Sasl]).map(|it| it.name()).collect();
         capabilities.offer(&names);
-        assert!(capabilities.ask(true)[0].len() <= 300);
+        let requests = capabilities.ask(true);
+        let list = requests[0].strip_prefix("CAP REQ :").expect("a request");
+        let longest_server = "s".repeat(63);
+        let longest_nick = "n".repeat(MAX_NICK_BYTES);
+        let answer = format!(":{longest_server} CAP {longest_nick} ACK :{list}\r\n");
+        assert_eq!(requests.len(), 1);
+        assert!(answer.len() <= MAX_LINE_BYTES, "{answer}");
     }
 
     #[test]

@@ -41,8 +41,8 @@ impl Writing {
         self.refusal.as_ref()
     }
 
-    /// Something was to be done with what is written, or beside it, and was refused or not.
-    pub(super) fn note(&mut self, done: Result<(), Phrase>) {
+    /// Keeps why something was refused, to be shown at the composer; nothing if it was done.
+    pub(super) fn keep_refusal(&mut self, done: Result<(), Phrase>) {
         self.refusal = done.err();
     }
 }

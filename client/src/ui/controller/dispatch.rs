@@ -170,7 +170,7 @@ impl Controller {
         match banner {
             Some(Banner::Link) => self.in_front(Model::connect_again),
             _ => {
-                self.writing.note(self.model.borrow_mut().accept_banner());
+                self.writing.keep_refusal(self.model.borrow_mut().accept_banner());
                 self.uncover_chat();
             }
         }

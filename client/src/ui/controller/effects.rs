@@ -1,14 +1,14 @@
-//! What happens outside of the window: connections, the keyring, the settings' file. The desktop has a file of its own.
+//! What happens outside of the window: connections and the keyring. The desktop and the settings' file have files of
+//! their own.
 
 use fltk::app;
 
 use crate::config::profile::Profile;
 use crate::desktop::keyring::Kept;
-use crate::logs::Logs;
 use crate::model::{Effect, Link, NetworkId};
 use crate::net::connection::{Connection, Setup};
 use crate::net::reconnect::Retry;
-use crate::text::i18n::{Phrase, Text};
+use crate::text::i18n::Text;
 use crate::ui::controller::Controller;
 
 impl Controller {
@@ -121,31 +121,5 @@ impl Controller {
         }
         self.model.borrow_mut().set_profiles(self.settings.profiles.clone());
         self.save();
-    }
-
-    /// Claims the settings' folder for this window, and says what cannot be kept.
-    pub(super) fn claim_folder(&mut self) {
-        let problem = self.keeping.claim(self.language());
-        self.remark(problem);
-    }
-
-    /// Keeps the settings, and says if that cannot be done.
-    pub(super) fn save(&self) {
-        self.remark(self.keeping.save(&self.settings, self.language()));
-    }
-
-    /// Hears from the logs whether conversations are written down. Says whether there was news.
-    pub(super) fn hear_logs(&self) -> bool {
-        let trouble = self.logs.as_ref().and_then(Logs::take_trouble);
-        let is_news = trouble.is_some();
-        // If nothing can be kept in the folder, the user knows that already.
-        self.remark(trouble.filter(|_| !self.keeping.has_trouble()));
-        is_news
-    }
-
-    fn remark(&self, problem: Option<Phrase>) {
-        if let Some(problem) = problem {
-            self.model.borrow_mut().remark(problem);
-        }
     }
 }

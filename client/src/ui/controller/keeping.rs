@@ -5,7 +5,9 @@ use std::path::Path;
 
 use crate::config::folder::{self, Claim};
 use crate::config::settings::{Settings, SettingsFile};
+use crate::logs::Logs;
 use crate::text::i18n::{Language, Phrase, Text};
+use crate::ui::controller::Controller;
 
 /// Where things are kept for the next time.
 pub(super) struct Keeping {
@@ -65,5 +67,33 @@ impl Keeping {
     fn cannot_keep(&self, problem: Phrase, language: Language) -> Option<Phrase> {
         log::warn!("{}", problem.to(language));
         (!self.has_trouble.replace(true)).then_some(problem)
+    }
+}
+
+impl Controller {
+    /// Claims the settings' folder for this window, and says what cannot be kept.
+    pub(super) fn claim_folder(&mut self) {
+        let problem = self.keeping.claim(self.language());
+        self.remark(problem);
+    }
+
+    /// Keeps the settings, and says if that cannot be done.
+    pub(super) fn save(&self) {
+        self.remark(self.keeping.save(&self.settings, self.language()));
+    }
+
+    /// Hears from the logs whether conversations are written down. Says whether there was news.
+    pub(super) fn hear_logs(&self) -> bool {
+        let trouble = self.logs.as_ref().and_then(Logs::take_trouble);
+        let is_news = trouble.is_some();
+        // If nothing can be kept in the folder, the user knows that already.
+        self.remark(trouble.filter(|_| !self.keeping.has_trouble()));
+        is_news
+    }
+
+    fn remark(&self, problem: Option<Phrase>) {
+        if let Some(problem) = problem {
+            self.model.borrow_mut().remark(problem);
+        }
     }
 }

@@ -42,7 +42,7 @@ impl Controller {
             Zone::Fold => self.model.borrow_mut().toggle_fold(line),
             Zone::Quote(number) => self.chat.transcript.reveal(number),
             Zone::Reaction(emoji) => self.model.borrow_mut().react_to(line, &emoji),
-            Zone::Retry => self.writing.note(self.model.borrow_mut().send_again(line)),
+            Zone::Retry => self.writing.keep_refusal(self.model.borrow_mut().send_again(line)),
         }
     }
 

@@ -21,12 +21,12 @@ impl Controller {
     }
 
     pub(super) fn ask_whois(&mut self, nick: &str) {
-        self.writing.note(self.model.borrow_mut().ask_card(nick));
+        self.writing.keep_refusal(self.model.borrow_mut().ask_card(nick));
     }
 
     pub(super) fn ask_online(&mut self) {
         if let Err(refusal) = self.model.borrow_mut().ask_online() {
-            self.writing.note(Err(refusal));
+            self.writing.keep_refusal(Err(refusal));
         }
         self.chat.composer.focus();
     }
@@ -36,7 +36,7 @@ impl Controller {
     }
 
     pub(super) fn keep_order(&mut self, nick: &str, order: &Order) {
-        self.writing.note(self.model.borrow_mut().keep_order(nick, order));
+        self.writing.keep_refusal(self.model.borrow_mut().keep_order(nick, order));
     }
 
     pub(super) fn set_away(&mut self, away: bool) {

@@ -17,6 +17,7 @@ pub enum Question {
 pub struct Searches {
     /// In the order of the questions.
     asked: VecDeque<Question>,
+    /// Whether the server has said that it does not know SEARCH.
     is_unknown: bool,
 }
 
@@ -37,7 +38,7 @@ impl Searches {
     }
 
     /// The server does not know how to search.
-    pub fn are_unknown(&mut self) {
+    pub fn rule_out(&mut self) {
         self.is_unknown = true;
     }
 }

@@ -16,7 +16,7 @@ impl Controller {
     }
 
     /// Logs in. A user who presses Enter twice does not want to give up.
-    pub(in crate::ui) fn log_in(&mut self) {
+    pub(in crate::ui::controller) fn log_in(&mut self) {
         if self.model.borrow().login().is_under_way() {
             return;
         }
@@ -37,7 +37,7 @@ impl Controller {
     }
 
     /// Goes where an address leads, or fills the form in with it as far as it goes.
-    pub(in crate::ui) fn follow(&mut self, url: &IrcUrl) {
+    pub(in crate::ui::controller) fn follow(&mut self, url: &IrcUrl) {
         self.model.borrow_mut().follow(url);
         if self.model.borrow().view() == View::Login {
             self.put_form();
@@ -54,7 +54,7 @@ impl Controller {
     }
 
     /// Goes to a saved server, from the settings too.
-    pub(in crate::ui) fn open_profile(&mut self, index: usize) {
+    pub(in crate::ui::controller) fn open_profile(&mut self, index: usize) {
         if self.settings_page.is_open() {
             self.close_settings();
         }

@@ -42,7 +42,7 @@ impl Controller {
         }
     }
 
-    pub(in crate::ui) fn change(&mut self, change: Change) {
+    pub(in crate::ui::controller) fn change(&mut self, change: Change) {
         let before = self.settings.clone();
         match change {
             Change::Set(row, option) => {
@@ -134,7 +134,7 @@ impl Controller {
         self.save();
     }
 
-    pub(in crate::ui) fn join_at_login(&mut self, id: ConversationId, join: bool) {
+    pub(in crate::ui::controller) fn join_at_login(&mut self, id: ConversationId, join: bool) {
         let changed = self.model.borrow_mut().join_at_login(id, join);
         let Some(profile) = changed else { return };
         let saved = self.settings.profiles.iter_mut().find(|it| it.is_same_as(&profile));

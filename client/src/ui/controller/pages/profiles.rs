@@ -84,7 +84,7 @@ impl Controller {
         self.profile_page.set_form(&form);
     }
 
-    pub(in crate::ui) fn add_pin(&self) {
+    pub(in crate::ui::controller) fn add_pin(&self) {
         let mut form = self.profile_page.form();
         match form.add_pin() {
             Ok(()) => self.profile_page.set_form(&form),
@@ -92,7 +92,7 @@ impl Controller {
         }
     }
 
-    pub(in crate::ui) fn forget_pin(&self, index: usize) {
+    pub(in crate::ui::controller) fn forget_pin(&self, index: usize) {
         let mut form = self.profile_page.form();
         if index < form.pins.len() {
             form.pins.remove(index);

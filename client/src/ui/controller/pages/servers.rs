@@ -49,14 +49,14 @@ impl Controller {
     pub(in crate::ui::controller) fn ask_to_remove(&mut self, index: usize) {
         let Some(profile) = self.settings.profiles.get(index).cloned() else { return };
         let language = self.language();
-        let mut text = Text::ReallyRemove.to(language).to_owned();
-        if self.model.borrow().network_of(&profile).is_some() {
-            text = format!("{text}\n{}", Text::RemoveAndLeave.to(language));
-        }
         let (title, answers) =
             (Text::RemoveTitle.with([profile.title()]), [Text::ForgetProfile, Text::Cancel]);
-        let question = Question::new(language, title, Text::ReallyRemove, answers, Tone::Careful);
-        self.ask(Asked::Removing(Box::new(profile)), Question { text, ..question });
+        let mut question = Question::new(language, title, Text::ReallyRemove, answers, Tone::Careful);
+        if self.model.borrow().network_of(&profile).is_some() {
+            question.text += "\n";
+            question.text += Text::RemoveAndLeave.to(language);
+        }
+        self.ask(Asked::Removing(Box::new(profile)), question);
     }
 
     pub(in crate::ui::controller) fn remove_profile(&mut self, profile: &Profile) {
