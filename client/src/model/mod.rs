@@ -24,6 +24,7 @@
 //! - [`notify`]: what the desktop tells of; [`offers`]: rooms to go into with a click;
 //! - [`viewport`]: what of very much text is in view.
 
+use std::collections::VecDeque;
 use std::mem;
 use std::rc::Rc;
 
@@ -101,8 +102,9 @@ pub struct Model {
     networks: Vec<Network>,
     /// The network of the conversation that is shown. There is one whenever the view is [`View::Chat`].
     front: Option<NetworkId>,
-    /// The server that the person is to be asked about.
-    stranger: Option<Stranger>,
+    /// The servers that the person is to be asked about, one after the other. The first is the one that is shown: only
+    /// an answer takes it away.
+    strangers: VecDeque<Stranger>,
     next_network: u32,
     /// Whether something else covers the conversations.
     covered: bool,
@@ -145,7 +147,7 @@ impl Model {
             tells_typing: true,
             networks: Vec::new(),
             front: None,
-            stranger: None,
+            strangers: VecDeque::new(),
             next_network: 0,
             covered: false,
             remarks: Vec::new(),

@@ -47,26 +47,30 @@ impl Stranger {
 impl Model {
     /// The server that the person is to be asked about, or to be warned of.
     pub fn stranger(&self) -> Option<&Stranger> {
-        self.stranger.as_ref()
+        self.strangers.front()
     }
 
-    /// Notes that a connection failed because of the server's certificate, if it did.
+    /// Notes that a connection failed because of the server's certificate, if it did. While the person has not answered,
+    /// a server stays as it was shown.
     pub(super) fn note_stranger(&mut self, id: NetworkId, failure: &Failure) {
         let Failure::Untrusted { host, fingerprint, reason, may_accept } = failure else { return };
         let Some(network) = self.network(id) else { return };
-        self.stranger = Some(Stranger {
+        let stranger = Stranger {
             host: host.clone(),
             fingerprint: fingerprint.clone(),
             reason: reason.clone(),
             may_accept: *may_accept,
             profile: network.profile().clone(),
             network: (self.login.applicant() != Some(id)).then_some(id),
-        });
+        };
+        if !self.strangers.iter().any(|it| (it.network, &it.host) == (stranger.network, host)) {
+            self.strangers.push_back(stranger);
+        }
     }
 
     /// The person trusts the server: its certificate is pinned, and we go there.
     pub fn trust_stranger(&mut self) {
-        let Some(mut stranger) = self.stranger.take().filter(Stranger::can_be_trusted) else { return };
+        let Some(mut stranger) = self.strangers.pop_front().filter(Stranger::can_be_trusted) else { return };
         stranger.profile.tls_fingerprints.push(stranger.fingerprint);
         match stranger.network {
             Some(id) => {
@@ -84,7 +88,7 @@ impl Model {
 
     /// The person does not trust the server, or has read the warning.
     pub fn dismiss_stranger(&mut self) {
-        self.stranger = None;
+        self.strangers.pop_front();
     }
 
     /// Forgets by what a network's server is known, so that the person is asked about its next certificate. Ends the

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::display::Display;
-use crate::support::person::{Person, Start};
+use crate::support::person::{Person, Start, list};
 use crate::support::server::Server;
 
 #[test]
@@ -114,8 +114,13 @@ fn a_server_that_signed_for_itself_is_asked_about_once_and_refused_when_it_chang
     server.stop();
     ming.waits_for("no connection", |seen| seen["networks"][0]["link"] != "up");
     std::fs::remove_file(folder.path().join("self-signed.pem")).expect("it was there");
+    // The warning waits for the end of another question.
+    ming.closes_the_window();
+    ming.waits_for("whether to close", |seen| dialog_of(seen).0 == "提示");
     let (_server, another) = Server::start_with_tls(port, folder.path());
-    let seen = ming.waits_for("the warning", |seen| seen["dialog"].is_array());
+    ming.waits_for("no trust", |seen| seen["banner"].as_str().is_some_and(|it| it.contains("证书")));
+    ming.presses("Escape");
+    let seen = ming.waits_for("the warning", |seen| seen["dialog"].is_array() && dialog_of(seen).0 != "提示");
     let (title, words) = dialog_of(&seen);
     assert_eq!(title, "服务器的证书变了！");
     assert!(words.contains(&fingerprint) && words.contains(&another), "{words}");
@@ -123,6 +128,34 @@ fn a_server_that_signed_for_itself_is_asked_about_once_and_refused_when_it_chang
     ming.clicks("dialog yes");
     let seen = ming.waits_for("the chat", |seen| seen["dialog"].is_null());
     assert_eq!(seen["networks"][0]["link"], "down");
+}
+
+#[test]
+fn each_server_is_asked_about_by_itself_and_only_what_was_shown_is_trusted() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("there can be a temporary folder"));
+    let servers = folders.each_ref().map(|folder| Server::start_with_tls(0, folder.path()));
+    let profile = |(server, _): &(Server, String)| {
+        let port = server.port();
+        format!(
+            "[[profile]]\nserver = \"127.0.0.1\"\nport = {port}\ntls = true\nnick = \"ming\"\nconnect = true\n"
+        )
+    };
+    let display = Display::start(1080, 720);
+    let settings = servers.iter().map(profile).collect::<String>();
+    let mut ming = Person::open(&display, &Start { settings: &settings, ..Start::default() });
+    let seen = ming.waits_for("a question about one, and no connection to the other", |seen| {
+        seen["dialog"].is_array()
+            && list(&seen["networks"]).iter().filter(|network| network["link"] == "down").count() == 2
+    });
+    let is_shown = |seen: &Value, fingerprint: &str| dialog_of(seen).1.contains(fingerprint);
+    let [first, second] = servers.each_ref().map(|(_, fingerprint)| fingerprint);
+    let (shown, other) = if is_shown(&seen, first) { (first, second) } else { (second, first) };
+    ming.clicks("dialog yes");
+    ming.waits_for("the question about the other", |seen| is_shown(seen, other));
+    ming.clicks("dialog no");
+    ming.waits_for("no question", |seen| seen["dialog"].is_null());
+    let settings = std::fs::read_to_string(ming.settings_file()).expect("the settings were saved");
+    assert!(settings.contains(shown) && !settings.contains(other), "{settings}");
 }
 
 #[test]

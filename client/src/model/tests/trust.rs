@@ -72,6 +72,32 @@ fn a_server_with_another_certificate_is_refused_until_the_old_one_is_forgotten()
 }
 
 #[test]
+fn servers_are_asked_about_one_after_the_other() {
+    let mut window = Window::opened();
+    let saved = |server: &str| Profile {
+        server: server.into(),
+        nick: "bob".into(),
+        tls: true,
+        connect: true,
+        ..Profile::default()
+    };
+    window.model.set_profiles(vec![saved("one.tea"), saved("two.tea")]);
+    window.model.connect_at_start();
+    let ids: Vec<_> = window.model.networks().map(Network::id).collect();
+    drop(window.model.take_effects());
+    for (id, certificate) in [(ids[0], "first"), (ids[1], "second"), (ids[0], "third")] {
+        window.model.apply(id, untrusted(certificate, Distrust::UnknownIssuer, true).into());
+    }
+    let shown = |window: &Window| window.model.stranger().map(|it| it.fingerprint.clone());
+    assert_eq!(shown(&window), Some(fingerprint("first")), "what is shown stays");
+    window.model.trust_stranger();
+    assert_eq!(connecting(&mut window).tls_fingerprints, [fingerprint("first")]);
+    assert_eq!(shown(&window), Some(fingerprint("second")));
+    window.model.dismiss_stranger();
+    assert_eq!(shown(&window), None);
+}
+
+#[test]
 fn where_a_policy_forbids_it_nobody_is_asked() {
     let mut window = Window::opened();
     window.model.log_in(window.model.login().form().clone());

@@ -85,8 +85,9 @@ impl Controller {
     }
 
     pub(super) fn end_dialog(&mut self) {
-        self.asked = None;
-        self.model.borrow_mut().dismiss_stranger();
+        if let Some(Asked::Trusting) = self.asked.take() {
+            self.model.borrow_mut().dismiss_stranger();
+        }
         self.dialog.hide();
         self.focus();
         self.window.redraw();
