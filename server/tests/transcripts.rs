@@ -108,6 +108,8 @@ transcripts! {
     messages_wait_for_who_is_away
     nothing_is_kept_where_the_house_keeps_nothing
     messages_wait_for_who_stays_without_a_connection
+    several_lines_reach_the_other_devices_of_who_says_them
+    who_comes_back_has_the_name_that_was_asked_for_last
     several_lines_wait_for_who_stays_without_a_connection
     what_was_said_can_be_taken_back
     what_was_said_privately_can_be_taken_back

@@ -28,6 +28,7 @@ pub use channels::channel::{Channel, Member, Topic};
 pub use channels::modes::{ChannelModes, Flag, List, Setting};
 pub use channels::ranks::{Ranks, given_by};
 pub use channels::registration::ChannelRegistration;
+pub(crate) use delivery::Others;
 pub(crate) use delivery::hearers::{Hearers, Reads};
 pub(crate) use delivery::label::Capture;
 pub use delivery::line::Line;

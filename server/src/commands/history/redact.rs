@@ -9,7 +9,7 @@ use crate::commands::history::{Readable, readable};
 use crate::store::history::{self, Redaction};
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
-use crate::world::{Hearers, Line, Number, Rank, Reads, Tags};
+use crate::world::{Hearers, Line, Number, Others, Rank, Reads, Tags};
 
 /// How long users can take back their own words.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);
@@ -109,5 +109,5 @@ fn tell(context: &mut Context, target: &str, msgid: &str, reason: Option<&str>) 
     if let Some(person) = person.filter(|person| *person != me) {
         context.world.tell_readers(person, &line, reads);
     }
-    context.world.tell_own(speaker, &line, reads, true);
+    context.world.tell_own(speaker, &line, reads, Others::Hear);
 }

@@ -14,7 +14,7 @@ use crate::commands::messages::speech::{
 };
 use crate::commands::services::service;
 use crate::text::reply::Reply;
-use crate::world::{Capability, Hearers, Line, Number, PersonId};
+use crate::world::{Capability, Hearers, Line, Number, Others, PersonId};
 
 /// How many targets one message may go to (MAXTARGETS, TARGMAX).
 pub(super) const MAX_TARGETS: usize = 4;
@@ -132,7 +132,8 @@ fn to_person(context: &mut Context, nick: &str, speech: Speech) -> Result<(), Re
     let (kind, words) = (speech.kind(), speech.text.unwrap_or_default());
     context.world.keep_private(me, to, number, kind, line.client_only(), words);
     // Users who speak to themselves hear both: what they said, and what somebody said to them (labeled-response).
-    context.world.tell_own(context.connection, &line, speech.reads(), to != me);
+    let others = if to == me { Others::DoNotHear } else { Others::Hear };
+    context.world.tell_own(context.connection, &line, speech.reads(), others);
     context.world.done_with(line);
     speech::say_if_away(context, to, speech.command)
 }
@@ -146,7 +147,7 @@ fn to_service(context: &mut Context, name: &str, speech: Speech) -> Option<()> {
         let number = context.world.next_number();
         let line = line_from(context, number, speech, "", service.name);
         // The servant answers this connection only.
-        context.world.tell_own(context.connection, &line, speech.reads(), false);
+        context.world.tell_own(context.connection, &line, speech.reads(), Others::DoNotHear);
         context.world.done_with(line);
     }
     // A notice is never answered.
@@ -165,7 +166,7 @@ fn to_absent(context: &mut Context, nick: &str, speech: Speech) -> Option<Result
     if !context.world.keep_waiting(context.me, &name, number, speech.kind(), line.client_only(), text) {
         return None;
     }
-    context.world.tell_own(context.connection, &line, speech.reads(), true);
+    context.world.tell_own(context.connection, &line, speech.reads(), Others::Hear);
     context.world.done_with(line);
     Some(speech::say_that_it_waits(context, name, speech.command))
 }

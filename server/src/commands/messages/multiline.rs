@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::messages::speech::{self, Speech};
 use crate::text::language::Text;
 use crate::text::reply::{Reply, word};
-use crate::world::{Capability, Draft, Hearers, Kind, Line, Number, Reads, Said, Tags};
+use crate::world::{Capability, Draft, Hearers, Kind, Line, Number, Others, Reads, Said, Tags};
 
 /// How long a message may be, in bytes; each new line counts as a byte.
 pub(in crate::commands) const MOST_BYTES: usize = 8192;
@@ -184,9 +184,10 @@ fn to_person(context: &mut Context, draft: &Draft, command: &'static str) -> Res
         return outcome;
     }
     let number = context.world.next_number();
+    let others = if to == me { Others::DoNotHear } else { Others::Hear };
     tell(context, draft, command, number, &name, |context, line, reads| {
         context.world.tell_unlabelled(to, line, reads);
-        context.world.tell_own(context.connection, line, reads, to == me);
+        context.world.tell_own(context.connection, line, reads, others);
     });
     context.world.keep_private(me, to, number, kind_of(command), &draft.client_only, &draft.words);
     speech::say_if_away(context, to, command)
@@ -206,7 +207,7 @@ fn to_absent(
         return None;
     }
     tell(context, draft, command, number, &name, |context, line, reads| {
-        context.world.tell_own(context.connection, line, reads, false);
+        context.world.tell_own(context.connection, line, reads, Others::Hear);
     });
     Some(speech::say_that_it_waits(context, name, command))
 }

@@ -28,6 +28,15 @@ use crate::world::{
 /// How much of a sentence a notice holds, in bytes: with names of any length before it, it is one line.
 const NOTICE_BYTES: usize = 350;
 
+/// The speaker's other connections, where a line is told to the speaker's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// They hear it.
+    Hear,
+    /// They do not: they have heard it already, or it is not for them.
+    DoNotHear,
+}
+
 impl World {
     /// A line to queue, with the time of the command that is being run.
     pub fn line(&self, words: fmt::Arguments) -> Line {
@@ -117,11 +126,11 @@ impl World {
     }
 
     /// Queues for the speaker's own connections a line that was said to somebody else. The speaking connection hears
-    /// it if it has [asked for that](Self::echoes), and `others_hear` says whether the other ones do.
-    pub(crate) fn tell_own(&mut self, speaker: ConnectionId, line: &Line, reads: Reads, others_hear: bool) {
+    /// it if it has [asked for that](Self::echoes).
+    pub(crate) fn tell_own(&mut self, speaker: ConnectionId, line: &Line, reads: Reads, others: Others) {
         let echo = self.echoes(speaker);
         self.tell_person(self.person_of(speaker), |id, connection| {
-            let wants = if id == speaker { echo } else { others_hear };
+            let wants = if id == speaker { echo } else { others == Others::Hear };
             (wants && reads.fits(connection)).then_some(line)
         });
     }
