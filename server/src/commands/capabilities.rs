@@ -148,7 +148,9 @@ fn change(context: &Context, wanted: &str) -> Option<Capabilities> {
     for word in wanted.split_ascii_whitespace() {
         let (name, on) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
         let capability = Capability::from_name(name)?;
-        if on && !is_there(capability, &context.world.config) {
+        let is_there = is_there(capability, &context.world.config);
+        // A capability that another configuration took away may still be given back; the languages were never one here.
+        if !is_there && (on || capability == Capability::Languages) {
             return None;
         }
         set.set(capability, on);

@@ -270,7 +270,7 @@ impl FoldedFace {
 
     /// A face whose person is called otherwise.
     pub fn called(nick: &str, face: Face, casemapping: CaseMapping) -> Self {
-        let source = format!("{nick}!{}@{}", face.user, face.person.host());
+        let source = format!("{nick}!{}@{}", face.person.user(), face.person.host());
         Self::known_as(nick, &source, face, casemapping)
     }
 

@@ -55,8 +55,10 @@ impl World {
     }
 
     fn in_use(&self, id: PersonId, nick: String, why: &Text) -> Reply {
-        let connection = self.people[id].connections.first();
-        let language = connection.map_or(self.config.language, |first| self.connections[*first].language);
+        let connections = &self.people[id].connections;
+        let asking =
+            self.at_work.filter(|asking| connections.contains(asking)).or(connections.first().copied());
+        let language = asking.map_or(self.config.language, |asking| self.connections[asking].language);
         Reply::NicknameInUse(nick, why.to_string(language))
     }
 
@@ -92,6 +94,8 @@ impl World {
                 && let Some(holder) = self.holder(wanted)
                 && (self.config.multiclient || !self.is_connected(holder))
             {
+                // The newcomer's earlier name is not what was asked for last.
+                self.free_nick(id);
                 return Ok(Some(holder));
             }
             if self.owns(id, wanted) {
