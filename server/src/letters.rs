@@ -33,6 +33,8 @@ macro_rules! bit_set {
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         $vis struct $set($bits);
 
+        const _: () = assert!(<$item>::ALL.len() <= <$bits>::BITS as usize, "there is a bit for each");
+
         impl $set {
             /// Whether something is in the set.
             $vis fn has(self, item: $item) -> bool {

@@ -89,6 +89,13 @@ fn both_pages_list_every_mode_of_a_room_with_a_transcript_that_sets_it() {
 }
 
 #[test]
+fn modes_stand_in_the_order_of_their_letters() {
+    assert!(Flag::ALL.is_sorted_by_key(|(_, letter)| *letter));
+    assert!(Setting::ALL.is_sorted_by_key(|(_, letter)| *letter));
+    assert!(UserMode::ALL.is_sorted_by_key(|(_, letter)| *letter));
+}
+
+#[test]
 fn both_pages_list_every_mode_of_a_person() {
     for table in tables(["Modes of a person", "个人的模式"]) {
         let listed: Vec<_> = table.into_iter().map(|row| row[0].clone()).collect();

@@ -34,7 +34,7 @@ impl UserMode {
 
 bit_set! {
     /// A set of user modes.
-    pub struct UserModes(u8) of UserMode
+    pub struct UserModes(u16) of UserMode
 }
 
 impl UserModes {
