@@ -5,5 +5,5 @@
 pub const INVALID_UTF8: &str = "INVALID_UTF8";
 /// A message of several lines is too long ([multiline](https://ircv3.net/specs/extensions/multiline)).
 pub const MULTILINE_MAX_BYTES: &str = "MULTILINE_MAX_BYTES";
-/// It has too many lines.
+/// A message of several lines has too many.
 pub const MULTILINE_MAX_LINES: &str = "MULTILINE_MAX_LINES";

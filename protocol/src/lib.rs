@@ -9,11 +9,10 @@
 //! [IRCv3 specifications](https://ircv3.net/irc/); where they differ, the later ones win.
 //!
 //! In reading order: [`message`] (one line, taken apart), [`tags`] (what stands before it), [`framing`] (a stream of
-//! bytes cut into lines), [`names`] (nicknames, channels, case), [`ranks`] (what members may do),
-//! [`numerics`] (replies by number), [`capabilities`], [`batches`],
-//! [`references`] and [`failures`] (what extensions are called), [`text`] (the text
-//! of a message: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how a
-//! client logs in to an account). Beside the grammar: [`language`] (the two languages of both programs' texts).
+//! bytes cut into lines), [`names`] (nicknames, channels, case), [`ranks`] (what members may do), [`numerics`] (replies
+//! by number), [`capabilities`], [`batches`], [`references`] and [`failures`] (what extensions are called), [`text`]
+//! (the text of a message: limits in bytes, characters that must not reach a screen, CTCP), [`sasl`] and [`scram`] (how
+//! a client logs in to an account). Beside the grammar: [`language`] (the two languages of both programs' texts).
 
 pub mod batches;
 pub mod capabilities;

@@ -7,15 +7,15 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// When the server got the message ([server-time](https://ircv3.net/specs/extensions/server-time)).
+/// The time at which the server got the message ([server-time](https://ircv3.net/specs/extensions/server-time)).
 pub const TIME: &str = "time";
-/// By what name the message can be referred to ([message-ids](https://ircv3.net/specs/extensions/message-ids)).
+/// The name of the message, by which others refer to it ([message-ids](https://ircv3.net/specs/extensions/message-ids)).
 pub const MSGID: &str = "msgid";
 /// The account that the speaker is logged in to ([account-tag](https://ircv3.net/specs/extensions/account-tag)).
 pub const ACCOUNT: &str = "account";
 /// The batch that the line is part of ([batch](https://ircv3.net/specs/extensions/batch)).
 pub const BATCH: &str = "batch";
-/// Which question a line is, or answers ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)).
+/// The label of a question, and of its answer ([labeled-response](https://ircv3.net/specs/extensions/labeled-response)).
 pub const LABEL: &str = "label";
 /// The speaker is a program ([bot mode](https://ircv3.net/specs/extensions/bot-mode)).
 pub const BOT: &str = "bot";
@@ -31,7 +31,7 @@ pub const REPLY: &str = "+reply";
 pub const DRAFT_REPLY: &str = "+draft/reply";
 /// What the speaker thinks of the message that is answered ([react](https://ircv3.net/specs/client-tags/react)).
 pub const REACT: &str = "+draft/react";
-/// What the speaker no longer thinks of it.
+/// A reaction that the speaker takes back.
 pub const UNREACT: &str = "+draft/unreact";
 
 /// The tags of one message, unread; at most 4094 bytes from a client and 8191 in all.

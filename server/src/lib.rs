@@ -5,13 +5,13 @@
 //! 1. [`server`] accepts the connection and gives it a thread of its [pool](threads);
 //! 2. [`session`] reads bytes, cuts them into lines and runs these under the lock;
 //! 3. [`commands`] finds the command in its table and runs its handler,
-//! 4. which changes the [`world`] (clients, nicknames, channels) and refuses with a [`reply`](text::reply),
+//! 4. which changes the [`world`] (people, connections, nicknames, channels) and refuses with a [`reply`](text::reply),
 //! 5. and everything said goes into the [`outbox`] of each recipient, which the session flushes without the lock;
 //! 6. an outbox whose client reads too slowly is left to the [`drain`] thread;
 //! 7. what outlasts the server is in the [`store`].
 //!
-//! Below them, and knowing nothing of them: `letters` (modes and sets of them), [`text`] (中文 and English), [`auth`] (passwords and proofs), [`config`]
-//! (file and flags), [`net`] (TLS, and how to hang up).
+//! Below them, and knowing nothing of them: `letters` (modes and sets of them), [`text`] (中文 and English), [`auth`]
+//! (passwords and proofs), [`config`] (file and flags), [`net`] (TLS, and how to hang up).
 //! Around them: [`process`] (log, signals, orders, the manager of services) and [`archive`] (the command line's backup,
 //! export and import).
 //! `docs/architecture.md` tells why it is built so.

@@ -8,7 +8,8 @@ use teahouse_protocol::scram::{ChannelBinding, ClientFinal, ClientFirst, ServerF
 
 use crate::auth::password::{self, ScramKeys};
 
-/// The mechanisms that there are here; without TLS there is no certificate.
+/// The mechanisms that there are here, in the order in which the capability lists them; one that is missing here is never
+/// offered. Without TLS there is no certificate.
 fn offered(scram: bool, secure: bool) -> impl Iterator<Item = Mechanism> {
     [Mechanism::Plain, Mechanism::External, Mechanism::ScramSha256].into_iter().filter(move |mechanism| {
         match mechanism {

@@ -2,8 +2,8 @@
 //!
 //! A handler has one signature, reads top to bottom and refuses with `?`: the dispatcher sends its `Err` to the
 //! client. The dispatcher answers 421, 451, 461 and 481, so a handler does only where more than the number of
-//! parameters counts. Handlers run under the world's lock and
-//! touch memory only; what needs a file or much time is an [`Errand`], which the session runs without the lock.
+//! parameters counts. Handlers run under the world's lock and touch memory only; what needs a file or much time is an
+//! [`Errand`], which the session runs without the lock.
 
 mod about;
 mod accounts;

@@ -8,7 +8,7 @@ use super::aid::Aid;
 use super::context::{Context, Task};
 use super::people::REALNAME_BYTES;
 use crate::auth::password::{self, Kept};
-use crate::commands::about::motd::Then;
+use crate::commands::about::motd::Afterwards;
 use crate::commands::about::{isupport, motd, status};
 use crate::commands::accounts::guess::Guess;
 use crate::commands::accounts::login;
@@ -165,7 +165,7 @@ fn welcome(context: &mut Context) {
     if context.person().modes != Default::default() {
         context.reply(&Reply::UModeIs(context.person().modes.describe()));
     }
-    motd::send(context, if shared.is_some() { Then::ShowRooms } else { Then::EnterLobby });
+    motd::send(context, if shared.is_some() { Afterwards::ShowRooms } else { Afterwards::EnterLobby });
 }
 
 /// The house's own password, while it is checked.

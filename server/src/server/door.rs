@@ -116,13 +116,13 @@ fn admit(running: &Arc<Running>, connection: TcpStream, address: SocketAddr, doo
         },
     );
     drop(guests);
-    let (house, secure) = (Arc::clone(running), door.secure);
+    let (for_session, secure) = (Arc::clone(running), door.secure);
     let job = move || {
         // The session sees to a mistake in a command. No mistake elsewhere may take this place in the house for good.
-        let serve = AssertUnwindSafe(|| session::run(&house.shared, &connection, address, secure));
+        let serve = AssertUnwindSafe(|| session::run(&for_session.shared, &connection, address, secure));
         let _ = panic::catch_unwind(serve);
         drop(connection);
-        house.strike_out(number);
+        for_session.strike_out(number);
     };
     door.pool.take(job).inspect_err(|_| {
         running.strike_out(number);

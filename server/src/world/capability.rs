@@ -1,4 +1,4 @@
-//! Which capabilities a client has asked for.
+//! The capabilities of a connection that are on.
 
 use teahouse_protocol::Capability;
 

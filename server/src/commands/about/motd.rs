@@ -16,12 +16,12 @@ use crate::text::reply::Reply;
 pub(in crate::commands) struct Reading {
     file: PathBuf,
     found: Option<Motd>,
-    then: Then,
+    afterwards: Afterwards,
 }
 
-/// What comes behind the message of the day.
+/// The part of a welcome that follows the message of the day.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::commands) enum Then {
+pub(in crate::commands) enum Afterwards {
     /// Nothing.
     End,
     /// The rest of the welcome of somebody who has come: the lobby.
@@ -33,15 +33,15 @@ pub(in crate::commands) enum Then {
 /// MOTD: the message of the day.
 pub(in crate::commands) fn motd(context: &mut Context, message: &Message) -> Result<(), Reply> {
     context.for_this_server(message.param(0))?;
-    send(context, Then::End);
+    send(context, Afterwards::End);
     Ok(())
 }
 
 /// Sends the message of the day, at once if there is none, else when its file has been read.
-pub(in crate::commands) fn send(context: &mut Context, then: Then) {
+pub(in crate::commands) fn send(context: &mut Context, afterwards: Afterwards) {
     match context.world.config.motd_file.clone() {
-        Some(file) => context.task = Some(Box::new(Reading { file, found: None, then })),
-        None => show(context, None, then),
+        Some(file) => context.task = Some(Box::new(Reading { file, found: None, afterwards })),
+        None => show(context, None, afterwards),
     }
 }
 
@@ -52,11 +52,11 @@ impl Task for Reading {
     }
 
     fn finish(self: Box<Self>, context: &mut Context) {
-        show(context, self.found, self.then);
+        show(context, self.found, self.afterwards);
     }
 }
 
-fn show(context: &mut Context, found: Option<Motd>, then: Then) {
+fn show(context: &mut Context, found: Option<Motd>, afterwards: Afterwards) {
     match found {
         Some(motd) => {
             context.reply(&Reply::MotdStart(context.world.config.name.clone()));
@@ -67,14 +67,14 @@ fn show(context: &mut Context, found: Option<Motd>, then: Then) {
         }
         None => context.reply(&Reply::NoMotd),
     }
-    match then {
-        Then::End => return,
-        Then::EnterLobby => {
+    match afterwards {
+        Afterwards::End => return,
+        Afterwards::EnterLobby => {
             if let Some(lobby) = context.world.config.lobby.clone() {
                 join::enter(context, &lobby);
             }
         }
-        Then::ShowRooms => join::show_joined(context),
+        Afterwards::ShowRooms => join::show_joined(context),
     }
     history::deliver_waiting(context);
 }

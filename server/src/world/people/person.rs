@@ -37,7 +37,8 @@ pub struct Person {
     host: String,
     /// `nick!user@host`, made anew whenever one of them changes.
     source: String,
-    /// Where the first connection came from, or of somebody who has stayed without one, the last.
+    /// The address of the first connection, even after it has gone. For somebody who has stayed without any, the address
+    /// of the last one, also after coming back.
     pub(crate) address: IpAddr,
     /// The account that the person has logged in to; `r` among the modes says whether there is one.
     account: Option<String>,
