@@ -63,7 +63,9 @@ impl Probe {
     /// When there can be no socket at that path.
     pub fn start(path: &Path, wake: fn()) -> io::Result<Self> {
         let listener = UnixListener::bind(path)?;
-        let (sender, questions) = crossbeam_channel::bounded(1);
+        // One that is never answered goes with the receiver, and whoever asked it learns that: a bounded channel would keep
+        // it as long as there is a sender.
+        let (sender, questions) = crossbeam_channel::unbounded();
         let serving = Arc::new(Mutex::new(Some(Serving::default())));
         let thread = thread::Builder::new().name("probe".to_owned()).spawn({
             let serving = Arc::clone(&serving);
@@ -149,4 +151,31 @@ fn serve(stream: &UnixStream, questions: &Sender<Question>, wake: fn()) -> io::R
         last = Some(answer);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_window_that_goes_does_not_wait_for_a_question_that_nobody_answers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("probe");
+        let probe = Probe::start(&path, || {}).unwrap();
+        let mut asking = UnixStream::connect(&path).unwrap();
+        asking.write_all(b"change\n").unwrap();
+        let questions = probe.questions.clone().expect("it is there until the end");
+        while questions.is_empty() {
+            thread::yield_now();
+        }
+        drop(questions);
+        let (told, gone) = crossbeam_channel::bounded(1);
+        thread::spawn(move || {
+            drop(probe);
+            told.send(()).unwrap();
+        });
+        gone.recv_timeout(Duration::from_secs(20)).expect("the window goes");
+    }
 }
