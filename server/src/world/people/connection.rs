@@ -12,7 +12,7 @@ use crate::text::language::Language;
 use crate::world::capability::Capabilities;
 use crate::world::{Draft, Person, PersonId};
 
-/// One connection, from accept to hang-up. It always has a [`Person`](crate::world::Person).
+/// One connection, from accept to hang-up. It always has a [`Person`].
 #[derive(Debug)]
 pub struct Connection {
     /// The bytes that wait for this client.
