@@ -85,7 +85,7 @@ pub struct World {
     /// The time of the command that is being run; the session sets it as it takes the lock.
     pub now: Timestamp,
     /// The connection whose session holds the lock, if a session does; the session sets it as it takes the lock.
-    pub(crate) at_work: Option<ConnectionId>,
+    pub at_work: Option<ConnectionId>,
     /// The bans: they keep people out.
     pub bans: ServerBans,
     /// The accounts, and the names that belong to them.

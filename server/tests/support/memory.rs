@@ -143,6 +143,7 @@ impl Memory {
                     bytes = &[];
                     break;
                 }
+                world.at_work = Some(person.id);
                 let mut errand = commands::execute(world, person.id, &Input::understand(line));
                 while let Some(mut task) = errand {
                     world.take_effects(effects);
