@@ -29,6 +29,9 @@ pub(super) enum Asked {
     Telling,
 }
 
+/// For how many rounds of the loop a question waits for what else waits: a flood of news is no reason to hide it.
+const MOST_ROUNDS_HELD_BACK: u8 = 20;
+
 impl Controller {
     pub(super) fn ask(&mut self, about: Asked, question: Question) {
         if self.asked.is_none() {
@@ -103,8 +106,14 @@ impl Controller {
         }
     }
 
-    /// Asks and tells, one after the other, what the network and the keyring brought up.
+    /// Asks and tells, one after the other, what the network and the keyring brought up. Keys that wait to be heard were
+    /// pressed by somebody who has not seen the question, so they are heard first, in the next rounds of the loop.
     pub(super) fn ask_what_came_up(&mut self) {
+        if app::ready() && self.rounds_held_back < MOST_ROUNDS_HELD_BACK {
+            self.rounds_held_back += 1;
+            return;
+        }
+        self.rounds_held_back = 0;
         self.ask_whom_to_trust();
         self.show_card();
         self.tell_of_keyring();

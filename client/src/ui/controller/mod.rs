@@ -174,6 +174,8 @@ struct Controller {
     dialog: Dialog,
     /// What the dialog is about, while it is there.
     asked: Option<Asked>,
+    /// For how many rounds a question has waited for keys that were pressed before it.
+    rounds_held_back: u8,
     /// The address that was opened last.
     opened: Option<String>,
     menu: MenuCard,
@@ -256,6 +258,7 @@ impl Controller {
             chat,
             dialog,
             asked: None,
+            rounds_held_back: 0,
             opened: None,
             menu,
             switcher,
