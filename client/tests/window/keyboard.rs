@@ -201,15 +201,20 @@ fn enter_answers_a_question_that_keys_before_it_brought_and_the_next_one_sends()
     line.reads("PRIVMSG #tea two");
 }
 
-#[test]
-fn no_key_answers_a_question_that_was_not_seen_yet() {
-    let (display, host) = (Display::start(920, 700), Impostor::listen());
-    let (mut ming, mut line) = in_a_room(&display, &host, "");
+/// Has somebody ask the server who alice is, and go on writing. What the server says then comes up as a card.
+fn asks_who_alice_is(ming: &mut Person, line: &mut Line) {
     line.sends(b":alice!a@h JOIN #tea\r\n");
     ming.right_clicks("member alice");
     ming.clicks("menu 用户信息");
     line.reads("WHOIS");
     ming.goes_to("composer");
+}
+
+#[test]
+fn no_key_answers_a_question_that_was_not_seen_yet() {
+    let (display, host) = (Display::start(920, 700), Impostor::listen());
+    let (mut ming, mut line) = in_a_room(&display, &host, "");
+    asks_who_alice_is(&mut ming, &mut line);
     ming.is_held_up(|ming| {
         line.sends(b":t 311 ming alice a h * :Alice\r\n:t 318 ming alice :end\r\n");
         ming.types("hello");
@@ -224,11 +229,7 @@ fn no_key_answers_a_question_that_was_not_seen_yet() {
 fn a_question_that_waits_behind_another_is_not_answered_by_the_key_behind_the_answer() {
     let (display, host) = (Display::start(920, 700), Impostor::listen());
     let (mut ming, mut line) = in_a_room(&display, &host, "");
-    line.sends(b":alice!a@h JOIN #tea\r\n");
-    ming.right_clicks("member alice");
-    ming.clicks("menu 用户信息");
-    line.reads("WHOIS");
-    ming.goes_to("composer");
+    asks_who_alice_is(&mut ming, &mut line);
     ming.types("hello");
     ming.presses("alt+F4");
     is_asked(&mut ming);
