@@ -49,7 +49,7 @@ pub(crate) fn left_out() -> Vec<Text> {
 
 /// The error for a value that is of the right type and makes no sense.
 pub(super) fn senseless(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    // The value says more than the number of its column.
+    // The value says more than the number of its column, and rusqlite leaves this number out of its words.
     Error::FromSqlConversionFailure(usize::MAX, Type::Text, why.into())
 }
 

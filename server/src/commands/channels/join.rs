@@ -146,8 +146,8 @@ fn show_contents(context: &mut Context, connection: ConnectionId, id: ChannelId)
         context.tell(connection, &reply);
     }
     let without_names = [Capability::NoImplicitNames, Capability::DraftNoImplicitNames];
-    let client = context.world.connection(connection).expect("a member is here");
-    if !without_names.into_iter().any(|capability| client.has(capability)) {
+    let shown = context.world.connection(connection).expect("a member is here");
+    if !without_names.into_iter().any(|capability| shown.has(capability)) {
         show_names(context, connection, id);
         let end = Reply::EndOfNames(context.world.channel(id).name.clone());
         context.tell(connection, &end);
