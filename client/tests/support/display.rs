@@ -1,10 +1,11 @@
 //! An X display that nobody sees, with a window manager, a keyboard and a mouse.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ use super::{PATIENCE, target_folder};
 /// A display of its own, gone with this value.
 pub struct Display {
     name: String,
+    lent: Mutex<Lent>,
     _manager: Process,
     server: Process,
 }
@@ -61,7 +63,7 @@ impl Display {
         command.args(["--sm-disable", "--startup", "sh -c 'echo ready >&2'"]);
         let manager = Process::start("openbox", command.env("DISPLAY", &name).stdout(Stdio::null()));
         manager.wait_for_line(&["ready"]);
-        Self { name, _manager: manager, server }
+        Self { name, lent: Mutex::default(), _manager: manager, server }
     }
 
     /// Goes away while there are windows on it.
@@ -91,6 +93,11 @@ impl Display {
         status.expect("xdotool starts").success()
     }
 
+    /// Whether a program has a window of this class, seen or not.
+    pub fn has_window(&self, class: &str) -> bool {
+        self.xdotool_says(&["search", "--class", class])
+    }
+
     /// Whether a window of this class can be seen before so much time has gone.
     pub fn sees_window_within(&self, patience: Duration, class: &str) -> bool {
         let deadline = Instant::now() + patience;
@@ -106,35 +113,27 @@ impl Display {
     /// Types a text into whatever has the keyboard.
     ///
     /// What the keyboard has is pressed on the key that has it. Each other character gets a key of its own before the
-    /// first one is pressed. Giving a key another meaning while one types, as `xdotool type` does, is a race: whoever
-    /// reads may look a key up when it means something else already. And each time that a key gets another meaning the
-    /// window manager lets go of its own keys and takes them anew; Alt+F4 is not heard in between.
+    /// first one is pressed, and keeps it as long as there are others. Giving a key another meaning while one types, as
+    /// `xdotool type` does, is a race: whoever reads may look a key up when it means something else already. And each
+    /// time that a key gets another meaning the window manager lets go of its own keys and takes them anew; Alt+F4 is
+    /// not heard in between.
     #[track_caller]
     pub fn types(&self, text: &str) {
         let (connection, screen) = x11rb::connect(Some(&self.name)).expect("the display is there");
         let root = connection.setup().roots[screen].root;
         let keyboard = Keyboard::read(&connection).expect("the keyboard can be read");
-        let mut letters: Vec<char> = text.chars().filter(|letter| keyboard.key(*letter).is_none()).collect();
-        letters.sort_unstable();
-        letters.dedup();
-        let keys = &keyboard.free;
-        assert!(
-            letters.len() <= keys.len(),
-            "{} different characters for {} keys",
-            letters.len(),
-            keys.len()
-        );
-        for (letter, key) in letters.iter().zip(keys) {
-            let symbols = [keysym(*letter), keysym(*letter)];
-            connection.change_keyboard_mapping(1, *key, 2, &symbols).expect("the connection stands");
+        let mut lent = self.lent.lock().expect("nobody has panicked while typing");
+        for letter in text.chars().filter(|letter| keyboard.key(*letter).is_none()) {
+            if let Some(key) = lent.lend(letter, &keyboard.free) {
+                let symbols = [keysym(letter), keysym(letter)];
+                connection.change_keyboard_mapping(1, key, 2, &symbols).expect("the connection stands");
+            }
         }
         let press = |event, key| {
             connection.xtest_fake_input(event, key, 0, root, 0, 0, 0).expect("the connection stands");
         };
         for letter in text.chars() {
-            let (key, shifted) = keyboard.key(letter).unwrap_or_else(|| {
-                (keys[letters.binary_search(&letter).expect("every letter has a key")], false)
-            });
+            let (key, shifted) = keyboard.key(letter).unwrap_or_else(|| (lent.keys[&letter], false));
             if shifted {
                 press(xproto::KEY_PRESS_EVENT, keyboard.shift);
             }
@@ -279,7 +278,11 @@ impl Display {
         let servers = connection.intern_atom(false, b"XIM_SERVERS").expect("the connection stands");
         let servers = servers.reply().expect("there is such an atom").atom;
         let list = connection.get_property(false, root, servers, xproto::AtomEnum::ATOM, 0, 1);
-        list.expect("the connection stands").reply().is_ok_and(|list| list.value_len > 0)
+        let list = list.expect("the connection stands").reply().expect("the root window has properties");
+        let owner = |server| connection.get_selection_owner(server).expect("the connection stands").reply();
+        list.value32()
+            .and_then(|mut list| list.next())
+            .is_some_and(|server| owner(server).is_ok_and(|owner| owner.owner != x11rb::NONE))
     }
 
     /// What is on the display now.
@@ -375,6 +378,28 @@ fn use_keyboard(display: &str) {
         connection.xtest_fake_input(event, shift, 0, root, 0, 0, 0).expect("the connection stands");
     }
     connection.sync().expect("the display takes it all");
+}
+
+/// The keys that characters have been lent which the keyboard does not have.
+#[derive(Default)]
+struct Lent {
+    keys: HashMap<char, u8>,
+    /// How many times a key was lent.
+    times: usize,
+}
+
+impl Lent {
+    /// Lends a character the key that was lent the longest ago, unless it has one.
+    fn lend(&mut self, letter: char, free: &[u8]) -> Option<u8> {
+        if self.keys.contains_key(&letter) {
+            return None;
+        }
+        let key = free[self.times % free.len()];
+        self.times += 1;
+        self.keys.retain(|_, lent| *lent != key);
+        self.keys.insert(letter, key);
+        Some(key)
+    }
 }
 
 /// Which key is which.

@@ -16,6 +16,8 @@ use super::process::Process;
 const ENGINE: &str = "libpinyin";
 /// Where the small window with the candidates comes from.
 const PANEL: &str = "/usr/libexec/ibus-ui-gtk3";
+/// The class of that window.
+pub const PANEL_CLASS: &str = "ibus-ui-gtk3";
 
 const SETTINGS: &str = "[desktop/ibus/general]\nversion='1.5.27'\npreload-engines=['libpinyin']\n";
 
@@ -65,7 +67,7 @@ impl InputMethod {
         let daemon = Process::start("ibus-daemon", command.envs(environment.clone()));
         let method = Self { environment, _daemon: daemon, _bus: bus, _folder: folder };
         let deadline = Instant::now() + PATIENCE;
-        while !(method.takes_the_engine() && display.has_input_method()) {
+        while !(method.takes_the_engine() && display.has_input_method() && display.has_window(PANEL_CLASS)) {
             assert!(Instant::now() < deadline, "the input method does not come up");
         }
         method

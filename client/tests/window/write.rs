@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 use crate::support::PATIENCE;
 use crate::support::display::Display;
 use crate::support::impostor::{Impostor, Line};
-use crate::support::input_method::InputMethod;
+use crate::support::input_method::{InputMethod, PANEL_CLASS};
 use crate::support::person::{Person, Start, list};
 use crate::support::process::Process;
 
@@ -301,13 +301,17 @@ fn begins(display: &Display, ming: &mut Person, pinyin: &str) {
     // An input method takes a field over a moment after the field has the keyboard; until then a letter is a letter.
     let is_taken = (0..5).any(|_| {
         display.xdotool(&["type", first]);
-        let is_shown = display.sees_window_within(PATIENCE / 5, "ibus-ui-gtk3");
+        let is_shown = display.sees_window_within(PATIENCE / 5, PANEL_CLASS);
         if !is_shown {
             ming.presses("BackSpace");
         }
         is_shown
     });
-    assert!(is_taken, "the input method shows nothing");
+    assert!(
+        is_taken,
+        "the input method shows nothing; see {}",
+        display.picture("write-no-input-method").display()
+    );
     display.xdotool(&["type", "--delay", "60", others]);
 }
 
