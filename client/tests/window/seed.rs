@@ -277,6 +277,11 @@ fn trouble_3_a_socket_made_in_one_place_is_used_in_another() {
         seen["banner"].is_string() && seen["controls"]["reconnect"].is_object()
     });
     display.picture("trouble-3-connection-lost");
+    // Ming's comes back by the button alone, and Alice's by itself.
+    ming.clicks("cancel");
+    ming.waits_for("nothing under way", |seen| {
+        seen["banner"].is_string() && seen["controls"]["cancel"].is_null()
+    });
     let server = Server::start_on(port);
     ming.clicks("reconnect");
     for person in [&mut ming, &mut alice] {
