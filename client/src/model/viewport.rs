@@ -419,17 +419,20 @@ mod tests {
 
     #[test]
     fn when_the_item_at_the_top_becomes_nothing_those_below_do_not_jump() {
-        let mut heights = vec![30_u32; 20];
-        let mut viewport = viewport(&heights, 100);
-        viewport.scroll_to_fraction(0.5, |number| heights[number as usize]);
-        let before = viewport.visible(|number| heights[number as usize]);
-        let top = before[0].number;
-        heights[top as usize] = 0;
-        viewport.invalidate_item(top);
-        let after = viewport.visible(|number| heights[number as usize]);
-        let y = |items: &[Placed], number| items.iter().find(|item| item.number == number).map(|item| item.y);
-        for item in &before[1..] {
-            assert_eq!(y(&after, item.number), Some(item.y), "item {}", item.number);
+        for (fraction, top) in [(0.5, 7), (0.1, 1)] {
+            let mut heights = vec![30_u32; 20];
+            let mut viewport = viewport(&heights, 100);
+            viewport.scroll_to_fraction(fraction, |number| heights[number as usize]);
+            let before = viewport.visible(|number| heights[number as usize]);
+            assert_eq!((before[0].number, before[0].y), (top, -10));
+            heights[top as usize] = 0;
+            viewport.invalidate_item(top);
+            let after = viewport.visible(|number| heights[number as usize]);
+            let y =
+                |items: &[Placed], number| items.iter().find(|item| item.number == number).map(|item| item.y);
+            for item in &before[1..] {
+                assert_eq!(y(&after, item.number), Some(item.y), "item {}", item.number);
+            }
         }
     }
 

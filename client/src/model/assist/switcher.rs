@@ -129,6 +129,12 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_begins_with_another_character_than_was_typed_does_not_begin_as_typed() {
+        assert_eq!(rank("馆子", "guan"), Some(0));
+        assert!(rank("茶馆", "guan") > Some(0));
+    }
+
+    #[test]
     fn every_reading_of_a_character_will_do() {
         check("cq", &["重庆"]);
         check("zhongqing", &["重庆"]);

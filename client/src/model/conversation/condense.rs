@@ -258,6 +258,7 @@ mod tests {
 
     #[test]
     fn unfolded_each_stands_with_its_time() {
+        assert!(!movements("+ann").can_unfold(), "it is told in full");
         let mut movements = movements("+ann -bob");
         assert!(movements.can_unfold());
         movements.is_unfolded = true;

@@ -80,6 +80,16 @@ fn who_scrolls_up_gets_older_messages_until_there_are_none() {
 }
 
 #[test]
+fn older_messages_of_one_person_stand_under_one_name() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..23);
+    let conversation = window.network().find("#lobby").unwrap();
+    let grouped: Vec<_> =
+        conversation.lines().filter_map(|(_, line)| Some(line.message()?.grouped)).collect();
+    assert_eq!(grouped, [false, true, true]);
+}
+
+#[test]
 fn what_was_missed_comes_after_the_way_back_and_is_unread() {
     let mut window = kept_in_lobby();
     answer(&mut window, "#lobby", 10..12);
@@ -411,6 +421,23 @@ fn private_messages_that_waited_are_there_after_the_login() {
 }
 
 #[test]
+fn older_private_messages_are_asked_for_unless_all_of_them_have_waited() {
+    for (count, asks) in [(3, vec!["CHATHISTORY BEFORE alice msgid=m0 3"]), (2, vec![])] {
+        let mut window = kept();
+        window.server(&[
+            ":tea.house BATCH +t draft/chathistory-targets",
+            "@batch=t :tea.house CHATHISTORY TARGETS alice 2026-03-01T08:02:00.000Z",
+            ":tea.house BATCH -t",
+        ]);
+        assert_eq!(window.sent(), ["CHATHISTORY LATEST alice * 3"]);
+        answer(&mut window, "alice", 0..count);
+        window.model.select(window.id("alice"));
+        window.model.want_older();
+        assert_eq!(window.sent(), asks, "{count} of 3");
+    }
+}
+
+#[test]
 fn a_server_that_tells_more_than_it_was_asked_does_not_fill_the_memory() {
     let mut window = kept_in_lobby();
     window.server(&[":tea.house BATCH +x chathistory #lobby"]);
@@ -511,6 +538,24 @@ fn a_message_that_history_has_recognised_can_be_answered_and_taken_back() {
     ]);
     assert_eq!(messages(&window, "#lobby"), ["tea?"]);
     assert_eq!(can(&window), (true, true));
+}
+
+#[test]
+fn a_search_that_ended_with_the_connection_does_not_get_the_answer_to_the_next() {
+    let mut window = kept_in_lobby();
+    answer(&mut window, "#lobby", 20..23);
+    window.model.look_back("coffee");
+    window.lose_connection();
+    back_in_lobby(&mut window);
+    answer(&mut window, "#lobby", 23..23);
+    window.model.look_back("14");
+    window.sent();
+    window.server(&[
+        ":tea.house BATCH +f teahouse/search",
+        &said("batch=f;", "#lobby", 14),
+        ":tea.house BATCH -f",
+    ]);
+    assert_eq!(window.sent(), ["CHATHISTORY BEFORE #lobby msgid=m20 100"]);
 }
 
 /// The connection was lost and is there again, and so are we in the lobby.

@@ -274,6 +274,9 @@ fn whoever_scrolls_up_or_looks_back_reads_on_in_what_was_written_down() {
     window.model.look_back("coffee");
     assert!(window.model.current().unwrap().has_looked_back_in_vain());
     assert!(!window.model.can_look_back() && window.sent().is_empty());
+    window.model.stop_looking_back();
+    window.model.want_older();
+    assert!(!window.model.can_look_back(), "not for other words either, once the log has come to its end");
 }
 
 #[test]

@@ -588,6 +588,15 @@ fn every_message_shows_when_it_came_by_the_servers_clock_if_it_says() {
 }
 
 #[test]
+fn times_and_comings_and_goings_are_shown_as_each_is_wanted() {
+    let mut window = Window::in_lobby();
+    for shown in [(true, false), (false, true)] {
+        window.model.set_shown(shown.0, shown.1);
+        assert_eq!((window.model.shows_times(), window.model.shows_traffic()), shown);
+    }
+}
+
+#[test]
 fn messages_of_one_person_within_two_minutes_stand_under_one_name() {
     let mut window = Window::in_lobby();
     let grouped = |window: &Window| match &window.model.current().unwrap().lines().next_back().unwrap().1.body
@@ -936,6 +945,31 @@ fn connecting_again_may_fail_again_and_nothing_is_forgotten() {
 }
 
 #[test]
+fn whoever_was_sent_out_after_coming_back_is_not_in_there_again_by_the_next_connection() {
+    let mut window = Window::in_lobby();
+    for rooms in [vec!["JOIN #lobby"], vec![]] {
+        window.lose_connection();
+        window.model.connect_again(FIRST);
+        window.server(&[":tea.house 001 bob :Welcome"]);
+        assert_eq!(window.sent(), rooms);
+        window.server(&[":bob!bob@here JOIN #lobby", ":alice!a@h KICK #lobby bob :enough"]);
+    }
+}
+
+#[test]
+fn a_room_that_does_not_let_one_back_in_says_so_itself() {
+    let mut window = Window::in_lobby();
+    window.server(&[":bob!bob@here JOIN #rust"]);
+    window.lose_connection();
+    window.model.connect_again(FIRST);
+    window.server(&[":tea.house 001 bob :Welcome"]);
+    let lobby = window.shown("#lobby");
+    window.server(&[":tea.house 474 bob #rust :Cannot join channel (+b)"]);
+    assert_eq!(window.shown("#lobby"), lobby);
+    assert_eq!(window.last("#rust"), "* #rust does not let you in");
+}
+
+#[test]
 fn a_room_closed_while_there_is_no_connection_is_not_joined_again() {
     let mut window = Window::in_lobby();
     window.server(&[":bob!bob@here JOIN #rust"]);
@@ -1090,6 +1124,9 @@ fn the_switcher_finds_conversations_of_all_servers_and_what_is_unread_first() {
     assert_eq!(found(&window, "cg"), ["#茶馆"]);
     assert_eq!(found(&window, "irc.ex"), ["#茶馆", "#rust"]);
     assert_eq!(found(&window, "nothing"), [""; 0]);
+    // What is for the user comes before what is only unread.
+    window.server_of(second, &[":zoe!z@h PRIVMSG #rust :bobby: tea?"]);
+    assert_eq!(found(&window, ""), ["#rust", "#茶馆", "#lobby"]);
 }
 
 #[test]
@@ -1258,6 +1295,9 @@ fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
     assert_eq!(window.sent(), ["JOIN #rust"]);
     window.server(&[":bob!b@h JOIN #rust"]);
     assert_eq!(window.model.current().unwrap().name(), "#rust");
+    window.model.open_form();
+    follow(&mut window, "irc://tea.house/rust");
+    assert_eq!(window.model.view(), View::Chat, "from the form for another server too");
 
     window.model.set_profiles(vec![saved("tea.house", "bob")]);
     follow(&mut window, "irc://irc.example/茶馆");
@@ -1282,6 +1322,7 @@ fn an_address_leads_into_the_room_whether_one_is_on_the_server_or_not() {
     let effects = window.model.take_effects();
     assert!(effects.iter().any(is_remembered), "the room is for this time only");
     assert!(effects.contains(&Effect::Send(NetworkId(1), "JOIN #茶馆".to_owned())), "{effects:?}");
+    assert_eq!(window.model.login().rooms_to_visit(), [], "one is there");
 }
 
 #[test]

@@ -57,6 +57,21 @@ fn another_name_for_a_server_and_another_room_need_no_other_connection() {
 }
 
 #[test]
+fn a_user_who_typed_another_name_is_asked_to_connect_again_only_where_that_changes_something() {
+    for (change, is_outdated) in [
+        (Profile { connect: true, ..saved() }, false),
+        (Profile { nick: "bobby".into(), ..saved() }, false),
+        (Profile { nick: "robert".into(), ..saved() }, true),
+    ] {
+        let mut window = Window::opened();
+        window.model.log_in(LoginForm { nick: "bobby".into(), ..window.model.login().form().clone() });
+        window.server(&[":tea.house 001 bobby :Welcome"]);
+        window.model.change_profile(&saved(), &change);
+        assert_eq!(window.network().is_outdated(), is_outdated, "{change:?}");
+    }
+}
+
+#[test]
 fn a_connection_that_is_being_made_is_made_in_the_new_way_at_once() {
     let mut window = Window::in_lobby();
     window.lose_connection();
@@ -150,6 +165,7 @@ fn a_room_is_joined_at_each_login_from_when_it_is_wanted_until_it_is_not() {
         let joined: Vec<_> = profile.rooms.iter().map(|room| room.name.as_str()).collect();
         assert_eq!(joined, rooms, "{join}");
         assert_eq!(window.network().profile().rooms, profile.rooms);
+        assert_eq!(window.network().joins_at_login("#Lobby"), join, "as its menu says");
     }
 }
 
@@ -180,9 +196,13 @@ fn whoever_becomes_another_person_on_a_server_does_not_write_into_the_first_ones
 
 #[test]
 fn whoever_logs_in_by_the_same_form_again_comes_into_the_rooms_of_each_login() {
-    let mut window = Window::in_lobby();
-    window.model.join_at_login(window.id("#lobby"), true);
-    window.model.log_in(window.model.login().form().clone());
-    let rooms = window.model.networks.last().map(|network| network.profile().rooms.clone());
-    assert_eq!(rooms, Some(vec![Room::parse("#lobby").unwrap()]));
+    for server in ["tea.house", "other.house"] {
+        let mut window = Window::opened();
+        window.model.log_in(LoginForm { server: server.into(), ..window.model.login().form().clone() });
+        window.server(&[":tea.house 001 bob :Welcome", ":bob!bob@here JOIN #lobby"]);
+        window.model.join_at_login(window.id("#lobby"), true);
+        window.model.log_in(window.model.login().form().clone());
+        let rooms = window.model.networks.last().map(|network| network.profile().rooms.clone());
+        assert_eq!(rooms, Some(vec![Room::parse("#lobby").unwrap()]), "{server}");
+    }
 }

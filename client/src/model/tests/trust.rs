@@ -122,6 +122,22 @@ fn a_saved_server_may_be_forgotten_before_one_goes_there() {
 }
 
 #[test]
+fn whoever_forgets_the_old_certificate_of_the_server_in_the_form_reads_no_more_of_it_there() {
+    let known = Profile { tls: true, tls_fingerprints: vec![fingerprint("first")], ..bob() };
+    let mut window = Window::opened();
+    window.model.set_profiles(vec![known]);
+    window.model.open_profile(0);
+    connecting(&mut window);
+    window.happens(untrusted("second", Distrust::OtherFingerprint, true));
+    window.model.dismiss_stranger();
+    assert!(!window.model.login().errors().is_empty());
+    window.model.forget_certificate_of_profile(0);
+    assert!(window.model.login().errors().is_empty());
+    window.model.log_in(window.model.login().form().clone());
+    assert!(connecting(&mut window).tls_fingerprints.is_empty());
+}
+
+#[test]
 fn a_certificate_that_was_kept_is_forgotten_where_that_is_wanted() {
     let mut window = Window::opened();
     window.model.login.fill(Profile {
