@@ -215,13 +215,20 @@ mod tests {
         (LogWriter::to(ours, Language::English), theirs)
     }
 
-    /// Speaks until the console has been full for a while.
-    fn fill(log: &LogWriter) {
+    /// Speaks until the console has been full for a while. Says how many lines that were.
+    fn fill(log: &LogWriter) -> u64 {
         let mut number = 0;
         while log.count.lost.load(Ordering::Relaxed) < 10 {
             log.say(format_args!("line {number} {}", "x".repeat(1000)));
             number += 1;
         }
+        number
+    }
+
+    /// How many lines are missing where this line stands, if it says that.
+    fn missing(line: &str) -> Option<u64> {
+        let (front, _) = line.split_once(" lines were not written")?;
+        Some(front.rsplit(' ').next().unwrap().parse().unwrap())
     }
 
     #[test]
@@ -265,18 +272,29 @@ mod tests {
             }
         }
         // A writer that is slow to start leaves a gap too, so there may be several.
-        let (mut next, mut missing) = (0, 0);
+        let (mut next, mut lost) = (0, 0);
         for line in &read {
-            if let Some((front, _)) = line.split_once(" lines were not written") {
-                let said: u64 = front.rsplit(' ').next().unwrap().parse().unwrap();
-                next += said;
-                missing += said;
+            if let Some(count) = missing(line) {
+                next += count;
+                lost += count;
             } else if line != "after" {
                 assert!(line.starts_with(&format!("line {next} ")), "{next} should stand here: {line:.20}");
                 next += 1;
             }
         }
-        assert!(missing >= 10, "{missing}");
+        assert!(lost >= 10, "{lost}");
+    }
+
+    #[test]
+    fn a_console_that_is_read_again_says_how_many_lines_are_missing_though_nothing_more_happens() {
+        let (log, theirs) = pair();
+        let said = fill(&log);
+        let mut lines = BufReader::new(theirs).lines().map(Result::unwrap);
+        let mut told = 0;
+        while told < said {
+            told += missing(&lines.next().unwrap()).unwrap_or(1);
+        }
+        assert_eq!(told, said);
     }
 
     #[test]

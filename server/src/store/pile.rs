@@ -82,3 +82,24 @@ impl Pile {
         Some(Text::HistoryRecovered(lost.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::iter;
+
+    use super::*;
+
+    #[test]
+    fn operators_hear_of_the_first_record_that_is_lost_and_then_how_many_were() {
+        let limits = Limits { days: None, lines: None };
+        let mut pile = Pile { records: Vec::new(), limits, lost: None, language: Language::English };
+        let mut put = |count| {
+            let record = || Record::Room("#tea".into(), None);
+            pile.put(&mut iter::repeat_with(record).take(count).collect())
+        };
+        assert_eq!(put(MOST_RECORDS), None, "they fit");
+        assert_eq!(put(1), Some(Text::HistoryTooSlow));
+        assert_eq!(put(2), None, "they know");
+        assert_eq!(pile.recover(), Some(Text::HistoryRecovered("3".to_owned())));
+    }
+}

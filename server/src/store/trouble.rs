@@ -185,6 +185,22 @@ mod tests {
     }
 
     #[test]
+    fn operators_hear_what_keeps_the_store_from_writing() {
+        let words = || "words".to_owned();
+        for (code, reason) in [
+            (ErrorCode::DiskFull, Text::ReasonFull(words())),
+            (ErrorCode::DatabaseBusy, Text::ReasonBusy(words())),
+            (ErrorCode::DatabaseLocked, Text::ReasonBusy(words())),
+            (ErrorCode::SystemIoFailure, Text::ReasonDisk(words())),
+            (ErrorCode::OutOfMemory, Text::ReasonMemory(words())),
+            (ErrorCode::DatabaseCorrupt, Text::ReasonDamage(words())),
+            (ErrorCode::ConstraintViolation, Text::ReasonOther(words())),
+        ] {
+            assert_eq!(Trouble { code: Some(code), words: words() }.reason(), reason, "{code:?}");
+        }
+    }
+
+    #[test]
     fn what_the_system_refuses_is_called_by_its_name() {
         let file = Path::new("/data/teahouse.db");
         let sentence = |errno: Errno| refused(file, &errno.into());

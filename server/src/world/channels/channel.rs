@@ -158,3 +158,22 @@ impl Channel {
         self.modes.list(List::Invitations).iter().any(|entry| entry.describes(&face, casemapping))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_very_many_accounts_that_were_invited_the_one_that_waits_longest_gives_way() {
+        let mut invited = Invited::default();
+        let names: Vec<_> = (0..MOST_INVITED).map(|number| format!("a{number}")).collect();
+        names.iter().for_each(|name| invited.add_account(name));
+        assert_eq!(invited.accounts(), names, "all of them fit");
+        // Invited once more, the first has waited for a shorter time than the second.
+        invited.add_account("a0");
+        invited.add_account("bob");
+        let is_invited = |name: &str| invited.accounts().iter().any(|it| it == name);
+        assert_eq!(["a0", "a1", "a2", "bob"].map(is_invited), [true, false, true, true]);
+        assert_eq!(invited.accounts().len(), MOST_INVITED);
+    }
+}
