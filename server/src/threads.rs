@@ -57,6 +57,13 @@ impl SessionPool {
         Ok((Self { handoff, idle, ended, registry }, reaper))
     }
 
+    /// Other threads for other work, with the same reaper. They are idle for their own work only, and count among the
+    /// idle ones of both.
+    pub fn sibling(&self) -> Self {
+        let (handoff, idle) = bounded(0);
+        Self { handoff, idle, ..self.clone() }
+    }
+
     /// Has a thread do this.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::Running;
 use crate::config::addresses;
 use crate::net::farewell::{self, Doorman};
-use crate::session;
+use crate::session::{self, Secured};
 use crate::text::language::Text;
 use crate::threads::{SessionPool, join};
 
@@ -46,10 +46,58 @@ pub(super) struct Guest {
 /// One door.
 pub(super) struct Door {
     pub(super) socket: Arc<TcpListener>,
-    /// Whether clients that come in by it speak TLS.
-    pub(super) secure: bool,
+    /// The threads that shake hands; `None` where clients do not speak TLS.
+    pub(super) handshakes: Option<SessionPool>,
     pub(super) doorman: Doorman,
     pub(super) pool: SessionPool,
+}
+
+/// A connection that has a place in the house.
+struct Visit {
+    connection: Arc<TcpStream>,
+    address: SocketAddr,
+    /// Given back when the connection is closed, so it stands behind it.
+    place: Place,
+}
+
+/// A place in the house; dropped, it is given back.
+struct Place {
+    running: Arc<Running>,
+    number: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.running.strike_out(self.number);
+    }
+}
+
+impl Visit {
+    fn serve(self) {
+        session::run(&self.place.running.shared, &self.connection, self.address);
+    }
+
+    fn serve_over_tls(self, secured: Secured) {
+        session::run_over_tls(&self.place.running.shared, &self.connection, self.address, secured);
+    }
+
+    /// Shakes hands, and leaves the rest to another thread: what a handshake needs is much, and stays with the thread
+    /// that needed it.
+    fn shake_hands(self, pool: &SessionPool) {
+        let shared = &self.place.running.shared;
+        let Some(secured) = session::shake_hands(shared, &self.connection, self.address) else { return };
+        let language = shared.config.lock().language;
+        if let Err(error) = pool.take(guarded(|| self.serve_over_tls(secured))) {
+            log::warn!("{}", Text::AcceptFailed(error.to_string()).within(language));
+        }
+    }
+}
+
+/// The session sees to a mistake in a command. No mistake elsewhere may take its thread or its place for good.
+fn guarded(work: impl FnOnce()) -> impl FnOnce() {
+    move || {
+        let _ = panic::catch_unwind(AssertUnwindSafe(work));
+    }
 }
 
 pub(super) fn accept_all(running: &Arc<Running>, door: &Door) {
@@ -116,16 +164,13 @@ fn admit(running: &Arc<Running>, connection: TcpStream, address: SocketAddr, doo
         },
     );
     drop(guests);
-    let (for_session, secure) = (Arc::clone(running), door.secure);
-    let job = move || {
-        // The session sees to a mistake in a command. No mistake elsewhere may take this place in the house for good.
-        let serve = AssertUnwindSafe(|| session::run(&for_session.shared, &connection, address, secure));
-        let _ = panic::catch_unwind(serve);
-        drop(connection);
-        for_session.strike_out(number);
+    let visit = Visit { connection, address, place: Place { running: Arc::clone(running), number } };
+    let pool = door.pool.clone();
+    let taken = match &door.handshakes {
+        Some(handshakes) => handshakes.take(guarded(move || visit.shake_hands(&pool))),
+        None => pool.take(guarded(|| visit.serve())),
     };
-    door.pool.take(job).inspect_err(|_| {
-        running.strike_out(number);
+    taken.inspect_err(|_| {
         // The job is gone, so this is the last of it.
         if let Some(connection) = Arc::into_inner(at_the_door) {
             let count = running.guests.lock().len().to_string();
@@ -155,7 +200,7 @@ fn obstacle(running: &Running, guests: &Guests, address: IpAddr) -> Option<Text>
 /// Says why, where that needs no handshake.
 fn turn_away(running: &Running, connection: &TcpStream, address: SocketAddr, door: &Door, reason: &Text) {
     let language = running.shared.config.lock().language;
-    if !door.secure {
+    if door.handshakes.is_none() {
         let error = Text::ClosingLink(address.ip().to_string(), reason.to_string(language));
         farewell::say(connection, &format!("ERROR :{}\r\n", error.to_string(language)));
     }

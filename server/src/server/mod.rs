@@ -135,8 +135,12 @@ impl Server {
         let doors = doors.chain(secure.into_iter().map(|socket| (socket, true)));
         for ((socket, secure), address) in doors.zip(addresses.iter().chain(&tls_addresses)) {
             let socket = Arc::new(socket);
-            let door =
-                Door { socket: Arc::clone(&socket), secure, doorman: doorman.clone(), pool: pool.clone() };
+            let door = Door {
+                socket: Arc::clone(&socket),
+                handshakes: secure.then(|| pool.sibling()),
+                doorman: doorman.clone(),
+                pool: pool.clone(),
+            };
             let running = Arc::clone(&running);
             let work = move || accept_all(&running, &door);
             let thread = spawn(&format!("listen {address}"), work).map_err(cannot_start)?;

@@ -47,35 +47,44 @@ const MOST_BURST_BYTES: usize = 4 << 20;
 const LINES_A_LOOK: usize = 8;
 
 /// Serves one connection until it ends. The socket is this session's own.
-pub fn run(shared: &Shared, socket: &Arc<TcpStream>, address: SocketAddr, secure: bool) {
+pub fn run(shared: &Shared, socket: &Arc<TcpStream>, address: SocketAddr) {
     let config = Arc::clone(&shared.config.lock());
     let deadline = Instant::now() + config.registration_timeout;
-    if secure {
-        return run_over_tls(shared, config, socket, address, deadline);
-    }
     let outbox = Outbox::new(Arc::clone(socket), config.sendq);
     Session::begin(shared, config, address, outbox, deadline, None).live(socket, &**socket);
 }
 
-#[inline(never)]
-fn run_over_tls(
-    shared: &Shared,
+/// A connection that has shaken hands and has not begun to log in.
+pub struct Secured {
     config: Arc<Config>,
-    socket: &Arc<TcpStream>,
-    address: SocketAddr,
+    link: Arc<tls::Link>,
     deadline: Instant,
-) {
+}
+
+/// Shakes hands with a client that comes over TLS; `None` if that failed. It needs a deep stack and much memory, and
+/// leaves both with the thread that does it.
+#[inline(never)]
+pub fn shake_hands(shared: &Shared, socket: &Arc<TcpStream>, address: SocketAddr) -> Option<Secured> {
+    let config = Arc::clone(&shared.config.lock());
+    let deadline = Instant::now() + config.registration_timeout;
     let identity = shared.identity.lock().clone().expect("it listens for TLS with an identity only");
     match tls::shake_hands(socket, identity.handshakes, deadline, config.language) {
-        Ok(link) => {
-            let link = Arc::new(link);
-            let outbox = Outbox::new(Arc::clone(&link), config.sendq);
-            Session::begin(shared, config, address, outbox, deadline, Some(&link))
-                .live(socket, tls::Reader::new(link));
+        Ok(link) => Some(Secured { config, link: Arc::new(link), deadline }),
+        Err(error) => {
+            // Programs that look for open ports come by every day; an operator need not hear of it.
+            log::debug!("{address} did not shake hands: {error}");
+            None
         }
-        // Programs that look for open ports come by every day; an operator need not hear of it.
-        Err(error) => log::debug!("{address} did not shake hands: {error}"),
     }
+}
+
+/// Serves one connection over TLS until it ends. The socket is this session's own.
+#[inline(never)]
+pub fn run_over_tls(shared: &Shared, socket: &TcpStream, address: SocketAddr, secured: Secured) {
+    let Secured { config, link, deadline } = secured;
+    let outbox = Outbox::new(Arc::clone(&link), config.sendq);
+    Session::begin(shared, config, address, outbox, deadline, Some(&link))
+        .live(socket, tls::Reader::new(link));
 }
 
 /// One connection's thread, while it runs.

@@ -1,6 +1,6 @@
 //! TLS: what goes over the wire of clients that came to an address of `listen_tls`.
 //!
-//! A session shakes hands first, alone with its socket ([`shake_hands`]). The result is a [`Link`], which two sides
+//! A thread shakes hands first, alone with the socket ([`shake_hands`]). The result is a [`Link`], which two sides
 //! share: the session [reads](Reader) from it, and the [outbox](crate::outbox) writes through it as through any other
 //! [wire](Wire).
 //!
@@ -38,8 +38,10 @@ pub const GREETING: [u8; 2] = [22, 3];
 const SEALED_AT_A_TIME: usize = 32 * 1024;
 /// The largest buffer that a link keeps while nothing is in it, in bytes.
 const KEPT_BYTES: usize = 1024;
-/// How much is read from the socket at a time.
-const READ_BYTES: usize = 4096;
+/// How much is read from the socket at a time: little at first, which is enough for what people type, and twice as much
+/// whenever a read brought all that there was room for.
+const FIRST_READ_BYTES: usize = 512;
+const MOST_READ_BYTES: usize = 4096;
 
 /// A connection that has shaken hands.
 pub struct Link {
@@ -202,15 +204,15 @@ impl Sealed {
 /// The session's side of a link.
 pub struct Reader {
     link: Arc<Link>,
-    /// The bytes from the socket; `unopened` of them have not been given to TLS.
-    bytes: Box<[u8; READ_BYTES]>,
+    /// The bytes from the socket; `unopened` of them have not been given to TLS, and end where the last read ended.
+    bytes: Vec<u8>,
     unopened: Range<usize>,
 }
 
 impl Reader {
     /// Reads from a link; there is one reader.
     pub fn new(link: Arc<Link>) -> Self {
-        Self { link, bytes: Box::new([0; READ_BYTES]), unopened: 0..0 }
+        Self { link, bytes: vec![0; FIRST_READ_BYTES], unopened: 0..0 }
     }
 
     /// Takes what TLS has opened of its bytes; `None` when it needs more from the socket.
@@ -237,7 +239,11 @@ impl Read for Reader {
         if let Some(count) = self.open(into)? {
             return Ok(count);
         }
-        let count = (&*self.link.socket).read(&mut self.bytes[..])?;
+        let room = self.bytes.len();
+        if self.unopened.end == room && room < MOST_READ_BYTES {
+            self.bytes.resize(room * 2, 0);
+        }
+        let count = (&*self.link.socket).read(&mut self.bytes)?;
         if count == 0 {
             return Ok(0);
         }
