@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     };
     // Later it may not be there any more: an update puts another in its place, which is the one to start again.
     let program = program::file();
-    start_again_with_what_little_space_needs(&program);
+    start_again_with_a_frugal_allocator(&program);
     // Before the first thread, for it is inherited. Without it talk is as right and not as quick.
     #[cfg(target_os = "linux")]
     let _ = slice::ask_for_short_ones();
@@ -75,10 +75,12 @@ fn main() -> ExitCode {
     code
 }
 
-/// Takes the place of this process if the environment should be another one. Without that it serves too, but fewer.
-fn start_again_with_what_little_space_needs(program: &Path) {
-    if let Some((name, value)) = limits::setting_for_little_space() {
-        let _ = again(program).env(name, value).exec();
+/// Takes the place of this process if the environment should be another one. Without that it serves too, but takes more
+/// memory.
+fn start_again_with_a_frugal_allocator(program: &Path) {
+    let settings = limits::settings_of_the_allocator();
+    if !settings.is_empty() {
+        let _ = again(program).envs(settings).exec();
     }
 }
 

@@ -25,6 +25,7 @@
 //! So an outbox never has two writers, no line waits for a wake-up that does not come, and nobody who speaks ever
 //! waits for somebody who does not read. `tests/outbox_model.rs` tries every interleaving of a small case.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::mem;
@@ -49,6 +50,10 @@ const FIRST_BYTES: usize = 2048;
 const KEPT_BYTES: usize = 1152;
 /// The largest buffer that is kept where much is said, in bytes: what the next batch will need.
 const KEPT_WHEN_BUSY_BYTES: usize = 32 * 1024;
+/// Bytes that wait are queued in pieces of about this size, and each is given back as soon as it is sent. A single buffer
+/// that doubles is copied as it grows, and what was sent of it stays until all is. The C library has pieces of this size
+/// from the system, and does not keep them ([`limits`](crate::server::limits)).
+const PIECE_BYTES: usize = 128 * 1024;
 
 /// The way out: a socket, or what stands for one where there is no network.
 pub trait Wire: Send + Sync {
@@ -115,10 +120,14 @@ pub struct Outbox {
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    /// Queued and not yet taken by a writer.
+    /// Queued and not yet taken by a writer; it comes after the full pieces. It is empty only if there are none, or the
+    /// one that is left while draining.
     queue: Vec<u8>,
-    /// What the drain thread is sending; `left[sent..]` is still to go. Empty unless draining.
-    left: Vec<u8>,
+    /// The full pieces, oldest first. While draining, the first one is what is left of a batch.
+    pieces: VecDeque<Vec<u8>>,
+    /// How long they are together.
+    piece_bytes: usize,
+    /// How much of the first one is sent already. Nothing unless draining.
     sent: usize,
     /// An empty buffer, kept to be swapped with `queue`.
     spare: Vec<u8>,
@@ -168,7 +177,8 @@ impl Outbox {
         let state = State {
             phase: Phase::Idle,
             queue: Vec::with_capacity(FIRST_BYTES),
-            left: Vec::new(),
+            pieces: VecDeque::new(),
+            piece_bytes: 0,
             sent: 0,
             spare: Vec::new(),
             last_bytes: 0,
@@ -209,8 +219,8 @@ impl Outbox {
             Cause::Others => {}
         }
         let first = state.phase == Phase::Idle && state.queue.is_empty();
-        if state.queue.capacity() == 0 {
-            state.queue.reserve(KEPT_BYTES.max(length));
+        if state.queue.capacity() - state.queue.len() < length {
+            state.make_room(length);
         }
         for part in parts {
             state.queue.extend_from_slice(part);
@@ -268,7 +278,7 @@ impl Outbox {
         }
         state.phase = Phase::Writing;
         let spare = mem::take(&mut state.spare);
-        let batch = mem::replace(&mut state.queue, spare);
+        let batch = state.next_batch(spare);
         drop(state);
         self.write(batch, 0)
     }
@@ -281,8 +291,8 @@ impl Outbox {
             // The thread that ended it ends the wire.
             return Progress::Clear;
         }
-        let batch = mem::take(&mut state.left);
         let sent = mem::take(&mut state.sent);
+        let batch = state.next_batch(Vec::new());
         drop(state);
         self.write(batch, sent)
     }
@@ -332,7 +342,7 @@ impl Outbox {
                 self.step_down(state, batch);
                 return Progress::Clear;
             }
-            mem::swap(&mut batch, &mut state.queue);
+            batch = state.next_batch(batch);
         }
         self.state.lock().hold(batch, sent)
     }
@@ -352,23 +362,21 @@ impl Outbox {
         }
     }
 
-    /// Memory only; [`unplug`](Self::unplug) does the rest without the world's lock.
+    /// Only says so; [`unplug`](Self::unplug) does the rest without the world's lock.
     fn die(&self, state: &mut State, at_end: AtEnd) {
         if state.phase != Phase::Dead {
             state.phase = Phase::Dead;
             state.unplug = Some(at_end);
-            state.queue = Vec::new();
-            state.left = Vec::new();
-            state.spare = Vec::new();
-            state.sent = 0;
             self.settled.notify_all();
         }
     }
 
-    /// Ends a dead outbox's wire, once, with no lock held.
+    /// Gives back what a dead outbox holds and ends its wire, once, with no lock held.
     fn unplug(&self, mut state: MutexGuard<'_, State>) {
         let unplug = state.unplug.take();
+        let lost = (mem::take(&mut state.pieces), mem::take(&mut state.queue), mem::take(&mut state.spare));
         drop(state);
+        drop(lost);
         match unplug {
             Some(AtEnd::Finish) => self.wire.finish(),
             Some(AtEnd::ShutDown) => self.wire.shut_down(),
@@ -379,7 +387,33 @@ impl Outbox {
 
 impl State {
     fn waiting(&self) -> usize {
-        self.queue.len() + self.left.len() - self.sent
+        self.piece_bytes - self.sent + self.queue.len()
+    }
+
+    /// Makes room for a line that is about to be queued, in another piece if this one is full.
+    #[cold]
+    fn make_room(&mut self, length: usize) {
+        if !self.queue.is_empty() && self.queue.len() + length > PIECE_BYTES {
+            self.piece_bytes += self.queue.len();
+            self.pieces.push_back(mem::take(&mut self.queue));
+        }
+        if self.queue.capacity() == 0 {
+            let least = if self.pieces.is_empty() { KEPT_BYTES } else { PIECE_BYTES };
+            self.queue.reserve_exact(least.max(length));
+        }
+    }
+
+    /// Takes what a writer sends next; `empty` is where the bytes after it may go.
+    fn next_batch(&mut self, empty: Vec<u8>) -> Vec<u8> {
+        if self.piece_bytes == 0 {
+            return mem::replace(&mut self.queue, empty);
+        }
+        let piece = self.pieces.pop_front().expect("their bytes are counted");
+        self.piece_bytes -= piece.len();
+        if self.pieces.is_empty() {
+            self.pieces = VecDeque::new();
+        }
+        piece
     }
 
     /// Empties a buffer whose bytes were sent, and gives it back to the system if the next batch will hardly need it:
@@ -401,7 +435,8 @@ impl State {
             return Progress::Clear;
         }
         self.phase = Phase::Draining;
-        self.left = batch;
+        self.piece_bytes += batch.len();
+        self.pieces.push_front(batch);
         self.sent = sent;
         Progress::Blocked
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,23 @@ impl Wire for Paper {
     fn shut_down(&self) {
         self.0.lock().unwrap().ends.push("shut down");
     }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+}
+
+/// A wire with as much room as a test gives it, that keeps nothing.
+struct Drainpipe(Arc<AtomicUsize>);
+
+impl Wire for Drainpipe {
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(self.0.load(Ordering::Relaxed));
+        self.0.fetch_sub(count, Ordering::Relaxed);
+        if count == 0 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(count) }
+    }
+
+    fn shut_down(&self) {}
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
@@ -143,6 +161,31 @@ fn exactly_as_much_as_the_limit_may_wait_and_not_a_byte_more() {
     assert_eq!(outbox.flush(), Progress::Clear);
     assert!(!outbox.queue(&[b"y"], Cause::Others));
     assert_eq!((paper.text().as_str(), paper.ends().len()), ("0", 1));
+}
+
+#[test]
+fn what_waits_takes_as_much_memory_as_it_is_and_nothing_stays_when_it_is_sent() {
+    const LINE: &[u8] = &[b'x'; 400];
+    const LINES: usize = 10_000;
+    const LIMIT: usize = LINES * LINE.len();
+    let room = Arc::new(AtomicUsize::new(0));
+    let outbox = Outbox::new(Drainpipe(Arc::clone(&room)), LIMIT);
+    let take = |bytes| {
+        room.store(bytes, Ordering::Relaxed);
+        while outbox.resume() == Progress::Blocked && room.load(Ordering::Relaxed) > 0 {}
+    };
+    let memory = allocation_counter::measure(|| {
+        assert!(outbox.queue(&[LINE], Cause::Others));
+        assert_eq!(outbox.flush(), Progress::Blocked);
+        (1..LINES).for_each(|_| assert!(!outbox.queue(&[LINE], Cause::Others)));
+        take(LIMIT / 2);
+        (0..LINES / 2).for_each(|_| assert!(!outbox.queue(&[LINE], Cause::Others)));
+        assert!(!outbox.is_overrun());
+        take(LIMIT);
+    });
+    assert_eq!(outbox.flush(), Progress::Clear);
+    assert!(memory.bytes_max < LIMIT as u64 * 11 / 10, "{memory:?}");
+    assert!(memory.bytes_current <= 0, "{memory:?}");
 }
 
 #[test]

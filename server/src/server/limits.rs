@@ -29,8 +29,11 @@ const MEMORY_A_CONNECTION: u64 = 64 << 10;
 /// half of it.
 const SPARE_MEMORY: u64 = 64 << 20;
 
-/// The variable by which glibc is told how many arenas it may make.
-const MOST_ARENAS: &str = "MALLOC_ARENA_MAX";
+/// The variable by which glibc is told how many arenas it may make, and its value for little address space.
+const MOST_ARENAS: (&str, &str) = ("MALLOC_ARENA_MAX", "1");
+/// The variable by which glibc is told how large a buffer is to be that it has from the system and gives back at once,
+/// in bytes, and the value that it begins with.
+const LEAST_MAPPED: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "131072");
 
 /// How many connections there can be, and why not more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,13 +83,16 @@ fn holds(limit: u64, used: u64, each: u64) -> u64 {
     (left - SPARE_MEMORY.min(left / 2)) / each
 }
 
-/// A variable of the environment, and its value, that the program should be started again with.
+/// The variables of the environment, and their values, that the program should be started again with: only the
+/// environment can tell the C library how to keep memory. Those that are there already stay as they are.
 ///
-/// Where address space is limited, the C library spends it on arenas before anybody comes: 64 MiB for each of up to
-/// eight a processor. A single arena is enough for few people, and only the environment can say so.
-pub fn setting_for_little_space() -> Option<(&'static str, &'static str)> {
-    let is_limited = cfg!(target_env = "gnu") && getrlimit(Resource::As).current.is_some();
-    (is_limited && env::var_os(MOST_ARENAS).is_none()).then_some((MOST_ARENAS, "1"))
+/// Left alone, glibc takes the first large buffer that is freed as a sign that there will be more of them, and cuts the
+/// next ones out of memory that it keeps. Where address space is limited, it spends that on arenas before anybody comes:
+/// 64 MiB for each of up to eight a processor. A single arena is enough for few people.
+pub fn settings_of_the_allocator() -> Vec<(&'static str, &'static str)> {
+    let arenas = getrlimit(Resource::As).current.map(|_| MOST_ARENAS);
+    let wanted = arenas.into_iter().chain([LEAST_MAPPED]);
+    wanted.filter(|(name, _)| cfg!(target_env = "gnu") && env::var_os(name).is_none()).collect()
 }
 
 /// The number of descriptors this process may have; `None` is no limit.
