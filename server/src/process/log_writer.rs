@@ -30,6 +30,9 @@ use crate::text::language::{Language, Text};
 
 /// How many lines wait at most.
 const MOST_LINES: usize = 1024;
+/// How long the thread rests when it has written everything. What is said meanwhile wakes nobody: to wake it for each
+/// line costs the one who speaks more than the line does.
+const REST: Duration = Duration::from_millis(10);
 /// How long the end of the program waits for a console that takes nothing.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How often it waits so long again for a console that takes a little.
@@ -164,6 +167,7 @@ fn write_all(mut out: impl Write + AsFd, waiting: &Receiver<Entry>, count: &Coun
         }
         if waiting.is_empty() {
             say_how_many_are_missing(&mut out, count.lost.swap(0, Ordering::Relaxed), count, language);
+            thread::sleep(REST);
         }
     }
 }
