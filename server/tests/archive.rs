@@ -236,14 +236,16 @@ fn a_backup_takes_the_place_of_an_older_one_and_of_nothing_else() {
     fs::write(path("essay"), "Mine.\n").unwrap();
     fs::create_dir(path("folder")).unwrap();
     assert!(Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
-    symlink(path("nowhere"), path("dangling")).unwrap();
+    symlink(path("nowhere"), path("link")).unwrap();
     symlink("/dev/full", path("full")).unwrap();
     fs::write(path("used.db"), "").unwrap();
     fs::write(path("used.db-wal"), "").unwrap();
+    // It has the name of a copy that was interrupted, and is none.
+    fs::write(path("mine.unfinished"), "Mine.\n").unwrap();
     let before = names(place.path());
     let others = other.path().join("teahouse.db");
     for target in
-        ["essay", "folder", "pipe", "dangling", "full", "used.db", "missing/file", "new/", "/dev/null", ""]
+        ["essay", "folder", "pipe", "link", "full", "used.db", "mine", "no/file", "new/", "/dev/null", ""]
             .iter()
             .map(|name| if name.is_empty() { others.clone() } else { place.path().join(name) })
     {
@@ -253,6 +255,7 @@ fn a_backup_takes_the_place_of_an_older_one_and_of_nothing_else() {
         assert_eq!(before, target.is_file().then(|| fs::read(&target).unwrap()), "{target:?}");
     }
     assert_eq!(names(place.path()), before, "nothing is left behind");
+    assert_eq!(fs::read(path("mine.unfinished")).unwrap(), b"Mine.\n");
     fs::write(path("empty"), "").unwrap();
     for name in ["new.db", "new.db", "empty"] {
         let script = format!("umask 777; $server --data-dir {} backup {name}", house.path().display());

@@ -179,6 +179,9 @@ fn bans_of_an_older_server_are_read_shown_in_one_form_and_lifted_by_it() {
     database.execute("UPDATE ban SET until = 1 WHERE target = '::1/128'", []).unwrap();
     drop(database);
     house.start();
+    // From then on they are written down in that form.
+    house.stop();
+    house.start();
     let mut root = house.root();
     for (report, shown, lift) in [
         ("d", &[" 225 root D 10.0.0.0/8 root * * :old"][..], "UNDLINE 10.0.0.0/8"),
@@ -204,6 +207,21 @@ fn bans_of_an_older_server_are_read_shown_in_one_form_and_lifted_by_it() {
     root.lines_so_far();
     root.send("STATS d\r\nSTATS k");
     assert_eq!(root.lines_so_far().len(), 2, "nothing but the two ends");
+}
+
+#[test]
+fn a_ban_that_was_set_twice_and_lifted_once_is_gone_after_a_restart_too() {
+    let mut house = House::open();
+    let mut root = house.root();
+    for order in ["KLINE Mallory :first", "KLINE mallory :second", "UNKLINE mallory"] {
+        says(&mut root, order);
+    }
+    house.stop();
+    house.start();
+    let mut root = house.root();
+    root.lines_so_far();
+    root.send("STATS k");
+    assert_eq!(root.lines_so_far().len(), 1, "nothing but the end");
 }
 
 #[test]

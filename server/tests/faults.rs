@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use peer::Peer;
 use rustix::process::{Pid, Signal, kill_process};
@@ -380,6 +381,27 @@ fn operators_hear_when_a_full_disk_begins_and_when_it_is_over_though_nobody_spea
     }
     house.crash();
     assert_eq!(disk.export(&["#lobby"]).matches("is anybody here?").count(), 2);
+}
+
+#[test]
+fn a_disk_that_stays_full_is_not_called_well_again_though_nobody_speaks() {
+    let disk = Disk::new();
+    let house = disk.start().unwrap();
+    let mut talk = Talk::begin(&house);
+    // All that was said and done is written before it is looked up.
+    talk.alice.send("CHATHISTORY LATEST #own * 5");
+    talk.lines_of_alice();
+    disk.fail(Fault::Full, 0, ALL);
+    talk.root.send("KLINE mallory :loud");
+    talk.root.wait_for("what is said is not being kept: the disk is full");
+    let (calls, deadline) = (disk.calls(), Instant::now() + peer::DEADLINE);
+    while disk.calls() == calls {
+        let lines = talk.lines_of_root();
+        assert!(!lines.iter().any(|line| line.contains("being kept again")), "{lines:?}");
+        assert!(Instant::now() < deadline, "the disk is not tried again");
+    }
+    disk.mend();
+    talk.root.wait_for("what is said is being kept again; 0 messages were lost");
 }
 
 #[test]

@@ -201,6 +201,24 @@ fn a_login_before_there_is_a_nickname_is_logged_with_the_address() {
 }
 
 #[test]
+fn whom_an_operator_bans_and_lets_in_again_stands_on_the_console() {
+    let mut server = Running::start(&["--operators", "root:root"]);
+    let mut root = Peer::login(server.address, "root");
+    root.send("OPER root root\r\nKLINE mallory :too loud\r\nUNKLINE mallory");
+    assert!(server.read_until("mallory").ends_with("root banned mallory!*@*: too loud"));
+    assert!(server.read_until("mallory").contains("lifted"));
+}
+
+#[test]
+fn a_server_that_may_raise_its_limit_of_descriptors_lets_more_people_in() {
+    let mut shell = Command::new("bash");
+    let script = r#"ulimit -Hn 300; ulimit -Sn 60; exec "$@""#;
+    shell.args(["-c", script, "bash", PROGRAM]).env("LC_ALL", "C.UTF-8");
+    let server = Running::launch(shell);
+    let _guests: Vec<_> = (0..80).map(|n| Peer::login(server.address, &format!("guest{n}"))).collect();
+}
+
+#[test]
 fn a_signal_ends_it_with_a_farewell_and_exit_code_0_within_two_seconds() {
     for (signal, name) in [(Signal::TERM, "SIGTERM"), (Signal::INT, "SIGINT")] {
         let mut server = Running::start(&[]);
@@ -215,7 +233,8 @@ fn a_signal_ends_it_with_a_farewell_and_exit_code_0_within_two_seconds() {
             assert_eq!(words, "ERROR :Closing link to 127.0.0.1: The teahouse is closing. Goodbye!");
         }
         server.read_until(&format!("{name}: closing"));
-        server.read_until("everybody has left, goodbye");
+        let rest = server.lines_until("everybody has left, goodbye");
+        assert!(!rest.iter().any(|line| line.contains("panicked")), "{rest:?}");
         assert_eq!(server.exit_code(), 0);
         assert!(told.elapsed() < Duration::from_secs(2), "{:?}", told.elapsed());
     }

@@ -33,6 +33,21 @@ fn a_lobby_of_another_name_is_there_at_once() {
 }
 
 #[test]
+fn a_lobby_that_nobody_is_in_is_gone_once_another_room_is_the_lobby() {
+    let server = Server::start(config()).unwrap();
+    let mut guest = guest(&server, "guest", "CAP LS", "cap-notify");
+    guest.send("PART #lobby");
+    guest.wait_for(" PART #lobby");
+    server.reconfigure(Config { lobby: Some("#hall".to_owned()), ..config() }).unwrap();
+    guest.lines_so_far();
+    guest.send("LIST");
+    let listed = guest.lines_so_far();
+    let rooms: Vec<_> = listed.iter().filter(|line| line.contains(" 322 ")).collect();
+    assert!(matches!(&rooms[..], [hall] if hall.contains(" #hall 0 ")), "{rooms:?}");
+    server.stop();
+}
+
+#[test]
 fn capabilities_and_tokens_that_come_and_go_are_told() {
     let server = Server::start(config()).unwrap();
     let mut modern = guest(&server, "modern", "CAP LS 302", "draft/chathistory");

@@ -6,6 +6,7 @@ mod peer;
 
 use peer::Peer;
 use rusqlite::Connection;
+use teahouse_server::config::Operator;
 use teahouse_server::{Config, Server};
 use tempfile::TempDir;
 
@@ -22,6 +23,7 @@ impl House {
         let config = Config {
             listen: vec!["127.0.0.1:0".parse().unwrap()],
             data_dir: Some(folder.path().to_owned()),
+            operators: vec![Operator { name: "root".into(), password: "root".into() }],
             flood_protection: false,
             ..Config::default()
         };
@@ -130,5 +132,19 @@ fn while_the_store_fails_each_question_is_answered_and_chat_goes_on() {
     }
     alice.send("PRIVMSG bob :茶");
     bob.wait_for("PRIVMSG bob :茶");
+    house.server.stop();
+}
+
+#[test]
+fn an_operator_is_told_that_a_ban_which_the_store_did_not_take_ends_with_the_server() {
+    let house = House::open();
+    let mut root = house.login("root");
+    root.send("OPER root root");
+    root.wait_for(" 381 ");
+    house.beside.execute_batch("ALTER TABLE ban RENAME TO away").unwrap();
+    for order in ["KLINE mallory :no", "UNKLINE mallory"] {
+        root.send(order);
+        root.wait_for("it could not be written down");
+    }
     house.server.stop();
 }

@@ -13,10 +13,11 @@ use proptest::sample::{select, subsequence};
 use support::{Stage, memory::Memory};
 use teahouse_protocol::Message;
 use teahouse_server::Config;
+use teahouse_server::auth::password;
 use teahouse_server::commands::COMMANDS;
 use teahouse_server::config::{AlwaysOn, Operator};
 use teahouse_server::text::reply::Reply;
-use teahouse_server::world::Capability;
+use teahouse_server::world::{Account, Capability};
 
 /// Who takes part; `a2` is another device of `a`.
 const PEOPLE: [&str; 5] = ["a", "b", "c", "d", "a2"];
@@ -350,6 +351,38 @@ fn of_two_who_come_with_one_account_only_the_rooms_of_the_one_who_stays_are_kept
 }
 
 #[test]
+fn a_room_knows_a_hundred_people_and_of_one_more_it_is_said_that_its_list_is_full() {
+    let mut stage = Memory::open(Config::default());
+    enter(&mut stage, "a");
+    stage.send("a", "NS REGISTER sesame12\r\nCS REGISTER #tea");
+    let mut give = |number: usize, letter: &str| {
+        stage.open_account(Account {
+            name: format!("b{number}"),
+            since: Timestamp::UNIX_EPOCH,
+            password: String::new(),
+            scram: None,
+            certificates: Vec::new(),
+            always_on: None,
+            suspended: None,
+        });
+        stage.received();
+        stage.send("a", &format!("CS ACCESS #tea ADD b{number} {letter}"));
+        stage.received().pop().expect("an answer").1
+    };
+    for number in 0..100 {
+        let answer = give(number, "v");
+        assert!(answer.ends_with(&format!("b{number} has +v from the next time on")), "{answer}");
+    }
+    let answer = give(100, "v");
+    assert!(answer.ends_with(" :A room's list has at most 100 entries"), "{answer}");
+    let answer = give(99, "o");
+    assert!(
+        answer.ends_with("b99 has +o from the next time on"),
+        "a name that is on it may get another rank: {answer}"
+    );
+}
+
+#[test]
 fn a_password_that_nobody_could_check_is_not_called_wrong() {
     let mut stage = Memory::open(Config::default());
     for name in ["a", "b"] {
@@ -367,6 +400,15 @@ fn a_password_that_nobody_could_check_is_not_called_wrong() {
         let is_told = heard.iter().any(|(_, line)| line.contains("passwords are waiting to be checked"));
         assert!(is_told && !heard.iter().any(|(_, line)| line.contains("wrong")), "{line}: {heard:?}");
     }
+    // Nor is the server's own.
+    let hash = password::hash("sesame").expect("it can be hashed");
+    let mut stage = Memory::open(Config { password: Some(hash), ..Config::default() });
+    stage.stop_hashing();
+    stage.connect("c");
+    stage.send("c", "PASS sesame\r\nNICK c\r\nUSER c 0 * :c");
+    let heard: Vec<_> = stage.received().into_iter().map(|(_, line)| line).collect();
+    assert!(heard.iter().any(|line| line.contains(" NOTICE ") && line.contains("waiting to be checked")));
+    assert!(!heard.iter().any(|line| line.contains(" 464 ")), "{heard:?}");
 }
 
 #[test]

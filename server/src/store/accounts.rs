@@ -127,3 +127,37 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
     })?;
     readable("account", rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema;
+    use crate::world::{ChannelModes, ChannelRegistration, KeptChannel, Rank};
+
+    /// The world tells the store about the rooms a moment later, and the server may be killed before that.
+    #[test]
+    fn the_next_owner_of_a_name_has_nothing_of_an_account_though_the_server_was_killed_as_it_ended() {
+        let room = |name: &str, founder: &str, access: &[&str]| {
+            let access = access.iter().map(|account| ((*account).to_owned(), Rank::Operator)).collect();
+            KeptChannel {
+                name: name.to_owned(),
+                created: Timestamp::UNIX_EPOCH,
+                since: None,
+                topic: None,
+                modes: ChannelModes::default(),
+                invited: Vec::new(),
+                registration: Some(ChannelRegistration { founder: founder.to_owned(), access }),
+            }
+        };
+        let connection = schema::open_in_memory().unwrap();
+        let invites = KeptChannel { invited: vec!["alice".to_owned()], ..room("#carols", "carol", &[]) };
+        for room in [invites, room("#her", "alice", &["bob"]), room("#his", "bob", &["alice", "carol"])] {
+            channels::keep(&connection, &room).unwrap();
+        }
+        let end = Change::Close { account: "alice".to_owned(), folded: "alice".to_owned() };
+        write(&connection, &end).unwrap();
+        let nobodys = KeptChannel { registration: None, ..room("#her", "", &[]) };
+        let left = [room("#carols", "carol", &[]), nobodys, room("#his", "bob", &["carol"])];
+        assert_eq!(channels::load(&connection).unwrap(), left);
+    }
+}

@@ -159,10 +159,11 @@ impl Memory {
         }
     }
 
-    /// Has the world have an account, of which the store knows nothing.
+    /// Has the world have one more account, of which the store knows nothing.
     #[allow(dead_code, reason = "each test program uses its own part")]
     pub fn open_account(&mut self, account: Account) {
-        self.world.accounts = Accounts::new(self.world.config.casemapping, [account]);
+        let accounts: Vec<_> = self.world.accounts.all().cloned().chain([account]).collect();
+        self.world.accounts = Accounts::new(self.world.config.casemapping, accounts);
     }
 
     /// Has nobody check passwords any more.
