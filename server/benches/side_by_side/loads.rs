@@ -10,6 +10,8 @@ pub mod talk;
 
 use std::time::Duration;
 
+use rustix::process::{Resource, getrlimit};
+
 use crate::figures::{Figure, Figures};
 use crate::peers::{Dress, Peer, Setup};
 use crate::trouble::Trouble;
@@ -209,11 +211,12 @@ pub fn all(small: bool, dressed: bool) -> Vec<Load> {
 
 /// The load that takes minutes and a machine that is set up for it, so it is played only where it is named.
 pub fn many() -> Load {
-    Load::new("many", "30,000 connections, 1 of 100 talks", Kind::Many { people: 30_000 }).wants([Goal::new(
-        Figure::P99,
-        50_000.0,
-        Against::One,
-    )])
+    /// What a process has open besides.
+    const OTHERS: u64 = 200;
+    let limit = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    let people = limit.saturating_sub(OTHERS).min(30_000) as usize / 1000 * 1000;
+    let words = format!("{people} connections, 1 of 100 talks");
+    Load::new("many", &words, Kind::Many { people }).wants([Goal::new(Figure::P99, 50_000.0, Against::One)])
 }
 
 fn talk(name: &str, words: &str, plan: Plan, goals: Vec<Goal>) -> Load {

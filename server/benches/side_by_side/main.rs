@@ -51,7 +51,8 @@ usage: cargo bench -p teahouse-server -- [FLAG]...
   --full               five long rounds, and the loads of talk in every dress
   --dressed            the loads of talk in every dress too: with capabilities, kept in memory, kept on the disk, over TLS
   --only LOAD[,LOAD]   only these rows. \"many\", 30,000 connections for five minutes, is played only where it is named
-                       and with --full; it wants vm.max_map_count=200000 and kernel.pid_max=100000
+                       and with --full; it wants vm.max_map_count=200000, kernel.pid_max=100000 and ulimit -Hn 31000,
+                       and with a lower limit of descriptors it is fewer connections
   --peers NAME[,NAME]  only these beside Teahouse: inspircd, ngircd, ergo; \"\" for none
   --ergo PATH          where the IRC server Ergo is (or ERGO=PATH)
   --against REV        the server of another revision (HEAD~3, a branch, a hash), which is built first; and no peers
