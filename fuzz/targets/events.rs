@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
         Profile { password: "sesame12".to_owned().into(), account: "bob".into(), ..profile.clone() };
     let now = Timestamp::from_second(1_767_225_600).expect("a time");
     let mut model = Model::with_clock(Language::English, profile, move || now, TimeZone::UTC);
-    model.log_in(model.form().clone());
+    model.log_in(model.login().form().clone());
     let mut registration = Registration::new(&with_account, true);
     let mut reader = Reader::default();
     let mut buffer = LineBuffer::new(LineLimits::FROM_SERVER);
